@@ -1,0 +1,133 @@
+"""The checkout of the repository: the only way by which readers reach its files."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from exporter.domain.declaration import Failure
+from exporter.domain.errors import ParseError, ReadError, Reason
+from exporter.domain.provenance import Place, Source
+from exporter.foreign import yaml
+from exporter.foreign.files import MIB, decode, read_bytes
+
+MAX_FILE = 8 * MIB
+MAX_FILES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A directory that holds the repository at one *revision* (a commit, or empty).
+
+    *root* is a real path, resolved once, so that a symlink swapped meanwhile changes nothing.
+    Paths given to its methods are relative to *root*, with ``/`` between their parts. *url* is
+    the address that the repository was cloned from, or empty.
+    """
+
+    root: Path
+    revision: str = ""
+    url: str = ""
+
+    @classmethod
+    def at(cls, path: Path, *, revision: str = "", url: str = "") -> "Checkout":
+        """Open the directory *path*; raises :exc:`ReadError` where it is none."""
+        root = path.resolve()
+        if not root.is_dir():
+            raise ReadError("is no directory", reason=Reason.MISSING, path=str(path))
+        return cls(root=root, revision=revision, url=url)
+
+    def resolve(self, path: str) -> Path:
+        """Return the real path of *path*; raises :exc:`ReadError` where it leads outside."""
+        try:
+            real = Path(os.path.realpath(self.root / path))
+        except (OSError, ValueError) as error:
+            raise ReadError(f"is no usable path: {error}", reason=Reason.MALFORMED) from None
+        if real != self.root and self.root not in real.parents:
+            raise ReadError("leads out of the repository", reason=Reason.OUTSIDE, path=path)
+        return real
+
+    def is_dir(self, path: str) -> bool:
+        """Tell whether *path* is a directory inside the checkout."""
+        try:
+            return self.resolve(path).is_dir()
+        except ReadError:
+            return False
+
+    def is_file(self, path: str) -> bool:
+        """Tell whether *path* is a regular file inside the checkout."""
+        try:
+            return self.resolve(path).is_file()
+        except ReadError:
+            return False
+
+    def read_bytes(self, path: str, *, limit: int = MAX_FILE) -> bytes:
+        """Return the content of a file; raises :exc:`ReadError`, also where it is over *limit*."""
+        return read_bytes(self.resolve(path), name=path, limit=limit)
+
+    def read_text(self, path: str, *, limit: int = MAX_FILE) -> str:
+        """Return the content of an UTF-8 text file; raises :exc:`ReadError`."""
+        return decode(self.read_bytes(path, limit=limit), name=path)
+
+    def read_yaml(self, path: str) -> list[yaml.Document]:
+        """Return the documents of a YAML file; raises :exc:`ReadError` with the line."""
+        try:
+            return yaml.load_all(self.read_text(path))
+        except ParseError as error:
+            raise ReadError(
+                error.message, reason=Reason.MALFORMED, path=path, line=error.line
+            ) from None
+
+    def files(self, path: str = "", *, suffixes: Iterable[str]) -> list[str]:
+        """Return the files below *path* whose names end in one of *suffixes*, sorted.
+
+        A file is returned as it is; hidden directories and links are passed over. Raises
+        :exc:`ReadError` where *path* does not exist, leads outside or holds too many files.
+        """
+        start = self.resolve(path)
+        if start.is_file():
+            return [path]
+        if not start.is_dir():
+            raise ReadError("does not exist", reason=Reason.MISSING, path=path or ".")
+        endings = tuple(suffixes)
+        found = []
+        for name in self._walk(start):
+            if name.endswith(endings):
+                found.append(name)
+                if len(found) > MAX_FILES:
+                    raise ReadError(
+                        f"holds more than {MAX_FILES} files", reason=Reason.TOO_LARGE, path=path
+                    )
+        return sorted(found)
+
+    def _walk(self, start: Path) -> Iterator[str]:
+        for folder, folders, names in os.walk(start, followlinks=False):
+            folders[:] = sorted(one for one in folders if not one.startswith("."))
+            here = Path(folder).relative_to(self.root)
+            for name in names:
+                if not (Path(folder) / name).is_symlink():
+                    yield (here / name).as_posix()
+
+    def match(self, pattern: str) -> list[str]:
+        """Return the paths that a shell *pattern* names, sorted; links out are left out."""
+        if not any(letter in pattern for letter in "*?["):
+            return [pattern.strip("/")]
+        if pattern.startswith("/") or ".." in pattern.split("/"):
+            raise ReadError("leads out of the repository", reason=Reason.OUTSIDE, path=pattern)
+        found = (one.relative_to(self.root).as_posix() for one in self.root.glob(pattern))
+        return sorted(one for one in found if self.is_dir(one) or self.is_file(one))
+
+    def place(self, source: Source, path: str, line: int = 0) -> Place:
+        """Return the provenance of a value that stands in this checkout."""
+        return Place(source=source, path=path, line=line, revision=self.revision)
+
+    def failure(
+        self, source: Source, error: ReadError, *, path: str = "", part: str = ""
+    ) -> Failure:
+        """Return *error* as a value; *path* stands in where the error has none."""
+        return Failure(
+            place=self.place(source, error.path or path, error.line),
+            reason=error.reason,
+            message=error.message,
+            advice=error.advice,
+            part=part,
+        )

@@ -1,0 +1,1 @@
+"""Values that every other package shares; data only, no I/O."""

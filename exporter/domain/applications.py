@@ -1,0 +1,82 @@
+"""Facts about Argo CD Applications and the repository that they deploy, declared and observed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from exporter.domain.declaration import (
+    ApplicationKey,
+    ApplicationSource,
+    Automation,
+    DeclaredApplication,
+    Failure,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredApplications:
+    """All declared Applications.
+
+    *application_sets* names all declared ApplicationSets; *unevaluated* those of them whose
+    Applications could not all be told from the code; *unreadable* are the parts of the source
+    that could not be read.
+    """
+
+    applications: Mapping[ApplicationKey, DeclaredApplication]
+    application_sets: frozenset[str] = frozenset()
+    unevaluated: frozenset[str] = frozenset()
+    unreadable: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedApplication:
+    """An Application as the API server shows it.
+
+    *sync* is ``status.sync.status``, *health* ``status.health.status``; both are empty where Argo
+    CD has not said yet. *revisions* are the commits of its sources in their order.
+    *operation_running* is true while a sync runs. *ailing* lists resources that are not Healthy,
+    as ``Kind namespace/name: status``.
+    """
+
+    key: ApplicationKey
+    sources: tuple[ApplicationSource, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    sync: str = ""
+    health: str = ""
+    health_message: str = ""
+    health_since: datetime | None = None
+    revisions: tuple[str, ...] = ()
+    automation: Automation | None = None
+    operation_running: bool = False
+    operation_started: datetime | None = None
+    reconciled: datetime | None = None
+    application_set: str = ""
+    deleting: bool = False
+    conditions: tuple[str, ...] = ()
+    ailing: tuple[str, ...] = ()
+    destination_namespace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedApplications:
+    """All observed Applications."""
+
+    applications: Mapping[ApplicationKey, ObservedApplication]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """What the checkout holds.
+
+    *paths* tells of every local source path whether it exists as a directory. *revision* is the
+    commit checked out, *reference* the branch or tag it stands for, *references* all refs known
+    by name. *url* is the address it was cloned from, *addresses* further ones that mean the same.
+    """
+
+    revision: str = ""
+    reference: str = ""
+    committed: datetime | None = None
+    references: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, bool] = field(default_factory=dict)
+    unchanged_since: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """For an older commit: those of *paths* in which nothing changed since."""

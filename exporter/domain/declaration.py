@@ -1,0 +1,249 @@
+"""What the code says: statements of single sources, and the one declaration they make."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from exporter.domain.errors import Reason
+from exporter.domain.json import JsonObject
+from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.taints import Taint
+
+EMPTY: Mapping[str, "Stated[str]"] = MappingProxyType({})
+
+
+class Attribute(StrEnum):
+    """What else than labels and taints a source may say of a node."""
+
+    VERSION = "version"
+    INSTANCE_TYPE = "instance_type"
+    ZONE = "zone"
+    INTERNAL_IP = "internal_ip"
+    PROVIDER_ID = "provider_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Something that was read and understood, but whose value only a run would tell."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that could not be read.
+
+    *part* names the part of the source that is lost with it (an Application, an overlay, a
+    directory), or is empty where the whole source is.
+    """
+
+    place: Place
+    reason: Reason
+    message: str
+    advice: str = ""
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeStatement:
+    """What one source says of one node, at one place or several.
+
+    *enumerates* is true where the source lists nodes (an inventory, a resource), and false where
+    it only speaks of a node that another lists (a task that labels it). *groups* are from the
+    most telling to the least.
+    """
+
+    name: str
+    place: Place
+    enumerates: bool = True
+    groups: tuple[str, ...] = ()
+    attributes: Mapping[Attribute, Stated[str]] = field(default_factory=dict)
+    labels: Mapping[str, Stated[str]] = EMPTY
+    taints: tuple[Stated[Taint], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredNode:
+    """One node as all sources together declare it; *places* are those that enumerate it first."""
+
+    name: str
+    group: str
+    places: tuple[Place, ...]
+    attributes: Mapping[Attribute, Stated[str]]
+    labels: Mapping[str, Stated[str]]
+    taints: tuple[Stated[Taint], ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WorkloadKey:
+    """Names a workload (Deployment, StatefulSet, DaemonSet or another owner of pods)."""
+
+    namespace: str
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ApplicationKey:
+    """Names an Argo CD Application."""
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredWorkload:
+    """One workload as it is rendered.
+
+    *manifest* holds ``metadata.labels``, ``metadata.annotations`` and ``spec`` as declared, with
+    no default filled in. *place* is where the workload is declared; *places* maps a JSON pointer
+    into *manifest* (``/spec/replicas``) to where that value is declared, as far as it is known.
+    *application* delivers it, if any does; *ignored* are pointers that the Application's
+    ``ignoreDifferences`` names.
+    """
+
+    key: WorkloadKey
+    manifest: JsonObject
+    place: Place
+    places: Mapping[str, Place] = field(default_factory=dict)
+    application: ApplicationKey | None = None
+    ignored: tuple[str, ...] = ()
+
+    def place_of(self, pointer: str) -> Place:
+        """Return where the value at *pointer*, or the nearest value around it, is declared."""
+        while pointer:
+            if pointer in self.places:
+                return self.places[pointer]
+            pointer = pointer.rpartition("/")[0]
+        return self.place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredAutoscaler:
+    """A HorizontalPodAutoscaler or ScaledObject and the replicas between which it scales."""
+
+    kind: str
+    namespace: str
+    name: str
+    target: WorkloadKey
+    minimum: int
+    maximum: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationSource:
+    """One source of an Application.
+
+    *local* tells whether it lies in the repository at hand; *path* is relative to that
+    repository's root.
+    """
+
+    repository: str
+    path: str = ""
+    revision: str = "HEAD"
+    chart: str = ""
+    reference: str = ""
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Automation:
+    """``syncPolicy.automated``."""
+
+    prune: bool = False
+    self_heal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoredDifference:
+    """One entry of ``ignoreDifferences``; an empty *name* or *namespace* means any."""
+
+    group: str
+    kind: str
+    name: str = ""
+    namespace: str = ""
+    pointers: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    """JSON pointers (``/spec/replicas``) and jq path expressions (``.spec.replicas``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredApplication:
+    """One Argo CD Application, written as such or made by an ApplicationSet.
+
+    *labels* are its ``metadata.labels``; *parameters* are what the ApplicationSet's generator put
+    into its template (dotted keys for nested values), each with its place. *application_set*
+    names the ApplicationSet that makes it, or is empty.
+    """
+
+    key: ApplicationKey
+    place: Place
+    project: str = "default"
+    labels: Mapping[str, Stated[str]] = EMPTY
+    parameters: Mapping[str, Stated[str]] = EMPTY
+    application_set: str = ""
+    sources: tuple[ApplicationSource, ...] = ()
+    source_place: Place | None = None
+    destination_namespace: str = ""
+    destination_server: str = ""
+    automation: Automation | None = None
+    ignored: tuple[IgnoredDifference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """All that one source says, and what of it could not be read.
+
+    *complete* is false where something that would add to an enumeration of nodes could not be
+    evaluated, so that a node's absence from this source proves nothing.
+    """
+
+    source: Source
+    nodes: tuple[NodeStatement, ...] = ()
+    workloads: tuple[DeclaredWorkload, ...] = ()
+    autoscalers: tuple[DeclaredAutoscaler, ...] = ()
+    applications: tuple[DeclaredApplication, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Two declarations that disagree about one attribute of one subject.
+
+    *statements* has each value with its place; the last is the one that counts.
+    """
+
+    kind: str
+    namespace: str
+    name: str
+    attribute: str
+    statements: tuple[Stated[str], ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeGroup:
+    """How many nodes a group shall have: *minimum* to *maximum*; *elastic* where the two differ.
+
+    *members* are the names declared one by one. Nodes of an elastic group are recognised by
+    *name* (a shell pattern) or *labels*; such nodes are expected though nobody names them.
+    """
+
+    name: str
+    minimum: int
+    maximum: int
+    members: frozenset[str] = frozenset()
+    name_pattern: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    place: Place | None = None

@@ -1,0 +1,65 @@
+"""What the owners decided: what is not managed, what is accepted, and until when."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+
+from exporter.domain.finding import Finding, Subject
+
+
+def matches_any(name: str, patterns: tuple[str, ...]) -> bool:
+    """Tell whether *name* matches one of the shell *patterns*, case and all."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A failure that *owner* accepts for *reason* until *expires*.
+
+    *check* and *subject* are shell patterns; a subject is matched by ``name`` and by
+    ``namespace/name``.
+    """
+
+    check: str
+    subject: str
+    reason: str
+    owner: str
+    expires: datetime
+
+    @property
+    def id(self) -> str:
+        """Name this waiver in labels and reports: ``check:subject``."""
+        return f"{self.check}:{self.subject}"
+
+    def covers(self, finding: Finding) -> bool:
+        """Tell whether *finding* is what this waiver speaks of."""
+        subject = finding.subject
+        return fnmatchcase(finding.check, self.check) and (
+            fnmatchcase(subject.name, self.subject) or fnmatchcase(str(subject), self.subject)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maintenance:
+    """A window in which failures of the *nodes* (shell patterns) are expected."""
+
+    nodes: tuple[str, ...]
+    start: datetime
+    end: datetime
+
+    def covers(self, subject: Subject, *, at: datetime) -> bool:
+        """Tell whether *subject* is one of the nodes and *at* lies in the window."""
+        if subject.kind != "Node" or not self.start <= at < self.end:
+            return False
+        return matches_any(subject.name, self.nodes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The decisions that checks need, and the instant at which they judge."""
+
+    now: datetime
+    consistent_labels: tuple[str, ...] = ()
+    unmanaged_labels: tuple[str, ...] = ()
+    unmanaged_taints: tuple[str, ...] = ()
+    rollout_deadline: timedelta = field(default=timedelta(minutes=30))

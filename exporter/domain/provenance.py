@@ -1,0 +1,45 @@
+"""Where a declared value was read."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Source(StrEnum):
+    """What facts are read from. The values are label values: a public contract."""
+
+    TERRAFORM = "terraform"
+    ANSIBLE = "ansible"
+    ARGOCD = "argocd"
+    KUSTOMIZE = "kustomize"
+    INVENTORY = "inventory"
+    REPOSITORY = "repository"
+    KUBERNETES = "kubernetes"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in a declaration.
+
+    *path* is relative to the repository with ``/`` between its parts; *line* counts from 1,
+    and is 0 where the format has no lines; *revision* is a commit or empty.
+    """
+
+    source: Source
+    path: str
+    line: int = 0
+    revision: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{text} @ {self.revision[:12]}" if self.revision else text
+
+
+@dataclass(frozen=True, slots=True)
+class Stated(Generic[T_co]):
+    """A value together with the place that states it."""
+
+    value: T_co
+    place: Place

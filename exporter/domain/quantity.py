@@ -1,0 +1,47 @@
+"""Resource quantities: the one place that parses them.
+
+Source: ``k8s.io/apimachinery/pkg/api/resource`` (Quantity).
+"""
+
+import re
+from decimal import Decimal
+
+from exporter.domain.errors import ParseError
+
+_FORM = re.compile(
+    r"(?P<number>[+-]?(?:\d{1,40}\.?\d{0,40}|\.\d{1,40}))"
+    r"(?P<suffix>[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d{1,3})?",
+    re.ASCII,
+)
+_SCALE = {
+    "": Decimal(1),
+    "n": Decimal("1e-9"),
+    "u": Decimal("1e-6"),
+    "m": Decimal("1e-3"),
+    "k": Decimal(10) ** 3,
+    "M": Decimal(10) ** 6,
+    "G": Decimal(10) ** 9,
+    "T": Decimal(10) ** 12,
+    "P": Decimal(10) ** 15,
+    "E": Decimal(10) ** 18,
+    "Ki": Decimal(1 << 10),
+    "Mi": Decimal(1 << 20),
+    "Gi": Decimal(1 << 30),
+    "Ti": Decimal(1 << 40),
+    "Pi": Decimal(1 << 50),
+    "Ei": Decimal(1 << 60),
+}
+
+
+def parse_quantity(text: str | float) -> Decimal:
+    """Return the value of a quantity (``100m`` is 0.1, ``1Gi`` is 1073741824).
+
+    Numbers are taken as YAML gives them. Raises :exc:`ParseError` for anything else.
+    """
+    match = None if isinstance(text, bool) else _FORM.fullmatch(str(text))
+    if match is None:
+        raise ParseError(f"{text!r} is no quantity; write a number and a suffix, as 500m or 1Gi")
+    suffix = match["suffix"] or ""
+    if suffix in _SCALE:
+        return Decimal(match["number"]) * _SCALE[suffix]
+    return Decimal(match["number"] + suffix)

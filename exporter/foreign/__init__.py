@@ -1,0 +1,1 @@
+"""Foreign bytes made harmless: bounded files, YAML with line numbers, child processes."""

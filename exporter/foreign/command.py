@@ -1,0 +1,120 @@
+"""Child processes that cannot outlive, outgrow or outtalk us."""
+
+import asyncio
+import os
+import resource
+import shutil
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from exporter.domain.errors import ReadError, Reason
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a child process may use: wall and CPU *seconds*, bytes of *output* and *memory*."""
+
+    seconds: float = 60
+    output: int = 64 * MIB
+    memory: int = 4096 * MIB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a child process ended."""
+
+    code: int
+    output: bytes
+    errors: str
+
+
+def find_tool(name: str, *, advice: str) -> str:
+    """Return the path of an executable: ``CONFORMANCE_<NAME>`` if set, else from ``PATH``.
+
+    Raises :exc:`ReadError` with *advice* where there is none.
+    """
+    chosen = os.environ.get(f"CONFORMANCE_{name.upper().replace('-', '_')}") or name
+    found = shutil.which(chosen)
+    if found is None:
+        raise ReadError(f"{chosen} is not installed", reason=Reason.TOOL, advice=advice)
+    return found
+
+
+async def run(
+    arguments: Sequence[str],
+    *,
+    cwd: Path,
+    environment: Mapping[str, str],
+    limits: Limits,
+) -> Outcome:
+    """Run a program in its own process group with nothing but *environment*, and wait for it.
+
+    Raises :exc:`ReadError` where it takes longer or says more than *limits* allow; then the whole
+    group is killed. A non-zero exit is the caller's to judge.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *arguments,
+        cwd=cwd,
+        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", **environment},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=lambda: _confine(limits),
+    )
+    name = Path(arguments[0]).name
+    try:
+        async with asyncio.timeout(limits.seconds):
+            output, errors = await _drain(process, limits.output, name)
+            code = await process.wait()
+    except TimeoutError:
+        raise ReadError(
+            f"{name} took longer than {limits.seconds:g} s", reason=Reason.TIMEOUT
+        ) from None
+    finally:
+        await _kill(process)
+    return Outcome(code=code, output=output, errors=errors.decode("utf-8", "replace"))
+
+
+async def _drain(process: asyncio.subprocess.Process, limit: int, name: str) -> tuple[bytes, bytes]:
+    """Read both pipes to their end, or raise where standard output grows over *limit* bytes."""
+    assert process.stdout is not None  # noqa: S101 - asked for above
+    assert process.stderr is not None  # noqa: S101 - asked for above
+    errors = asyncio.create_task(_head(process.stderr, MIB))
+    try:
+        output = await _head(process.stdout, limit + 1)
+        if len(output) > limit:
+            raise ReadError(f"{name} printed more than {limit // MIB} MiB", reason=Reason.TOO_LARGE)
+        return output, await errors
+    finally:
+        errors.cancel()
+
+
+async def _head(stream: asyncio.StreamReader, limit: int) -> bytes:
+    """Read up to *limit* bytes; of standard error the rest is read and dropped."""
+    kept = bytearray()
+    while chunk := await stream.read(65_536):
+        kept += chunk
+        if len(kept) >= limit:
+            break
+    return bytes(kept[:limit])
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    """End the process group, whatever of it is left."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    await process.wait()
+
+
+def _confine(limits: Limits) -> None:
+    seconds = int(limits.seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

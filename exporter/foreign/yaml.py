@@ -1,0 +1,239 @@
+"""YAML read into plain data that remembers its lines, bounded in depth, size and aliases.
+
+Nothing is executed and no object but plain data is built. Scalars are resolved as Kubernetes'
+tools resolve them: YAML 1.1 without dates and base-60 numbers, which stay strings.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from exporter.domain.errors import ParseError
+
+MAX_DEPTH = 200
+MAX_STACK = 10_000
+MAX_NODES = 2_000_000
+_TAG = "tag:yaml.org,2002:"
+_BRACKETS = re.compile(r"[\[\]{}]")
+_INDICATORS = re.compile(r"[-?](?=[ 	])")
+
+
+class YamlMap(dict[str, Any]):
+    """A mapping that remembers where it (*line*) and each of its keys (*lines*) stand."""
+
+    __slots__ = ("line", "lines")
+
+    def __init__(self, line: int = 0) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: dict[str, int] = {}
+
+    def line_of(self, key: str) -> int:
+        """Return the line of *key*, or of the mapping where it has no such key."""
+        return self.lines.get(key, self.line)
+
+
+class YamlList(list[Any]):
+    """A sequence that remembers where it (*line*) and each of its items (*lines*) stand."""
+
+    __slots__ = ("line", "lines")
+
+    def __init__(self, line: int = 0) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: list[int] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value under a tag that is not plain data, as ``!vault``; its content is not kept."""
+
+    tag: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a stream: its value, and the line on which it begins."""
+
+    value: Any
+    line: int
+
+
+def load_all(text: str, *, strict: bool = False) -> list[Document]:
+    """Return the documents of a YAML stream; empty ones are left out.
+
+    With *strict*, a key that stands twice in a mapping is an error; else the last one counts.
+    Raises :exc:`ParseError` with the line for anything that is not YAML, is nested deeper than
+    ``MAX_DEPTH`` or expands (aliases counted) to more than ``MAX_NODES`` values.
+    """
+    _bound_nesting(text)
+    build = _Build(strict=strict)
+    try:
+        return [Document(build.value(node), _line(node)) for node in _compose(text)]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = " ".join(part for part in (error.context, error.problem) if part)
+        raise ParseError(said or "is not YAML", line=mark.line + 1 if mark else 0) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ParseError(
+            f"holds a character that YAML does not allow: {error.reason}", line=line
+        ) from None
+    except yaml.YAMLError as error:
+        raise ParseError(str(error).splitlines()[0]) from None
+
+
+def load(text: str, *, strict: bool = False) -> Any:
+    """Return the only document of *text*, or None where it is empty; see :func:`load_all`."""
+    documents = load_all(text, strict=strict)
+    if len(documents) > 1:
+        raise ParseError("holds more than one document", line=documents[1].line)
+    return documents[0].value if documents else None
+
+
+def _compose(text: str) -> Iterator[yaml.Node]:
+    loader = yaml.CSafeLoader(text)
+    try:
+        while loader.check_node():
+            node = loader.get_node()
+            if node is not None:
+                yield node
+    finally:
+        loader.dispose()
+
+
+def _bound_nesting(text: str) -> None:
+    """Refuse what could overflow the C parser's stack, before it sees it.
+
+    Brackets add up over lines, block indicators (``- - -``) within one; both are counted without
+    regard to quoting, hence generously.
+    """
+    depth = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > MAX_STACK and len(_INDICATORS.findall(line)) > MAX_STACK:
+            raise ParseError("is nested too deeply", line=number)
+        for bracket in _BRACKETS.findall(line):
+            depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+            if depth > MAX_STACK:
+                raise ParseError("is nested too deeply", line=number)
+
+
+@dataclass(slots=True)
+class _Build:
+    """Builds plain data from composed nodes; each aliased node once."""
+
+    strict: bool
+    depth: int = 0
+    nodes: int = 0
+    known: dict[int, tuple[Any, int]] = field(default_factory=dict)
+    alive: list[yaml.Node] = field(default_factory=list)
+
+    def value(self, node: yaml.Node) -> Any:
+        if isinstance(node, yaml.ScalarNode):
+            self.count(1, node)
+            return _scalar(node)
+        if id(node) in self.known:
+            value, size = self.known[id(node)]
+            if size < 0:
+                raise ParseError("an alias stands for what it is part of", line=_line(node))
+            self.count(size, node)
+            return value
+        self.alive.append(node)
+        self.known[id(node)] = (None, -1)
+        before = self.nodes
+        self.count(1, node)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise ParseError("is nested too deeply", line=_line(node))
+        value = self.collection(node)
+        self.depth -= 1
+        self.known[id(node)] = (value, self.nodes - before)
+        return value
+
+    def count(self, size: int, node: yaml.Node) -> None:
+        self.nodes += size
+        if self.nodes > MAX_NODES:
+            raise ParseError(f"expands to more than {MAX_NODES:,} values", line=_line(node))
+
+    def collection(self, node: yaml.Node) -> Any:
+        plain = node.tag in {
+            _TAG + "map",
+            _TAG + "seq",
+            _TAG + "omap",
+            _TAG + "set",
+            "!",
+            "!unsafe",
+        }
+        if not plain:
+            return Opaque(node.tag, _line(node))
+        if isinstance(node, yaml.SequenceNode):
+            items = YamlList(_line(node))
+            for item in node.value:
+                items.append(self.value(item))
+                items.lines.append(_line(item))
+            return items
+        return self.mapping(node)
+
+    def mapping(self, node: yaml.Node) -> YamlMap:
+        result = YamlMap(_line(node))
+        merged: list[Any] = []
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise ParseError("a key is no plain text", line=_line(key_node))
+            if key_node.tag == _TAG + "merge":
+                inherited = self.value(value_node)
+                merged += inherited if isinstance(inherited, YamlList) else [inherited]
+                continue
+            key = key_node.value
+            if self.strict and key in result:
+                raise ParseError(f"the key {key!r} stands twice", line=_line(key_node))
+            result[key] = self.value(value_node)
+            result.lines[key] = _line(key_node)
+        for base in merged:
+            if not isinstance(base, YamlMap):
+                raise ParseError("<< takes a mapping or a list of mappings", line=_line(node))
+            for key, value in base.items():
+                if key not in result:
+                    result[key] = value
+                    result.lines[key] = base.line_of(key)
+        return result
+
+
+def _line(node: yaml.Node) -> int:
+    line: int = node.start_mark.line
+    return line + 1
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    text: str = node.value
+    kind = node.tag.removeprefix(_TAG)
+    match kind:
+        case "null":
+            return None
+        case "bool":
+            return text.lower() in {"yes", "true", "on"}
+        case "int" if ":" not in text:
+            return _integer(text)
+        case "float" if ":" not in text:
+            return float(
+                text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan")
+            )
+        case _ if node.tag.startswith("!") and node.tag not in {"!", "!unsafe"}:
+            return Opaque(node.tag, _line(node))
+        case _:
+            return text
+
+
+def _integer(text: str) -> int | str:
+    digits = text.replace("_", "").lower()
+    body = digits.lstrip("+-")
+    try:
+        if body.startswith("0") and body.isdigit() and len(body) > 1:
+            return int(digits, 8)
+        return int(digits, 0)
+    except ValueError:
+        return text

@@ -1,0 +1,1 @@
+"""``conformance.yaml`` as typed values, and how it is read."""

@@ -1,0 +1,317 @@
+"""The settings: every field with its unit, its default and the reason for it.
+
+The descriptions are those of the JSON Schema that ``cluster-conformance config schema`` prints.
+"""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from exporter.domain.errors import ParseError
+from exporter.domain.instants import parse_duration, parse_instant
+
+Duration = Annotated[str, Meta(description="A duration: 30s, 5m, 1h30m, 15d.")]
+Instant = Annotated[str, Meta(description="RFC 3339 with a time zone: 2025-12-01T00:00:00+09:00.")]
+
+UNMANAGED_LABELS = (
+    "kubernetes.io/*",
+    "*.kubernetes.io/*",
+    "beta.kubernetes.io/*",
+    "*.k8s.io/*",
+    "k8s.io/*",
+    "eks.amazonaws.com/*",
+    "cloud.google.com/*",
+    "kubernetes.azure.com/*",
+    "karpenter.sh/*",
+    "karpenter.k8s.aws/*",
+    "projectcalico.org/*",
+    "io.cilium/*",
+)
+UNMANAGED_TAINTS = (
+    "node.kubernetes.io/*",
+    "node.cloudprovider.kubernetes.io/*",
+    "node-role.kubernetes.io/control-plane",
+    "node-role.kubernetes.io/master",
+    "node.cilium.io/*",
+    "ebs.csi.aws.com/*",
+    "efs.csi.aws.com/*",
+    "karpenter.sh/*",
+    "ToBeDeletedByClusterAutoscaler",
+    "DeletionCandidateOfClusterAutoscaler",
+)
+
+
+class _Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Strict, immutable, by name."""
+
+
+class RepositorySettings(_Settings, frozen=True, kw_only=True):
+    """The checkout of the repository that declares the cluster."""
+
+    path: Annotated[
+        str, Meta(description="Its directory; a relative one is relative to this file.")
+    ]
+    url: Annotated[
+        str, Meta(description="The address Argo CD knows it by; else the checkout's own remote.")
+    ] = ""
+    web: Annotated[
+        str,
+        Meta(description="A web address of a line in it, with {revision}, {path} and {line}."),
+    ] = ""
+    revision: Annotated[
+        str, Meta(description="The commit, where the directory has no Git metadata of its own.")
+    ] = ""
+    reference: Annotated[
+        str, Meta(description="The branch or tag that the checkout follows; else read from Git.")
+    ] = ""
+
+
+class TerraformSettings(_Settings, frozen=True, kw_only=True):
+    """One Terraform declaration."""
+
+    path: Annotated[
+        str,
+        Meta(
+            description="A directory of .tf files, a state file (v4), or the output of "
+            "`terraform show -json` for a state or a plan; relative to the repository."
+        ),
+    ]
+    node_name: Annotated[
+        str,
+        Meta(
+            description="The argument of a module call that names its node. Empty: resources only."
+        ),
+    ] = ""
+    tags: Annotated[
+        dict[str, str],
+        Meta(description="Which tags stand for which node labels, as {Domain: domain}."),
+    ] = {}
+    variables: Annotated[
+        tuple[str, ...],
+        Meta(description="*.tfvars files beside terraform.tfvars and *.auto.tfvars, in order."),
+    ] = ()
+    include: Annotated[
+        tuple[str, ...],
+        Meta(description="Shell patterns of node names; others (a bastion) are no cluster nodes."),
+    ] = ("*",)
+    exclude: Annotated[
+        tuple[str, ...], Meta(description="Shell patterns of names to leave out.")
+    ] = ()
+
+
+class AnsibleSettings(_Settings, frozen=True, kw_only=True):
+    """The Ansible declaration."""
+
+    inventory: Annotated[
+        str, Meta(description="An inventory file or directory, relative to the repository.")
+    ]
+    playbooks: Annotated[
+        tuple[str, ...],
+        Meta(description="Playbooks, or directories and shell patterns of them; roles follow."),
+    ] = ()
+    groups: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Inventory groups whose hosts are nodes. Empty: k8s_cluster where there "
+            "is one, else every host."
+        ),
+    ] = ()
+    exclude: Annotated[
+        tuple[str, ...],
+        Meta(description="Shell patterns of hosts and names of groups that are no nodes."),
+    ] = ("localhost", "127.0.0.1", "bastion", "bastion*")
+
+
+class InventoryNode(_Settings, frozen=True, kw_only=True):
+    """A node written by hand."""
+
+    name: str
+    group: str = ""
+    labels: dict[str, str] = {}
+    taints: Annotated[tuple[str, ...], Meta(description="As key=value:Effect.")] = ()
+    version: str = ""
+    instance_type: str = ""
+    zone: str = ""
+    internal_ip: str = ""
+    provider_id: str = ""
+
+
+class InventoryWorkload(_Settings, frozen=True, kw_only=True):
+    """A workload written by hand."""
+
+    kind: Literal["Deployment", "StatefulSet", "DaemonSet"] = "Deployment"
+    namespace: str
+    name: str
+    labels: dict[str, str] = {}
+    spec: Annotated[
+        dict[str, Any], Meta(description="As much of the workload's spec as shall be compared.")
+    ] = {}
+
+
+class InventoryApplication(_Settings, frozen=True, kw_only=True):
+    """An Argo CD Application written by hand."""
+
+    namespace: str = "argocd"
+    name: str
+    path: str = ""
+    repository: Annotated[str, Meta(description="Empty: the repository of these settings.")] = ""
+    revision: str = "HEAD"
+    labels: dict[str, str] = {}
+
+
+class InventorySettings(_Settings, frozen=True, kw_only=True):
+    """The same model as the other sources give, written by hand; it wins over all others."""
+
+    nodes: tuple[InventoryNode, ...] = ()
+    workloads: tuple[InventoryWorkload, ...] = ()
+    applications: tuple[InventoryApplication, ...] = ()
+
+
+class DeclaredSettings(_Settings, frozen=True, kw_only=True):
+    """Where the declarations lie. Where two disagree, the one that stands later here counts."""
+
+    terraform: tuple[TerraformSettings, ...] = ()
+    ansible: AnsibleSettings | None = None
+    argocd: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Files and directories of Applications and ApplicationSets; the local "
+            "paths that they name are followed."
+        ),
+    ] = ()
+    kustomize: Annotated[
+        tuple[str, ...],
+        Meta(description="Overlays (shell patterns) that no Application points at."),
+    ] = ()
+    inventory: InventorySettings = InventorySettings()
+    max_age: Annotated[
+        Duration,
+        Meta(
+            description="For how long the last good reading of a source stands in for a broken one."
+        ),
+    ] = "1h"
+    allow_remote_bases: Annotated[
+        bool,
+        Meta(description="Let kustomize fetch bases over the network. Off: they are unresolved."),
+    ] = False
+
+
+class MatchSettings(_Settings, frozen=True, kw_only=True):
+    """By what the nodes of a group are recognised."""
+
+    name: Annotated[str, Meta(description="A shell pattern.")] = ""
+    labels: dict[str, str] = {}
+
+
+class GroupSettings(_Settings, frozen=True, kw_only=True):
+    """A group of nodes."""
+
+    name: str
+    match: MatchSettings = MatchSettings()
+    min: (
+        Annotated[int, Meta(ge=0, description="Fewest nodes; with max, for autoscaled groups.")]
+        | UnsetType
+    ) = UNSET
+    max: Annotated[int, Meta(ge=0, description="Most nodes.")] | UnsetType = UNSET
+
+
+class NodesSettings(_Settings, frozen=True, kw_only=True):
+    """How nodes are grouped and what of them is managed elsewhere."""
+
+    groups: Annotated[
+        tuple[GroupSettings, ...], Meta(description="Default: the groups of the Ansible inventory.")
+    ] = ()
+    consistent_labels: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Labels that must agree along an Application, its workload and the nodes "
+            "that it selects."
+        ),
+    ] = ()
+    unmanaged_labels: Annotated[
+        tuple[str, ...], Meta(description="Labels that kubelet, cloud and CNI set; shell patterns.")
+    ] = UNMANAGED_LABELS
+    unmanaged_taints: Annotated[
+        tuple[str, ...], Meta(description="Taints that controllers set; shell patterns of keys.")
+    ] = UNMANAGED_TAINTS
+
+
+class KubernetesSettings(_Settings, frozen=True, kw_only=True):
+    """The Kubernetes API."""
+
+    kubeconfig: Annotated[
+        str | None, Meta(description="Default: the pod's own service account.")
+    ] = None
+    namespaces: Annotated[tuple[str, ...], Meta(description="Empty: all.")] = ()
+
+
+class ObservedSettings(_Settings, frozen=True, kw_only=True):
+    """Where the cluster is looked at."""
+
+    kubernetes: KubernetesSettings | None = None
+    snapshot: Annotated[
+        str | None,
+        Meta(
+            description="A folder or file of `kubectl get -o json` output instead of a live "
+            "cluster; a relative one is relative to this file."
+        ),
+    ] = None
+
+
+class WaiverSettings(_Settings, frozen=True, kw_only=True):
+    """A failure that somebody accepts until a date."""
+
+    check: Annotated[str, Meta(min_length=1, description="A check's id, or a shell pattern.")]
+    subject: Annotated[
+        str, Meta(min_length=1, description="name or namespace/name; a shell pattern.")
+    ]
+    reason: Annotated[str, Meta(min_length=1)]
+    owner: Annotated[str, Meta(min_length=1)]
+    expires: Instant
+
+
+class MaintenanceSettings(_Settings, frozen=True, kw_only=True):
+    """A window in which the failures of some nodes are expected."""
+
+    nodes: Annotated[
+        tuple[str, ...], Meta(min_length=1, description="Shell patterns of node names.")
+    ]
+    start: Instant = field(name="from")
+    end: Instant = field(name="until")
+
+
+class MetricsSettings(_Settings, frozen=True, kw_only=True):
+    """How much of the findings becomes series."""
+
+    detail: Literal["full", "findings", "summary"] = "full"
+    findings_limit: Annotated[
+        int, Meta(ge=0, description="Most series of single findings; the rest is counted.")
+    ] = 1000
+
+
+class Settings(_Settings, frozen=True, kw_only=True):
+    """All settings."""
+
+    repository: str | RepositorySettings
+    declared: DeclaredSettings
+    observed: ObservedSettings
+    nodes: NodesSettings = NodesSettings()
+    waivers: tuple[WaiverSettings, ...] = ()
+    maintenance: tuple[MaintenanceSettings, ...] = ()
+    metrics: MetricsSettings = MetricsSettings()
+    interval: Annotated[
+        Duration, Meta(description="How often the repository and a snapshot are looked at again.")
+    ] = "30s"
+    rollout_deadline: Annotated[
+        Duration,
+        Meta(description="For how long a rollout or a running sync excuses what it causes."),
+    ] = "30m"
+
+
+def checked(text: str, kind: Literal["duration", "instant"]) -> str | None:
+    """Return what is wrong with a duration or instant, or None."""
+    try:
+        (parse_duration if kind == "duration" else parse_instant)(text)
+    except ParseError as error:
+        return error.message
+    return None
