@@ -1,0 +1,40 @@
+"""What a path of the repository renders to: the border between rendering and following."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from exporter.domain.declaration import Failure, Unresolved
+from exporter.domain.json import JsonObject
+from exporter.domain.provenance import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """One rendered object with where it comes from.
+
+    *place* is where the object itself is declared; *places* maps JSON pointers into *content*
+    to where a single value is declared, as far as that is known.
+    """
+
+    content: JsonObject
+    place: Place
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """The object's kind."""
+        return str(self.content.get("kind", ""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """The objects of one path, or why there are none."""
+
+    manifests: tuple[Manifest, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+Render: TypeAlias = Callable[[str], Awaitable[Rendered]]
+"""Render a path of the checkout; never raises :exc:`ReadError`, failures are values."""
