@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from exporter.domain.declaration import Failure
@@ -40,11 +41,21 @@ class Checkout:
         """Return the real path of *path*; raises :exc:`ReadError` where it leads outside."""
         try:
             real = Path(os.path.realpath(self.root / path))
-        except (OSError, ValueError) as error:
+            real.exists()  # a name that is too long, or a directory that is closed to us
+        except OSError as error:
+            raise ReadError(
+                f"is no usable path: {error.strerror}", reason=Reason.MALFORMED, path=path[:200]
+            ) from None
+        except ValueError as error:
             raise ReadError(f"is no usable path: {error}", reason=Reason.MALFORMED) from None
         if real != self.root and self.root not in real.parents:
             raise ReadError("leads out of the repository", reason=Reason.OUTSIDE, path=path)
         return real
+
+    def relative(self, real: Path) -> str:
+        """Return the path of what *resolve* found; empty for the root itself."""
+        path = real.relative_to(self.root).as_posix()
+        return "" if path == "." else path
 
     def is_dir(self, path: str) -> bool:
         """Tell whether *path* is a directory inside the checkout."""
@@ -108,13 +119,25 @@ class Checkout:
                     yield (here / name).as_posix()
 
     def match(self, pattern: str) -> list[str]:
-        """Return the paths that a shell *pattern* names, sorted; links out are left out."""
+        """Return the paths that a shell *pattern* names, sorted; links out are left out.
+
+        A wildcard stands for no hidden name. Raises :exc:`ReadError` for a pattern that is none.
+        """
         if not any(letter in pattern for letter in "*?["):
             return [pattern.strip("/")]
         if pattern.startswith("/") or ".." in pattern.split("/"):
             raise ReadError("leads out of the repository", reason=Reason.OUTSIDE, path=pattern)
-        found = (one.relative_to(self.root).as_posix() for one in self.root.glob(pattern))
-        return sorted(one for one in found if self.is_dir(one) or self.is_file(one))
+        try:
+            found = [self.relative(one) for one in islice(self.root.glob(pattern), MAX_FILES + 1)]
+        except ValueError as error:
+            raise ReadError(str(error), reason=Reason.MALFORMED, path=pattern) from None
+        if len(found) > MAX_FILES:
+            raise ReadError(
+                f"matches more than {MAX_FILES} paths", reason=Reason.TOO_LARGE, path=pattern
+            )
+        named = set(pattern.split("/"))
+        shown = (one for one in found if not _hidden(one) - named)
+        return sorted(one for one in shown if self.is_dir(one) or self.is_file(one))
 
     def place(self, source: Source, path: str, line: int = 0) -> Place:
         """Return the provenance of a value that stands in this checkout."""
@@ -131,3 +154,7 @@ class Checkout:
             advice=error.advice,
             part=part,
         )
+
+
+def _hidden(path: str) -> set[str]:
+    return {part for part in path.split("/") if part.startswith(".")}

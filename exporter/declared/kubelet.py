@@ -1,20 +1,19 @@
 """Kubelet arguments that label and taint a node when it registers.
 
 Source: kubelet's flags ``--node-labels`` (``key=value,...``) and ``--register-with-taints``
-(``key=value:Effect,...``).
+(``key=value:Effect,...``); k3s and RKE2 write them ``--node-label`` and ``--node-taint``.
 """
 
 import re
 from dataclasses import dataclass
 
-from exporter.domain.errors import ParseError
 from exporter.domain.taints import Taint
 
 _FLAG = re.compile(
-    r"--(?P<flag>node-labels|register-with-taints)(?:=|\s+)(?P<quote>[\"']?)(?P<value>[^\s\"']*)"
+    r"--(?P<flag>node-labels?|register-with-taints|node-taint)(?:=|\s+)(?P<quote>[\"']?)(?P<value>[^\s\"']*)"
 )
 
-_TEMPLATE = re.compile(r"\$\{[^}]*\}?|\{\{.*?(?:\}\}|$)")
+_TEMPLATE = re.compile(r"\$\{[^}]*\}?|\{\{.*?(?:\}\}|$)|\$[\w(]+|[`\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def parse_arguments(text: str) -> KubeletArguments:
     taints: list[Taint] = []
     for match in _FLAG.finditer(text):
         parts = [part for part in match["value"].split(",") if part]
-        if match["flag"] == "node-labels":
+        if match["flag"].startswith("node-label"):
             pairs = (part.partition("=") for part in parts)
             labels.update({key: value for key, _, value in pairs if key})
         else:
@@ -47,12 +46,13 @@ def parse_arguments(text: str) -> KubeletArguments:
 
 def mentions_arguments(text: str) -> bool:
     """Tell whether *text* holds one of the flags at all."""
-    return "--node-labels" in text or "--register-with-taints" in text
+    return any(flag in text for flag in ("--node-label", "--register-with-taints", "--node-taint"))
 
 
 def unresolved_part(text: str) -> str:
-    """Return the first template (``${...}`` or ``{{...}}``) in a flag's value, or an empty string.
+    """Return the first part of a flag's value that a run fills in, or an empty string.
 
+    That is a template (``${...}``, ``{{...}}``), a shell's variable or command, or an escape.
     Such a value is only known when it is applied, so nothing of it may be taken for declared.
     """
     found = (_TEMPLATE.search(match["value"]) for match in _FLAG.finditer(text))

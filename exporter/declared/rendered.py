@@ -1,8 +1,8 @@
 """What a path of the repository renders to: the border between rendering and following."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol
 
 from exporter.domain.declaration import Failure, Unresolved
 from exporter.domain.json import JsonObject
@@ -36,5 +36,12 @@ class Rendered:
     failures: tuple[Failure, ...] = ()
 
 
-Render: TypeAlias = Callable[[str], Awaitable[Rendered]]
-"""Render a path of the checkout; never raises :exc:`ReadError`, failures are values."""
+class Render(Protocol):
+    """Renders paths of the checkout."""
+
+    def __call__(self, path: str, *, recurse: bool = False) -> Awaitable[Rendered]:
+        """Return what *path* renders to; never raises :exc:`ReadError`, failures are values.
+
+        *recurse* takes the directories within a directory of plain manifests, too.
+        """
+        ...

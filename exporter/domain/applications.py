@@ -78,5 +78,3 @@ class Repository:
     committed: datetime | None = None
     references: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, bool] = field(default_factory=dict)
-    unchanged_since: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """For an older commit: those of *paths* in which nothing changed since."""

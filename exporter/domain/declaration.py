@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
+from fnmatch import fnmatchcase
 
 from exporter.domain.errors import Reason
-from exporter.domain.json import JsonObject
+from exporter.domain.json import JsonObject, dig
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint
-
-EMPTY: Mapping[str, "Stated[str]"] = MappingProxyType({})
 
 
 class Attribute(StrEnum):
@@ -60,7 +58,7 @@ class NodeStatement:
     enumerates: bool = True
     groups: tuple[str, ...] = ()
     attributes: Mapping[Attribute, Stated[str]] = field(default_factory=dict)
-    labels: Mapping[str, Stated[str]] = EMPTY
+    labels: Mapping[str, Stated[str]] = field(default_factory=dict)
     taints: tuple[Stated[Taint], ...] = ()
 
 
@@ -116,6 +114,16 @@ class DeclaredWorkload:
     places: Mapping[str, Place] = field(default_factory=dict)
     application: ApplicationKey | None = None
     ignored: tuple[str, ...] = ()
+
+    def replica_bounds(self) -> tuple[int, int] | None:
+        """Return the fewest and most replicas that the manifest itself declares, if it does.
+
+        A number that is not one of those that Kubernetes accepts (0 to 2147483647) is none.
+        """
+        replicas = dig(self.manifest, "spec", "replicas")
+        if isinstance(replicas, bool) or not isinstance(replicas, int):
+            return None
+        return (replicas, replicas) if 0 <= replicas < 1 << 31 else None
 
     def place_of(self, pointer: str) -> Place:
         """Return where the value at *pointer*, or the nearest value around it, is declared."""
@@ -188,8 +196,8 @@ class DeclaredApplication:
     key: ApplicationKey
     place: Place
     project: str = "default"
-    labels: Mapping[str, Stated[str]] = EMPTY
-    parameters: Mapping[str, Stated[str]] = EMPTY
+    labels: Mapping[str, Stated[str]] = field(default_factory=dict)
+    parameters: Mapping[str, Stated[str]] = field(default_factory=dict)
     application_set: str = ""
     sources: tuple[ApplicationSource, ...] = ()
     source_place: Place | None = None
@@ -247,3 +255,11 @@ class NodeGroup:
     name_pattern: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = None
+
+    def describes(self, name: str, labels: Mapping[str, str]) -> bool:
+        """Tell whether a node of this *name* with these *labels* fits this group's pattern."""
+        if not self.name_pattern and not self.labels:
+            return False
+        if self.name_pattern and not fnmatchcase(name, self.name_pattern):
+            return False
+        return all(labels.get(key) == value for key, value in self.labels.items())

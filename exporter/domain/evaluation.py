@@ -59,7 +59,8 @@ class WaiverState(StrEnum):
 class Evaluation:
     """All that one evaluation found; immutable and whole.
 
-    *findings* are sorted by check and subject; *layers* holds a score for every layer that has
+    *findings* are sorted by check and subject; *errors* names the checks that failed by
+    themselves; *layers* holds a score for every layer that has
     checks; *seconds* is how long it took.
     """
 
@@ -72,3 +73,4 @@ class Evaluation:
     facts: Facts
     sources: tuple[SourceStatus, ...] = ()
     waivers: tuple[tuple[Waiver, WaiverState], ...] = ()
+    errors: tuple[str, ...] = ()

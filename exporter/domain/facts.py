@@ -27,11 +27,13 @@ class Facts:
 
     A fact is absent when its source failed. Asking for an absent fact raises, so a check cannot
     mistake "could not look" for "looked and found nothing". A fact with a gap is there, but only
-    good for naming subjects: the evaluation judges nothing by it.
+    good for naming subjects: the evaluation judges nothing by it. *unseen* are kinds of subjects
+    of which a fact that is otherwise whole says nothing, each with the reason.
     """
 
     known: Mapping[type, object] = field(default_factory=dict)
     gaps: Mapping[type, tuple[Gap, ...]] = field(default_factory=dict)
+    unseen: Mapping[type, Mapping[str, Gap]] = field(default_factory=dict)
 
     def get(self, kind: type[T]) -> T:
         """Return the fact of this *kind*, or raise :exc:`MissingFactError`."""
@@ -51,6 +53,13 @@ class Facts:
         for kind in kinds:
             found.update(self.gaps.get(kind, ()))
         return tuple(sorted(found))
+
+    def unseen_by(self, kinds: Iterable[type]) -> dict[str, Gap]:
+        """Return the kinds of subjects of which one of the facts of these *kinds* says nothing."""
+        found: dict[str, Gap] = {}
+        for kind in kinds:
+            found.update(self.unseen.get(kind, {}))
+        return found
 
     def lacks(self, kinds: Iterable[type]) -> tuple[str, ...]:
         """Return the names of those *kinds* of which nothing is known."""

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from exporter.domain.errors import ParseError
 
 _UNITS = {
-    "y": 31_536_000.0,
-    "w": 604_800.0,
-    "d": 86_400.0,
-    "h": 3600.0,
-    "m": 60.0,
-    "s": 1.0,
-    "ms": 0.001,
+    "y": timedelta(days=365),
+    "w": timedelta(weeks=1),
+    "d": timedelta(days=1),
+    "h": timedelta(hours=1),
+    "m": timedelta(minutes=1),
+    "s": timedelta(seconds=1),
+    "ms": timedelta(milliseconds=1),
 }
 _DURATION = re.compile(r"(?:(\d{1,9})(ms|[ywdhms]))", re.ASCII)
 
@@ -29,7 +29,10 @@ def parse_duration(text: str) -> timedelta:
         return timedelta(0)
     if not parts or not whole or order != sorted(set(order)):
         raise ParseError(f"{text!r} is no duration; write it as 30s, 5m, 1h30m or 15d")
-    return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in parts))
+    try:
+        return sum((int(number) * _UNITS[unit] for number, unit in parts), timedelta())
+    except OverflowError:
+        raise ParseError(f"{text!r} is out of range") from None
 
 
 def parse_instant(text: str) -> datetime:

@@ -76,6 +76,26 @@ class DeclaredNodes:
         }
         object.__setattr__(self, "index", NodeIndex(labels))
 
+    def group_of(self, name: str, labels: Mapping[str, str]) -> str:
+        """Return the group of a node, also of one that only a group's pattern describes.
+
+        A node that belongs to none has the group ``""``.
+        """
+        node = self.nodes.get(name)
+        if node is not None:
+            return node.group
+        return next((one.name for one in self.groups.values() if one.describes(name, labels)), "")
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteNodes:
+    """The fact that every declared node is known: without it, a surplus node proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDetails:
+    """The fact that all that is declared of the known nodes (labels, taints ...) is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class ObservedNodes:

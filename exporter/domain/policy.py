@@ -63,3 +63,7 @@ class Policy:
     unmanaged_labels: tuple[str, ...] = ()
     unmanaged_taints: tuple[str, ...] = ()
     rollout_deadline: timedelta = field(default=timedelta(minutes=30))
+
+    def excuses(self, since: datetime | None) -> bool:
+        """Tell whether what began at *since* may still go on; None is something just begun."""
+        return since is None or self.now - since < self.rollout_deadline

@@ -32,9 +32,13 @@ class Place:
     line: int = 0
     revision: str = ""
 
+    @property
+    def where(self) -> str:
+        """Return ``path:line``, as editors take it."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
     def __str__(self) -> str:
-        text = f"{self.path}:{self.line}" if self.line else self.path
-        return f"{text} @ {self.revision[:12]}" if self.revision else text
+        return f"{self.where} @ {self.revision[:12]}" if self.revision else self.where
 
 
 @dataclass(frozen=True, slots=True)

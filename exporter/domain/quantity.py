@@ -13,6 +13,7 @@ _FORM = re.compile(
     r"(?P<suffix>[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d{1,3})?",
     re.ASCII,
 )
+_SHOWN = 80
 _SCALE = {
     "": Decimal(1),
     "n": Decimal("1e-9"),
@@ -38,9 +39,14 @@ def parse_quantity(text: str | float) -> Decimal:
 
     Numbers are taken as YAML gives them. Raises :exc:`ParseError` for anything else.
     """
-    match = None if isinstance(text, bool) else _FORM.fullmatch(str(text))
+    try:
+        written = str(text)
+    except ValueError:  # Python writes no integer of more than 4,300 digits
+        raise ParseError("a number of that length is no quantity") from None
+    match = _FORM.fullmatch(written)
     if match is None:
-        raise ParseError(f"{text!r} is no quantity; write a number and a suffix, as 500m or 1Gi")
+        shown = written[:_SHOWN]
+        raise ParseError(f"{shown!r} is no quantity; write a number and a suffix, as 500m or 1Gi")
     suffix = match["suffix"] or ""
     if suffix in _SCALE:
         return Decimal(match["number"]) * _SCALE[suffix]

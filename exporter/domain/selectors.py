@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from exporter.domain.errors import ParseError
+from exporter.domain.integers import parse_integer
+
 
 class Operator(StrEnum):
     """How a requirement compares; ``Gt`` and ``Lt`` are for node selectors only."""
@@ -48,8 +51,8 @@ class Requirement:
 
     def _compares(self, value: str) -> bool:
         try:
-            theirs, mine = int(value), int(self.values[0])
-        except (ValueError, IndexError):
+            theirs, mine = parse_integer(value), parse_integer(self.values[0])
+        except (ParseError, IndexError):
             return False
         return theirs > mine if self.operator is Operator.GREATER_THAN else theirs < mine
 

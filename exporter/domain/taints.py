@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from exporter.domain.errors import ParseError
+from exporter.domain.integers import parse_integer
 
 
 class TaintEffect(StrEnum):
@@ -93,8 +94,8 @@ class Toleration:
     def _compares(self, value: str) -> bool:
         """Compare as whole numbers (Kubernetes 1.35, TaintTolerationComparisonOperators)."""
         try:
-            mine, theirs = int(self.value), int(value)
-        except ValueError:
+            mine, theirs = parse_integer(self.value), parse_integer(value)
+        except ParseError:
             return False
         return theirs < mine if self.operator is TolerationOperator.LESS_THAN else theirs > mine
 

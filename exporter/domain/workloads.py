@@ -57,9 +57,13 @@ class ObservedWorkload:
 
 @dataclass(frozen=True, slots=True)
 class ObservedWorkloads:
-    """All observed workloads, and all observed autoscalers by what they scale."""
+    """All observed workloads; *unseen* are the kinds of workloads that nobody looked at.
+
+    That none of an unseen kind is here says nothing.
+    """
 
     workloads: Mapping[WorkloadKey, ObservedWorkload]
+    unseen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,20 +53,23 @@ async def run(
 ) -> Outcome:
     """Run a program in its own process group with nothing but *environment*, and wait for it.
 
-    Raises :exc:`ReadError` where it takes longer or says more than *limits* allow; then the whole
-    group is killed. A non-zero exit is the caller's to judge.
+    Raises :exc:`ReadError` where it cannot be started, or takes longer or says more than *limits*
+    allow. However it ends, its whole group is killed. A non-zero exit is the caller's to judge.
     """
-    process = await asyncio.create_subprocess_exec(
-        *arguments,
-        cwd=cwd,
-        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", **environment},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-        preexec_fn=lambda: _confine(limits),
-    )
     name = Path(arguments[0]).name
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *arguments,
+            cwd=cwd,
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", **environment},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            preexec_fn=lambda: _confine(limits),
+        )
+    except OSError as error:
+        raise ReadError(f"{name} cannot be run: {error.strerror}", reason=Reason.TOOL) from None
     try:
         async with asyncio.timeout(limits.seconds):
             output, errors = await _drain(process, limits.output, name)
@@ -86,22 +89,24 @@ async def _drain(process: asyncio.subprocess.Process, limit: int, name: str) -> 
     assert process.stderr is not None  # noqa: S101 - asked for above
     errors = asyncio.create_task(_head(process.stderr, MIB))
     try:
-        output = await _head(process.stdout, limit + 1)
-        if len(output) > limit:
-            raise ReadError(f"{name} printed more than {limit // MIB} MiB", reason=Reason.TOO_LARGE)
-        return output, await errors
+        output = bytearray()
+        while chunk := await process.stdout.read(65_536):
+            output += chunk
+            if len(output) > limit:
+                raise ReadError(
+                    f"{name} printed more than {limit // MIB} MiB", reason=Reason.TOO_LARGE
+                )
+        return bytes(output), await errors
     finally:
         errors.cancel()
 
 
 async def _head(stream: asyncio.StreamReader, limit: int) -> bytes:
-    """Read up to *limit* bytes; of standard error the rest is read and dropped."""
+    """Return the first *limit* bytes; the rest is read and dropped, so that nobody waits."""
     kept = bytearray()
     while chunk := await stream.read(65_536):
-        kept += chunk
-        if len(kept) >= limit:
-            break
-    return bytes(kept[:limit])
+        kept += chunk[: limit - len(kept)]
+    return bytes(kept)
 
 
 async def _kill(process: asyncio.subprocess.Process) -> None:
@@ -114,7 +119,13 @@ async def _kill(process: asyncio.subprocess.Process) -> None:
 
 
 def _confine(limits: Limits) -> None:
-    seconds = int(limits.seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _lower(resource.RLIMIT_CPU, int(limits.seconds) + 1)
+    _lower(resource.RLIMIT_AS, limits.memory)
+    _lower(resource.RLIMIT_CORE, 0)
+
+
+def _lower(kind: int, limit: int) -> None:
+    """Set a limit for good; one that is lower already stays, as it cannot be raised."""
+    _, most = resource.getrlimit(kind)
+    allowed = limit if most == resource.RLIM_INFINITY else min(limit, most)
+    resource.setrlimit(kind, (allowed, allowed))

@@ -1,5 +1,8 @@
 """Files read whole, but never more of them than was asked for."""
 
+import hashlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from exporter.domain.errors import ReadError, Reason
@@ -40,3 +43,34 @@ def decode(data: bytes, *, name: str) -> str:
             path=name,
             line=line,
         ) from None
+
+
+def fingerprint(path: Path) -> str:
+    """Return a digest that changes whenever a file at or below *path* does; "" where none is.
+
+    Names, sizes and times of change are looked at, not contents; of ``.git`` only what tells the
+    commit. Links are resolved at the top only, as git-sync swaps that one.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    real = path.resolve()
+    if not real.exists():
+        return ""
+    for name, status in _entries(real):
+        digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\0{status.st_ino}\n".encode())
+    return digest.hexdigest()
+
+
+def _entries(real: Path) -> Iterator[tuple[str, os.stat_result]]:
+    yield str(real), real.stat()
+    for name in ("HEAD", "packed-refs", "logs/HEAD"):
+        head = real / ".git" / name
+        if head.is_file():
+            yield name, head.stat()
+    for folder, folders, names in os.walk(real):
+        folders[:] = sorted(one for one in folders if one != ".git")
+        for name in sorted(names):
+            file = os.path.join(folder, name)  # noqa: PTH118 - 20,000 of them, every interval
+            try:
+                yield file, os.lstat(file)
+            except OSError:
+                continue

@@ -7,6 +7,7 @@ tools resolve them: YAML 1.1 without dates and base-60 numbers, which stay strin
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any
 
 import yaml
@@ -16,6 +17,7 @@ from exporter.domain.errors import ParseError
 MAX_DEPTH = 200
 MAX_STACK = 10_000
 MAX_NODES = 2_000_000
+MAX_ALIASED = 200_000
 _TAG = "tag:yaml.org,2002:"
 _BRACKETS = re.compile(r"[\[\]{}]")
 _INDICATORS = re.compile(r"[-?](?=[ 	])")
@@ -64,20 +66,30 @@ class Document:
 
 
 def load_all(text: str, *, strict: bool = False) -> list[Document]:
-    """Return the documents of a YAML stream; empty ones are left out.
+    """Return the documents of a YAML stream; see :func:`stream`."""
+    return list(stream(text, strict=strict))
+
+
+def stream(text: str, *, strict: bool = False) -> Iterator[Document]:
+    """Yield the documents of a YAML stream one by one; empty ones are left out.
 
     With *strict*, a key that stands twice in a mapping is an error; else the last one counts.
     Raises :exc:`ParseError` with the line for anything that is not YAML, is nested deeper than
-    ``MAX_DEPTH`` or expands (aliases counted) to more than ``MAX_NODES`` values.
+    ``MAX_DEPTH``, holds more than ``MAX_NODES`` values or repeats more than ``MAX_ALIASED`` of
+    them by aliases.
     """
     _bound_nesting(text)
     build = _Build(strict=strict)
     try:
-        return [Document(build.value(node), _line(node)) for node in _compose(text)]
+        for node in _compose(text):
+            yield Document(build.document(node), _line(node))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)
-        raise ParseError(said or "is not YAML", line=mark.line + 1 if mark else 0) from None
+        last = len(text.splitlines())  # what is missing at the end is missed behind it
+        raise ParseError(
+            said or "is not YAML", line=min(mark.line + 1, last) if mark else 0
+        ) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise ParseError(
@@ -85,6 +97,9 @@ def load_all(text: str, *, strict: bool = False) -> list[Document]:
         ) from None
     except yaml.YAMLError as error:
         raise ParseError(str(error).splitlines()[0]) from None
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise ParseError("holds half of a surrogate pair", line=line) from None
 
 
 def load(text: str, *, strict: bool = False) -> Any:
@@ -95,25 +110,46 @@ def load(text: str, *, strict: bool = False) -> Any:
     return documents[0].value if documents else None
 
 
+def plain(value: Any) -> Any:
+    """Return *value* as plain dicts and lists, without lines; equal keys are one object.
+
+    Raises :exc:`ParseError` with the line where a value under a foreign tag stands in it.
+    """
+    if isinstance(value, dict):
+        return {intern(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    if isinstance(value, Opaque):
+        raise ParseError(f"the tag {value.tag} is not known here", line=value.line)
+    return value
+
+
 def _compose(text: str) -> Iterator[yaml.Node]:
     loader = yaml.CSafeLoader(text)
     try:
         while loader.check_node():
             node = loader.get_node()
-            if node is not None:
+            if node is not None and not _is_empty(node):
                 yield node
     finally:
         loader.dispose()
 
 
+def _is_empty(node: yaml.Node) -> bool:
+    """Tell whether a document holds nothing, as after a ``---`` at the end of a file."""
+    return isinstance(node, yaml.ScalarNode) and not node.value and not node.style
+
+
 def _bound_nesting(text: str) -> None:
     """Refuse what could overflow the C parser's stack, before it sees it.
 
-    Brackets add up over lines, block indicators (``- - -``) within one; both are counted without
-    regard to quoting, hence generously.
+    Brackets add up over the lines of a document, block indicators (``- - -``) within one; both
+    are counted without regard to quoting, hence generously.
     """
     depth = 0
     for number, line in enumerate(text.split("\n"), 1):
+        if line[:3] == "---" and line[3:4] in {"", " ", "\t", "\r"}:
+            depth = 0
         if len(line) > MAX_STACK and len(_INDICATORS.findall(line)) > MAX_STACK:
             raise ParseError("is nested too deeply", line=number)
         for bracket in _BRACKETS.findall(line):
@@ -129,8 +165,16 @@ class _Build:
     strict: bool
     depth: int = 0
     nodes: int = 0
+    aliased: int = 0
     known: dict[int, tuple[Any, int]] = field(default_factory=dict)
     alive: list[yaml.Node] = field(default_factory=list)
+
+    def document(self, node: yaml.Node) -> Any:
+        """Build one document; anchors do not outlive it, so its nodes need not either."""
+        value = self.value(node)
+        self.known.clear()
+        self.alive.clear()
+        return value
 
     def value(self, node: yaml.Node) -> Any:
         if isinstance(node, yaml.ScalarNode):
@@ -141,6 +185,11 @@ class _Build:
             if size < 0:
                 raise ParseError("an alias stands for what it is part of", line=_line(node))
             self.count(size, node)
+            self.aliased += size
+            if self.aliased > MAX_ALIASED:
+                raise ParseError(
+                    f"repeats more than {MAX_ALIASED:,} values by aliases", line=_line(node)
+                )
             return value
         self.alive.append(node)
         self.known[id(node)] = (None, -1)
@@ -157,7 +206,7 @@ class _Build:
     def count(self, size: int, node: yaml.Node) -> None:
         self.nodes += size
         if self.nodes > MAX_NODES:
-            raise ParseError(f"expands to more than {MAX_NODES:,} values", line=_line(node))
+            raise ParseError(f"holds more than {MAX_NODES:,} values", line=_line(node))
 
     def collection(self, node: yaml.Node) -> Any:
         plain = node.tag in {

@@ -7,11 +7,18 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from exporter.domain.errors import ParseError
 from exporter.domain.instants import parse_duration, parse_instant
 
-Duration = Annotated[str, Meta(description="A duration: 30s, 5m, 1h30m, 15d.")]
-Instant = Annotated[str, Meta(description="RFC 3339 with a time zone: 2025-12-01T00:00:00+09:00.")]
+Duration = Annotated[
+    str, Meta(description="A duration: 30s, 5m, 1h30m, 15d.", extra={"parse": parse_duration})
+]
+Instant = Annotated[
+    str,
+    Meta(
+        description="RFC 3339 with a time zone: 2025-12-01T00:00:00+09:00.",
+        extra={"parse": parse_instant},
+    ),
+]
 
 UNMANAGED_LABELS = (
     "kubernetes.io/*",
@@ -306,12 +313,3 @@ class Settings(_Settings, frozen=True, kw_only=True):
         Duration,
         Meta(description="For how long a rollout or a running sync excuses what it causes."),
     ] = "30m"
-
-
-def checked(text: str, kind: Literal["duration", "instant"]) -> str | None:
-    """Return what is wrong with a duration or instant, or None."""
-    try:
-        (parse_duration if kind == "duration" else parse_instant)(text)
-    except ParseError as error:
-        return error.message
-    return None

@@ -1,0 +1,69 @@
+# `make help` lists what can be made. Everything is kept in .venv and .cache; nothing is installed.
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+unexport PYTHONPATH PYTHONHOME
+
+ADDRESS ?= 127.0.0.1:10799
+EXAMPLE := examples/reference-cluster
+TOOLS := kustomize promtool
+SHELL_SCRIPTS := tools/* .ci/run
+UV := .cache/uv/bin/uv
+COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --quiet --universal \
+	--python-version 3.11 --generate-hashes --no-annotate --extra ansible
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types format bench snapshot requirements clean
+
+help: ## List the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
+		while read -r target what; do printf '  make %-14s%s\n' "$$target" "$$what"; done
+
+demo: .venv/.run ## Serve the reference cluster until Ctrl-C
+	@kustomize=$$(tools/find-tool kustomize) && \
+	echo "The reference cluster: http://$(ADDRESS)/  metrics: http://$(ADDRESS)/metrics" && \
+	CONFORMANCE_KUSTOMIZE=$$kustomize exec cluster-conformance serve \
+		--config.file $(EXAMPLE)/conformance.yaml --web.listen-address $(ADDRESS)
+
+test: lint types ## Everything that has to hold before a commit
+	@tools/with-tools $(TOOLS) -- python -m pytest -m "not bench" --cov --cov-report=term
+
+lint: .venv/.test ## Style of Python and shell, and the import contracts
+	@ruff check
+	@ruff format --check
+	@lint-imports
+	@shellcheck $(SHELL_SCRIPTS)
+
+types: .venv/.test ## Type-check everything
+	@mypy
+	@mypy --explicit-package-bases $(EXAMPLE)/make_snapshot.py
+
+format: .venv/.test ## Format the code and mend what can be mended
+	@ruff check --fix
+	@ruff format
+
+bench: .venv/.test ## Measure the speed and memory of a large evaluation
+	@tools/with-tools $(TOOLS) -- python -m pytest -m bench --capture=no
+
+snapshot: .venv/.test ## Write the snapshot of the reference cluster again
+	@python $(EXAMPLE)/make_snapshot.py
+
+requirements: $(UV) ## Pin all dependencies anew, with hashes
+	@$(COMPILE) --upgrade pyproject.toml requirements/install.in --output-file requirements/run.txt
+	@$(COMPILE) --upgrade pyproject.toml requirements/install.in requirements/test.in --group dev \
+		--constraint requirements/run.txt --output-file requirements/test.txt
+
+clean: ## Remove everything that was made
+	rm -rf .venv .cache .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist htmlcov
+
+# A stamp is younger than what was installed from, or the installation runs again.
+.venv/.run: requirements/run.txt pyproject.toml tools/install
+	@tools/install requirements/run.txt
+	@touch $@
+
+.venv/.test: requirements/test.txt pyproject.toml tools/install
+	@tools/install requirements/test.txt
+	@touch $@ .venv/.run
+
+$(UV):
+	@"$$(tools/find-python)" -m venv .cache/uv
+	@.cache/uv/bin/pip install --quiet uv

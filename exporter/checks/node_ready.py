@@ -1,0 +1,48 @@
+"""Every declared node must be Ready."""
+
+from collections.abc import Iterator
+
+from exporter.checks import subjects, unknowns
+from exporter.checks.wording import excerpt
+from exporter.domain.check import Check
+from exporter.domain.declaration import DeclaredNode
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Finding, Layer, Severity, Verdict
+from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
+
+ID = "node_ready"
+
+
+def judge(facts: Facts) -> Iterator[Finding]:
+    """Look at the condition Ready of every declared node."""
+    observed = facts.get(ObservedNodes).nodes
+    for name, node in sorted(facts.get(DeclaredNodes).nodes.items()):
+        have = observed.get(name)
+        yield unknowns.absent_node(ID, node) if have is None else _judge(node, have)
+
+
+def _judge(node: DeclaredNode, have: ObservedNode) -> Finding:
+    """Judge one node; Unknown fails, too: Kubernetes looked, and the kubelet is silent."""
+    ready = have.ready is ConditionStatus.TRUE
+    message = f": {excerpt(have.ready_message)}" if have.ready_message else ""
+    return Finding(
+        check=ID,
+        subject=subjects.node(node.name),
+        verdict=Verdict.PASS if ready else Verdict.FAIL,
+        detail="" if ready else f"Ready is {have.ready}{message}",
+        declared=ConditionStatus.TRUE.value,
+        observed=have.ready.value,
+        provenance=node.places,
+    )
+
+
+CHECK = Check(
+    id=ID,
+    layer=Layer.INFRASTRUCTURE,
+    severity=Severity.CRITICAL,
+    title="Declared nodes are Ready",
+    needs=(DeclaredNodes, ObservedNodes),
+    subjects=subjects.declared_nodes,
+    judge=judge,
+    aspect="ready",
+)

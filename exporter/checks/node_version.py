@@ -1,0 +1,117 @@
+"""Every node must run the Kubernetes version that the code declares for it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from exporter.checks import subjects, unknowns
+from exporter.checks.wording import excerpt
+from exporter.domain.check import Check
+from exporter.domain.declaration import Attribute, DeclaredNode
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.nodes import DeclaredNodes, NodeDetails, ObservedNode, ObservedNodes
+from exporter.domain.provenance import Stated
+
+ID = "node_version"
+
+_FORM = re.compile(
+    r"v?(?P<numbers>\d{1,9}(?:\.\d{1,9}){0,3})(?P<any>\.[x*])?"
+    r"(?:-(?P<dash>[\w.*~-]{1,100}))?(?:\+(?P<build>[\w.-]{1,100}))?",
+    re.ASCII,
+)
+_PACKAGE_REVISION = re.compile(r"[\d*]")
+_PRE_RELEASE = re.compile(r"alpha|beta|rc")
+_FULL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of Kubernetes, or as much of it as somebody wrote.
+
+    *extra* is what a distribution adds (``k3s1``, ``eks-5e0fdde``).
+    """
+
+    numbers: tuple[int, ...]
+    pre_release: str = ""
+    extra: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> "Version | None":
+        """Read ``v1.28.4``, ``1.28``, ``1.28.x``, ``1.28.4-1.1`` or ``v1.28.4+k3s1``.
+
+        The revision of a package (``-1.1``, ``-00``, ``-*``) says nothing of Kubernetes and is
+        dropped. Image tags have ``-k3s1`` for ``+k3s1``, so both are read alike.
+        """
+        match = _FORM.fullmatch(text.strip())
+        if match is None:
+            return None
+        dash = match["dash"] or ""
+        pre = dash if _PRE_RELEASE.match(dash) else ""
+        if pre or _PACKAGE_REVISION.match(dash):
+            dash = ""
+        numbers = tuple(int(part) for part in match["numbers"].split("."))
+        return cls(numbers, pre_release=pre, extra=match["build"] or dash)
+
+    def covers(self, other: "Version") -> bool:
+        """Tell whether *other* is this version, as far as this one is written.
+
+        ``1.28`` covers every 1.28, while ``1.28.0`` does not cover ``1.28.0-rc.1``.
+        """
+        if other.numbers[: len(self.numbers)] != self.numbers:
+            return False
+        if self.extra and self.extra != other.extra:
+            return False
+        full = len(self.numbers) >= _FULL or self.pre_release
+        return not full or self.pre_release == other.pre_release
+
+
+def versioned_nodes(facts: Facts) -> list[Subject]:
+    """Return the declared nodes for which a version is declared, sorted."""
+    known = facts.find(DeclaredNodes)
+    nodes = sorted(known.nodes.items()) if known else []
+    return [subjects.node(name) for name, one in nodes if Attribute.VERSION in one.attributes]
+
+
+def judge(facts: Facts) -> Iterator[Finding]:
+    """Compare the kubelet's version of every node for which one is declared."""
+    observed = facts.get(ObservedNodes).nodes
+    for name, node in sorted(facts.get(DeclaredNodes).nodes.items()):
+        want = node.attributes.get(Attribute.VERSION)
+        have = observed.get(name)
+        if want is None:
+            continue
+        yield unknowns.absent_node(ID, node) if have is None else _judge(node, have, want=want)
+
+
+def _judge(node: DeclaredNode, have: ObservedNode, *, want: Stated[str]) -> Finding:
+    declared, observed = Version.parse(want.value), Version.parse(have.version)
+    verdict, detail = Verdict.PASS, ""
+    if declared is None:
+        verdict, detail = Verdict.UNKNOWN, f"{excerpt(want.value)!r} is no version to compare with"
+    elif observed is None:
+        said = excerpt(have.version)
+        verdict, detail = Verdict.UNKNOWN, f"kubelet reports {said!r}, which is no version"
+    elif not declared.covers(observed):
+        verdict, detail = Verdict.FAIL, f"kubelet is {have.version} instead of {want.value}"
+    return Finding(
+        check=ID,
+        subject=subjects.node(node.name),
+        verdict=verdict,
+        detail=detail,
+        declared=excerpt(want.value),
+        observed=excerpt(have.version),
+        provenance=(want.place,),
+    )
+
+
+CHECK = Check(
+    id=ID,
+    layer=Layer.INFRASTRUCTURE,
+    severity=Severity.WARNING,
+    title="Nodes run the declared version of Kubernetes",
+    needs=(DeclaredNodes, NodeDetails, ObservedNodes),
+    subjects=versioned_nodes,
+    judge=judge,
+    aspect="version",
+)

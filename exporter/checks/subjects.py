@@ -1,0 +1,71 @@
+"""What the checks speak of: subjects, and those that the facts at hand can name.
+
+The functions that take facts make do with what is there, as the evaluation asks them also where
+a source could not be read.
+"""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from exporter.domain.applications import DeclaredApplications
+from exporter.domain.declaration import ApplicationKey, DeclaredWorkload, Failure, WorkloadKey
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Subject
+from exporter.domain.nodes import DeclaredNodes, ObservedNodes
+from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload
+
+W = TypeVar("W", DeclaredWorkload, ObservedWorkload)
+
+
+def node(name: str) -> Subject:
+    """Return the node *name* as a subject."""
+    return Subject("Node", "", name)
+
+
+def workload(key: WorkloadKey) -> Subject:
+    """Return a workload as a subject."""
+    return Subject(key.kind, key.namespace, key.name)
+
+
+def in_order(workloads: Iterable[W]) -> list[W]:
+    """Return workloads in the order of their subjects."""
+    return sorted(workloads, key=lambda one: workload(one.key))
+
+
+def application(key: ApplicationKey) -> Subject:
+    """Return an Argo CD Application as a subject."""
+    return Subject("Application", key.namespace, key.name)
+
+
+def unreadable_part(failure: Failure) -> Subject:
+    """Return the part of a source that *failure* hides, as a subject of kind ``Source``."""
+    return Subject("Source", "", failure.part or failure.place.path or failure.place.source)
+
+
+def declared_nodes(facts: Facts) -> list[Subject]:
+    """Return all declared nodes, sorted."""
+    known = facts.find(DeclaredNodes)
+    return [node(name) for name in sorted(known.nodes)] if known else []
+
+
+def observed_nodes(facts: Facts) -> list[Subject]:
+    """Return all observed nodes, sorted."""
+    known = facts.find(ObservedNodes)
+    return [node(name) for name in sorted(known.nodes)] if known else []
+
+
+def declared_workloads(facts: Facts) -> list[Subject]:
+    """Return all declared workloads, sorted."""
+    known = facts.find(DeclaredWorkloads)
+    return sorted(map(workload, known.workloads)) if known else []
+
+
+def declared_applications(facts: Facts) -> list[Subject]:
+    """Return all declared Applications, sorted."""
+    known = facts.find(DeclaredApplications)
+    return sorted(map(application, known.applications)) if known else []
+
+
+def unreadable_parts(failures: Iterable[Failure]) -> list[Subject]:
+    """Return the parts that *failures* hide, each once, sorted."""
+    return sorted({unreadable_part(failure) for failure in failures})

@@ -1,0 +1,68 @@
+"""Findings of what cannot be judged because something else is amiss: one cause, one alarm."""
+
+from collections.abc import Iterable, Iterator
+
+from exporter.checks import subjects
+from exporter.checks.wording import excerpt
+from exporter.domain.declaration import (
+    DeclaredApplication,
+    DeclaredNode,
+    DeclaredWorkload,
+    Failure,
+)
+from exporter.domain.finding import Finding, Subject, Verdict
+
+
+def absent_node(check: str, node: DeclaredNode) -> Finding:
+    """Return what *check* finds of a declared node that the cluster lacks."""
+    return Finding(
+        check=check,
+        subject=subjects.node(node.name),
+        verdict=Verdict.UNKNOWN,
+        detail="node is not in the cluster",
+        provenance=node.places,
+        cause="node_present",
+    )
+
+
+def absent_application(check: str, application: DeclaredApplication) -> Finding:
+    """Return what *check* finds of a declared Application that the cluster lacks."""
+    return Finding(
+        check=check,
+        subject=subjects.application(application.key),
+        verdict=Verdict.UNKNOWN,
+        detail="Application is not in the cluster",
+        provenance=(application.place,),
+        cause="application_present",
+    )
+
+
+def absent_workload(check: str, workload: DeclaredWorkload) -> Finding:
+    """Return what *check* finds of a declared workload that the cluster lacks."""
+    return Finding(
+        check=check,
+        subject=subjects.workload(workload.key),
+        verdict=Verdict.UNKNOWN,
+        detail="workload is not in the cluster",
+        provenance=(workload.place,),
+        cause="workload_present",
+    )
+
+
+def unreadable(check: str, failures: Iterable[Failure]) -> Iterator[Finding]:
+    """Yield one finding for each part of a source that could not be read, sorted.
+
+    What such a part declares nobody knows; so it shows, and the coverage falls.
+    """
+    by_part: dict[Subject, list[Failure]] = {}
+    for failure in failures:
+        by_part.setdefault(subjects.unreadable_part(failure), []).append(failure)
+    for part, found in sorted(by_part.items()):
+        yield Finding(
+            check=check,
+            subject=part,
+            verdict=Verdict.UNKNOWN,
+            detail="; ".join(dict.fromkeys(excerpt(failure.message) for failure in found)),
+            provenance=tuple(sorted({failure.place for failure in found})),
+            cause=found[0].place.source,
+        )

@@ -1,0 +1,85 @@
+"""The images of every declared workload must be there for its pods to start."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from exporter.checks import subjects, unknowns
+from exporter.domain.check import Check
+from exporter.domain.declaration import DeclaredWorkload
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Finding, Layer, Severity, Verdict
+from exporter.domain.workloads import (
+    DeclaredWorkloads,
+    ObservedPods,
+    ObservedWorkload,
+    ObservedWorkloads,
+    PodGroup,
+)
+
+ID = "workload_images"
+
+IMAGE_REASONS = frozenset(
+    {
+        "ErrImagePull",
+        "ImagePullBackOff",
+        "InvalidImageName",
+        "ErrImageNeverPull",
+        "ImageInspectError",
+        "RegistryUnavailable",
+    }
+)
+"""Why containers wait for an image, as ``k8s.io/kubernetes/pkg/kubelet/images`` names it."""
+
+
+def waiting_for_images(groups: Iterable[PodGroup]) -> dict[str, int]:
+    """Return how many containers wait for their image, by reason, sorted."""
+    counts: Counter[str] = Counter()
+    for group in groups:
+        if group.waiting:
+            counts.update({one: n for one, n in group.waiting.items() if one in IMAGE_REASONS})
+    return dict(sorted(counts.items()))
+
+
+def judge(facts: Facts) -> Iterator[Finding]:
+    """Count the containers of every declared workload that wait for an image."""
+    observed, pods = facts.get(ObservedWorkloads).workloads, facts.get(ObservedPods).by_owner
+    for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
+        have = observed.get(workload.key)
+        if have is None:
+            yield unknowns.absent_workload(ID, workload)
+        else:
+            yield _judge(workload, have, pods.get(workload.key, ()))
+
+
+def _judge(
+    workload: DeclaredWorkload, have: ObservedWorkload, groups: tuple[PodGroup, ...]
+) -> Finding:
+    counts = waiting_for_images(groups)
+    verdict, detail, cause = Verdict.PASS, "", ""
+    if counts:
+        said = ", ".join(f"{reason} ({n})" for reason, n in counts.items())
+        verdict, detail = Verdict.FAIL, f"containers wait for their image: {said}"
+    elif have.replicas > 0 and not any(group.pods for group in groups):
+        verdict, detail, cause = Verdict.UNKNOWN, "it has no pods to look at", "workload_ready"
+    return Finding(
+        check=ID,
+        subject=subjects.workload(workload.key),
+        verdict=verdict,
+        detail=detail,
+        declared={},
+        observed=counts,
+        provenance=(workload.place_of("/spec/template/spec/containers"),),
+        cause=cause,
+    )
+
+
+CHECK = Check(
+    id=ID,
+    layer=Layer.APPLICATIONS,
+    severity=Severity.CRITICAL,
+    title="Images of workloads can be pulled",
+    needs=(DeclaredWorkloads, ObservedWorkloads, ObservedPods),
+    subjects=subjects.declared_workloads,
+    judge=judge,
+    aspect="images",
+)

@@ -1,0 +1,142 @@
+"""The pods of every workload that selects nodes must run on those nodes."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from exporter.checks import subjects, unknowns
+from exporter.checks.wording import excerpt, listing
+from exporter.domain.check import Check
+from exporter.domain.declaration import DeclaredWorkload
+from exporter.domain.errors import ParseError
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.nodes import ObservedNodes
+from exporter.domain.placement import NodePool, pod_spec
+from exporter.domain.provenance import Place
+from exporter.domain.selectors import NodeSelection
+from exporter.domain.templates import node_selection
+from exporter.domain.workloads import (
+    DeclaredWorkloads,
+    ObservedPods,
+    ObservedWorkload,
+    ObservedWorkloads,
+    PodGroup,
+)
+
+ID = "workload_placement"
+
+MAX_NODES: Final = 20
+POINTERS: Final = ("/spec/template/spec/nodeSelector", "/spec/template/spec/affinity")
+
+
+def selective_workloads(facts: Facts) -> list[Subject]:
+    """Return the declared workloads that select nodes, sorted."""
+    known = facts.find(DeclaredWorkloads)
+    workloads = known.workloads.values() if known else ()
+    return sorted(subjects.workload(one.key) for one in workloads if _selection(one) is not None)
+
+
+def judge(facts: Facts) -> Iterator[Finding]:
+    """Look where the pods of every workload run that declares on which nodes they shall.
+
+    Pods of a node that is gone are passed over: ``node_present`` reports it.
+    """
+    observed, pods = facts.get(ObservedWorkloads).workloads, facts.get(ObservedPods).by_owner
+    nodes = facts.get(ObservedNodes)
+    pool = NodePool(nodes)
+    for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
+        selection, have = _selection(workload), observed.get(workload.key)
+        if selection is None:
+            continue
+        if have is None:
+            yield unknowns.absent_workload(ID, workload)
+        elif isinstance(selection, ParseError):
+            yield _misunderstood(workload, selection)
+        else:
+            groups = pods.get(workload.key, ())
+            placed = [group for group in groups if group.pods and group.node in nodes.nodes]
+            allowed = pool.selected(selection)
+            strays = [group for group in placed if group.node not in allowed]
+            yield _judge(workload, have, str(selection), _Pods(placed, strays))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pods:
+    """The pods of a workload that run somewhere, and those of them that run elsewhere."""
+
+    placed: Sequence[PodGroup]
+    strays: Sequence[PodGroup]
+
+
+def _selection(workload: DeclaredWorkload) -> NodeSelection | ParseError | None:
+    """Return what nodes *workload* selects, why that is not understood, or None if it does not."""
+    try:
+        selection = node_selection(pod_spec(workload.manifest))
+    except ParseError as error:
+        return error
+    return selection if selection.selective else None
+
+
+def _judge(workload: DeclaredWorkload, have: ObservedWorkload, asked: str, pods: _Pods) -> Finding:
+    strays = _by_node(pods.strays)
+    verdict, detail, cause = Verdict.PASS, "", ""
+    if strays:
+        verdict, detail = Verdict.FAIL, _describe(pods, strays, asked)
+        if have.rolling_out:
+            verdict, detail = Verdict.SUPPRESSED, f"{detail}; a rollout is under way"
+    elif not pods.placed and have.replicas > 0:
+        verdict, detail, cause = Verdict.UNKNOWN, "none of its pods is on a node", "workload_ready"
+    return Finding(
+        check=ID,
+        subject=subjects.workload(workload.key),
+        verdict=verdict,
+        detail=detail,
+        declared=asked,
+        observed=dict(islice(_by_node(pods.placed).items(), MAX_NODES)),
+        provenance=_places(workload),
+        cause=cause,
+    )
+
+
+def _misunderstood(workload: DeclaredWorkload, error: ParseError) -> Finding:
+    return Finding(
+        check=ID,
+        subject=subjects.workload(workload.key),
+        verdict=Verdict.UNKNOWN,
+        detail=f"not understood: {excerpt(error.message)}",
+        provenance=_places(workload),
+        cause=workload.place.source,
+    )
+
+
+def _by_node(groups: Sequence[PodGroup]) -> dict[str, int]:
+    """Return how many pods run on each node, sorted."""
+    counts: Counter[str] = Counter()
+    for group in groups:
+        counts[group.node] += group.pods
+    return dict(sorted(counts.items()))
+
+
+def _describe(pods: _Pods, strays: Mapping[str, int], asked: str) -> str:
+    total = sum(group.pods for group in pods.placed)
+    nodes = listing([f"{node} ({n})" for node, n in strays.items()])
+    return f"{sum(strays.values())} of {total} pods run elsewhere than on {asked}: {nodes}"
+
+
+def _places(workload: DeclaredWorkload) -> tuple[Place, ...]:
+    return tuple(dict.fromkeys(workload.place_of(one) for one in POINTERS))
+
+
+CHECK = Check(
+    id=ID,
+    layer=Layer.APPLICATIONS,
+    severity=Severity.WARNING,
+    title="Pods run on the nodes that their workload selects",
+    needs=(DeclaredWorkloads, ObservedWorkloads, ObservedNodes, ObservedPods),
+    subjects=selective_workloads,
+    judge=judge,
+    aspect="placement",
+)

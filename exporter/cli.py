@@ -1,0 +1,254 @@
+"""The commands: they parse their options, call :mod:`exporter.app` and print."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from exporter import __version__, app
+from exporter.domain.errors import ParseError, SettingsError
+from exporter.domain.evaluation import Evaluation
+from exporter.domain.finding import Severity, Verdict
+from exporter.domain.instants import parse_instant
+from exporter.log import configure
+from exporter.report import document, table
+from exporter.settings.load import Loaded, load, schema
+
+CONFORMS, FINDINGS, USAGE, BLIND = range(4)
+DEFAULT_ADDRESS = ":10799"
+LAST_PORT = 65_535
+_ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.%]+)\]|(?P<host>[^:\[\]]*)):(?P<port>\d{1,5})")
+F = TypeVar("F", bound=Callable[..., Any])
+
+flag = partial(click.option, show_default=True, show_envvar=True)
+
+
+class _Refused(click.ClickException):
+    """Wrong settings: every problem on a line of its own, exit code 2."""
+
+    exit_code = USAGE
+
+    def show(self, file: Any = None) -> None:
+        """Print the problems as they are."""
+        click.echo(self.format_message(), file=file, err=True)
+
+
+def _common(command: F) -> F:
+    """Add the options that all commands have which read the settings."""
+    options = (
+        flag(
+            "--config.file",
+            "--config",
+            "-c",
+            "config_file",
+            type=click.Path(path_type=Path),
+            default="conformance.yaml",
+            envvar="CLUSTER_CONFORMANCE_CONFIG_FILE",
+            help="The settings.",
+        ),
+        flag(
+            "--log.level",
+            "log_level",
+            type=click.Choice(["debug", "info", "warn", "error"]),
+            default="info",
+            envvar="CLUSTER_CONFORMANCE_LOG_LEVEL",
+            help="The least severe messages that are logged, to standard error.",
+        ),
+        flag(
+            "--log.format",
+            "log_format",
+            type=click.Choice(["logfmt", "json"]),
+            default="logfmt",
+            envvar="CLUSTER_CONFORMANCE_LOG_FORMAT",
+            help="The format of the log.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _form(command: F) -> F:
+    choice = click.Choice(["table", "json"])
+    return flag("--format", "form", type=choice, default="table", help="The output.")(command)
+
+
+def _load(path: Path) -> Loaded:
+    try:
+        return load(path)
+    except SettingsError as error:
+        raise _Refused(str(error)) from None
+
+
+def _print_json(value: Any) -> None:
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
+
+
+class _Instant(click.ParamType[datetime]):
+    """RFC 3339 with a time zone."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        """Parse, or fail with what is wrong."""
+        try:
+            return parse_instant(str(value))
+        except ParseError as error:
+            self.fail(error.message, param, ctx)
+
+
+class _Address(click.ParamType[tuple[str, int]]):
+    """``host:port``, ``:port`` or ``[IPv6]:port``."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, int]:
+        """Parse, or fail with the forms that are known."""
+        match = _ADDRESS.fullmatch(str(value))
+        if match is None or int(match["port"]) > LAST_PORT:
+            self.fail(f"{value!r} is no address; write host:port, :port or [::1]:port", param, ctx)
+        return match["v6"] or match["host"] or "", int(match["port"])
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", "-V")
+def cli() -> None:
+    """Tell whether a running Kubernetes cluster matches what its code says."""
+
+
+@cli.command()
+@_common
+@flag(
+    "--web.listen-address",
+    "addresses",
+    type=_Address(),
+    multiple=True,
+    default=(DEFAULT_ADDRESS,),
+    envvar="CLUSTER_CONFORMANCE_WEB_LISTEN_ADDRESS",
+    help="Where to listen; may be given more than once.",
+)
+@flag(
+    "--web.telemetry-path",
+    "telemetry_path",
+    default="/metrics",
+    envvar="CLUSTER_CONFORMANCE_WEB_TELEMETRY_PATH",
+    help="The path of the metrics.",
+)
+def serve(
+    config_file: Path,
+    log_level: str,
+    log_format: str,
+    addresses: tuple[tuple[str, int], ...],
+    telemetry_path: str,
+) -> None:
+    """Evaluate again and again, and serve metrics and a status page."""
+    configure(level=log_level, form=log_format)
+    options = app.ServeOptions(
+        settings=config_file, addresses=addresses, telemetry_path=telemetry_path
+    )
+    try:
+        asyncio.run(app.serve(options))
+    except SettingsError as error:
+        raise _Refused(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"cannot listen: {error.strerror or error}") from None
+
+
+@cli.command()
+@_common
+@_form
+@click.option(
+    "--fail-on",
+    type=click.Choice([str(one) for one in Severity]),
+    default=str(Severity.WARNING),
+    show_default=True,
+    help="The mildest severity of a failing check that makes the exit code 1.",
+)
+@click.option("--at", type=_Instant(), help="Judge as of this instant; default: now.")
+def check(
+    config_file: Path,
+    log_level: str,
+    log_format: str,
+    form: str,
+    fail_on: str,
+    at: datetime | None,
+) -> None:
+    """Evaluate once and print what was found.
+
+    Exit code: 0 the cluster conforms, 1 it does not, 2 wrong usage or settings, 3 not everything
+    could be looked at.
+    """
+    configure(level=log_level, form=log_format)
+    loaded = _load(config_file)
+    try:
+        outcome = asyncio.run(app.check_once(loaded, at=at or datetime.now(UTC)))
+    except SettingsError as error:
+        raise _Refused(f"{config_file}: {error}") from None
+    if form == "json":
+        _print_json(document.evaluation(outcome))
+    else:
+        click.echo(table.evaluation(outcome), nl=False)
+    raise SystemExit(exit_code(outcome, fail_on=Severity(fail_on)))
+
+
+def exit_code(outcome: Evaluation, *, fail_on: Severity) -> int:
+    """Return the exit code for an evaluation.
+
+    As with ``grep`` and ``diff``, trouble counts more than what was found. That something is
+    unknown because another check already reports the cause is no trouble.
+    """
+    severities = {one.id: one.severity for one in outcome.checks}
+    if any(
+        one.verdict is Verdict.UNKNOWN and one.cause not in severities for one in outcome.findings
+    ):
+        return BLIND
+    if any(
+        one.verdict is Verdict.FAIL and severities[one.check].rank <= fail_on.rank
+        for one in outcome.findings
+    ):
+        return FINDINGS
+    return CONFORMS
+
+
+@cli.command()
+@_common
+@_form
+def declared(config_file: Path, log_level: str, log_format: str, form: str) -> None:
+    """Print the merged declaration with its provenance.
+
+    Exit code: 0, or 2 for wrong usage or settings, or 3 where a declaration could not be read.
+    """
+    configure(level=log_level, form=log_format)
+    state = asyncio.run(app.declare_once(_load(config_file)))
+    if form == "json":
+        _print_json(document.declaration(state))
+    else:
+        click.echo(table.declaration(state), nl=False)
+    if state.failures:
+        raise SystemExit(BLIND)
+
+
+@cli.group()
+def config() -> None:
+    """Check the settings, or print their schema."""
+
+
+@config.command("check")
+@_common
+def config_check(config_file: Path, log_level: str, log_format: str) -> None:
+    """Tell what is wrong with the settings, all at once; exit code 2 if anything is."""
+    configure(level=log_level, form=log_format)
+    _load(config_file)
+    click.echo(f"{config_file}: valid")
+
+
+@config.command("schema")
+def config_schema() -> None:
+    """Print the JSON Schema of the settings."""
+    click.echo(schema(), nl=False)

@@ -1,0 +1,213 @@
+"""``kubectl label node`` and ``kubectl taint node``, understood as kubectl understands them.
+
+Source: kubectl's commands ``label`` and ``taint`` (which arguments are nodes, which are changes).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from exporter.declared.ansible.changes import Change
+from exporter.declared.ansible.shell import Command, Word
+from exporter.declared.ansible.values import UnresolvedError
+from exporter.domain.errors import ParseError
+from exporter.domain.taints import Taint, TaintEffect
+
+_VERB = re.compile(r"\b(?:label|taint)\b")
+_KIND = re.compile(r"\b(?:no|nodes?)\b", re.IGNORECASE)
+_PROGRAMS = frozenset({"kubectl", "kubectl.exe", "oc", "microk8s.kubectl", "kubecolor"})
+_WRAPPERS = frozenset(
+    {"sudo", "env", "exec", "nohup", "command", "k3s", "k0s", "microk8s", "minikube", "--", "adm"}
+)
+_SPEAKERS = frozenset({"echo", "printf", "grep", "cat", "sed", "test", "[", "logger"})
+_NODES = frozenset({"no", "node", "nodes", "node.v1", "nodes.v1."})
+_FLAGS_WITH_VALUE = frozenset(
+    {
+        *("--kubeconfig", "--context", "--cluster", "-n", "--namespace", "-s", "--server"),
+        *("--token", "--user", "--request-timeout", "--as", "--as-group", "--as-uid"),
+        *("--certificate-authority", "--client-key", "--client-certificate", "--tls-server-name"),
+        *("--cache-dir", "-v", "--v", "-o", "--output", "--field-manager", "--resource-version"),
+        *("--template", "--field-selector", "-l", "--selector", "-f", "--filename", "-k"),
+        *("--kustomize", "--username", "--password"),
+    }
+)
+_SWITCHES = frozenset(
+    {
+        *("--overwrite", "--all", "--list", "--local", "--insecure-skip-tls-verify", "--record"),
+        *("--show-managed-fields", "--match-server-version", "--dry-run", "--validate"),
+        *("--allow-missing-template-keys", "--warnings-as-errors", "-A", "--all-namespaces"),
+        *("--disable-compression", "-R", "--recursive"),
+    }
+)
+_WITHOUT_EFFECT = frozenset({"--list", "--local"})
+
+
+def mentions_nodes(text: str) -> bool:
+    """Tell whether *text* may label or taint nodes; it may still turn out not to."""
+    return bool(_VERB.search(text) and _KIND.search(text))
+
+
+@dataclass(slots=True)
+class _Arguments:
+    """A command line taken apart: plain arguments, and flags with their values."""
+
+    plain: list[Word] = field(default_factory=list)
+    flags: dict[str, Word] = field(default_factory=dict)
+
+    def on(self, flag: str) -> bool:
+        """Tell whether a switch is set."""
+        return flag in self.flags and self.flags[flag].text not in {"false", "none"}
+
+
+def parse_command(command: Command) -> Change | None:
+    """Return what *command* does to nodes, or None where it is not about nodes at all.
+
+    Raises :exc:`UnresolvedError` where it is, but only a run would tell what it does.
+    """
+    arguments = _kubectl_arguments(command.words)
+    if arguments is None:
+        return None
+    parsed = _take_apart(arguments)
+    words = [one.text for one in parsed.plain]
+    verb = next((word for word in words if word in {"label", "taint"}), "")
+    if not verb or words[0] not in {verb, "adm"}:
+        return None
+    rest = parsed.plain[words.index(verb) + 1 :]
+    if not _about_nodes(rest):
+        return None
+    if _without_effect(parsed):
+        return None
+    if not command.certain:
+        raise UnresolvedError(f"kubectl {verb} runs under a condition of its script")
+    names, pairs = _names_and_pairs(rest, verb)
+    selector = parsed.flags.get("-l") or parsed.flags.get("--selector")
+    for word in (*pairs, *names, *([selector] if selector else [])):
+        if word.dynamic:
+            raise UnresolvedError(f"the shell puts a value into {word.text[:60]!r}")
+    if "--field-selector" in parsed.flags or "-f" in parsed.flags or "--filename" in parsed.flags:
+        raise UnresolvedError(f"kubectl {verb} finds its nodes in another way than by name")
+    texts = [one.text for one in pairs]
+    labels = _labels(texts) if verb == "label" else {}
+    taints, removed = _taints(texts) if verb == "taint" else ((), ())
+    return Change(
+        names=tuple(one.text for one in names),
+        every=parsed.on("--all"),
+        selector=selector.text if selector else "",
+        labels=labels,
+        taints=taints,
+        removed=removed,
+        line=command.line,
+    )
+
+
+def _kubectl_arguments(words: Sequence[Word]) -> Sequence[Word] | None:
+    """Return what follows ``kubectl``, or None where the command is another one."""
+    for index, word in enumerate(words):
+        if PurePosixPath(word.text).name in _PROGRAMS and not word.dynamic:
+            before = [one.text for one in words[:index]]
+            return words[index + 1 :] if _only_wraps(before) else None
+    return None
+
+
+def _only_wraps(before: Sequence[str]) -> bool:
+    """Tell whether the words before ``kubectl`` only start it, here.
+
+    Raises :exc:`UnresolvedError` where that is not known, as for ``ssh``.
+    """
+    if not before:
+        return True
+    if PurePosixPath(before[0]).name in _SPEAKERS:
+        return False
+    for index, word in enumerate(before):
+        flag_value = index and before[index - 1] in {"-u", "--user", "-g", "timeout"}
+        known = PurePosixPath(word).name in {*_WRAPPERS, "timeout"}
+        if not (known or flag_value or word.startswith("-") or re.match(r"\w+=", word)):
+            raise UnresolvedError(f"{before[0][:40]} decides where and whether kubectl runs")
+    return True
+
+
+def _take_apart(words: Sequence[Word]) -> _Arguments:
+    parsed = _Arguments()
+    waiting = ""
+    for word in words:
+        if waiting:
+            parsed.flags[waiting] = word
+            waiting = ""
+            continue
+        if not word.text.startswith("-") or word.text == "-":
+            parsed.plain.append(word)
+            continue
+        flag, equals, value = word.text.partition("=")
+        if equals:
+            parsed.flags[flag] = Word(value, word.dynamic)
+        elif flag in _FLAGS_WITH_VALUE:
+            waiting = flag
+        elif flag in _SWITCHES or re.fullmatch(r"-v\d+|-", flag):
+            parsed.flags[flag] = Word("true")
+        elif flag[:2] in _FLAGS_WITH_VALUE:
+            parsed.flags[flag[:2]] = Word(flag[2:], word.dynamic)
+        else:
+            parsed.flags["?"] = word
+    return parsed
+
+
+def _about_nodes(rest: Sequence[Word]) -> bool:
+    return bool(rest) and rest[0].text.lower().partition("/")[0] in _NODES
+
+
+def _without_effect(parsed: _Arguments) -> bool:
+    if "?" in parsed.flags:
+        flag = parsed.flags["?"].text
+        raise UnresolvedError(f"kubectl's flag {flag[:40]!r} is not known here")
+    return parsed.on("--dry-run") or any(parsed.on(flag) for flag in _WITHOUT_EFFECT)
+
+
+def _names_and_pairs(rest: Sequence[Word], verb: str) -> tuple[list[Word], list[Word]]:
+    """Split into nodes and changes: the first argument that looks like a change begins them."""
+    signs = "=:" if verb == "taint" else "="
+    resources: list[Word] = []
+    pairs: list[Word] = []
+    for word in rest:
+        change = word.text.endswith("-") or any(sign in word.text for sign in signs)
+        if change or (word.dynamic and pairs):
+            pairs.append(word)
+        elif pairs:
+            raise UnresolvedError("kubectl takes no node after the first change")
+        else:
+            resources.append(word)
+    names = []
+    for index, word in enumerate(resources):
+        kind, slash, name = word.text.partition("/")
+        if slash and kind.lower() in _NODES:
+            names.append(Word(name, word.dynamic))
+        elif index:
+            names.append(word)
+    return names, pairs
+
+
+def _labels(pairs: Sequence[str]) -> dict[str, str | None]:
+    labels: dict[str, str | None] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if equals:
+            labels[key] = value
+        else:
+            labels[pair.removesuffix("-")] = None
+    return labels
+
+
+def _taints(
+    pairs: Sequence[str],
+) -> tuple[tuple[Taint, ...], tuple[tuple[str, TaintEffect | None], ...]]:
+    taints, removed = [], []
+    for pair in pairs:
+        try:
+            if not pair.endswith("-"):
+                taints.append(Taint.parse(pair))
+                continue
+            left, colon, effect = pair[:-1].partition(":")
+            removed.append((left.partition("=")[0], TaintEffect(effect) if colon else None))
+        except (ParseError, ValueError):
+            raise UnresolvedError(f"{pair[:80]!r} is no taint") from None
+    return tuple(taints), tuple(removed)

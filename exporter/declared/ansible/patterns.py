@@ -1,0 +1,59 @@
+"""Ansible's host patterns: which hosts ``kube_node:&zone_a:!spare`` means."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from exporter.declared.ansible.values import UnresolvedError
+
+_SEPARATOR = re.compile(r"[,:;](?![^\[]*\])")
+_SLICE = re.compile(r"(.+?)\[(-?\d{1,6})?(:)?(\d{1,6})?\]$")
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """The hosts of an inventory in order, and those of each group."""
+
+    hosts: Sequence[str]
+    members: Mapping[str, Sequence[str]]
+
+    def match(self, pattern: str) -> list[str]:
+        """Return the hosts that *pattern* selects, in the order of the inventory.
+
+        ``localhost`` is a host even where no inventory names it. Raises :exc:`UnresolvedError`
+        for what is not evaluated: regular expressions.
+        """
+        parts = [part.strip() for part in _SEPARATOR.split(pattern) if part.strip()]
+        chosen: dict[str, None] = {}
+        plain = [part for part in parts if part[0] not in "&!"] or ["all"]
+        for part in plain:
+            chosen.update(dict.fromkeys(self._one(part)))
+        for part in parts:
+            if part[0] in "&!":
+                named = set(self._one(part[1:].strip()))
+                keep = part[0] == "&"
+                chosen = {host: None for host in chosen if (host in named) is keep}
+        return list(chosen)
+
+    def _one(self, part: str) -> Sequence[str]:
+        if part.startswith("~"):
+            raise UnresolvedError(f"the host pattern {part!r} is a regular expression")
+        if part in {"all", "*"}:
+            return self.hosts
+        if part in self.members:
+            return self.members[part]
+        if sliced := _SLICE.match(part):
+            return self._slice(sliced)
+        groups = [name for name in self.members if fnmatchcase(name, part)]
+        named = {host for name in groups for host in self.members[name]}
+        found = [host for host in self.hosts if host in named or fnmatchcase(host, part)]
+        return [part] if not found and part in LOCAL else found
+
+    def _slice(self, sliced: re.Match[str]) -> Sequence[str]:
+        hosts = self._one(sliced[1])
+        first, colon, last = int(sliced[2] or 0), sliced[3], sliced[4]
+        if not colon:
+            return [hosts[first]] if -len(hosts) <= first < len(hosts) else []
+        return hosts[first : int(last) + 1 if last else None]

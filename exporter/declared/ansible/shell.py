@@ -1,0 +1,202 @@
+"""Shell scripts taken apart into simple commands; nothing is ever run or expanded."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from exporter.declared.ansible.values import UnresolvedError
+
+MAX_SCRIPT = 65_536
+_OPERATORS = (
+    *("&&", "||", ";;", "<<-", "<<<", "<<", ">>", ">&", "<&", "&>"),
+    *(";", "|", "&", "(", ")", "<", ">", "\n"),
+)
+_OPENING = frozenset({"if", "for", "while", "until", "case", "select"})
+_CLOSING = frozenset({"fi", "done", "esac", "}"})
+_LEADING = frozenset({"then", "else", "elif", "do", "!", "{", "time", "function", *_OPENING})
+_GLOBS = frozenset("*?[{~")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as the shell would read it; *dynamic* where the shell would put something in it."""
+
+    text: str
+    dynamic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A simple command; *line* counts from 0; *certain* is false where it may not run."""
+
+    words: tuple[Word, ...]
+    line: int = 0
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    line: int
+    operator: bool = False
+    dynamic: bool = False
+    quoted: bool = False
+
+    def reserved(self, *words: str) -> bool:
+        """Tell whether this is one of the shell's reserved *words*."""
+        return not self.quoted and not self.operator and self.text in words
+
+
+def parse_script(text: str) -> list[Command]:
+    """Return the simple commands of a script, in their order.
+
+    A command after ``||``, or inside a condition, loop or function, is not certain. Raises
+    :exc:`UnresolvedError` for a script that ends inside quotes or is too long.
+    """
+    if len(text) > MAX_SCRIPT:
+        raise UnresolvedError(f"a script is longer than {MAX_SCRIPT} letters")
+    commands: list[Command] = []
+    depth, after_or = 0, False
+    for tokens, operator in _simple_commands(_Lexer(text).tokens()):
+        words = list(tokens)
+        braces = [index for index, one in enumerate(words) if one.reserved("{")]
+        depth += len(braces)
+        words = words[braces[-1] + 1 :] if braces else words
+        while words and words[0].reserved(*_LEADING):
+            depth += words.pop(0).text in _OPENING
+        if words and words[0].reserved(*_CLOSING):
+            depth = max(0, depth - 1)
+            words.clear()
+        if words:
+            found = tuple(Word(one.text, one.dynamic) for one in words)
+            commands.append(Command(found, words[0].line, certain=not depth and not after_or))
+        after_or = operator == "||" or (after_or and operator in {"&&", "|"})
+    return commands
+
+
+def _simple_commands(tokens: Iterator[_Token]) -> Iterator[tuple[Sequence[_Token], str]]:
+    """Split at operators; yield each command's words with the operator that ends it."""
+    words: list[_Token] = []
+    redirect = False
+    for token in tokens:
+        if not token.operator:
+            if not redirect:
+                words.append(token)
+            redirect = False
+        elif token.text[0] in "<>" or token.text == "&>":
+            redirect = True
+            if words and words[-1].text.isdigit() and not words[-1].quoted:
+                words.pop()
+        else:
+            yield words, token.text
+            words, redirect = [], False
+    yield words, ""
+
+
+class _Lexer:
+    """Reads words and operators, as POSIX says (Shell Command Language, 2.3 Token Recognition)."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text.replace("\\\r\n", "\\\n").replace("\r\n", "\n")
+        self._at = 0
+        self._line = 0
+        self._heredocs: list[str] = []
+
+    def tokens(self) -> Iterator[_Token]:
+        """Yield all tokens; comments and the bodies of here-documents are left out."""
+        awaiting = False
+        while self._at < len(self._text):
+            letter = self._text[self._at]
+            if letter in " \t":
+                self._at += 1
+            elif self._text.startswith("\\\n", self._at):
+                self._skip(2)
+            elif letter == "#":
+                self._skip(len(self._rest_of_line()))
+            elif operator := self._operator():
+                yield _Token(operator, self._line, operator=True)
+                self._skip(len(operator))
+                if operator == "\n" and self._heredocs:
+                    self._pass_heredocs()
+                awaiting = operator in {"<<", "<<-"}
+            else:
+                token = self._word()
+                if awaiting:
+                    self._heredocs.append(token.text)
+                awaiting = False
+                yield token
+
+    def _operator(self) -> str:
+        return next((one for one in _OPERATORS if self._text.startswith(one, self._at)), "")
+
+    def _rest_of_line(self) -> str:
+        end = self._text.find("\n", self._at)
+        return self._text[self._at : end if end >= 0 else len(self._text)]
+
+    def _skip(self, length: int) -> None:
+        self._line += self._text.count("\n", self._at, self._at + length)
+        self._at += length
+
+    def _pass_heredocs(self) -> None:
+        for end in self._heredocs:
+            while self._at < len(self._text):
+                line = self._rest_of_line()
+                self._skip(len(line) + 1)
+                if line.strip() == end:
+                    break
+        self._heredocs = []
+
+    def _word(self) -> _Token:
+        """Read one word, quotes removed; what the shell would expand makes it dynamic."""
+        line, parts = self._line, []
+        dynamic = quoted = False
+        while self._at < len(self._text):
+            letter = self._text[self._at]
+            if letter in " \t\n;&|()<>":
+                break
+            if letter == "\\":
+                parts.append(self._text[self._at + 1 : self._at + 2].replace("\n", ""))
+                self._skip(2)
+            elif letter in "'\"":
+                inner, expanded = self._quotes(letter)
+                parts.append(inner)
+                dynamic, quoted = dynamic or expanded, True
+            elif letter in "$`":
+                parts.append(self._expansion(letter))
+                dynamic = True
+            else:
+                dynamic = dynamic or letter in _GLOBS
+                parts.append(letter)
+                self._skip(1)
+        return _Token("".join(parts), line, dynamic=dynamic, quoted=quoted)
+
+    def _quotes(self, quote: str) -> tuple[str, bool]:
+        """Read a quoted part; tell whether the shell would expand something in it."""
+        start, end = self._at + 1, self._at + 1
+        while end < len(self._text) and self._text[end] != quote:
+            end += 2 if quote == '"' and self._text[end] == "\\" else 1
+        if end >= len(self._text):
+            raise UnresolvedError("a script ends inside quotes")
+        inner = self._text[start:end]
+        self._skip(end + 1 - self._at)
+        if quote == "'":
+            return inner, False
+        plain = inner.replace("\\\n", "").replace('\\"', '"').replace("\\\\", "\\")
+        return plain, "$" in inner.replace("\\$", "") or "`" in inner
+
+    def _expansion(self, letter: str) -> str:
+        """Read ``$name``, ``$(...)``, ``${...}`` or backticks whole."""
+        closing = {"`": "`", "$(": ")", "${": "}"}
+        opening = self._text[self._at : self._at + (1 if letter == "`" else 2)]
+        if opening not in closing:
+            self._skip(1)
+            return letter
+        end, depth = self._at + len(opening), 1
+        while end < len(self._text) and depth:
+            if self._text[end] == closing[opening]:
+                depth -= 1
+            elif self._text[end] == opening[-1]:
+                depth += 1
+            end += 1
+        whole = self._text[self._at : end]
+        self._skip(len(whole))
+        return whole

@@ -1,0 +1,245 @@
+"""Jinja templates evaluated as Ansible would, by a sandbox that is bounded in every direction.
+
+Only expressions, ``if`` and ``for`` are evaluated; what else a template holds, and every name or
+filter that only a run could answer, raises :exc:`UnresolvedError`.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Protocol
+
+from jinja2 import TemplateError, Undefined
+from jinja2.environment import Template
+from jinja2.exceptions import SecurityError, TemplateAssertionError, UndefinedError
+from jinja2.utils import missing
+
+from exporter.declared.ansible import filters
+from exporter.declared.ansible.filters import bounded_list, bounded_text
+from exporter.declared.ansible.sandbox import RESULT, SCOPE, Sandbox
+from exporter.declared.ansible.values import PlacedList, PlacedMap, UnresolvedError, is_secret
+
+MAX_SOURCE = 32_768
+MAX_DEPTH = 20
+MAX_VALUES = 50_000
+MAX_WORK = 1_000_000
+MAX_SECONDS = 30
+"""The steps and the processor time that all templates of one reading may take together."""
+
+_FOREIGN_FAULTS = (
+    *(TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError),
+    *(MemoryError, SyntaxError),
+)
+"""What a foreign template may raise when it is compiled or run; nothing of it is ours."""
+
+
+class ExhaustedError(UnresolvedError):
+    """All templates together took more work or time than they may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A value that holds no templates."""
+
+    value: Any
+
+
+class Names(Protocol):
+    """Where a template finds its variables, untemplated."""
+
+    def find(self, name: str) -> Any:
+        """Return the value of *name* (:class:`Ready` where it shall stay as it is), or ``missing``.
+
+        Raises :exc:`UnresolvedError` where it exists, but only a run would tell it.
+        """
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many steps, and how much of its thread's time, templates may still take."""
+
+    steps: int = MAX_WORK
+    until: float = field(default_factory=lambda: time.thread_time() + MAX_SECONDS)
+
+    def spend(self, steps: int = 1) -> None:
+        """Take *steps*; raises :exc:`ExhaustedError` where none are left."""
+        self.steps -= steps
+        if self.steps < 0 or time.thread_time() > self.until:
+            raise ExhaustedError("the templates of this repository take too long to evaluate")
+
+
+@dataclass(slots=True)
+class Scope:
+    """The variables of one evaluation, each expanded once; *touched* are those asked for."""
+
+    names: Names
+    templates: "Templates"
+    touched: set[str] = field(default_factory=set)
+    known: dict[str, Any] = field(default_factory=dict)
+    active: list[str] = field(default_factory=list)
+
+    def resolve(self, name: str) -> Any:
+        """Return the expanded value of *name*, or ``missing``."""
+        self.touched.add(name)
+        if name in self.known:
+            return self.known[name]
+        if name in self.active or len(self.active) > MAX_DEPTH:
+            raise UnresolvedError(f"the variable {name} is defined by itself")
+        raw = self.names.find(name)
+        if raw is missing or isinstance(raw, Ready):
+            return raw.value if isinstance(raw, Ready) else raw
+        self.active.append(name)
+        try:
+            value = self.known[name] = self.templates.expand(raw, self)
+        finally:
+            self.active.pop()
+        return value
+
+
+class Templates:
+    """Evaluates templates; one for each reading, as it holds the reading's budget."""
+
+    def __init__(self, budget: Budget | None = None) -> None:
+        self.budget = budget or Budget()
+        self._sandbox = Sandbox(self.budget.spend)
+        self._plain: dict[int, tuple[Any, bool]] = {}
+        self._text = lru_cache(maxsize=512)(self._sandbox.compile_text)
+        self._expression = lru_cache(maxsize=512)(self._sandbox.compile_condition)
+
+    def scope(self, names: Names) -> Scope:
+        """Return a scope in which *names* are the variables."""
+        return Scope(names=names, templates=self)
+
+    def expand(self, value: Any, scope: Scope) -> Any:
+        """Return *value* with every template in it evaluated.
+
+        Raises :exc:`UnresolvedError` where one cannot be, or where a value is encrypted.
+        """
+        return value if self._is_plain(value) else self._expand(value, scope, [0])
+
+    def _is_plain(self, value: Any) -> bool:
+        """Tell whether a collection holds nothing to evaluate; each is looked at once."""
+        if not isinstance(value, dict | list):
+            return False
+        known = self._plain.get(id(value))
+        if known is None:
+            known = self._plain[id(value)] = (value, not _holds_templates(value, [0]))
+        return known[1]
+
+    def holds(self, condition: Any, scope: Scope) -> bool:
+        """Tell whether a ``when`` condition holds."""
+        if isinstance(condition, bool):
+            return condition
+        if not isinstance(condition, str):
+            raise UnresolvedError("a condition is no expression")
+        value = self._run(self._expression, condition, scope)
+        if isinstance(value, str):
+            return filters.to_bool(value)
+        return bool(value)
+
+    def _expand(self, value: Any, scope: Scope, count: list[int]) -> Any:
+        count[0] += 1
+        if count[0] > MAX_VALUES:
+            raise UnresolvedError(f"a variable holds more than {MAX_VALUES} values")
+        if isinstance(value, str):
+            return self._run(self._text, value, scope) if "{" in value else value
+        if is_secret(value):
+            raise UnresolvedError("the value is encrypted with Ansible Vault")
+        if isinstance(value, dict):
+            expanded = {
+                self._expand_key(key, scope): self._expand(one, scope, count)
+                for key, one in value.items()
+            }
+            return _like(value, expanded)
+        if isinstance(value, list):
+            return _like_list(value, [self._expand(one, scope, count) for one in value])
+        return value
+
+    def _expand_key(self, key: Any, scope: Scope) -> Any:
+        if isinstance(key, str) and "{{" in key:
+            return filters.as_text(self._run(self._text, key, scope))
+        return key
+
+    def _run(self, compile_: Callable[[str], Template], text: str, scope: Scope) -> Any:
+        self.budget.spend()
+        if len(text) > MAX_SOURCE:
+            raise UnresolvedError(f"a template is longer than {MAX_SOURCE} letters")
+        try:
+            return _evaluate(compile_(text), scope)
+        except UnresolvedError:
+            raise
+        except UndefinedError as error:
+            raise UnresolvedError(f"{error.message or 'a variable is undefined'}"[:200]) from None
+        except (TemplateAssertionError, SecurityError) as error:
+            raise UnresolvedError(f"not evaluated: {error.message}"[:200]) from None
+        except TemplateError as error:
+            raise UnresolvedError(f"is no template: {error.message}"[:200]) from None
+        except _FOREIGN_FAULTS as error:
+            raise UnresolvedError(f"a template fails: {type(error).__name__}") from None
+
+
+def _holds_templates(value: Any, count: list[int]) -> bool:
+    count[0] += 1
+    if count[0] > MAX_VALUES or is_secret(value):
+        return True
+    if isinstance(value, str):
+        return "{" in value
+    if isinstance(value, dict):
+        return any(_holds_templates(one, count) for pair in value.items() for one in pair)
+    return isinstance(value, list) and any(_holds_templates(one, count) for one in value)
+
+
+def _like(original: Mapping[Any, Any], values: dict[Any, Any]) -> dict[Any, Any]:
+    """Return *values* with the lines of what they were expanded from."""
+    if not isinstance(original, PlacedMap):
+        return values
+    result = PlacedMap(original.line, original.path)
+    result.lines = original.lines
+    result.update(values)
+    return result
+
+
+def _like_list(original: Sequence[Any], values: list[Any]) -> list[Any]:
+    if not isinstance(original, PlacedList):
+        return values
+    result = PlacedList(original.line, original.path)
+    result.lines = original.lines
+    result.extend(values)
+    return result
+
+
+def _evaluate(template: Template, scope: Scope) -> Any:
+    context = template.new_context({SCOPE: scope, **template.environment.globals}, shared=True)
+    pieces = []
+    size = 0
+    for piece in template.root_render_func(context):
+        size += len(piece)
+        if size > filters.MAX_TEXT:
+            raise UnresolvedError(filters.TOO_LONG)
+        pieces.append(piece)
+    if RESULT not in context.vars:
+        return "".join(pieces)
+    return _plain(context.vars[RESULT])
+
+
+def _plain(value: Any) -> Any:
+    """Return the value of an expression as plain data; undefined raises, also one level down."""
+    if isinstance(value, Undefined):
+        str(value)
+    if isinstance(value, str):
+        return bounded_text(value)
+    if isinstance(value, Iterator | range) or type(value) is tuple:
+        value = bounded_list(value)
+    if isinstance(value, list | dict):
+        for inside in value.values() if isinstance(value, dict) else value:
+            _plain_inside(inside)
+        return value
+    if value is None or isinstance(value, int | float):
+        return value
+    raise UnresolvedError(f"a template gives a {type(value).__name__}")
+
+
+def _plain_inside(value: Any) -> None:
+    if isinstance(value, Undefined):
+        str(value)

@@ -1,0 +1,146 @@
+"""The variables of hosts, layer upon layer as Ansible overrides them.
+
+Source: Ansible's documentation, "Understanding variable precedence", and ``VARIABLE_PRECEDENCE``.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from exporter.declared.ansible.documents import Documents
+from exporter.declared.ansible.graph import Inventory
+from exporter.declared.ansible.values import Layer, beside, listing
+from exporter.domain.declaration import Failure
+from exporter.domain.errors import ReadError
+from exporter.domain.provenance import Place, Source
+
+SUFFIXES = ("", ".yml", ".yaml", ".json")
+MAX_DEPTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A host of the inventory; *layers* are its variables, the ones that override others first."""
+
+    name: str
+    groups: tuple[str, ...] = ()
+    layers: tuple[Layer, ...] = ()
+
+    def find(self, name: str) -> tuple[Any, Layer] | None:
+        """Return the value of a variable, untemplated, and the layer that has it; else None."""
+        for layer in self.layers:
+            if name in layer.values:
+                return layer.values[name], layer
+        return None
+
+    def place_of(self, name: str) -> Place | None:
+        """Return where a variable is set, or None."""
+        found = self.find(name)
+        return found[1].place_of(name) if found else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variables:
+    """All hosts by name, the variables of ``all``, and the files that could not be read."""
+
+    hosts: Mapping[str, Host]
+    everybody: tuple[Layer, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+def read_variables(
+    inventory: Inventory, *, folders: Iterable[str], documents: Documents
+) -> Variables:
+    """Read ``group_vars`` and ``host_vars`` of *folders*, and layer them on the inventory's own.
+
+    *folders* are the inventory's first, then those of playbooks, which override them.
+    """
+    files = _Files(folders, documents)
+    names = [*inventory.members, *(("all",) if "all" not in inventory.members else ())]
+    shared = {name: files.layers("group_vars", name) for name in names}
+    everybody = (*shared["all"], *_own(inventory.group_layers, "all"))
+    hosts = {}
+    for host, groups in inventory.groups.items():
+        nearest = tuple(reversed(groups))
+        hosts[host] = Host(
+            name=host,
+            groups=groups,
+            layers=(
+                *files.layers("host_vars", host),
+                *_own(inventory.host_layers, host),
+                *(layer for group in nearest for layer in shared[group]),
+                *shared["all"],
+                *(layer for group in nearest for layer in _own(inventory.group_layers, group)),
+                *_own(inventory.group_layers, "all"),
+            ),
+        )
+    return Variables(hosts=hosts, everybody=everybody, failures=tuple(files.failures))
+
+
+def _own(layers: Mapping[str, Layer], name: str) -> tuple[Layer, ...]:
+    return (layers[name],) if name in layers else ()
+
+
+class _Files:
+    """The ``group_vars`` and ``host_vars`` of some folders, each file read once."""
+
+    def __init__(self, folders: Iterable[str], documents: Documents) -> None:
+        self._documents = documents
+        self._checkout = documents.checkout
+        self._folders = tuple(dict.fromkeys(folders))
+        self._present: dict[str, dict[str, list[str]]] = {}
+        self.failures: list[Failure] = []
+
+    def layers(self, kind: str, name: str) -> tuple[Layer, ...]:
+        """Return the variables of the group or host *name*, the overriding ones first."""
+        found = []
+        for folder in self._folders:
+            for path in self._index(beside(folder, kind)).get(name, ()):
+                try:
+                    layer = self._documents.layer(path)
+                    found.append(replace(layer, group=name) if kind == "group_vars" else layer)
+                except ReadError as error:
+                    self.failures.append(
+                        self._checkout.failure(Source.ANSIBLE, error, path=path, part=path)
+                    )
+        return tuple(reversed(found))
+
+    def _index(self, folder: str) -> dict[str, list[str]]:
+        """Return the files of each group or host that *folder* has variables for."""
+        if folder not in self._present:
+            self._present[folder] = self._list(folder) if self._checkout.is_dir(folder) else {}
+        return self._present[folder]
+
+    def _list(self, folder: str) -> dict[str, list[str]]:
+        """List *folder*: of one name, a directory goes before a file, ``.yml`` before ``.yaml``."""
+        ranked: dict[str, dict[int, list[str]]] = {}
+        for path in self._listing(folder):
+            name = PurePosixPath(path).name
+            if self._checkout.is_dir(path):
+                ranked.setdefault(name, {})[-1] = self._below(path, depth=1)
+                continue
+            suffix = PurePosixPath(path).suffix
+            if suffix in SUFFIXES:
+                ranked.setdefault(name, {})[0] = [path]
+                ranked.setdefault(PurePosixPath(path).stem, {})[SUFFIXES.index(suffix)] = [path]
+        return {name: choices[min(choices)] for name, choices in ranked.items()}
+
+    def _below(self, folder: str, *, depth: int) -> list[str]:
+        """Return the files of a directory of variables, in the order in which they override."""
+        found = []
+        for path in self._listing(folder):
+            if self._checkout.is_dir(path):
+                found += self._below(path, depth=depth + 1) if depth < MAX_DEPTH else []
+            elif PurePosixPath(path).suffix in SUFFIXES:
+                found.append(path)
+        return found
+
+    def _listing(self, folder: str) -> list[str]:
+        try:
+            return listing(self._checkout, folder)
+        except ReadError as error:
+            self.failures.append(
+                self._checkout.failure(Source.ANSIBLE, error, path=folder, part=folder)
+            )
+            return []

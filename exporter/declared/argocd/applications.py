@@ -1,0 +1,174 @@
+"""Applications: from a manifest to what it declares.
+
+Source: Argo CD, ``pkg/apis/application/v1alpha1/types.go`` (``ApplicationSpec``).
+"""
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from exporter.declared.argocd.ignored import parse_path
+from exporter.declared.argocd.located import Located
+from exporter.declared.argocd.repositories import Home
+from exporter.declared.repository import without_credentials
+from exporter.domain.declaration import (
+    ApplicationKey,
+    ApplicationSource,
+    Automation,
+    DeclaredApplication,
+    IgnoredDifference,
+    Unresolved,
+)
+from exporter.domain.provenance import Stated
+
+NAMESPACE = "argocd"
+IN_CLUSTER = "https://kubernetes.default.svc"
+_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an Application comes from, if it does not stand by itself.
+
+    *namespace* is the one it lands in where it names none. *application_set* makes it from
+    *parameters*.
+    """
+
+    namespace: str = NAMESPACE
+    application_set: str = ""
+    parameters: Mapping[str, Stated[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """An Application, and beside each of its sources how Argo CD is told to render it."""
+
+    application: DeclaredApplication
+    options: tuple[Located, ...]
+    unresolved: tuple[Unresolved, ...] = ()
+
+
+def key_of(manifest: Located, namespace: str = NAMESPACE) -> ApplicationKey:
+    """Return what names an Application; raises :exc:`ReadError` where it has no usable name."""
+    metadata = manifest.object("metadata")
+    name = metadata.text("name")
+    if not name:
+        raise metadata.wrong(f"{manifest.text('kind') or 'Application'} without metadata.name")
+    if not _NAME.fullmatch(name):
+        raise metadata.fields["name"].wrong(f"{name[:100]!r} is no name of a Kubernetes object")
+    return ApplicationKey(metadata.text("namespace") or namespace, name)
+
+
+def parse(manifest: Located, *, home: Home, origin: Origin) -> Parsed:
+    """Return what an Application declares; raises :exc:`ReadError` where it is malformed."""
+    key = key_of(manifest, origin.namespace)
+    spec = manifest.object("spec")
+    raw = _raw_sources(spec)
+    destination = spec.object("destination")
+    application = DeclaredApplication(
+        key=key,
+        place=manifest.place,
+        project=spec.text("project") or "default",
+        labels=manifest.object("metadata").stated("labels"),
+        parameters=origin.parameters,
+        application_set=origin.application_set,
+        sources=tuple(_source(one, home) for one in raw),
+        source_place=raw[0].place_of("path") if raw else None,
+        destination_namespace=destination.text("namespace"),
+        destination_server=_server(destination),
+        automation=_automation(spec.object("syncPolicy")),
+        ignored=tuple(_ignored(one) for one in spec.list("ignoreDifferences")),
+    )
+    return Parsed(application, raw, tuple(_unresolved(spec)))
+
+
+def is_in_cluster(application: DeclaredApplication) -> bool:
+    """Tell whether an Application is delivered to the cluster that Argo CD runs in."""
+    return application.destination_server == IN_CLUSTER
+
+
+def _raw_sources(spec: Located) -> tuple[Located, ...]:
+    """Return the sources; ``sources`` counts more than ``source``, as in ``GetSources``."""
+    if spec.has("sourceHydrator"):
+        return ()
+    found = spec.list("sources") or ((spec.object("source"),) if spec.has("source") else ())
+    if not found:
+        raise spec.wrong("an Application without a source")
+    return found
+
+
+def _source(source: Located, home: Home) -> ApplicationSource:
+    repository, chart = source.text("repoURL"), source.text("chart")
+    if not repository:
+        raise source.wrong("a source without repoURL")
+    reference = source.text("ref")
+    path = _path(source, chart, reference)
+    local = not chart and home.is_local(repository, path)
+    return ApplicationSource(
+        repository=without_credentials(repository),
+        path=path,
+        revision=source.text("targetRevision") or "HEAD",
+        chart=chart,
+        reference=reference,
+        local=local,
+    )
+
+
+def _path(source: Located, chart: str, reference: str) -> str:
+    """Return the path from the top of the repository, ``.`` for the top itself."""
+    path = source.text("path")
+    if not path:
+        return "" if chart or reference else "."
+    clean = posixpath.normpath(path.lstrip("/") or ".")
+    if clean.split("/")[0] == "..":
+        raise source.fields["path"].wrong("the path leads out of the repository")
+    return clean
+
+
+def _server(destination: Located) -> str:
+    """Return the address of the cluster, or the name of one whose address is not known."""
+    server = destination.text("server").rstrip("/")
+    if server:
+        return server
+    name = destination.text("name")
+    return IN_CLUSTER if name in {"", "in-cluster"} else name
+
+
+def _automation(policy: Located) -> Automation | None:
+    """Return ``automated``; an empty one automates, ``enabled: false`` does not."""
+    if not policy.has("automated"):
+        return None
+    automated = policy.object("automated")
+    if not automated.flag("enabled", default=True):
+        return None
+    return Automation(prune=automated.flag("prune"), self_heal=automated.flag("selfHeal"))
+
+
+def _ignored(entry: Located) -> IgnoredDifference:
+    return IgnoredDifference(
+        group=entry.text("group"),
+        kind=entry.text("kind"),
+        name=entry.text("name"),
+        namespace=entry.text("namespace"),
+        pointers=entry.texts("jsonPointers"),
+        paths=entry.texts("jqPathExpressions"),
+    )
+
+
+def _unresolved(spec: Located) -> list[Unresolved]:
+    found = []
+    if spec.has("sourceHydrator"):
+        place = spec.place_of("sourceHydrator")
+        found.append(Unresolved(place, "what a sourceHydrator writes is not in the checkout"))
+    for entry in spec.list("ignoreDifferences"):
+        if entry.list("managedFieldsManagers"):
+            place = entry.place_of("managedFieldsManagers")
+            found.append(Unresolved(place, "only the cluster knows what a field manager owns"))
+        place = entry.place_of("jqPathExpressions")
+        found += [
+            Unresolved(place, f"the jq expression {expression} is not evaluated")
+            for expression in entry.texts("jqPathExpressions")
+            if parse_path(expression) is None
+        ]
+    return found

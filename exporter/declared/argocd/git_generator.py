@@ -1,0 +1,136 @@
+"""The Git generator: parameters from directories or from the content of files.
+
+Source: Argo CD, ``applicationset/generators/git.go``.
+"""
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from exporter.declared.argocd.files import Files
+from exporter.declared.argocd.gotemplate import normalise_name
+from exporter.declared.argocd.located import Located, UnresolvedError, flatten
+from exporter.declared.argocd.repositories import Standing
+from exporter.declared.argocd.selectors import as_text
+from exporter.declared.argocd.templating import Parameters, Templating
+from exporter.domain.provenance import Place, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitGenerator:
+    """Evaluates Git generators over the checkout."""
+
+    files: Files
+    templating: Templating
+
+    def evaluate(self, generator: Located) -> list[Parameters]:
+        """Return the parameters of a ``git`` generator.
+
+        Raises :exc:`UnresolvedError` where it looks at another repository or revision, and
+        :exc:`ReadError` where Argo CD would fail.
+        """
+        directories = _patterns(generator, "directories")
+        files = _patterns(generator, "files")
+        if not directories and not files:
+            raise generator.wrong("a git generator has neither directories nor files")
+        self._locate(generator, directories or files)
+        if directories:
+            paths = self.files.directories(directories, generator.place)
+            return [self._of_directory(generator, path) for path in paths]
+        paths = self.files.matching(files, generator.place)
+        return [
+            self._of_file(generator, path, item)
+            for path in paths
+            for item in self.files.objects(path)
+        ]
+
+    def _locate(self, generator: Located, patterns: list[tuple[str, bool]]) -> None:
+        """Make sure that what the generator looks at is in the checkout."""
+        home = self.files.home
+        address, revision = generator.text("repoURL"), generator.text("revision")
+        if home.addresses and not home.is_local(address, "."):
+            place = generator.place_of("repoURL")
+            raise UnresolvedError(place, f"a git generator looks at {address}, which is elsewhere")
+        if home.compare(revision) is Standing.OTHER:
+            place = generator.place_of("revision")
+            raise UnresolvedError(place, f"a git generator looks at {revision}, not the checkout")
+        if not home.addresses and not self.files.candidates(patterns):
+            place = generator.place_of("repoURL")
+            raise UnresolvedError(
+                place, f"a git generator looks at {address}, which may not be this repository"
+            )
+
+    def _of_directory(self, generator: Located, path: str) -> Parameters:
+        place = self.files.home.checkout.place(Source.ARGOCD, path)
+        return self._with_values(
+            generator, Parameters(self._path(generator, _directory(path), place))
+        )
+
+    def _of_file(self, generator: Located, path: str, item: Located) -> Parameters:
+        place = self.files.home.checkout.place(Source.ARGOCD, path)
+        about = self._path(generator, _file(path), place)
+        if self.templating.go:
+            values = {**item.fields, **about}
+        else:
+            flat = {key: _shown(value) for key, value in flatten(item.fields)}
+            values = {**flat, **about}
+        return self._with_values(generator, Parameters(values, item.place))
+
+    def _path(
+        self, generator: Located, about: Mapping[str, str], place: Place
+    ) -> dict[str, Located]:
+        """Return what the parameters say of a path, in the form that the templates want."""
+        prefix = generator.text("pathParamPrefix")
+        segments = about["path"].split("/")
+        if self.templating.go:
+            parts: dict[str, Located] = {key: Located(one, place) for key, one in about.items()}
+            parts["segments"] = Located(tuple(Located(one, place) for one in segments), place)
+            path = {"path": Located(parts, place)}
+            return {prefix: Located(path, place)} if prefix else path
+        name = f"{prefix}.path" if prefix else "path"
+        flat = {(name if key == "path" else f"{name}.{key}"): one for key, one in about.items()}
+        flat |= {f"{name}[{at}]": one for at, one in enumerate(segments) if one}
+        return {key: Located(one, place) for key, one in flat.items()}
+
+    def _with_values(self, generator: Located, parameters: Parameters) -> Parameters:
+        """Add the generator's ``values``, which may use the other parameters."""
+        fields = generator.object("values").fields
+        added = {
+            key: Located(self.templating.text(value.value, parameters, value.place), value.place)
+            for key, value in generator.stated("values").items()
+        }
+        if not added:
+            return parameters
+        if self.templating.go:
+            place = next(iter(fields.values())).place
+            more: Mapping[str, Located] = {"values": Located(added, place)}
+        else:
+            more = {f"values.{key}": value for key, value in added.items()}
+        return Parameters({**parameters.values, **more}, parameters.place)
+
+
+def _patterns(generator: Located, key: str) -> list[tuple[str, bool]]:
+    return [(item.text("path"), item.flag("exclude")) for item in generator.list(key)]
+
+
+def _directory(path: str) -> dict[str, str]:
+    basename = posixpath.basename(path)
+    return {
+        "path": path,
+        "basename": basename,
+        "basenameNormalized": normalise_name(basename),
+    }
+
+
+def _file(path: str) -> dict[str, str]:
+    """Describe a file and the directory that it lies in, ``.`` for the top."""
+    filename = posixpath.basename(path)
+    return {
+        **_directory(posixpath.dirname(path) or "."),
+        "filename": filename,
+        "filenameNormalized": normalise_name(filename),
+    }
+
+
+def _shown(value: Located) -> Located:
+    return Located(as_text(value.plain()), value.place)

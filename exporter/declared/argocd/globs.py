@@ -1,0 +1,151 @@
+"""The three glob dialects that Argo CD uses, matched in time linear to pattern times text."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+MAX_ALTERNATIVES = 100
+_TOKEN = re.compile(r"\\(?P<escaped>.)|(?P<stars>\*+)|(?P<any>\?)|(?P<plain>[^\[])", re.DOTALL)
+_CLASS = re.compile(r"\[(?P<not>[!^]?)(?P<body>\]?(?:\\.|[^\]\\])*)\]", re.DOTALL)
+_RANGE = re.compile(r"(?P<low>\\.|.)(?:-(?P<high>\\.|[^\]]))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _One:
+    """Matches one letter: any but *barrier* (*ranges* is None), or one in, or out of, *ranges*."""
+
+    ranges: tuple[tuple[str, str], ...] | None = None
+    negated: bool = False
+    barrier: str = ""
+
+    def matches(self, letter: str) -> bool:
+        if self.ranges is None:
+            return letter != self.barrier
+        return self.negated != any(low <= letter <= high for low, high in self.ranges)
+
+
+_Step = _One | None
+"""None stands for a run of any letters but the barrier."""
+
+
+def match_path(pattern: str, text: str) -> bool:
+    """Match as Go's ``path.Match``: ``*`` and ``**`` alike stay within one part of a path.
+
+    Used for the directories of a git generator; a malformed pattern matches nothing.
+    """
+    return _matches(pattern, text, barrier="/")
+
+
+def match_pathspec(pattern: str, text: str) -> bool:
+    """Match as ``git ls-files -- PATTERN``: ``*`` crosses ``/``, a directory names what is in it.
+
+    Used for the files of a git generator (Argo CD's default; its opt-in "new globbing" differs in
+    that ``*`` stays within one part).
+    """
+    clean = pattern.removeprefix("./").rstrip("/")
+    return clean in {"", "."} or text.startswith(f"{clean}/") or _matches(clean, text, barrier="")
+
+
+def match_any(pattern: str, text: str) -> bool:
+    """Match as gobwas/glob without separators: ``*`` crosses ``/``; ``{a,b}`` are alternatives.
+
+    Used for ``directory.include`` and ``exclude`` and for ``ignoreDifferences``.
+    """
+    return any(_matches(one, text, barrier="") for one in _alternatives(pattern))
+
+
+def _alternatives(pattern: str) -> list[str]:
+    done: list[str] = []
+    todo = [pattern]
+    while todo and len(done) + len(todo) <= MAX_ALTERNATIVES:
+        here = todo.pop()
+        start = here.find("{")
+        end = here.find("}", start)
+        if start < 0 or end < 0:
+            done.append(here)
+            continue
+        choices = here[start + 1 : end].split(",")
+        todo += [here[:start] + choice + here[end + 1 :] for choice in choices]
+    return done
+
+
+def literal_prefix(pattern: str) -> str:
+    """Return the leading parts of a path *pattern* that hold nothing to match."""
+    parts = pattern.removeprefix("./").split("/")
+    plain = (at for at, part in enumerate(parts) if any(letter in part for letter in "*?[\\"))
+    return "/".join(parts[: next(plain, len(parts))])
+
+
+def _matches(pattern: str, text: str, *, barrier: str) -> bool:
+    steps = _compiled(pattern, barrier)
+    return steps is not None and _walk(steps, text, barrier)
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str, barrier: str) -> "tuple[_Step, ...] | None":
+    """Return the steps of *pattern*, or None where it is malformed."""
+    try:
+        return tuple(_steps(pattern, barrier))
+    except ValueError:
+        return None
+
+
+def _steps(pattern: str, barrier: str) -> Iterator[_Step]:
+    """Split *pattern*; raises ValueError where it is malformed."""
+    at = 0
+    while at < len(pattern):
+        if found := _CLASS.match(pattern, at):
+            yield _One(_ranges(found["body"]), bool(found["not"]))
+        elif found := _TOKEN.match(pattern, at):
+            letter = found["escaped"] or found["plain"]
+            if found["stars"]:
+                yield None
+            elif found["any"]:
+                yield _One(barrier=barrier)
+            else:
+                yield _One(((letter, letter),))
+        else:
+            raise ValueError(pattern)
+        at = found.end()
+
+
+def _ranges(body: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for part in _RANGE.finditer(body):
+        low = part["low"][-1]
+        found.append((low, part["high"][-1] if part["high"] else low))
+    return tuple(found)
+
+
+def _walk(steps: Sequence[_Step], text: str, barrier: str) -> bool:
+    """Follow *text* through *steps*, keeping all steps that can be reached."""
+    here = _skip_stars(steps, {0})
+    for letter in text:
+        after = set()
+        for at in here:
+            step = steps[at] if at < len(steps) else _END
+            if step is None:
+                if letter != barrier:
+                    after.add(at)
+            elif step.matches(letter):
+                after.add(at + 1)
+        here = _skip_stars(steps, after)
+        if not here:
+            return False
+    return len(steps) in here
+
+
+_END = _One(())
+
+
+def _skip_stars(steps: Sequence[_Step], reached: set[int]) -> set[int]:
+    """Add what is reached by letting a star stand for nothing."""
+    found = set()
+    for at in sorted(reached):
+        step = at
+        found.add(step)
+        while step < len(steps) and steps[step] is None:
+            step += 1
+            found.add(step)
+    return found

@@ -1,0 +1,88 @@
+"""One run of ``kustomize build``, confined."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from exporter.declared.checkout import Checkout
+from exporter.declared.kustomize.complaints import is_unsupported, shorten
+from exporter.domain.errors import ReadError, Reason
+from exporter.foreign.command import Limits, find_tool, run
+from exporter.foreign.files import MIB
+
+ADVICE: Final = "install kustomize 5 or kubectl, or set CONFORMANCE_KUSTOMIZE to its path"
+LIMITS: Final = Limits(seconds=300, output=64 * MIB)
+_NOWHERE: Final = "http://127.0.0.1:9"
+_PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+async def build(checkout: Checkout, folder: str, *, allow_remote: bool) -> bytes:
+    """Return what the kustomization in *folder* renders to.
+
+    Raises :exc:`ReadError`, its path the directory that kustomize complains of, if it names one.
+    It runs without plugins and Helm, with an empty home, and unless *allow_remote* with neither
+    git nor a way to the network.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="conformance-", ignore_cleanup_errors=True) as home:
+            outcome = await run(
+                [*_command(), f"./{folder}"],
+                cwd=checkout.root,
+                environment=_environment(home, allow_remote=allow_remote),
+                limits=LIMITS,
+            )
+    except OSError as error:
+        raise ReadError(
+            f"no temporary directory can be made: {error.strerror}", reason=Reason.TOOL
+        ) from None
+    if outcome.code == 0:
+        return outcome.output
+    said = outcome.errors.replace(home, "(temporary)")
+    complaint = shorten(said, root=str(checkout.root))
+    unsupported = is_unsupported(complaint.message)
+    raise ReadError(
+        complaint.message or f"kustomize ended with {outcome.code} and no message",
+        reason=Reason.UNSUPPORTED if unsupported else Reason.MALFORMED,
+        path=complaint.folder,
+    )
+
+
+def _command() -> list[str]:
+    """Return the words that build: kustomize itself, or the one inside kubectl."""
+    try:
+        return [_absolute(find_tool("kustomize", advice=ADVICE)), "build"]
+    except ReadError as error:
+        try:
+            return [_absolute(find_tool("kubectl", advice=ADVICE)), "kustomize"]
+        except ReadError:
+            raise error from None
+
+
+def _absolute(tool: str) -> str:
+    return str(Path(tool).absolute())
+
+
+def _environment(home: str, *, allow_remote: bool) -> Mapping[str, str]:
+    common = {
+        "HOME": home,
+        "TMPDIR": home,
+        "XDG_CACHE_HOME": home,
+        "XDG_CONFIG_HOME": home,
+        "XDG_DATA_HOME": home,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GOMAXPROCS": "1",
+    }
+    if allow_remote:
+        names = (*_PROXIES, *(one.lower() for one in _PROXIES))
+        proxies = {one: os.environ[one] for one in names if one in os.environ}
+        return common | proxies | {"GIT_ALLOW_PROTOCOL": "https:http"}
+    return common | {
+        "PATH": home,
+        "GIT_ALLOW_PROTOCOL": "none",
+        "HTTP_PROXY": _NOWHERE,
+        "HTTPS_PROXY": _NOWHERE,
+        "NO_PROXY": "",
+    }

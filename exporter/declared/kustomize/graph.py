@@ -1,0 +1,137 @@
+"""The graph of kustomizations below one: what it reaches, and what in it must not be built."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from exporter.declared.checkout import Checkout
+from exporter.declared.kustomize import kustomization as files
+from exporter.declared.kustomize.layer import Base, Layer, at_line, read_layer
+from exporter.declared.kustomize.statements import Name, Statement
+from exporter.domain.errors import ReadError, Reason
+from exporter.domain.json import as_text
+from exporter.foreign.files import MIB
+
+MAX_DEPTH: Final = 40
+MAX_VISITS: Final = 50_000
+MAX_OBJECTS: Final = 100_000
+MAX_SIZE: Final = 64 * MIB
+KEPT_LAYERS: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """An object as a resource declares it, and the layers above it, the outermost first."""
+
+    statement: Statement
+    layers: tuple[Layer, ...]
+    names: frozenset[str]
+
+
+@dataclass(slots=True)
+class Graph:
+    """Everything that a kustomization reaches."""
+
+    root: Layer
+    origins: dict[Name, list[Origin]] = field(default_factory=dict)
+    layers: dict[str, Layer] = field(default_factory=dict)
+    mixins: dict[str, dict[str, Layer]] = field(default_factory=dict)
+    errors: list[ReadError] = field(default_factory=list)
+
+
+class Loader:
+    """Reads kustomizations of one checkout, each once as long as it is remembered."""
+
+    def __init__(self, checkout: Checkout) -> None:
+        self.checkout = checkout
+        self.load = lru_cache(maxsize=KEPT_LAYERS)(self._load)
+        self.find = lru_cache(maxsize=KEPT_LAYERS)(self._find)
+
+    def walk(self, path: str) -> Graph:
+        """Return the graph below the kustomization file *path*; raises :exc:`ReadError`."""
+        graph = Graph(root=self.load(path))
+        _Walk(self, graph).visit(path, ())
+        return graph
+
+    def _find(self, folder: str) -> str:
+        path = files.find(self.checkout, folder)
+        if path is None:
+            raise ReadError(f"{folder or '.'} holds no kustomization file", reason=Reason.MISSING)
+        return path
+
+    def _load(self, path: str) -> Layer:
+        return read_layer(self.checkout, files.read(self.checkout, path))
+
+
+@dataclass(slots=True)
+class _Walk:
+    loader: Loader
+    graph: Graph
+    visits: int = 0
+    objects: int = 0
+    size: int = 0
+
+    def visit(self, path: str, above: tuple[Layer, ...]) -> None:
+        layer = self.loader.load(path)
+        layers = (*above, layer)
+        self.visits += 1
+        self.objects += len(layer.objects)
+        if path not in self.graph.layers:
+            self.graph.layers[path] = layer
+            self.graph.errors += layer.errors
+            self.size += layer.size
+        for name, statement in layer.objects:
+            self._add(name, statement, layers)
+        for base in layer.bases:
+            self._follow(base, layers)
+
+    def _follow(self, base: Base, layers: tuple[Layer, ...]) -> None:
+        here = layers[-1].kustomization.path
+        try:
+            path = self.loader.find(base.folder)
+            self._bound(path, layers)
+            self.visit(path, layers)
+        except ReadError as error:
+            self.graph.errors.append(at_line(error, here, base.line))
+            return
+        if base.component:
+            self.graph.mixins.setdefault(here, {})[path] = self.graph.layers[path]
+
+    def _bound(self, path: str, layers: tuple[Layer, ...]) -> None:
+        above = [one.kustomization.path for one in layers]
+        if path in above:
+            raise ReadError(_cycle(path, layers), reason=Reason.MALFORMED)
+        if len(layers) >= MAX_DEPTH:
+            raise ReadError(f"lies more than {MAX_DEPTH} bases deep", reason=Reason.TOO_LARGE)
+        if self.visits > MAX_VISITS or self.objects > MAX_OBJECTS:
+            raise ReadError(
+                f"brings more than {MAX_VISITS} bases or {MAX_OBJECTS} objects",
+                reason=Reason.TOO_LARGE,
+            )
+        if self.size > MAX_SIZE:
+            raise ReadError(f"brings more than {MAX_SIZE // MIB} MiB", reason=Reason.TOO_LARGE)
+
+    def _add(self, name: Name, statement: Statement, layers: tuple[Layer, ...]) -> None:
+        kind, current = name
+        names = [current]
+        for layer in reversed(layers):
+            content = layer.kustomization.content
+            before, after = as_text(content.get("namePrefix")), as_text(content.get("nameSuffix"))
+            names.append(f"{before}{names[-1]}{after}")
+        origin = Origin(statement, layers, frozenset(names))
+        for one in {names[0], names[-1]}:
+            self.graph.origins.setdefault((kind, one), []).append(origin)
+
+
+def _cycle(path: str, layers: tuple[Layer, ...]) -> str:
+    """Name every step of a cycle that closes at *path*, with the line that takes it."""
+    steps = [one.kustomization.path for one in layers]
+    round_trip = layers[steps.index(path) :]
+    targets = [one.kustomization.folder for one in round_trip[1:]]
+    places = [
+        f"{layer.kustomization.path}:{base.line}"
+        for layer, target in zip(round_trip, targets, strict=False)
+        for base in layer.bases
+        if base.folder == target
+    ]
+    return "closes a cycle of bases: " + " -> ".join([*places, steps[-1], path])

@@ -1,0 +1,122 @@
+"""What Git says of the checkout: commit, branch, refs and address.
+
+Git only reads here: no hook, helper, pager, signature check or transport of the repository's own
+configuration can run.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from exporter.domain.errors import ReadError, Reason
+from exporter.foreign.command import MIB, Limits, find_tool, run
+
+COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_LIMITS = Limits(seconds=20, output=8 * MIB)
+_SAFE = (
+    "safe.directory=*",
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "protocol.allow=never",
+)
+_ENVIRONMENT = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "HOME": "/nonexistent",
+}
+_CREDENTIALS = re.compile(r"^([a-z+]+://)[^@/]*@")
+_HOST = re.compile(r"[a-z+]+://[^/]|[^/]+@?[^/]*:")
+_COMMITTER = re.compile(r"^committer .* (\d{1,12}) [+-]\d{4}$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitState:
+    """What a checkout's Git metadata says; all empty where there is none."""
+
+    revision: str = ""
+    reference: str = ""
+    committed: datetime | None = None
+    url: str = ""
+    references: dict[str, str] = field(default_factory=dict)
+
+
+async def describe(root: Path) -> GitState:
+    """Return the state of the checkout whose top is *root*.
+
+    A directory without ``.git`` has none, even inside another checkout; then a directory that is
+    named by a commit, as git-sync does it, still tells the revision. Raises :exc:`ReadError`
+    where Git is missing or fails.
+    """
+    if not (root / ".git").exists():
+        return GitState(revision=root.name if COMMIT.fullmatch(root.name) else "")
+    revision = await _git(root, "rev-parse", "--verify", "HEAD^{commit}")
+    commit = await _git(root, "cat-file", "commit", revision)
+    return GitState(
+        revision=revision,
+        reference=await _git(root, "symbolic-ref", "-q", "--short", "HEAD", missing=True),
+        committed=_committed(commit),
+        url=without_credentials(
+            await _git(root, "config", "--get", "remote.origin.url", missing=True)
+        ),
+        references=_references(
+            await _git(root, "for-each-ref", "--format=%(objectname) %(*objectname) %(refname)")
+        ),
+    )
+
+
+def without_credentials(url: str) -> str:
+    """Return *url* without the user and password that may stand in it."""
+    return _CREDENTIALS.sub(r"\1", url)
+
+
+def is_remote(url: str) -> bool:
+    """Tell whether *url* names a host: a path on this machine is no address others know."""
+    return bool(_HOST.match(url)) and not url.startswith("file:")
+
+
+async def _git(root: Path, *arguments: str, missing: bool = False) -> str:
+    """Run one reading command; with *missing*, a refusal means there is no such thing."""
+    tool = find_tool("git", advice="install git, or set repository.revision")
+    settings = [part for setting in _SAFE for part in ("-c", setting)]
+    command: Sequence[str] = (tool, *settings, "-C", str(root), *arguments)
+    outcome = await run(
+        command,
+        cwd=root,
+        environment={**_ENVIRONMENT, "GIT_CEILING_DIRECTORIES": str(root.parent)},
+        limits=_LIMITS,
+    )
+    if outcome.code and not missing:
+        said = outcome.errors.strip().splitlines()[-1:] or ["no message"]
+        raise ReadError(f"git {arguments[0]}: {said[0]}", reason=Reason.TOOL, path=".git")
+    return outcome.output.decode("utf-8", "replace").strip()
+
+
+def _committed(commit: str) -> datetime | None:
+    match = _COMMITTER.search(commit.split("\n\n", 1)[0])
+    return datetime.fromtimestamp(int(match[1]), UTC) if match else None
+
+
+def _references(text: str) -> dict[str, str]:
+    """Return commits by the names that people give them: branches, remote branches, tags.
+
+    A branch of the remote counts more than a local one of the same name: Argo CD sees the remote.
+    """
+    found: dict[str, str] = {}
+    remote: dict[str, str] = {}
+    for line in text.splitlines():
+        named, _, rest = line.partition(" ")
+        peeled, _, name = rest.rpartition(" ")
+        commit = peeled.strip() or named
+        if name.startswith("refs/remotes/origin/"):
+            remote[name.removeprefix("refs/remotes/origin/")] = commit
+        elif name.startswith(("refs/heads/", "refs/tags/")):
+            found[name.split("/", 2)[2]] = commit
+            found[name] = commit
+    return {**found, **remote}

@@ -1,0 +1,42 @@
+"""The functions of Terraform's language that need nothing but their arguments.
+
+A function takes values and returns data, or a value that is passed on with its origin. What it
+cannot do without an unknown argument it refuses with :exc:`NotKnownError`.
+"""
+
+import inspect
+from collections.abc import Mapping
+from functools import cache
+
+from exporter.declared.terraform.language.functions import (
+    collections,
+    conversions,
+    encoding,
+    numbers,
+    text,
+)
+from exporter.declared.terraform.language.values import Data, Function, Value, failed
+
+FUNCTIONS: Mapping[str, Function] = {
+    **collections.FUNCTIONS,
+    **conversions.FUNCTIONS,
+    **encoding.FUNCTIONS,
+    **numbers.FUNCTIONS,
+    **text.FUNCTIONS,
+}
+
+
+def apply(name: str, arguments: list[Value]) -> Data | Value:
+    """Call the function *name*, which must be one of ``FUNCTIONS``."""
+    least, most = _arity(name)
+    if not least <= len(arguments) <= most:
+        raise failed(f"{name}()", "is called with the wrong number of arguments")
+    return FUNCTIONS[name](*arguments)
+
+
+@cache
+def _arity(name: str) -> tuple[int, float]:
+    parameters = inspect.signature(FUNCTIONS[name]).parameters.values()
+    plain = [one for one in parameters if one.kind is not one.VAR_POSITIONAL]
+    least = sum(one.default is one.empty for one in plain)
+    return least, len(plain) if len(plain) == len(parameters) else float("inf")

@@ -1,0 +1,171 @@
+"""Reads a state file (version 4) and the output of ``terraform show -json``.
+
+A state holds secrets. Of each resource only the attributes that the provider table names are
+decoded; the decoder passes over the rest, and no message quotes a value.
+
+Source: Terraform, "State" (file format version 4) and "JSON Output Format" (1.x).
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from exporter.declared.terraform.collector import Collector
+from exporter.declared.terraform.language.values import NotKnownError, Origin, from_plain
+from exporter.declared.terraform.nodes import ROLES, Candidate, describe
+from exporter.declared.terraform.paths import first
+from exporter.declared.terraform.providers import KINDS, POOLS, Kind
+from exporter.declared.terraform.schema import attributes_type
+from exporter.domain.errors import ReadError, Reason
+
+MAX_STATE = 32 << 20
+_VERSION = 4
+_MAX_DEPTH = 50
+_BYTE = re.compile(r"\(byte (\d+)\)")
+_ADVICE = "give a version 4 state, or the output of `terraform show -json`"
+_NULL = msgspec.Raw(b"null")
+
+
+class _Instance(msgspec.Struct):
+    attributes: msgspec.Raw = _NULL
+    deposed: str = ""
+
+
+class _Resource(msgspec.Struct):
+    """A resource; *instances* in a state file, *values* in what ``show -json`` prints."""
+
+    mode: str = ""
+    type: str = ""
+    name: str = ""
+    module: str = ""
+    address: str = ""
+    instances: list[_Instance] = []
+    values: msgspec.Raw = _NULL
+
+
+class _Module(msgspec.Struct):
+    resources: list[_Resource] = []
+    child_modules: list["_Module"] = []
+
+
+class _Values(msgspec.Struct):
+    root_module: _Module = msgspec.field(default_factory=_Module)
+
+
+class _Document(msgspec.Struct):
+    """A state file, or what ``show -json`` prints of a state or a plan."""
+
+    version: int | None = None
+    format_version: str | None = None
+    encryption_version: str | None = None
+    resources: list[_Resource] = []
+    values: _Values | None = None
+    planned_values: _Values | None = None
+
+
+def read_state(data: bytes, path: str, collector: Collector) -> None:
+    """Describe all nodes of a state or plan; raises :exc:`ReadError` where it is neither."""
+    at = Origin(path, 0)
+    for address, kind, raw in _instances(_decode(data, path), path):
+        if kind in POOLS:
+            message = f"{address} makes nodes whose names are not part of the state"
+            collector.notice(at, message, hides_nodes=True)
+        elif kind in KINDS:
+            _describe(address, KINDS[kind], raw, at, collector)
+
+
+def _decode(data: bytes, path: str) -> _Document:
+    if data.startswith(b"PK"):
+        raise ReadError(
+            "is a saved plan in binary form",
+            reason=Reason.UNSUPPORTED,
+            path=path,
+            advice="give the output of `terraform show -json` for it",
+        )
+    try:
+        return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_Document)
+    except msgspec.ValidationError as error:
+        raise ReadError(
+            f"is no Terraform state: {error}", reason=Reason.MALFORMED, path=path, advice=_ADVICE
+        ) from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        found = _BYTE.search(str(error))
+        line = data.count(b"\n", 0, int(found[1])) + 1 if found else 0
+        said = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise ReadError(
+            said, reason=Reason.MALFORMED, path=path, line=line, advice=_ADVICE
+        ) from None
+
+
+def _instances(document: _Document, path: str) -> Iterator[tuple[str, str, msgspec.Raw]]:
+    """Yield address, type and attributes of each managed resource instance."""
+    if document.encryption_version is not None:
+        raise _unsupported("is an encrypted state", path)
+    if document.format_version is not None:
+        if document.format_version.partition(".")[0] not in {"0", "1"}:
+            raise _unsupported("has a format_version other than 1.x", path)
+        shown = document.planned_values or document.values or _Values()
+        yield from _shown(shown.root_module, path)
+        return
+    if document.version is None:
+        raise _unsupported("is neither a state file nor output of `terraform show -json`", path)
+    if document.version != _VERSION:
+        raise _unsupported(f"is a state of version {document.version}, not {_VERSION}", path)
+    for one in document.resources:
+        if one.mode == "managed":
+            address = ".".join(part for part in (one.module, one.type, one.name) if part)
+            for instance in one.instances:
+                if not instance.deposed:
+                    yield address, one.type, instance.attributes
+
+
+def _unsupported(what: str, path: str) -> ReadError:
+    return ReadError(what, reason=Reason.UNSUPPORTED, path=path, advice=_ADVICE)
+
+
+def _shown(root: _Module, path: str) -> Iterator[tuple[str, str, msgspec.Raw]]:
+    pending = [(root, 0)]
+    while pending:
+        module, depth = pending.pop()
+        if depth > _MAX_DEPTH:
+            raise ReadError(
+                "is nested too deeply", reason=Reason.MALFORMED, path=path, advice=_ADVICE
+            )
+        for one in module.resources:
+            if one.mode == "managed":
+                yield one.address or f"{one.type}.{one.name}", one.type, one.values
+        pending += [(child, depth + 1) for child in module.child_modules]
+
+
+def _describe(address: str, kind: Kind, raw: msgspec.Raw, at: Origin, collector: Collector) -> None:
+    try:
+        plain: Any = msgspec.to_builtins(
+            msgspec.json.decode(raw, type=attributes_type(kind, _tags(collector)))
+        )
+        attributes = {name: from_plain(value, at) for name, value in (plain or {}).items()}
+    except (msgspec.DecodeError, RecursionError, NotKnownError):
+        error = ReadError(
+            f"an attribute of {address} has an unexpected form",
+            reason=Reason.UNSUPPORTED,
+            path=at.path,
+        )
+        collector.fail(error, part=address)
+        return
+    texts = (first(attributes, (path,)) for path in kind.user_data)
+    describe(
+        Candidate(
+            address=address,
+            at=at,
+            kind=kind,
+            attributes=attributes,
+            texts=tuple(one for one in texts if one is not None),
+            secret=True,
+        ),
+        collector,
+    )
+
+
+def _tags(collector: Collector) -> tuple[str, ...]:
+    return (*collector.settings.tags, *ROLES)

@@ -1,0 +1,21 @@
+"""What the readers hand to an evaluation: facts, and how the sources are doing."""
+
+from dataclasses import dataclass, field
+
+from exporter.domain.declaration import Failure, Unresolved
+from exporter.domain.evaluation import SourceStatus
+from exporter.domain.facts import Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One side, declared or observed, as it was last read.
+
+    *unresolved* and *failures* are what could not be told or read; *sources* says how each
+    source of this side is doing.
+    """
+
+    facts: Facts = field(default_factory=Facts)
+    sources: tuple[SourceStatus, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    failures: tuple[Failure, ...] = ()

@@ -1,0 +1,1 @@
+"""The metrics: their families as data, and the exposition of one evaluation."""

@@ -1,0 +1,1 @@
+"""What is running: readers that turn a cluster, or a dump of one, into facts."""

@@ -1,0 +1,171 @@
+"""Pods, folded at once into one group per owner, node and tolerations."""
+
+from collections import Counter
+from functools import lru_cache
+
+from msgspec import Struct
+
+from exporter.domain.declaration import WorkloadKey
+from exporter.domain.workloads import ObservedPods
+from exporter.observed.latest import Graves
+from exporter.observed.podgroups import Group, Groups
+from exporter.observed.records import ContainerStatus, PodMetadata, PodRecord, PodSpec, PodStatus
+from exporter.observed.tolerations import parse_tolerations
+
+_ENDED = frozenset({"Succeeded", "Failed"})
+
+
+class _Share(Struct, gc=False):
+    """What one pod adds to the sums; *group* is None where it has ended or is being deleted."""
+
+    version: int
+    group: Group | None = None
+    ready: bool = False
+    waiting: tuple[str, ...] = ()
+
+    def counts_as(self, other: "_Share") -> bool:
+        """Tell whether *other* adds the same to the same sums."""
+        return (
+            self.group is other.group
+            and self.ready == other.ready
+            and self.waiting == other.waiting
+        )
+
+
+class PodFold:
+    """Sums over pods that follow each change of a pod, and keep nothing else of it.
+
+    After any sequence of changes the sums are those that a recount of the present pods gives.
+    """
+
+    __slots__ = ("_graves", "_groups", "_namespaces", "_shares")
+
+    def __init__(self) -> None:
+        self._groups = Groups()
+        self._namespaces: Counter[str] = Counter()
+        self._shares: dict[tuple[str, str], _Share] = {}
+        self._graves: Graves[tuple[str, str]] = Graves()
+
+    def __len__(self) -> int:
+        return len(self._shares)
+
+    def add(self, record: PodRecord) -> bool:
+        """Count a pod in place of an older version of it; tell whether any sum changed.
+
+        An older version than the known one, or than the one that was removed, changes nothing.
+        Raises :exc:`ParseError` and :exc:`msgspec.DecodeError`, and then has not counted it.
+        """
+        metadata = record.metadata
+        namespace = _same(metadata.namespace or "")
+        key = (namespace, metadata.name)
+        version = metadata.version
+        known = self._shares.get(key)
+        if known is None and self._graves.hold(key, version):
+            return False
+        if known is not None and 0 <= version < known.version:
+            return False
+        share = self._share(record, namespace, version)
+        self._shares[key] = share
+        if known is not None and known.counts_as(share):
+            return False
+        if known is not None:
+            self._count(namespace, known, sign=-1)
+        self._count(namespace, share, sign=1)
+        return True
+
+    def remove(self, namespace: str, name: str, *, version: int = -1) -> bool:
+        """Count a pod no more; tell whether it was counted.
+
+        Where a *version* is given, a newer pod of that name stays.
+        """
+        key = (namespace, name)
+        known = self._shares.get(key)
+        if known is not None and 0 <= version < known.version:
+            return False
+        self._graves.bury(key, version)
+        if known is None:
+            return False
+        del self._shares[key]
+        self._count(namespace, known, sign=-1)
+        return True
+
+    def freeze(self, budget: int) -> bool:
+        """Make *budget* of the groups that changed ready for :meth:`facts`; tell if that is all."""
+        return self._groups.freeze(budget)
+
+    def facts(self) -> ObservedPods:
+        """Return the sums as they are now; quick where all is frozen."""
+        by_owner, by_node = self._groups.views()
+        return ObservedPods(
+            by_owner=by_owner,
+            by_node=by_node,
+            per_namespace=dict(sorted(self._namespaces.items())),
+        )
+
+    def _share(self, record: PodRecord, namespace: str, version: int) -> _Share:
+        status = record.status or PodStatus()
+        if record.metadata.deletion_timestamp or status.phase in _ENDED:
+            return _Share(version)
+        spec = record.spec or PodSpec()
+        node = _same(spec.node_name or "")
+        owner = _owner(record.metadata, namespace=namespace, node=node)
+        tolerations = parse_tolerations(bytes(spec.tolerations))
+        group = self._groups.find(owner, node, tolerations)
+        return _Share(version, group, _is_ready(status), _waiting(status))
+
+    def _count(self, namespace: str, share: _Share, *, sign: int) -> None:
+        self._namespaces[namespace] += sign
+        if not self._namespaces[namespace]:
+            del self._namespaces[namespace]
+        if share.group is not None:
+            self._groups.count(share.group, ready=share.ready, waiting=share.waiting, sign=sign)
+
+
+def _owner(metadata: PodMetadata, *, namespace: str, node: str) -> WorkloadKey:
+    """Return who manages a pod.
+
+    A ReplicaSet that a Deployment made is named after it and the hash of the pod template, which
+    the pod bears as a label. The mirror of a static pod belongs to its node.
+    """
+    controller = metadata.controller
+    if controller is None:
+        if metadata.annotations is not None and metadata.annotations.mirror is not None:
+            return _workload(namespace, "Node", node)
+        return WorkloadKey(namespace, "Pod", metadata.name)
+    if controller.kind == "ReplicaSet" and metadata.labels is not None:
+        name, dash, suffix = controller.name.rpartition("-")
+        if dash and name and suffix == metadata.labels.template_hash:
+            return _workload(namespace, "Deployment", name)
+    return _workload(namespace, controller.kind, controller.name)
+
+
+@lru_cache(maxsize=1 << 16)
+def _workload(namespace: str, kind: str, name: str) -> WorkloadKey:
+    """Return the same key for the same owner, as far as that is remembered."""
+    return WorkloadKey(namespace, kind, name)
+
+
+@lru_cache(maxsize=1 << 14)
+def _same(text: str) -> str:
+    """Return the same string for equal ones, as far as that is remembered."""
+    return text
+
+
+def _is_ready(status: PodStatus) -> bool:
+    return any(one.type == "Ready" and one.status == "True" for one in status.conditions or ())
+
+
+def _waiting(status: PodStatus) -> tuple[str, ...]:
+    """Return why containers wait, a reason for each that says one."""
+    reasons = [
+        _same(reason)
+        for statuses in (status.init_container_statuses, status.container_statuses)
+        for one in statuses or ()
+        if (reason := _reason(one))
+    ]
+    return tuple(reasons)
+
+
+def _reason(container: ContainerStatus) -> str:
+    waiting = container.state and container.state.waiting
+    return (waiting and waiting.reason) or ""

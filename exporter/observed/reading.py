@@ -1,0 +1,167 @@
+"""One file of a dump after the other, folded into a cluster and the evidence for it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import msgspec
+from msgspec import Raw
+
+from exporter.domain.declaration import Failure
+from exporter.domain.errors import ParseError, ReadError, Reason
+from exporter.domain.json import Json, as_text, dig
+from exporter.domain.provenance import Place, Source
+from exporter.observed.absence import Evidence
+from exporter.observed.cluster import Cluster
+from exporter.observed.documents import Document, Text, split
+from exporter.observed.files import DumpFile, load
+from exporter.observed.kinds import Kind, identify, named_in
+
+ADVICE = "write it again with `kubectl get ... -A -o json`"
+MAX_FAILURES = 100
+"""How many broken objects of a dump are reported one by one; the rest is counted."""
+
+MAX_OTHER_KINDS = 500
+"""How many of the kinds that are passed over are counted apart."""
+
+_LIST = re.compile(rb'\s*\{\s*(?:"apiVersion":\s*"([^"]{0,300})",\s*)?"kind":\s*"(\w{1,300})List"')
+
+_identify = lru_cache(maxsize=1024)(identify)
+
+
+@dataclass(slots=True)
+class Reading:
+    """A dump as far as it has been read."""
+
+    cluster: Cluster = field(default_factory=Cluster)
+    evidence: Evidence = field(default_factory=Evidence)
+    items: Counter[str] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+    unreported: int = 0
+
+    def take(self, file: DumpFile) -> None:
+        """Read one file; what is wrong with it becomes a failure."""
+        named = named_in(file.stem)
+        self.evidence.name(named or ())
+        text: Text = b""
+        shown: set[str] = set()
+        done = 0
+        try:
+            text = load(file)
+            for document in split(text):
+                _check(document, named)
+                shown |= self._take_document(document, path=file.name, named=named)
+                done += 1
+        except ReadError as error:
+            self.fail(error, path=file.name, kinds=named)
+        except ParseError as error:
+            kinds = named if named is not None or done else _listed(text)
+            self._fail_at(file.name, error, line=error.line, kinds=kinds)
+        else:
+            if named and (not shown or not named.isdisjoint(shown)):
+                self.evidence.see(*named)
+
+    def fail(self, error: ReadError, *, path: str, kinds: Iterable[Kind] | None) -> None:
+        """Take note of what could not be read, and of the kinds that are lost with it (None: any).
+
+        *path* stands in where the error has none.
+        """
+        lost = None if kinds is None else sorted(kinds)
+        failure = Failure(
+            place=Place(Source.KUBERNETES, error.path or path, error.line),
+            reason=error.reason,
+            message=error.message,
+            advice=error.advice,
+            part=", ".join(lost or ()),
+        )
+        self.failures.append(failure)
+        self.evidence.lose(failure, lost)
+
+    def close(self, path: str) -> None:
+        """Count the failures that were not reported one by one."""
+        if self.unreported:
+            message = f"{self.unreported:,} more objects could not be read"
+            self.fail(ReadError(message, reason=Reason.MALFORMED), path=path, kinds=())
+
+    def _fail_at(
+        self, path: str, error: ParseError, *, line: int, kinds: Iterable[Kind] | None
+    ) -> None:
+        malformed = ReadError(error.message, reason=Reason.MALFORMED, line=line, advice=ADVICE)
+        self.fail(malformed, path=path, kinds=kinds)
+
+    def _take_document(
+        self, document: Document, *, path: str, named: frozenset[Kind] | None
+    ) -> set[str]:
+        shown: set[str] = set()
+        if document.list_of:
+            self._see(identify(*document.list_of))
+        for index, item in enumerate(document.items if document.kind else ()):
+            known: Kind | None = None
+            try:
+                kind, api_version = document.type_of(item)
+                shown.add(kind)
+                known = _identify(kind, api_version)
+                self._see(known)
+                self._count(kind, known)
+                if known is not None:
+                    self.cluster.put(known, item)
+            except ParseError as error:
+                kinds = named if known is None else (known,)
+                if self._has_room(kinds):
+                    line = document.line_of(index, item)
+                    told = ParseError(f"{_describe(index, item, known)}: {error.message}")
+                    self._fail_at(path, told, line=line, kinds=kinds)
+        return shown
+
+    def _see(self, kind: Kind | None) -> None:
+        if kind is not None:
+            self.evidence.see(kind)
+
+    def _count(self, kind: str, known: Kind | None) -> None:
+        if known is None and kind not in self.items and len(self.items) >= MAX_OTHER_KINDS:
+            kind = "other"
+        self.items[kind] += 1
+
+    def _has_room(self, kinds: Iterable[Kind] | None) -> bool:
+        """Tell whether one more failure is worth its words; else count it.
+
+        The first one of a kind always is, as it is by a failure that a kind is lost.
+        """
+        if len(self.failures) < MAX_FAILURES or not self.evidence.is_lost(kinds):
+            return True
+        self.unreported += 1
+        return False
+
+
+def _check(document: Document, named: frozenset[Kind] | None) -> None:
+    """Raise :exc:`ParseError` for a document that is not all of what was asked for."""
+    if named and not document.kind:
+        raise ParseError("holds no Kubernetes object")
+    if document.refusal:
+        raise ParseError(f"holds the API server's refusal: {document.refusal}")
+    if document.partial:
+        raise ParseError("holds one page of a longer list")
+
+
+def _listed(text: Text) -> tuple[Kind, ...] | None:
+    """Return the kind that a broken JSON text, by its beginning, is a list of; None for any."""
+    head = _LIST.match(text)
+    if head is None or not head[2]:
+        return None
+    known = identify(head[2].decode(), (head[1] or b"").decode("utf-8", "replace"))
+    return (known,) if known else ()
+
+
+def _describe(index: int, item: Raw, kind: Kind | None) -> str:
+    """Return which object of a list is meant, as far as it can be told."""
+    content: Json = None
+    with suppress(ValueError, RecursionError):
+        content = msgspec.json.decode(item)
+    name, namespace = (as_text(dig(content, "metadata", key)) for key in ("name", "namespace"))
+    if not name:
+        return f"object {index + 1} ({kind or 'of no kind'})"
+    where = f"{namespace}/{name}" if namespace else name
+    return f"object {index + 1} ({kind or 'of no kind'} {where[:300]})"

@@ -1,0 +1,241 @@
+"""The evaluation and the declaration as plain data: the shape of ``--format json``."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from exporter.domain.applications import DeclaredApplications
+from exporter.domain.conflicts import Conflicts
+from exporter.domain.declaration import (
+    Attribute,
+    Conflict,
+    DeclaredApplication,
+    DeclaredNode,
+    DeclaredWorkload,
+    Failure,
+)
+from exporter.domain.errors import ParseError
+from exporter.domain.evaluation import Evaluation, SourceStatus
+from exporter.domain.finding import Finding
+from exporter.domain.json import as_list, as_object, as_text, dig
+from exporter.domain.nodes import DeclaredNodes
+from exporter.domain.policy import Waiver
+from exporter.domain.provenance import Place, Stated
+from exporter.domain.state import State
+from exporter.domain.templates import node_selection, tolerations
+from exporter.domain.workloads import DeclaredWorkloads
+
+Document = dict[str, Any]
+
+
+def evaluation(outcome: Evaluation) -> Document:
+    """Return an evaluation: the layers' scores, every finding, every source."""
+    waivers = {one.id: one for one, _ in outcome.waivers}
+    layers = {check.id: check for check in outcome.checks}
+    return {
+        "at": outcome.at.isoformat(),
+        "layers": [
+            {
+                "layer": str(layer),
+                "ratio": score.ratio,
+                "coverage": score.coverage,
+                "subjects": {str(verdict): n for verdict, n in score.counts.items()},
+            }
+            for layer, score in outcome.layers.items()
+        ],
+        "findings": [
+            {
+                "check": one.check,
+                "layer": str(layers[one.check].layer),
+                "severity": str(layers[one.check].severity),
+                **_finding(one, waivers),
+            }
+            for one in outcome.findings
+        ],
+        "sources": [_source(one) for one in outcome.sources],
+        "waivers": [{**_waiver(one), "state": str(state)} for one, state in outcome.waivers],
+    }
+
+
+def declaration(state: State) -> Document:
+    """Return the merged declaration, each value with its provenance."""
+    nodes = state.facts.find(DeclaredNodes)
+    workloads = state.facts.find(DeclaredWorkloads)
+    applications = state.facts.find(DeclaredApplications)
+    conflicts = state.facts.find(Conflicts)
+    return {
+        "nodes": [_node(one) for one in (nodes.nodes if nodes else {}).values()],
+        "workloads": [
+            _workload(one) for one in (workloads.workloads if workloads else {}).values()
+        ],
+        "applications": [
+            _application(one)
+            for one in (applications.applications if applications else {}).values()
+        ],
+        "conflicts": [_conflict(one) for one in (conflicts.items if conflicts else ())],
+        "unresolved": [{"message": one.message, **place(one.place)} for one in state.unresolved],
+        "failures": [_failure(one) for one in state.failures],
+        "sources": [_source(one) for one in state.sources],
+    }
+
+
+def place(one: Place) -> Document:
+    """Return where a value is declared."""
+    return {
+        "source": str(one.source),
+        "path": one.path,
+        "line": one.line or None,
+        "revision": one.revision or None,
+    }
+
+
+def _places(some: Iterable[Place]) -> list[Document]:
+    return [place(one) for one in some]
+
+
+def _finding(one: Finding, waivers: Mapping[str, Waiver]) -> Document:
+    subject = one.subject
+    return {
+        "subject": {"kind": subject.kind, "namespace": subject.namespace, "name": subject.name},
+        "verdict": str(one.verdict),
+        "detail": one.detail,
+        "declared": one.declared,
+        "observed": one.observed,
+        "provenance": _places(one.provenance),
+        "cause": one.cause or None,
+        "since": one.since.isoformat() if one.since else None,
+        "waiver": _waiver(waivers[one.waiver]) if one.waiver else None,
+    }
+
+
+def _waiver(one: Waiver) -> Document:
+    return {
+        "check": one.check,
+        "subject": one.subject,
+        "reason": one.reason,
+        "owner": one.owner,
+        "expires": one.expires.isoformat(),
+    }
+
+
+def _failure(one: Failure) -> Document:
+    return {
+        "message": one.message,
+        "reason": str(one.reason),
+        "advice": one.advice,
+        "part": one.part,
+        **place(one.place),
+    }
+
+
+def _source(one: SourceStatus) -> Document:
+    return {
+        "source": str(one.source),
+        "up": one.up,
+        "last_success": one.last_success.isoformat() if one.last_success else None,
+        "revision": one.revision or None,
+        "items": dict(one.items),
+        "failures": [_failure(failure) for failure in one.failures],
+    }
+
+
+def _attributed(attribute: str, one: Place) -> Document:
+    return {"attribute": attribute, **place(one)}
+
+
+def _node(node: DeclaredNode) -> Document:
+    attributes = {str(name): _value(node.attributes.get(name)) for name in Attribute}
+    return {
+        "name": node.name,
+        "group": node.group,
+        "labels": {key: stated.value for key, stated in node.labels.items()},
+        "taints": [
+            {"key": one.value.key, "value": one.value.value, "effect": str(one.value.effect)}
+            for one in node.taints
+        ],
+        **attributes,
+        "provenance": [*_node_places(node)],
+    }
+
+
+def _value(stated: Stated[str] | None) -> str | None:
+    return stated.value if stated else None
+
+
+def _node_places(node: DeclaredNode) -> Iterator[Document]:
+    yield from (_attributed("name", one) for one in node.places)
+    for name, stated in node.attributes.items():
+        yield _attributed(name, stated.place)
+    for label, stated in node.labels.items():
+        yield _attributed(f"labels.{label}", stated.place)
+    for taint in node.taints:
+        yield _attributed(f"taints.{taint.value.key}:{taint.value.effect}", taint.place)
+
+
+def _workload(workload: DeclaredWorkload) -> Document:
+    pods = as_object(dig(workload.manifest, "spec", "template", "spec"))
+    containers = as_list(pods.get("containers"))
+    application = workload.application
+    return {
+        "kind": workload.key.kind,
+        "namespace": workload.key.namespace,
+        "name": workload.key.name,
+        "application": str(application) if application else None,
+        "replicas": dig(workload.manifest, "spec", "replicas"),
+        "labels": dict(as_object(dig(workload.manifest, "metadata", "labels"))),
+        "images": [as_text(as_object(one).get("image")) for one in containers],
+        **_scheduling(pods),
+        "provenance": [
+            _attributed("name", workload.place),
+            *(_attributed(pointer, one) for pointer, one in sorted(workload.places.items())),
+        ],
+    }
+
+
+def _scheduling(pods: Mapping[str, Any]) -> Document:
+    try:
+        selection, borne = node_selection(pods), tolerations(pods)
+    except ParseError as error:
+        return {"node_selector": None, "tolerations": None, "error": error.message}
+    return {"node_selector": dict(selection.labels), "tolerations": [str(one) for one in borne]}
+
+
+def _application(application: DeclaredApplication) -> Document:
+    return {
+        "namespace": application.key.namespace,
+        "name": application.key.name,
+        "application_set": application.application_set or None,
+        "project": application.project,
+        "labels": {key: stated.value for key, stated in application.labels.items()},
+        "sources": [
+            {
+                "repository": one.repository,
+                "path": one.path or None,
+                "chart": one.chart or None,
+                "revision": one.revision,
+                "local": one.local,
+            }
+            for one in application.sources
+        ],
+        "destination_namespace": application.destination_namespace or None,
+        "provenance": [
+            _attributed("name", application.place),
+            *(_attributed(f"labels.{key}", one.place) for key, one in application.labels.items()),
+            *(
+                _attributed(f"parameters.{key}", one.place)
+                for key, one in application.parameters.items()
+            ),
+        ],
+    }
+
+
+def _conflict(conflict: Conflict) -> Document:
+    return {
+        "kind": conflict.kind,
+        "namespace": conflict.namespace,
+        "name": conflict.name,
+        "attribute": conflict.attribute,
+        "message": conflict.message,
+        "statements": [
+            {"value": one.value, "provenance": place(one.place)} for one in conflict.statements
+        ],
+    }

@@ -1,0 +1,57 @@
+"""The loop: look again, evaluate, publish; and read the settings again when they change."""
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from exporter.domain.evaluation import Evaluation
+from exporter.domain.published import Published
+
+logger = logging.getLogger(__name__)
+
+SHARE = 4
+"""Evaluations take at most one part in so many of a core's time."""
+
+
+@dataclass(slots=True)
+class Loop:
+    """Evaluates again and again, and holds what was found last.
+
+    *look* reads what changed, judges it and returns the outcome; *prepare* makes the bodies of it
+    (in a thread: it must not touch what changes). A pass of either that fails is logged and
+    counted; what was published before stays, and its age shows that nothing new came.
+    """
+
+    look: Callable[[datetime], Awaitable[Evaluation]]
+    prepare: Callable[[Evaluation], Published]
+    interval: float
+    published: Published | None = None
+    evaluations: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+    again: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        """Evaluate until cancelled."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            started = clock()
+            await self.step()
+            pause = max(self.interval, SHARE * (clock() - started))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self.again.wait()
+            self.again.clear()
+
+    async def step(self) -> None:
+        """Evaluate once and publish."""
+        try:
+            outcome = await self.look(datetime.now(UTC))
+            self.evaluations += 1
+            self.failures.update(outcome.errors)
+            self.published = await asyncio.to_thread(self.prepare, outcome)
+        except Exception:
+            logger.exception("evaluation failed")

@@ -1,0 +1,138 @@
+from collections.abc import Mapping
+
+import pytest
+
+from exporter.checks import node_dedication
+from exporter.domain.declaration import DeclaredNode, WorkloadKey
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Finding, Verdict
+from exporter.domain.instants import parse_instant
+from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
+from exporter.domain.policy import Policy
+from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.taints import Taint, TaintEffect, Toleration, TolerationOperator
+from exporter.domain.workloads import ObservedPods, PodGroup
+
+PLACE = Place(Source.ANSIBLE, "label-nodes.yml", 7)
+POLICY = Policy(
+    now=parse_instant("2025-11-12T14:30:00+09:00"),
+    unmanaged_taints=("node-role.kubernetes.io/control-plane",),
+)
+SCAN = "domain=scan:NoSchedule"
+BEARS_SCAN = Toleration("domain", value="scan", effect=TaintEffect.NO_SCHEDULE)
+BEARS_ALL = Toleration(operator=TolerationOperator.EXISTS)
+
+
+def pods(name: str, *tolerations: Toleration, kind: str = "Deployment", n: int = 1) -> PodGroup:
+    owner = WorkloadKey("api", kind, name)
+    return PodGroup(owner=owner, node="scan", tolerations=tolerations, pods=n)
+
+
+def facts(
+    *groups: PodGroup,
+    declared: Mapping[str, list[str]] | None = None,
+    observed: Mapping[str, list[str]] | None = None,
+) -> Facts:
+    nodes = {
+        name: DeclaredNode(
+            name=name,
+            group="",
+            places=(PLACE,),
+            attributes={},
+            labels={},
+            taints=tuple(Stated(Taint.parse(text), PLACE) for text in taints),
+        )
+        for name, taints in (declared or {}).items()
+    }
+    cluster = {
+        name: ObservedNode(name=name, labels={}, taints=frozenset(map(Taint.parse, taints)))
+        for name, taints in (observed or {}).items()
+    }
+    return Facts(
+        known={
+            DeclaredNodes: DeclaredNodes(nodes),
+            ObservedNodes: ObservedNodes(cluster),
+            ObservedPods: ObservedPods(by_owner={}, by_node={"scan": groups}),
+            Policy: POLICY,
+        }
+    )
+
+
+def judge(*groups: PodGroup) -> Finding:
+    (finding,) = node_dedication.judge(
+        facts(*groups, declared={"scan": [SCAN]}, observed={"scan": [SCAN]})
+    )
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("group", "verdict"),
+    [
+        pytest.param(pods("scan", BEARS_SCAN), Verdict.PASS, id="tolerates"),
+        pytest.param(pods("any", BEARS_ALL), Verdict.PASS, id="tolerates everything"),
+        pytest.param(pods("web"), Verdict.FAIL, id="does not"),
+        pytest.param(pods("log", kind="DaemonSet"), Verdict.PASS, id="DaemonSet"),
+        pytest.param(pods("proxy", kind="Node"), Verdict.PASS, id="mirror pod"),
+        pytest.param(pods("bare", kind="Pod"), Verdict.FAIL, id="bare pod"),
+    ],
+)
+def test_a_dedicated_node_is_for_pods_that_tolerate_its_taints(
+    group: PodGroup, verdict: Verdict
+) -> None:
+    finding = judge(group)
+
+    assert finding.verdict is verdict
+    assert (finding.declared, finding.provenance) == ([SCAN], (PLACE,))
+
+
+def test_foreign_pods_are_counted_by_owner() -> None:
+    finding = judge(pods("web", n=2), pods("scan", BEARS_SCAN), pods("bare", kind="Pod"))
+
+    assert finding.detail == ("3 pods do not belong here: Deployment api/web (2), Pod api/bare (1)")
+    assert finding.observed == {"Deployment api/web": 2, "Pod api/bare": 1}
+
+
+@pytest.mark.parametrize(
+    ("declared", "observed"),
+    [
+        pytest.param([SCAN], [], id="declared only"),
+        pytest.param([], [SCAN], id="observed only"),
+        pytest.param([SCAN], ["domain=auth:NoSchedule"], id="the declared value counts"),
+    ],
+)
+def test_declared_and_observed_taints_dedicate_alike(
+    declared: list[str], observed: list[str]
+) -> None:
+    world = {"declared": {"scan": declared}, "observed": {"scan": observed}}
+
+    (good,) = node_dedication.judge(facts(pods("scan", BEARS_SCAN), **world))
+    (bad,) = node_dedication.judge(facts(pods("web"), **world))
+
+    assert (good.verdict, bad.verdict) == (Verdict.PASS, Verdict.FAIL)
+
+
+@pytest.mark.parametrize(
+    "taint",
+    [
+        pytest.param("a:PreferNoSchedule", id="soft"),
+        pytest.param("node.kubernetes.io/not-ready:NoExecute", id="state of the node"),
+        pytest.param("node-role.kubernetes.io/control-plane:NoSchedule", id="unmanaged"),
+    ],
+)
+def test_other_taints_dedicate_nothing(taint: str) -> None:
+    world = facts(pods("web"), observed={"scan": [taint]})
+
+    assert list(node_dedication.judge(world)) == []
+    assert list(node_dedication.CHECK.subjects(world)) == []
+
+
+def test_a_dedicated_node_that_is_missing_is_unknown() -> None:
+    world = facts(declared={"z": [SCAN], "a": [SCAN], "plain": []}, observed={"a": []})
+
+    findings = list(node_dedication.judge(world))
+
+    assert [(one.subject.name, one.verdict, one.cause) for one in findings] == [
+        ("a", Verdict.PASS, ""),
+        ("z", Verdict.UNKNOWN, "node_present"),
+    ]
+    assert [one.subject for one in findings] == list(node_dedication.CHECK.subjects(world))

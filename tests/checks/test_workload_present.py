@@ -1,0 +1,60 @@
+from exporter.checks import workload_present
+from exporter.domain.declaration import DeclaredWorkload, Failure, WorkloadKey
+from exporter.domain.errors import Reason
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.provenance import Place, Source
+from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload, ObservedWorkloads
+
+PLACE = Place(Source.KUSTOMIZE, "k8s/auth/deployment.yaml", 1)
+BROKEN = Place(Source.KUSTOMIZE, "k8s/my/kustomization.yaml", 4)
+A = WorkloadKey("api", "Deployment", "a")
+Z = WorkloadKey("api", "StatefulSet", "z")
+
+
+def facts(*observed: WorkloadKey, unreadable: tuple[Failure, ...] = ()) -> Facts:
+    declared = {key: DeclaredWorkload(key=key, manifest={}, place=PLACE) for key in (Z, A)}
+    cluster = {key: ObservedWorkload(key=key, manifest={}) for key in observed}
+    return Facts(
+        known={
+            DeclaredWorkloads: DeclaredWorkloads(declared, unreadable=unreadable),
+            ObservedWorkloads: ObservedWorkloads(cluster),
+        }
+    )
+
+
+def verdicts(findings: list[Finding]) -> list[tuple[str, Verdict]]:
+    return [(finding.subject.name, finding.verdict) for finding in findings]
+
+
+def test_a_declared_workload_passes_in_the_cluster_and_fails_outside() -> None:
+    findings = list(workload_present.judge(facts(A)))
+
+    assert verdicts(findings) == [("a", Verdict.PASS), ("z", Verdict.FAIL)]
+    assert findings[1].detail == "workload is not in the cluster"
+    assert findings[1].provenance == (PLACE,)
+
+
+def test_a_workload_of_another_kind_is_another_workload() -> None:
+    other = WorkloadKey("api", "DaemonSet", "a")
+
+    findings = list(workload_present.judge(facts(other, Z)))
+
+    assert verdicts(findings) == [("a", Verdict.FAIL), ("z", Verdict.PASS)]
+
+
+def test_a_part_that_cannot_be_read_is_unknown_and_named() -> None:
+    lost = Failure(BROKEN, Reason.MALFORMED, "is not YAML", part="k8s/my")
+    world = facts(A, Z, unreadable=(lost, lost))
+
+    findings = list(workload_present.judge(world))
+
+    part = findings[1]
+    assert part.subject == Subject("Source", "", "k8s/my")
+    assert (part.verdict, part.cause) == (Verdict.UNKNOWN, "kustomize")
+    assert (part.detail, part.provenance) == ("is not YAML", (BROKEN,))
+    assert [one.subject for one in findings] == list(workload_present.CHECK.subjects(world))
+
+
+def test_nothing_is_judged_of_facts_that_are_absent() -> None:
+    assert list(workload_present.CHECK.subjects(Facts())) == []

@@ -1,0 +1,92 @@
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from exporter.checks import workload_ready
+from exporter.domain.declaration import DeclaredWorkload, WorkloadKey
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Finding, Verdict
+from exporter.domain.provenance import Place, Source
+from exporter.domain.workloads import (
+    DeclaredWorkloads,
+    ObservedPods,
+    ObservedWorkload,
+    ObservedWorkloads,
+    PodGroup,
+)
+
+KEY = WorkloadKey("api", "Deployment", "scan-api")
+PLACE = Place(Source.KUSTOMIZE, "k8s/scan/deployment.yaml", 1)
+
+
+def judge(waiting: Mapping[str, int] | None, **status: Any) -> Finding:
+    group = PodGroup(owner=KEY, node="n", tolerations=(), pods=1, waiting=waiting or {})
+    observed = ObservedWorkload(key=KEY, manifest={}, **status) if status else None
+    known: dict[type, object] = {
+        DeclaredWorkloads: DeclaredWorkloads(
+            {KEY: DeclaredWorkload(key=KEY, manifest={}, place=PLACE)}
+        ),
+        ObservedWorkloads: ObservedWorkloads({KEY: observed} if observed else {}),
+    }
+    if waiting is not None:
+        known[ObservedPods] = ObservedPods(by_owner={KEY: (group,)}, by_node={"n": (group,)})
+    (finding,) = workload_ready.judge(Facts(known=known))
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        pytest.param({"replicas": 2, "ready": 2, "updated": 2, "total": 2}, "pass", id="all"),
+        pytest.param({"replicas": 2, "ready": 3, "updated": 2, "total": 3}, "pass", id="more"),
+        pytest.param({"replicas": 0, "ready": 0}, "pass", id="none asked for"),
+        pytest.param({"replicas": 2, "ready": 1, "updated": 2, "total": 2}, "fail", id="lack"),
+        pytest.param(
+            {"replicas": 2, "ready": 1, "updated": 1, "total": 2}, "suppressed", id="roll"
+        ),
+        pytest.param(
+            {"replicas": 2, "ready": 1, "updated": 2, "total": 2, "generation": 2},
+            "suppressed",
+            id="rollout not begun",
+        ),
+        pytest.param(
+            {"replicas": 2, "ready": 1, "updated": 1, "total": 2, "rollout_failed": True},
+            "fail",
+            id="rollout given up",
+        ),
+    ],
+)
+def test_all_desired_pods_must_be_ready_but_in_a_rollout(
+    status: dict[str, int], verdict: str
+) -> None:
+    finding = judge(None, **status)
+
+    assert finding.verdict == verdict
+    assert (finding.declared, finding.observed) == (status["replicas"], status["ready"])
+
+
+def test_a_failure_says_how_many_are_ready() -> None:
+    assert judge(None, replicas=2, updated=2, total=2).detail == "0 of 2 pods are ready"
+
+
+@pytest.mark.parametrize(
+    ("waiting", "cause"),
+    [
+        pytest.param({"ImagePullBackOff": 2}, "workload_images", id="images"),
+        pytest.param({"CrashLoopBackOff": 2}, "", id="something else"),
+        pytest.param(None, "", id="pods not known"),
+    ],
+)
+def test_a_failure_for_want_of_images_names_them_and_still_fails(
+    waiting: Mapping[str, int] | None, cause: str
+) -> None:
+    finding = judge(waiting, replicas=2, updated=2, total=2)
+
+    assert (finding.verdict, finding.cause) == (Verdict.FAIL, cause)
+
+
+def test_what_is_not_in_the_cluster_is_unknown() -> None:
+    finding = judge(None)
+
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "workload_present")

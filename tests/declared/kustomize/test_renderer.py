@@ -1,0 +1,222 @@
+import asyncio
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from exporter.declared.checkout import Checkout
+from exporter.declared.kustomize import Renderer
+from exporter.declared.rendered import Rendered
+from exporter.domain.errors import Reason
+from exporter.domain.provenance import Place, Source
+
+Lay = Callable[[Mapping[str, str]], Checkout]
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api}
+spec: {replicas: 2}
+"""
+OVERLAY = {
+    "overlay/kustomization.yaml": "resources: [deployment.yaml]\nnamePrefix: a-\n",
+    "overlay/deployment.yaml": DEPLOYMENT,
+}
+
+
+def renderer(checkout: Checkout, *, allow_remote: bool = False) -> Renderer:
+    return Renderer(checkout, allow_remote=allow_remote, source=Source.KUSTOMIZE)
+
+
+def names(rendered: Rendered) -> list[object]:
+    return [one.content["metadata"]["name"] for one in rendered.manifests]  # type: ignore[call-overload,index] # laid out below
+
+
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(
+    "path", ["overlay", "/overlay/", "./overlay", "overlay/kustomization.yaml", "link"]
+)
+async def test_a_kustomization_is_built(lay: Lay, path: str) -> None:
+    checkout = lay(OVERLAY)
+    (checkout.root / "link").symlink_to("overlay")
+
+    rendered = await renderer(checkout).render(path)
+
+    assert names(rendered) == ["a-api"]
+    assert rendered.failures == ()
+
+
+@pytest.mark.usefixtures("kustomize")
+async def test_the_root_of_the_checkout_may_be_a_kustomization(lay: Lay) -> None:
+    files = {"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": DEPLOYMENT}
+
+    assert names(await renderer(lay(files)).render("")) == ["api"]
+    assert names(await renderer(lay(files)).render(".")) == ["api"]
+
+
+async def test_a_directory_without_a_kustomization_is_read_as_it_is(lay: Lay) -> None:
+    rendered = await renderer(lay({"plain/a.yaml": DEPLOYMENT})).render("plain")
+
+    (manifest,) = rendered.manifests
+    assert manifest.place == Place(Source.KUSTOMIZE, "plain/a.yaml", 1)
+    assert manifest.places["/spec/replicas"] == Place(Source.KUSTOMIZE, "plain/a.yaml", 4)
+
+
+async def test_a_single_file_is_read_as_it_is(lay: Lay) -> None:
+    assert names(await renderer(lay({"a.yaml": DEPLOYMENT})).render("a.yaml")) == ["api"]
+
+
+async def test_a_helm_chart_is_unresolved(lay: Lay) -> None:
+    rendered = await renderer(lay({"chart/Chart.yaml": "name: a\n"})).render("chart")
+
+    (unresolved,) = rendered.unresolved
+    assert str(unresolved.place) == "chart/Chart.yaml:1"
+    assert rendered.manifests == ()
+
+
+async def test_a_kustomization_that_asks_for_helm_is_unresolved(lay: Lay) -> None:
+    files = {"a/kustomization.yaml": "resources: []\nhelmCharts: [{name: redis}]\n"}
+
+    rendered = await renderer(lay(files)).render("a")
+
+    assert [str(one.place) for one in rendered.unresolved] == ["a/kustomization.yaml:2"]
+
+
+async def test_a_remote_base_is_unresolved_at_its_line_and_nothing_is_run(
+    lay: Lay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONFORMANCE_KUSTOMIZE", "/nowhere/kustomize")
+    files = {
+        "a/kustomization.yaml": "resources: [../b]\n",
+        "b/kustomization.yaml": "resources:\n  - https://example.org/a.yaml\n",
+    }
+
+    rendered = await renderer(lay(files)).render("a")
+
+    (unresolved,) = rendered.unresolved
+    assert str(unresolved.place) == "b/kustomization.yaml:2"
+    assert "declared.allow_remote_bases" in unresolved.message
+    assert rendered.failures == ()
+
+
+@pytest.mark.usefixtures("kustomize")
+async def test_a_plugin_is_unresolved(lay: Lay) -> None:
+    files = {
+        "a/kustomization.yaml": "transformers: [plugin.yaml]\n",
+        "a/plugin.yaml": "apiVersion: example.org/v1\nkind: Mystery\nmetadata: {name: a}\n",
+    }
+
+    rendered = await renderer(lay(files)).render("a")
+
+    (unresolved,) = rendered.unresolved
+    assert "Mystery" in unresolved.message
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        pytest.param("nowhere", Reason.MISSING, id="missing"),
+        pytest.param("nowhere/kustomization.yaml", Reason.MISSING, id="missing-file"),
+        pytest.param("../other", Reason.OUTSIDE, id="above"),
+        pytest.param("../other/kustomization.yaml", Reason.OUTSIDE, id="file-above"),
+        pytest.param("link", Reason.OUTSIDE, id="link-out"),
+        pytest.param("a\0b", Reason.MALFORMED, id="null-byte"),
+        pytest.param("x" * 5_000, Reason.MALFORMED, id="endless"),
+    ],
+)
+async def test_a_path_that_cannot_be_rendered_is_a_failure_that_names_it(
+    lay: Lay, path: str, reason: Reason
+) -> None:
+    checkout = lay(OVERLAY)
+    (checkout.root.parent / "other").mkdir()
+    (checkout.root / "link").symlink_to("../other")
+
+    rendered = await renderer(checkout).render(path)
+
+    (failure,) = rendered.failures
+    assert failure.reason is reason
+    assert failure.part == path
+    assert str(checkout.root) not in failure.message
+
+
+@pytest.mark.usefixtures("kustomize")
+async def test_what_kustomize_refuses_is_a_failure_without_paths_of_the_machine(lay: Lay) -> None:
+    files = OVERLAY | {"overlay/kustomization.yaml": "resources: [deployment.yaml]\nfoo: bar\n"}
+    checkout = lay(files)
+
+    (failure,) = (await renderer(checkout).render("overlay")).failures
+
+    assert failure.place.path == "overlay/kustomization.yaml"
+    assert failure.message == 'invalid Kustomization: json: unknown field "foo"'
+    assert failure.part == "overlay"
+
+
+@pytest.mark.usefixtures("kustomize")
+async def test_a_broken_resource_is_a_failure_at_its_own_line(lay: Lay) -> None:
+    checkout = lay(OVERLAY | {"overlay/deployment.yaml": "kind: A\nb: c: d\n"})
+
+    (failure,) = (await renderer(checkout).render("overlay")).failures
+
+    assert str(failure.place) == "overlay/deployment.yaml:2"
+
+
+@pytest.mark.usefixtures("kustomize")
+async def test_a_patch_without_a_target_is_a_failure_at_the_patch(lay: Lay) -> None:
+    files = {
+        "overlay/kustomization.yaml": "resources: [deployment.yaml]\npatches: [{path: p.yaml}]\n",
+        "overlay/p.yaml": "\n# Nobody.\napiVersion: apps/v1\nkind: Deployment\n"
+        "metadata: {name: nobody}\n",
+    }
+
+    (failure,) = (await renderer(lay(OVERLAY | files)).render("overlay")).failures
+
+    assert str(failure.place) == "overlay/p.yaml:3"
+
+
+@pytest.mark.usefixtures("kustomize")
+async def test_a_component_alone_says_that_it_needs_an_overlay(lay: Lay) -> None:
+    files = {
+        "part/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\n"
+        "kind: Component\npatches: [{path: p.yaml}]\n",
+        "part/p.yaml": DEPLOYMENT,
+    }
+
+    (failure,) = (await renderer(lay(files)).render("part")).failures
+
+    assert "component" in failure.advice
+
+
+async def test_every_error_of_a_graph_is_told(lay: Lay) -> None:
+    checkout = lay({"a/kustomization.yaml": "resources:\n  - b.yaml\n  - c.yaml\n"})
+
+    rendered = await renderer(checkout).render("a")
+
+    places = [str(one.place) for one in rendered.failures]
+    assert places == ["a/kustomization.yaml:2", "a/kustomization.yaml:3"]
+
+
+async def test_a_path_is_rendered_once(lay: Lay) -> None:
+    one = renderer(lay({"plain/a.yaml": DEPLOYMENT}))
+
+    first, second = await asyncio.gather(one.render("plain"), one.render("/plain"))
+
+    assert first is second
+
+
+async def test_a_renderer_for_another_source_places_by_that_source(lay: Lay) -> None:
+    other = renderer(lay({"plain/a.yaml": DEPLOYMENT})).of(Source.ARGOCD)
+
+    (manifest,) = (await other.render("plain")).manifests
+
+    assert manifest.place.source is Source.ARGOCD
+
+
+async def test_a_missing_tool_is_a_failure_that_says_how_to_get_it(
+    lay: Lay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONFORMANCE_KUSTOMIZE", "/nowhere/kustomize")
+    monkeypatch.setenv("CONFORMANCE_KUBECTL", "/nowhere/kubectl")
+
+    (failure,) = (await renderer(lay(OVERLAY)).render("overlay")).failures
+
+    assert failure.reason is Reason.TOOL
+    assert "CONFORMANCE_KUSTOMIZE" in failure.advice

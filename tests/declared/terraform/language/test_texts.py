@@ -1,0 +1,72 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exporter.declared.terraform.language.values import Unknown, Value
+
+Run = Callable[..., Any]
+
+
+def test_files_of_the_repository_are_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_text("${not a template}\n")
+
+    assert run('file("a.sh")') == "${not a template}\n"
+    assert run('base64decode(filebase64("./a.sh"))') == "${not a template}\n"
+
+
+def test_a_template_file_sees_its_own_variables_only(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.tpl").write_text('%{ if flags != "" }${flags}%{ endif } ${other}\n')
+
+    found = run('templatefile("a.tpl", {flags = "--x"})', other="hidden")
+
+    assert found == "<other is only known once it is applied>"
+    assert run('templatefile("a.tpl", {flags = "--x", other = 1})') == "--x 1\n"
+
+
+def test_a_template_with_unknown_variables_stays_legible(
+    value_of: Callable[..., Value], tmp_path: Path
+) -> None:
+    (tmp_path / "a.tpl").write_text("join ${token} --node-labels=${labels}")
+
+    value = value_of('base64encode(templatefile("a.tpl", {token = x.y, labels = "a=b"}))')
+
+    assert isinstance(value.data, Unknown)
+    assert value.data.partial == "join ${...} --node-labels=a=b"
+
+
+def test_data_in_a_file_keeps_its_lines(value_of: Callable[..., Value], tmp_path: Path) -> None:
+    (tmp_path / "nodes.yaml").write_text("a:\n  type: t3\nb:\n  type: t4\n")
+
+    value = value_of('yamldecode(file("nodes.yaml")).b.type')
+
+    assert (value.data, value.at) == ("t4", ("nodes.yaml", 4))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        pytest.param('file("none")', "is not read: does not exist", id="missing"),
+        pytest.param('file("../../etc/passwd")', "leads out of the repository", id="outside"),
+        pytest.param('file("/etc/passwd")', "leads out of the repository", id="absolute"),
+        pytest.param('file("link")', "leads out of the repository", id="link"),
+        pytest.param('file("bytes")', "is not UTF-8", id="undecodable"),
+        pytest.param(
+            'templatefile("broken", {})', "the template broken:2 is malformed", id="broken"
+        ),
+        pytest.param(
+            'templatefile("nested", {})', "not read from inside of a template", id="nested"
+        ),
+        pytest.param("file()", "wrong number of arguments", id="no-argument"),
+        pytest.param('templatefile("broken")', "wrong number of arguments", id="one-argument"),
+        pytest.param('templatefile("broken", [])', "is no map", id="no-map"),
+    ],
+)
+def test_what_is_not_read_says_why(run: Run, tmp_path: Path, text: str, reason: str) -> None:
+    (tmp_path / "link").symlink_to("/etc/hostname")
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe")
+    (tmp_path / "broken").write_text("fine\n${oops")
+    (tmp_path / "nested").write_text('${templatefile("nested", {})}')
+
+    assert reason in run(text)

@@ -1,0 +1,191 @@
+from typing import Any
+
+import pytest
+
+from exporter.declared import manifests
+from exporter.declared.rendered import Manifest
+from exporter.domain.declaration import ApplicationKey, WorkloadKey
+from exporter.domain.errors import ParseError
+from exporter.domain.provenance import Place, Source
+from exporter.foreign import yaml
+
+PLACE = Place(Source.KUSTOMIZE, "a.yaml", 1)
+
+
+def manifest(text: str) -> Manifest:
+    return Manifest(content=yaml.plain(yaml.load(text)), place=PLACE, places={"/spec": PLACE})
+
+
+def deployment(**changes: Any) -> Manifest:
+    content = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}, "spec": {}}
+    return Manifest(content=content | changes, place=PLACE)
+
+
+def scaler(text: str) -> Manifest:
+    return manifest(
+        "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\n"
+        f"spec: {text}\n"
+    )
+
+
+def scaled(text: str) -> Manifest:
+    return manifest(
+        f"apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {{name: a}}\nspec: {text}\n"
+    )
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "DaemonSet"])
+def test_a_workload_keeps_what_is_compared(kind: str) -> None:
+    one = manifest(
+        f"apiVersion: apps/v1\nkind: {kind}\n"
+        "metadata: {name: a, namespace: b, labels: {c: d}, annotations: {e: f}, uid: g}\n"
+        "spec: {replicas: 2}\nstatus: {replicas: 1}\n"
+    )
+    application = ApplicationKey("argocd", "a")
+
+    found = manifests.workload(one, application=application, ignored=("/spec/replicas",))
+
+    assert found is not None
+    assert found.key == WorkloadKey("b", kind, "a")
+    assert found.manifest == {
+        "metadata": {"labels": {"c": "d"}, "annotations": {"e": "f"}},
+        "spec": {"replicas": 2},
+    }
+    assert (found.application, found.ignored) == (application, ("/spec/replicas",))
+    assert (found.place, found.places) == (PLACE, {"/spec": PLACE})
+
+
+@pytest.mark.parametrize(
+    ("own", "given", "namespace"),
+    [("a", "b", "a"), (None, "b", "b"), ("", "b", "b"), (None, "", "default")],
+)
+def test_the_namespace_is_the_manifests_else_the_destinations_else_default(
+    own: str | None, given: str, namespace: str
+) -> None:
+    one = deployment(metadata={"name": "a", "namespace": own})
+
+    found = manifests.workload(one, namespace=given)
+
+    assert found is not None
+    assert found.key.namespace == namespace
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kind": "Service"},
+        {"kind": "Rollout", "apiVersion": "argoproj.io/v1alpha1"},
+        {"apiVersion": "example.org/v1"},
+        {"kind": ["Deployment"]},
+        {"apiVersion": None},
+    ],
+)
+def test_other_kinds_are_no_workloads(changes: dict[str, Any]) -> None:
+    assert manifests.workload(deployment(**changes)) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        pytest.param({"metadata": {}}, "no metadata.name", id="no-name"),
+        pytest.param({"metadata": {"name": 7}}, "no metadata.name", id="number"),
+        pytest.param({"metadata": "a"}, "no metadata.name", id="text"),
+        pytest.param({"metadata": {"name": "a", "namespace": 7}}, "is no text", id="namespace"),
+        pytest.param({"spec": None}, "a has no spec", id="no-spec"),
+        pytest.param({"spec": []}, "a has no spec", id="list"),
+    ],
+)
+def test_a_workload_that_makes_no_sense_is_an_error(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ParseError, match=message):
+        manifests.workload(deployment(**changes))
+
+
+def test_odd_labels_are_left_out() -> None:
+    found = manifests.workload(deployment(metadata={"name": "a", "labels": ["b"]}))
+
+    assert found is not None
+    assert found.manifest == {"metadata": {}, "spec": {}}
+
+
+TARGET = "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: api}"
+
+
+@pytest.mark.parametrize(
+    ("one", "bounds"),
+    [
+        pytest.param(scaler(f"{{{TARGET}, minReplicas: 3, maxReplicas: 10}}"), (3, 10), id="hpa"),
+        pytest.param(scaler(f"{{{TARGET}, maxReplicas: 10}}"), (1, 10), id="hpa-default"),
+        pytest.param(scaled("{scaleTargetRef: {name: api}}"), (0, 100), id="keda-defaults"),
+        pytest.param(
+            scaled("{scaleTargetRef: {name: api}, minReplicaCount: 2, maxReplicaCount: 5}"),
+            (2, 5),
+            id="keda",
+        ),
+        pytest.param(
+            scaled("{scaleTargetRef: {name: api}, minReplicaCount: 2, idleReplicaCount: 0}"),
+            (0, 100),
+            id="keda-idle",
+        ),
+    ],
+)
+def test_an_autoscaler_bounds_the_replicas_of_its_target(
+    one: Manifest, bounds: tuple[int, int]
+) -> None:
+    found = manifests.autoscaler(one, namespace="b")
+
+    assert found is not None
+    assert found.target == WorkloadKey("b", "Deployment", "api")
+    assert (found.minimum, found.maximum) == bounds
+    assert (found.kind, found.namespace, found.name) == (one.kind, "b", "a")
+
+
+def test_a_scaled_object_may_name_another_kind() -> None:
+    found = manifests.autoscaler(scaled("{scaleTargetRef: {name: db, kind: StatefulSet}}"))
+
+    assert found is not None
+    assert found.target == WorkloadKey("default", "StatefulSet", "db")
+
+
+def test_other_kinds_are_no_autoscalers() -> None:
+    assert manifests.autoscaler(deployment()) is None
+    assert manifests.autoscaler(deployment(kind="HorizontalPodAutoscaler")) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "message"),
+    [
+        pytest.param(scaler(f"{{{TARGET}}}"), "spec.maxReplicas", id="no-maximum"),
+        pytest.param(
+            scaler(f"{{{TARGET}, minReplicas: a, maxReplicas: 1}}"), "spec.minReplicas", id="text"
+        ),
+        pytest.param(
+            scaler(f"{{{TARGET}, minReplicas: true, maxReplicas: 1}}"),
+            "spec.minReplicas",
+            id="truth",
+        ),
+        pytest.param(scaler(f"{{{TARGET}, maxReplicas: -1}}"), "spec.maxReplicas", id="negative"),
+        pytest.param(scaler("{maxReplicas: 1}"), "does not say what it scales", id="no-target"),
+        pytest.param(
+            scaler("{maxReplicas: 1, scaleTargetRef: {name: a}}"), "does not say", id="no-kind"
+        ),
+        pytest.param(scaled("{scaleTargetRef: text}"), "does not say", id="odd-target"),
+        pytest.param(scaler("text"), "spec.maxReplicas", id="odd-spec"),
+    ],
+)
+def test_an_autoscaler_that_makes_no_sense_is_an_error(one: Manifest, message: str) -> None:
+    with pytest.raises(ParseError, match=message):
+        manifests.autoscaler(one)
+
+
+def test_objects_are_sorted_out_and_what_makes_no_sense_is_unresolved() -> None:
+    broken = deployment(metadata={})
+
+    found = manifests.read(
+        [broken, deployment(), deployment(kind="Service"), scaler(f"{{{TARGET}, maxReplicas: 2}}")],
+        namespace="b",
+        ignored=lambda one: ("/spec/replicas",) if one.kind == "Deployment" else (),
+    )
+
+    assert [(one.key.name, one.ignored) for one in found.workloads] == [("a", ("/spec/replicas",))]
+    assert [one.target.namespace for one in found.autoscalers] == ["b"]
+    assert [one.place for one in found.unresolved] == [PLACE]

@@ -1,0 +1,199 @@
+"""The exposition is compared whole, as a scraper would see it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
+from prometheus_client.parser import text_string_to_metric_families as plain_text
+
+from exporter.domain.check import Check
+from exporter.domain.declaration import DeclaredNode, NodeGroup
+from exporter.domain.evaluation import Evaluation, SourceStatus
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
+from exporter.domain.policy import Waiver
+from exporter.domain.provenance import Place, Source
+from exporter.metrics.exposition import render
+from exporter.metrics.families import FAMILIES, PREFIX, Process, View
+from exporter.runtime.evaluate import Decisions, evaluate
+
+NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
+PLACE = Place(Source.ANSIBLE, "hosts.ini", 1)
+NAMES = ("a", "b", "c")
+
+
+def node(name: str) -> DeclaredNode:
+    return DeclaredNode(
+        name=name, group="api", places=(PLACE,), attributes={}, labels={}, taints=()
+    )
+
+
+def judge(facts: Facts) -> Iterator[Finding]:
+    observed = facts.get(ObservedNodes).nodes
+    verdicts = {"a": Verdict.PASS, "b": Verdict.FAIL, "c": Verdict.UNKNOWN}
+    for name, verdict in verdicts.items():
+        if name in observed or verdict is not Verdict.PASS:
+            yield Finding(check="node_ready", subject=Subject("Node", "", name), verdict=verdict)
+
+
+CHECK = Check(
+    id="node_ready",
+    layer=Layer.INFRASTRUCTURE,
+    severity=Severity.CRITICAL,
+    title='Nodes are "ready"',
+    needs=(DeclaredNodes, ObservedNodes),
+    subjects=lambda _: (Subject("Node", "", name) for name in NAMES),
+    judge=judge,
+    aspect="ready",
+)
+GROUP = NodeGroup(name="api", minimum=3, maximum=3, members=frozenset(NAMES))
+DECLARED = DeclaredNodes(nodes={name: node(name) for name in NAMES}, groups={"api": GROUP})
+OBSERVED = ObservedNodes(
+    nodes={
+        "a": ObservedNode(name="a", labels={}, ready=ConditionStatus.TRUE),
+        "b": ObservedNode(name="b", labels={}, ready=ConditionStatus.FALSE),
+    }
+)
+
+
+def outcome(facts: Facts | None = None) -> Evaluation:
+    made = evaluate(
+        [CHECK],
+        facts=facts or Facts({DeclaredNodes: DECLARED, ObservedNodes: OBSERVED}),
+        decisions=Decisions(
+            waivers=(Waiver(check="x", subject="y", reason="r", owner="o", expires=NOW),)
+        ),
+        sources=(
+            SourceStatus(
+                source=Source.ANSIBLE,
+                up=True,
+                last_success=NOW,
+                items={"nodes": 3},
+                errors={"timeout": 0},
+            ),
+        ),
+        at=NOW,
+    )
+    return replace(made, seconds=0.25)
+
+
+def lines(view: View) -> list[str]:
+    """Return the samples of our own families, as text."""
+    text, _ = render(view)
+    shown = text.decode().splitlines()
+    return [line.removeprefix(PREFIX) for line in shown if line.startswith(PREFIX)]
+
+
+@pytest.fixture
+def view() -> View:
+    return View(evaluation=outcome(), process=Process(evaluations=7, reloaded=NOW))
+
+
+def test_the_exposition_is_what_was_found(view: View) -> None:
+    shown = [one for one in lines(view) if not one.startswith("build_info")]
+
+    assert shown == [
+        'check_subjects{check="node_ready",layer="infrastructure",verdict="pass"} 1.0',
+        'check_subjects{check="node_ready",layer="infrastructure",verdict="fail"} 1.0',
+        'check_subjects{check="node_ready",layer="infrastructure",verdict="unknown"} 1.0',
+        'check_subjects{check="node_ready",layer="infrastructure",verdict="waived"} 0.0',
+        'check_subjects{check="node_ready",layer="infrastructure",verdict="suppressed"} 0.0',
+        (
+            'check_info{check="node_ready",layer="infrastructure",severity="critical",'
+            'title="Nodes are \\"ready\\""} 1.0'
+        ),
+        'layer_ratio{layer="infrastructure"} 0.5',
+        'layer_coverage_ratio{layer="infrastructure"} 0.6666666666666666',
+        'nodes_expected{group="api"} 3.0',
+        'nodes_observed{group="api"} 2.0',
+        'nodes_ready{group="api"} 1.0',
+        'node_match{aspect="ready",group="api",object_name="a"} 1.0',
+        'node_match{aspect="ready",group="api",object_name="b"} 0.0',
+        (
+            'finding_since_timestamp_seconds{check="node_ready",layer="infrastructure",'
+            'object_kind="Node",object_name="b",object_namespace="",severity="critical"} 1.7629254e+09'
+        ),
+        "findings_truncated 0.0",
+        "evaluation_duration_seconds 0.25",
+        "evaluation_timestamp_seconds 1.7629254e+09",
+        "evaluations_total 7.0",
+        'evaluation_errors_total{check="node_ready"} 0.0',
+        'source_up{source="ansible"} 1.0',
+        'source_last_success_timestamp_seconds{source="ansible"} 1.7629254e+09',
+        'source_errors_total{reason="timeout",source="ansible"} 0.0',
+        'source_items{kind="nodes",source="ansible"} 3.0',
+        'waivers{state="active"} 0.0',
+        'waivers{state="expiring"} 0.0',
+        'waivers{state="expired"} 1.0',
+        'waivers{state="unused"} 0.0',
+        'waiver_expiry_timestamp_seconds{owner="o",waiver="x:y"} 1.7629254e+09',
+        "config_last_reload_successful 1.0",
+        "config_last_reload_success_timestamp_seconds 1.7629254e+09",
+    ]
+
+
+def test_both_formats_say_the_same(view: View) -> None:
+    text, metrics = render(view)
+
+    plain = {one.name for one in plain_text(text.decode())}
+    other = {one.name for one in openmetrics(metrics.decode())}  # type: ignore[no-untyped-call]  # as it is
+    assert plain == other
+    assert metrics.endswith(b"# EOF\n")
+
+
+def test_what_could_not_be_seen_has_no_series() -> None:
+    blind = outcome(Facts({DeclaredNodes: DECLARED}))
+
+    shown = lines(View(evaluation=blind, process=Process(reloaded=NOW)))
+
+    assert not [one for one in shown if one.startswith(("nodes_observed", "node_match"))]
+    assert 'nodes_expected{group="api"} 3.0' in shown
+    assert 'layer_ratio{layer="infrastructure"} NaN' in shown
+    assert 'layer_coverage_ratio{layer="infrastructure"} 0.0' in shown
+
+
+def test_findings_beyond_the_limit_are_counted(view: View) -> None:
+    shown = lines(replace(view, limit=0))
+
+    assert "findings_truncated 1.0" in shown
+    assert not [one for one in shown if one.startswith("finding_since")]
+
+
+@pytest.mark.parametrize(
+    ("detail", "kept"),
+    [
+        pytest.param("full", {"node_match", "finding_since_timestamp_seconds"}, id="full"),
+        pytest.param("findings", {"finding_since_timestamp_seconds"}, id="findings"),
+        pytest.param("summary", set(), id="summary"),
+    ],
+)
+def test_the_detail_decides_which_subjects_have_series(
+    view: View, detail: Literal["full", "findings", "summary"], kept: set[str]
+) -> None:
+    shown = {one.partition("{")[0] for one in lines(replace(view, detail=detail))}
+
+    assert shown & {"node_match", "finding_since_timestamp_seconds"} == kept
+
+
+def test_the_names_follow_the_conventions() -> None:
+    for family in FAMILIES:
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", family.name)
+        assert family.name.endswith("_total") == (family.type == "counter")
+        assert family.help.endswith((".", "1"))
+        assert not {"namespace", "node", "pod", "service", "cluster", "job"} & set(family.labels)
+
+
+def test_the_documentation_lists_exactly_the_families() -> None:
+    page = Path(__file__).parents[2] / "docs" / "metrics.md"
+
+    documented = re.findall(
+        r"^\| `(cluster_conformance_\w+)(?:\{([\w, ]*)\})?`", page.read_text(), re.MULTILINE
+    )
+
+    assert documented == [(PREFIX + family.name, ", ".join(family.labels)) for family in FAMILIES]

@@ -1,0 +1,42 @@
+import pytest
+
+from exporter.domain.declaration import WorkloadKey
+from exporter.domain.errors import ParseError
+from exporter.observed.autoscalers import Scaling
+from exporter.observed.cluster import Cluster
+from exporter.observed.kinds import Kind
+
+METADATA = b'"metadata": {"name": "scan", "namespace": "api", "resourceVersion": "%d"}'
+
+
+def scaler(maximum: int, *, version: int) -> bytes:
+    spec = b'"spec": {"scaleTargetRef": {"name": "scan-api"}, "maxReplicaCount": %d}' % maximum
+    return b"{%s, %s}" % (METADATA % version, spec)
+
+
+def test_an_object_takes_the_place_of_its_older_version_whatever_comes_first() -> None:
+    cluster = Cluster()
+
+    cluster.put(Kind.SCALED_OBJECT, scaler(5, version=2))
+    cluster.put(Kind.SCALED_OBJECT, scaler(9, version=1))
+
+    target = WorkloadKey("api", "Deployment", "scan-api")
+    assert cluster.scalings.values() == {
+        WorkloadKey("api", "ScaledObject", "scan"): Scaling(target=target, minimum=0, maximum=5)
+    }
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"[]", id="no object"),
+        pytest.param(b"{}", id="no metadata"),
+        pytest.param(b'{"metadata": {"name": "\xff"}}', id="undecodable"),
+        pytest.param(b'{"x": ' + b"[" * 99_999, id="nested"),
+    ],
+)
+def test_what_is_no_object_of_its_kind_is_a_parse_error(kind: Kind, raw: bytes) -> None:
+    with pytest.raises(ParseError):
+        Cluster().put(kind, raw)

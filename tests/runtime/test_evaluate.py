@@ -1,0 +1,214 @@
+"""An evaluation judges what it knows, says what it does not, and applies the owners' decisions."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from exporter.domain.check import Check
+from exporter.domain.evaluation import Evaluation, WaiverState
+from exporter.domain.facts import Facts, Gap
+from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.policy import Maintenance, Policy, Waiver
+from exporter.domain.provenance import Source
+from exporter.runtime.evaluate import Decisions, History, evaluate
+
+NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
+NODES = (Subject("Node", "", "a"), Subject("Node", "", "b"))
+
+
+class Wanted(frozenset[str]):
+    """The names that pass: a fact made up for these tests."""
+
+
+def judge(facts: Facts) -> Iterator[Finding]:
+    wanted = facts.get(Wanted)
+    for subject in NODES:
+        verdict = Verdict.PASS if subject.name in wanted else Verdict.FAIL
+        yield Finding(check="node_ready", subject=subject, verdict=verdict)
+
+
+CHECK = Check(
+    id="node_ready",
+    layer=Layer.INFRASTRUCTURE,
+    severity=Severity.CRITICAL,
+    title="Nodes are ready",
+    needs=(Wanted,),
+    subjects=lambda _: NODES,
+    judge=judge,
+)
+WAIVER = Waiver(
+    check="node_*", subject="a", reason="known", owner="team", expires=NOW + timedelta(days=30)
+)
+
+
+def run(
+    *names: str,
+    facts: Facts | None = None,
+    check: Check = CHECK,
+    waivers: tuple[Waiver, ...] = (),
+    maintenance: tuple[Maintenance, ...] = (),
+    at: datetime = NOW,
+    history: History | None = None,
+) -> Evaluation:
+    return evaluate(
+        [check],
+        facts=facts or Facts({Wanted: Wanted(names)}),
+        decisions=Decisions(waivers=waivers, maintenance=maintenance),
+        sources=(),
+        at=at,
+        history=history,
+    )
+
+
+def verdicts(outcome: Evaluation) -> list[Verdict]:
+    return [one.verdict for one in outcome.findings]
+
+
+def test_a_layer_scores_what_was_judged() -> None:
+    outcome = run("a")
+
+    score = outcome.layers[Layer.INFRASTRUCTURE]
+    assert verdicts(outcome) == [Verdict.PASS, Verdict.FAIL]
+    assert (score.ratio, score.coverage) == (0.5, 1.0)
+
+
+def test_an_absent_fact_makes_every_subject_unknown() -> None:
+    outcome = run(facts=Facts())
+
+    score = outcome.layers[Layer.INFRASTRUCTURE]
+    assert verdicts(outcome) == [Verdict.UNKNOWN, Verdict.UNKNOWN]
+    assert (score.ratio, score.coverage) == (None, 0.0)
+
+
+def test_a_fact_with_a_gap_is_not_judged_by() -> None:
+    gap = Gap(Source.TERRAFORM, "main.tf:3: is malformed")
+
+    outcome = run(facts=Facts({Wanted: Wanted("ab")}, {Wanted: (gap,)}))
+
+    assert verdicts(outcome) == [Verdict.UNKNOWN, Verdict.UNKNOWN]
+    assert {(one.detail, one.cause) for one in outcome.findings} == {
+        ("main.tf:3: is malformed", "terraform")
+    }
+
+
+def test_a_kind_of_which_a_fact_says_nothing_is_unknown() -> None:
+    gap = Gap(Source.KUBERNETES, "the snapshot holds no Nodes")
+    facts = Facts({Wanted: Wanted("a")}, unseen={Wanted: {"Node": gap}})
+
+    outcome = run(facts=facts)
+
+    assert [(one.verdict, one.detail) for one in outcome.findings] == [
+        (Verdict.UNKNOWN, "the snapshot holds no Nodes"),
+        (Verdict.UNKNOWN, "the snapshot holds no Nodes"),
+    ]
+
+
+def test_a_check_without_known_subjects_still_shows_as_unknown() -> None:
+    outcome = run(facts=Facts(), check=replace(CHECK, subjects=lambda _: ()))
+
+    assert [one.subject for one in outcome.findings] == [Subject("Check", "", "node_ready")]
+    assert outcome.layers[Layer.INFRASTRUCTURE].coverage == 0.0
+
+
+def test_a_check_that_breaks_makes_its_subjects_unknown(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(_: Facts) -> Iterator[Finding]:
+        raise ZeroDivisionError
+
+    outcome = run("a", check=replace(CHECK, judge=broken))
+
+    assert verdicts(outcome) == [Verdict.UNKNOWN, Verdict.UNKNOWN]
+    assert outcome.errors == ("node_ready",)
+    assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("waiver", "verdict", "state"),
+    [
+        pytest.param(WAIVER, Verdict.WAIVED, WaiverState.ACTIVE, id="active"),
+        pytest.param(
+            replace(WAIVER, expires=NOW + timedelta(days=7)),
+            Verdict.WAIVED,
+            WaiverState.EXPIRING,
+            id="expiring",
+        ),
+        pytest.param(replace(WAIVER, expires=NOW), Verdict.FAIL, WaiverState.EXPIRED, id="expired"),
+        pytest.param(
+            replace(WAIVER, subject="c"), Verdict.FAIL, WaiverState.UNUSED, id="another subject"
+        ),
+        pytest.param(
+            replace(WAIVER, check="node_labels"),
+            Verdict.FAIL,
+            WaiverState.UNUSED,
+            id="another check",
+        ),
+    ],
+)
+def test_a_waiver_holds_until_it_expires(
+    waiver: Waiver, verdict: Verdict, state: WaiverState
+) -> None:
+    outcome = run("b", waivers=(waiver,))
+
+    assert verdicts(outcome) == [verdict, Verdict.PASS]
+    assert outcome.waivers == ((waiver, state),)
+
+
+def test_a_waiver_never_turns_unknown_into_waived() -> None:
+    outcome = run(facts=Facts(), waivers=(WAIVER,))
+
+    assert verdicts(outcome) == [Verdict.UNKNOWN, Verdict.UNKNOWN]
+
+
+def test_maintenance_suppresses_the_failures_of_its_nodes_while_it_lasts() -> None:
+    window = Maintenance(nodes=("a*",), start=NOW, end=NOW + timedelta(hours=1))
+
+    during = run(maintenance=(window,))
+    after = run(maintenance=(window,), at=window.end)
+
+    assert verdicts(during) == [Verdict.SUPPRESSED, Verdict.FAIL]
+    assert verdicts(after) == [Verdict.FAIL, Verdict.FAIL]
+
+
+def test_a_finding_is_dated_from_when_its_verdict_began() -> None:
+    history = History()
+    later, latest = NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)
+
+    run("a", history=history)
+    run("a", history=history, at=later)
+    outcome = run(history=history, at=latest)
+
+    assert [one.since for one in outcome.findings] == [latest, NOW]
+
+
+def test_a_finding_that_recovered_is_dated_anew() -> None:
+    history = History()
+    later, latest = NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)
+
+    run("a", history=history)
+    run("a", "b", history=history, at=later)
+    outcome = run("a", history=history, at=latest)
+
+    assert [one.since for one in outcome.findings] == [None, latest]
+
+
+def test_what_a_rollout_excuses_fails_after_the_deadline() -> None:
+    def rolling(_: Facts) -> Iterator[Finding]:
+        yield Finding(check="node_ready", subject=NODES[0], verdict=Verdict.SUPPRESSED)
+
+    history = History()
+    policy = Policy(now=NOW, rollout_deadline=timedelta(minutes=30))
+    facts = Facts({Wanted: Wanted(), Policy: policy})
+    check = replace(CHECK, judge=rolling)
+
+    found = [
+        run(facts=facts, check=check, history=history, at=NOW + timedelta(minutes=minutes))
+        for minutes in (0, 29, 30)
+    ]
+
+    assert [one.findings[0].verdict for one in found] == [
+        Verdict.SUPPRESSED,
+        Verdict.SUPPRESSED,
+        Verdict.FAIL,
+    ]
+    assert found[2].findings[0].since == NOW + timedelta(minutes=30)

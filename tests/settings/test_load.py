@@ -1,0 +1,156 @@
+"""The settings are strict, and say everything that is wrong with them at once."""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from exporter.domain.errors import SettingsError
+from exporter.domain.provenance import Source
+from exporter.settings.load import Loaded, load, parse, schema
+from exporter.settings.model import RepositorySettings
+
+SMALLEST = """
+repository: repository
+declared: {}
+observed: {snapshot: snapshot}
+"""
+
+
+def read(text: str) -> Loaded:
+    return parse(text, name="conformance.yaml", folder=Path("/etc/conformance"))
+
+
+def problems(text: str) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as caught:
+        read(text)
+    return caught.value.problems
+
+
+def test_the_smallest_settings_are_enough() -> None:
+    loaded = read(SMALLEST)
+
+    assert loaded.repository == RepositorySettings(path="repository")
+    assert loaded.path("snapshot") == Path("/etc/conformance/snapshot")
+    assert loaded.settings.metrics.findings_limit == 1000
+
+
+def test_the_repository_may_have_an_address() -> None:
+    loaded = read(SMALLEST.replace("repository: repository", "repository: {path: r, url: u}"))
+
+    assert loaded.repository == RepositorySettings(path="r", url="u")
+
+
+@pytest.mark.parametrize(
+    ("declared", "order"),
+    [
+        pytest.param(
+            "{ansible: {inventory: i}, terraform: [{path: t}]}",
+            [Source.ANSIBLE, Source.TERRAFORM, Source.INVENTORY],
+            id="as written",
+        ),
+        pytest.param(
+            "{inventory: {}, terraform: [{path: t}], max_age: 2h}",
+            [Source.TERRAFORM, Source.INVENTORY],
+            id="the inventory last, wherever it stands",
+        ),
+    ],
+)
+def test_the_order_of_declared_is_kept(declared: str, order: list[Source]) -> None:
+    loaded = read(SMALLEST.replace("{}", declared))
+
+    assert list(loaded.order) == order
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("[]", "conformance.yaml: expected a mapping", id="no mapping"),
+        pytest.param("a: [", "conformance.yaml:1: while parsing", id="no YAML"),
+        pytest.param(SMALLEST + "declared: {}\n", "the key 'declared' stands twice", id="twice"),
+        pytest.param(
+            SMALLEST + "nodes: {group: []}",
+            "conformance.yaml:5: nodes.group: unknown key; did you mean 'groups'?",
+            id="near key",
+        ),
+        pytest.param(SMALLEST + "zzz: 1", "zzz: unknown key; known are declared,", id="far key"),
+        pytest.param(
+            SMALLEST.replace("{}", "{terraform: [{}]}"),
+            "conformance.yaml:3: declared.terraform[0].path: is required",
+            id="missing",
+        ),
+        pytest.param(
+            SMALLEST.replace("{}", "{ansible: [a]}"),
+            "declared.ansible: expected a mapping, found a list",
+            id="wrong shape",
+        ),
+        pytest.param(
+            SMALLEST.replace("{}", "{terraform: [{path: !secret x}]}"),
+            "declared.terraform[0].path: expected a text, found the tag !secret",
+            id="tag",
+        ),
+        pytest.param(
+            SMALLEST + "interval: 5 minutes", "interval: '5 minutes' is no duration", id="duration"
+        ),
+        pytest.param(
+            SMALLEST + "metrics: {detail: most}",
+            "metrics.detail: must be one of findings, full, summary",
+            id="choice",
+        ),
+        pytest.param(
+            SMALLEST + "metrics: {findings_limit: -1}",
+            "metrics.findings_limit: must be at least 0",
+            id="too small",
+        ),
+        pytest.param(
+            SMALLEST + "metrics: {findings_limit: true}",
+            "metrics.findings_limit: expected a whole number, found bool 'True'",
+            id="a bool is no number",
+        ),
+        pytest.param(
+            SMALLEST
+            + "waivers: [{check: c, subject: s, reason: '', owner: o, expires: 2030-01-01}]",
+            "waivers[0].reason: must not be empty",
+            id="empty",
+        ),
+    ],
+)
+def test_a_problem_says_what_and_where(text: str, expected: str) -> None:
+    found = problems(text)
+
+    assert any(expected in one for one in found), found
+
+
+def test_several_problems_are_found_at_once() -> None:
+    found = problems("repositry: r\ndeclared: {kustomize: x}\nobserved: {}\ninterval: 1\n")
+
+    assert [one.split(": ")[1] for one in found] == [
+        "repositry",
+        "declared.kustomize",
+        "interval",
+        "repository",
+    ]
+
+
+def test_a_file_that_is_not_there_is_a_settings_error(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="does not exist"):
+        load(tmp_path / "conformance.yaml")
+
+
+def test_the_schema_describes_what_is_accepted() -> None:
+    document = json.loads(schema())
+
+    settings = document["$defs"]["Settings"]
+    assert settings["additionalProperties"] is False
+    assert set(settings["required"]) == {"repository", "declared", "observed"}
+    assert "description" in document["$defs"]["TerraformSettings"]["properties"]["path"]
+
+
+def test_values_written_by_hand_are_kept() -> None:
+    inventory = "{inventory: {workloads: [{namespace: a, name: b, spec: {replicas: 2}}]}}"
+
+    loaded = read(SMALLEST.replace("{}", inventory))
+
+    workload = loaded.settings.declared.inventory.workloads[0]
+    assert msgspec.to_builtins(workload.spec) == {"replicas": 2}

@@ -1,0 +1,70 @@
+import os
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    base = {key: value for key, value in os.environ.items() if key != "CI"}
+    return subprocess.run(
+        [f"tools/{arguments[0]}", *arguments[1:]],
+        cwd=ROOT,
+        env=base | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_tool_named_by_its_variable_is_used() -> None:
+    found = run("find-tool", "some-tool", CONFORMANCE_SOME_TOOL="/bin/sh")
+
+    assert found.stdout == "/bin/sh\n"
+
+
+def test_a_tool_named_wrongly_is_an_error_that_names_the_variable() -> None:
+    found = run("find-tool", "some-tool", CONFORMANCE_SOME_TOOL="/nowhere")
+
+    assert found.returncode == 1
+    assert found.stderr == "CONFORMANCE_SOME_TOOL is /nowhere, which cannot be run.\n"
+
+
+def test_a_tool_on_the_path_needs_no_fetching(tmp_path: Path) -> None:
+    tool = tmp_path / "some-tool"
+    tool.write_text("#!/bin/sh\n")
+    tool.chmod(0o755)
+
+    found = run("find-tool", "some-tool", PATH=f"{tmp_path}:{os.environ['PATH']}")
+
+    assert found.stdout == f"{tool}\n"
+
+
+def test_a_command_learns_where_its_tools_are() -> None:
+    told = run(
+        "with-tools",
+        "some-tool",
+        *("--", "sh", "-c", "echo $CONFORMANCE_SOME_TOOL"),
+        CONFORMANCE_SOME_TOOL="/bin/sh",
+    )
+
+    assert told.stdout == "/bin/sh\n"
+
+
+def test_a_missing_tool_fails_the_run_in_ci() -> None:
+    told = run(
+        "with-tools",
+        "some-tool",
+        *("--", "echo", "ran"),
+        CI="true",
+        CONFORMANCE_SOME_TOOL="/nowhere",
+    )
+
+    assert (told.returncode, told.stdout) == (1, "")
+
+
+def test_a_missing_tool_is_told_and_does_not_stop_the_run_elsewhere() -> None:
+    told = run("with-tools", "some-tool", *("--", "echo", "ran"), CONFORMANCE_SOME_TOOL="/nowhere")
+
+    assert (told.returncode, told.stdout) == (0, "ran\n")
+    assert "Going on without some-tool." in told.stderr
