@@ -23,7 +23,7 @@ from exporter.domain.state import State
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.foreign.files import fingerprint
 from exporter.metrics.exposition import render
-from exporter.metrics.families import Process, View
+from exporter.metrics.view import Process, View
 from exporter.observed.observe import Snapshots
 from exporter.report.page import page, style
 from exporter.runtime.evaluate import Decisions, History, evaluate

@@ -7,7 +7,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.openmetrics import exposition as openmetrics
 from prometheus_client.registry import Collector
 
-from exporter.metrics.families import FAMILIES, PREFIX, Family, View
+from exporter.metrics.families import FAMILIES, PREFIX, Family
+from exporter.metrics.view import View
 
 
 class _Evaluated(Collector):

@@ -22,7 +22,7 @@ from pathlib import Path
 from exporter.app import Conformance
 from exporter.domain.finding import Verdict
 from exporter.metrics.exposition import render
-from exporter.metrics.families import Process, View
+from exporter.metrics.view import Process, View
 from exporter.runtime.evaluate import History
 from exporter.settings.load import load
 

@@ -21,6 +21,8 @@ from tests.e2e.reference import EXAMPLE, Reference
 
 SETTINGS = str(EXAMPLE / "conformance.yaml")
 
+pytestmark = pytest.mark.usefixtures("kustomize")
+
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

@@ -20,7 +20,8 @@ from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, 
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Place, Source
 from exporter.metrics.exposition import render
-from exporter.metrics.families import FAMILIES, PREFIX, Process, View
+from exporter.metrics.families import FAMILIES, PREFIX
+from exporter.metrics.view import Process, View
 from exporter.runtime.evaluate import Decisions, evaluate
 
 NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
@@ -117,7 +118,8 @@ def test_the_exposition_is_what_was_found(view: View) -> None:
         'node_match{aspect="ready",group="api",object_name="b"} 0.0',
         (
             'finding_since_timestamp_seconds{check="node_ready",layer="infrastructure",'
-            'object_kind="Node",object_name="b",object_namespace="",severity="critical"} 1.7629254e+09'
+            'object_kind="Node",object_name="b",object_namespace="",severity="critical"} '
+            "1.7629254e+09"
         ),
         "findings_truncated 0.0",
         "evaluation_duration_seconds 0.25",
