@@ -21,6 +21,7 @@ class Reason(StrEnum):
     FORBIDDEN = "forbidden"
     TOO_LARGE = "too_large"
     TIMEOUT = "timeout"
+    UNAVAILABLE = "unavailable"
     MALFORMED = "malformed"
     UNSUPPORTED = "unsupported"
     OUTSIDE = "outside"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from exporter.domain.declaration import Failure, Unresolved
 from exporter.domain.evaluation import SourceStatus
 from exporter.domain.facts import Facts
+from exporter.domain.watches import WatchStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,10 +13,11 @@ class State:
     """One side, declared or observed, as it was last read.
 
     *unresolved* and *failures* are what could not be told or read; *sources* says how each
-    source of this side is doing.
+    source of this side is doing, and *watches* each kind that is followed.
     """
 
     facts: Facts = field(default_factory=Facts)
     sources: tuple[SourceStatus, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     failures: tuple[Failure, ...] = ()
+    watches: tuple[WatchStatus, ...] = ()

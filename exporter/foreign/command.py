@@ -66,11 +66,11 @@ async def run(
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
-            preexec_fn=lambda: _confine(limits),
         )
     except OSError as error:
         raise ReadError(f"{name} cannot be run: {error.strerror}", reason=Reason.TOOL) from None
     try:
+        _confine(process.pid, limits)
         async with asyncio.timeout(limits.seconds):
             output, errors = await _drain(process, limits.output, name)
             code = await process.wait()
@@ -118,14 +118,22 @@ async def _kill(process: asyncio.subprocess.Process) -> None:
     await process.wait()
 
 
-def _confine(limits: Limits) -> None:
-    _lower(resource.RLIMIT_CPU, int(limits.seconds) + 1)
-    _lower(resource.RLIMIT_AS, limits.memory)
-    _lower(resource.RLIMIT_CORE, 0)
+def _confine(process: int, limits: Limits) -> None:
+    """Lower what the process may use.
+
+    That is done from here, not in the child between fork and exec: there the locks of our other
+    threads would be held by nobody who could ever release them.
+    """
+    _lower(process, resource.RLIMIT_CPU, int(limits.seconds) + 1)
+    _lower(process, resource.RLIMIT_AS, limits.memory)
+    _lower(process, resource.RLIMIT_CORE, 0)
 
 
-def _lower(kind: int, limit: int) -> None:
+def _lower(process: int, kind: int, limit: int) -> None:
     """Set a limit for good; one that is lower already stays, as it cannot be raised."""
-    _, most = resource.getrlimit(kind)
-    allowed = limit if most == resource.RLIM_INFINITY else min(limit, most)
-    resource.setrlimit(kind, (allowed, allowed))
+    try:
+        _, most = resource.prlimit(process, kind)
+        allowed = limit if most == resource.RLIM_INFINITY else min(limit, most)
+        resource.prlimit(process, kind, (allowed, allowed))
+    except ProcessLookupError:
+        return  # it has ended already

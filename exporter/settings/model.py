@@ -247,9 +247,23 @@ class KubernetesSettings(_Settings, frozen=True, kw_only=True):
     """The Kubernetes API."""
 
     kubeconfig: Annotated[
-        str | None, Meta(description="Default: the pod's own service account.")
+        str | None,
+        Meta(
+            description="A kubeconfig file; a relative one is relative to this file. Default: the "
+            "pod's own service account; outside of a pod, what kubectl uses."
+        ),
     ] = None
-    namespaces: Annotated[tuple[str, ...], Meta(description="Empty: all.")] = ()
+    namespaces: Annotated[
+        tuple[str, ...],
+        Meta(description="The namespaces to look at; nodes are always looked at. Empty: all."),
+    ] = ()
+    max_age: Annotated[
+        Duration,
+        Meta(
+            description="After how long without a sign from the API server what it told last "
+            "counts no more. A watch gives a sign every minute."
+        ),
+    ] = "5m"
 
 
 class ObservedSettings(_Settings, frozen=True, kw_only=True):

@@ -58,7 +58,14 @@ class Nodes:
     def _statement(self, host: Host) -> NodeStatement | None:
         place = self.inventory.places[host.name]
         scope = self.world.templates.scope(TaskNames(world=self.world, host=host))
-        teller = Teller(host, scope, place, self.unresolved, self._is_keyed, self._speaking)
+        teller = Teller(
+            host=host,
+            scope=scope,
+            place=place,
+            unresolved=self.unresolved,
+            is_keyed=self._is_keyed,
+            speaking=self._speaking,
+        )
         name = self._name(teller)
         if name is None:
             self.complete = False

@@ -40,9 +40,13 @@ _ROLE_ARGUMENTS = {"extra_server_args": CONTROL_PLANE, "extra_agent_args": WORKE
 _WHOLE = frozenset({"all", *CLUSTER_GROUPS})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Teller:
-    """Collects what the variables of one host say of its node."""
+    """Collects what the variables of one *host*, which stands at *place*, say of its node.
+
+    *is_keyed* tells a map keyed by hosts; *speaking* finds the variables of a layer that hold
+    kubelet arguments. What is left open goes to *unresolved*.
+    """
 
     host: Host
     scope: Scope

@@ -113,3 +113,10 @@ def test_a_huge_line_is_split_without_care() -> None:
     text = "[a]\nx " + "v='1' " * 100_000
 
     assert scan_ini(text).host_variables == {("x", "v"): 2}
+
+
+@given(st.text(alphabet="ab[]:=0123 \n\"'#,-\\", max_size=80))
+def test_any_text_is_scanned(text: str) -> None:
+    lines = scan_ini(text)
+
+    assert 0 <= lines.problem <= len(text.splitlines())
