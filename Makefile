@@ -4,8 +4,10 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport PYTHONPATH PYTHONHOME
 
 ADDRESS ?= 127.0.0.1:10799
+SCENARIO ?= none
 EXAMPLE := examples/reference-cluster
-TOOLS := kustomize promtool
+TOOLS := kustomize promtool promtool-bookworm amtool amtool-bookworm \
+	prometheus-alertmanager prometheus-alertmanager-bookworm
 SHELL_SCRIPTS := tools/* .ci/run
 UV := .cache/uv/bin/uv
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --quiet --universal \
@@ -18,11 +20,11 @@ help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
 		while read -r target what; do printf '  make %-14s%s\n' "$$target" "$$what"; done
 
-demo: .venv/.run ## Serve the reference cluster until Ctrl-C
+demo: .venv/.run ## Serve the reference cluster until Ctrl-C; SCENARIO=node-loss changes it
 	@kustomize=$$(tools/find-tool kustomize) && \
 	echo "The reference cluster: http://$(ADDRESS)/  metrics: http://$(ADDRESS)/metrics" && \
-	CONFORMANCE_KUSTOMIZE=$$kustomize exec cluster-conformance serve \
-		--config.file $(EXAMPLE)/conformance.yaml --web.listen-address $(ADDRESS)
+	CONFORMANCE_KUSTOMIZE=$$kustomize exec python -m tests.apiserver.demo \
+		--address $(ADDRESS) --scenario $(SCENARIO)
 
 test: lint types ## Everything that has to hold before a commit
 	@tools/with-tools $(TOOLS) -- python -m pytest -m "not bench" --cov --cov-report=term

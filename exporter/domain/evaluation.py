@@ -11,6 +11,7 @@ from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Verdict
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Source
+from exporter.domain.watches import WatchStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +60,10 @@ class WaiverState(StrEnum):
 class Evaluation:
     """All that one evaluation found; immutable and whole.
 
-    *findings* are sorted by check and subject; *errors* names the checks that failed by
-    themselves; *layers* holds a score for every layer that has
-    checks; *seconds* is how long it took.
+    *findings* are sorted by check and subject; *layers* holds a score for every layer that has
+    checks; *seconds* is how long it took. *errors* names the checks that failed by themselves.
+    *watches* says how each kind of a live cluster is followed, and *complete* is false as long as
+    not all of it has been looked at for the first time.
     """
 
     at: datetime
@@ -74,3 +76,5 @@ class Evaluation:
     sources: tuple[SourceStatus, ...] = ()
     waivers: tuple[tuple[Waiver, WaiverState], ...] = ()
     errors: tuple[str, ...] = ()
+    watches: tuple[WatchStatus, ...] = ()
+    complete: bool = True

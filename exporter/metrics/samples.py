@@ -219,6 +219,33 @@ def source_revision(view: View) -> Iterator[Sample]:
             yield (status.source,), status.revision_committed.timestamp()
 
 
+def watch_up(view: View) -> Iterator[Sample]:
+    for watch in view.evaluation.watches:
+        yield (watch.kind,), float(watch.up)
+
+
+def watch_events(view: View) -> Iterator[Sample]:
+    for watch in view.evaluation.watches:
+        yield (watch.kind,), watch.events
+
+
+def watch_lists(view: View) -> Iterator[Sample]:
+    for watch in view.evaluation.watches:
+        yield (watch.kind,), watch.lists
+
+
+def watch_restarts(view: View) -> Iterator[Sample]:
+    for watch in view.evaluation.watches:
+        for reason, count in watch.restarts.items():
+            yield (watch.kind, reason), count
+
+
+def watch_last_event(view: View) -> Iterator[Sample]:
+    for watch in view.evaluation.watches:
+        if watch.last_event is not None:
+            yield (watch.kind,), watch.last_event.timestamp()
+
+
 def waivers(view: View) -> Iterator[Sample]:
     counts = dict.fromkeys(WaiverState, 0)
     for _, state in view.evaluation.waivers:

@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 SHARE = 4
 """Evaluations take at most one part in so many of a core's time."""
+SHORTEST = 1.0
+"""Seconds between two evaluations at least, however much changes."""
 
 
 @dataclass(slots=True)
@@ -23,12 +25,15 @@ class Loop:
 
     *look* reads what changed, judges it and returns the outcome; *prepare* makes the bodies of it
     (in a thread: it must not touch what changes). A pass of either that fails is logged and
-    counted; what was published before stays, and its age shows that nothing new came.
+    counted; what was published before stays, and its age shows that nothing new came. *again*
+    is set by whoever wants another look before *interval* (in seconds) has passed; it is granted
+    after *shortest*.
     """
 
     look: Callable[[datetime], Awaitable[Evaluation]]
     prepare: Callable[[Evaluation], Published]
     interval: float
+    shortest: float = SHORTEST
     published: Published | None = None
     evaluations: int = 0
     failures: Counter[str] = field(default_factory=Counter)
@@ -40,9 +45,10 @@ class Loop:
         while True:
             started = clock()
             await self.step()
-            pause = max(self.interval, SHARE * (clock() - started))
+            pause = max(self.shortest, (SHARE - 1) * (clock() - started))
+            await asyncio.sleep(pause)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):
+                async with asyncio.timeout(max(0.0, self.interval - pause)):
                     await self.again.wait()
             self.again.clear()
 

@@ -67,7 +67,7 @@ def _send(request: web.Request, body: Body, *, content_type: str) -> web.Respons
 
 
 def _not_ready() -> web.Response:
-    text = "The first evaluation is not done yet.\n"
+    text = "The first complete evaluation is not done yet.\n"
     return web.Response(status=503, text=text, headers={"Retry-After": "5"})
 
 
@@ -108,6 +108,9 @@ async def _healthy(_: web.Request) -> web.Response:
 
 def _ready(publisher: Publisher) -> Handler:
     async def handle(_: web.Request) -> web.Response:
-        return _not_ready() if publisher.published is None else web.Response(text="Ready.\n")
+        shown = publisher.published
+        if shown is None or not shown.evaluation.complete:
+            return _not_ready()
+        return web.Response(text="Ready.\n")
 
     return handle

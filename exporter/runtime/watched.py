@@ -27,12 +27,15 @@ class Reader(Protocol):
 class Watched:
     """Reads through *reader* when *fingerprint* of *path* changes.
 
-    What failed is tried again after half a minute, then less and less often.
+    That is asked at most once in *every*. What failed is tried again after half a minute, then
+    less and less often.
     """
 
     reader: Reader
     path: Path
     fingerprint: Callable[[Path], str]
+    every: timedelta = timedelta(0)
+    asked: datetime | None = None
     seen: str = ""
     state: State | None = None
     retry: datetime | None = None
@@ -40,6 +43,9 @@ class Watched:
 
     async def look(self, *, at: datetime) -> State:
         """Return the state at the instant *at*."""
+        if self.state is not None and self.asked is not None and at - self.asked < self.every:
+            return self.state
+        self.asked = at
         now = await asyncio.to_thread(self.fingerprint, self.path)
         due = self.retry is not None and at >= self.retry
         if self.state is not None and now == self.seen and not due:

@@ -255,7 +255,10 @@ class KubernetesSettings(_Settings, frozen=True, kw_only=True):
     ] = None
     namespaces: Annotated[
         tuple[str, ...],
-        Meta(description="The namespaces to look at; nodes are always looked at. Empty: all."),
+        Meta(
+            description="The namespaces to look at: all that anything is declared in, Argo CD's "
+            "own too. Nodes are looked at in any case. Empty: all."
+        ),
     ] = ()
     max_age: Annotated[
         Duration,

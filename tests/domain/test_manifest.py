@@ -229,7 +229,7 @@ def test_declared_tolerations_are_a_set_and_all_of_them(
 
 
 class TestEnvironment:
-    SECRET = "hunter2-secret"  # noqa: S105 - stands for one
+    SECRET = "hunter2-secret"
 
     def difference(self, declared: Json, observed: Json) -> Difference:
         (difference,) = found({"env": [declared]}, {"env": [observed]})

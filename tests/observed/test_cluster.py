@@ -40,3 +40,30 @@ def test_an_object_takes_the_place_of_its_older_version_whatever_comes_first() -
 def test_what_is_no_object_of_its_kind_is_a_parse_error(kind: Kind, raw: bytes) -> None:
     with pytest.raises(ParseError):
         Cluster().put(kind, raw)
+
+
+DELETED = b'{"metadata": {"name": "%s", "namespace": "api", "resourceVersion": "%d"}}'
+SPECS = {
+    Kind.HORIZONTAL_POD_AUTOSCALER: b'{"scaleTargetRef": {"name": "x"}, "maxReplicas": 1}',
+    Kind.SCALED_OBJECT: b'{"scaleTargetRef": {"name": "x"}}',
+}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_an_object_of_every_kind_can_go(kind: Kind) -> None:
+    cluster = Cluster()
+    raw = b'{%s, "spec": %s}' % (METADATA % 1, SPECS.get(kind, b"{}"))
+
+    assert cluster.put(kind, raw)
+    assert len(cluster) == 1
+    assert not cluster.remove(kind, DELETED % (b"other", 2))
+    assert cluster.remove(kind, DELETED % (b"scan", 2))
+    assert len(cluster) == 0
+    assert not cluster.put(kind, raw)
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("raw", [b"", b"[]", b'{"metadata": {}}', b'{"x": ' + b"[" * 99_999])
+def test_what_has_no_name_cannot_go(kind: Kind, raw: bytes) -> None:
+    with pytest.raises(ParseError):
+        Cluster().remove(kind, raw)

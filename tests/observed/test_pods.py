@@ -162,6 +162,42 @@ def test_a_pod_that_is_refused_leaves_its_last_version_counted() -> None:
     assert pods.facts() == before
 
 
+def test_a_pod_that_changes_in_nothing_that_is_summed_changes_no_sum() -> None:
+    pods = PodFold()
+
+    assert pods.add(pod(metadata={"resourceVersion": "1"}))
+    assert not pods.add(pod(metadata={"resourceVersion": "2", "annotations": {"x": "y"}}))
+    assert not pods.remove("api", "auth-api-6b474476c4-x2x8z", version=1)
+    assert pods.remove("api", "auth-api-6b474476c4-x2x8z", version=3)
+    assert not pods.add(pod(metadata={"resourceVersion": "2"}))
+    assert len(pods) == 0
+
+
+def test_groups_that_did_not_change_are_frozen_only_once() -> None:
+    pods = PodFold()
+    pods.add(pod("db-0", metadata=controlled_by("StatefulSet", "db")))
+    pods.add(pod("web-0", metadata=controlled_by("StatefulSet", "web")))
+    before = pods.facts().by_owner
+    pods.add(pod("web-1", metadata=controlled_by("StatefulSet", "web")))
+    after = pods.facts().by_owner
+
+    db, web = (WorkloadKey("api", "StatefulSet", name) for name in ("db", "web"))
+    assert after[db][0] is before[db][0]
+    assert (before[web][0].pods, after[web][0].pods) == (1, 2)
+
+
+def test_freezing_is_done_in_steps() -> None:
+    pods = PodFold()
+    for name in "abcd":
+        pods.add(pod(name))
+
+    steps = 1
+    while not pods.freeze(1):
+        steps += 1
+
+    assert steps >= 4
+
+
 def recount(pods: dict[tuple[str, str], PodRecord]) -> ObservedPods:
     return fold(*pods.values())
 
@@ -219,6 +255,20 @@ class PodChanges(RuleBasedStateMachine):
     def remove(self, *, name: str, namespace: str) -> None:
         self.present.pop((namespace, name), None)
         self.pods.remove(namespace, name)
+
+    @rule(name=st.sampled_from(["a", "b", "c"]), namespace=st.sampled_from(["api", "web"]))
+    def tell_again(self, *, name: str, namespace: str) -> None:
+        if (namespace, name) in self.present:
+            assert not self.pods.add(self.present[namespace, name])
+
+    @rule(name=st.sampled_from(["a", "b", "c"]), namespace=st.sampled_from(["api", "web"]))
+    def remove_late(self, *, name: str, namespace: str) -> None:
+        if (namespace, name) in self.present:
+            self.pods.remove(namespace, name, version=0)
+
+    @rule(budget=st.integers(0, 3))
+    def freeze_some(self, *, budget: int) -> None:
+        self.pods.freeze(budget)
 
     @invariant()
     def sums_equal_a_recount(self) -> None:

@@ -73,7 +73,7 @@ async def test_a_broken_evaluation_leaves_the_last_one(caplog: pytest.LogCapture
 
 async def test_a_call_for_another_look_does_not_wait_for_the_interval() -> None:
     looker = Looker([outcome(), outcome()])
-    loop = Loop(look=looker, prepare=prepared, interval=3600)
+    loop = Loop(look=looker, prepare=prepared, interval=3600, shortest=0)
     running = asyncio.create_task(loop.run())
     await looker.looked.wait()
     looker.looked.clear()

@@ -3,7 +3,7 @@
 import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -115,6 +115,14 @@ async def test_ready_once_there_is_something_to_show(connect: Connect, path: str
     answer = await client.get(path)
 
     assert answer.status == 200
+
+
+async def test_not_ready_while_not_everything_was_looked_at(connect: Connect) -> None:
+    client = await connect(replace(SHOWN, evaluation=replace(SHOWN.evaluation, complete=False)))
+
+    ready, metrics = await client.get("/-/ready"), await client.get("/metrics")
+
+    assert (ready.status, metrics.status) == (503, 200)
 
 
 @pytest.mark.parametrize("path", ["/-/healthy", "/healthz", "/livez"])

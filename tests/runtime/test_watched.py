@@ -77,3 +77,19 @@ async def test_a_failed_source_does_not_grow_young_by_being_unchanged() -> None:
     state = await watched.look(at=seconds(10))
 
     assert state.sources[0].last_success == NOW
+
+
+async def test_files_are_not_looked_at_more_often_than_asked_for() -> None:
+    reader = Recorder()
+    digests = iter("abc")
+    watched = Watched(
+        reader=reader,
+        path=Path(),
+        fingerprint=lambda _: next(digests),
+        every=timedelta(seconds=30),
+    )
+
+    for number in (0, 1, 29, 30, 31):
+        await watched.look(at=seconds(number))
+
+    assert reader.reads == [seconds(0), seconds(30)]

@@ -1,0 +1,159 @@
+"""Looking at both sides and judging, for one set of settings."""
+
+import asyncio
+import contextlib
+import gc
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import zip_longest
+
+import msgspec
+
+from exporter.app.choices import decisions, enabled, policy
+from exporter.declared.declare import Declarations
+from exporter.domain.errors import SettingsError
+from exporter.domain.evaluation import Evaluation
+from exporter.domain.facts import Facts
+from exporter.domain.instants import parse_duration
+from exporter.domain.policy import Policy
+from exporter.domain.state import State
+from exporter.domain.workloads import ObservedAutoscalers, ObservedWorkloads
+from exporter.foreign.files import fingerprint
+from exporter.observed.kubernetes.live import Live
+from exporter.observed.observe import Snapshots
+from exporter.runtime.evaluate import History, evaluate
+from exporter.runtime.watched import Watched
+from exporter.settings.load import Loaded
+from exporter.settings.model import KubernetesSettings
+
+PATIENCE = 30.0
+"""Seconds to wait for a first picture of a live cluster before judging without."""
+
+
+@dataclass(slots=True)
+class Conformance:
+    """Everything that one set of settings needs to look and to judge.
+
+    Between :meth:`start` and :meth:`stop` a live cluster is followed; a snapshot needs neither.
+    """
+
+    loaded: Loaded
+    history: History | None = None
+    declared: Watched = field(init=False)
+    observed: Watched | Live = field(init=False)
+    settled: tuple[Facts, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Make the readers; raises :exc:`SettingsError` where both sides cannot be had."""
+        self.declared = Watched(
+            reader=Declarations(self.loaded),
+            path=self.loaded.path(self.loaded.repository.path),
+            fingerprint=fingerprint,
+            every=parse_duration(self.loaded.settings.interval),
+        )
+        self.observed = _observed(self.loaded)
+
+    @property
+    def interval(self) -> float:
+        """How many seconds lie between two looks at the most."""
+        return parse_duration(self.loaded.settings.interval).total_seconds()
+
+    async def start(self) -> None:
+        """Begin to follow a live cluster, and wait a while for a first picture of it."""
+        if isinstance(self.observed, Live):
+            self.observed.start()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    while not self.observed.complete:
+                        await self.observed.changed.wait()
+                        self.observed.changed.clear()
+
+    async def stop(self) -> None:
+        """End what :meth:`start` began."""
+        if isinstance(self.observed, Live):
+            await self.observed.stop()
+
+    def hurry(self) -> None:
+        """Let the next look ask for changed files, however short ago that was done."""
+        self.declared.asked = None
+        if isinstance(self.observed, Watched):
+            self.observed.asked = None
+
+    async def look(self, at: datetime) -> Evaluation:
+        """Read what changed, and judge everything at the instant *at*."""
+        declared, observed = await asyncio.gather(self.declared.look(at=at), self._observe(at))
+        lasting = (declared.facts, *([] if isinstance(self.observed, Live) else [observed.facts]))
+        if any(one is not other for one, other in zip_longest(lasting, self.settled)):
+            self.settled = lasting
+            _settle()
+        return await asyncio.to_thread(self._judge, declared, observed, at)
+
+    async def _observe(self, at: datetime) -> State:
+        if isinstance(self.observed, Live):
+            return await self.observed.read(at=at)
+        return await self.observed.look(at=at)
+
+    def _judge(self, declared: State, observed: State, at: datetime) -> Evaluation:
+        outcome = evaluate(
+            enabled(self.loaded.settings.declared),
+            facts=_together(declared.facts, observed.facts, policy(self.loaded, at=at)),
+            decisions=decisions(self.loaded),
+            sources=(*declared.sources, *observed.sources),
+            at=at,
+            history=self.history,
+        )
+        complete = not isinstance(self.observed, Live) or self.observed.complete
+        return replace(outcome, watches=observed.watches, complete=complete)
+
+
+def _observed(loaded: Loaded) -> Watched | Live:
+    """Return the reader of the observed side; raises :exc:`SettingsError` where two are named."""
+    observed = loaded.settings.observed
+    if observed.snapshot is None:
+        kubernetes = observed.kubernetes or KubernetesSettings()
+        if kubernetes.kubeconfig is not None:
+            kubeconfig = str(loaded.path(kubernetes.kubeconfig))
+            kubernetes = msgspec.structs.replace(kubernetes, kubeconfig=kubeconfig)
+        needs = {kind for check in enabled(loaded.settings.declared) for kind in check.needs}
+        if ObservedWorkloads in needs:
+            needs.add(ObservedAutoscalers)
+        return Live(kubernetes, needed=frozenset(needs))
+    if observed.kubernetes is not None:
+        raise SettingsError([f"{loaded.name}: observed: set either snapshot or kubernetes"])
+    path = loaded.path(observed.snapshot)
+    every = parse_duration(loaded.settings.interval)
+    return Watched(reader=Snapshots(path), path=path, fingerprint=fingerprint, every=every)
+
+
+def _settle() -> None:
+    """Tell the garbage collector that the facts just read will stay.
+
+    They are millions of values in no cycle; looking through them again and again took a third of
+    an evaluation's time (docs/performance.md).
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def _together(declared: Facts, observed: Facts, rules: Policy) -> Facts:
+    return Facts(
+        known={**declared.known, **observed.known, Policy: rules},
+        gaps={**declared.gaps, **observed.gaps},
+        unseen={**declared.unseen, **observed.unseen},
+    )
+
+
+async def check_once(loaded: Loaded, *, at: datetime) -> Evaluation:
+    """Look and judge once; raises :exc:`SettingsError`."""
+    conformance = Conformance(loaded)
+    try:
+        await conformance.start()
+        return await conformance.look(at)
+    finally:
+        await conformance.stop()
+
+
+async def declare_once(loaded: Loaded) -> State:
+    """Read the declarations once."""
+    return await Declarations(loaded).read(at=datetime.now(UTC))

@@ -1,0 +1,1 @@
+"""A live cluster: what its API server lists, and tells of changes, for as long as we run."""

@@ -1,0 +1,223 @@
+"""Requests to an API server: pages, streams and reviews, with every way to fail translated."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TypeAlias
+
+import aiohttp
+import msgspec
+from aiohttp.typedefs import LooseHeaders
+from yarl import URL
+
+from exporter.domain.errors import ReadError, Reason
+from exporter.domain.watches import Restart
+from exporter.observed.kubernetes.limits import Limits
+from exporter.observed.kubernetes.lines import Lines
+from exporter.observed.kubernetes.login import Login, Logins
+from exporter.observed.kubernetes.messages import Page, parse_page, parse_review
+from exporter.observed.kubernetes.resources import Resource
+from exporter.observed.kubernetes.trouble import WatchError, refusal
+
+REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+MAX_REFUSAL = 1 << 16
+"""How many bytes of a refusal are read."""
+
+_AGENT = "cluster-conformance-exporter"
+
+
+@dataclass(slots=True)
+class Api:
+    """An API server; use it within one event loop, and close it."""
+
+    logins: Logins
+    limits: Limits = field(default_factory=Limits)
+    _session: aiohttp.ClientSession | None = None
+
+    async def page(self, path: str, query: Mapping[str, str]) -> Page:
+        """Return one page of a list; raises :exc:`WatchError`."""
+        with _translated():
+            async with (
+                asyncio.timeout(self.limits.page),
+                self._open("GET", path, query=query, headers={"Accept-Encoding": "gzip"}) as answer,
+            ):
+                body = await _read(answer.content, self.limits.page_bytes)
+        return parse_page(body)
+
+    @asynccontextmanager
+    async def stream(self, path: str, query: Mapping[str, str]) -> AsyncIterator["Stream"]:
+        """Open a watch; raises :exc:`WatchError`."""
+        headers = {"Accept-Encoding": "identity"}
+        async with AsyncExitStack() as stack:
+            with _translated():
+                async with asyncio.timeout(self.limits.stall):
+                    opening = self._open("GET", path, query=query, headers=headers)
+                    answer = await stack.enter_async_context(opening)
+            yield Stream(answer.content, Lines(self.limits.line_bytes))
+
+    async def allows(self, verb: str, resource: Resource, *, namespace: str) -> bool:
+        """Ask whether we may; raises :exc:`WatchError` where the server does not say."""
+        attributes = {
+            "verb": verb,
+            "group": resource.group,
+            "resource": resource.plural,
+            **({"namespace": namespace} if namespace else {}),
+        }
+        review = {
+            "kind": "SelfSubjectAccessReview",
+            "apiVersion": "authorization.k8s.io/v1",
+            "spec": {"resourceAttributes": attributes},
+        }
+        with _translated():
+            async with (
+                asyncio.timeout(self.limits.page),
+                self._open(
+                    "POST",
+                    REVIEWS,
+                    query={},
+                    headers={"Content-Type": "application/json"},
+                    body=msgspec.json.encode(review),
+                ) as answer,
+            ):
+                return parse_review(await _read(answer.content, MAX_REFUSAL))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    @asynccontextmanager
+    async def _open(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str],
+        headers: dict[str, str],
+        body: bytes | None = None,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        login = await self.logins.current()
+        url = URL(login.server + path, encoded=True).with_query(query)
+        async with self._connected().request(
+            method,
+            url,
+            headers=_headers(login, headers),
+            data=body,
+            ssl=True if login.tls is None else login.tls,
+            server_hostname=login.name,
+            proxy=login.proxy,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(
+                sock_connect=self.limits.connect, sock_read=self.limits.quiet
+            ),
+        ) as answer:
+            if answer.status not in {HTTPStatus.OK, HTTPStatus.CREATED}:
+                if answer.status == HTTPStatus.UNAUTHORIZED:
+                    self.logins.reject(login)
+                said = await answer.content.read(MAX_REFUSAL)
+                after = answer.headers.get("Retry-After")
+                raise refusal(answer.status, said, retry_after=after)
+            yield answer
+
+    def _connected(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0),
+                read_bufsize=self.limits.read_bytes,
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+
+@dataclass(slots=True)
+class Stream:
+    """A watch that is open: whole lines, as they come."""
+
+    content: aiohttp.StreamReader
+    lines: Lines
+
+    async def next(self, *, within: float) -> list[bytes] | None:
+        """Return the lines that came, at least one; None where the server ended the stream.
+
+        Raises :exc:`WatchError` where no whole line came *within* so many seconds, or where the
+        stream broke off within a line.
+        """
+        with _translated():
+            async with asyncio.timeout(within):
+                while piece := await self.content.readany():
+                    if found := list(self.lines.feed(piece)):
+                        return found
+        if self.lines.unfinished:
+            raise WatchError("the connection broke", restart=Restart.CUT, reason=Reason.UNAVAILABLE)
+        return None
+
+
+def _headers(login: Login, others: dict[str, str]) -> LooseHeaders:
+    headers = {"Accept": "application/json", "User-Agent": _AGENT, **others}
+    if login.authorization:
+        headers["Authorization"] = login.authorization
+    return headers
+
+
+async def _read(content: aiohttp.StreamReader, most: int) -> bytes:
+    pieces, size = [], 0
+    while piece := await content.readany():
+        pieces.append(piece)
+        size += len(piece)
+        if size > most:
+            raise WatchError(
+                f"an answer is longer than {most:,} bytes",
+                restart=Restart.MALFORMED,
+                reason=Reason.TOO_LARGE,
+            )
+    return b"".join(pieces)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Raise what a request raises as :exc:`WatchError`."""
+    try:
+        yield
+    except Exception as error:
+        told = _translate(error)
+        if told is None:
+            raise
+        raise told from error
+
+
+_Meanings: TypeAlias = tuple[tuple[tuple[type[Exception], ...], Restart, Reason, str], ...]
+_MEANINGS: _Meanings = (
+    ((ssl.SSLError, aiohttp.ClientSSLError), Restart.UNREACHABLE, Reason.UNAVAILABLE, "TLS failed"),
+    (
+        (aiohttp.ClientConnectorError,),
+        Restart.UNREACHABLE,
+        Reason.UNAVAILABLE,
+        "no connection came about",
+    ),
+    ((TimeoutError,), Restart.QUIET, Reason.TIMEOUT, "nothing came for too long"),
+    (
+        (aiohttp.ClientError, OSError),
+        Restart.CUT,
+        Reason.UNAVAILABLE,
+        "the connection broke",
+    ),
+)
+
+
+def _translate(error: Exception) -> WatchError | None:
+    """Return what *error* means, or None where it is none of the network's or the login's."""
+    if isinstance(error, WatchError):
+        return None
+    if isinstance(error, ReadError):
+        where = f"{error.path}: " if error.path else ""
+        message = f"{where}{error.message}"
+        return WatchError(message, restart=Restart.UNREACHABLE, reason=error.reason)
+    for types, restart, reason, meaning in _MEANINGS:
+        if isinstance(error, types):
+            message = f"{meaning}: {error}" if str(error) else meaning
+            return WatchError(message, restart=restart, reason=reason)
+    return None

@@ -1,0 +1,51 @@
+"""A complete list, page by page."""
+
+import asyncio
+
+from exporter.domain.errors import Reason
+from exporter.observed.kubernetes.api import Api
+from exporter.observed.kubernetes.content import Content
+from exporter.observed.kubernetes.messages import Page
+from exporter.observed.kubernetes.mirror import Mirror
+from exporter.observed.kubernetes.pauses import Pauses
+from exporter.observed.kubernetes.slices import sliced
+from exporter.observed.kubernetes.trouble import WatchError, malformed
+
+PAGE_TRIES = 5
+"""How often a page is asked for before the whole list is begun anew."""
+
+
+async def read_list(api: Api, mirror: Mirror, *, page_items: int) -> tuple[Content, str]:
+    """Return all objects of a kind, and the version of which they are; raises :exc:`WatchError`.
+
+    All pages are of one version: where the server no longer has it (410), the list is none.
+    """
+    content = Content(mirror.resource.kind)
+    following = ""
+    while True:
+        page = await _page(api, mirror, items=page_items, following=following)
+        async for raw in sliced(page.items, seconds=api.limits.slice):
+            content.put(raw)
+        if not page.following:
+            return content, page.version
+        if page.following == following:
+            raise malformed("a list goes round in circles")
+        following = page.following
+
+
+async def _page(api: Api, mirror: Mirror, *, items: int, following: str) -> Page:
+    """Get one page; an overloaded server is asked again before the pages so far are lost."""
+    path, query = mirror.resource.path(mirror.namespace), {"limit": str(items)}
+    if not following:
+        return await api.page(path, query)
+    query["continue"] = following
+    pauses = Pauses(api.limits)
+    for _ in range(PAGE_TRIES - 1):
+        try:
+            return await api.page(path, query)
+        except WatchError as error:
+            if error.reason is not Reason.UNAVAILABLE:
+                raise
+            mirror.interrupted(error)
+            await asyncio.sleep(pauses.next(error.retry_after))
+    return await api.page(path, query)

@@ -1,0 +1,181 @@
+"""A live cluster as one of the two sides of an evaluation: watches that run, and what they know."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from exporter.domain.declaration import Failure
+from exporter.domain.errors import Reason
+from exporter.domain.evaluation import SourceStatus
+from exporter.domain.facts import Facts, Gap
+from exporter.domain.instants import parse_duration
+from exporter.domain.provenance import Source
+from exporter.domain.state import State
+from exporter.domain.watches import Restart, WatchStatus
+from exporter.domain.workloads import ObservedWorkloads
+from exporter.foreign.guard import unfailing
+from exporter.observed.kinds import Kind
+from exporter.observed.kubernetes.api import Api
+from exporter.observed.kubernetes.freeze import Freezer
+from exporter.observed.kubernetes.gaps import Reliance, reliance
+from exporter.observed.kubernetes.limits import Limits, limits_for
+from exporter.observed.kubernetes.login import Configured, Logins
+from exporter.observed.kubernetes.mirror import Mirror
+from exporter.observed.kubernetes.pauses import Pauses
+from exporter.observed.kubernetes.reflector import Reflector
+from exporter.observed.kubernetes.resources import KINDS_OF, RESOURCES, kinds_for
+from exporter.observed.kubernetes.trouble import WatchError
+from exporter.settings.model import KubernetesSettings
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Live:
+    """Follows the kinds that the *needed* facts are made of; a reader of the observed side.
+
+    Between :meth:`start` and :meth:`stop` a task for each kind (and namespace, where namespaces
+    are set) follows it. :attr:`changed` is set at every change; whoever waits for it clears it.
+    Use it within one event loop.
+    """
+
+    def __init__(
+        self,
+        settings: KubernetesSettings,
+        *,
+        needed: frozenset[type],
+        limits: Limits | None = None,
+        logins: Logins | None = None,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self.changed = asyncio.Event()
+        self.max_age = parse_duration(settings.max_age)
+        self._facts = tuple(fact for fact in KINDS_OF if fact in needed)
+        self._mirrors = {
+            kind: _mirrors(kind, settings.namespaces) for kind in kinds_for(self._facts)
+        }
+        path = Path(settings.kubeconfig) if settings.kubeconfig else None
+        self._api = Api(logins or Configured(path), limits or limits_for(self.max_age))
+        self._clock = clock
+        self._freezer = Freezer(self._mirrors)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._last = State()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every kind has been listed, or been refused: there is no more to wait for."""
+        return all(one.settled for one in self._every)
+
+    def start(self) -> None:
+        """Begin to follow; needs a running event loop."""
+        if not self._tasks:
+            self._tasks = [
+                asyncio.create_task(self._follow(one), name=f"watch {one.name}")
+                for one in self._every
+            ]
+
+    async def stop(self) -> None:
+        """End all tasks and connections."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._api.close()
+
+    async def read(self, *, at: datetime) -> State:
+        """Return what is known at the instant *at*; quick where little changed since last time."""
+        trust = reliance(self._mirrors, self._facts, at=at, max_age=self.max_age)
+        facts = await self._known(trust)
+        failures = tuple(one.trouble for one in self._every if one.trouble is not None)
+        watches = tuple(self._watch(kind, own, at=at) for kind, own in self._mirrors.items())
+        status = self._status(watches, failures)
+        self._last = State(facts=facts, sources=(status,), failures=failures, watches=watches)
+        return self._last
+
+    def confirm(self, *, at: datetime) -> None:
+        """Do nothing: a watch itself tells how fresh it is."""
+
+    async def _known(self, trust: Reliance) -> Facts:
+        """Return the facts; the same value as last time where nothing changed."""
+        unseen = frozenset(trust.unseen)
+        known: dict[type, object] = {}
+        for fact in self._facts:
+            if fact not in trust.absent:
+                left_out = unseen if fact is ObservedWorkloads else frozenset()
+                known[fact] = await self._freezer.fact(fact, unseen=left_out)
+        facts = Facts(known, dict(trust.gaps), _unseen(trust))
+        last = self._last.facts
+        same = last.known.keys() == known.keys() and all(
+            last.known[fact] is value for fact, value in known.items()
+        )
+        return last if same and (last.gaps, last.unseen) == (facts.gaps, facts.unseen) else facts
+
+    async def _follow(self, mirror: Mirror) -> None:
+        def broke() -> None:
+            mirror.interrupted(
+                WatchError(
+                    "the watch itself failed; see the log",
+                    restart=Restart.INTERNAL,
+                    reason=Reason.INTERNAL,
+                )
+            )
+            self.changed.set()
+
+        pauses = Pauses(self._api.limits)
+        await unfailing(
+            lambda: Reflector(self._api, mirror, changed=self.changed.set, clock=self._clock).run(),
+            name=f"watch of {mirror.name}",
+            pause=pauses.next,
+            broke=broke,
+        )
+
+    def _status(
+        self, watches: tuple[WatchStatus, ...], failures: tuple[Failure, ...]
+    ) -> SourceStatus:
+        errors: Counter[Reason] = Counter()
+        for one in self._every:
+            errors.update(one.errors)
+        seen = [one.seen for one in self._every]
+        return SourceStatus(
+            source=Source.KUBERNETES,
+            up=all(one.up for one in watches),
+            last_success=min(one for one in seen if one) if seen and all(seen) else None,
+            items={one.kind: one.items for one in watches},
+            errors={reason: errors[reason] for reason in Reason},
+            failures=failures,
+        )
+
+    def _watch(self, kind: Kind, own: tuple[Mirror, ...], *, at: datetime) -> WatchStatus:
+        restarts: Counter[Restart] = Counter()
+        for one in own:
+            restarts.update(one.restarts)
+        events = [one.last_event for one in own if one.last_event]
+        lists = [one.last_list for one in own if one.last_list]
+        return WatchStatus(
+            kind=kind.value,
+            up=not any(one.gap(at=at, max_age=self.max_age) for one in own),
+            events=sum(one.events for one in own),
+            lists=sum(one.lists for one in own),
+            restarts={restart: restarts[restart] for restart in Restart},
+            last_event=min(events, default=None),
+            last_list=min(lists, default=None),
+            items=sum(len(one.content.cluster) for one in own if one.content),
+        )
+
+    @property
+    def _every(self) -> Iterator[Mirror]:
+        return (one for own in self._mirrors.values() for one in own)
+
+
+def _mirrors(kind: Kind, namespaces: tuple[str, ...]) -> tuple[Mirror, ...]:
+    resource = RESOURCES[kind]
+    if not resource.namespaced or not namespaces:
+        return (Mirror(resource),)
+    return tuple(Mirror(resource, namespace) for namespace in sorted(set(namespaces)))
+
+
+def _unseen(trust: Reliance) -> Mapping[type, Mapping[str, Gap]]:
+    return {ObservedWorkloads: trust.unseen} if trust.unseen else {}

@@ -1,0 +1,117 @@
+"""What is known of one kind in one namespace: its content, how fresh it is, and what is wrong."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from exporter.domain.declaration import Failure
+from exporter.domain.errors import Reason
+from exporter.domain.provenance import Place, Source
+from exporter.domain.watches import Restart
+from exporter.observed.kubernetes.content import Content
+from exporter.observed.kubernetes.resources import Resource
+from exporter.observed.kubernetes.trouble import WatchError
+
+MAX_NAMED = 3
+"""How many objects that make no sense a message names."""
+
+_EXPECTED = frozenset({Restart.ENDED, Restart.EXPIRED, Restart.ABSENT})
+
+
+@dataclass(slots=True)
+class Mirror:
+    """One kind, in one *namespace* or in all of them (empty).
+
+    *content* is that of the last complete list and of what was told since; None before the first.
+    Another list leaves it alone until it is complete, and then takes its place whole. *revision*
+    grows with every change. *seen* is when the content was last known to be all there is: when
+    its list was complete, or a watch told something. *trouble* is what is wrong now.
+    """
+
+    resource: Resource
+    namespace: str = ""
+    content: Content | None = None
+    revision: int = 0
+    events: int = 0
+    lists: int = 0
+    restarts: Counter[Restart] = field(default_factory=Counter)
+    errors: Counter[Reason] = field(default_factory=Counter)
+    last_event: datetime | None = None
+    last_list: datetime | None = None
+    installed: bool = True
+    trouble: Failure | None = None
+
+    @property
+    def name(self) -> str:
+        """The resource, and the namespace where there is one, in words."""
+        within = f" in namespace {self.namespace}" if self.namespace else ""
+        return f"{self.resource.name}{within}"
+
+    @property
+    def seen(self) -> datetime | None:
+        """When the content was last known to be all there is."""
+        return max(filter(None, (self.last_event, self.last_list)), default=None)
+
+    @property
+    def settled(self) -> bool:
+        """Whether it has been told what there is, or that it will not be told."""
+        refused = self.trouble is not None and self.trouble.reason is Reason.FORBIDDEN
+        return self.content is not None or refused
+
+    def replace(self, content: Content, *, at: datetime) -> None:
+        """Take over the *content* of a complete list."""
+        self.content = content
+        self.installed = True
+        self.revision += 1
+        self.lists += 1
+        self.last_list = at
+        self.trouble = None
+
+    def lack(self, *, at: datetime) -> None:
+        """Take note that the kind is not installed, so that there is none of it."""
+        if self.installed or self.content is None:
+            self.content = Content(self.resource.kind)
+            self.revision += 1
+        self.installed = False
+        self.last_list = at
+        self.trouble = None
+
+    def heard(self, *, events: int, at: datetime, changed: bool) -> None:
+        """Take note of what a watch told of the content."""
+        self.events += events
+        self.last_event = at
+        self.revision += changed
+        self.trouble = None
+
+    def interrupted(self, error: WatchError) -> None:
+        """Take note of why a list or watch begins anew."""
+        self.restarts[error.restart] += 1
+        if error.restart in _EXPECTED and not self._is_missing(error):
+            return
+        self.errors[error.reason] += 1
+        self.trouble = Failure(
+            Place(Source.KUBERNETES, self.name), error.reason, error.message, error.advice
+        )
+
+    def gap(self, *, at: datetime, max_age: timedelta) -> str:
+        """Return why nothing can be said of this kind; empty where it can."""
+        trouble = self.trouble.message if self.trouble else ""
+        if self.content is None or self.seen is None:
+            named = trouble.startswith(self.resource.name)
+            return trouble if named else f"{self.name}: {trouble or 'not listed yet'}"
+        if at - self.seen > max_age:
+            since = self.seen.isoformat(timespec="seconds")
+            told = f"{self.name}: last seen at {since}, which is too long ago"
+            return f"{told}; {trouble}" if trouble else told
+        return self._unreadable(self.content)
+
+    def _is_missing(self, error: WatchError) -> bool:
+        return error.restart is Restart.ABSENT and not self.resource.optional
+
+    def _unreadable(self, content: Content) -> str:
+        count = len(content.unreadable) + content.unnamed
+        if not count:
+            return ""
+        named = sorted(content.unreadable.items())[:MAX_NAMED]
+        said = "; ".join(f"{name}: {message}" for name, message in named)
+        return f"{self.name}: {count} cannot be read" + (f": {said}" if said else "")

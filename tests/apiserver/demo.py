@@ -1,0 +1,75 @@
+"""The demo: the exporter follows the reference cluster on a simulated API server."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.apiserver.kubeconfig import write_kubeconfig
+from tests.apiserver.scenarios import SCENARIOS, run
+from tests.apiserver.server import ApiServer
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "reference-cluster"
+NONE = "none"
+
+
+def main() -> None:
+    """Run until Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="python -m tests.apiserver.demo", description=__doc__)
+    parser.add_argument("--address", default="127.0.0.1:10799", help="where the exporter listens")
+    parser.add_argument("--scenario", choices=[NONE, *sorted(SCENARIOS)], default=NONE)
+    parser.add_argument("--after", type=float, default=20, help="seconds before it happens")
+    options = parser.parse_args()
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(asyncio.run(demo(options.address, options.scenario, options.after)))
+
+
+async def demo(address: str, scenario: str, after: float) -> int:
+    """Serve the reference cluster at *address*; return the exporter's exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with ApiServer() as api:
+            api.load_snapshot(EXAMPLE / "snapshot")
+            settings = write_settings(Path(folder), url=api.url)
+            command = (sys.executable, "-m", "exporter", "serve", "--config.file", str(settings))
+            exporter = await asyncio.create_subprocess_exec(
+                *command, "--web.listen-address", address
+            )
+            changes = asyncio.create_task(_play(api, scenario, after), name="scenario")
+            try:
+                return await exporter.wait()
+            finally:
+                changes.cancel()
+                with contextlib.suppress(ProcessLookupError):
+                    exporter.send_signal(signal.SIGTERM)
+                await exporter.wait()
+
+
+def write_settings(folder: Path, *, url: str, token: str | None = None) -> Path:
+    """Write the example's settings with a live cluster in place of its snapshot."""
+    write_kubeconfig(folder / "kubeconfig", url=url, token=token)
+    (folder / "repository").symlink_to(EXAMPLE / "repository")
+    lines = (EXAMPLE / "conformance.yaml").read_text().splitlines(keepends=True)
+    live = "  kubernetes: {kubeconfig: kubeconfig}\n"
+    path = folder / "conformance.yaml"
+    path.write_text("".join(live if one.startswith("  snapshot:") else one for one in lines))
+    return path
+
+
+async def _play(api: ApiServer, scenario: str, after: float) -> None:
+    if scenario == NONE:
+        return
+    _say(f"in {after:g} seconds: {(SCENARIOS[scenario].__doc__ or scenario).splitlines()[0]}")
+    await asyncio.sleep(after)
+    _say(await run(scenario, api))
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"demo: {text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""What happens to single objects: conditions change, pods start, workloads catch up."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.apiserver.store import Object
+
+_COUNTS = ("replicas", "readyReplicas", "updatedReplicas", "availableReplicas")
+
+
+def set_condition(content: Object, kind: str, status: str, reason: str) -> None:
+    """Set a condition that the object has; one that it lacks stays away."""
+    conditions: list[dict[str, Any]] = content["status"].setdefault("conditions", [])
+    for one in conditions:
+        if one["type"] == kind:
+            one.update(status=status, reason=reason, lastTransitionTime=now())
+            one.pop("message", None)
+
+
+def set_ready(node: Object, status: str, reason: str) -> None:
+    """Set whether a node is ready."""
+    set_condition(node, "Ready", status, reason)
+
+
+def unreachable(node: Object) -> None:
+    """Let a node answer no more, as the node controller sees it."""
+    set_ready(node, "Unknown", "NodeStatusUnknown")
+    taints = node["spec"].setdefault("taints", [])
+    for effect in ("NoSchedule", "NoExecute"):
+        taints.append({"key": "node.kubernetes.io/unreachable", "effect": effect})
+
+
+def unready(pod: Object) -> None:
+    """Let a pod be not ready, as those on a lost node are."""
+    set_condition(pod, "Ready", "False", "NodeLost")
+
+
+def waits_for_image(pod: Object) -> bool:
+    """Tell whether a container of a pod waits for its image."""
+    reasons = {
+        one.get("state", {}).get("waiting", {}).get("reason")
+        for one in pod["status"].get("containerStatuses", ())
+    }
+    return not reasons.isdisjoint({"ImagePullBackOff", "ErrImagePull"})
+
+
+def ready(pod: Object) -> None:
+    """Let a pod run and be ready."""
+    pod["status"]["phase"] = "Running"
+    for kind in ("Ready", "ContainersReady"):
+        set_condition(pod, kind, "True", "")
+    for one in pod["status"]["containerStatuses"]:
+        one.update(ready=True, started=True, state={"running": {"startedAt": now()}})
+
+
+def behind(deployment: Object) -> bool:
+    """Tell whether a Deployment has fewer ready replicas than it wants."""
+    wanted: int = deployment["spec"].get("replicas", 1)
+    ready: int = deployment["status"].get("readyReplicas", 0)
+    return ready < wanted
+
+
+def available(deployment: Object) -> None:
+    """Let a Deployment have all it wants."""
+    status = deployment["status"]
+    status.update(dict.fromkeys(_COUNTS, deployment["spec"].get("replicas", 1)))
+    status.pop("unavailableReplicas", None)
+    status["observedGeneration"] = deployment["metadata"].get("generation", 1)
+    set_condition(deployment, "Available", "True", "MinimumReplicasAvailable")
+    set_condition(deployment, "Progressing", "True", "NewReplicaSetAvailable")
+
+
+def updated(replicas: int, deployment: Object) -> None:
+    """Let so many replicas of a Deployment be of its newest template."""
+    deployment["status"]["updatedReplicas"] = replicas
+    deployment["status"]["observedGeneration"] = deployment["metadata"]["generation"]
+
+
+def healthy(application: Object) -> None:
+    """Let an Application and its resources be healthy."""
+    status = application["status"]
+    status["health"] = {"status": "Healthy", "lastTransitionTime": now()}
+    for resource in status.get("resources", ()):
+        if "health" in resource:
+            resource["health"] = {"status": "Healthy"}
+
+
+def now() -> str:
+    """Return the time as Kubernetes writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

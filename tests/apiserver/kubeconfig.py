@@ -1,0 +1,25 @@
+"""The file by which clients find the simulated server."""
+
+import json
+from pathlib import Path
+
+
+def write_kubeconfig(
+    path: Path, *, url: str, token: str | None = None, authority: Path | None = None
+) -> None:
+    """Write a kubeconfig for a server at *url*; *authority* is the file of its CA."""
+    cluster = {"server": url}
+    if authority:
+        cluster["certificate-authority"] = str(authority)
+    user = {"token": token} if token else {}
+    content = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "simulated", "cluster": cluster}],
+        "users": [{"name": "simulated", "user": user}],
+        "contexts": [
+            {"name": "simulated", "context": {"cluster": "simulated", "user": "simulated"}}
+        ],
+        "current-context": "simulated",
+    }
+    path.write_text(json.dumps(content, indent=2))

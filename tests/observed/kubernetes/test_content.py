@@ -1,0 +1,69 @@
+import msgspec
+import pytest
+
+from exporter.observed.kinds import Kind
+from exporter.observed.kubernetes import content
+from exporter.observed.kubernetes.content import Content
+from tests.observed.kubernetes.objects import node
+
+
+def raw(name: str, *, version: int, effect: str = "NoSchedule") -> msgspec.Raw:
+    taints = [{"key": "k", "effect": effect}]
+    metadata = {"resourceVersion": str(version)}
+    return msgspec.Raw(msgspec.json.encode(node(name, metadata=metadata, spec={"taints": taints})))
+
+
+def nodes(content: Content) -> set[str]:
+    return set(content.cluster.nodes.values())
+
+
+def test_objects_come_and_go() -> None:
+    found = Content(Kind.NODE)
+
+    assert found.put(raw("a", version=1))
+    assert found.put(raw("b", version=2))
+    assert found.remove(raw("a", version=3))
+    assert nodes(found) == {"b"}
+
+
+def test_what_tells_nothing_new_changes_nothing() -> None:
+    found = Content(Kind.NODE)
+    found.put(raw("a", version=1))
+
+    assert not found.put(raw("a", version=2))
+    assert not found.put(raw("a", version=1))
+    assert not found.remove(raw("b", version=3))
+
+
+def test_an_object_that_makes_no_sense_is_remembered_until_it_does_or_goes() -> None:
+    found = Content(Kind.NODE)
+
+    assert found.put(raw("a", version=1, effect="Never"))
+    assert found.put(raw("b", version=2, effect="Never"))
+    assert set(found.unreadable) == {"a", "b"}
+    assert found.put(raw("a", version=3))
+    assert found.remove(raw("b", version=4, effect="Never"))
+    assert not found.unreadable
+
+
+@pytest.mark.parametrize("text", [b"{}", b'{"metadata":{"name":5}}', b"[[[", b'{"metadata":null}'])
+def test_an_object_without_a_name_is_counted(text: bytes) -> None:
+    found = Content(Kind.NODE)
+
+    found.put(msgspec.Raw(text))
+    found.remove(msgspec.Raw(text))
+
+    assert (found.unnamed, found.unreadable) == (2, {})
+
+
+def test_of_many_objects_that_make_no_sense_most_are_only_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(content, "MAX_UNREADABLE", 2)
+    found = Content(Kind.NODE)
+
+    for name in "abc":
+        found.put(raw(name, version=1, effect="Never"))
+    found.put(raw("a", version=2, effect="Never"))
+
+    assert (set(found.unreadable), found.unnamed) == ({"a", "b"}, 1)

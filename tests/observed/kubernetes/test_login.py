@@ -1,0 +1,292 @@
+import json
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kubernetes.aio.config import incluster_config
+
+from exporter.domain.errors import ReadError
+from exporter.domain.nodes import ObservedNodes
+from exporter.observed.kubernetes.live import Live
+from exporter.observed.kubernetes.login import RENEWAL, Configured
+from exporter.settings.model import KubernetesSettings
+from tests.apiserver.rbac import allow
+from tests.apiserver.server import ApiServer
+from tests.apiserver.tls import server_context
+from tests.observed.kubernetes.following import BEARER, FAST, names, when
+from tests.observed.kubernetes.objects import node
+
+SERVER = "http://127.0.0.1:1"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def no_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("KUBERNETES_SERVICE_HOST", "http_proxy", "https_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def kubeconfig(folder: Path, *, user: dict[str, Any], **cluster: Any) -> Path:
+    path = folder / "kubeconfig"
+    content = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "here",
+        "contexts": [{"name": "here", "context": {"cluster": "c", "user": "u"}}],
+        "clusters": [{"name": "c", "cluster": {"server": SERVER, **cluster}}],
+        "users": [{"name": "u", "user": user}],
+    }
+    path.write_text(json.dumps(content))
+    return path
+
+
+def plugin(folder: Path, *, ends: datetime | None) -> dict[str, Any]:
+    """Return a plugin that gives ``token-1``, then ``token-2`` and so on."""
+    status = {"token": "token-@"}
+    if ends is not None:
+        status["expirationTimestamp"] = ends.strftime("%Y-%m-%dT%H:%M:%SZ")
+    version = "client.authentication.k8s.io/v1"
+    answer = json.dumps({"apiVersion": version, "kind": "ExecCredential", "status": status})
+    script = folder / "plugin"
+    script.write_text(
+        f"#!/bin/sh\ncd {folder}\necho >> calls\n"
+        f"echo '{answer}' | sed \"s/@/$(wc -l < calls | tr -d ' ')/\"\n"
+    )
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    return {"exec": {"apiVersion": version, "command": str(script)}}
+
+
+async def test_a_kubeconfig_says_where_and_as_whom(tmp_path: Path) -> None:
+    path = kubeconfig(tmp_path, user={"token": BEARER}, **{"proxy-url": "http://proxy:1"})
+
+    login = await Configured(path).current()
+
+    assert (login.server, login.authorization) == (SERVER, f"Bearer {BEARER}")
+    assert login.proxy == "http://proxy:1"
+    assert login.tls is None
+    assert BEARER not in repr(login)
+
+
+async def test_a_token_in_a_file_is_read_again_after_a_while(tmp_path: Path) -> None:
+    clock, file = Clock(), tmp_path / "token"
+    file.write_text("one\n")
+    logins = Configured(kubeconfig(tmp_path, user={"tokenFile": str(file)}), clock=clock)
+
+    first = await logins.current()
+    file.write_text("two\n")
+    second = await logins.current()
+    clock.now += RENEWAL
+    third = await logins.current()
+
+    assert [one.authorization for one in (first, second, third)] == [
+        "Bearer one",
+        "Bearer one",
+        "Bearer two",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "wanted"),
+    [
+        pytest.param(None, ["1", "1"], id="says no end"),
+        pytest.param(60, ["1", "1"], id="ends later"),
+        pytest.param(-1, ["1", "2"], id="has ended"),
+    ],
+)
+async def test_a_plugin_is_asked_again_when_its_token_ends(
+    tmp_path: Path, minutes: int | None, wanted: list[str]
+) -> None:
+    ends = None if minutes is None else datetime.now(UTC) + timedelta(minutes=minutes)
+    clock = Clock()
+    logins = Configured(kubeconfig(tmp_path, user=plugin(tmp_path, ends=ends)), clock=clock)
+
+    found = []
+    for _ in wanted:
+        found.append((await logins.current()).authorization)
+        clock.now += 2 * RENEWAL
+
+    assert found == [f"Bearer token-{one}" for one in wanted]
+
+
+async def test_a_login_that_is_refused_is_renewed_once_for_all_who_say_so(tmp_path: Path) -> None:
+    logins = Configured(kubeconfig(tmp_path, user=plugin(tmp_path, ends=None)))
+    first = await logins.current()
+
+    logins.reject(first)
+    second = await logins.current()
+    logins.reject(first)
+    third = await logins.current()
+
+    assert second.authorization == third.authorization == "Bearer token-2"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(None, id="missing"),
+        pytest.param("", id="empty"),
+        pytest.param("{", id="no YAML"),
+        pytest.param("[]", id="a list"),
+        pytest.param("5", id="a number"),
+        pytest.param('{"current-context": "x"}', id="nothing else"),
+        pytest.param('{"contexts": {}, "clusters": 5, "users": "x"}', id="odd shapes"),
+        pytest.param('{"current-context": [], "contexts": [[]]}', id="odd items"),
+    ],
+)
+async def test_a_kubeconfig_that_makes_no_sense_is_an_error_with_its_name(
+    tmp_path: Path, content: str | None
+) -> None:
+    path = tmp_path / "kubeconfig"
+    if content is not None:
+        path.write_text(content)
+
+    with pytest.raises(ReadError, match="kubeconfig: cannot be used"):
+        await Configured(path).current()
+
+
+@pytest.mark.parametrize(
+    ("user", "server", "message"),
+    [
+        pytest.param({"token": "a\nb"}, SERVER, "more than one line", id="token"),
+        pytest.param({}, "127.0.0.1:6443", "does not begin with https://", id="server"),
+    ],
+)
+async def test_what_cannot_be_sent_is_an_error(
+    tmp_path: Path, user: dict[str, Any], server: str, message: str
+) -> None:
+    with pytest.raises(ReadError, match=message):
+        await Configured(kubeconfig(tmp_path, user=user, server=server)).current()
+
+
+async def test_a_server_need_not_be_vouched_for_where_that_is_asked_for(tmp_path: Path) -> None:
+    async with ApiServer(tls=server_context(tmp_path)) as api:
+        insecure = {"insecure-skip-tls-verify": True}
+        path = kubeconfig(tmp_path, user={}, server=api.url, **insecure)
+        settings = KubernetesSettings(kubeconfig=str(path))
+        live = Live(settings, needed=frozenset({ObservedNodes}), limits=FAST)
+        live.start()
+
+        await when(live, lambda _: live.complete)
+        await live.stop()
+
+
+async def test_an_authority_that_is_no_certificate_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "ca.crt").write_text("no certificate")
+    path = kubeconfig(
+        tmp_path,
+        user={},
+        server="https://127.0.0.1:1",
+        **{"certificate-authority": str(tmp_path / "ca.crt")},
+    )
+
+    with pytest.raises(ReadError, match="certificates cannot be used"):
+        await Configured(path).current()
+
+
+async def test_in_a_pod_its_service_account_is_used_and_its_token_follows_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server_context(tmp_path)
+    (tmp_path / "token").write_text("one\n")
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "fd00::1")
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
+    monkeypatch.setattr(incluster_config, "SERVICE_TOKEN_FILENAME", str(tmp_path / "token"))
+    monkeypatch.setattr(incluster_config, "SERVICE_CERT_FILENAME", str(tmp_path / "ca.crt"))
+    clock = Clock()
+    logins = Configured(clock=clock)
+
+    first = await logins.current()
+    (tmp_path / "token").write_text("two\n")
+    clock.now += RENEWAL
+    second = await logins.current()
+
+    assert first.server == "https://[fd00::1]:443"
+    assert (first.authorization, second.authorization) == ("bearer one", "bearer two")
+    assert first.tls is second.tls
+
+
+async def test_a_certificate_that_changes_is_taken_over(tmp_path: Path) -> None:
+    clock = Clock()
+    server_context(tmp_path)
+    cluster = {"server": "https://x:1", "certificate-authority": str(tmp_path / "ca.crt")}
+    logins = Configured(kubeconfig(tmp_path, user={}, **cluster), clock=clock)
+
+    first = await logins.current()
+    server_context(tmp_path)
+    clock.now += RENEWAL
+    second = await logins.current()
+
+    assert first.tls is not second.tls
+
+
+@pytest.mark.parametrize(
+    ("bypass", "proxy"),
+    [
+        pytest.param("", "http://proxy:3128", id="no exception"),
+        pytest.param("example.com", "http://proxy:3128", id="another"),
+        pytest.param("127.0.0.1", None, id="address"),
+        pytest.param("localhost, 127.0.0.0/8", None, id="network"),
+    ],
+)
+async def test_the_proxy_of_the_environment_is_used_where_it_shall(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bypass: str, proxy: str | None
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://proxy:3128")
+    monkeypatch.setenv("no_proxy", bypass)
+
+    login = await Configured(kubeconfig(tmp_path, user={})).current()
+
+    assert login.proxy == proxy
+
+
+async def test_a_cluster_is_followed_through_tls_by_a_kubeconfig(tmp_path: Path) -> None:
+    async with ApiServer(tls=server_context(tmp_path)) as api:
+        api.access.grant("viewer", [allow("list watch", "nodes")], bearer=BEARER)
+        api.put(node("a"))
+        trust = {"certificate-authority": str(tmp_path / "ca.crt")}
+        path = kubeconfig(tmp_path, user={"token": BEARER}, server=api.url, **trust)
+        settings = KubernetesSettings(kubeconfig=str(path))
+        live = Live(settings, needed=frozenset({ObservedNodes}), limits=FAST)
+        live.start()
+
+        await when(live, lambda state: names(state) == {"a"})
+        await live.stop()
+
+
+async def test_a_server_that_nobody_vouches_for_is_not_talked_to(tmp_path: Path) -> None:
+    async with ApiServer(tls=server_context(tmp_path)) as api:
+        settings = KubernetesSettings(
+            kubeconfig=str(kubeconfig(tmp_path, user={"token": BEARER}, server=api.url))
+        )
+        live = Live(settings, needed=frozenset({ObservedNodes}), limits=FAST)
+        live.start()
+
+        state = await when(live, lambda state: state.failures)
+        await live.stop()
+
+    assert "CERTIFICATE_VERIFY_FAILED" in state.failures[0].message
+    assert api.log == []
+
+
+async def test_a_kubeconfig_that_comes_late_is_found(tmp_path: Path) -> None:
+    async with ApiServer() as api:
+        settings = KubernetesSettings(kubeconfig=str(tmp_path / "kubeconfig"))
+        live = Live(settings, needed=frozenset({ObservedNodes}), limits=FAST)
+        live.start()
+
+        state = await when(live, lambda state: state.failures)
+        kubeconfig(tmp_path, user={}, server=api.url)
+        await when(live, lambda _: live.complete)
+        await live.stop()
+
+    assert state.facts.find(ObservedNodes) is None

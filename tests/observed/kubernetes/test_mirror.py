@@ -1,0 +1,175 @@
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from exporter.domain.applications import ObservedApplications
+from exporter.domain.errors import Reason
+from exporter.domain.facts import Gap
+from exporter.domain.nodes import ObservedNodes
+from exporter.domain.provenance import Source
+from exporter.domain.watches import Restart
+from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
+from exporter.observed.kinds import Kind
+from exporter.observed.kubernetes.content import Content
+from exporter.observed.kubernetes.gaps import Reliance, reliance
+from exporter.observed.kubernetes.mirror import Mirror
+from exporter.observed.kubernetes.resources import KINDS_OF, RESOURCES, kinds_for
+from exporter.observed.kubernetes.trouble import WatchError
+
+START = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
+MAX_AGE = timedelta(minutes=5)
+ALL = tuple(KINDS_OF)
+
+
+def mirror(kind: Kind, namespace: str = "", *, listed: bool = True) -> Mirror:
+    found = Mirror(RESOURCES[kind], namespace)
+    if listed:
+        found.replace(Content(kind), at=START)
+    return found
+
+
+def everything() -> dict[Kind, list[Mirror]]:
+    return {kind: [mirror(kind)] for kind in kinds_for(ALL)}
+
+
+def judge(mirrors: dict[Kind, list[Mirror]], *, after: timedelta = timedelta()) -> Reliance:
+    return reliance(mirrors, ALL, at=START + after, max_age=MAX_AGE)
+
+
+def messages(found: Reliance, fact: type) -> list[str]:
+    return [gap.message for gap in found.gaps.get(fact, ())]
+
+
+def failed(restart: Restart = Restart.CUT, reason: Reason = Reason.UNAVAILABLE) -> WatchError:
+    return WatchError("the connection broke", restart=restart, reason=reason)
+
+
+def test_what_is_listed_and_recent_has_no_gap() -> None:
+    assert judge(everything()) == Reliance(frozenset(), {}, {})
+
+
+def test_data_older_than_allowed_is_known_but_cannot_be_relied_on() -> None:
+    mirrors = everything()
+    late = MAX_AGE + timedelta(seconds=1)
+    for kind, (one,) in mirrors.items():
+        if kind is not Kind.NODE:
+            one.heard(events=1, at=START + late, changed=False)
+    mirrors[Kind.NODE][0].interrupted(failed())
+
+    found = judge(mirrors, after=late)
+
+    assert messages(found, ObservedNodes) == [
+        "nodes: last seen at 2025-11-12T05:30:00+00:00, which is too long ago; the connection broke"
+    ]
+    assert not found.absent
+    assert set(found.gaps) == {ObservedNodes}
+
+
+def test_an_interruption_is_no_gap_as_long_as_the_data_is_recent() -> None:
+    mirrors = everything()
+    mirrors[Kind.NODE][0].interrupted(failed())
+
+    assert judge(mirrors, after=MAX_AGE) == Reliance(frozenset(), {}, {})
+
+
+def test_one_kind_of_workloads_that_is_not_known_leaves_the_others_alone() -> None:
+    mirrors = everything()
+    mirrors[Kind.DAEMON_SET] = [mirror(Kind.DAEMON_SET, listed=False)]
+
+    found = judge(mirrors)
+
+    assert found.unseen == {"DaemonSet": Gap(Source.KUBERNETES, "daemonsets.apps: not listed yet")}
+    assert not found.gaps
+
+
+def test_without_any_kind_of_workloads_there_is_no_fact_of_them() -> None:
+    mirrors = everything()
+    for kind in (Kind.DEPLOYMENT, Kind.STATEFUL_SET, Kind.DAEMON_SET):
+        mirrors[kind] = [mirror(kind, listed=False)]
+
+    found = judge(mirrors)
+
+    assert found.absent == {ObservedWorkloads}
+    assert len(found.gaps[ObservedWorkloads]) == 3
+    assert not found.unseen
+
+
+def test_one_kind_of_autoscalers_is_not_enough() -> None:
+    mirrors = everything()
+    mirrors[Kind.SCALED_OBJECT] = [mirror(Kind.SCALED_OBJECT, listed=False)]
+
+    found = judge(mirrors)
+
+    assert found.absent == {ObservedAutoscalers}
+    assert messages(found, ObservedAutoscalers) == ["scaledobjects.keda.sh: not listed yet"]
+
+
+def test_one_namespace_that_is_not_known_is_enough_for_a_gap() -> None:
+    mirrors = everything()
+    mirrors[Kind.POD] = [mirror(Kind.POD, "api"), mirror(Kind.POD, "web", listed=False)]
+
+    found = judge(mirrors)
+
+    assert found.absent == {ObservedPods}
+    assert messages(found, ObservedPods) == ["pods in namespace web: not listed yet"]
+
+
+def test_a_kind_that_is_not_installed_is_known_and_not_listed_again_and_again() -> None:
+    found = mirror(Kind.APPLICATION, listed=False)
+
+    found.interrupted(failed(Restart.ABSENT, Reason.MISSING))
+    found.lack(at=START)
+    revision = found.revision
+    found.lack(at=START + MAX_AGE)
+
+    assert found.settled
+    assert not found.installed
+    assert found.trouble is None
+    assert found.revision == revision
+    assert found.gap(at=START + 2 * MAX_AGE, max_age=MAX_AGE) == ""
+    mirrors = {**everything(), Kind.APPLICATION: [found]}
+    assert ObservedApplications not in judge(mirrors).gaps
+
+
+@pytest.mark.parametrize(
+    ("restart", "reason", "told"),
+    [
+        pytest.param(Restart.CUT, Reason.UNAVAILABLE, True, id="cut"),
+        pytest.param(Restart.ENDED, Reason.TIMEOUT, False, id="ended as agreed"),
+        pytest.param(Restart.EXPIRED, Reason.MISSING, False, id="expired"),
+        pytest.param(Restart.ABSENT, Reason.MISSING, True, id="a kind of Kubernetes itself"),
+    ],
+)
+def test_only_what_should_not_be_is_a_failure(
+    *, restart: Restart, reason: Reason, told: bool
+) -> None:
+    found = mirror(Kind.NODE)
+
+    found.interrupted(failed(restart, reason))
+
+    assert (found.trouble is not None) is told
+    assert bool(found.errors) is told
+    assert found.restarts[restart] == 1
+
+
+def test_a_failure_is_over_when_a_watch_tells_something() -> None:
+    found = mirror(Kind.NODE)
+    found.interrupted(failed())
+
+    found.heard(events=1, at=START, changed=False)
+
+    assert found.trouble is None
+
+
+def test_objects_that_make_no_sense_are_named_up_to_a_few() -> None:
+    found = mirror(Kind.NODE)
+    assert found.content is not None
+    for name in "abcd":
+        raw = b'{"metadata":{"name":"%s"},"spec":5}' % name.encode()
+        found.content.put(msgspec.Raw(raw))
+
+    gap = found.gap(at=START, max_age=MAX_AGE)
+
+    assert gap.startswith("nodes: 4 cannot be read: a: Expected `object")
+    assert "; d: " not in gap

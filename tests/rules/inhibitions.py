@@ -1,0 +1,74 @@
+"""Pairs of alerts of which the first silences the second, and pairs of which it does not.
+
+Each is the source's name and labels, then the target's.
+"""
+
+import pytest
+
+from tests.rules.shipped import ALERTS
+
+WORKLOAD = {"object_kind": "Deployment", "object_namespace": "api", "object_name": "scan-api"}
+OTHER_WORKLOAD = {**WORKLOAD, "object_name": "auth-api"}
+NODE = {"object_kind": "Node", "object_name": "k8s-api-scan"}
+OTHER_NODE = {**NODE, "object_name": "k8s-redis"}
+APPLICATION = {"object_kind": "Application", "object_namespace": "argocd", "object_name": "scan"}
+
+Labels = dict[str, str]
+
+
+def alert(short: str, **labels: str) -> Labels:
+    """Return the labels with which an alert arrives at Alertmanager."""
+    name = f"ClusterConformance{short}"
+    severity = ALERTS[name]["labels"]["severity"]
+    return {"alertname": name, "severity": severity, "cluster": "north", **labels}
+
+
+INHIBITED = [
+    pytest.param("ExporterDown", {}, "NodeMissing", NODE, id="exporter down"),
+    pytest.param("ExporterDown", {}, "ExporterAbsent", {}, id="down says more than absent"),
+    pytest.param("ExporterAbsent", {}, "SourceDown", {}, id="exporter absent"),
+    pytest.param(
+        *("SourceDown", {"source": "repository"}, "SourceDown", {"source": "argocd"}),
+        id="no checkout",
+    ),
+    pytest.param(
+        *("SourceDown", {"source": "ansible"}, "DeclarationStale", {"source": "ansible"}),
+        id="a source that is down grows old",
+    ),
+    pytest.param(
+        *("SourceDown", {"source": "kubernetes"}, "CoverageLow", {"layer": "gitops"}),
+        id="a source that is down leaves much unknown",
+    ),
+    pytest.param(
+        *("DeclarationShrank", {}, "ApplicationAbandoned", APPLICATION), id="empty declaration"
+    ),
+    pytest.param("NodeMissing", NODE, "NodeTaintsMismatch", NODE, id="node missing"),
+    pytest.param("NodeMissing", NODE, "NodeNotReady", NODE, id="node went"),
+    pytest.param(
+        *("NodeMissing", {**NODE, "layer": "infrastructure"}),
+        *("CoverageLow", {"layer": "configuration"}),
+        id="a missing node has no labels",
+    ),
+    pytest.param("WorkloadMissing", WORKLOAD, "WorkloadNotReady", WORKLOAD, id="workload missing"),
+    pytest.param(
+        "WorkloadImagesUnavailable", WORKLOAD, "WorkloadNotReady", WORKLOAD, id="no image"
+    ),
+    pytest.param("WorkloadDrifted", WORKLOAD, "WorkloadUnschedulable", WORKLOAD, id="drifted"),
+    pytest.param(
+        *("ApplicationSourcePathMissing", APPLICATION, "ApplicationOutOfSync", APPLICATION),
+        id="critical over warning",
+    ),
+]
+HEARD = [
+    pytest.param("NodeMissing", NODE, "NodeTaintsMismatch", OTHER_NODE, id="another node"),
+    pytest.param("NodeMissing", NODE, "WorkloadNotReady", WORKLOAD, id="workloads of the node"),
+    pytest.param(
+        *("WorkloadMissing", WORKLOAD, "WorkloadNotReady", OTHER_WORKLOAD), id="another workload"
+    ),
+    pytest.param(
+        *("SourceDown", {"source": "ansible"}, "DeclarationStale", {"source": "argocd"}),
+        id="another source",
+    ),
+    pytest.param("ExporterDown", {}, "NodeMissing", {"cluster": "south"}, id="another cluster"),
+    pytest.param("DeclarationShrank", {}, "SettingsReloadFailed", {}, id="no object in common"),
+]

@@ -1,0 +1,56 @@
+"""What each rule does, on two versions of Prometheus."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.rules.scenario import promtool_tests
+from tests.rules.shipped import FILES, TOLD
+
+
+@pytest.mark.parametrize("rules", FILES, ids=lambda path: path.stem)
+def test_every_rule_does_what_its_file_tells(rules: Path, promtool: str, tmp_path: Path) -> None:
+    told = yaml.safe_load((TOLD / rules.name).read_text())
+    tests = [*promtool_tests(told.get("alerts", [])), *told.get("tests", [])]
+    written = tmp_path / rules.name
+    written.write_text(
+        yaml.safe_dump({"rule_files": [str(rules)], "evaluation_interval": "1m", "tests": tests})
+    )
+
+    done = subprocess.run(
+        [promtool, "test", "rules", str(written)], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_rule_that_does_something_else_is_noticed(promtool: str, tmp_path: Path) -> None:
+    shipped = next(path for path in FILES if path.stem == "configuration").read_text()
+    changed = tmp_path / "configuration.yaml"
+    changed.write_text(shipped.replace("for: 15m", "for: 14m", 1))
+    told = yaml.safe_load((TOLD / "configuration.yaml").read_text())
+    written = tmp_path / "tests.yaml"
+    tests = promtool_tests(told["alerts"])
+    written.write_text(
+        yaml.safe_dump({"rule_files": [str(changed)], "evaluation_interval": "1m", "tests": tests})
+    )
+
+    done = subprocess.run(
+        [promtool, "test", "rules", str(written)], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert told["alerts"][0]["alert"] in done.stdout + done.stderr
+
+
+def test_the_rules_are_free_of_lint(promtool: str) -> None:
+    done = subprocess.run(
+        [promtool, "check", "rules", "--lint=all", "--lint-fatal", *map(str, FILES)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
