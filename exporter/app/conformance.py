@@ -141,6 +141,7 @@ def _together(declared: Facts, observed: Facts, rules: Policy) -> Facts:
         known={**declared.known, **observed.known, Policy: rules},
         gaps={**declared.gaps, **observed.gaps},
         unseen={**declared.unseen, **observed.unseen},
+        namespaces=observed.namespaces,
     )
 
 

@@ -28,12 +28,14 @@ class Facts:
     A fact is absent when its source failed. Asking for an absent fact raises, so a check cannot
     mistake "could not look" for "looked and found nothing". A fact with a gap is there, but only
     good for naming subjects: the evaluation judges nothing by it. *unseen* are kinds of subjects
-    of which a fact that is otherwise whole says nothing, each with the reason.
+    of which a fact that is otherwise whole says nothing, each with the reason. *namespaces* are
+    those that were looked at, none for all.
     """
 
     known: Mapping[type, object] = field(default_factory=dict)
     gaps: Mapping[type, tuple[Gap, ...]] = field(default_factory=dict)
     unseen: Mapping[type, Mapping[str, Gap]] = field(default_factory=dict)
+    namespaces: frozenset[str] = frozenset()
 
     def get(self, kind: type[T]) -> T:
         """Return the fact of this *kind*, or raise :exc:`MissingFactError`."""

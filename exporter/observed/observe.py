@@ -91,4 +91,4 @@ def _unseen(seen: Observation) -> dict[type, dict[str, Gap]]:
     """Return the kinds of workloads that the snapshot does not hold."""
     kinds = seen.workloads.unseen if seen.workloads else ()
     gaps = {kind: Gap(Source.KUBERNETES, f"the snapshot holds no {kind}s") for kind in kinds}
-    return {ObservedWorkloads: gaps}
+    return {ObservedWorkloads: gaps} if gaps else {}

@@ -7,16 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from exporter.domain.applications import ObservedApplications
 from exporter.domain.check import Check
 from exporter.domain.evaluation import Evaluation, Score, SourceStatus, WaiverState
 from exporter.domain.facts import Facts, Gap
 from exporter.domain.finding import Finding, Layer, Subject, Verdict
 from exporter.domain.policy import Maintenance, Policy, Waiver
+from exporter.domain.provenance import Source
+from exporter.domain.workloads import ObservedPods, ObservedWorkloads
 
 logger = logging.getLogger(__name__)
 
 EXPIRING = timedelta(days=7)
 INTERNAL = "internal"
+_NAMESPACED = frozenset({ObservedWorkloads, ObservedPods, ObservedApplications})
 _ORDER = tuple(Layer)
 
 
@@ -118,17 +122,21 @@ def _run(check: Check, facts: Facts) -> list[Finding]:
         reasons = "; ".join(gap.message for gap in gaps) or f"nothing is known of {lacking}"
         cause = gaps[0].source if gaps else ""
         return _unknown(check, facts, detail=reasons, cause=cause)
-    unseen = facts.unseen_by(check.needs)
     try:
-        return [_unless_unseen(one, unseen) for one in check.judge(facts)]
+        findings = check.judge(facts)
+        if facts.unseen or facts.namespaces:
+            return [_as_far_as_seen(one, check, facts) for one in findings]
+        return list(findings)
     except Exception:
         logger.exception("check %s failed", check.id)
         return _unknown(check, facts, detail="the check itself failed; see the log", cause=INTERNAL)
 
 
-def _unless_unseen(finding: Finding, unseen: Mapping[str, Gap]) -> Finding:
-    """Return *finding*, or unknown where its subject's kind was not looked at."""
-    gap = unseen.get(finding.subject.kind) if unseen else None
+def _as_far_as_seen(finding: Finding, check: Check, facts: Facts) -> Finding:
+    """Return *finding*, or unknown where what it speaks of was not looked at."""
+    gap = facts.unseen_by(check.needs).get(finding.subject.kind)
+    if gap is None and facts.namespaces and not _NAMESPACED.isdisjoint(check.needs):
+        gap = _out_of_sight(finding, facts.namespaces)
     if gap is None:
         return finding
     return Finding(
@@ -138,6 +146,20 @@ def _unless_unseen(finding: Finding, unseen: Mapping[str, Gap]) -> Finding:
         detail=gap.message,
         cause=gap.source,
     )
+
+
+def _out_of_sight(finding: Finding, namespaces: frozenset[str]) -> Gap | None:
+    """Return why *finding* cannot be relied on where only these *namespaces* were looked at.
+
+    A failure that was seen in them is one; that all is well everywhere nobody can tell.
+    """
+    subject = finding.subject
+    if subject.namespace and subject.namespace not in namespaces:
+        return Gap(Source.KUBERNETES, f"the namespace {subject.namespace} is not looked at")
+    if not subject.namespace and finding.verdict is Verdict.PASS:
+        seen = ", ".join(sorted(namespaces))
+        return Gap(Source.KUBERNETES, f"only the namespaces {seen} are looked at")
+    return None
 
 
 def _unknown(check: Check, facts: Facts, *, detail: str, cause: str) -> list[Finding]:

@@ -12,6 +12,7 @@ from exporter.domain.facts import Facts, Gap
 from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.policy import Maintenance, Policy, Waiver
 from exporter.domain.provenance import Source
+from exporter.domain.workloads import ObservedPods
 from exporter.runtime.evaluate import Decisions, History, evaluate
 
 NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
@@ -103,6 +104,32 @@ def test_a_kind_of_which_a_fact_says_nothing_is_unknown() -> None:
         (Verdict.UNKNOWN, "the snapshot holds no Nodes"),
         (Verdict.UNKNOWN, "the snapshot holds no Nodes"),
     ]
+
+
+WORKLOADS = (Subject("Deployment", "api", "a"), Subject("Deployment", "web", "b"))
+
+
+@pytest.mark.parametrize(
+    ("subjects", "expected"),
+    [
+        pytest.param(WORKLOADS, [Verdict.FAIL, Verdict.UNKNOWN], id="another-namespace"),
+        pytest.param(NODES, [Verdict.UNKNOWN, Verdict.FAIL], id="no-namespace-of-its-own"),
+    ],
+)
+def test_what_lies_in_namespaces_that_nobody_looks_at_is_unknown(
+    subjects: tuple[Subject, ...], expected: list[Verdict]
+) -> None:
+    def judged(_: Facts) -> Iterator[Finding]:
+        passing = NODES[0]
+        for subject in subjects:
+            verdict = Verdict.PASS if subject == passing else Verdict.FAIL
+            yield Finding(check="node_ready", subject=subject, verdict=verdict)
+
+    facts = Facts({ObservedPods: ObservedPods({}, {})}, namespaces=frozenset({"api"}))
+
+    outcome = run(facts=facts, check=replace(CHECK, needs=(ObservedPods,), judge=judged))
+
+    assert verdicts(outcome) == expected
 
 
 def test_a_check_without_known_subjects_still_shows_as_unknown() -> None:

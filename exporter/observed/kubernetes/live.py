@@ -53,6 +53,7 @@ class Live:
     ) -> None:
         self.changed = asyncio.Event()
         self.max_age = parse_duration(settings.max_age)
+        self._namespaces = frozenset(settings.namespaces)
         self._facts = tuple(fact for fact in KINDS_OF if fact in needed)
         self._mirrors = {
             kind: _mirrors(kind, settings.namespaces) for kind in kinds_for(self._facts)
@@ -106,7 +107,7 @@ class Live:
             if fact not in trust.absent:
                 left_out = unseen if fact is ObservedWorkloads else frozenset()
                 known[fact] = await self._freezer.fact(fact, unseen=left_out)
-        facts = Facts(known, dict(trust.gaps), _unseen(trust))
+        facts = Facts(known, dict(trust.gaps), _unseen(trust), self._namespaces)
         last = self._last.facts
         same = last.known.keys() == known.keys() and all(
             last.known[fact] is value for fact, value in known.items()
