@@ -99,11 +99,12 @@ class TerraformSettings(_Settings, frozen=True, kw_only=True):
     ] = ()
     include: Annotated[
         tuple[str, ...],
-        Meta(description="Shell patterns of node names; others (a bastion) are no cluster nodes."),
+        Meta(description="Shell patterns of node names; others are no nodes of this cluster."),
     ] = ("*",)
     exclude: Annotated[
-        tuple[str, ...], Meta(description="Shell patterns of names to leave out.")
-    ] = ()
+        tuple[str, ...],
+        Meta(description="Shell patterns of names to leave out; a bastion is no cluster node."),
+    ] = ("*bastion*",)
 
 
 class AnsibleSettings(_Settings, frozen=True, kw_only=True):
