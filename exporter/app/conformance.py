@@ -11,6 +11,7 @@ import msgspec
 
 from exporter.app.choices import decisions, enabled, policy
 from exporter.declared.declare import Declarations
+from exporter.domain.applications import ObservedApplicationSets
 from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
@@ -39,14 +40,16 @@ class Conformance:
 
     loaded: Loaded
     history: History | None = None
+    declarations: Declarations = field(init=False)
     declared: Watched = field(init=False)
     observed: Watched | Live = field(init=False)
     settled: tuple[Facts, ...] = ()
 
     def __post_init__(self) -> None:
         """Make the readers; raises :exc:`SettingsError` where both sides cannot be had."""
+        self.declarations = Declarations(self.loaded)
         self.declared = Watched(
-            reader=Declarations(self.loaded),
+            reader=self.declarations,
             path=self.loaded.path(self.loaded.repository.path),
             fingerprint=fingerprint,
             every=parse_duration(self.loaded.settings.interval),
@@ -75,18 +78,25 @@ class Conformance:
 
     def hurry(self) -> None:
         """Let the next look ask for changed files, however short ago that was done."""
-        self.declared.asked = None
+        self.declared.hurry()
         if isinstance(self.observed, Watched):
-            self.observed.asked = None
+            self.observed.hurry()
 
     async def look(self, at: datetime) -> Evaluation:
         """Read what changed, and judge everything at the instant *at*."""
-        declared, observed = await asyncio.gather(self.declared.look(at=at), self._observe(at))
+        observed = await self._observe(at)
+        self._tell(observed.facts.find(ObservedApplicationSets))
+        declared = await self.declared.look(at=at)
         lasting = (declared.facts, *([] if isinstance(self.observed, Live) else [observed.facts]))
         if any(one is not other for one, other in zip_longest(lasting, self.settled)):
             self.settled = lasting
             _settle()
         return await asyncio.to_thread(self._judge, declared, observed, at)
+
+    def _tell(self, running: ObservedApplicationSets | None) -> None:
+        """Let the declarations be read again where other ApplicationSets run than before."""
+        if running is not None and self.declarations.learn(running):
+            self.declared.forget()
 
     async def _observe(self, at: datetime) -> State:
         if isinstance(self.observed, Live):
@@ -117,6 +127,8 @@ def _observed(loaded: Loaded) -> Watched | Live:
         needs = {kind for check in enabled(loaded.settings.declared) for kind in check.needs}
         if ObservedWorkloads in needs:
             needs.add(ObservedAutoscalers)
+        if loaded.settings.declared.argocd:
+            needs.add(ObservedApplicationSets)
         return Live(kubernetes, needed=frozenset(needs))
     if observed.kubernetes is not None:
         raise SettingsError([f"{loaded.name}: observed: set either snapshot or kubernetes"])

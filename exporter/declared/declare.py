@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from exporter.declared import ansible, argocd, inventory, kustomize, terraform
-from exporter.declared.argocd import Followed
+from exporter.declared.argocd import Followed, Home
 from exporter.declared.checkout import Checkout
 from exporter.declared.facts import Readings, assemble
 from exporter.declared.memory import Memory, count
-from exporter.declared.rendered import Render
+from exporter.declared.rendered import Manifest, Render
 from exporter.declared.repository import GitState, describe, is_remote, without_credentials
-from exporter.domain.applications import Repository
+from exporter.domain.addresses import normalise
+from exporter.domain.applications import ObservedApplicationSets, Repository
 from exporter.domain.declaration import Failure, Reading, Unresolved
 from exporter.domain.errors import ReadError
 from exporter.domain.evaluation import SourceStatus
@@ -40,6 +41,7 @@ class Declarations:
     repository: Memory[GitState] = field(init=False)
     followed: Memory[Followed] = field(init=False)
     memories: dict[Source, Memory[Reading]] = field(default_factory=dict)
+    running: tuple[Manifest, ...] = ()
 
     def __post_init__(self) -> None:
         """Make a memory for each source that the settings name."""
@@ -51,6 +53,16 @@ class Declarations:
             for source in self.loaded.order
             if source is not Source.ARGOCD
         }
+
+    def learn(self, observed: ObservedApplicationSets) -> bool:
+        """Take note of the ApplicationSets that run; tell whether that asks for another reading."""
+        running = tuple(
+            Manifest(content=content, place=Place(Source.KUBERNETES, f"ApplicationSet {key}"))
+            for key, content in sorted(observed.manifests.items())
+        )
+        changed = running != self.running
+        self.running = running
+        return changed
 
     async def read(self, *, at: datetime) -> State:
         """Return the declared state; what fails is in it as values."""
@@ -180,11 +192,14 @@ class Declarations:
     ) -> Followed:
         return await argocd.read(
             self.loaded.settings.declared.argocd,
-            checkout=checkout,
+            home=Home(
+                checkout=checkout,
+                addresses=frozenset(map(normalise, addresses)),
+                reference=git.reference,
+                references=git.references,
+            ),
             render=render,
-            addresses=addresses,
-            reference=git.reference,
-            references=git.references,
+            running=self.running,
         )
 
     def _repository_status(self, git: GitState) -> SourceStatus:

@@ -11,6 +11,7 @@ from exporter.domain.declaration import (
     DeclaredApplication,
     Failure,
 )
+from exporter.domain.json import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,16 @@ class ObservedApplications:
     """All observed Applications."""
 
     applications: Mapping[ApplicationKey, ObservedApplication]
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedApplicationSets:
+    """The manifests of all observed ApplicationSets.
+
+    Of those that no file of the repository holds, they are the only declaration there is.
+    """
+
+    manifests: Mapping[ApplicationKey, JsonObject]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

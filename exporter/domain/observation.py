@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from exporter.domain.applications import ObservedApplications
+from exporter.domain.applications import ObservedApplications, ObservedApplicationSets
 from exporter.domain.declaration import Failure
 from exporter.domain.facts import Gap
 from exporter.domain.nodes import ObservedNodes
@@ -25,6 +25,7 @@ class Observation:
     workloads: ObservedWorkloads | None = None
     pods: ObservedPods | None = None
     applications: ObservedApplications | None = None
+    application_sets: ObservedApplicationSets | None = None
     autoscalers: ObservedAutoscalers | None = None
     items: Mapping[str, int] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
@@ -32,5 +33,8 @@ class Observation:
 
     def facts(self) -> dict[type, object]:
         """Return the facts that are known, by their type."""
-        every = (self.nodes, self.workloads, self.pods, self.applications, self.autoscalers)
+        every = (
+            *(self.nodes, self.workloads, self.pods, self.autoscalers),
+            *(self.applications, self.application_sets),
+        )
         return {type(fact): fact for fact in every if fact is not None}

@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
+import msgspec
+
 from exporter.domain.applications import ObservedApplication
 from exporter.domain.declaration import ApplicationKey, ApplicationSource, Automation
 from exporter.domain.instants import parse_instant
+from exporter.domain.json import JsonObject
 from exporter.observed.records import (
     ApplicationRecord,
+    ApplicationSetRecord,
     ApplicationSpec,
     ApplicationStatus,
     HealthStatus,
@@ -17,6 +21,7 @@ from exporter.observed.records import (
     SyncStatus,
 )
 
+_SPEC = msgspec.json.Decoder(dict[str, object] | None)
 _UNDER_WAY = frozenset({"Running", "Terminating"})
 
 
@@ -47,6 +52,20 @@ def observed_application(record: ApplicationRecord) -> ObservedApplication:
         ailing=tuple(sorted(filter(None, map(_ailment, status.resources or ())))),
         destination_namespace=(spec.destination and spec.destination.namespace) or "",
     )
+
+
+def observed_application_set(record: ApplicationSetRecord) -> JsonObject:
+    """Return the manifest that *record* shows, as somebody would have written it.
+
+    Raises :exc:`msgspec.DecodeError` where the spec is no object.
+    """
+    metadata = record.metadata
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "ApplicationSet",
+        "metadata": {"name": metadata.name, "namespace": metadata.namespace or ""},
+        "spec": _SPEC.decode(record.spec) or {},
+    }
 
 
 def _sources(spec: ApplicationSpec) -> tuple[ApplicationSource, ...]:

@@ -7,9 +7,10 @@ import msgspec
 from exporter.domain.applications import ObservedApplication
 from exporter.domain.declaration import ApplicationKey, WorkloadKey
 from exporter.domain.errors import ParseError
+from exporter.domain.json import JsonObject
 from exporter.domain.nodes import ObservedNode
 from exporter.domain.workloads import ObservedWorkload
-from exporter.observed.applications import observed_application
+from exporter.observed.applications import observed_application, observed_application_set
 from exporter.observed.autoscalers import Scaling, hpa_scaling, keda_scaling
 from exporter.observed.kinds import Kind
 from exporter.observed.latest import Latest
@@ -17,6 +18,7 @@ from exporter.observed.nodes import observed_node
 from exporter.observed.pods import PodFold
 from exporter.observed.records import (
     ApplicationRecord,
+    ApplicationSetRecord,
     HorizontalPodAutoscalerRecord,
     Metadata,
     NodeRecord,
@@ -33,6 +35,7 @@ _NODE = msgspec.json.Decoder(NodeRecord)
 _POD = msgspec.json.Decoder(PodRecord)
 _WORKLOAD = msgspec.json.Decoder(WorkloadRecord)
 _APPLICATION = msgspec.json.Decoder(ApplicationRecord)
+_APPLICATION_SET = msgspec.json.Decoder(ApplicationSetRecord)
 _HPA = msgspec.json.Decoder(HorizontalPodAutoscalerRecord)
 _SCALED_OBJECT = msgspec.json.Decoder(ScaledObjectRecord)
 _OBJECT = msgspec.json.Decoder(ObjectRecord)
@@ -45,13 +48,14 @@ class Cluster:
     Objects may come in any order and more than once; the newest version of each counts.
     """
 
-    __slots__ = ("applications", "nodes", "pods", "scalings", "workloads")
+    __slots__ = ("application_sets", "applications", "nodes", "pods", "scalings", "workloads")
 
     def __init__(self) -> None:
         self.nodes: Latest[str, ObservedNode] = Latest()
         self.pods = PodFold()
         self.workloads: Latest[WorkloadKey, ObservedWorkload] = Latest()
         self.applications: Latest[ApplicationKey, ObservedApplication] = Latest()
+        self.application_sets: Latest[ApplicationKey, JsonObject] = Latest()
         self.scalings: Latest[WorkloadKey, Scaling] = Latest()
 
     def put(self, kind: Kind, raw: Buffer) -> bool:
@@ -84,11 +88,16 @@ class Cluster:
                 return self.workloads.drop(WorkloadKey(namespace, kind.value, name), version)
             case Kind.APPLICATION:
                 return self.applications.drop(ApplicationKey(namespace, name), version)
+            case Kind.APPLICATION_SET:
+                return self.application_sets.drop(ApplicationKey(namespace, name), version)
             case Kind.HORIZONTAL_POD_AUTOSCALER | Kind.SCALED_OBJECT:
                 return self.scalings.drop(WorkloadKey(namespace, kind.value, name), version)
 
     def __len__(self) -> int:
-        stores = (self.nodes, self.pods, self.workloads, self.applications, self.scalings)
+        stores = (
+            *(self.nodes, self.pods, self.workloads),
+            *(self.applications, self.application_sets, self.scalings),
+        )
         return sum(len(store) for store in stores)
 
     def _put(self, kind: Kind, raw: Buffer) -> bool:
@@ -110,16 +119,24 @@ class Cluster:
                 shown = _APPLICATION.decode(raw)
                 application = observed_application(shown)
                 return self.applications.put(application.key, application, shown.metadata.version)
-            case Kind.HORIZONTAL_POD_AUTOSCALER:
-                hpa = _HPA.decode(raw)
-                return self.scalings.put(
-                    _key(kind, hpa.metadata), hpa_scaling(hpa), hpa.metadata.version
+            case Kind.APPLICATION_SET:
+                found = _APPLICATION_SET.decode(raw)
+                return self.application_sets.put(
+                    ApplicationKey(found.metadata.namespace or "", found.metadata.name),
+                    observed_application_set(found),
+                    found.metadata.version,
                 )
-            case Kind.SCALED_OBJECT:
-                keda = _SCALED_OBJECT.decode(raw)
-                return self.scalings.put(
-                    _key(kind, keda.metadata), keda_scaling(keda), keda.metadata.version
-                )
+            case Kind.HORIZONTAL_POD_AUTOSCALER | Kind.SCALED_OBJECT:
+                return self._put_scaling(kind, raw)
+
+    def _put_scaling(self, kind: Kind, raw: Buffer) -> bool:
+        if kind is Kind.SCALED_OBJECT:
+            keda = _SCALED_OBJECT.decode(raw)
+            metadata, scaling = keda.metadata, keda_scaling(keda)
+        else:
+            hpa = _HPA.decode(raw)
+            metadata, scaling = hpa.metadata, hpa_scaling(hpa)
+        return self.scalings.put(_key(kind, metadata), scaling, metadata.version)
 
 
 def _translated(error: Exception) -> ParseError:

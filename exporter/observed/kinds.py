@@ -15,6 +15,7 @@ class Kind(StrEnum):
     HORIZONTAL_POD_AUTOSCALER = "HorizontalPodAutoscaler"
     SCALED_OBJECT = "ScaledObject"
     APPLICATION = "Application"
+    APPLICATION_SET = "ApplicationSet"
 
 
 WORKLOADS = (Kind.DEPLOYMENT, Kind.STATEFUL_SET, Kind.DAEMON_SET)
@@ -29,6 +30,7 @@ _GROUPS = {
     Kind.HORIZONTAL_POD_AUTOSCALER: {"autoscaling"},
     Kind.SCALED_OBJECT: {"keda.sh"},
     Kind.APPLICATION: {"argoproj.io"},
+    Kind.APPLICATION_SET: {"argoproj.io"},
 }
 _RESOURCES = {
     Kind.NODE: "no node nodes",
@@ -39,10 +41,11 @@ _RESOURCES = {
     Kind.HORIZONTAL_POD_AUTOSCALER: "hpa horizontalpodautoscaler horizontalpodautoscalers",
     Kind.SCALED_OBJECT: "so scaledobject scaledobjects",
     Kind.APPLICATION: "application applications",
+    Kind.APPLICATION_SET: "appset appsets applicationset applicationsets",
 }
 _OURS = {name: kind for kind, names in _RESOURCES.items() for name in names.split()}
 _PASSED_OVER = (
-    "applicationsets appprojects appsets cm clusterrolebindings clusterroles configmaps "
+    "appprojects cm clusterrolebindings clusterroles configmaps "
     "controllerrevisions crd crds cronjobs csinodes customresourcedefinitions endpoints "
     "endpointslices events ing ingress ingresses ingressclasses jobs leases limitranges "
     "namespaces networkpolicies ns pdb persistentvolumeclaims persistentvolumes "

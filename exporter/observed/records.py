@@ -350,6 +350,13 @@ class ApplicationStatus(_Record):
     resources: list[ResourceRecord] | None = None
 
 
+class ApplicationSetRecord(_Record):
+    """Argo CD's ApplicationSet; its spec is evaluated as one from a file, so it stays whole."""
+
+    metadata: Metadata
+    spec: Raw = Raw(b"null")
+
+
 class ApplicationRecord(_Record):
     """Argo CD's Application."""
 

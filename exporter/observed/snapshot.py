@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from exporter.domain.applications import ObservedApplications
+from exporter.domain.applications import ObservedApplications, ObservedApplicationSets
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.facts import Gap
 from exporter.domain.nodes import ObservedNodes
@@ -78,6 +78,11 @@ def _observation(reading: Reading, *, at: datetime) -> Observation:
         pods=pods,
         applications=(
             ObservedApplications(applications) if evidence.knows(Kind.APPLICATION) else None
+        ),
+        application_sets=(
+            ObservedApplicationSets(cluster.application_sets.values())
+            if evidence.knows(Kind.APPLICATION_SET)
+            else None
         ),
         autoscalers=_autoscalers(reading, workloads),
         items={**{kind.value: 0 for kind in evidence.seen}, **reading.items},

@@ -56,6 +56,14 @@ class Watched:
         self.retry = at + self.pause if self.state.failures else None
         return self.state
 
+    def hurry(self) -> None:
+        """Let the next look ask for changes, however short ago that was done."""
+        self.asked = None
+
+    def forget(self) -> None:
+        """Let the next look read again, changed or not."""
+        self.asked, self.seen = None, ""
+
     def _confirmed(self, state: State, *, at: datetime) -> State:
         """Return *state* with its good sources seen anew."""
         self.reader.confirm(at=at)

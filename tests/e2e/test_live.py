@@ -127,3 +127,27 @@ async def test_a_kind_that_may_not_be_read_blinds_only_what_depends_on_it(
     assert "nodes" in finding.detail
     assert outcome.verdict("application_present", "ecoeco-api-my") is Verdict.PASS
     assert outcome.verdict("workload_present", "my-api") is Verdict.PASS
+
+
+async def test_an_application_set_that_only_the_cluster_holds_is_evaluated(
+    api: ApiServer, declared: State, tmp_path: Path
+) -> None:
+    source = {"repoURL": "https://github.com/example/infrastructure.git", "path": "k8s/{{app}}"}
+    template = {"metadata": {"name": "charted-{{app}}"}, "spec": {"source": source}}
+    elements = {"elements": [{"app": "base"}]}
+    async with following(api, tmp_path, declared) as followed:
+        followed.conformance.declared.asked = None
+        api.put(
+            {
+                "apiVersion": "argoproj.io/v1alpha1",
+                "kind": "ApplicationSet",
+                "metadata": {"name": "charted", "namespace": "argocd"},
+                "spec": {"generators": [{"list": elements}], "template": template},
+            }
+        )
+
+        outcome = await followed.until_changed()
+
+    finding = outcome.finding("application_present", "charted-base")
+    assert finding.verdict is Verdict.FAIL
+    assert finding.provenance[0].path == "ApplicationSet argocd/charted"

@@ -6,5 +6,6 @@ would refuse is a failure; neither harms the rest.
 """
 
 from exporter.declared.argocd.reader import Followed, read
+from exporter.declared.argocd.repositories import Home
 
-__all__ = ["Followed", "read"]
+__all__ = ["Followed", "Home", "read"]

@@ -37,6 +37,7 @@ _NOTES = {
     Standing.OTHER: "and the checkout holds another revision",
     Standing.UNKNOWN: "which this checkout does not know: it is taken for that",
 }
+_NAME = ("metadata", "name")
 _HOOKS = ("argocd.argoproj.io/hook", "helm.sh/hook")
 
 
@@ -81,9 +82,27 @@ class Following:
             steps = await asyncio.to_thread(self._steps, level)
             rendered = await asyncio.gather(*(self._render(step) for step in steps))
             await asyncio.to_thread(self._deliver, steps, rendered)
-        for parsed in self.waiting:
+        deeper, self.waiting = self.waiting, []
+        for parsed in deeper:
             place = parsed.application.place
             self._note([Unresolved(place, f"lies more than {MAX_DEPTH} Applications deep")])
+
+    async def adopt(self, application_sets: Sequence[Manifest]) -> None:
+        """Follow those *application_sets* of the cluster that nothing here declares.
+
+        They are no files of ours: what is wrong with them is left open, and is no failure.
+        """
+        known = dict(self.failures)
+        names = frozenset(self.application_sets)
+        strange = [
+            one for one in application_sets if as_text(dig(one.content, *_NAME)) not in names
+        ]
+        await self.take(Rendered(manifests=tuple(strange)))
+        await self.run()
+        for failure in [one for one in self.failures if one not in known]:
+            if failure.place.path in {one.place.path for one in strange}:
+                del self.failures[failure]
+                self._note([Unresolved(failure.place, failure.message)])
 
     def _take(self, rendered: Rendered, namespace: str) -> None:
         """Note what is declared; it lands in *namespace* where it names none."""

@@ -10,8 +10,7 @@ from exporter.declared.argocd.following import Following
 from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
-from exporter.declared.rendered import Render
-from exporter.domain.addresses import normalise
+from exporter.declared.rendered import Manifest, Render
 from exporter.domain.declaration import Failure, Reading
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.provenance import Source
@@ -35,20 +34,16 @@ class Followed:
 async def read(
     patterns: Sequence[str],
     *,
-    checkout: Checkout,
+    home: Home,
     render: Render,
-    addresses: frozenset[str],
-    reference: str = "",
-    references: Mapping[str, str] | None = None,
+    running: Sequence[Manifest] = (),
 ) -> Followed:
     """Return the Applications that *patterns* lead to, and what they deliver to this cluster.
 
-    *addresses* are those of this repository; where there are none, a source is local when its
-    path exists. *reference* is the branch that the checkout stands for, *references* are commits by
-    the names of their branches and tags: sources at another revision than the checkout's are
-    declared, but not followed. Never raises for what it reads.
+    *running* are the cluster's ApplicationSets: those that no file holds (a chart made them) are
+    evaluated as if one did. Never raises for what it reads.
     """
-    home = Home(checkout, frozenset(map(normalise, addresses)), reference, references or {})
+    checkout = home.checkout
     following = Following(Files(home, Budget()), render)
     found = entries.find(patterns, checkout)
     for rendered in await asyncio.gather(*(render(path) for path in found.paths)):
@@ -56,6 +51,7 @@ async def read(
     if following.is_empty and not (found.failures or found.unresolved):
         found.failures += [_empty(pattern, checkout) for pattern in patterns]
     await following.run()
+    await following.adopt(running)
     reading = Reading(
         source=Source.ARGOCD,
         workloads=tuple(following.workloads),

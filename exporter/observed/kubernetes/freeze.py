@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from exporter.domain.applications import ObservedApplications
+from exporter.domain.applications import ObservedApplications, ObservedApplicationSets
 from exporter.domain.nodes import ObservedNodes
 from exporter.domain.workloads import (
     ObservedAutoscalers,
@@ -70,6 +70,9 @@ class Freezer:
             return ObservedApplications(
                 {k: v for one in self._clusters(*own) for k, v in one.applications.values().items()}
             )
+        if kind is ObservedApplicationSets:
+            sets = [one.application_sets.values() for one in self._clusters(*own)]
+            return ObservedApplicationSets({k: v for one in sets for k, v in one.items()})
         raise LookupError(kind.__name__)
 
     def _clusters(self, *kinds: Kind) -> list[Cluster]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from exporter.domain.applications import ObservedApplications
+from exporter.domain.applications import ObservedApplications, ObservedApplicationSets
 from exporter.domain.nodes import ObservedNodes
 from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
 from exporter.observed.kinds import AUTOSCALERS, WORKLOADS, Kind
@@ -15,6 +15,7 @@ KINDS_OF: Mapping[type, tuple[Kind, ...]] = {
     ObservedWorkloads: WORKLOADS,
     ObservedAutoscalers: AUTOSCALERS,
     ObservedApplications: (Kind.APPLICATION,),
+    ObservedApplicationSets: (Kind.APPLICATION_SET,),
 }
 """The kinds of objects that each fact is made of."""
 
@@ -66,6 +67,13 @@ _ALL = (
         group="argoproj.io",
         version="v1alpha1",
         plural="applications",
+        optional=True,
+    ),
+    Resource(
+        kind=Kind.APPLICATION_SET,
+        group="argoproj.io",
+        version="v1alpha1",
+        plural="applicationsets",
         optional=True,
     ),
 )

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
 from exporter.declared.kustomize.renderer import Renderer
+from exporter.declared.rendered import Manifest
 from exporter.domain.addresses import normalise
 from exporter.domain.provenance import Place, Source
 from exporter.foreign import yaml
@@ -76,16 +77,16 @@ def follow(lay: Lay) -> Follow:
     """Read a repository as the exporter does, with the real renderer."""
 
     async def run(
-        files: Mapping[str, str], *patterns: str, address: str = ADDRESS, **options: Any
+        files: Mapping[str, str],
+        *patterns: str,
+        address: str = ADDRESS,
+        running: Sequence[Manifest] = (),
+        **options: Any,
     ) -> Followed:
         checkout = lay(files)
         renderer = Renderer(checkout, allow_remote=False, source=Source.ARGOCD)
-        return await argocd.read(
-            patterns,
-            checkout=checkout,
-            render=renderer.render,
-            addresses=frozenset({address} if address else ()),
-            **options,
-        )
+        addresses = frozenset({normalise(address)} if address else ())
+        home = Home(checkout, addresses=addresses, **options)
+        return await argocd.read(patterns, home=home, render=renderer.render, running=running)
 
     return run

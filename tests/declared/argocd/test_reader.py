@@ -3,8 +3,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from exporter.declared.argocd import Followed
+from exporter.declared.rendered import Manifest
 from exporter.domain.errors import Reason
-from exporter.domain.provenance import Source
+from exporter.domain.json import JsonObject
+from exporter.domain.provenance import Place, Source
 
 Follow = Callable[..., Awaitable[Followed]]
 APPLICATION = """\
@@ -106,3 +108,65 @@ async def test_foreign_input_never_raises(follow: Follow, text: str) -> None:
     followed = await follow({"a.yaml": APPLICATION, "b.yaml": text}, "a.yaml", "b.yaml")
 
     assert len(followed.reading.applications) == 1
+
+
+def running(name: str, *, elements: JsonObject) -> Manifest:
+    """Return an ApplicationSet as the cluster has it."""
+    source: JsonObject = {
+        "repoURL": "https://git.example.org/platform/gitops.git",
+        "path": "apps/{{app}}",
+    }
+    template: JsonObject = {"metadata": {"name": "{{app}}"}, "spec": {"source": source}}
+    content: JsonObject = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "ApplicationSet",
+        "metadata": {"name": name, "namespace": "argocd"},
+        "spec": {"generators": [{"list": elements}], "template": template},
+    }
+    return Manifest(
+        content=content, place=Place(Source.KUBERNETES, f"ApplicationSet argocd/{name}")
+    )
+
+
+async def test_a_running_application_set_that_no_file_holds_is_declared(follow: Follow) -> None:
+    manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {}\n"
+    charted = running("charted", elements={"elements": [{"app": "web"}]})
+
+    followed = await follow(
+        {"a.yaml": APPLICATION, "apps/web/web.yaml": manifest}, "a.yaml", running=[charted]
+    )
+
+    made = {str(one.key): one for one in followed.reading.applications}
+    assert made["argocd/web"].place.source is Source.KUBERNETES
+    assert made["argocd/web"].application_set == "charted"
+    assert followed.application_sets == {"charted"}
+    assert [one.key.name for one in followed.reading.workloads] == ["web"]
+
+
+async def test_a_file_counts_more_than_the_application_set_that_runs(follow: Follow) -> None:
+    held = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: both}
+spec:
+  generators: [{list: {elements: [{app: file}]}}]
+  template:
+    metadata: {name: '{{app}}'}
+    spec: {source: {repoURL: https://charts.example.org, chart: redis}}
+"""
+    edited = running("both", elements={"elements": [{"app": "cluster"}]})
+
+    followed = await follow({"a.yaml": held}, "a.yaml", running=[edited])
+
+    assert [str(one.key) for one in followed.reading.applications] == ["argocd/file"]
+
+
+async def test_a_running_application_set_that_is_broken_does_not_take_the_source_down(
+    follow: Follow,
+) -> None:
+    broken = running("broken", elements={"elements": "none"})
+
+    followed = await follow({"a.yaml": APPLICATION}, "a.yaml", running=[broken])
+
+    assert followed.reading.failures == ()
+    assert "ApplicationSet argocd/broken" in {one.place.path for one in followed.reading.unresolved}

@@ -58,4 +58,4 @@ def test_secrets_are_never_read() -> None:
 def test_only_what_comes_with_add_ons_is_optional() -> None:
     optional = {one.kind for one in RESOURCES.values() if one.optional}
 
-    assert optional == {Kind.APPLICATION, Kind.SCALED_OBJECT}
+    assert optional == {Kind.APPLICATION, Kind.APPLICATION_SET, Kind.SCALED_OBJECT}
