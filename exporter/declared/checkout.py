@@ -127,6 +127,9 @@ class Checkout:
             return [pattern.strip("/")]
         if pattern.startswith("/") or ".." in pattern.split("/"):
             raise ReadError("leads out of the repository", reason=Reason.OUTSIDE, path=pattern)
+        if any("**" in part and part != "**" for part in pattern.split("/")):
+            message = "is no pattern: ** stands for directories, alone between slashes"
+            raise ReadError(message, reason=Reason.MALFORMED, path=pattern)
         try:
             found = [self.relative(one) for one in islice(self.root.glob(pattern), MAX_FILES + 1)]
         except ValueError as error:
