@@ -1,6 +1,9 @@
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 
@@ -15,6 +18,15 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         text=True,
         check=False,
     )
+
+
+@pytest.fixture
+def unpacked() -> Iterator[Path]:
+    """A package of Debian 13 that seems to have been unpacked."""
+    folder = ROOT / ".cache" / "tools" / "trixie" / "some-package"
+    folder.mkdir(parents=True)
+    yield folder
+    folder.rmdir()
 
 
 def test_a_tool_named_by_its_variable_is_used() -> None:
@@ -68,3 +80,9 @@ def test_a_missing_tool_is_told_and_does_not_stop_the_run_elsewhere() -> None:
 
     assert (told.returncode, told.stdout) == (0, "ran\n")
     assert "Going on without some-tool." in told.stderr
+
+
+def test_what_was_unpacked_before_is_not_fetched_again(unpacked: Path) -> None:
+    found = run("unpack", unpacked.name)
+
+    assert (found.returncode, found.stdout) == (0, f"{unpacked}\n")
