@@ -5,6 +5,7 @@ unexport PYTHONPATH PYTHONHOME
 
 ADDRESS ?= 127.0.0.1:10799
 SCENARIO ?= none
+SECONDS ?= 600
 EXAMPLE := examples/reference-cluster
 TOOLS := kustomize promtool promtool-bookworm amtool amtool-bookworm \
 	prometheus-alertmanager prometheus-alertmanager-bookworm
@@ -14,7 +15,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --qui
 	--python-version 3.11 --generate-hashes --no-annotate --extra ansible
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format bench snapshot requirements clean
+.PHONY: help demo test lint types format bench chaos snapshot requirements clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
@@ -27,7 +28,7 @@ demo: .venv/.run ## Serve the reference cluster until Ctrl-C; SCENARIO=node-loss
 		--address $(ADDRESS) --scenario $(SCENARIO)
 
 test: lint types ## Everything that has to hold before a commit
-	@tools/with-tools $(TOOLS) -- python -m pytest -m "not bench" --cov --cov-report=term
+	@tools/with-tools $(TOOLS) -- python -m pytest -m "not bench and not chaos" --cov --cov-report=term
 
 lint: .venv/.test ## Style of Python and shell, and the import contracts
 	@ruff check
@@ -45,6 +46,13 @@ format: .venv/.test ## Format the code and mend what can be mended
 
 bench: .venv/.test ## Measure the speed and memory of a large evaluation
 	@tools/with-tools $(TOOLS) -- python -m pytest -m bench --capture=no
+
+chaos: .venv/.test ## Ten minutes of trouble with an API server; SECONDS=60 for less
+	@CHAOS_SECONDS=$(SECONDS) python -m pytest -m chaos --capture=no
+
+real: .venv/.test ## Follow a real API server; KUBEBUILDER_ASSETS names its programs' folder
+	@test -n "$$KUBEBUILDER_ASSETS" || { echo "KUBEBUILDER_ASSETS is not set: see CONTRIBUTING.md"; exit 1; }
+	@python -m pytest tests/real -rs
 
 snapshot: .venv/.test ## Write the snapshot of the reference cluster again
 	@python $(EXAMPLE)/make_snapshot.py

@@ -70,6 +70,7 @@ class Conformance:
                     while not self.observed.complete:
                         await self.observed.changed.wait()
                         self.observed.changed.clear()
+            gc.freeze()  # what there is now is looked through once, when all else is there, too
 
     async def stop(self) -> None:
         """End what :meth:`start` began."""

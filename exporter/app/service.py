@@ -118,7 +118,12 @@ async def serve(options: ServeOptions) -> None:
     Raises :exc:`SettingsError` where the settings are wrong at the start, and :exc:`OSError`
     where an address cannot be listened on.
     """
-    service = Service(options)
+    await serve_as(Service(options))
+
+
+async def serve_as(service: Service) -> None:
+    """Serve as :func:`serve` does, by a *service* that was made before."""
+    options = service.options
     app = application(service.loop, telemetry_path=options.telemetry_path, style=style())
     runner = await listen(app, addresses=options.addresses)
     for host, port, *_ in runner.addresses:

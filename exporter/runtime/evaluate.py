@@ -15,6 +15,7 @@ from exporter.domain.finding import Finding, Layer, Subject, Verdict
 from exporter.domain.policy import Maintenance, Policy, Waiver
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import ObservedPods, ObservedWorkloads
+from exporter.runtime.answers import Answers
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +38,10 @@ class History:
     """Since when each subject has the verdict it has; remembers all but passes.
 
     Of what it saw at its first evaluation it cannot tell since when that holds: it takes that
-    instant.
+    instant. *answers* are what checks found last.
     """
 
+    answers: Answers = field(default_factory=Answers)
     since: dict[tuple[str, Subject], tuple[Verdict, datetime]] = field(default_factory=dict)
     excused: dict[tuple[str, Subject], datetime] = field(default_factory=dict)
 
@@ -90,9 +92,10 @@ def evaluate(
 ) -> Evaluation:
     """Judge everything at the instant *at*; pure but for the log and *history*."""
     started = time.perf_counter()
+    answers = Answers() if history is None else history.answers
     findings: list[Finding] = []
     for check in checks:
-        findings += _run(check, facts)
+        findings += _run(check, facts, answers)
     policy = facts.find(Policy)
     if history is not None and policy is not None:
         findings = list(history.end_excuses(findings, at=at, deadline=policy.rollout_deadline))
@@ -114,7 +117,7 @@ def evaluate(
     )
 
 
-def _run(check: Check, facts: Facts) -> list[Finding]:
+def _run(check: Check, facts: Facts, answers: Answers) -> list[Finding]:
     """Return the findings of one check; what it cannot judge, or fails to, is unknown."""
     gaps = facts.gaps_in(check.needs)
     lacking = facts.lacks(check.needs)
@@ -123,7 +126,7 @@ def _run(check: Check, facts: Facts) -> list[Finding]:
         cause = gaps[0].source if gaps else ""
         return _unknown(check, facts, detail=reasons, cause=cause)
     try:
-        findings = check.judge(facts)
+        findings = answers.judge(check, facts)
         if facts.unseen or facts.namespaces:
             return [_as_far_as_seen(one, check, facts) for one in findings]
         return list(findings)

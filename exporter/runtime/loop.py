@@ -41,23 +41,28 @@ class Loop:
 
     async def run(self) -> None:
         """Evaluate until cancelled."""
-        clock = asyncio.get_running_loop().time
         while True:
-            started = clock()
-            await self.step()
-            pause = max(self.shortest, (SHARE - 1) * (clock() - started))
+            pause = max(self.shortest, (SHARE - 1) * await self.step())
             await asyncio.sleep(pause)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(0.0, self.interval - pause)):
                     await self.again.wait()
             self.again.clear()
 
-    async def step(self) -> None:
-        """Evaluate once and publish."""
+    async def step(self) -> float:
+        """Evaluate once and publish; return the seconds that judging and rendering took.
+
+        Reading files, which only their changes make necessary, defers nothing.
+        """
+        clock = asyncio.get_running_loop().time
+        began = clock()
         try:
             outcome = await self.look(datetime.now(UTC))
             self.evaluations += 1
             self.failures.update(outcome.errors)
+            started = clock()
             self.published = await asyncio.to_thread(self.prepare, outcome)
         except Exception:
             logger.exception("evaluation failed")
+            return clock() - began
+        return outcome.seconds + clock() - started

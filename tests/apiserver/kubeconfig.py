@@ -5,13 +5,16 @@ from pathlib import Path
 
 
 def write_kubeconfig(
-    path: Path, *, url: str, token: str | None = None, authority: Path | None = None
+    path: Path, *, url: str, token: str | Path | None = None, authority: Path | None = None
 ) -> None:
-    """Write a kubeconfig for a server at *url*; *authority* is the file of its CA."""
+    """Write a kubeconfig for a server at *url*; *authority* is the file of its CA.
+
+    A *token* that is a path is the file that holds it.
+    """
     cluster = {"server": url}
     if authority:
         cluster["certificate-authority"] = str(authority)
-    user = {"token": token} if token else {}
+    user = {"tokenFile" if isinstance(token, Path) else "token": str(token)} if token else {}
     content = {
         "apiVersion": "v1",
         "kind": "Config",

@@ -45,7 +45,8 @@ class Token:
             content = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             return cls(int(content["rv"]), content["start"].lstrip("/").rstrip("\0"))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise bad_request(f"continue key is not valid: {error}") from None
+            why = f"continue key is not valid: {error}"
+            raise bad_request(f"invalid continue token: {why}") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

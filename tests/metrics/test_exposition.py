@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as plain_text
+from prometheus_client.registry import Collector
 
 from exporter.domain.check import Check
 from exporter.domain.declaration import DeclaredNode, NodeGroup
@@ -199,3 +203,23 @@ def test_the_documentation_lists_exactly_the_families() -> None:
     )
 
     assert documented == [(PREFIX + family.name, ", ".join(family.labels)) for family in FAMILIES]
+
+
+def test_the_exposition_is_what_prometheus_client_would_write(view: View) -> None:
+    class Families(Collector):
+        def collect(self) -> Iterator[Metric]:
+            for family in FAMILIES:
+                kind = CounterMetricFamily if family.type == "counter" else GaugeMetricFamily
+                metric = kind(PREFIX + family.name, family.help, labels=family.labels)
+                for labels, value in family.samples(view):
+                    metric.add_metric(labels, value)
+                yield metric
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Families())
+
+    text, metrics = render(view)
+
+    assert text.startswith(generate_latest(registry))
+    written: bytes = generate_openmetrics(registry)  # type: ignore[no-untyped-call]  # as it is
+    assert metrics.startswith(written.removesuffix(b"# EOF\n"))

@@ -29,6 +29,9 @@ from exporter.observed.kubernetes.resources import KINDS_OF, RESOURCES, kinds_fo
 from exporter.observed.kubernetes.trouble import WatchError
 from exporter.settings.model import KubernetesSettings
 
+_MOMENT = 0.01
+"""Seconds by which what is too old is older than it may be."""
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -63,6 +66,7 @@ class Live:
         self._clock = clock
         self._freezer = Freezer(self._mirrors)
         self._tasks: list[asyncio.Task[None]] = []
+        self._reminder: asyncio.TimerHandle | None = None
         self._last = State()
 
     @property
@@ -81,6 +85,8 @@ class Live:
     async def stop(self) -> None:
         """End all tasks and connections."""
         tasks, self._tasks = self._tasks, []
+        if self._reminder is not None:
+            self._reminder.cancel()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -94,6 +100,7 @@ class Live:
         watches = tuple(self._watch(kind, own, at=at) for kind, own in self._mirrors.items())
         status = self._status(watches, failures)
         self._last = State(facts=facts, sources=(status,), failures=failures, watches=watches)
+        self._remind(at)
         return self._last
 
     def confirm(self, *, at: datetime) -> None:
@@ -113,6 +120,16 @@ class Live:
             last.known[fact] is value for fact, value in known.items()
         )
         return last if same and (last.gaps, last.unseen) == (facts.gaps, facts.unseen) else facts
+
+    def _remind(self, at: datetime) -> None:
+        """Let what is known now be looked at again when the first part of it becomes too old."""
+        if self._reminder is not None:
+            self._reminder.cancel()
+        ages = [at - one.seen for one in self._every if one.seen]
+        left = [(self.max_age - age).total_seconds() for age in ages if age <= self.max_age]
+        if left:
+            running = asyncio.get_running_loop()
+            self._reminder = running.call_later(min(left) + _MOMENT, self.changed.set)
 
     async def _follow(self, mirror: Mirror) -> None:
         def broke() -> None:

@@ -59,9 +59,11 @@ class Following(Protocol):
     ) -> AbstractAsyncContextManager[Live]: ...
 
 
-async def when(live: Live, condition: Callable[[State], object]) -> State:
+async def when(
+    live: Live, condition: Callable[[State], object], *, patience: float = PATIENCE
+) -> State:
     """Return the first state for which *condition* holds."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(patience):
         while True:
             live.changed.clear()
             state = await live.read(at=datetime.now(UTC))

@@ -1,0 +1,151 @@
+"""A simulated API server and the exporter, each a process of its own, and what they take."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+WATCHED = """
+import asyncio, sys, time
+from pathlib import Path
+from exporter.app import ServeOptions, serve
+from exporter.log import configure
+
+EVERY = 0.002
+
+async def beat(path):
+    clock, said, longest = time.perf_counter, time.time(), 0.0
+    with open(path, "w", buffering=1) as file:
+        while True:
+            due = clock() + EVERY
+            await asyncio.sleep(EVERY)
+            longest = max(longest, clock() - due)
+            if (now := time.time()) > said + 0.2:
+                print(now, longest, file=file)
+                said, longest = now, 0.0
+
+async def main():
+    configure(level="info", form="logfmt")
+    beating = asyncio.create_task(beat(Path(sys.argv[3])))
+    address = ("127.0.0.1", int(sys.argv[2]))
+    await serve(ServeOptions(settings=Path(sys.argv[1]), addresses=(address,)))
+
+asyncio.run(main())
+"""
+"""``serve``, and how late a task that wakes every 2 ms does, the most in each fifth of a second."""
+
+
+@dataclass(slots=True)
+class Simulated:
+    """A simulated API server, with a line of commands."""
+
+    process: subprocess.Popen[str]
+
+    def tell(self, command: str) -> str:
+        """Give a command; return the answer."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(f"{command}\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+    @property
+    def version(self) -> int:
+        """How many changes there have been."""
+        return int(self.tell("version"))
+
+
+@dataclass(slots=True)
+class Exporter:
+    """The exporter as it serves."""
+
+    process: subprocess.Popen[str]
+    address: str
+    beats: Path
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU so far, of user and system, of all threads."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self, name: str = "VmRSS") -> float:
+        """MiB of memory now, or the most so far (``VmHWM``)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        found = next(line for line in status.splitlines() if line.startswith(f"{name}:"))
+        return int(found.split()[1]) / 1024
+
+    def get(self, path: str, **headers: str) -> bytes | None:
+        """Return what is served, or None where that is nothing yet."""
+        request = urllib.request.Request(f"{self.address}{path}", headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return bytes(answer.read())
+        except (urllib.error.HTTPError, urllib.error.URLError):
+            return None
+
+    def wait_for(self, path: str, *, seconds: float = 300) -> None:
+        """Wait until *path* is served."""
+        end = time.monotonic() + seconds
+        while self.get(path) is None:
+            assert self.process.poll() is None, "the exporter ended"
+            assert time.monotonic() < end, f"{path} is not served"
+            time.sleep(0.01)
+
+    def stalls(self, start: float, end: float) -> list[float]:
+        """Return the longest stalls of the event loop between two instants, fifth by fifth."""
+        said = [line.split() for line in self.beats.read_text().splitlines()]
+        return [float(stall) for at, stall in said if start + 0.2 < float(at) < end]
+
+
+@contextmanager
+def api_server(kubeconfig: Path, *options: str | int) -> Iterator[Simulated]:
+    """Run a simulated API server; *kubeconfig* is written when it listens."""
+    command = [sys.executable, "-m", "tests.apiserver", "--kubeconfig", kubeconfig, *options]
+    with _running(command, stdin=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("http")
+        yield Simulated(process)
+
+
+@contextmanager
+def exporter(settings: Path, *, port: int) -> Iterator[Exporter]:
+    """Serve by *settings*."""
+    beats = settings.with_name("beats")
+    beats.touch()
+    command: list[str | Path | int] = [sys.executable, "-c", WATCHED, settings, port, beats]
+    with _running(command) as process:
+        yield Exporter(process, f"http://127.0.0.1:{port}", beats)
+
+
+@contextmanager
+def _running(
+    command: Sequence[str | Path | int], *, stdin: bool = False
+) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [str(one) for one in command],
+        cwd=ROOT,
+        stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+        stdout=subprocess.PIPE if stdin else None,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()

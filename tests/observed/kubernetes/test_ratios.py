@@ -1,0 +1,85 @@
+"""What our own way of reading a list is worth, as ratios within one run."""
+
+import gc
+import time
+import tracemalloc
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from kubernetes.client import ApiClient
+
+from exporter.observed.kinds import Kind
+from exporter.observed.kubernetes.content import Content
+from exporter.observed.kubernetes.messages import parse_page
+from tests.apiserver.load import Size, fill
+from tests.apiserver.store import Store
+
+ROUNDS = 5
+NODES = 199  # so many that no two pods of a workload share one: nothing folds
+
+
+def page(pods: int) -> bytes:
+    """Return a list of pods as an API server sends it, with all that the typed models ask for."""
+    store = Store()
+    fill(store, Size(nodes=NODES, pods=pods))
+    items = store.objects("pods")
+    for item in items:
+        item["metadata"]["ownerReferences"][0]["uid"] = item["metadata"]["uid"]
+        for status in item["status"]["containerStatuses"]:
+            status.update(image="registry.example/app:1", imageID="sha256:0", restartCount=0)
+    listed = {"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}}
+    return msgspec.json.encode({**listed, "items": items})
+
+
+def project(body: bytes) -> Content:
+    content = Content(Kind.POD)
+    for raw in parse_page(body).items:
+        content.put(raw)
+    return content
+
+
+def seconds(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+@pytest.fixture(scope="module")
+def typed() -> Callable[[bytes], object]:
+    """Read a list as the models of the Kubernetes client."""
+    client = ApiClient()
+    return lambda body: client.deserialize(body.decode(), "V1PodList", "application/json")
+
+
+def test_a_list_costs_an_eighth_of_the_clients_typed_models_at_most(
+    typed: Callable[[bytes], object],
+) -> None:
+    body = page(300)
+    project(body)
+    typed(body)
+
+    spent = [(seconds(lambda: project(body)), seconds(lambda: typed(body))) for _ in range(ROUNDS)]
+
+    ours, theirs = (min(figures) for figures in zip(*spent, strict=True))
+    assert theirs >= 8 * ours
+
+
+def test_a_pod_takes_no_more_than_four_fifths_of_a_kibibyte() -> None:
+    count = 6000
+    body = page(count)
+    project(body)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+
+        content = project(body)
+        facts = content.cluster.pods.facts()
+        gc.collect()
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert sum(facts.per_namespace.values()) == count
+    assert (after - before) / count <= 0.8 * 1024
