@@ -28,7 +28,7 @@ demo: .venv/.run ## Serve the reference cluster until Ctrl-C; SCENARIO=node-loss
 		--address $(ADDRESS) --scenario $(SCENARIO)
 
 test: lint types ## Everything that has to hold before a commit
-	@tools/with-tools $(TOOLS) -- python -m pytest -m "not bench and not chaos" --cov --cov-report=term
+	@tools/with-tools $(TOOLS) -- python -m pytest -rs -m "not bench and not chaos" --cov --cov-report=term
 
 lint: .venv/.test ## Style of Python and shell, and the import contracts
 	@ruff check

@@ -146,7 +146,9 @@ def cluster(request: pytest.FixtureRequest) -> Cluster:
 @pytest.fixture
 async def streaming(cluster: Cluster) -> Cluster:
     """Both, unless the real one cannot stream lists because of its etcd."""
-    path = "/api/v1/nodes?watch=true&sendInitialEvents=true&timeoutSeconds=1"
+    path = (
+        "/api/v1/nodes?watch=true&sendInitialEvents=true&allowWatchBookmarks=true&timeoutSeconds=1"
+    )
     answer = await cluster.requests.ask("GET", f"{path}&resourceVersionMatch=NotOlderThan")
     if b"RequestWatchProgress" in answer.body:
         pytest.skip("this etcd is too old for streaming lists; 3.5.8 is not")

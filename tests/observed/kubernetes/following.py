@@ -74,6 +74,12 @@ async def when(
                     await live.changed.wait()
 
 
+async def when_complete(live: Live, *, patience: float = PATIENCE) -> State:
+    """Return the state once all has been listed or refused; read after that was so."""
+    await when(live, lambda _: live.complete, patience=patience)
+    return await live.read(at=datetime.now(UTC))
+
+
 def names(state: State) -> set[str]:
     """Return the names of all nodes; none where nodes are not known."""
     nodes = state.facts.find(ObservedNodes)

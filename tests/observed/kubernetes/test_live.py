@@ -13,7 +13,16 @@ from exporter.observed.kubernetes.live import Live
 from exporter.settings.model import KubernetesSettings
 from tests.apiserver.rbac import allow
 from tests.apiserver.server import ApiServer
-from tests.observed.kubernetes.following import ALL, BEARER, FAST, As, Following, names, when
+from tests.observed.kubernetes.following import (
+    ALL,
+    BEARER,
+    FAST,
+    As,
+    Following,
+    names,
+    when,
+    when_complete,
+)
 from tests.observed.kubernetes.objects import application, node, pod, scaler, workload
 
 
@@ -26,7 +35,7 @@ async def test_every_fact_is_what_the_server_has(api: ApiServer, following: Foll
     api.put(application("ecoeco-api-auth"))
 
     async with following(needed=ALL) as live:
-        state = await when(live, lambda _: live.complete)
+        state = await when_complete(live)
 
     facts, db = state.facts, WorkloadKey("api", "StatefulSet", "db")
     assert facts.gaps == {}
@@ -45,7 +54,7 @@ async def test_every_fact_is_what_the_server_has(api: ApiServer, following: Foll
 
 async def test_only_what_is_needed_is_asked_for(api: ApiServer, following: Following) -> None:
     async with following(needed=frozenset({ObservedNodes, ObservedApplications})) as live:
-        await when(live, lambda _: live.complete)
+        await when_complete(live)
 
     asked = {entry.resource for entry in api.log} - {"selfsubjectaccessreviews"}
     assert asked == {"nodes", "applications"}
@@ -79,7 +88,7 @@ async def test_data_that_is_too_old_is_told_by_the_kind_and_its_age(
 ) -> None:
     api.put(node("a"))
     async with following(max_age="1m") as live:
-        await when(live, lambda _: live.complete)
+        await when_complete(live)
 
         state = await live.read(at=datetime.now(UTC) + timedelta(minutes=2))
 
@@ -100,7 +109,7 @@ async def test_only_the_namespaces_that_are_set_are_looked_at(
         api.put(workload("Deployment", "auth", namespace=namespace))
 
     async with following(needed=ALL, namespaces=("web", "api")) as live:
-        state = await when(live, lambda _: live.complete)
+        state = await when_complete(live)
 
     pods, facts = state.facts.get(ObservedPods), state.facts
     assert pods.per_namespace == {"api": 2, "web": 2}
@@ -121,7 +130,7 @@ async def test_a_kind_of_workloads_that_is_forbidden_is_unseen_and_the_others_ar
 
     logins = As(api.url, BEARER)
     async with following(needed=frozenset({ObservedWorkloads}), logins=logins) as live:
-        state = await when(live, lambda _: live.complete)
+        state = await when_complete(live)
 
     found = state.facts.get(ObservedWorkloads)
     assert {key.kind for key in found.workloads} == {"Deployment"}
@@ -137,7 +146,7 @@ async def test_facts_are_the_same_value_until_something_changes(
     api.put(node("a", status={"conditions": [{"type": "Ready", "status": "True"}]}))
     api.put(pod("db-0"))
     async with following(needed=ALL) as live:
-        first = await when(live, lambda _: live.complete)
+        first = await when_complete(live)
         api.change("nodes", "a", edit=lambda one: one["metadata"].update(annotations={"x": "y"}))
         await when(live, lambda state: state.watches[0].last_event != first.watches[0].last_event)
         second = await live.read(at=datetime.now(UTC))
@@ -154,7 +163,7 @@ async def test_whoever_waits_is_woken_by_changes_and_not_by_signs_of_life(
 ) -> None:
     api.put(node("a"))
     async with following() as live:
-        state = await when(live, lambda _: live.complete)
+        state = await when_complete(live)
         live.changed.clear()
         seen = state.watches[0].last_event
         await when(live, lambda state: state.watches[0].last_event != seen)
@@ -194,7 +203,7 @@ async def test_every_task_has_a_name_and_ends_with_stop(
 ) -> None:
     before = asyncio.all_tasks()
     async with following(needed=frozenset({ObservedNodes, ObservedApplications})) as live:
-        await when(live, lambda _: live.complete)
+        await when_complete(live)
         during = {task.get_name() for task in asyncio.all_tasks() - before}
 
     assert {"watch nodes", "watch applications.argoproj.io"} <= during

@@ -15,7 +15,7 @@ from exporter.settings.model import KubernetesSettings
 from tests.apiserver.rbac import allow
 from tests.apiserver.server import ApiServer
 from tests.apiserver.tls import server_context
-from tests.observed.kubernetes.following import BEARER, FAST, names, when
+from tests.observed.kubernetes.following import BEARER, FAST, names, when, when_complete
 from tests.observed.kubernetes.objects import node
 
 SERVER = "http://127.0.0.1:1"
@@ -176,7 +176,7 @@ async def test_a_server_need_not_be_vouched_for_where_that_is_asked_for(tmp_path
         live = Live(settings, needed=frozenset({ObservedNodes}), limits=FAST)
         live.start()
 
-        await when(live, lambda _: live.complete)
+        await when_complete(live)
         await live.stop()
 
 
@@ -286,7 +286,7 @@ async def test_a_kubeconfig_that_comes_late_is_found(tmp_path: Path) -> None:
 
         state = await when(live, lambda state: state.failures)
         kubeconfig(tmp_path, user={}, server=api.url)
-        await when(live, lambda _: live.complete)
+        await when_complete(live)
         await live.stop()
 
     assert state.facts.find(ObservedNodes) is None

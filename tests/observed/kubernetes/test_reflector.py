@@ -28,7 +28,7 @@ from tests.apiserver.options import StreamingLists
 from tests.apiserver.rbac import allow
 from tests.apiserver.resources import APPLICATIONS
 from tests.apiserver.server import ApiServer
-from tests.observed.kubernetes.following import BEARER, As, Following, names, when
+from tests.observed.kubernetes.following import BEARER, As, Following, names, when, when_complete
 from tests.observed.kubernetes.objects import application, node
 
 
@@ -323,7 +323,7 @@ async def test_a_kind_that_is_not_installed_is_known_to_have_no_objects(
     api.remove("applications")
 
     async with following(needed=frozenset({ObservedApplications})) as live:
-        state = await when(live, lambda _: live.complete)
+        state = await when_complete(live)
         assert state.facts.get(ObservedApplications).applications == {}
         assert state.sources[0].up
         api.install(APPLICATIONS)
@@ -336,7 +336,7 @@ async def test_a_kind_that_goes_takes_its_objects_along(
 ) -> None:
     api.put(application("auth"))
     async with following(needed=frozenset({ObservedApplications})) as live:
-        await when(live, lambda _: live.complete)
+        await when_complete(live)
 
         api.remove("applications")
         await when(live, lambda state: not state.facts.get(ObservedApplications).applications)
@@ -347,7 +347,7 @@ async def test_a_server_that_denies_a_kind_only_once_is_not_believed(
 ) -> None:
     api.put(application("auth"))
     async with following(needed=frozenset({ObservedApplications})) as live:
-        await when(live, lambda _: live.complete)
+        await when_complete(live)
 
         api.faults.inject(Answer(404), resource="applications", times=2)
         api.drop_connections()
@@ -376,7 +376,7 @@ async def test_an_object_that_makes_no_sense_makes_its_kind_unknown_until_it_doe
     api.put(node("b", spec={"taints": [{"key": "k", "effect": "Never"}]}))
 
     async with following() as live:
-        state = await when(live, lambda _: live.complete)
+        state = await when_complete(live)
         (gap,) = state.facts.gaps[ObservedNodes]
         assert gap.message.startswith("nodes: 1 cannot be read: b: the taint k has the effect")
         api.put(node("b"))
