@@ -21,21 +21,19 @@ class Checkout:
     """A directory that holds the repository at one *revision* (a commit, or empty).
 
     *root* is a real path, resolved once, so that a symlink swapped meanwhile changes nothing.
-    Paths given to its methods are relative to *root*, with ``/`` between their parts. *url* is
-    the address that the repository was cloned from, or empty.
+    Paths given to its methods are relative to *root*, with ``/`` between their parts.
     """
 
     root: Path
     revision: str = ""
-    url: str = ""
 
     @classmethod
-    def at(cls, path: Path, *, revision: str = "", url: str = "") -> "Checkout":
+    def at(cls, path: Path, *, revision: str = "") -> "Checkout":
         """Open the directory *path*; raises :exc:`ReadError` where it is none."""
         root = path.resolve()
         if not root.is_dir():
             raise ReadError("is no directory", reason=Reason.MISSING, path=str(path))
-        return cls(root=root, revision=revision, url=url)
+        return cls(root=root, revision=revision)
 
     def resolve(self, path: str) -> Path:
         """Return the real path of *path*; raises :exc:`ReadError` where it leads outside."""

@@ -121,7 +121,7 @@ class Declarations:
             reference=given.reference or git.reference,
             url=without_credentials(given.url) or git.url,
         )
-        checkout = Checkout(root=checkout.root, revision=git.revision, url=git.url)
+        checkout = Checkout(root=checkout.root, revision=git.revision)
         return _Opened(checkout=checkout, git=git, failures=failures)
 
     async def _read_all(

@@ -34,6 +34,7 @@ class Snapshots:
     path: Path
     errors: Counter[Reason] = field(default_factory=Counter)
     last_success: datetime | None = None
+    up: bool = False
 
     async def read(self, *, at: datetime) -> State:
         """Return the observed state; what fails is in it as values."""
@@ -43,7 +44,8 @@ class Snapshots:
             otherwise=lambda lost: Observation(at=at, failures=(lost,)),
         )
         self.errors.update(one.reason for one in seen.failures)
-        if not seen.failures:
+        self.up = not seen.failures
+        if self.up:
             self.last_success = at
         return State(
             facts=Facts(known=seen.facts(), gaps=_gaps(seen), unseen=_unseen(seen)),
@@ -55,19 +57,20 @@ class Snapshots:
         try:
             return snapshot.read(self.path)
         except ReadError as error:
-            place = Place(source=Source.KUBERNETES, path=error.path or str(self.path))
+            path = error.path or str(self.path)
+            place = Place(source=Source.KUBERNETES, path=path, line=error.line)
             lost = Failure(place, error.reason, error.message, error.advice)
             return Observation(at=at, failures=(lost,))
 
     def confirm(self, *, at: datetime) -> None:
-        """Note that nothing had changed at the instant *at*."""
-        if self.last_success is not None:
+        """Note that nothing had changed at the instant *at*; a broken dump grows older."""
+        if self.up:
             self.last_success = at
 
     def _status(self, seen: Observation) -> SourceStatus:
         return SourceStatus(
             source=Source.KUBERNETES,
-            up=not seen.failures,
+            up=self.up,
             last_success=self.last_success,
             items=seen.items,
             errors={reason: self.errors[reason] for reason in Reason},
@@ -81,14 +84,18 @@ def _gaps(seen: Observation) -> dict[type, tuple[Gap, ...]]:
     gaps = dict(seen.gaps)
     for kind, name in _FACTS.items():
         if kind not in known and kind not in gaps:
-            said = [f"{one.place.where}: {one.message}" for one in seen.failures]
-            message = "; ".join(said) or f"the snapshot holds no {name}"
-            gaps[kind] = (Gap(Source.KUBERNETES, message),)
+            gaps[kind] = (_lack(seen, name),)
     return gaps
 
 
+def _lack(seen: Observation, name: str) -> Gap:
+    """Return why nothing is known of *name*: what is broken, else that it is not there."""
+    said = [f"{one.place.where}: {one.message}" for one in seen.failures]
+    return Gap(Source.KUBERNETES, "; ".join(said) or f"the snapshot holds no {name}")
+
+
 def _unseen(seen: Observation) -> dict[type, dict[str, Gap]]:
-    """Return the kinds of workloads that the snapshot does not hold."""
+    """Return the kinds of workloads of which the snapshot tells nothing."""
     kinds = seen.workloads.unseen if seen.workloads else ()
-    gaps = {kind: Gap(Source.KUBERNETES, f"the snapshot holds no {kind}s") for kind in kinds}
+    gaps = {kind: _lack(seen, f"{kind}s") for kind in kinds}
     return {ObservedWorkloads: gaps} if gaps else {}
