@@ -2,11 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -18,6 +19,10 @@ from exporter.domain.finding import Severity, Verdict
 from exporter.domain.instants import parse_instant
 from exporter.log import configure
 from exporter.report import document, table
+from exporter.report.texts import Lang
+from exporter.report.writers import Form, write
+from exporter.runtime.web.limits import Limits
+from exporter.runtime.web.prefix import parse_external_url, parse_prefix
 from exporter.settings.load import Loaded, load, schema
 
 CONFORMS, FINDINGS, USAGE, BLIND = range(4)
@@ -116,6 +121,105 @@ class _Address(click.ParamType[tuple[str, int]]):
         return match["v6"] or match["host"] or "", int(match["port"])
 
 
+class _Zone(click.ParamType[tzinfo]):
+    """A time zone by its name in the IANA database."""
+
+    name = "zone"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tzinfo:
+        """Look the zone up; UTC is known without a database."""
+        if isinstance(value, tzinfo) or value == "UTC":
+            return UTC if value == "UTC" else value
+        try:
+            return ZoneInfo(str(value))
+        except (KeyError, ValueError, OSError):
+            self.fail(f"{value!r} is no known time zone; write one as Asia/Seoul", param, ctx)
+
+
+class _Path(click.ParamType[str]):
+    """A text that *parse* turns into the prefix of paths."""
+
+    name = "path"
+
+    def __init__(self, parse: Callable[[str], str], name: str) -> None:
+        self.parse = parse
+        self.name = name
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """Parse, or fail with what is wrong."""
+        try:
+            return self.parse(str(value))
+        except ParseError as error:
+            self.fail(error.message, param, ctx)
+
+
+def _web(command: F) -> F:
+    """Add the options of the HTTP side."""
+    options = (
+        _web_flag(
+            "config.file",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="TLS, client certificates, basic authentication, headers (docs/web.md).",
+        ),
+        _web_flag(
+            "probe-address",
+            type=_Address(),
+            multiple=True,
+            help="Where to answer probes, and nothing else, in plain text; may be given more "
+            "than once.",
+        ),
+        _web_flag(
+            "external-url",
+            type=_Path(parse_external_url, "url"),
+            help="Where others reach the exporter, as through a reverse proxy.",
+        ),
+        _web_flag(
+            "route-prefix",
+            type=_Path(parse_prefix, "path"),
+            help="What all paths begin with; default: the path of --web.external-url.",
+        ),
+        _web_flag(
+            "enable-lifecycle", is_flag=True, help="Let POST /-/reload read the settings again."
+        ),
+        _web_flag(
+            "max-requests",
+            type=click.IntRange(min=1),
+            default=Limits().requests,
+            help="How many requests are answered at once.",
+        ),
+        _web_flag(
+            "max-connections",
+            type=click.IntRange(min=1),
+            default=Limits().connections,
+            help="How many connections there may be at once.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _web_flag(name: str, **more: Any) -> Callable[[F], F]:
+    words = re.split(r"[.-]", name)
+    environment = "_".join(("CLUSTER_CONFORMANCE_WEB", *(word.upper() for word in words)))
+    return flag(f"--web.{name}", "web_" + "_".join(words), envvar=environment, **more)
+
+
+def _web_options(web: Mapping[str, Any]) -> app.WebOptions:
+    given = web["web_route_prefix"]
+    return app.WebOptions(
+        config=web["web_config_file"],
+        probes=web["web_probe_address"],
+        prefix=(web["web_external_url"] if given is None else given) or "",
+        lifecycle=web["web_enable_lifecycle"],
+        limits=Limits(
+            requests=web["web_max_requests"],
+            connections=web["web_max_connections"],
+            connections_per_client=min(Limits().connections_per_client, web["web_max_connections"]),
+        ),
+    )
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "--version", "-V")
 def cli() -> None:
@@ -140,17 +244,22 @@ def cli() -> None:
     envvar="CLUSTER_CONFORMANCE_WEB_TELEMETRY_PATH",
     help="The path of the metrics.",
 )
+@_web
 def serve(
     config_file: Path,
     log_level: str,
     log_format: str,
     addresses: tuple[tuple[str, int], ...],
     telemetry_path: str,
+    **web: Any,
 ) -> None:
     """Evaluate again and again, and serve metrics and a status page."""
     configure(level=log_level, form=log_format)
     options = app.ServeOptions(
-        settings=config_file, addresses=addresses, telemetry_path=telemetry_path
+        settings=config_file,
+        addresses=addresses,
+        telemetry_path=telemetry_path,
+        web=_web_options(web),
     )
     try:
         asyncio.run(app.serve(options))
@@ -195,6 +304,67 @@ def check(
     else:
         click.echo(table.evaluation(outcome), nl=False)
     raise SystemExit(exit_code(outcome, fail_on=Severity(fail_on)))
+
+
+@cli.command()
+@_common
+@flag(
+    "--format",
+    "form",
+    type=click.Choice([str(one) for one in Form]),
+    default=str(Form.MARKDOWN),
+    help="The format.",
+)
+@flag(
+    "--lang",
+    type=click.Choice([str(one) for one in Lang]),
+    default=str(Lang.EN),
+    help="The language; JSON and JUnit have none.",
+)
+@flag(
+    "--time-zone",
+    "zone",
+    type=_Zone(),
+    default="UTC",
+    help="The time zone in which Markdown and HTML tell instants, as Asia/Seoul.",
+)
+@click.option("--at", type=_Instant(), help="Judge as of this instant; default: now.")
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path), help="The file; default: standard output."
+)
+def report(
+    *,
+    config_file: Path,
+    log_level: str,
+    log_format: str,
+    form: str,
+    lang: str,
+    zone: tzinfo,
+    at: datetime | None,
+    output: Path | None,
+) -> None:
+    """Evaluate once and write a validation report.
+
+    Exit code: 0 the report is written, whatever it says, as `check` is the gate; 2 wrong usage or
+    settings, or a file that cannot be written.
+    """
+    configure(level=log_level, form=log_format)
+    loaded = _load(config_file)
+    try:
+        view = asyncio.run(app.report_once(loaded, at=at or datetime.now(UTC)))
+    except SettingsError as error:
+        raise _Refused(f"{config_file}: {error}") from None
+    _put(write(view, form=Form(form), lang=Lang(lang), zone=zone), output)
+
+
+def _put(content: bytes, output: Path | None) -> None:
+    if output is None:
+        click.echo(content, nl=False)
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise _Refused(f"{output}: cannot be written: {error.strerror or error}") from None
 
 
 def exit_code(outcome: Evaluation, *, fail_on: Severity) -> int:

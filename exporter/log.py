@@ -6,6 +6,8 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from exporter.runtime.web import request_id
+
 _LEVELS = {"debug": "DEBUG", "info": "INFO", "warn": "WARNING", "error": "ERROR"}
 
 
@@ -25,6 +27,9 @@ class _Lines(logging.Formatter):
             "logger": record.name,
             "msg": record.getMessage(),
         }
+        request = request_id.current.get()
+        if request:
+            fields["request"] = request
         if record.exc_info:
             fields["error"] = self.formatException(record.exc_info)
         return json.dumps(fields) if self.form == "json" else _logfmt(fields)

@@ -1,6 +1,17 @@
 """The composition root: settings become readers, checks, a loop and a server."""
 
 from exporter.app.conformance import Conformance, check_once, declare_once
+from exporter.app.report import overview_of, report_once
 from exporter.app.service import ServeOptions, serve
+from exporter.app.web import WebOptions
 
-__all__ = ["Conformance", "ServeOptions", "check_once", "declare_once", "serve"]
+__all__ = [
+    "Conformance",
+    "ServeOptions",
+    "WebOptions",
+    "check_once",
+    "declare_once",
+    "overview_of",
+    "report_once",
+    "serve",
+]

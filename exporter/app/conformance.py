@@ -2,27 +2,30 @@
 
 import asyncio
 import contextlib
-import gc
+import time
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 
 import msgspec
 
-from exporter.app.choices import decisions, enabled, policy
+from exporter.app import garbage
+from exporter.app.choices import decisions, enabled, patience, policy
 from exporter.declared.declare import Declarations
 from exporter.domain.applications import ObservedApplicationSets
 from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration
-from exporter.domain.policy import Policy
+from exporter.domain.policy import Patience, Policy
 from exporter.domain.state import State
 from exporter.domain.workloads import ObservedAutoscalers, ObservedWorkloads
 from exporter.foreign.files import fingerprint
 from exporter.observed.kubernetes.live import Live
+from exporter.observed.monitoring import Monitoring, monitoring
 from exporter.observed.observe import Snapshots
-from exporter.runtime.evaluate import History, evaluate
+from exporter.runtime.evaluate import evaluate
+from exporter.runtime.history import History
 from exporter.runtime.watched import Watched
 from exporter.settings.load import Loaded
 from exporter.settings.model import KubernetesSettings
@@ -43,7 +46,11 @@ class Conformance:
     declarations: Declarations = field(init=False)
     declared: Watched = field(init=False)
     observed: Watched | Live = field(init=False)
+    changed: asyncio.Event = field(init=False)
+    monitoring: Monitoring = field(init=False)
+    policy: Policy = field(init=False)
     settled: tuple[Facts, ...] = ()
+    sweeper: garbage.Sweeper = field(default_factory=garbage.Sweeper)
 
     def __post_init__(self) -> None:
         """Make the readers; raises :exc:`SettingsError` where both sides cannot be had."""
@@ -54,7 +61,18 @@ class Conformance:
             fingerprint=fingerprint,
             every=parse_duration(self.loaded.settings.interval),
         )
+        self.policy = policy(self.loaded)
         self.observed = _observed(self.loaded)
+        self.changed = self.observed.changed if isinstance(self.observed, Live) else asyncio.Event()
+        self.monitoring = monitoring(
+            self.loaded.settings.observed, folder=self.loaded.folder, changed=self.changed
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that is live has been looked at once."""
+        seen = not isinstance(self.observed, Live) or self.observed.complete
+        return seen and self.monitoring.complete
 
     @property
     def interval(self) -> float:
@@ -62,18 +80,21 @@ class Conformance:
         return parse_duration(self.loaded.settings.interval).total_seconds()
 
     async def start(self) -> None:
-        """Begin to follow a live cluster, and wait a while for a first picture of it."""
+        """Begin to follow what is live, and wait a while for a first picture of it."""
+        self.monitoring.start()
         if isinstance(self.observed, Live):
             self.observed.start()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE):
-                    while not self.observed.complete:
-                        await self.observed.changed.wait()
-                        self.observed.changed.clear()
-            gc.freeze()  # what there is now is looked through once, when all else is there, too
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while not self.complete:
+                    await self.changed.wait()
+                    self.changed.clear()
+        if isinstance(self.observed, Live):
+            garbage.spare()  # it is looked through once, when all else is there, too
 
     async def stop(self) -> None:
         """End what :meth:`start` began."""
+        await self.monitoring.stop()
         if isinstance(self.observed, Live):
             await self.observed.stop()
 
@@ -84,14 +105,22 @@ class Conformance:
             self.observed.hurry()
 
     async def look(self, at: datetime) -> Evaluation:
-        """Read what changed, and judge everything at the instant *at*."""
+        """Read what changed, and judge everything at the instant *at*, or later.
+
+        Reading a declaration may take long: what is live is judged by what is known after it.
+        """
+        began = time.monotonic()
         observed = await self._observe(at)
         self._tell(observed.facts.find(ObservedApplicationSets))
         declared = await self.declared.look(at=at)
-        lasting = (declared.facts, *([] if isinstance(self.observed, Live) else [observed.facts]))
-        if any(one is not other for one, other in zip_longest(lasting, self.settled)):
-            self.settled = lasting
-            _settle()
+        live = isinstance(self.observed, Live)
+        lasting = (declared.facts, *([] if live else [observed.facts]))
+        changed = any(one is not other for one, other in zip_longest(lasting, self.settled))
+        self.settled = lasting
+        self.sweeper.sweep(at=at, replaced=changed)
+        if changed and live:
+            at += timedelta(seconds=time.monotonic() - began)
+            observed = await self._observe(at)
         return await asyncio.to_thread(self._judge, declared, observed, at)
 
     def _tell(self, running: ObservedApplicationSets | None) -> None:
@@ -100,21 +129,34 @@ class Conformance:
             self.declared.forget()
 
     async def _observe(self, at: datetime) -> State:
+        """Return what is known of the cluster and of its monitoring stack."""
         if isinstance(self.observed, Live):
-            return await self.observed.read(at=at)
-        return await self.observed.look(at=at)
+            cluster = await self.observed.read(at=at)
+        else:
+            cluster = await self.observed.look(at=at)
+        if not self.monitoring.polls:
+            return cluster
+        stack = self.monitoring.read(at=at)
+        return replace(
+            cluster,
+            facts=cluster.facts.and_those(stack.facts),
+            sources=(*cluster.sources, *stack.sources),
+            failures=(*cluster.failures, *stack.failures),
+        )
+
+    def _rules(self, at: datetime) -> Facts:
+        return Facts({Policy: self.policy, Patience: patience(self.loaded, at=at)})
 
     def _judge(self, declared: State, observed: State, at: datetime) -> Evaluation:
         outcome = evaluate(
-            enabled(self.loaded.settings.declared),
-            facts=_together(declared.facts, observed.facts, policy(self.loaded, at=at)),
+            enabled(self.loaded.settings),
+            facts=declared.facts.and_those(observed.facts).and_those(self._rules(at)),
             decisions=decisions(self.loaded),
             sources=(*declared.sources, *observed.sources),
             at=at,
             history=self.history,
         )
-        complete = not isinstance(self.observed, Live) or self.observed.complete
-        return replace(outcome, watches=observed.watches, complete=complete)
+        return replace(outcome, watches=observed.watches, complete=self.complete)
 
 
 def _observed(loaded: Loaded) -> Watched | Live:
@@ -125,7 +167,7 @@ def _observed(loaded: Loaded) -> Watched | Live:
         if kubernetes.kubeconfig is not None:
             kubeconfig = str(loaded.path(kubernetes.kubeconfig))
             kubernetes = msgspec.structs.replace(kubernetes, kubeconfig=kubeconfig)
-        needs = {kind for check in enabled(loaded.settings.declared) for kind in check.needs}
+        needs = {kind for check in enabled(loaded.settings) for kind in check.needs}
         if ObservedWorkloads in needs:
             needs.add(ObservedAutoscalers)
         if loaded.settings.declared.argocd:
@@ -136,26 +178,6 @@ def _observed(loaded: Loaded) -> Watched | Live:
     path = loaded.path(observed.snapshot)
     every = parse_duration(loaded.settings.interval)
     return Watched(reader=Snapshots(path), path=path, fingerprint=fingerprint, every=every)
-
-
-def _settle() -> None:
-    """Tell the garbage collector that the facts just read will stay.
-
-    They are millions of values in no cycle; looking through them again and again took a third of
-    an evaluation's time (docs/performance.md).
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
-
-
-def _together(declared: Facts, observed: Facts, rules: Policy) -> Facts:
-    return Facts(
-        known={**declared.known, **observed.known, Policy: rules},
-        gaps={**declared.gaps, **observed.gaps},
-        unseen={**declared.unseen, **observed.unseen},
-        namespaces=observed.namespaces,
-    )
 
 
 async def check_once(loaded: Loaded, *, at: datetime) -> Evaluation:

@@ -3,25 +3,32 @@
 import asyncio
 import logging
 import signal
+import sys
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from exporter.app import garbage
 from exporter.app.conformance import Conformance
+from exporter.app.views import PATHS, Readers, Seen, files, views
+from exporter.app.web import WebOptions, allow_reload, open_doors
 from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.published import Body, Published
+from exporter.domain.state import State
 from exporter.foreign.files import fingerprint
-from exporter.metrics.exposition import render
+from exporter.metrics.exposition import Lines, render
 from exporter.metrics.view import Process, View
-from exporter.observed.kubernetes.live import Live
-from exporter.report.page import page, style
-from exporter.runtime.evaluate import History
+from exporter.runtime.history import History
 from exporter.runtime.loop import Loop
-from exporter.runtime.server import application, listen
+from exporter.runtime.server import application, probes
+from exporter.runtime.web.protection import Guard
 from exporter.settings.load import load
 
 logger = logging.getLogger(__name__)
+
+TURN = 0.001
+"""Seconds after which an evaluation lets others run; a scrape waits for several such turns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +38,7 @@ class ServeOptions:
     settings: Path
     addresses: tuple[tuple[str, int], ...]
     telemetry_path: str = "/metrics"
+    web: WebOptions = field(default_factory=WebOptions)
 
 
 @dataclass(slots=True)
@@ -41,12 +49,17 @@ class Service:
     current: Conformance = field(init=False)
     loop: Loop = field(init=False)
     reloaded: datetime = field(init=False)
+    guard: Guard = field(init=False)
+    coming: Conformance | None = None
+    readers: Readers = field(default_factory=Readers)
+    lines: Lines = field(default_factory=Lines)
     reload_ok: bool = True
     seen: str = ""
 
     def __post_init__(self) -> None:
         """Read the settings and make everything; raises :exc:`SettingsError`."""
         self.seen = fingerprint(self.options.settings)
+        self.guard = Guard(self.options.web.config)
         self.current = Conformance(load(self.options.settings), history=History())
         self.reloaded = datetime.now(UTC)
         self.loop = Loop(look=self.look, prepare=self.prepare, interval=self.current.interval)
@@ -62,29 +75,42 @@ class Service:
         self.loop.again.set()
 
     async def start(self) -> None:
-        """Begin to follow a live cluster, whose changes ask for another look."""
-        if isinstance(self.current.observed, Live):
-            self.loop.again = self.current.observed.changed
+        """Begin to follow what is live, whose changes ask for another look."""
+        self.loop.again = self.current.changed
         await self.current.start()
 
     async def reload(self, *, at: datetime) -> None:
         """Take new settings over; broken ones change nothing but show as failed reload."""
-        now = fingerprint(self.options.settings)
-        if now == self.seen:
+        if fingerprint(self.options.settings) != self.seen:
+            self.read(at=at)
+        if self.coming is None:
             return
-        self.seen = now
-        last = self.current
+        last, self.current, self.coming = self.current, self.coming, None
+        self.current.history = last.history
+        await last.stop()
+        await self.start()
+        self.loop.interval = self.current.interval
+        logger.info("settings reloaded")
+
+    def read(self, *, at: datetime) -> tuple[str, ...]:
+        """Read the settings for the next look to take over; return what is wrong with them."""
+        self.seen = fingerprint(self.options.settings)
         try:
-            self.current = Conformance(load(self.options.settings), history=last.history)
+            self.coming = Conformance(load(self.options.settings))
         except SettingsError as error:
             self.reload_ok = False
             logger.error("settings not reloaded: %s", "; ".join(error.problems))  # noqa: TRY400 - the problems say all
-            return
-        await last.stop()
-        await self.start()
+            return error.problems
         self.reload_ok, self.reloaded = True, at
-        self.loop.interval = self.current.interval
-        logger.info("settings reloaded")
+        return ()
+
+    def read_all(self) -> tuple[str, ...]:
+        """Read all that is configured, if it changed, and look again; return what is wrong."""
+        changed = fingerprint(self.options.settings) != self.seen
+        problems = self.read(at=datetime.now(UTC)) if changed or not self.reload_ok else ()
+        problems += self.guard.reload()
+        self.hurry()
+        return problems
 
     def prepare(self, outcome: Evaluation) -> Published:
         """Render one evaluation; reads nothing that changes while it runs."""
@@ -101,19 +127,27 @@ class Service:
                 process=process,
                 detail=metrics.detail,
                 limit=metrics.findings_limit,
-            )
+            ),
+            self.lines,
         )
-        shown = page(outcome, telemetry_path=self.options.telemetry_path)
+        lasting = timedelta(seconds=3 * self.current.interval + 10 * outcome.seconds)
         return Published(
             evaluation=outcome,
             text=Body.of(text),
             openmetrics=Body.of(openmetrics),
-            page=Body.of(shown),
+            views=views(
+                Seen(outcome, self.current.loaded),
+                declared=self.current.declared.state or State(),
+                telemetry_path=self.options.telemetry_path,
+                lasting=lasting,
+                readers=self.readers,
+            ),
+            lasting=lasting,
         )
 
 
 async def serve(options: ServeOptions) -> None:
-    """Serve until SIGTERM or SIGINT; SIGHUP looks at everything again at once.
+    """Serve until SIGTERM or SIGINT; SIGHUP reads and looks at everything again at once.
 
     Raises :exc:`SettingsError` where the settings are wrong at the start, and :exc:`OSError`
     where an address cannot be listened on.
@@ -124,18 +158,27 @@ async def serve(options: ServeOptions) -> None:
 async def serve_as(service: Service) -> None:
     """Serve as :func:`serve` does, by a *service* that was made before."""
     options = service.options
-    app = application(service.loop, telemetry_path=options.telemetry_path, style=style())
-    runner = await listen(app, addresses=options.addresses)
-    for host, port, *_ in runner.addresses:
-        logger.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
+    garbage.ease()
+    sys.setswitchinterval(TURN)
+    app = application(
+        service.loop, telemetry_path=options.telemetry_path, views=PATHS, files=files()
+    )
+    allow_reload(app, options=options.web, call=service.read_all)
+    doors = await open_doors(
+        app,
+        probes=probes(service.loop),
+        addresses=options.addresses,
+        options=options.web,
+        guard=service.guard,
+    )
     running = asyncio.create_task(_run(service), name="evaluations")
     try:
         await _until_told_to_stop(service)
     finally:
+        await doors.close()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await service.current.stop()
-        await runner.cleanup()
 
 
 async def _run(service: Service) -> None:
@@ -148,5 +191,5 @@ async def _until_told_to_stop(service: Service) -> None:
     running = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, stop.set)
-    running.add_signal_handler(signal.SIGHUP, service.hurry)
+    running.add_signal_handler(signal.SIGHUP, service.read_all)
     await stop.wait()

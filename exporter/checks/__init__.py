@@ -4,6 +4,9 @@ A new check is a module with a ``CHECK`` that stands in the list below, a test a
 """
 
 from exporter.checks import (
+    alertmanager_connected,
+    alertmanager_ready,
+    alertmanager_silences,
     application_abandoned,
     application_automated,
     application_healthy,
@@ -12,6 +15,10 @@ from exporter.checks import (
     application_source_path,
     application_synced,
     declaration_conflict,
+    grafana_available,
+    grafana_dashboards,
+    grafana_datasources,
+    kube_state_metrics,
     node_dedication,
     node_group_size,
     node_instance,
@@ -21,6 +28,10 @@ from exporter.checks import (
     node_taints,
     node_unexpected,
     node_version,
+    prometheus_retention,
+    prometheus_rules,
+    prometheus_storage,
+    scrape_targets,
     workload_images,
     workload_placement,
     workload_present,
@@ -38,6 +49,9 @@ _LAYERS = tuple(Layer)
 ALL: tuple[Check, ...] = tuple(
     sorted(
         (
+            alertmanager_connected.CHECK,
+            alertmanager_ready.CHECK,
+            alertmanager_silences.CHECK,
             application_abandoned.CHECK,
             application_automated.CHECK,
             application_healthy.CHECK,
@@ -46,6 +60,10 @@ ALL: tuple[Check, ...] = tuple(
             application_source_path.CHECK,
             application_synced.CHECK,
             declaration_conflict.CHECK,
+            grafana_available.CHECK,
+            grafana_dashboards.CHECK,
+            grafana_datasources.CHECK,
+            kube_state_metrics.CHECK,
             node_dedication.CHECK,
             node_group_size.CHECK,
             node_instance.CHECK,
@@ -55,6 +73,10 @@ ALL: tuple[Check, ...] = tuple(
             node_taints.CHECK,
             node_unexpected.CHECK,
             node_version.CHECK,
+            prometheus_retention.CHECK,
+            prometheus_rules.CHECK,
+            prometheus_storage.CHECK,
+            scrape_targets.CHECK,
             workload_images.CHECK,
             workload_placement.CHECK,
             workload_present.CHECK,

@@ -1,8 +1,10 @@
 """Every declared Application must be Healthy."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from exporter.checks import subjects, unknowns
+from exporter.checks.stranded import Losses
 from exporter.checks.wording import excerpt, first, listing
 from exporter.domain.applications import (
     DeclaredApplications,
@@ -13,27 +15,35 @@ from exporter.domain.check import Check
 from exporter.domain.declaration import DeclaredApplication
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Verdict
-from exporter.domain.policy import Policy
+from exporter.domain.policy import Patience
 
 ID = "application_healthy"
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
-    """Look at the health of every declared Application."""
-    policy = facts.get(Policy)
+    """Look at the health of every declared Application.
+
+    One whose pods lack for want of their nodes is those nodes' matter.
+    """
+    losses = cache(lambda: Losses(facts))
+    patience = facts.get(Patience)
     observed = facts.get(ObservedApplications).applications
     for key, application in sorted(facts.get(DeclaredApplications).applications.items()):
         have = observed.get(key)
         if have is None:
             yield unknowns.absent_application(ID, application)
         else:
-            yield _judge(application, have, policy=policy)
+            finding = _judge(application, have, patience=patience)
+            if finding.verdict is Verdict.FAIL:
+                loss = losses().of_application(key, ailing=have.ailing)
+                finding = unknowns.for_want_of(loss, finding)
+            yield finding
 
 
 def _judge(
-    application: DeclaredApplication, have: ObservedApplication, *, policy: Policy
+    application: DeclaredApplication, have: ObservedApplication, *, patience: Patience
 ) -> Finding:
-    verdict = _verdict(have, policy)
+    verdict = _verdict(have, patience)
     healthy = have.health == "Healthy"
     return Finding(
         check=ID,
@@ -46,7 +56,7 @@ def _judge(
     )
 
 
-def _verdict(have: ObservedApplication, policy: Policy) -> Verdict:
+def _verdict(have: ObservedApplication, patience: Patience) -> Verdict:
     """Judge as Argo CD means its words; Suspended is waiting for somebody, on purpose.
 
     Source: Argo CD, Resource Health, and ``gitops-engine/pkg/health``.
@@ -54,7 +64,7 @@ def _verdict(have: ObservedApplication, policy: Policy) -> Verdict:
     match have.health:
         case "Healthy" | "Suspended":
             return Verdict.PASS
-        case "Progressing" if policy.excuses(have.health_since):
+        case "Progressing" if patience.excuses(have.health_since):
             return Verdict.SUPPRESSED
         case "Progressing" | "Degraded" | "Missing":
             return Verdict.FAIL
@@ -76,7 +86,7 @@ CHECK = Check(
     layer=Layer.GITOPS,
     severity=Severity.WARNING,
     title="Applications are Healthy",
-    needs=(DeclaredApplications, ObservedApplications, Policy),
+    needs=(DeclaredApplications, ObservedApplications, Patience),
     subjects=subjects.declared_applications,
     judge=judge,
     aspect="healthy",

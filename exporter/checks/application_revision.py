@@ -23,7 +23,7 @@ from exporter.domain.check import Check
 from exporter.domain.declaration import ApplicationSource, DeclaredApplication
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Verdict
-from exporter.domain.policy import Policy
+from exporter.domain.policy import Patience
 
 ID = "application_revision"
 
@@ -34,7 +34,7 @@ _SHORT = 12
 def judge(facts: Facts) -> Iterator[Finding]:
     """Compare the deployed commit of every local source with the one that its ref stands for."""
     observed = facts.get(ObservedApplications).applications
-    repository, policy = facts.get(Repository), facts.get(Policy)
+    repository, patience = facts.get(Repository), facts.get(Patience)
     for application in with_local_sources(facts.get(DeclaredApplications)):
         have = observed.get(application.key)
         if have is None:
@@ -42,7 +42,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
         elif _is_amiss(application, have, repository=repository):
             yield _other_source(application)
         else:
-            yield _judge(application, have, repository=repository, policy=policy)
+            yield _judge(application, have, repository=repository, patience=patience)
 
 
 def _is_amiss(
@@ -58,10 +58,10 @@ def _judge(
     have: ObservedApplication,
     *,
     repository: Repository,
-    policy: Policy,
+    patience: Patience,
 ) -> Finding:
     judged = [
-        _verdict(source, _deployed(have, index), repository=repository, policy=policy)
+        _verdict(source, _deployed(have, index), repository=repository, patience=patience)
         for index, source in local_sources(application)
     ]
     verdict = min((one for one, _ in judged), key=_WORST_FIRST.index)
@@ -82,7 +82,7 @@ def _deployed(have: ObservedApplication, index: int) -> str:
 
 
 def _verdict(
-    source: ApplicationSource, deployed: str, *, repository: Repository, policy: Policy
+    source: ApplicationSource, deployed: str, *, repository: Repository, patience: Patience
 ) -> tuple[Verdict, str]:
     """Judge one source; while the commit is young, Argo CD may be behind."""
     want = commit_of(source.revision, repository)
@@ -95,7 +95,7 @@ def _verdict(
     if deployed.startswith(want):
         return Verdict.PASS, ""
     detail = f"Argo CD is at {deployed[:_SHORT]} while {name} is {want[:_SHORT]}"
-    fresh = repository.committed is not None and policy.excuses(repository.committed)
+    fresh = repository.committed is not None and patience.excuses(repository.committed)
     return (Verdict.SUPPRESSED if checked_out and fresh else Verdict.FAIL), detail
 
 
@@ -115,7 +115,7 @@ CHECK = Check(
     layer=Layer.GITOPS,
     severity=Severity.WARNING,
     title="Applications have deployed the commit that their ref stands for",
-    needs=(DeclaredApplications, ObservedApplications, Repository, Policy),
+    needs=(DeclaredApplications, ObservedApplications, Repository, Patience),
     subjects=deploying_this_repository,
     judge=judge,
     aspect="revision",

@@ -13,27 +13,27 @@ from exporter.domain.check import Check
 from exporter.domain.declaration import DeclaredApplication
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Verdict
-from exporter.domain.policy import Policy
+from exporter.domain.policy import Patience
 
 ID = "application_synced"
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
     """Look at the sync status of every declared Application."""
-    policy = facts.get(Policy)
+    patience = facts.get(Patience)
     observed = facts.get(ObservedApplications).applications
     for key, application in sorted(facts.get(DeclaredApplications).applications.items()):
         have = observed.get(key)
         if have is None:
             yield unknowns.absent_application(ID, application)
         else:
-            yield _judge(application, have, policy=policy)
+            yield _judge(application, have, patience=patience)
 
 
 def _judge(
-    application: DeclaredApplication, have: ObservedApplication, *, policy: Policy
+    application: DeclaredApplication, have: ObservedApplication, *, patience: Patience
 ) -> Finding:
-    verdict, detail = _verdict(have, policy)
+    verdict, detail = _verdict(have, patience)
     return Finding(
         check=ID,
         subject=subjects.application(application.key),
@@ -45,11 +45,11 @@ def _judge(
     )
 
 
-def _verdict(have: ObservedApplication, policy: Policy) -> tuple[Verdict, str]:
+def _verdict(have: ObservedApplication, patience: Patience) -> tuple[Verdict, str]:
     match have.sync:
         case "Synced":
             return Verdict.PASS, ""
-        case "OutOfSync" if have.operation_running and policy.excuses(have.operation_started):
+        case "OutOfSync" if have.operation_running and patience.excuses(have.operation_started):
             return Verdict.SUPPRESSED, "OutOfSync while a sync runs"
         case "OutOfSync":
             late = ", and its sync does not end" if have.operation_running else ""
@@ -69,7 +69,7 @@ CHECK = Check(
     layer=Layer.GITOPS,
     severity=Severity.WARNING,
     title="Applications are Synced",
-    needs=(DeclaredApplications, ObservedApplications, Policy),
+    needs=(DeclaredApplications, ObservedApplications, Patience),
     subjects=subjects.declared_applications,
     judge=judge,
     aspect="synced",

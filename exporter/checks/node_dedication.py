@@ -1,12 +1,12 @@
 """Dedicated nodes must run no pods but those that they are dedicated to."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 from itertools import islice
 from typing import Final, TypeAlias
 
 from exporter.checks import subjects, unknowns
-from exporter.checks.wording import listing
+from exporter.checks.wording import counted
 from exporter.domain.check import Check
 from exporter.domain.declaration import DeclaredNode, WorkloadKey
 from exporter.domain.facts import Facts
@@ -14,7 +14,6 @@ from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.nodes import DeclaredNodes, NodeDetails, ObservedNode, ObservedNodes
 from exporter.domain.placement import guards
 from exporter.domain.policy import Policy, matches_any
-from exporter.domain.provenance import Place
 from exporter.domain.taints import Taint, untolerated
 from exporter.domain.workloads import ObservedPods, PodGroup
 
@@ -35,14 +34,16 @@ def dedicated_nodes(facts: Facts) -> list[Subject]:
 def judge(facts: Facts) -> Iterator[Finding]:
     """Look on every dedicated node for pods that do not tolerate what dedicates it."""
     declared, observed = facts.get(DeclaredNodes).nodes, facts.get(ObservedNodes).nodes
-    pods, foreigners = facts.get(ObservedPods).by_node, _Foreigners()
-    for name, taints in _dedications(facts).items():
+    pods, foreigners, once = facts.get(ObservedPods).by_node, _Foreigners(), facts.memory.once
+    sources = (facts.get(DeclaredNodes), facts.get(ObservedNodes), facts.get(Policy))
+    for name, taints in once("dedications", sources, partial(_dedications, facts)).items():
         node = declared.get(name)
         if node is not None and name not in observed:
             yield unknowns.absent_node(ID, node)
         else:
-            foreign = foreigners.among(pods.get(name, ()), taints)
-            yield _finding(name, taints, foreign, places=node.places if node else ())
+            groups = pods.get(name, ())
+            look = partial(_judge, name, taints, node=node, groups=groups, foreigners=foreigners)
+            yield once(("node", name), (taints, node, groups), look)
 
 
 def _dedications(facts: Facts) -> dict[str, Dedication]:
@@ -55,16 +56,20 @@ def _dedications(facts: Facts) -> dict[str, Dedication]:
     observed: Mapping[str, ObservedNode] = seen.nodes if seen else {}
     unmanaged = policy.unmanaged_taints if policy else ()
     dedications = {}
+    dedication = cache(partial(_dedication, unmanaged=unmanaged))  # most nodes are like others
     for name in sorted(declared.keys() | observed.keys()):
-        taints = [
-            *(observed[name].taints if name in observed else ()),
-            *(one.value for one in (declared[name].taints if name in declared else ())),
-        ]
-        slots = {(one.key, one.effect): one for one in taints if guards(one)}
-        kept = sorted(one for one in slots.values() if not matches_any(one.key, unmanaged))
-        if kept:
-            dedications[name] = tuple(kept)
+        found = observed[name].taints if name in observed else frozenset()
+        stated = declared[name].taints if name in declared else ()
+        if taints := dedication(found, tuple([one.value for one in stated])):
+            dedications[name] = taints
     return dedications
+
+
+def _dedication(
+    observed: frozenset[Taint], declared: tuple[Taint, ...], *, unmanaged: tuple[str, ...]
+) -> Dedication:
+    slots = {(one.key, one.effect): one for one in (*observed, *declared) if guards(one)}
+    return tuple(sorted(one for one in slots.values() if not matches_any(one.key, unmanaged)))
 
 
 class _Foreigners:
@@ -75,38 +80,45 @@ class _Foreigners:
     def __init__(self) -> None:
         self._known: dict[Dedication, dict[int, bool]] = {}
 
-    def among(self, groups: Sequence[PodGroup], taints: Dedication) -> dict[str, int]:
+    def among(self, groups: Sequence[PodGroup], taints: Dedication) -> dict[WorkloadKey, int]:
         """Return how many pods of each owner do not tolerate all *taints*, sorted."""
         # By identity: readers share equal tolerations, and hashing them is what would take long.
         known = self._known.setdefault(taints, {})
-        counts: Counter[WorkloadKey] = Counter()
+        counts: dict[WorkloadKey, int] = {}
         for group in groups:
-            if group.owner.kind in EVERYWHERE:
-                continue
-            foreign = known.get(id(group.tolerations))
+            tolerations = group.tolerations
+            foreign = known.get(id(tolerations))
             if foreign is None:
-                foreign = bool(untolerated(taints, group.tolerations))
-                known[id(group.tolerations)] = foreign
-            if foreign:
-                counts[group.owner] += group.pods
-        return {str(owner): n for owner, n in sorted(counts.items())}
+                foreign = known[id(tolerations)] = bool(untolerated(taints, tolerations))
+            if foreign and group.owner.kind not in EVERYWHERE:
+                counts[group.owner] = counts.get(group.owner, 0) + group.pods
+        return dict(sorted(counts.items()))
 
 
-def _finding(
-    name: str, taints: Dedication, foreign: Mapping[str, int], *, places: tuple[Place, ...]
+def _judge(
+    name: str,
+    taints: Dedication,
+    *,
+    node: DeclaredNode | None,
+    groups: Sequence[PodGroup],
+    foreigners: _Foreigners,
 ) -> Finding:
-    count = sum(foreign.values())
-    noun = "pod does" if count == 1 else "pods do"
-    owners = listing([f"{owner} ({n})" for owner, n in foreign.items()])
+    foreign = foreigners.among(groups, taints)
     return Finding(
         check=ID,
         subject=subjects.node(name),
         verdict=Verdict.FAIL if foreign else Verdict.PASS,
-        detail=f"{count} {noun} not belong here: {owners}" if foreign else "",
+        detail=_describe(foreign) if foreign else "",
         declared=[str(taint) for taint in taints],
-        observed=dict(islice(foreign.items(), MAX_OWNERS)),
-        provenance=places,
+        observed={str(owner): n for owner, n in islice(foreign.items(), MAX_OWNERS)},
+        provenance=node.places if node else (),
     )
+
+
+def _describe(foreign: Mapping[WorkloadKey, int]) -> str:
+    count = sum(foreign.values())
+    noun = "pod does" if count == 1 else "pods do"
+    return f"{count} {noun} not belong here: {counted(foreign)}"
 
 
 CHECK = Check(

@@ -5,6 +5,7 @@ a source could not be read.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TypeVar
 
 from exporter.domain.applications import DeclaredApplications
@@ -17,13 +18,15 @@ from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload
 W = TypeVar("W", DeclaredWorkload, ObservedWorkload)
 
 
+@lru_cache(maxsize=1 << 14)
 def node(name: str) -> Subject:
-    """Return the node *name* as a subject."""
+    """Return the node *name* as a subject, the same one for every check."""
     return Subject("Node", "", name)
 
 
+@lru_cache(maxsize=1 << 14)
 def workload(key: WorkloadKey) -> Subject:
-    """Return a workload as a subject."""
+    """Return a workload as a subject, the same one for every check."""
     return Subject(key.kind, key.namespace, key.name)
 
 

@@ -1,8 +1,10 @@
 """Findings of what cannot be judged because something else is amiss: one cause, one alarm."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from exporter.checks import subjects
+from exporter.checks.stranded import Loss
 from exporter.checks.wording import excerpt
 from exporter.domain.declaration import (
     DeclaredApplication,
@@ -47,6 +49,15 @@ def absent_workload(check: str, workload: DeclaredWorkload) -> Finding:
         provenance=(workload.place,),
         cause="workload_present",
     )
+
+
+def for_want_of(loss: Loss | None, finding: Finding) -> Finding:
+    """Return *finding*, or unknown where a *loss* that another check reports explains it."""
+    if loss is None:
+        return finding
+    cause, said = loss
+    detail = f"{finding.detail}; {said}"
+    return replace(finding, verdict=Verdict.UNKNOWN, detail=detail, cause=cause)
 
 
 def unreadable(check: str, failures: Iterable[Failure]) -> Iterator[Finding]:

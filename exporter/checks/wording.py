@@ -1,7 +1,8 @@
 """How details are worded: one line, short, with the most telling part first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 MAX_TEXT = 300
 MAX_ITEMS = 10
@@ -17,10 +18,19 @@ def excerpt(text: str, *, limit: int = MAX_TEXT) -> str:
 
 def listing(items: Sequence[str]) -> str:
     """Return at most ten of *items* with commas between them, and how many more there are."""
-    rest = len(items) - MAX_ITEMS
-    return ", ".join(items[:MAX_ITEMS]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(items[:MAX_ITEMS]) + _more(len(items))
+
+
+def counted(counts: Mapping[Any, int]) -> str:
+    """Return the first ten of *counts* as ``name (number)``, and how many more there are."""
+    shown = [f"{name} ({n})" for name, n in islice(counts.items(), MAX_ITEMS)]
+    return ", ".join(shown) + _more(len(counts))
 
 
 def first(items: Iterable[str]) -> list[str]:
     """Return the first ten of *items*, each as one short line."""
     return [excerpt(item) for item in islice(items, MAX_ITEMS)]
+
+
+def _more(count: int) -> str:
+    return f" and {count - MAX_ITEMS} more" if count > MAX_ITEMS else ""

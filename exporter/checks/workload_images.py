@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from exporter.checks import subjects, unknowns
 from exporter.domain.check import Check
@@ -48,7 +49,9 @@ def judge(facts: Facts) -> Iterator[Finding]:
         if have is None:
             yield unknowns.absent_workload(ID, workload)
         else:
-            yield _judge(workload, have, pods.get(workload.key, ()))
+            groups = pods.get(workload.key, ())
+            look = partial(_judge, workload, have, groups)
+            yield facts.memory.once(workload.key, (workload, have, groups), look)
 
 
 def _judge(

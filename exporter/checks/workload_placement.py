@@ -1,19 +1,19 @@
 """The pods of every workload that selects nodes must run on those nodes."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Final
 
 from exporter.checks import subjects, unknowns
-from exporter.checks.wording import excerpt, listing
+from exporter.checks.wording import counted, excerpt
 from exporter.domain.check import Check
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.errors import ParseError
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
-from exporter.domain.nodes import ObservedNodes
+from exporter.domain.nodes import DeclaredNodes, ObservedNodes
 from exporter.domain.placement import NodePool, pod_spec
 from exporter.domain.provenance import Place
 from exporter.domain.selectors import NodeSelection
@@ -42,33 +42,59 @@ def selective_workloads(facts: Facts) -> list[Subject]:
 def judge(facts: Facts) -> Iterator[Finding]:
     """Look where the pods of every workload run that declares on which nodes they shall.
 
-    Pods of a node that is gone are passed over: ``node_present`` reports it.
+    Pods of a node that is gone are passed over: ``node_present`` reports it. A node that they
+    select by its declared labels is the right one: that it bears others is ``node_labels``'s.
     """
+    meant = facts.find(DeclaredNodes)
     observed, pods = facts.get(ObservedWorkloads).workloads, facts.get(ObservedPods).by_owner
-    nodes = facts.get(ObservedNodes)
-    pool = NodePool(nodes)
+    nodes, once = facts.get(ObservedNodes), facts.memory.once
+    pool = once("pool", (nodes,), partial(NodePool, nodes))
     for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
-        selection, have = _selection(workload), observed.get(workload.key)
-        if selection is None:
-            continue
-        if have is None:
-            yield unknowns.absent_workload(ID, workload)
-        elif isinstance(selection, ParseError):
-            yield _misunderstood(workload, selection)
-        else:
-            groups = pods.get(workload.key, ())
-            placed = [group for group in groups if group.pods and group.node in nodes.nodes]
-            allowed = pool.selected(selection)
-            strays = [group for group in placed if group.node not in allowed]
-            yield _judge(workload, have, str(selection), _Pods(placed, strays))
+        have, groups = observed.get(workload.key), pods.get(workload.key, ())
+        look = partial(_look, workload, have, groups=groups, pool=pool, meant=meant)
+        finding = once(workload.key, (workload, have, groups, pool, meant), look)
+        if finding is not None:
+            yield finding
+
+
+def _look(
+    workload: DeclaredWorkload,
+    have: ObservedWorkload | None,
+    *,
+    groups: Sequence[PodGroup],
+    pool: NodePool,
+    meant: DeclaredNodes | None,
+) -> Finding | None:
+    """Judge one workload; None where it selects no nodes."""
+    selection = _selection(workload)
+    if selection is None:
+        return None
+    if have is None:
+        return unknowns.absent_workload(ID, workload)
+    if isinstance(selection, ParseError):
+        return _misunderstood(workload, selection)
+    placed = [group for group in groups if group.pods and group.node in pool]
+    allowed = pool.selected(selection)
+    strays = [group for group in placed if group.node not in allowed]
+    relabelled = bool(strays) and {one.node for one in strays} <= _meant(meant, selection)
+    return _judge(workload, have, str(selection), _Pods(placed, strays, relabelled))
 
 
 @dataclass(frozen=True, slots=True)
 class _Pods:
-    """The pods of a workload that run somewhere, and those of them that run elsewhere."""
+    """The pods of a workload that run somewhere, and those of them that run elsewhere.
+
+    *relabelled* tells that all of these are on nodes that only lost their declared labels.
+    """
 
     placed: Sequence[PodGroup]
     strays: Sequence[PodGroup]
+    relabelled: bool = False
+
+
+def _meant(declared: DeclaredNodes | None, selection: NodeSelection) -> set[str]:
+    """Return the nodes that *selection* selects by their declared labels."""
+    return set(declared.index.selected(selection)) if declared else set()
 
 
 def _selection(workload: DeclaredWorkload) -> NodeSelection | ParseError | None:
@@ -87,6 +113,9 @@ def _judge(workload: DeclaredWorkload, have: ObservedWorkload, asked: str, pods:
         verdict, detail = Verdict.FAIL, _describe(pods, strays, asked)
         if have.rolling_out:
             verdict, detail = Verdict.SUPPRESSED, f"{detail}; a rollout is under way"
+        elif pods.relabelled:
+            verdict, cause = Verdict.UNKNOWN, "node_labels"
+            detail += "; these nodes do not bear their declared labels"
     elif not pods.placed and have.replicas > 0:
         verdict, detail, cause = Verdict.UNKNOWN, "none of its pods is on a node", "workload_ready"
     return Finding(
@@ -114,16 +143,16 @@ def _misunderstood(workload: DeclaredWorkload, error: ParseError) -> Finding:
 
 def _by_node(groups: Sequence[PodGroup]) -> dict[str, int]:
     """Return how many pods run on each node, sorted."""
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for group in groups:
-        counts[group.node] += group.pods
+        counts[group.node] = counts.get(group.node, 0) + group.pods
     return dict(sorted(counts.items()))
 
 
 def _describe(pods: _Pods, strays: Mapping[str, int], asked: str) -> str:
     total = sum(group.pods for group in pods.placed)
-    nodes = listing([f"{node} ({n})" for node, n in strays.items()])
-    return f"{sum(strays.values())} of {total} pods run elsewhere than on {asked}: {nodes}"
+    astray = sum(strays.values())
+    return f"{astray} of {total} pods run elsewhere than on {asked}: {counted(strays)}"
 
 
 def _places(workload: DeclaredWorkload) -> tuple[Place, ...]:

@@ -1,8 +1,10 @@
 """Every declared workload must have all the ready pods that it asks for."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache, partial
 
 from exporter.checks import subjects, unknowns
+from exporter.checks.stranded import Losses
 from exporter.checks.workload_images import waiting_for_images
 from exporter.domain.check import Check
 from exporter.domain.declaration import DeclaredWorkload, WorkloadKey
@@ -20,7 +22,11 @@ ID = "workload_ready"
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
-    """Compare ready with desired pods of every declared workload; a rollout excuses a lack."""
+    """Compare ready with desired pods of every declared workload.
+
+    A rollout excuses a lack. Pods that lack for want of their nodes are those nodes' matter.
+    """
+    losses = cache(lambda: Losses(facts))
     observed = facts.get(ObservedWorkloads).workloads
     pods = facts.find(ObservedPods)
     by_owner: Mapping[WorkloadKey, tuple[PodGroup, ...]] = pods.by_owner if pods else {}
@@ -29,8 +35,13 @@ def judge(facts: Facts) -> Iterator[Finding]:
         if have is None:
             yield unknowns.absent_workload(ID, workload)
         else:
-            images = bool(waiting_for_images(by_owner.get(workload.key, ())))
-            yield _judge(workload, have, images=images)
+            groups = by_owner.get(workload.key, ())
+            counts = partial(waiting_for_images, groups)
+            images = bool(facts.memory.once(workload.key, (groups,), counts))
+            finding = _judge(workload, have, images=images)
+            if finding.verdict is not Verdict.PASS:
+                finding = unknowns.for_want_of(losses().of_workload(workload, have), finding)
+            yield finding
 
 
 def _judge(workload: DeclaredWorkload, have: ObservedWorkload, *, images: bool) -> Finding:

@@ -76,12 +76,15 @@ class _Court:
         return _Outcome(Verdict.FAIL, detail, shown=shown)
 
     def _homeless(self, selection: NodeSelection, shown: Json) -> _Outcome:
-        """Judge a template that selects no node; nodes that are still to come excuse it."""
+        """Judge a template that selects no node; nodes that are meant for it excuse it."""
         declared = self._declared.index.selected(selection)
         missing = [name for name in declared if name not in self._observed.nodes]
         if missing:
             detail = f"the nodes that it selects are not in the cluster: {listing(missing)}"
             return _Outcome(Verdict.UNKNOWN, detail, "node_present", shown)
+        if declared:
+            detail = f"the nodes that it selects do not bear their labels: {listing(declared)}"
+            return _Outcome(Verdict.UNKNOWN, detail, "node_labels", shown)
         for name, group in sorted(self._declared.groups.items()):
             if group.labels and group.maximum and selection.matches(name="", labels=group.labels):
                 detail = f"the group {name}, which it selects, has no node now"

@@ -83,7 +83,7 @@ class Declarations:
                 application_sets=kept.application_sets,
                 unevaluated=kept.unevaluated,
             ),
-            nodes=self.loaded.settings.nodes,
+            loaded=self.loaded,
         )
         return State(
             facts=facts,

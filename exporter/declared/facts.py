@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from exporter.declared import monitoring
 from exporter.declared.conflicts import inconsistent_labels, node_sets
 from exporter.declared.merge import Merged, merge
+from exporter.declared.stack import declared_stack
 from exporter.domain.applications import DeclaredApplications, Repository
 from exporter.domain.conflicts import Conflicts
 from exporter.domain.declaration import Failure, Reading, Unresolved
 from exporter.domain.facts import Facts, Gap
+from exporter.domain.monitoring.stack import DeclaredStack
 from exporter.domain.nodes import CompleteNodes, DeclaredNodes, NodeDetails
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import DeclaredWorkloads
-from exporter.settings.model import NodesSettings
+from exporter.settings.load import Loaded
 
 _OF_NODES = frozenset({Source.TERRAFORM, Source.ANSIBLE, Source.INVENTORY})
 _OF_WORKLOADS = frozenset({Source.ARGOCD, Source.KUSTOMIZE, Source.INVENTORY})
@@ -28,13 +31,18 @@ class Readings:
     unevaluated: frozenset[str] = frozenset()
 
 
-def assemble(read: Readings, *, nodes: NodesSettings) -> tuple[Facts, tuple[Unresolved, ...]]:
+def assemble(read: Readings, *, loaded: Loaded) -> tuple[Facts, tuple[Unresolved, ...]]:
     """Return the declared facts, and what merging could not resolve."""
+    nodes = loaded.settings.nodes
     merged = merge(read.readings, groups=nodes.groups)
+    stack, disputed, ambiguous = declared_stack(
+        read.readings, loaded.settings.observed, path=loaded.name
+    )
     conflicts = (
         *merged.conflicts,
         *node_sets(read.readings),
         *inconsistent_labels(merged, labels=nodes.consistent_labels),
+        *disputed,
     )
     known: dict[type, object] = {
         DeclaredNodes: merged.nodes,
@@ -44,8 +52,10 @@ def assemble(read: Readings, *, nodes: NodesSettings) -> tuple[Facts, tuple[Unre
         DeclaredApplications: _applications(read, merged),
         Conflicts: Conflicts(items=conflicts),
         Repository: read.repository,
+        DeclaredStack: stack,
+        **monitoring.declared(loaded.settings.observed, path=loaded.name),
     }
-    return Facts(known=known, gaps=_gaps(read.readings)), merged.unresolved
+    return Facts(known=known, gaps=_gaps(read.readings)), (*merged.unresolved, *ambiguous)
 
 
 def _workloads(read: Readings, merged: Merged) -> DeclaredWorkloads:
@@ -95,6 +105,7 @@ def _gaps(readings: Sequence[Reading]) -> dict[type, tuple[Gap, ...]]:
         Conflicts: details,
         DeclaredApplications: applications,
         DeclaredWorkloads: workloads,
+        DeclaredStack: [gap for found in whole.values() for gap in found],
     }
     return {kind: tuple(found) for kind, found in gaps.items() if found}
 

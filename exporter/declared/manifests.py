@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from exporter.declared.rendered import Manifest
+from exporter.declared.stack import in_manifest
 from exporter.domain.declaration import (
     ApplicationKey,
     DeclaredAutoscaler,
@@ -18,6 +19,7 @@ from exporter.domain.declaration import (
 )
 from exporter.domain.errors import ParseError
 from exporter.domain.json import Json, JsonObject, as_object, as_text, dig
+from exporter.domain.monitoring.stack import StackStatement
 
 WORKLOADS: Final = frozenset({"DaemonSet", "Deployment", "StatefulSet"})
 DEFAULT_NAMESPACE: Final = "default"
@@ -34,6 +36,7 @@ class Workloads:
 
     workloads: tuple[DeclaredWorkload, ...] = ()
     autoscalers: tuple[DeclaredAutoscaler, ...] = ()
+    stack: tuple[StackStatement, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
 
 
@@ -44,15 +47,17 @@ def read(
     application: ApplicationKey | None = None,
     ignored: Callable[[Manifest], tuple[str, ...]] = lambda _: (),
 ) -> Workloads:
-    """Return the workloads and autoscalers among *manifests*; other kinds are passed over.
+    """Return the workloads, autoscalers and monitoring objects among *manifests*.
 
-    *namespace* is where objects without one of their own go; *ignored* tells of an object which
-    pointers its Application ignores.
+    Other kinds are passed over. *namespace* is where objects without one of their own go;
+    *ignored* tells of an object which pointers its Application ignores.
     """
     workloads: list[DeclaredWorkload] = []
     autoscalers: list[DeclaredAutoscaler] = []
+    stack: list[StackStatement] = []
     unresolved: list[Unresolved] = []
     for one in manifests:
+        stack += in_manifest(one, namespace=namespace)
         try:
             found = workload(
                 one, namespace=namespace, application=application, ignored=ignored(one)
@@ -66,6 +71,7 @@ def read(
     return Workloads(
         workloads=tuple(workloads),
         autoscalers=tuple(autoscalers),
+        stack=tuple(stack),
         unresolved=tuple(unresolved),
     )
 

@@ -23,6 +23,7 @@ _SAFE = (
     "protocol.allow=never",
 )
 _ENVIRONMENT = {
+    "GIT_ALLOW_PROTOCOL": "none",
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_TERMINAL_PROMPT": "0",
@@ -100,7 +101,10 @@ async def _git(root: Path, *arguments: str, missing: bool = False) -> str:
 
 def _committed(commit: str) -> datetime | None:
     match = _COMMITTER.search(commit.split("\n\n", 1)[0])
-    return datetime.fromtimestamp(int(match[1]), UTC) if match else None
+    try:
+        return datetime.fromtimestamp(int(match[1]), UTC) if match else None
+    except (ValueError, OverflowError, OSError):  # a year that no calendar has
+        return None
 
 
 def _references(text: str) -> dict[str, str]:

@@ -12,7 +12,8 @@ class Check:
     """A named rule that compares declared with observed for one kind of subject.
 
     *id* is the name of its module, test, page and label value. *aspect* is its label value in
-    the ``*_match`` metrics, empty where it has none there. *needs* are the types of the facts
+    the ``*_match`` metrics, empty where it has none there; *component* the part of the monitoring
+    stack that it looks at, if any. *needs* are the types of the facts
     without which it cannot judge; where one is missing or has a gap, the evaluation does not call
     *judge* but finds ``unknown`` for all *subjects*, which must make do with what is there.
     """
@@ -25,3 +26,4 @@ class Check:
     subjects: Callable[[Facts], Iterable[Subject]]
     judge: Callable[[Facts], Iterator[Finding]]
     aspect: str = ""
+    component: str = ""

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from exporter.domain.errors import Reason
 from exporter.domain.json import JsonObject, dig
+from exporter.domain.monitoring.stack import StackStatement
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint
 
@@ -74,9 +76,11 @@ class DeclaredNode:
     taints: tuple[Stated[Taint], ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class WorkloadKey:
-    """Names a workload (Deployment, StatefulSet, DaemonSet or another owner of pods)."""
+class WorkloadKey(NamedTuple):
+    """Names a workload (Deployment, StatefulSet, DaemonSet or another owner of pods).
+
+    A tuple, as a large cluster's are looked up and sorted by the hundred thousand.
+    """
 
     namespace: str
     kind: str
@@ -220,6 +224,7 @@ class Reading:
     workloads: tuple[DeclaredWorkload, ...] = ()
     autoscalers: tuple[DeclaredAutoscaler, ...] = ()
     applications: tuple[DeclaredApplication, ...] = ()
+    stack: tuple[StackStatement, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     failures: tuple[Failure, ...] = ()
     complete: bool = True

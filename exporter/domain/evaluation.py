@@ -60,8 +60,10 @@ class WaiverState(StrEnum):
 class Evaluation:
     """All that one evaluation found; immutable and whole.
 
-    *findings* are sorted by check and subject; *layers* holds a score for every layer that has
-    checks; *seconds* is how long it took. *errors* names the checks that failed by themselves.
+    *findings* are sorted by check and subject; *by_check* holds the same by the id of the check,
+    and of a check that found the same as before the very same tuple. *layers* holds a score for
+    every layer that has checks; *seconds* is how long it took. *errors* names the checks that
+    failed by themselves.
     *watches* says how each kind of a live cluster is followed, and *complete* is false as long as
     not all of it has been looked at for the first time.
     """
@@ -73,6 +75,7 @@ class Evaluation:
     layers: Mapping[Layer, Score]
     scores: Mapping[str, Score]
     facts: Facts
+    by_check: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
     sources: tuple[SourceStatus, ...] = ()
     waivers: tuple[tuple[Waiver, WaiverState], ...] = ()
     errors: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from exporter.domain.memory import Memory
 from exporter.domain.provenance import Source
 
 T = TypeVar("T")
@@ -29,13 +30,15 @@ class Facts:
     mistake "could not look" for "looked and found nothing". A fact with a gap is there, but only
     good for naming subjects: the evaluation judges nothing by it. *unseen* are kinds of subjects
     of which a fact that is otherwise whole says nothing, each with the reason. *namespaces* are
-    those that were looked at, none for all.
+    those that were looked at, none for all. *memory* spares a check that runs again, as only some
+    of it changed, to work out again what did not.
     """
 
     known: Mapping[type, object] = field(default_factory=dict)
     gaps: Mapping[type, tuple[Gap, ...]] = field(default_factory=dict)
     unseen: Mapping[type, Mapping[str, Gap]] = field(default_factory=dict)
     namespaces: frozenset[str] = frozenset()
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
 
     def get(self, kind: type[T]) -> T:
         """Return the fact of this *kind*, or raise :exc:`MissingFactError`."""
@@ -48,6 +51,15 @@ class Facts:
         """Return the fact of this *kind*, or None."""
         fact = self.known.get(kind)
         return fact if isinstance(fact, kind) else None
+
+    def and_those(self, others: "Facts") -> "Facts":
+        """Return these facts and *others*, which are of other types."""
+        return Facts(
+            known={**self.known, **others.known},
+            gaps={**self.gaps, **others.gaps},
+            unseen={**self.unseen, **others.unseen},
+            namespaces=self.namespaces | others.namespaces,
+        )
 
     def gaps_in(self, kinds: Iterable[type]) -> tuple[Gap, ...]:
         """Return why the facts of these *kinds* cannot be relied on, sorted; empty if they can."""

@@ -1,8 +1,9 @@
 """Findings: one check's verdict on one subject, and the closed sets that they are made of."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from exporter.domain.json import Json
 from exporter.domain.provenance import Place
@@ -41,9 +42,11 @@ class Layer(StrEnum):
     OBSERVABILITY = "observability"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Subject:
-    """What a finding is about; *namespace* is empty where the kind has none."""
+class Subject(NamedTuple):
+    """What a finding is about; *namespace* is empty where the kind has none.
+
+    A tuple, as a large cluster's are made, looked up and sorted by the hundred thousand.
+    """
 
     kind: str
     namespace: str
@@ -60,6 +63,8 @@ class Finding:
     *declared* and *observed* are plain JSON data, short enough to be read. *cause* names the
     check that reports what this finding follows from, or the source that could not be read.
     *since* is the instant from which the verdict holds, None where nobody looked before.
+    *excuse* is for how long ``suppressed`` may go on before it fails, None for as long as a
+    rollout.
     """
 
     check: str
@@ -72,3 +77,4 @@ class Finding:
     cause: str = ""
     since: datetime | None = None
     waiver: str = ""
+    excuse: timedelta | None = None

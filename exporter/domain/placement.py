@@ -29,6 +29,9 @@ class NodePool:
         self._kept_off: dict[tuple[Selection, tuple[Toleration, ...]], tuple[Taint, ...]] = {}
         self._selected: dict[Selection, frozenset[str]] = {}
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._nodes.nodes
+
     def selected(self, selection: NodeSelection) -> frozenset[str]:
         """Return the names of the nodes that *selection* selects by their observed labels."""
         key = _key(selection)

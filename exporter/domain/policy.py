@@ -56,12 +56,22 @@ class Maintenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The decisions that checks need, and the instant at which they judge."""
+    """The decisions that checks need, whatever the time."""
 
-    now: datetime
     consistent_labels: tuple[str, ...] = ()
     unmanaged_labels: tuple[str, ...] = ()
     unmanaged_taints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """For how long what is under way is excused, and the instant at which that is asked.
+
+    It changes with every evaluation, so it is apart from :class:`Policy`: what a check finds
+    without it holds as long as nothing else changes.
+    """
+
+    now: datetime
     rollout_deadline: timedelta = field(default=timedelta(minutes=30))
 
     def excuses(self, since: datetime | None) -> bool:

@@ -17,6 +17,9 @@ class Source(StrEnum):
     INVENTORY = "inventory"
     REPOSITORY = "repository"
     KUBERNETES = "kubernetes"
+    PROMETHEUS = "prometheus"
+    ALERTMANAGER = "alertmanager"
+    GRAFANA = "grafana"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -93,7 +93,10 @@ class PodGroup:
 
 @dataclass(frozen=True, slots=True)
 class ObservedPods:
-    """All live pods, folded; *by_owner* and *by_node* hold the same groups twice."""
+    """All live pods, folded; *by_owner* and *by_node* hold the same groups twice.
+
+    *per_namespace* counts all pods that exist, those that have ended or are being deleted, too.
+    """
 
     by_owner: Mapping[WorkloadKey, tuple[PodGroup, ...]]
     by_node: Mapping[str, tuple[PodGroup, ...]]

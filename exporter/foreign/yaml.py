@@ -4,6 +4,7 @@ Nothing is executed and no object but plain data is built. Scalars are resolved 
 tools resolve them: YAML 1.1 without dates and base-60 numbers, which stay strings.
 """
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ MAX_DEPTH = 200
 MAX_STACK = 10_000
 MAX_NODES = 2_000_000
 MAX_ALIASED = 200_000
+MAX_DIGITS = 400
 _TAG = "tag:yaml.org,2002:"
 _BRACKETS = re.compile(r"[\[\]{}]")
 _INDICATORS = re.compile(r"[-?](?=[ 	])")
@@ -237,7 +239,7 @@ class _Build:
                 inherited = self.value(value_node)
                 merged += inherited if isinstance(inherited, YamlList) else [inherited]
                 continue
-            key = key_node.value
+            key = _key(key_node)
             if self.strict and key in result:
                 raise ParseError(f"the key {key!r} stands twice", line=_line(key_node))
             result[key] = self.value(value_node)
@@ -267,19 +269,43 @@ def _scalar(node: yaml.ScalarNode) -> Any:
             return text.lower() in {"yes", "true", "on"}
         case "int" if ":" not in text:
             return _integer(text)
+        case "binary":
+            return _binary(text)
         case "float" if ":" not in text:
-            return float(
-                text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan")
-            )
+            return _float(text)
         case _ if node.tag.startswith("!") and node.tag not in {"!", "!unsafe"}:
             return Opaque(node.tag, _line(node))
         case _:
             return text
 
 
+def _key(node: yaml.ScalarNode) -> str:
+    text: str = node.value
+    return _binary(text) if node.tag == _TAG + "binary" else text
+
+
+def _binary(text: str) -> str:
+    """Return what *text* encodes, as Go's parsers do; else what is hidden in it would be missed."""
+    try:
+        return base64.b64decode(text).decode()
+    except ValueError:
+        return text
+
+
+def _float(text: str) -> float | str:
+    """Return a number; what only a tag says is one, as in ``!!float x``, stays a text."""
+    try:
+        return float(text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan"))
+    except ValueError:
+        return text
+
+
 def _integer(text: str) -> int | str:
+    """Return a number; one of more digits than anything can have, or write, stays a text."""
     digits = text.replace("_", "").lower()
     body = digits.lstrip("+-")
+    if len(body) > MAX_DIGITS:
+        return text
     try:
         if body.startswith("0") and body.isdigit() and len(body) > 1:
             return int(digits, 8)

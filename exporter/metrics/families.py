@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from exporter.metrics import samples
-from exporter.metrics.samples import Sample
+from exporter.metrics.chunks import Sample
 from exporter.metrics.view import View
 
 PREFIX = "cluster_conformance_"
@@ -129,6 +129,12 @@ FAMILIES: tuple[Family, ...] = (
         help="Whether an Application conforms (1) or not (0); absent while that is unknown.",
         labels=("object_namespace", "object_name", "aspect"),
         samples=samples.application_match,
+    ),
+    Family(
+        name="monitoring_match",
+        help="Whether a part of the monitoring stack conforms (1) or not (0); absent if unknown.",
+        labels=("component", "object_name", "aspect"),
+        samples=samples.monitoring_match,
     ),
     Family(
         name="finding_since_timestamp_seconds",

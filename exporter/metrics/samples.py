@@ -1,23 +1,26 @@
-"""How an evaluation becomes the samples of each family.
+"""How an evaluation becomes the samples of each family."""
 
-A sample is the label values, in the order of the family's labels, and the number.
-"""
-
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
 from platform import python_version
 from typing import TypeAlias
 
 from exporter import __version__
 from exporter.domain.applications import DeclaredApplications, ObservedApplications
 from exporter.domain.check import Check
+from exporter.domain.declaration import DeclaredNode
 from exporter.domain.evaluation import WaiverState
-from exporter.domain.finding import Finding, Verdict
-from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNodes
+from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkloads
+from exporter.metrics.chunks import Chunk, Chunked, Sample
 from exporter.metrics.view import View
 
 WORKLOAD_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
-Sample: TypeAlias = tuple[tuple[str, ...], float]
+NODE = frozenset({"Node"})
+APPLICATION = frozenset({"Application"})
+Findings: TypeAlias = Sequence[Finding]
 
 
 def check_subjects(view: View) -> Iterator[Sample]:
@@ -48,27 +51,40 @@ def nodes_expected(view: View) -> Iterator[Sample]:
         yield (name,), max(group.minimum, len(group.members))
 
 
-def _by_group(view: View, *, ready: bool) -> Iterator[Sample]:
-    """Count the observed nodes of each declared group; absent while either side is unknown."""
+@Chunked
+def nodes_observed(view: View) -> Iterator[Chunk]:
+    for declared, observed in _both_sides(view):
+        yield Chunk((declared, observed), partial(_by_group, declared, observed.nodes))
+
+
+@Chunked
+def nodes_ready(view: View) -> Iterator[Chunk]:
+    for declared, observed in _both_sides(view):
+        yield Chunk((declared, observed), partial(_ready_by_group, declared, observed.nodes))
+
+
+def _both_sides(view: View) -> Iterator[tuple[DeclaredNodes, ObservedNodes]]:
+    """Yield the nodes of both sides; nothing while either side is unknown."""
     facts = view.evaluation.facts
     declared, observed = facts.find(DeclaredNodes), facts.find(ObservedNodes)
-    if declared is None or observed is None or facts.gaps_in((ObservedNodes,)):
-        return
+    if declared is not None and observed is not None and not facts.gaps_in((ObservedNodes,)):
+        yield declared, observed
+
+
+def _ready_by_group(declared: DeclaredNodes, nodes: Mapping[str, ObservedNode]) -> Iterator[Sample]:
+    ready = {name: node for name, node in nodes.items() if node.ready is ConditionStatus.TRUE}
+    return _by_group(declared, ready)
+
+
+def _by_group(declared: DeclaredNodes, nodes: Mapping[str, ObservedNode]) -> Iterator[Sample]:
+    """Count *nodes* by the declared group that they belong to."""
     counts = dict.fromkeys(declared.groups, 0)
-    for name, node in observed.nodes.items():
+    for name, node in nodes.items():
         group = declared.group_of(name, node.labels)
-        if group in counts and (not ready or node.ready is ConditionStatus.TRUE):
+        if group in counts:
             counts[group] += 1
     for name, count in sorted(counts.items()):
         yield (name,), count
-
-
-def nodes_observed(view: View) -> Iterator[Sample]:
-    return _by_group(view, ready=False)
-
-
-def nodes_ready(view: View) -> Iterator[Sample]:
-    return _by_group(view, ready=True)
 
 
 def nodes_unexpected(view: View) -> Iterator[Sample]:
@@ -90,11 +106,22 @@ def applications_observed(view: View) -> Iterator[Sample]:
         yield (), len(declared.applications.keys() & observed.applications.keys())
 
 
-def _replica_bounds(view: View) -> Iterator[tuple[tuple[str, str, str], int, int]]:
-    """Yield each declared workload with replicas, and the fewest and most it may have."""
+@Chunked
+def replicas_min(view: View) -> Iterator[Chunk]:
     declared = view.evaluation.facts.find(DeclaredWorkloads)
-    if declared is None or view.detail != "full":
-        return
+    if declared is not None and view.detail == "full":
+        yield Chunk((declared,), lambda: ((key, low) for key, low, _ in _replica_bounds(declared)))
+
+
+@Chunked
+def replicas_max(view: View) -> Iterator[Chunk]:
+    declared = view.evaluation.facts.find(DeclaredWorkloads)
+    if declared is not None and view.detail == "full":
+        yield Chunk((declared,), lambda: ((key, top) for key, _, top in _replica_bounds(declared)))
+
+
+def _replica_bounds(declared: DeclaredWorkloads) -> Iterator[tuple[tuple[str, str, str], int, int]]:
+    """Yield each declared workload with replicas, and the fewest and most it may have."""
     scaled = {one.target: (one.minimum, one.maximum) for one in declared.autoscalers}
     for key, workload in declared.workloads.items():
         bounds = scaled.get(key) or workload.replica_bounds()
@@ -102,76 +129,104 @@ def _replica_bounds(view: View) -> Iterator[tuple[tuple[str, str, str], int, int
             yield (key.namespace, key.kind, key.name), *bounds
 
 
-def replicas_min(view: View) -> Iterator[Sample]:
-    for labels, minimum, _ in _replica_bounds(view):
-        yield labels, minimum
-
-
-def replicas_max(view: View) -> Iterator[Sample]:
-    for labels, _, maximum in _replica_bounds(view):
-        yield labels, maximum
-
-
-def replicas_ready(view: View) -> Iterator[Sample]:
+@Chunked
+def replicas_ready(view: View) -> Iterator[Chunk]:
     """Say 0 for a declared workload that is not there; nothing where nobody could look."""
     facts = view.evaluation.facts
     declared, observed = facts.find(DeclaredWorkloads), facts.find(ObservedWorkloads)
-    if declared is None or observed is None or view.detail != "full":
-        return
+    if declared is not None and observed is not None and view.detail == "full":
+        yield Chunk((declared, observed), partial(_replicas_ready, declared, observed))
+
+
+def _replicas_ready(declared: DeclaredWorkloads, observed: ObservedWorkloads) -> Iterator[Sample]:
     for key in declared.workloads:
         found = observed.workloads.get(key)
         yield (key.namespace, key.kind, key.name), found.ready if found else 0
 
 
-def _matches(view: View, *, kinds: frozenset[str]) -> Iterator[tuple[Check, Finding]]:
-    """Yield what was seen of subjects of these *kinds*; while unknown, a series is withdrawn."""
+def _matching(view: View) -> Iterator[tuple[str, Findings]]:
+    """Yield the findings of each check that has an aspect, with that."""
+    if view.detail == "full":
+        for check in view.evaluation.checks:
+            if check.aspect:
+                yield check.aspect, view.evaluation.by_check.get(check.id, ())
+
+
+def _judged(findings: Findings, kinds: frozenset[str]) -> Iterator[tuple[Subject, float]]:
+    """Yield whether subjects of these *kinds* conform; while unknown, a series is withdrawn."""
+    for one in findings:
+        if one.verdict is not Verdict.UNKNOWN and one.subject.kind in kinds:
+            yield one.subject, float(one.verdict is Verdict.PASS)
+
+
+@Chunked
+def node_match(view: View) -> Iterator[Chunk]:
+    declared = view.evaluation.facts.find(DeclaredNodes)
+    if declared is None:
+        return
+    for aspect, findings in _matching(view):
+        yield Chunk((declared, findings), partial(_node_match, declared.nodes, aspect, findings))
+
+
+def _node_match(
+    nodes: Mapping[str, DeclaredNode], aspect: str, findings: Findings
+) -> Iterator[Sample]:
+    for one, conforms in _judged(findings, NODE):
+        node = nodes.get(one.name)
+        if node is not None:
+            yield (node.name, node.group, aspect), conforms
+
+
+@Chunked
+def workload_match(view: View) -> Iterator[Chunk]:
+    for aspect, findings in _matching(view):
+        yield Chunk((findings,), partial(_workload_match, aspect, findings))
+
+
+def _workload_match(aspect: str, findings: Findings) -> Iterator[Sample]:
+    for one, conforms in _judged(findings, WORKLOAD_KINDS):
+        yield (one.namespace, one.kind, one.name, aspect), conforms
+
+
+@Chunked
+def application_match(view: View) -> Iterator[Chunk]:
+    for aspect, findings in _matching(view):
+        yield Chunk((findings,), partial(_application_match, aspect, findings))
+
+
+def _application_match(aspect: str, findings: Findings) -> Iterator[Sample]:
+    for one, conforms in _judged(findings, APPLICATION):
+        yield (one.namespace, one.name, aspect), conforms
+
+
+@Chunked
+def monitoring_match(view: View) -> Iterator[Chunk]:
     if view.detail != "full":
         return
-    checks = {check.id: check for check in view.evaluation.checks if check.aspect}
-    for finding in view.evaluation.findings:
-        check = checks.get(finding.check)
-        if check and finding.subject.kind in kinds and finding.verdict is not Verdict.UNKNOWN:
-            yield check, finding
+    for check in view.evaluation.checks:
+        if check.component and check.aspect:
+            findings = view.evaluation.by_check.get(check.id, ())
+            yield Chunk((findings,), partial(_monitoring_match, check, findings))
 
 
-def _conforms(finding: Finding) -> float:
-    return float(finding.verdict is Verdict.PASS)
+def _monitoring_match(check: Check, findings: Findings) -> Iterator[Sample]:
+    for one in findings:
+        if one.verdict is not Verdict.UNKNOWN:
+            labels = (check.component, str(one.subject), check.aspect)
+            yield labels, float(one.verdict is Verdict.PASS)
 
 
-def node_match(view: View) -> Iterator[Sample]:
-    declared = view.evaluation.facts.find(DeclaredNodes)
-    nodes = declared.nodes if declared else {}
-    for check, finding in _matches(view, kinds=frozenset({"Node"})):
-        node = nodes.get(finding.subject.name)
-        if node is not None:
-            yield (node.name, node.group, check.aspect), _conforms(finding)
-
-
-def workload_match(view: View) -> Iterator[Sample]:
-    for check, finding in _matches(view, kinds=WORKLOAD_KINDS):
-        one = finding.subject
-        yield (one.namespace, one.kind, one.name, check.aspect), _conforms(finding)
-
-
-def application_match(view: View) -> Iterator[Sample]:
-    for check, finding in _matches(view, kinds=frozenset({"Application"})):
-        one = finding.subject
-        yield (one.namespace, one.name, check.aspect), _conforms(finding)
-
-
-def _failing(view: View) -> list[tuple[Check, Finding]]:
-    """Return the failures, the worst first and then in a stable order."""
+def _failing(view: View) -> Iterator[tuple[Check, Finding]]:
+    """Yield the failures, the worst first and then in a stable order."""
     if view.detail == "summary":
-        return []
-    checks = {check.id: check for check in view.evaluation.checks}
-    failures = [
-        (checks[one.check], one) for one in view.evaluation.findings if one.verdict is Verdict.FAIL
-    ]
-    return sorted(failures, key=lambda pair: (pair[0].severity.rank, pair[0].id, pair[1].subject))
+        return
+    found = view.evaluation.by_check
+    for check in sorted(view.evaluation.checks, key=lambda one: (one.severity.rank, one.id)):
+        yield from ((check, one) for one in found.get(check.id, ()) if one.verdict is Verdict.FAIL)
 
 
 def finding_since(view: View) -> Iterator[Sample]:
-    for check, finding in _failing(view)[: view.limit]:
+    for check, finding in islice(_failing(view), view.limit):
         one = finding.subject
         since = finding.since or view.evaluation.at
         labels = (check.layer, check.id, check.severity, one.kind, one.namespace, one.name)
@@ -179,7 +234,12 @@ def finding_since(view: View) -> Iterator[Sample]:
 
 
 def findings_truncated(view: View) -> Iterator[Sample]:
-    yield (), max(0, len(_failing(view)) - view.limit)
+    failing = 0 if view.detail == "summary" else _failures(view)
+    yield (), max(0, failing - view.limit)
+
+
+def _failures(view: View) -> int:
+    return sum(one.counts[Verdict.FAIL] for one in view.evaluation.scores.values())
 
 
 def evaluation_seconds(view: View) -> Iterator[Sample]:

@@ -1,5 +1,6 @@
 """A cluster as it becomes known, object by object."""
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import msgspec
@@ -29,15 +30,31 @@ from exporter.observed.records import (
 )
 from exporter.observed.workloads import observed_workload
 
+Record: TypeAlias = (
+    PodRecord
+    | NodeRecord
+    | WorkloadRecord
+    | ApplicationRecord
+    | ApplicationSetRecord
+    | HorizontalPodAutoscalerRecord
+    | ScaledObjectRecord
+)
 Buffer: TypeAlias = bytes | msgspec.Raw
 
-_NODE = msgspec.json.Decoder(NodeRecord)
-_POD = msgspec.json.Decoder(PodRecord)
-_WORKLOAD = msgspec.json.Decoder(WorkloadRecord)
-_APPLICATION = msgspec.json.Decoder(ApplicationRecord)
-_APPLICATION_SET = msgspec.json.Decoder(ApplicationSetRecord)
-_HPA = msgspec.json.Decoder(HorizontalPodAutoscalerRecord)
-_SCALED_OBJECT = msgspec.json.Decoder(ScaledObjectRecord)
+RECORDS: Mapping[Kind, type[Record]] = {
+    Kind.NODE: NodeRecord,
+    Kind.POD: PodRecord,
+    Kind.DEPLOYMENT: WorkloadRecord,
+    Kind.STATEFUL_SET: WorkloadRecord,
+    Kind.DAEMON_SET: WorkloadRecord,
+    Kind.APPLICATION: ApplicationRecord,
+    Kind.APPLICATION_SET: ApplicationSetRecord,
+    Kind.HORIZONTAL_POD_AUTOSCALER: HorizontalPodAutoscalerRecord,
+    Kind.SCALED_OBJECT: ScaledObjectRecord,
+}
+"""What is read of an object of each kind."""
+
+_DECODERS = {kind: msgspec.json.Decoder(record) for kind, record in RECORDS.items()}
 _OBJECT = msgspec.json.Decoder(ObjectRecord)
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -58,26 +75,29 @@ class Cluster:
         self.application_sets: Latest[ApplicationKey, JsonObject] = Latest()
         self.scalings: Latest[WorkloadKey, Scaling] = Latest()
 
-    def put(self, kind: Kind, raw: Buffer) -> bool:
-        """Take an object in, as the bytes of its JSON; tell whether that changed any fact.
+    def put(self, kind: Kind, item: Buffer | Record) -> bool:
+        """Take an object in, as the bytes of its JSON or read; tell if that changed any fact.
 
         An older version than the known one, or than the one that went, changes nothing. Raises
         :exc:`ParseError` where it is not what its kind asks for; nothing changes then.
         """
         try:
-            return self._put(kind, raw)
+            if isinstance(item, bytes | msgspec.Raw):
+                item = _DECODERS[kind].decode(item)
+            return self._put(kind, item)
         except _BROKEN as error:
             raise _translated(error) from None
 
-    def remove(self, kind: Kind, raw: Buffer) -> bool:
+    def remove(self, kind: Kind, item: Buffer | ObjectRecord) -> bool:
         """Forget an object, as it was when it went; tell whether it was known.
 
         A newer object of the same name stays. Raises :exc:`ParseError` where it has no name.
         """
         try:
-            metadata = _OBJECT.decode(raw).metadata
+            read = item if isinstance(item, ObjectRecord) else _OBJECT.decode(item)
         except _BROKEN as error:
             raise _translated(error) from None
+        metadata = read.metadata
         namespace, name, version = metadata.namespace or "", metadata.name, metadata.version
         match kind:
             case Kind.POD:
@@ -100,43 +120,31 @@ class Cluster:
         )
         return sum(len(store) for store in stores)
 
-    def _put(self, kind: Kind, raw: Buffer) -> bool:
-        match kind:
-            case Kind.POD:
-                return self.pods.add(_POD.decode(raw))
-            case Kind.NODE:
-                node = _NODE.decode(raw)
-                return self.nodes.put(
-                    node.metadata.name, observed_node(node), node.metadata.version
-                )
-            case Kind.DEPLOYMENT | Kind.STATEFUL_SET | Kind.DAEMON_SET:
-                workload = _WORKLOAD.decode(raw)
-                key = _key(kind, workload.metadata)
-                return self.workloads.put(
-                    key, observed_workload(workload, key), workload.metadata.version
-                )
-            case Kind.APPLICATION:
-                shown = _APPLICATION.decode(raw)
+    def _put(self, kind: Kind, shown: Record) -> bool:
+        metadata = shown.metadata
+        match shown:
+            case PodRecord():
+                return self.pods.add(shown)
+            case NodeRecord():
+                return self.nodes.put(metadata.name, observed_node(shown), metadata.version)
+            case WorkloadRecord():
+                key = _key(kind, metadata)
+                return self.workloads.put(key, observed_workload(shown, key), metadata.version)
+            case ApplicationRecord():
                 application = observed_application(shown)
-                return self.applications.put(application.key, application, shown.metadata.version)
-            case Kind.APPLICATION_SET:
-                found = _APPLICATION_SET.decode(raw)
-                return self.application_sets.put(
-                    ApplicationKey(found.metadata.namespace or "", found.metadata.name),
-                    observed_application_set(found),
-                    found.metadata.version,
-                )
-            case Kind.HORIZONTAL_POD_AUTOSCALER | Kind.SCALED_OBJECT:
-                return self._put_scaling(kind, raw)
+                return self.applications.put(application.key, application, metadata.version)
+            case ApplicationSetRecord():
+                name = ApplicationKey(metadata.namespace or "", metadata.name)
+                manifest = observed_application_set(shown)
+                return self.application_sets.put(name, manifest, metadata.version)
+            case HorizontalPodAutoscalerRecord() | ScaledObjectRecord():
+                return self.scalings.put(_key(kind, metadata), _scaling(shown), metadata.version)
 
-    def _put_scaling(self, kind: Kind, raw: Buffer) -> bool:
-        if kind is Kind.SCALED_OBJECT:
-            keda = _SCALED_OBJECT.decode(raw)
-            metadata, scaling = keda.metadata, keda_scaling(keda)
-        else:
-            hpa = _HPA.decode(raw)
-            metadata, scaling = hpa.metadata, hpa_scaling(hpa)
-        return self.scalings.put(_key(kind, metadata), scaling, metadata.version)
+
+def _scaling(shown: HorizontalPodAutoscalerRecord | ScaledObjectRecord) -> Scaling:
+    if isinstance(shown, ScaledObjectRecord):
+        return keda_scaling(shown)
+    return hpa_scaling(shown)
 
 
 def _translated(error: Exception) -> ParseError:

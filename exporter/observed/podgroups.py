@@ -4,8 +4,9 @@ Of 150,000 pods that run, few change within a second: freezing all of their grou
 evaluation would cost more than everything else of it.
 """
 
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from exporter.domain.declaration import WorkloadKey
 from exporter.domain.workloads import PodGroup
@@ -14,9 +15,11 @@ from exporter.observed.tolerations import Tolerations
 _NOBODY = MappingProxyType[str, int]({})
 
 
-@dataclass(slots=True, eq=False)
-class Group:
-    """The sums over all pods of one owner on one node with the same tolerations."""
+class Group(Struct, eq=False, gc=False):
+    """The sums over all pods of one owner on one node with the same tolerations.
+
+    There may be as many as pods, so each byte counts; they are in no cycle.
+    """
 
     owner: WorkloadKey
     node: str
@@ -24,24 +27,13 @@ class Group:
     pods: int = 0
     ready: int = 0
     waiting: dict[str, int] | None = None
-    _frozen: PodGroup | None = None
-
-    @property
-    def place(self) -> tuple[str, str]:
-        """What tells this group from the others of its owner."""
-        return self.node, self.tolerations.text
-
-    @property
-    def rank(self) -> tuple[str, str, str, str]:
-        """What tells this group from the others of its node."""
-        owner = self.owner
-        return owner.namespace, owner.kind, owner.name, self.tolerations.text
+    frozen: PodGroup | None = None
 
     def count(self, *, ready: bool, waiting: tuple[str, ...], sign: int) -> None:
         """Add what one pod contributes (*sign* 1), or take it off (-1)."""
         self.pods += sign
         self.ready += sign * ready
-        self._frozen = None
+        self.frozen = None
         if waiting:
             counts = self.waiting = self.waiting or {}
             for reason in waiting:
@@ -49,9 +41,9 @@ class Group:
 
     def freeze(self) -> PodGroup:
         """Return the sums as they are now; the same value until they change."""
-        if self._frozen is None:
-            counts = sorted((self.waiting or {}).items())
-            self._frozen = PodGroup(
+        if self.frozen is None:
+            counts = sorted(self.waiting.items()) if self.waiting else ()
+            self.frozen = PodGroup(
                 owner=self.owner,
                 node=self.node,
                 tolerations=self.tolerations.values,
@@ -59,7 +51,7 @@ class Group:
                 ready=self.ready,
                 waiting={reason: count for reason, count in counts if count} or _NOBODY,
             )
-        return self._frozen
+        return self.frozen
 
 
 class Groups:
@@ -68,8 +60,10 @@ class Groups:
     __slots__ = ("_by_node", "_by_owner", "_changed_nodes", "_changed_owners", "_nodes", "_owners")
 
     def __init__(self) -> None:
-        self._by_owner: dict[WorkloadKey, dict[tuple[str, str], Group]] = {}
-        self._by_node: dict[str, set[Group]] = {}
+        self._by_owner: dict[WorkloadKey, dict[str, dict[str, Group]]] = {}
+        """By owner, tolerations and node."""
+        self._by_node: dict[str, dict[Group, None]] = {}
+        """By node; a dict takes half of what a set does."""
         self._changed_owners: set[WorkloadKey] = set()
         self._changed_nodes: set[str] = set()
         self._owners: dict[WorkloadKey, tuple[PodGroup, ...]] = {}
@@ -77,14 +71,15 @@ class Groups:
 
     def find(self, owner: WorkloadKey, node: str, tolerations: Tolerations) -> Group:
         """Return the group of such pods, which is in no view before one is counted."""
-        known = self._by_owner.get(owner, {}).get((node, tolerations.text))
+        alike = self._by_owner.get(owner)
+        nodes = alike.get(tolerations.text) if alike else None
+        known = nodes.get(node) if nodes else None
         return known or Group(owner, node, tolerations)
 
     def count(self, group: Group, *, ready: bool, waiting: tuple[str, ...], sign: int) -> None:
         """Add what one pod contributes to *group* (*sign* 1), or take it off (-1)."""
         if not group.pods:
-            self._by_owner.setdefault(group.owner, {})[group.place] = group
-            self._by_node.setdefault(group.node, set()).add(group)
+            self._keep(group)
         group.count(ready=ready, waiting=waiting, sign=sign)
         self._changed_owners.add(group.owner)
         self._changed_nodes.add(group.node)
@@ -107,29 +102,37 @@ class Groups:
             pass
         return dict(self._owners), dict(self._nodes)
 
+    def _keep(self, group: Group) -> None:
+        alike = self._by_owner.setdefault(group.owner, {})
+        alike.setdefault(group.tolerations.text, {})[group.node] = group
+        self._by_node.setdefault(group.node, {})[group] = None
+
     def _drop(self, group: Group) -> None:
-        groups, neighbours = self._by_owner[group.owner], self._by_node[group.node]
-        del groups[group.place]
-        neighbours.discard(group)
-        if not groups:
+        alike, neighbours = self._by_owner[group.owner], self._by_node[group.node]
+        nodes = alike[group.tolerations.text]
+        del nodes[group.node], neighbours[group]
+        if not nodes:
+            del alike[group.tolerations.text]
+        if not alike:
             del self._by_owner[group.owner]
         if not neighbours:
             del self._by_node[group.node]
 
     def _freeze_owner(self, owner: WorkloadKey) -> int:
-        groups = self._by_owner.get(owner)
-        if groups is None:
+        alike = self._by_owner.get(owner)
+        if alike is None:
             self._owners.pop(owner, None)
             return 1
-        ordered = sorted(groups.values(), key=lambda one: one.place)
-        self._owners[owner] = tuple(group.freeze() for group in ordered)
-        return len(ordered)
+        groups = [group for nodes in alike.values() for group in nodes.values()]
+        groups.sort(key=lambda one: (one.node, one.tolerations.text))
+        self._owners[owner] = tuple([group.freeze() for group in groups])
+        return len(groups)
 
     def _freeze_node(self, node: str) -> int:
         groups = self._by_node.get(node)
         if groups is None:
             self._nodes.pop(node, None)
             return 1
-        ordered = sorted(groups, key=lambda one: one.rank)
-        self._nodes[node] = tuple(group.freeze() for group in ordered)
+        ordered = sorted(groups, key=lambda one: (one.owner, one.tolerations.text))
+        self._nodes[node] = tuple([group.freeze() for group in ordered])
         return len(ordered)

@@ -1,7 +1,7 @@
 """Pods, folded at once into one group per owner, node and tolerations."""
 
-from collections import Counter
 from functools import lru_cache
+from itertools import chain
 
 from msgspec import Struct
 
@@ -38,16 +38,16 @@ class PodFold:
     After any sequence of changes the sums are those that a recount of the present pods gives.
     """
 
-    __slots__ = ("_graves", "_groups", "_namespaces", "_shares")
+    __slots__ = ("_graves", "_groups", "_shares")
 
     def __init__(self) -> None:
         self._groups = Groups()
-        self._namespaces: Counter[str] = Counter()
-        self._shares: dict[tuple[str, str], _Share] = {}
+        self._shares: dict[str, dict[str, _Share]] = {}
+        """By namespace and name."""
         self._graves: Graves[tuple[str, str]] = Graves()
 
     def __len__(self) -> int:
-        return len(self._shares)
+        return sum(map(len, self._shares.values()))
 
     def add(self, record: PodRecord) -> bool:
         """Count a pod in place of an older version of it; tell whether any sum changed.
@@ -56,21 +56,22 @@ class PodFold:
         Raises :exc:`ParseError` and :exc:`msgspec.DecodeError`, and then has not counted it.
         """
         metadata = record.metadata
-        namespace = _same(metadata.namespace or "")
-        key = (namespace, metadata.name)
+        namespace, name = _same(metadata.namespace or ""), metadata.name
         version = metadata.version
-        known = self._shares.get(key)
-        if known is None and self._graves.hold(key, version):
+        shares = self._shares.get(namespace, {})
+        known = shares.get(name)
+        if known is None and self._graves.hold((namespace, name), version):
             return False
         if known is not None and 0 <= version < known.version:
             return False
         share = self._share(record, namespace, version)
-        self._shares[key] = share
+        shares[name] = share
+        self._shares[namespace] = shares
         if known is not None and known.counts_as(share):
             return False
         if known is not None:
-            self._count(namespace, known, sign=-1)
-        self._count(namespace, share, sign=1)
+            self._count(known, sign=-1)
+        self._count(share, sign=1)
         return True
 
     def remove(self, namespace: str, name: str, *, version: int = -1) -> bool:
@@ -78,15 +79,17 @@ class PodFold:
 
         Where a *version* is given, a newer pod of that name stays.
         """
-        key = (namespace, name)
-        known = self._shares.get(key)
+        shares = self._shares.get(namespace, {})
+        known = shares.get(name)
         if known is not None and 0 <= version < known.version:
             return False
-        self._graves.bury(key, version)
+        self._graves.bury((namespace, name), version)
         if known is None:
             return False
-        del self._shares[key]
-        self._count(namespace, known, sign=-1)
+        del shares[name]
+        if not shares:
+            del self._shares[namespace]
+        self._count(known, sign=-1)
         return True
 
     def freeze(self, budget: int) -> bool:
@@ -99,7 +102,7 @@ class PodFold:
         return ObservedPods(
             by_owner=by_owner,
             by_node=by_node,
-            per_namespace=dict(sorted(self._namespaces.items())),
+            per_namespace={name: len(own) for name, own in sorted(self._shares.items())},
         )
 
     def _share(self, record: PodRecord, namespace: str, version: int) -> _Share:
@@ -113,10 +116,7 @@ class PodFold:
         group = self._groups.find(owner, node, tolerations)
         return _Share(version, group, _is_ready(status), _waiting(status))
 
-    def _count(self, namespace: str, share: _Share, *, sign: int) -> None:
-        self._namespaces[namespace] += sign
-        if not self._namespaces[namespace]:
-            del self._namespaces[namespace]
+    def _count(self, share: _Share, *, sign: int) -> None:
         if share.group is not None:
             self._groups.count(share.group, ready=share.ready, waiting=share.waiting, sign=sign)
 
@@ -152,17 +152,16 @@ def _same(text: str) -> str:
 
 
 def _is_ready(status: PodStatus) -> bool:
-    return any(one.type == "Ready" and one.status == "True" for one in status.conditions or ())
+    for one in status.conditions or ():
+        if one.type == "Ready":
+            return one.status == "True"
+    return False
 
 
 def _waiting(status: PodStatus) -> tuple[str, ...]:
     """Return why containers wait, a reason for each that says one."""
-    reasons = [
-        _same(reason)
-        for statuses in (status.init_container_statuses, status.container_statuses)
-        for one in statuses or ()
-        if (reason := _reason(one))
-    ]
+    containers = chain(status.init_container_statuses or (), status.container_statuses or ())
+    reasons = [_same(reason) for one in containers if (reason := _reason(one))]
     return tuple(reasons)
 
 

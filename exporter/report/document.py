@@ -12,6 +12,7 @@ from exporter.domain.declaration import (
     DeclaredNode,
     DeclaredWorkload,
     Failure,
+    Unresolved,
 )
 from exporter.domain.errors import ParseError
 from exporter.domain.evaluation import Evaluation, SourceStatus
@@ -29,31 +30,46 @@ Document = dict[str, Any]
 
 def evaluation(outcome: Evaluation) -> Document:
     """Return an evaluation: the layers' scores, every finding, every source."""
-    waivers = {one.id: one for one, _ in outcome.waivers}
-    layers = {check.id: check for check in outcome.checks}
     return {
         "at": outcome.at.isoformat(),
-        "layers": [
-            {
-                "layer": str(layer),
-                "ratio": score.ratio,
-                "coverage": score.coverage,
-                "subjects": {str(verdict): n for verdict, n in score.counts.items()},
-            }
-            for layer, score in outcome.layers.items()
-        ],
-        "findings": [
-            {
-                "check": one.check,
-                "layer": str(layers[one.check].layer),
-                "severity": str(layers[one.check].severity),
-                **_finding(one, waivers),
-            }
-            for one in outcome.findings
-        ],
-        "sources": [_source(one) for one in outcome.sources],
-        "waivers": [{**_waiver(one), "state": str(state)} for one, state in outcome.waivers],
+        "layers": layers(outcome),
+        "findings": findings(outcome, outcome.findings),
+        "sources": [source(one) for one in outcome.sources],
+        "waivers": waivers(outcome),
     }
+
+
+def layers(outcome: Evaluation) -> list[Document]:
+    """Return the score of each layer."""
+    return [
+        {
+            "layer": str(layer),
+            "ratio": score.ratio,
+            "coverage": score.coverage,
+            "subjects": {str(verdict): n for verdict, n in score.counts.items()},
+        }
+        for layer, score in outcome.layers.items()
+    ]
+
+
+def findings(outcome: Evaluation, some: Iterable[Finding]) -> list[Document]:
+    """Return *some* of the findings of an evaluation, in their order."""
+    known = {one.id: one for one, _ in outcome.waivers}
+    checks = {check.id: check for check in outcome.checks}
+    return [
+        {
+            "check": one.check,
+            "layer": str(checks[one.check].layer),
+            "severity": str(checks[one.check].severity),
+            **_finding(one, known),
+        }
+        for one in some
+    ]
+
+
+def waivers(outcome: Evaluation) -> list[Document]:
+    """Return every waiver, and what became of it."""
+    return [{**_waiver(one), "state": str(state)} for one, state in outcome.waivers]
 
 
 def declaration(state: State) -> Document:
@@ -63,18 +79,15 @@ def declaration(state: State) -> Document:
     applications = state.facts.find(DeclaredApplications)
     conflicts = state.facts.find(Conflicts)
     return {
-        "nodes": [_node(one) for one in (nodes.nodes if nodes else {}).values()],
-        "workloads": [
-            _workload(one) for one in (workloads.workloads if workloads else {}).values()
-        ],
+        "nodes": [node(one) for one in (nodes.nodes if nodes else {}).values()],
+        "workloads": [workload(one) for one in (workloads.workloads if workloads else {}).values()],
         "applications": [
-            _application(one)
-            for one in (applications.applications if applications else {}).values()
+            application(one) for one in (applications.applications if applications else {}).values()
         ],
-        "conflicts": [_conflict(one) for one in (conflicts.items if conflicts else ())],
-        "unresolved": [{"message": one.message, **place(one.place)} for one in state.unresolved],
-        "failures": [_failure(one) for one in state.failures],
-        "sources": [_source(one) for one in state.sources],
+        "conflicts": [conflict(one) for one in (conflicts.items if conflicts else ())],
+        "unresolved": [unresolved(one) for one in state.unresolved],
+        "failures": [failure(one) for one in state.failures],
+        "sources": [source(one) for one in state.sources],
     }
 
 
@@ -117,7 +130,13 @@ def _waiver(one: Waiver) -> Document:
     }
 
 
-def _failure(one: Failure) -> Document:
+def unresolved(one: Unresolved) -> Document:
+    """Return what only a run would tell."""
+    return {"message": one.message, **place(one.place)}
+
+
+def failure(one: Failure) -> Document:
+    """Return what could not be read, and what to do about it."""
     return {
         "message": one.message,
         "reason": str(one.reason),
@@ -127,14 +146,15 @@ def _failure(one: Failure) -> Document:
     }
 
 
-def _source(one: SourceStatus) -> Document:
+def source(one: SourceStatus) -> Document:
+    """Return how a source is doing."""
     return {
         "source": str(one.source),
         "up": one.up,
         "last_success": one.last_success.isoformat() if one.last_success else None,
         "revision": one.revision or None,
         "items": dict(one.items),
-        "failures": [_failure(failure) for failure in one.failures],
+        "failures": [failure(each) for each in one.failures],
     }
 
 
@@ -142,7 +162,8 @@ def _attributed(attribute: str, one: Place) -> Document:
     return {"attribute": attribute, **place(one)}
 
 
-def _node(node: DeclaredNode) -> Document:
+def node(node: DeclaredNode) -> Document:
+    """Return a declared node, each value with its place."""
     attributes = {str(name): _value(node.attributes.get(name)) for name in Attribute}
     return {
         "name": node.name,
@@ -171,7 +192,8 @@ def _node_places(node: DeclaredNode) -> Iterator[Document]:
         yield _attributed(f"taints.{taint.value.key}:{taint.value.effect}", taint.place)
 
 
-def _workload(workload: DeclaredWorkload) -> Document:
+def workload(workload: DeclaredWorkload) -> Document:
+    """Return a declared workload, each value with its place."""
     pods = as_object(dig(workload.manifest, "spec", "template", "spec"))
     containers = as_list(pods.get("containers"))
     application = workload.application
@@ -199,7 +221,8 @@ def _scheduling(pods: Mapping[str, Any]) -> Document:
     return {"node_selector": dict(selection.labels), "tolerations": [str(one) for one in borne]}
 
 
-def _application(application: DeclaredApplication) -> Document:
+def application(application: DeclaredApplication) -> Document:
+    """Return a declared Application, each value with its place."""
     return {
         "namespace": application.key.namespace,
         "name": application.key.name,
@@ -228,7 +251,8 @@ def _application(application: DeclaredApplication) -> Document:
     }
 
 
-def _conflict(conflict: Conflict) -> Document:
+def conflict(conflict: Conflict) -> Document:
+    """Return two or more statements that contradict each other."""
     return {
         "kind": conflict.kind,
         "namespace": conflict.namespace,

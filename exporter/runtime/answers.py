@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from exporter.domain.check import Check
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding
+from exporter.domain.memory import Memory
 
 
 class _Noted(Mapping[type, object]):
@@ -53,6 +54,7 @@ class Answers:
     """
 
     _last: dict[str, _Answer] = field(default_factory=dict)
+    _memories: dict[str, Memory] = field(default_factory=dict)
 
     def judge(self, check: Check, facts: Facts) -> tuple[Finding, ...]:
         """Return what *check* finds; it runs only where it might find something else."""
@@ -60,7 +62,9 @@ class Answers:
         if last is not None and last.holds(facts):
             return last.findings
         noted = _Noted(facts.known)
-        findings = tuple(check.judge(replace(facts, known=noted)))
+        memory = self._memories.setdefault(check.id, Memory())
+        memory.next_round()
+        findings = tuple(check.judge(replace(facts, known=noted, memory=memory)))
         conditions = replace(facts, known={})
         self._last[check.id] = _Answer(facts=conditions, seen=noted.seen, findings=findings)
         return findings

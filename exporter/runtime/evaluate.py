@@ -4,18 +4,21 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain
 
 from exporter.domain.applications import ObservedApplications
 from exporter.domain.check import Check
 from exporter.domain.evaluation import Evaluation, Score, SourceStatus, WaiverState
 from exporter.domain.facts import Facts, Gap
 from exporter.domain.finding import Finding, Layer, Subject, Verdict
-from exporter.domain.policy import Maintenance, Policy, Waiver
+from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import ObservedPods, ObservedWorkloads
 from exporter.runtime.answers import Answers
+from exporter.runtime.history import Decisions, History, Judged
 
 logger = logging.getLogger(__name__)
 
@@ -23,62 +26,6 @@ EXPIRING = timedelta(days=7)
 INTERNAL = "internal"
 _NAMESPACED = frozenset({ObservedWorkloads, ObservedPods, ObservedApplications})
 _ORDER = tuple(Layer)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decisions:
-    """What the owners decided about failures."""
-
-    waivers: tuple[Waiver, ...] = ()
-    maintenance: tuple[Maintenance, ...] = ()
-
-
-@dataclass(slots=True)
-class History:
-    """Since when each subject has the verdict it has; remembers all but passes.
-
-    Of what it saw at its first evaluation it cannot tell since when that holds: it takes that
-    instant. *answers* are what checks found last.
-    """
-
-    answers: Answers = field(default_factory=Answers)
-    since: dict[tuple[str, Subject], tuple[Verdict, datetime]] = field(default_factory=dict)
-    excused: dict[tuple[str, Subject], datetime] = field(default_factory=dict)
-
-    def end_excuses(
-        self, findings: Iterable[Finding], *, at: datetime, deadline: timedelta
-    ) -> Iterator[Finding]:
-        """Yield the findings; what a check has suppressed for longer than *deadline* fails.
-
-        No rollout goes on for ever, though not every controller says when one has failed.
-        """
-        current: dict[tuple[str, Subject], datetime] = {}
-        for finding in findings:
-            if finding.verdict is not Verdict.SUPPRESSED:
-                yield finding
-                continue
-            key = (finding.check, finding.subject)
-            began = current[key] = self.excused.get(key, at)
-            if at - began < deadline:
-                yield finding
-            else:
-                detail = f"{finding.detail}; suppressed since {began.isoformat()}, now overdue"
-                yield replace(finding, verdict=Verdict.FAIL, detail=detail)
-        self.excused = current
-
-    def date(self, findings: Iterable[Finding], *, at: datetime) -> Iterator[Finding]:
-        """Yield the findings with ``since``, and remember them for the next evaluation."""
-        current: dict[tuple[str, Subject], tuple[Verdict, datetime]] = {}
-        for finding in findings:
-            if finding.verdict is Verdict.PASS:
-                yield finding
-                continue
-            key = (finding.check, finding.subject)
-            verdict, since = self.since.get(key, (finding.verdict, at))
-            since = since if verdict is finding.verdict else at
-            current[key] = (finding.verdict, since)
-            yield replace(finding, since=since)
-        self.since = current
 
 
 def evaluate(
@@ -92,32 +39,27 @@ def evaluate(
 ) -> Evaluation:
     """Judge everything at the instant *at*; pure but for the log and *history*."""
     started = time.perf_counter()
-    answers = Answers() if history is None else history.answers
-    findings: list[Finding] = []
-    for check in checks:
-        findings += _run(check, facts, answers)
-    policy = facts.find(Policy)
-    if history is not None and policy is not None:
-        findings = list(history.end_excuses(findings, at=at, deadline=policy.rollout_deadline))
-    judged = [_decide(one, decisions, at=at) for one in findings]
-    if history is not None:
-        judged = list(history.date(judged, at=at))
-    scores = _scores(checks, judged)
+    history = history or History(dates=False)
+    found = {check.id: _run(check, facts, history.answers) for check in checks}
+    judged = history.judge(found, decisions, at=at)
+    scores = {name: one.score for name, one in judged.items()}
+    by_check = {name: one.findings for name, one in judged.items()}
     return Evaluation(
         at=at,
         seconds=time.perf_counter() - started,
         checks=tuple(checks),
-        findings=tuple(judged),
+        findings=tuple(chain.from_iterable(by_check.values())),
+        by_check=by_check,
         layers=_layers(checks, scores),
         scores=scores,
         facts=facts,
         sources=sources,
-        waivers=_waiver_states(decisions.waivers, findings, at=at),
-        errors=tuple(sorted({one.check for one in findings if one.cause == INTERNAL})),
+        waivers=_waiver_states(decisions.waivers, judged.values(), at=at),
+        errors=tuple(sorted(name for name, one in found.items() if _broke(one))),
     )
 
 
-def _run(check: Check, facts: Facts, answers: Answers) -> list[Finding]:
+def _run(check: Check, facts: Facts, answers: Answers) -> tuple[Finding, ...]:
     """Return the findings of one check; what it cannot judge, or fails to, is unknown."""
     gaps = facts.gaps_in(check.needs)
     lacking = facts.lacks(check.needs)
@@ -126,22 +68,31 @@ def _run(check: Check, facts: Facts, answers: Answers) -> list[Finding]:
         cause = gaps[0].source if gaps else ""
         return _unknown(check, facts, detail=reasons, cause=cause)
     try:
-        findings = answers.judge(check, facts)
         if facts.unseen or facts.namespaces:
-            return [_as_far_as_seen(one, check, facts) for one in findings]
-        return list(findings)
+            check = replace(check, judge=partial(_as_far_as_seen, check))
+        return answers.judge(check, facts)
     except Exception:
         logger.exception("check %s failed", check.id)
         return _unknown(check, facts, detail="the check itself failed; see the log", cause=INTERNAL)
 
 
-def _as_far_as_seen(finding: Finding, check: Check, facts: Facts) -> Finding:
-    """Return *finding*, or unknown where what it speaks of was not looked at."""
-    gap = facts.unseen_by(check.needs).get(finding.subject.kind)
-    if gap is None and facts.namespaces and not _NAMESPACED.isdisjoint(check.needs):
-        gap = _out_of_sight(finding, facts.namespaces)
-    if gap is None:
-        return finding
+def _broke(findings: Sequence[Finding]) -> bool:
+    """Tell whether a check failed by itself; then all of its findings say so."""
+    return bool(findings) and findings[0].cause == INTERNAL
+
+
+def _as_far_as_seen(check: Check, facts: Facts) -> Iterator[Finding]:
+    """Yield what *check* finds; unknown where what a finding speaks of was not looked at."""
+    unseen = facts.unseen_by(check.needs)
+    namespaces = frozenset() if _NAMESPACED.isdisjoint(check.needs) else facts.namespaces
+    for finding in check.judge(facts):
+        gap = unseen.get(finding.subject.kind)
+        if gap is None and namespaces:
+            gap = _out_of_sight(finding, namespaces)
+        yield finding if gap is None else _unseen(finding, gap)
+
+
+def _unseen(finding: Finding, gap: Gap) -> Finding:
     return Finding(
         check=finding.check,
         subject=finding.subject,
@@ -165,35 +116,14 @@ def _out_of_sight(finding: Finding, namespaces: frozenset[str]) -> Gap | None:
     return None
 
 
-def _unknown(check: Check, facts: Facts, *, detail: str, cause: str) -> list[Finding]:
+def _unknown(check: Check, facts: Facts, *, detail: str, cause: str) -> tuple[Finding, ...]:
     """Return ``unknown`` for every subject, or for the check as such where none is known."""
     subjects: Iterable[Subject] = check.subjects(facts)
     named = sorted(set(subjects)) or [Subject(kind="Check", namespace="", name=check.id)]
-    return [
+    return tuple(
         Finding(check=check.id, subject=one, verdict=Verdict.UNKNOWN, detail=detail, cause=cause)
         for one in named
-    ]
-
-
-def _decide(finding: Finding, decisions: Decisions, *, at: datetime) -> Finding:
-    """Waive or suppress a failure that the owners spoke of."""
-    if finding.verdict is not Verdict.FAIL:
-        return finding
-    for window in decisions.maintenance:
-        if window.covers(finding.subject, at=at):
-            detail = f"{finding.detail}; maintenance until {window.end.isoformat()}"
-            return replace(finding, verdict=Verdict.SUPPRESSED, detail=detail, cause="maintenance")
-    for waiver in decisions.waivers:
-        if at < waiver.expires and waiver.covers(finding):
-            return replace(finding, verdict=Verdict.WAIVED, waiver=waiver.id)
-    return finding
-
-
-def _scores(checks: Sequence[Check], findings: Iterable[Finding]) -> dict[str, Score]:
-    counts: dict[str, Counter[Verdict]] = {check.id: Counter() for check in checks}
-    for finding in findings:
-        counts[finding.check][finding.verdict] += 1
-    return {name: Score(counts=_all_verdicts(count)) for name, count in counts.items()}
+    )
 
 
 def _layers(checks: Sequence[Check], scores: Mapping[str, Score]) -> dict[Layer, Score]:
@@ -201,23 +131,19 @@ def _layers(checks: Sequence[Check], scores: Mapping[str, Score]) -> dict[Layer,
     for check in checks:
         counts.setdefault(check.layer, Counter()).update(scores[check.id].counts)
     ordered = sorted(counts, key=_ORDER.index)
-    return {layer: Score(counts=_all_verdicts(counts[layer])) for layer in ordered}
-
-
-def _all_verdicts(counts: Mapping[Verdict, int]) -> dict[Verdict, int]:
-    return {verdict: counts.get(verdict, 0) for verdict in Verdict}
+    return {layer: Score(counts=dict(counts[layer])) for layer in ordered}
 
 
 def _waiver_states(
-    waivers: Sequence[Waiver], findings: Sequence[Finding], *, at: datetime
+    waivers: Sequence[Waiver], judged: Iterable[Judged], *, at: datetime
 ) -> tuple[tuple[Waiver, WaiverState], ...]:
-    failures = [one for one in findings if one.verdict is Verdict.FAIL]
-    return tuple((one, _waiver_state(one, failures, at=at)) for one in waivers)
+    used = {waiver for one in judged for waiver in one.used}
+    return tuple((one, _waiver_state(one, at=at, used=one in used)) for one in waivers)
 
 
-def _waiver_state(waiver: Waiver, failures: Sequence[Finding], *, at: datetime) -> WaiverState:
+def _waiver_state(waiver: Waiver, *, at: datetime, used: bool) -> WaiverState:
     if at >= waiver.expires:
         return WaiverState.EXPIRED
-    if not any(waiver.covers(one) for one in failures):
+    if not used:
         return WaiverState.UNUSED
     return WaiverState.EXPIRING if waiver.expires - at <= EXPIRING else WaiverState.ACTIVE

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ logger = logging.getLogger(__name__)
 SHARE = 4
 """Evaluations take at most one part in so many of a core's time."""
 SHORTEST = 1.0
-"""Seconds between two evaluations at least, however much changes."""
+"""Seconds from the beginning of an evaluation to that of the next at least."""
 
 
 @dataclass(slots=True)
@@ -27,7 +28,8 @@ class Loop:
     (in a thread: it must not touch what changes). A pass of either that fails is logged and
     counted; what was published before stays, and its age shows that nothing new came. *again*
     is set by whoever wants another look before *interval* (in seconds) has passed; it is granted
-    after *shortest*.
+    *shortest* after the last began, and later where evaluations take too much of a core. *clock*
+    counts seconds.
     """
 
     look: Callable[[datetime], Awaitable[Evaluation]]
@@ -38,11 +40,12 @@ class Loop:
     evaluations: int = 0
     failures: Counter[str] = field(default_factory=Counter)
     again: asyncio.Event = field(default_factory=asyncio.Event)
+    clock: Callable[[], float] = time.monotonic
 
     async def run(self) -> None:
         """Evaluate until cancelled."""
         while True:
-            pause = max(self.shortest, (SHARE - 1) * await self.step())
+            pause = await self.step()
             await asyncio.sleep(pause)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(0.0, self.interval - pause)):
@@ -50,19 +53,23 @@ class Loop:
             self.again.clear()
 
     async def step(self) -> float:
-        """Evaluate once and publish; return the seconds that judging and rendering took.
+        """Evaluate once and publish; return the seconds to wait before that is done again.
 
         Reading files, which only their changes make necessary, defers nothing.
         """
-        clock = asyncio.get_running_loop().time
-        began = clock()
+        began = self.clock()
         try:
-            outcome = await self.look(datetime.now(UTC))
-            self.evaluations += 1
-            self.failures.update(outcome.errors)
-            started = clock()
-            self.published = await asyncio.to_thread(self.prepare, outcome)
+            spent = await self._evaluate()
         except Exception:
             logger.exception("evaluation failed")
-            return clock() - began
-        return outcome.seconds + clock() - started
+            spent = self.clock() - began
+        return max(self.shortest - (self.clock() - began), (SHARE - 1) * spent)
+
+    async def _evaluate(self) -> float:
+        """Evaluate once and publish; return the seconds that judging and rendering took."""
+        outcome = await self.look(datetime.now(UTC))
+        self.evaluations += 1
+        self.failures.update(outcome.errors)
+        started = self.clock()
+        self.published = await asyncio.to_thread(self.prepare, outcome)
+        return outcome.seconds + self.clock() - started

@@ -1,22 +1,37 @@
-"""The HTTP server: it shows what the last evaluation prepared and never triggers work."""
+"""The HTTP server: what the last evaluation prepared, and views of it made on request."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Protocol, TypeAlias
 
 from aiohttp import web
 
-from exporter.domain.published import Body, Published
+from exporter.domain.published import Answer, Asked, Body, Published
 from exporter.runtime.negotiate import Format, accepts_gzip, choose_format
+from exporter.runtime.ondemand import BusyError, Made, OnDemand, made
+from exporter.runtime.variants import preferred_language, preferred_type
 
-_PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
+REPORT = "/report"
+REPORTS = {
+    "text/html": "html",
+    "text/markdown": "markdown",
+    "application/json": "json",
+    "application/sarif+json": "sarif",
+    "application/xml": "junit",
+}
+"""The forms of the report by their media types; the first is for those who do not care."""
+LANGUAGES = ("en", "ko")
+_SECURITY = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
+    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
 _HEALTHY = ("/-/healthy", "/healthz", "/livez")
 _READY = ("/-/ready", "/readyz")
-Handler = Callable[[web.Request], Awaitable[web.Response]]
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.Response]]
+Parameters: TypeAlias = tuple[tuple[str, str], ...]
 
 
 class Publisher(Protocol):
@@ -27,13 +42,36 @@ class Publisher(Protocol):
         """Return what to show."""
 
 
-def application(publisher: Publisher, *, telemetry_path: str, style: bytes) -> web.Application:
-    """Return the application; *style* is the status page's style sheet."""
+def application(
+    publisher: Publisher,
+    *,
+    telemetry_path: str,
+    views: Sequence[str] = (),
+    files: Mapping[str, Answer] | None = None,
+) -> web.Application:
+    """Return the application.
+
+    *views* are the paths of views that everything published has; *files*, by their paths, never
+    change. A path that the metrics take is theirs.
+    """
     app = web.Application(client_max_size=1024)
-    app.router.add_get(telemetry_path, _metrics(publisher))
-    if telemetry_path != "/":
-        app.router.add_get("/", _page(publisher))
-        app.router.add_get("/style.css", _style(style))
+    app.on_response_prepare.append(_secure)
+    swift, slow = OnDemand(), OnDemand()
+    routes: dict[str, Handler] = {
+        **{path: _file(answer) for path, answer in (files or {}).items()},
+        **{path: _view(publisher, path, slow if path == REPORT else swift) for path in views},
+        **dict.fromkeys(_HEALTHY, _healthy),
+        **dict.fromkeys(_READY, _ready(publisher)),
+        telemetry_path: _metrics(publisher),
+    }
+    for path, handler in routes.items():
+        app.router.add_get(path, handler)
+    return app
+
+
+def probes(publisher: Publisher) -> web.Application:
+    """Return an application that answers probes and nothing else."""
+    app = web.Application()
     for path in _HEALTHY:
         app.router.add_get(path, _healthy)
     for path in _READY:
@@ -41,29 +79,35 @@ def application(publisher: Publisher, *, telemetry_path: str, style: bytes) -> w
     return app
 
 
-async def listen(app: web.Application, *, addresses: Sequence[tuple[str, int]]) -> web.AppRunner:
-    """Serve *app* on all *addresses*; raises :exc:`OSError` where one cannot be had."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=10)
-    await runner.setup()
-    try:
-        for host, port in addresses:
-            await web.TCPSite(runner, host or None, port, reuse_address=True).start()
-    except OSError:
-        await runner.cleanup()
-        raise
-    return runner
+async def _secure(_: web.Request, answer: web.StreamResponse) -> None:
+    """Let nothing that is served run or load anything of others."""
+    for name, value in _SECURITY.items():
+        answer.headers.setdefault(name, value)
 
 
-def _send(request: web.Request, body: Body, *, content_type: str) -> web.Response:
-    headers = {
-        "Content-Type": content_type,
-        "Vary": "Accept, Accept-Encoding",
-        "Cache-Control": "no-cache",
-        **_PAGE_HEADERS,
-    }
+def _send(
+    request: web.Request, body: Body, *, headers: Mapping[str, str], status: int = 200
+) -> web.Response:
+    every = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache", **headers}
     if accepts_gzip(request.headers.get("Accept-Encoding", "")):
-        return web.Response(body=body.gzip, headers={**headers, "Content-Encoding": "gzip"})
-    return web.Response(body=body.plain, headers=headers)
+        every["Content-Encoding"] = "gzip"
+        return web.Response(status=status, body=body.gzip, headers=every)
+    return web.Response(status=status, body=body.plain, headers=every)
+
+
+def _send_made(request: web.Request, one: Made) -> web.Response:
+    """Send an answer, or only that it is the one that the client has already."""
+    headers = {
+        "Content-Type": one.answer.content_type,
+        "ETag": f'W/"{one.tag}"',  # weak: the same for plain and compressed
+        "Vary": "Accept, Accept-Language, Accept-Encoding",
+        "Cache-Control": "no-cache",
+        **one.answer.headers,
+    }
+    known = any(tag.value in {one.tag, "*"} for tag in request.if_none_match or ())
+    if known and one.answer.status == web.HTTPOk.status_code:
+        return web.Response(status=web.HTTPNotModified.status_code, headers=headers)
+    return _send(request, one.body, headers=headers, status=one.answer.status)
 
 
 def _not_ready() -> web.Response:
@@ -78,26 +122,45 @@ def _metrics(publisher: Publisher) -> Handler:
             return _not_ready()
         chosen = choose_format(request.headers.get("Accept", ""))
         body = shown.openmetrics if chosen is Format.OPENMETRICS else shown.text
-        return _send(request, body, content_type=chosen.value)
+        return _send(request, body, headers={"Content-Type": chosen.value})
 
     return handle
 
 
-def _page(publisher: Publisher) -> Handler:
+def _view(publisher: Publisher, path: str, maker: OnDemand) -> Handler:
+    parameters = _variant if path == REPORT else _parameters
+
     async def handle(request: web.Request) -> web.Response:
         shown = publisher.published
         if shown is None:
             return _not_ready()
-        return _send(request, shown.page, content_type="text/html; charset=utf-8")
+        stale = datetime.now(UTC) - shown.evaluation.at > shown.lasting
+        asked = Asked(parameters(request), stale=stale)
+        try:
+            return _send_made(request, await maker.get(shown, path=path, asked=asked))
+        except BusyError:
+            text = "Too many are asking at the moment.\n"
+            return web.Response(status=503, text=text, headers={"Retry-After": "5"})
 
     return handle
 
 
-def _style(style: bytes) -> Handler:
-    body = Body.of(style)
+def _parameters(request: web.Request) -> Parameters:
+    return tuple(request.query.items())
+
+
+def _variant(request: web.Request) -> Parameters:
+    """Return the parameters with the form and the language that the reader prefers."""
+    media_type = preferred_type(request.headers.get("Accept", ""), tuple(REPORTS))
+    language = preferred_language(request.headers.get("Accept-Language", ""), LANGUAGES)
+    return tuple({"format": REPORTS[media_type], "lang": language, **dict(request.query)}.items())
+
+
+def _file(answer: Answer) -> Handler:
+    one = made(answer)
 
     async def handle(request: web.Request) -> web.Response:
-        return _send(request, body, content_type="text/css; charset=utf-8")
+        return _send_made(request, one)
 
     return handle
 

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -13,9 +13,11 @@ from exporter.domain.errors import ParseError, ReadError, SettingsError
 from exporter.domain.provenance import Source
 from exporter.foreign import yaml
 from exporter.foreign.files import MIB, decode, read_bytes
+from exporter.settings.forms import Strict
 from exporter.settings.model import RepositorySettings, Settings
 
 LIMIT = MIB
+T = TypeVar("T")
 _NAMES: Mapping[type[inspect.Type], str] = {
     inspect.StrType: "a text",
     inspect.IntType: "a whole number",
@@ -69,13 +71,18 @@ def parse(text: str, *, name: str, folder: Path) -> Loaded:
         raise SettingsError([f"{name}:{error.line}: {error.message}"]) from None
     if not isinstance(data, yaml.YamlMap):
         raise SettingsError([f"{name}: expected a mapping with repository, declared and observed"])
-    found = _problems(data, inspect.type_info(Settings), path="", line=data.line)
+    settings = strict(data, Settings, name=name)
+    file = Path(name).name
+    return Loaded(settings=settings, folder=folder, name=file, order=_order(data["declared"]))
+
+
+def strict(data: yaml.YamlMap, kind: type[T], *, name: str) -> T:
+    """Return *data* as a *kind*; raises :exc:`SettingsError` with all that is wrong, with lines."""
+    found = _problems(data, inspect.type_info(kind), path="", line=data.line)
     problems = [f"{name}:{line}: {message}" for line, message in found]
     if problems:
         raise SettingsError(problems)
-    settings = msgspec.convert(data, Settings)
-    file = Path(name).name
-    return Loaded(settings=settings, folder=folder, name=file, order=_order(data["declared"]))
+    return msgspec.convert(data, kind)
 
 
 def schema() -> bytes:
@@ -135,6 +142,8 @@ def _fields(value: yaml.YamlMap, kind: inspect.StructType, *, path: str) -> Iter
     for name, field in fields.items():
         if field.required and name not in value:
             yield value.line, f"{_join(path, name)}: is required"
+    if issubclass(kind.cls, Strict) and (objection := kind.cls.objection(value)):
+        yield value.line, f"{path}: {objection}"
 
 
 def _hint(key: str, known: Mapping[str, Any]) -> str:
@@ -159,7 +168,10 @@ def _choose(value: Any, union: inspect.UnionType) -> inspect.Type:
 
 
 def _with_form(value: Any, kind: inspect.Metadata, *, path: str, line: int) -> Iterator[_Problem]:
-    """Check a text that has to have a form of its own, as a duration."""
+    """Check a text that has to have a form of its own, as a duration; a secret is not repeated."""
+    if (kind.extra or {}).get("secret") and not isinstance(value, str):
+        yield line, f"{path}: expected a text"
+        return
     found = list(_problems(value, kind.type, path=path, line=line))
     yield from found
     parse_form = (kind.extra or {}).get("parse")

@@ -5,20 +5,10 @@ The descriptions are those of the JSON Schema that ``cluster-conformance config 
 
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import UNSET, Meta, UnsetType, field
 
-from exporter.domain.instants import parse_duration, parse_instant
-
-Duration = Annotated[
-    str, Meta(description="A duration: 30s, 5m, 1h30m, 15d.", extra={"parse": parse_duration})
-]
-Instant = Annotated[
-    str,
-    Meta(
-        description="RFC 3339 with a time zone: 2025-12-01T00:00:00+09:00.",
-        extra={"parse": parse_instant},
-    ),
-]
+from exporter.settings.forms import Duration, Instant, Strict
+from exporter.settings.monitoring import AlertmanagerSettings, GrafanaSettings, PrometheusSettings
 
 UNMANAGED_LABELS = (
     "kubernetes.io/*",
@@ -48,11 +38,7 @@ UNMANAGED_TAINTS = (
 )
 
 
-class _Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Strict, immutable, by name."""
-
-
-class RepositorySettings(_Settings, frozen=True, kw_only=True):
+class RepositorySettings(Strict, frozen=True, kw_only=True):
     """The checkout of the repository that declares the cluster."""
 
     path: Annotated[
@@ -73,7 +59,7 @@ class RepositorySettings(_Settings, frozen=True, kw_only=True):
     ] = ""
 
 
-class TerraformSettings(_Settings, frozen=True, kw_only=True):
+class TerraformSettings(Strict, frozen=True, kw_only=True):
     """One Terraform declaration."""
 
     path: Annotated[
@@ -107,7 +93,7 @@ class TerraformSettings(_Settings, frozen=True, kw_only=True):
     ] = ("*bastion*",)
 
 
-class AnsibleSettings(_Settings, frozen=True, kw_only=True):
+class AnsibleSettings(Strict, frozen=True, kw_only=True):
     """The Ansible declaration."""
 
     inventory: Annotated[
@@ -130,7 +116,7 @@ class AnsibleSettings(_Settings, frozen=True, kw_only=True):
     ] = ("localhost", "127.0.0.1", "bastion", "bastion*")
 
 
-class InventoryNode(_Settings, frozen=True, kw_only=True):
+class InventoryNode(Strict, frozen=True, kw_only=True):
     """A node written by hand."""
 
     name: str
@@ -144,7 +130,7 @@ class InventoryNode(_Settings, frozen=True, kw_only=True):
     provider_id: str = ""
 
 
-class InventoryWorkload(_Settings, frozen=True, kw_only=True):
+class InventoryWorkload(Strict, frozen=True, kw_only=True):
     """A workload written by hand."""
 
     kind: Literal["Deployment", "StatefulSet", "DaemonSet"] = "Deployment"
@@ -156,7 +142,7 @@ class InventoryWorkload(_Settings, frozen=True, kw_only=True):
     ] = {}
 
 
-class InventoryApplication(_Settings, frozen=True, kw_only=True):
+class InventoryApplication(Strict, frozen=True, kw_only=True):
     """An Argo CD Application written by hand."""
 
     namespace: str = "argocd"
@@ -167,7 +153,7 @@ class InventoryApplication(_Settings, frozen=True, kw_only=True):
     labels: dict[str, str] = {}
 
 
-class InventorySettings(_Settings, frozen=True, kw_only=True):
+class InventorySettings(Strict, frozen=True, kw_only=True):
     """The same model as the other sources give, written by hand; it wins over all others."""
 
     nodes: tuple[InventoryNode, ...] = ()
@@ -175,7 +161,7 @@ class InventorySettings(_Settings, frozen=True, kw_only=True):
     applications: tuple[InventoryApplication, ...] = ()
 
 
-class DeclaredSettings(_Settings, frozen=True, kw_only=True):
+class DeclaredSettings(Strict, frozen=True, kw_only=True):
     """Where the declarations lie. Where two disagree, the one that stands later here counts."""
 
     terraform: tuple[TerraformSettings, ...] = ()
@@ -204,14 +190,14 @@ class DeclaredSettings(_Settings, frozen=True, kw_only=True):
     ] = False
 
 
-class MatchSettings(_Settings, frozen=True, kw_only=True):
+class MatchSettings(Strict, frozen=True, kw_only=True):
     """By what the nodes of a group are recognised."""
 
     name: Annotated[str, Meta(description="A shell pattern.")] = ""
     labels: dict[str, str] = {}
 
 
-class GroupSettings(_Settings, frozen=True, kw_only=True):
+class GroupSettings(Strict, frozen=True, kw_only=True):
     """A group of nodes."""
 
     name: str
@@ -223,7 +209,7 @@ class GroupSettings(_Settings, frozen=True, kw_only=True):
     max: Annotated[int, Meta(ge=0, description="Most nodes.")] | UnsetType = UNSET
 
 
-class NodesSettings(_Settings, frozen=True, kw_only=True):
+class NodesSettings(Strict, frozen=True, kw_only=True):
     """How nodes are grouped and what of them is managed elsewhere."""
 
     groups: Annotated[
@@ -244,7 +230,7 @@ class NodesSettings(_Settings, frozen=True, kw_only=True):
     ] = UNMANAGED_TAINTS
 
 
-class KubernetesSettings(_Settings, frozen=True, kw_only=True):
+class KubernetesSettings(Strict, frozen=True, kw_only=True):
     """The Kubernetes API."""
 
     kubeconfig: Annotated[
@@ -270,8 +256,8 @@ class KubernetesSettings(_Settings, frozen=True, kw_only=True):
     ] = "5m"
 
 
-class ObservedSettings(_Settings, frozen=True, kw_only=True):
-    """Where the cluster is looked at."""
+class ObservedSettings(Strict, frozen=True, kw_only=True):
+    """Where the cluster and its monitoring stack are looked at."""
 
     kubernetes: KubernetesSettings | None = None
     snapshot: Annotated[
@@ -281,9 +267,18 @@ class ObservedSettings(_Settings, frozen=True, kw_only=True):
             "cluster; a relative one is relative to this file."
         ),
     ] = None
+    prometheus: Annotated[
+        PrometheusSettings | None, Meta(description="The Prometheus that watches the cluster.")
+    ] = None
+    alertmanager: Annotated[
+        AlertmanagerSettings | None, Meta(description="The Alertmanager that it notifies.")
+    ] = None
+    grafana: Annotated[
+        GrafanaSettings | None, Meta(description="The Grafana that people look at.")
+    ] = None
 
 
-class WaiverSettings(_Settings, frozen=True, kw_only=True):
+class WaiverSettings(Strict, frozen=True, kw_only=True):
     """A failure that somebody accepts until a date."""
 
     check: Annotated[str, Meta(min_length=1, description="A check's id, or a shell pattern.")]
@@ -295,7 +290,7 @@ class WaiverSettings(_Settings, frozen=True, kw_only=True):
     expires: Instant
 
 
-class MaintenanceSettings(_Settings, frozen=True, kw_only=True):
+class MaintenanceSettings(Strict, frozen=True, kw_only=True):
     """A window in which the failures of some nodes are expected."""
 
     nodes: Annotated[
@@ -305,7 +300,7 @@ class MaintenanceSettings(_Settings, frozen=True, kw_only=True):
     end: Instant = field(name="until")
 
 
-class MetricsSettings(_Settings, frozen=True, kw_only=True):
+class MetricsSettings(Strict, frozen=True, kw_only=True):
     """How much of the findings becomes series."""
 
     detail: Literal["full", "findings", "summary"] = "full"
@@ -314,9 +309,15 @@ class MetricsSettings(_Settings, frozen=True, kw_only=True):
     ] = 1000
 
 
-class Settings(_Settings, frozen=True, kw_only=True):
+class Settings(Strict, frozen=True, kw_only=True):
     """All settings."""
 
+    cluster: Annotated[
+        str, Meta(description="The cluster's name, as the status page and reports show it.")
+    ] = ""
+    documentation: Annotated[
+        str, Meta(description="Where this project's docs/ are published; reports link there.")
+    ] = ""
     repository: str | RepositorySettings
     declared: DeclaredSettings
     observed: ObservedSettings

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from tests.apiserver import discovery, lists, reviews
 from tests.apiserver.calls import Call, parse_call
+from tests.apiserver.creations import create
 from tests.apiserver.faults import Answer, Garbage, Reset, Stall
 from tests.apiserver.options import Options, parse_options
 from tests.apiserver.rbac import Action, forbidden
@@ -115,8 +116,10 @@ class _Exchange:
                 return await self._list(collection)
             case "watch":
                 return await self._watch(collection)
+            case "create" if not action.name:
+                return await self._create(collection)
             case _:
-                raise StatusError(405, "MethodNotAllowed", "the simulated server only reads")
+                raise StatusError(405, "MethodNotAllowed", "the simulated server does not change")
 
     async def _garbage(self, body: bytes) -> web.StreamResponse:
         await self._wire.start({})
@@ -132,6 +135,22 @@ class _Exchange:
             raise not_found(action.qualified, action.name)
         self.log(200)
         return _json_response(version.write(b"{" + collection.resource.type_fields) + b"\n")
+
+    async def _create(self, collection: Collection) -> web.Response:
+        try:
+            content = await self._request.json()
+        except ValueError:
+            content = None
+        simulation = self._simulation
+        made = create(
+            simulation.store,
+            collection,
+            action=self._action,
+            content=content,
+            admit=simulation.admission,
+        )
+        self.log(201)
+        return _json_response(_encode(made), status=201)
 
     async def _list(self, collection: Collection) -> web.StreamResponse:
         options = self._options()

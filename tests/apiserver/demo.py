@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import json
 import signal
 import sys
 import tempfile
@@ -11,16 +12,19 @@ from pathlib import Path
 from tests.apiserver.kubeconfig import write_kubeconfig
 from tests.apiserver.scenarios import SCENARIOS, run
 from tests.apiserver.server import ApiServer
+from tests.monitoring.recorded import SCENARIOS as OF_MONITORING
+from tests.monitoring.recorded import RecordedStack
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "reference-cluster"
 NONE = "none"
+KNOWN = sorted({*SCENARIOS, *OF_MONITORING})
 
 
 def main() -> None:
     """Run until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m tests.apiserver.demo", description=__doc__)
     parser.add_argument("--address", default="127.0.0.1:10799", help="where the exporter listens")
-    parser.add_argument("--scenario", choices=[NONE, *sorted(SCENARIOS)], default=NONE)
+    parser.add_argument("--scenario", choices=[NONE, *KNOWN], default=NONE)
     parser.add_argument("--after", type=float, default=20, help="seconds before it happens")
     options = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
@@ -30,14 +34,14 @@ def main() -> None:
 async def demo(address: str, scenario: str, after: float) -> int:
     """Serve the reference cluster at *address*; return the exporter's exit code."""
     with tempfile.TemporaryDirectory() as folder:
-        async with ApiServer() as api:
+        async with ApiServer() as api, RecordedStack(api.objects) as stack:
             api.load_snapshot(EXAMPLE / "snapshot")
-            settings = write_settings(Path(folder), url=api.url)
+            settings = write_settings(Path(folder), url=api.url, monitoring=stack)
             command = (sys.executable, "-m", "exporter", "serve", "--config.file", str(settings))
             exporter = await asyncio.create_subprocess_exec(
                 *command, "--web.listen-address", address
             )
-            changes = asyncio.create_task(_play(api, scenario, after), name="scenario")
+            changes = asyncio.create_task(_play(api, stack, scenario, after), name="scenario")
             try:
                 return await exporter.wait()
             finally:
@@ -47,23 +51,31 @@ async def demo(address: str, scenario: str, after: float) -> int:
                 await exporter.wait()
 
 
-def write_settings(folder: Path, *, url: str, token: str | None = None) -> Path:
-    """Write the example's settings with a live cluster in place of its snapshot."""
+def write_settings(
+    folder: Path, *, url: str, token: str | None = None, monitoring: RecordedStack | None = None
+) -> Path:
+    """Write the example's settings with a live cluster in place of its snapshot.
+
+    *monitoring* is the stack that watches it, if one is to be asked.
+    """
     write_kubeconfig(folder / "kubeconfig", url=url, token=token)
     (folder / "repository").symlink_to(EXAMPLE / "repository")
     lines = (EXAMPLE / "conformance.yaml").read_text().splitlines(keepends=True)
     live = "  kubernetes: {kubeconfig: kubeconfig}\n"
+    for part, settings in monitoring.settings().items() if monitoring else ():
+        live += f"  {part}: {json.dumps(settings)}\n"
     path = folder / "conformance.yaml"
     path.write_text("".join(live if one.startswith("  snapshot:") else one for one in lines))
     return path
 
 
-async def _play(api: ApiServer, scenario: str, after: float) -> None:
+async def _play(api: ApiServer, stack: RecordedStack, scenario: str, after: float) -> None:
     if scenario == NONE:
         return
-    _say(f"in {after:g} seconds: {(SCENARIOS[scenario].__doc__ or scenario).splitlines()[0]}")
+    told = SCENARIOS.get(scenario) or OF_MONITORING[scenario]
+    _say(f"in {after:g} seconds: {(told.__doc__ or scenario).splitlines()[0]}")
     await asyncio.sleep(after)
-    _say(await run(scenario, api))
+    _say(await (stack.play(scenario) if scenario in OF_MONITORING else run(scenario, api)))
 
 
 def _say(text: str) -> None:

@@ -44,6 +44,12 @@ def waits_for_image(pod: Object) -> bool:
     return not reasons.isdisjoint({"ImagePullBackOff", "ErrImagePull"})
 
 
+def is_ready(pod: Object) -> bool:
+    """Tell whether a pod is ready."""
+    conditions = pod.get("status", {}).get("conditions", ())
+    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
+
+
 def ready(pod: Object) -> None:
     """Let a pod run and be ready."""
     pod["status"]["phase"] = "Running"
@@ -70,6 +76,20 @@ def available(deployment: Object) -> None:
     set_condition(deployment, "Progressing", "True", "NewReplicaSetAvailable")
 
 
+def recounted(ready: int, deployment: Object) -> None:
+    """Let so many replicas of a Deployment be ready; counts of 0 are left out, as by Kubernetes."""
+    status = deployment["status"]
+    missing = status.get("replicas", 0) - ready
+    for field, count in (
+        ("readyReplicas", ready),
+        ("availableReplicas", ready),
+        ("unavailableReplicas", missing),
+    ):
+        status.pop(field, None)
+        if count > 0:
+            status[field] = count
+
+
 def updated(replicas: int, deployment: Object) -> None:
     """Let so many replicas of a Deployment be of its newest template."""
     deployment["status"]["updatedReplicas"] = replicas
@@ -83,6 +103,15 @@ def healthy(application: Object) -> None:
     for resource in status.get("resources", ()):
         if "health" in resource:
             resource["health"] = {"status": "Healthy"}
+
+
+def progressing(deployment: str, application: Object) -> None:
+    """Let an Application and its *deployment* wait for replicas to become available."""
+    status = application["status"]
+    status["health"] = {"status": "Progressing", "lastTransitionTime": now()}
+    for resource in status.get("resources", ()):
+        if resource["kind"] == "Deployment" and resource["name"] == deployment:
+            resource["health"] = {"status": "Progressing"}
 
 
 def now() -> str:

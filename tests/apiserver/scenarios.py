@@ -37,6 +37,7 @@ async def node_loss(api: ApiServer, pause: Pause) -> str:
     api.change("nodes", name, edit=edits.unreachable)
     for pod in _pods_on(api, name):
         _change(api, pod, edits.unready)
+    _recount(api)
     await pause(10)
     for pod in _pods_on(api, name):
         if _owner_kind(pod) == "ReplicaSet":
@@ -44,6 +45,7 @@ async def node_loss(api: ApiServer, pause: Pause) -> str:
         else:
             _delete(api, pod)
     api.delete("nodes", name)
+    _recount(api)
     return f"node {name} was lost"
 
 
@@ -209,6 +211,26 @@ def _change(api: ApiServer, content: Object, edit: Callable[[Object], object]) -
 
 def _delete(api: ApiServer, content: Object) -> None:
     api.delete(content["kind"], _name(content), content["metadata"].get("namespace", ""))
+
+
+def _recount(api: ApiServer) -> None:
+    """Let every Deployment count its ready pods, and Argo CD see that some have become fewer."""
+    for deployment in api.objects("deployments"):
+        ready = sum(map(edits.is_ready, _pods_of(api, deployment)))
+        if ready < deployment["status"].get("readyReplicas", 0):
+            _change(api, deployment, partial(edits.recounted, ready))
+            for application in api.objects("applications"):
+                if _delivers(application, deployment):
+                    _change(api, application, partial(edits.progressing, _name(deployment)))
+
+
+def _delivers(application: Object, deployment: Object) -> bool:
+    """Tell whether *deployment* is a resource of *application*."""
+    wanted = ("Deployment", deployment["metadata"]["namespace"], _name(deployment))
+    return any(
+        (one["kind"], one.get("namespace"), one["name"]) == wanted
+        for one in application.get("status", {}).get("resources", ())
+    )
 
 
 def _rename(content: Object, name: str) -> None:

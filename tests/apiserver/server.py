@@ -34,6 +34,8 @@ class ApiServer(Simulation):
       Without tokens everybody is admin.
     - What happened: ``log`` holds an entry for each request when its status is sent; ``watches``
       are those that are open; ``await until(lambda: ...)`` waits for a condition on these.
+    - Objects that clients create are taken if their kind, names and namespace are right;
+      ``admission`` may refuse more, by its fields.
     - Knobs: ``bookmark_period`` in seconds, ``second`` (how long one of ``timeoutSeconds``
       takes), ``streaming`` (whether ``sendInitialEvents`` is known).
     """

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.apiserver.creations import Admission
 from tests.apiserver.faults import Faults
 from tests.apiserver.options import StreamingLists
 from tests.apiserver.rbac import Access
@@ -44,6 +45,7 @@ class Simulation:
         self.second = second
         self.access = Access()
         self.faults = Faults()
+        self.admission: Admission = lambda _: ""
         self.log: list[Entry] = []
         self.watches: set[Watch] = set()
         self._changed = asyncio.Event()

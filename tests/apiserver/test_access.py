@@ -213,8 +213,8 @@ async def test_groups_come_and_go_in_the_discovery(api: ApiServer, client: Clien
     assert "keda.sh" in groups
 
 
-async def test_only_reading_is_served(api: ApiServer, client: Client) -> None:
-    found = await client.post("/api/v1/nodes", node("a"))
+async def test_only_reading_and_creating_is_served(api: ApiServer, client: Client) -> None:
+    found = await client.post("/api/v1/nodes/a", node("a"))
 
     assert found.status == 405
     assert api.objects("nodes") == []

@@ -110,3 +110,24 @@ async def test_a_scenario_that_does_not_exist_is_told() -> None:
 async def test_a_folder_without_lists_is_told(tmp_path: Path) -> None:
     with pytest.raises(LookupError, match="there are no lists"):
         ApiServer().load_snapshot(tmp_path)
+
+
+async def test_the_workloads_of_a_lost_node_lack_its_pods_and_argo_cd_sees_it() -> None:
+    async with ApiServer() as api:
+        api.load_snapshot(SNAPSHOT)
+        await run("image-fixed", api, at_once)
+
+        await run("node-loss", api, at_once)
+
+        lacking = [
+            one["metadata"]["name"]
+            for one in api.objects("deployments")
+            if one["status"].get("readyReplicas", 0) < one["spec"]["replicas"]
+        ]
+        waiting = [
+            one["metadata"]["name"]
+            for one in api.objects("applications")
+            if one["status"]["health"]["status"] == "Progressing"
+        ]
+    assert lacking == ["auth-api"]
+    assert waiting == ["ecoeco-api-auth"]

@@ -37,8 +37,10 @@ from exporter.domain.nodes import (
     ObservedNode,
     ObservedNodes,
 )
-from exporter.domain.policy import Policy
+from exporter.domain.policy import Patience, Policy
 from exporter.domain.provenance import Place, Source, Stated
+from tests.checks import of_prometheus
+from tests.monitoring.samples import ALERTMANAGER, GRAFANA
 
 ROOT = Path(__file__).parents[2]
 IDS = [check.id for check in ALL]
@@ -62,7 +64,8 @@ def _facts() -> Facts:
     applications = {one.key: one for one in map(_application, ("shop", "auth", "gone"))}
     cluster = [ApplicationKey("argocd", name) for name in ("zeal", "auth", "shop")]
     known = (
-        Policy(now=datetime(2025, 11, 12, tzinfo=UTC)),
+        Policy(),
+        Patience(now=datetime(2025, 11, 12, tzinfo=UTC)),
         CompleteNodes(),
         NodeDetails(),
         DeclaredNodes(
@@ -96,6 +99,9 @@ def _facts() -> Facts:
             {key: ObservedApplication(key=key, application_set="set") for key in cluster}
         ),
         Repository(paths={"k8s/auth": True}),
+        *of_prometheus.FACTS,
+        *ALERTMANAGER,
+        *GRAFANA,
     )
     return Facts(known={type(one): one for one in known})
 

@@ -12,7 +12,7 @@ from exporter.domain.declaration import ApplicationKey, DeclaredApplication
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.instants import parse_instant
-from exporter.domain.policy import Policy
+from exporter.domain.policy import Patience
 from exporter.domain.provenance import Place, Source
 
 NOW = parse_instant("2025-11-12T14:30:00+09:00")
@@ -23,7 +23,7 @@ PLACE = Place(Source.ARGOCD, "argocd/appset.yaml", 14)
 def judge(*observed: ObservedApplication) -> Finding:
     declared = DeclaredApplication(key=KEY, place=PLACE)
     known = {
-        Policy: Policy(now=NOW, rollout_deadline=timedelta(minutes=30)),
+        Patience: Patience(now=NOW, rollout_deadline=timedelta(minutes=30)),
         DeclaredApplications: DeclaredApplications({KEY: declared}),
         ObservedApplications: ObservedApplications({one.key: one for one in observed}),
     }

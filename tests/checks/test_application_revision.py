@@ -14,7 +14,7 @@ from exporter.domain.declaration import ApplicationKey, ApplicationSource, Decla
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.instants import parse_instant
-from exporter.domain.policy import Policy
+from exporter.domain.policy import Patience
 from exporter.domain.provenance import Place, Source
 
 KEY = ApplicationKey("argocd", "auth")
@@ -53,7 +53,7 @@ def run(
 ) -> list[Finding]:
     application = DeclaredApplication(key=KEY, place=PLACE, sources=declared)
     known = {
-        Policy: Policy(now=NOW, rollout_deadline=timedelta(minutes=30)),
+        Patience: Patience(now=NOW, rollout_deadline=timedelta(minutes=30)),
         DeclaredApplications: DeclaredApplications({KEY: application}),
         ObservedApplications: observed,
         Repository: repository,

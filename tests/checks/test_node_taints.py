@@ -6,7 +6,6 @@ from exporter.checks import node_taints
 from exporter.domain.declaration import DeclaredNode
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Verdict
-from exporter.domain.instants import parse_instant
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.policy import Policy
 from exporter.domain.provenance import Place, Source, Stated
@@ -15,7 +14,6 @@ from exporter.domain.taints import Taint, TaintEffect
 NODE = Place(Source.TERRAFORM, "main.tf", 1)
 STATED = Place(Source.ANSIBLE, "label-nodes.yml", 7)
 POLICY = Policy(
-    now=parse_instant("2025-11-12T14:30:00+09:00"),
     unmanaged_taints=("node.kubernetes.io/*", "node-role.kubernetes.io/control-plane"),
 )
 AUTH = "domain=auth:NoSchedule"

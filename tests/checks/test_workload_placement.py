@@ -4,11 +4,11 @@ from typing import Any
 import pytest
 
 from exporter.checks import workload_placement
-from exporter.domain.declaration import DeclaredWorkload, WorkloadKey
+from exporter.domain.declaration import DeclaredNode, DeclaredWorkload, WorkloadKey
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Verdict
-from exporter.domain.nodes import ObservedNode, ObservedNodes
-from exporter.domain.provenance import Place, Source
+from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
+from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.workloads import (
     DeclaredWorkloads,
     ObservedPods,
@@ -134,3 +134,30 @@ def test_what_is_not_in_the_cluster_is_unknown() -> None:
     (finding,) = workload_placement.judge(facts({}))
 
     assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "workload_present")
+
+
+@pytest.mark.parametrize(
+    ("declared", "verdict", "cause"),
+    [
+        pytest.param("scan", Verdict.UNKNOWN, "node_labels", id="the node is the right one"),
+        pytest.param("auth", Verdict.FAIL, "", id="the node is another one"),
+    ],
+)
+def test_a_node_that_lost_its_declared_label_is_the_nodes_matter(
+    declared: str, verdict: Verdict, cause: str
+) -> None:
+    node = DeclaredNode(
+        name="auth",
+        group="",
+        places=(PLACE,),
+        attributes={},
+        labels={"domain": Stated(declared, PLACE)},
+        taints=(),
+    )
+    known = facts({"auth": 2}, replicas=2, updated=2).known
+
+    (finding,) = workload_placement.judge(
+        Facts({**known, DeclaredNodes: DeclaredNodes({"auth": node})})
+    )
+
+    assert (finding.verdict, finding.cause) == (verdict, cause)

@@ -4,9 +4,10 @@ from typing import Any
 import pytest
 
 from exporter.checks import workload_ready
-from exporter.domain.declaration import DeclaredWorkload, WorkloadKey
+from exporter.domain.declaration import DeclaredNode, DeclaredWorkload, WorkloadKey
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Verdict
+from exporter.domain.nodes import DeclaredNodes, ObservedNodes
 from exporter.domain.provenance import Place, Source
 from exporter.domain.workloads import (
     DeclaredWorkloads,
@@ -90,3 +91,30 @@ def test_what_is_not_in_the_cluster_is_unknown() -> None:
     finding = judge(None)
 
     assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "workload_present")
+
+
+def test_pods_that_lack_for_want_of_their_node_are_the_nodes_matter() -> None:
+    known = {
+        DeclaredNodes: DeclaredNodes(
+            {
+                "n": DeclaredNode(
+                    name="n", group="", places=(PLACE,), attributes={}, labels={}, taints=()
+                )
+            }
+        ),
+        ObservedNodes: ObservedNodes({}),
+        DeclaredWorkloads: DeclaredWorkloads(
+            {KEY: DeclaredWorkload(key=KEY, manifest={}, place=PLACE)}
+        ),
+        ObservedWorkloads: ObservedWorkloads(
+            {KEY: ObservedWorkload(key=KEY, manifest={}, replicas=1, updated=1, total=1)}
+        ),
+        ObservedPods: ObservedPods(
+            by_owner={KEY: (PodGroup(owner=KEY, node="", tolerations=(), pods=1),)}, by_node={}
+        ),
+    }
+
+    (finding,) = workload_ready.judge(Facts(known=known))
+
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "node_present")
+    assert finding.detail == "0 of 1 pods are ready; node n is not in the cluster"

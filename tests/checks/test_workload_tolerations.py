@@ -146,10 +146,11 @@ def test_a_selected_node_that_is_missing_is_the_nodes_failure() -> None:
     assert finding.detail.endswith("not in the cluster: scan")
 
 
-def test_a_declared_label_that_a_present_node_lacks_is_no_excuse() -> None:
+def test_a_declared_label_that_a_present_node_lacks_is_the_nodes_failure() -> None:
     finding = judge(GOOD, GOOD, nodes={"scan": ({}, [])}, coming={"scan": "scan"})
 
-    assert finding.verdict is Verdict.FAIL
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "node_labels")
+    assert finding.detail == "the nodes that it selects do not bear their labels: scan"
 
 
 def test_a_group_that_may_be_empty_is_unknown_while_it_is() -> None:

@@ -10,7 +10,7 @@ from exporter.domain.declaration import DeclaredNode, DeclaredWorkload, Workload
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Layer
 from exporter.domain.nodes import DeclaredNodes, NodeDetails, ObservedNode, ObservedNodes
-from exporter.domain.policy import Policy
+from exporter.domain.policy import Patience, Policy
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint
 from exporter.domain.workloads import (
@@ -69,7 +69,8 @@ def world(*, everything_observed: bool, specs: list[Any]) -> Facts:
         ),
         NodeDetails(),
         ObservedNodes({name: ObservedNode(name=name, labels={"a": "b"}) for name in names[:2]}),
-        Policy(now=datetime(2025, 11, 12, tzinfo=UTC)),
+        Policy(),
+        Patience(now=datetime(2025, 11, 12, tzinfo=UTC)),
     )
     return Facts(known={type(one): one for one in known})
 

@@ -4,7 +4,7 @@ import pytest
 
 from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.domain.instants import parse_instant
-from exporter.domain.policy import Maintenance, Policy, Waiver, matches_any
+from exporter.domain.policy import Maintenance, Patience, Waiver, matches_any
 
 NOW = parse_instant("2025-11-12T14:30:00+09:00")
 HOUR = timedelta(hours=1)
@@ -89,4 +89,4 @@ def test_a_maintenance_window_is_for_its_nodes_only(subject: Subject) -> None:
     ],
 )
 def test_a_rollout_excuses_until_its_deadline(since: datetime | None, *, excuses: bool) -> None:
-    assert Policy(now=NOW, rollout_deadline=HOUR).excuses(since) is excuses
+    assert Patience(now=NOW, rollout_deadline=HOUR).excuses(since) is excuses

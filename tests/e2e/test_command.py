@@ -226,7 +226,7 @@ def test_serve_shows_the_reference_cluster_and_stops_when_told(tmp_path: Path) -
     assert "cluster_conformance_applications_observed 7.0" in metrics
     waived = 'check="application_healthy",layer="gitops",verdict="waived"'
     assert f"cluster_conformance_check_subjects{{{waived}}} 7.0" in metrics
-    assert "9 subjects deviate" in page
+    assert "Does not conform: 9 findings fail" in page
     assert ready == "Ready.\n"
     assert code == 0
 

@@ -23,10 +23,11 @@ from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Place, Source
-from exporter.metrics.exposition import render
+from exporter.metrics.exposition import Lines, render
 from exporter.metrics.families import FAMILIES, PREFIX
 from exporter.metrics.view import Process, View
-from exporter.runtime.evaluate import Decisions, evaluate
+from exporter.runtime.evaluate import evaluate
+from exporter.runtime.history import Decisions, History
 
 NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
 PLACE = Place(Source.ANSIBLE, "hosts.ini", 1)
@@ -67,7 +68,7 @@ OBSERVED = ObservedNodes(
 )
 
 
-def outcome(facts: Facts | None = None) -> Evaluation:
+def outcome(facts: Facts | None = None, *, history: History | None = None) -> Evaluation:
     made = evaluate(
         [CHECK],
         facts=facts or Facts({DeclaredNodes: DECLARED, ObservedNodes: OBSERVED}),
@@ -84,6 +85,7 @@ def outcome(facts: Facts | None = None) -> Evaluation:
             ),
         ),
         at=NOW,
+        history=history,
     )
     return replace(made, seconds=0.25)
 
@@ -223,3 +225,44 @@ def test_the_exposition_is_what_prometheus_client_would_write(view: View) -> Non
     assert text.startswith(generate_latest(registry))
     written: bytes = generate_openmetrics(registry)  # type: ignore[no-untyped-call]  # as it is
     assert metrics.startswith(written.removesuffix(b"# EOF\n"))
+
+
+def test_lines_of_last_time_change_nothing() -> None:
+    """Whatever changes, what is rendered with remembered lines is what would be without."""
+    gone = replace(OBSERVED, nodes={"b": OBSERVED.nodes["b"]})
+    sides: list[dict[type, object]] = [
+        {DeclaredNodes: DECLARED, ObservedNodes: OBSERVED},
+        {DeclaredNodes: DECLARED, ObservedNodes: gone},
+        {DeclaredNodes: replace(DECLARED, groups={}), ObservedNodes: gone},
+        {DeclaredNodes: DECLARED},
+        {DeclaredNodes: DECLARED, ObservedNodes: OBSERVED},
+    ]
+    history, remembered = History(), Lines()
+
+    for at, facts in enumerate([*sides, *reversed(sides)]):
+        made = replace(outcome(Facts(facts), history=history), seconds=at)
+        shown = View(evaluation=made, process=Process(reloaded=NOW))
+
+        text, metrics = render(shown, remembered)
+
+        plain, other = render(shown)
+        assert own(text) == own(plain)
+        assert own(metrics) == own(other)
+
+
+def test_what_a_check_found_again_is_not_written_again() -> None:
+    history, remembered = History(), Lines()
+    shown = [
+        View(evaluation=outcome(history=history), process=Process(reloaded=NOW)) for _ in range(2)
+    ]
+    family = next(one for one in FAMILIES if one.name == "node_match")
+
+    first, second = (remembered.of(family, one) for one in shown)
+
+    assert first
+    assert first is second
+
+
+def own(text: bytes) -> list[bytes]:
+    """Return the lines but those of this process, which say something else each time."""
+    return [line for line in text.splitlines() if b"process_" not in line]

@@ -59,7 +59,28 @@ INHIBITED = [
         id="critical over warning",
     ),
 ]
+INHIBITED += [
+    pytest.param(
+        *("AccessMissing", {"kind": "pods"}, "SourceDown", {"source": "kubernetes"}),
+        id="access missing",
+    ),
+    pytest.param(
+        *("GrafanaUnavailable", {}, "SourceDown", {"source": "grafana"}), id="grafana unavailable"
+    ),
+    pytest.param(
+        *("AlertmanagerNotReady", {}, "SourceDown", {"source": "alertmanager"}),
+        id="alertmanager not ready",
+    ),
+    pytest.param(
+        *("NodeMissing", {**NODE, "layer": "infrastructure"}),
+        *("CoverageLow", {"layer": "applications"}),
+        id="a missing node has no pods",
+    ),
+]
 HEARD = [
+    pytest.param(
+        *("GrafanaUnavailable", {}, "SourceDown", {"source": "prometheus"}), id="another server"
+    ),
     pytest.param("NodeMissing", NODE, "NodeTaintsMismatch", OTHER_NODE, id="another node"),
     pytest.param("NodeMissing", NODE, "WorkloadNotReady", WORKLOAD, id="workloads of the node"),
     pytest.param(

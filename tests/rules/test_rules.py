@@ -15,6 +15,14 @@ from tests.rules.shipped import ALERTS, ALL_RULES, FILES, RECORDS, ROOT, TOLD, R
 DOCS = ROOT / "docs"
 TABLE = (DOCS / "alerts.md").read_text()
 ROW = re.compile(r"^\| \[(\w+)\]\(runbooks/(\w+)\.md\) \|(.*)\|$", re.MULTILINE)
+README_ROWS = {
+    match[1]: [cell.strip() for cell in match[3].split("|")]
+    for match in re.finditer(
+        r"^\| \[(\w+)\]\(docs/runbooks/ClusterConformance(\1)\.md\) \|(.*)\|$",
+        (ROOT / "README.md").read_text(),
+        re.MULTILINE,
+    )
+}
 HEADINGS = ["## Meaning", "## Impact", "## Diagnosis", "## Mitigation"]
 LABELS_OF = {f"{PREFIX}{one.name}": {*one.labels} for one in FAMILIES}
 OF_THE_TARGET = {"cluster", "job"}
@@ -113,6 +121,32 @@ def test_the_table_leads_to_the_check_and_the_metric(rule: Rule) -> None:
     assert PREFIX + metric.split("`")[1] in metrics(rule)
 
 
+@each_alert
+def test_the_readme_leads_from_an_alert_to_runbook_check_and_metric(rule: Rule) -> None:
+    short = rule["alert"].removeprefix("ClusterConformance")
+    severity, lasts, threshold, check, metric = README_ROWS[short]
+
+    assert [severity, lasts] == [rule["labels"]["severity"], rule["for"]]
+    assert [f"docs/{one}" for one in _links(rows()[rule["alert"]])] == _links([check, metric])
+    assert all(number in rule["expr"] for number in _numbers(threshold))
+    assert (ROOT / "docs" / "runbooks" / f"{rule['alert']}.md").exists()
+
+
+def _links(cells: list[str]) -> list[str]:
+    return [link for cell in cells for link in re.findall(r"\]\(([^)]+)\)", cell)]
+
+
+def _numbers(threshold: str) -> list[str]:
+    """Return what a threshold compares with, as the rule has to."""
+    return [
+        match[1] or match[2] for match in re.finditer(r"([<>=]=? [\d.]+)|([\d.]+) s\b", threshold)
+    ]
+
+
+def test_the_readme_lists_every_alert() -> None:
+    assert {f"ClusterConformance{name}" for name in README_ROWS} == ALERTS.keys()
+
+
 def test_the_table_lists_every_recorded_series() -> None:
     assert set(re.findall(r"^\| `([\w:]+)` \|", TABLE, re.MULTILINE)) == RECORDS.keys()
 
@@ -182,6 +216,13 @@ def test_groups_need_nothing_newer_than_prometheus_2_42(path: Path) -> None:
 
     assert [group.keys() for group in groups] == [{"name", "rules"}]
     assert groups[0]["name"] == f"cluster-conformance-{path.stem}"
+
+
+def test_an_answer_is_recorded_as_stale_by_what_its_alert_compares() -> None:
+    alert = ALERTS["ClusterConformanceEvaluationStale"]["expr"]
+    record = RECORDS["cluster:cluster_conformance_evaluation_stale:max"]["expr"]
+
+    assert record.replace("> bool ", "> ").split() == alert.removesuffix("> 0\n").split()
 
 
 @pytest.mark.parametrize("name", RECORDS)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.monitoring.alertmanager import unpacked
 from tests.rules.conftest import tool
 from tests.rules.inhibitions import HEARD, INHIBITED, Labels, alert
 from tests.rules.shipped import EXAMPLE
@@ -51,17 +52,9 @@ def until(url: str, *, answers: int) -> Any:
 def alertmanager(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """The address of an Alertmanager with the example's configuration.
-
-    Debian's looks for its templates below ``/usr/share``. A copy of the program looks below its
-    working directory instead, by a path of the same length, so that nothing has to be installed.
-    """
+    """The address of an Alertmanager with the example's configuration."""
     program, folder = Path(tool(request.param)), tmp_path_factory.mktemp("alertmanager")
-    copy = folder / "alertmanager"
-    copy.write_bytes(
-        program.read_bytes().replace(b"/usr/share/prometheus/", b"usr//share/prometheus/")
-    )
-    copy.chmod(0o755)
+    copy = unpacked(program, folder)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"

@@ -10,10 +10,11 @@ from exporter.domain.check import Check
 from exporter.domain.evaluation import Evaluation, WaiverState
 from exporter.domain.facts import Facts, Gap
 from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
-from exporter.domain.policy import Maintenance, Policy, Waiver
+from exporter.domain.policy import Maintenance, Waiver
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import ObservedPods
-from exporter.runtime.evaluate import Decisions, History, evaluate
+from exporter.runtime.evaluate import evaluate
+from exporter.runtime.history import Decisions, History
 
 NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
 NODES = (Subject("Node", "", "a"), Subject("Node", "", "b"))
@@ -56,7 +57,9 @@ def run(
     return evaluate(
         [check],
         facts=facts or Facts({Wanted: Wanted(names)}),
-        decisions=Decisions(waivers=waivers, maintenance=maintenance),
+        decisions=Decisions(
+            waivers=waivers, maintenance=maintenance, deadline=timedelta(minutes=30)
+        ),
         sources=(),
         at=at,
         history=history,
@@ -224,12 +227,10 @@ def test_what_a_rollout_excuses_fails_after_the_deadline() -> None:
         yield Finding(check="node_ready", subject=NODES[0], verdict=Verdict.SUPPRESSED)
 
     history = History()
-    policy = Policy(now=NOW, rollout_deadline=timedelta(minutes=30))
-    facts = Facts({Wanted: Wanted(), Policy: policy})
     check = replace(CHECK, judge=rolling)
 
     found = [
-        run(facts=facts, check=check, history=history, at=NOW + timedelta(minutes=minutes))
+        run(check=check, history=history, at=NOW + timedelta(minutes=minutes))
         for minutes in (0, 29, 30)
     ]
 
@@ -239,3 +240,90 @@ def test_what_a_rollout_excuses_fails_after_the_deadline() -> None:
         Verdict.FAIL,
     ]
     assert found[2].findings[0].since == NOW + timedelta(minutes=30)
+
+
+def test_what_a_finding_excuses_by_itself_fails_after_its_own_deadline() -> None:
+    def settling(_: Facts) -> Iterator[Finding]:
+        excuse = timedelta(minutes=5)
+        yield Finding(
+            check="node_ready", subject=NODES[0], verdict=Verdict.SUPPRESSED, excuse=excuse
+        )
+        yield Finding(check="node_ready", subject=NODES[1], verdict=Verdict.SUPPRESSED)
+
+    history = History()
+    check = replace(CHECK, judge=settling)
+
+    found = [
+        run(check=check, history=history, at=NOW + timedelta(minutes=minutes))
+        for minutes in (0, 4, 5, 30)
+    ]
+
+    assert [verdicts(one) for one in found] == [
+        [Verdict.SUPPRESSED, Verdict.SUPPRESSED],
+        [Verdict.SUPPRESSED, Verdict.SUPPRESSED],
+        [Verdict.FAIL, Verdict.SUPPRESSED],
+        [Verdict.FAIL, Verdict.FAIL],
+    ]
+
+
+def test_what_was_found_again_becomes_the_very_same() -> None:
+    history = History()
+    fact = Facts({Wanted: Wanted("a")})
+
+    first = run(facts=fact, history=history)
+    second = run(facts=fact, history=history, at=NOW + timedelta(minutes=1))
+
+    assert second.by_check["node_ready"] is first.by_check["node_ready"]
+    assert second.findings == first.findings
+
+
+def test_what_was_found_again_is_judged_by_the_decisions_of_now() -> None:
+    history = History()
+    fact = Facts({Wanted: Wanted("b")})
+    window = Maintenance(nodes=("a",), start=NOW + timedelta(hours=1), end=NOW + timedelta(hours=2))
+    waiver = replace(WAIVER, expires=NOW + timedelta(hours=3))
+
+    found = [
+        run(
+            facts=fact,
+            waivers=(waiver,) if hours else (),
+            maintenance=(window,),
+            history=history,
+            at=NOW + timedelta(hours=hours),
+        )
+        for hours in (0, 1, 2, 3)
+    ]
+
+    assert [one.findings[0].verdict for one in found] == [
+        Verdict.FAIL,
+        Verdict.SUPPRESSED,
+        Verdict.WAIVED,
+        Verdict.FAIL,
+    ]
+    assert [state for one in found for _, state in one.waivers] == [
+        WaiverState.EXPIRING,
+        WaiverState.EXPIRING,
+        WaiverState.EXPIRED,
+    ]
+
+
+def test_an_excuse_ends_though_the_check_found_the_same() -> None:
+    def rolling(_: Facts) -> Iterator[Finding]:
+        for minutes, subject in zip((30, 10), NODES, strict=True):
+            yield Finding(
+                check="node_ready",
+                subject=subject,
+                verdict=Verdict.SUPPRESSED,
+                excuse=timedelta(minutes=minutes),
+            )
+
+    history, fact = History(), Facts({Wanted: Wanted()})
+    check = replace(CHECK, judge=rolling)
+
+    found = [
+        verdicts(run(facts=fact, check=check, history=history, at=NOW + timedelta(minutes=minutes)))
+        for minutes in (0, 9, 10, 29, 30)
+    ]
+
+    still, over = Verdict.SUPPRESSED, Verdict.FAIL
+    assert found == [[still, still], [still, still], [still, over], [still, over], [over, over]]

@@ -1,7 +1,7 @@
 """The loop publishes each evaluation whole, and survives one that breaks."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -29,7 +29,7 @@ def outcome(*errors: str) -> Evaluation:
 
 def prepared(evaluation: Evaluation) -> Published:
     body = Body.of(b"")
-    return Published(evaluation=evaluation, text=body, openmetrics=body, page=body)
+    return Published(evaluation=evaluation, text=body, openmetrics=body)
 
 
 @dataclass
@@ -84,3 +84,52 @@ async def test_a_call_for_another_look_does_not_wait_for_the_interval() -> None:
         await looker.looked.wait()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+@dataclass
+class Clock:
+    """Stands still but for what work takes."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("reading", "judging", "rendering", "pause"),
+    [
+        pytest.param(0.0, 0.1, 0.1, 0.8, id="a second from one beginning to the next"),
+        pytest.param(0.0, 0.5, 0.5, 3.0, id="a quarter of a core"),
+        pytest.param(20.0, 0.5, 0.5, 3.0, id="reading defers nothing"),
+        pytest.param(20.0, 0.0, 0.0, 0.0, id="a second that reading took has passed"),
+    ],
+)
+async def test_the_pause_is_in_proportion_to_judging_and_rendering(
+    reading: float, judging: float, rendering: float, pause: float
+) -> None:
+    clock = Clock()
+
+    async def look(_: datetime) -> Evaluation:
+        clock.now += reading + judging
+        return replace(outcome(), seconds=judging)
+
+    def prepare(evaluation: Evaluation) -> Published:
+        clock.now += rendering
+        return prepared(evaluation)
+
+    loop = Loop(look=look, prepare=prepare, interval=60, clock=clock)
+
+    assert await loop.step() == pytest.approx(pause)
+
+
+async def test_what_breaks_slowly_is_not_tried_again_at_once() -> None:
+    clock = Clock()
+
+    async def look(_: datetime) -> Evaluation:
+        clock.now += 5
+        raise ValueError
+
+    loop = Loop(look=look, prepare=prepared, interval=60, clock=clock)
+
+    assert await loop.step() == pytest.approx(15)

@@ -11,6 +11,10 @@ PROMETHEUS_3 = (
     "application/openmetrics-text;version=0.0.1;q=0.5,"
     "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
 )
+PROMETHEUS_2 = (
+    "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+    "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +24,13 @@ PROMETHEUS_3 = (
         pytest.param("*/*", Format.TEXT_0_0_4, id="anything"),
         pytest.param("text/html", Format.TEXT_0_0_4, id="nothing that we have"),
         pytest.param(PROMETHEUS_3, Format.OPENMETRICS, id="Prometheus 3.5"),
+        pytest.param(PROMETHEUS_2, Format.OPENMETRICS, id="Prometheus 2.42"),
+        pytest.param(
+            "text/plain;version=1.0.0;escaping=values", Format.TEXT_1_0_0, id="another escaping"
+        ),
+        pytest.param(
+            "application/openmetrics-text;version=0.0.1", Format.TEXT_0_0_4, id="an old OpenMetrics"
+        ),
         pytest.param("text/plain;version=0.0.4", Format.TEXT_0_0_4, id="text 0.0.4"),
         pytest.param("text/plain; version=1.0.0", Format.TEXT_1_0_0, id="text 1.0.0"),
         pytest.param("text/plain", Format.TEXT_0_0_4, id="text"),
@@ -55,6 +66,9 @@ def test_the_best_accepted_format_is_chosen(accept: str, chosen: Format) -> None
         pytest.param("identity, gzip;q=0.5", False, id="identity liked more"),
         pytest.param("*", True, id="anything"),
         pytest.param("br", False, id="another"),
+        pytest.param("*, gzip;q=0", False, id="anything but gzip"),
+        pytest.param("*;q=0", False, id="nothing at all"),
+        pytest.param("GZIP", True, id="in any case"),
     ],
 )
 def test_gzip_is_sent_only_where_it_is_wanted(header: str, accepted: bool) -> None:  # noqa: FBT001 - a table

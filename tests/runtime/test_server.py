@@ -4,7 +4,7 @@ import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
@@ -12,8 +12,19 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
-from exporter.domain.published import Body, Published
-from exporter.runtime.server import application, listen
+from exporter.domain.published import Answer, Asked, Body, Published
+from exporter.runtime.server import REPORT, application
+
+
+def told(asked: Asked) -> Answer:
+    """A view that tells what it was asked."""
+    text = f"{asked.parameters} {asked.stale}"
+    return Answer(content_type="text/html; charset=utf-8", body=text.encode())
+
+
+def refused(_: Asked) -> Answer:
+    return Answer(content_type="text/plain", body=b"no", status=400)
+
 
 NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
 SHOWN = Published(
@@ -22,7 +33,7 @@ SHOWN = Published(
     ),
     text=Body.of(b"text 1\n"),
     openmetrics=Body.of(b"open 1\n# EOF\n"),
-    page=Body.of(b"<!doctype html>"),
+    views={"/": told, REPORT: told, "/refused": refused},
 )
 Client = TestClient[web.Request, web.Application]
 Connect = Callable[[Published | None], Awaitable[Client]]
@@ -40,7 +51,12 @@ async def connect() -> AsyncIterator[Connect]:
     async with AsyncExitStack() as stack:
 
         async def made(published: Published | None) -> Client:
-            app = application(Fixed(published), telemetry_path="/metrics", style=b"body {}")
+            app = application(
+                Fixed(published),
+                telemetry_path="/metrics",
+                views=("/", REPORT, "/refused"),
+                files={"/style.css": Answer(content_type="text/css", body=b"body {}")},
+            )
             client = TestClient(TestServer(app), auto_decompress=False)
             return await stack.enter_async_context(client)
 
@@ -99,7 +115,7 @@ async def test_other_methods_are_not_allowed(connect: Connect) -> None:
     assert answer.headers["Allow"] == "GET,HEAD"
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/", "/-/ready", "/readyz"])
+@pytest.mark.parametrize("path", ["/metrics", "/", REPORT, "/-/ready", "/readyz"])
 async def test_nothing_is_shown_before_the_first_evaluation(connect: Connect, path: str) -> None:
     client = await connect(None)
 
@@ -134,33 +150,110 @@ async def test_healthy_depends_on_nothing(connect: Connect, path: str) -> None:
     assert answer.status == 200
 
 
-@pytest.mark.parametrize(
-    ("path", "content_type"),
-    [
-        pytest.param("/", "text/html; charset=utf-8", id="page"),
-        pytest.param("/style.css", "text/css; charset=utf-8", id="style"),
-    ],
-)
-async def test_the_page_runs_no_script(connect: Connect, path: str, content_type: str) -> None:
+@pytest.mark.parametrize("path", ["/", REPORT, "/style.css", "/metrics", "/healthz", "/nowhere"])
+async def test_nothing_of_others_is_loaded_or_run(connect: Connect, path: str) -> None:
     client = await connect(SHOWN)
 
     answer = await client.get(path)
 
-    assert answer.headers["Content-Type"] == content_type
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
-    assert "unsafe-inline" not in policy
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
-async def test_an_address_that_is_taken_is_an_error() -> None:
-    app = application(Fixed(None), telemetry_path="/metrics", style=b"")
-    runner = await listen(app, addresses=[("127.0.0.1", 0)])
-    port = runner.addresses[0][1]
+async def test_a_view_is_asked_with_the_parameters_of_the_address(connect: Connect) -> None:
+    client = await connect(SHOWN)
 
-    with pytest.raises(OSError, match="address already in use"):
-        await listen(
-            application(Fixed(None), telemetry_path="/metrics", style=b""),
-            addresses=[("127.0.0.1", port)],
-        )
+    answer = await client.get("/?verdict=fail&q=a%20b&q=c", headers={"Accept-Encoding": "identity"})
 
-    await runner.cleanup()
+    assert (await answer.text()).startswith("(('verdict', 'fail'), ('q', 'a b'), ('q', 'c'))")
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "expected"),
+    [
+        pytest.param(REPORT, {"Accept": "*/*"}, ("html", "en"), id="by default"),
+        pytest.param(
+            REPORT,
+            {"Accept": "application/sarif+json", "Accept-Language": "ko-KR"},
+            ("sarif", "ko"),
+            id="by header",
+        ),
+        pytest.param(
+            f"{REPORT}?format=junit&lang=en",
+            {"Accept": "text/markdown", "Accept-Language": "ko"},
+            ("junit", "en"),
+            id="by parameter",
+        ),
+    ],
+)
+async def test_a_report_comes_in_the_form_that_was_asked_for(
+    connect: Connect, path: str, headers: dict[str, str], expected: tuple[str, str]
+) -> None:
+    client = await connect(SHOWN)
+
+    answer = await client.get(path, headers={**headers, "Accept-Encoding": "identity"})
+
+    form, language = expected
+    assert f"('format', '{form}'), ('lang', '{language}')" in await answer.text()
+    assert answer.headers["Vary"] == "Accept, Accept-Language, Accept-Encoding"
+
+
+@pytest.mark.parametrize(
+    ("lasting", "stale"),
+    [
+        pytest.param(timedelta.max, "False", id="recent"),
+        pytest.param(timedelta(minutes=1), "True", id="old"),
+    ],
+)
+async def test_a_view_learns_that_it_is_stale(
+    connect: Connect, lasting: timedelta, stale: str
+) -> None:
+    client = await connect(replace(SHOWN, lasting=lasting))
+
+    answer = await client.get("/", headers={"Accept-Encoding": "identity"})
+
+    assert (await answer.text()).endswith(stale)
+
+
+@pytest.mark.parametrize("path", ["/", "/style.css"])
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+async def test_what_the_client_has_already_is_not_sent_again(
+    connect: Connect, path: str, encoding: str
+) -> None:
+    client = await connect(SHOWN)
+    first = await client.get(path, headers={"Accept-Encoding": encoding})
+    tag = first.headers["ETag"]
+
+    again = await client.get(path, headers={"Accept-Encoding": "gzip", "If-None-Match": tag})
+    other = await client.get(path, headers={"If-None-Match": '"another"'})
+
+    assert (again.status, await again.read(), again.headers["ETag"]) == (304, b"", tag)
+    assert (other.status, other.headers["ETag"]) == (200, tag)
+
+
+async def test_a_view_is_compressed_for_those_who_accept_it(connect: Connect) -> None:
+    client = await connect(SHOWN)
+
+    answer = await client.get("/?a=b", headers={"Accept-Encoding": "gzip"})
+
+    assert gzip.decompress(await answer.read()) == b"(('a', 'b'),) False"
+
+
+async def test_a_refusal_is_never_unchanged(connect: Connect) -> None:
+    client = await connect(SHOWN)
+
+    answer = await client.get("/refused", headers={"If-None-Match": "*"})
+
+    assert answer.status == 400
+
+
+async def test_metrics_may_have_the_path_of_the_page() -> None:
+    app = application(Fixed(SHOWN), telemetry_path="/", views=("/",))
+
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.get("/")
+
+        assert await answer.text() == "text 1\n"

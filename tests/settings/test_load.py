@@ -74,7 +74,9 @@ def test_the_order_of_declared_is_kept(declared: str, order: list[Source]) -> No
             "conformance.yaml:5: nodes.group: unknown key; did you mean 'groups'?",
             id="near key",
         ),
-        pytest.param(SMALLEST + "zzz: 1", "zzz: unknown key; known are declared,", id="far key"),
+        pytest.param(
+            SMALLEST + "zzz: 1", "zzz: unknown key; known are cluster, declared,", id="far key"
+        ),
         pytest.param(
             SMALLEST.replace("{}", "{terraform: [{}]}"),
             "conformance.yaml:3: declared.terraform[0].path: is required",

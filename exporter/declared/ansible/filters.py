@@ -25,10 +25,12 @@ MAX_ITEMS = 20_000
 MAX_PATTERN = 200
 MAX_SUBJECT = 256
 MAX_REPEATS = 2
+MAX_ALTERNATIVES = 4
 TRUE_WORDS = frozenset({"yes", "on", "true", "1", "y", "t"})
-_QUANTIFIED_GROUP = re.compile(r"\)[*+{]")
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_QUANTIFIED_GROUP = re.compile(r"\)[*+?{]|\(\?(?!:|P<)")
 _FORMATS = re.compile(r"%(?:0?[0-9]{0,2})[sdi%]|%(?:\.[0-9])?f")
-_REPEAT = re.compile(r"(?<!\\)[*+{]")
+_REPEAT = re.compile(r"(?<!\()[*+?{][?+]?")
 
 
 def bounded_text(text: str) -> str:
@@ -102,11 +104,15 @@ def _replace(text: Any, old: str, new: str, count: int = -1) -> str:
 def _pattern(pattern: str, subject: str, *, ignorecase: bool, multiline: bool) -> re.Pattern[str]:
     """Compile a regular expression that cannot run away.
 
-    Without repeated groups and with few repeats, the time is a small power of the length.
+    Without repeated groups, flags of its own, and with few repeats and alternatives, the time is
+    a small power of the length.
     """
     if len(pattern) > MAX_PATTERN or len(subject) > MAX_SUBJECT:
         raise UnresolvedError("a regular expression is too long to be tried safely")
-    if _QUANTIFIED_GROUP.search(pattern) or len(_REPEAT.findall(pattern)) > MAX_REPEATS:
+    plain = _ESCAPE.sub("x", pattern)
+    repeats, alternatives = len(_REPEAT.findall(plain)), plain.count("|")
+    many = repeats > MAX_REPEATS or alternatives > MAX_ALTERNATIVES
+    if many or _QUANTIFIED_GROUP.search(plain):
         raise UnresolvedError("a regular expression is too complex to be tried safely")
     flags = (re.IGNORECASE if ignorecase else 0) | (re.MULTILINE if multiline else 0)
     try:

@@ -6,7 +6,7 @@ places again, and knows nothing of the meaning.
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,9 @@ from exporter.foreign.yaml import YamlMap
 
 MAX_NAMES = 200_000
 MAX_LINE = 65_536
+MAX_RANGES = 8
+LETTERS = 32
+"""So many letters of a name count as much as a name."""
 _SECTION = re.compile(r"\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$")
 _RANGE = re.compile(r"\[([0-9]+|[a-zA-Z]):([0-9]+|[a-zA-Z])(?::([0-9]+))?\]")
 _QUOTING = re.compile(r"[\"'\\#]")
@@ -37,7 +40,7 @@ class Lines:
     def note_host(self, pattern: str, line: int, variables: Mapping[str, int]) -> None:
         """Note that the hosts of *pattern* stand on *line*, and where their *variables* do."""
         for host in expand(_without_port(pattern)):
-            self.left -= 1 + len(variables)
+            self.left -= 1 + len(variables) + len(host) // LETTERS
             if self.left < 0:
                 return
             self.hosts.setdefault(host, line)
@@ -46,25 +49,48 @@ class Lines:
 
 
 def expand(pattern: str) -> Iterator[str]:
-    """Yield the host names of a pattern as ``node[01:14].example.com:22``."""
-    match = _RANGE.search(pattern)
-    if match is None:
-        yield pattern
+    """Yield the host names of a pattern as ``node[01:14].example.com:22``.
+
+    A pattern with more than ``MAX_RANGES`` ranges, or an empty one, has none.
+    """
+    texts = _RANGE.split(pattern)  # text, first, last, step, text ...
+    ranges = [
+        _Range.of(*texts[at : at + 3]) for at in range(1, min(len(texts), 4 * MAX_RANGES + 2), 4)
+    ]
+    if len(ranges) <= MAX_RANGES and all(one.places for one in ranges):
+        yield from _combined(texts[::4], ranges)
+
+
+def _combined(texts: Sequence[str], ranges: Sequence["_Range"]) -> Iterator[str]:
+    if not ranges:
+        yield texts[0]
         return
-    head, tail = pattern[: match.start()], pattern[match.end() :]
-    for part in _values(match[1], match[2], int((match[3] or "1")[:9])):
-        for rest in expand(tail):
-            yield f"{head}{part}{rest}"
+    for part in ranges[0].parts():
+        for rest in _combined(texts[1:], ranges[1:]):
+            yield f"{texts[0]}{part}{rest}"
 
 
-def _values(first: str, last: str, step: int) -> Iterator[str]:
-    step = max(1, step)
-    if first.isdigit() and last.isdigit():
-        width = len(first) if first.startswith("0") else 0
-        numbers = range(int(first[:9]), min(int(last[:9]), MAX_NAMES) + 1, step)
-        yield from (str(number).zfill(width) for number in numbers)
-    elif first.isalpha() and last.isalpha():
-        yield from (chr(code) for code in range(ord(first), ord(last) + 1, step))
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """The numbers, of at least *width* digits, or else the letters that a range stands for."""
+
+    places: range
+    width: int | None = None
+
+    @classmethod
+    def of(cls, first: str, last: str, step: str | None) -> "_Range":
+        by = max(1, int((step or "1")[:9]))
+        if first.isdigit() and last.isdigit():
+            width = len(first) if first.startswith("0") else 0
+            return cls(range(int(first[:9]), min(int(last[:9]), MAX_NAMES) + 1, by), width)
+        if first.isalpha() and last.isalpha():
+            return cls(range(ord(first), ord(last) + 1, by))
+        return cls(range(0))
+
+    def parts(self) -> Iterator[str]:
+        """Yield what stands in the names, in its order."""
+        for place in self.places:
+            yield chr(place) if self.width is None else str(place).zfill(self.width)
 
 
 def scan_ini(text: str) -> Lines:

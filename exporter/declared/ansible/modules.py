@@ -1,10 +1,11 @@
-"""What the modules ``shell``, ``command``, ``k8s`` and ``k8s_taint`` do to nodes."""
+"""What the modules ``shell``, ``command``, ``k8s`` and ``k8s_taint`` do to nodes and releases."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from exporter.declared.ansible.changes import Change
+from exporter.declared.ansible.helm import Release, parse_helm
 from exporter.declared.ansible.kubectl import parse_command
 from exporter.declared.ansible.shell import Command, Word, parse_script
 from exporter.declared.ansible.values import UnresolvedError
@@ -24,8 +25,8 @@ def script_text(arguments: Any) -> str:
 
 def script_changes(
     arguments: Any, *, render: Callable[[Any], Any]
-) -> Iterator[Change | UnresolvedError]:
-    """Yield what each command of a script does to nodes, or why that is not known."""
+) -> Iterator[Change | Release | UnresolvedError]:
+    """Yield what each command of a script does, or why that is not known."""
     argv = arguments.get("argv") if isinstance(arguments, dict) else None
     if isinstance(argv, list):
         words = tuple(Word(str(one)) for one in render(argv))
@@ -37,7 +38,7 @@ def script_changes(
         commands = parse_script(_PARAMETERS.sub("", text))
     for command in commands:
         try:
-            change = parse_command(command)
+            change = parse_command(command) or parse_helm(command)
         except UnresolvedError as error:
             yield error
         else:

@@ -21,6 +21,7 @@ from exporter.declared.ansible.variables import Variables, read_variables
 from exporter.declared.checkout import Checkout
 from exporter.domain.declaration import Failure, NodeStatement, Reading, Unresolved
 from exporter.domain.errors import ReadError, Reason
+from exporter.domain.monitoring.stack import StackStatement
 from exporter.domain.provenance import Source
 from exporter.settings.model import AnsibleSettings
 
@@ -59,9 +60,11 @@ class _Reader:
             volatile=unfolded.volatile,
         )
         listed = self._listed(world, unfolded)
+        nodes, stack = self._stated_by_tasks(listed, world, unfolded)
         return Reading(
             source=Source.ANSIBLE,
-            nodes=(*listed, *self._stated_by_tasks(listed, world, unfolded)),
+            nodes=(*listed, *nodes),
+            stack=stack,
             unresolved=tuple(self.unresolved),
             failures=tuple(self.failures),
             complete=self.complete,
@@ -113,8 +116,8 @@ class _Reader:
 
     def _stated_by_tasks(
         self, listed: Sequence[NodeStatement], world: World, unfolded: Unfolded
-    ) -> list[NodeStatement]:
-        """Return what the tasks of all playbooks together leave on nodes."""
+    ) -> tuple[tuple[NodeStatement, ...], tuple[StackStatement, ...]]:
+        """Return what the tasks of all playbooks together leave on nodes, and set up beside."""
         ledger = Ledger(
             inventory=tuple(one.name for one in listed),
             known={
@@ -131,7 +134,7 @@ class _Reader:
                 break
         self._note(unresolved=tasks.unresolved)
         self._note(unresolved=ledger.unresolved)
-        return list(ledger.statements())
+        return tuple(ledger.statements()), tuple(tasks.stack)
 
     def _exhausted(self, error: ExhaustedError, *, part: str) -> None:
         lost = ReadError(str(error), reason=Reason.TIMEOUT, advice="name fewer playbooks")

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from exporter.declared.ansible.helm import mentions_stack
 from exporter.declared.ansible.kubectl import mentions_nodes
 from exporter.declared.ansible.values import Layer, PlacedMap, items_of
 
 SHELLS = frozenset({"shell", "command", "raw"})
+HELM = "helm"
 NODE_MODULES = frozenset({"k8s", "k8s_taint", "k8s_json_patch"})
 _COLLECTIONS = ("ansible.builtin.", "ansible.legacy.", "kubernetes.core.", "community.kubernetes.")
 _KEYWORDS = frozenset(
@@ -58,7 +60,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One task that may say something of nodes; its *arguments* are untemplated."""
+    """One task that may say something we ask for; its *arguments* are untemplated."""
 
     module: str
     arguments: Any
@@ -67,10 +69,16 @@ class Task:
     around: Surroundings
 
 
-def concerns_nodes(module: str, arguments: Any) -> bool:
-    """Tell whether a task may say something of nodes; it may still turn out not to."""
+def concerns_us(module: str, arguments: Any) -> bool:
+    """Tell whether a task may say something of nodes or of the monitoring stack.
+
+    It may still turn out not to.
+    """
     if module in SHELLS:
-        return any(mentions_nodes(one) for one in _command_texts(arguments))
+        texts = list(_command_texts(arguments))
+        return any(mentions_nodes(one) or mentions_stack(one) for one in texts)
+    if module == HELM:
+        return mentions_stack(f"helm {arguments}")
     return module == "k8s_taint" or (module in NODE_MODULES and _is_about_nodes(arguments))
 
 

@@ -1,11 +1,13 @@
-"""Tasks evaluated for the hosts of their play: conditions, loops, and what they do to nodes."""
+"""Tasks evaluated for the hosts of their play: conditions, loops, and what they do."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from exporter.declared.ansible.changes import Change
 from exporter.declared.ansible.filters import MAX_ITEMS
+from exporter.declared.ansible.helm import Release, parse_module
 from exporter.declared.ansible.ledger import Ledger
 from exporter.declared.ansible.modules import (
     object_changes,
@@ -14,25 +16,28 @@ from exporter.declared.ansible.modules import (
     taint_changes,
 )
 from exporter.declared.ansible.names import TaskNames, World
-from exporter.declared.ansible.steps import SHELLS, Loop, Task
+from exporter.declared.ansible.steps import HELM, SHELLS, Loop, Task
 from exporter.declared.ansible.templates import ExhaustedError, Scope
 from exporter.declared.ansible.values import PlacedList, PlacedMap, UnresolvedError
 from exporter.declared.ansible.variables import Host
 from exporter.declared.checkout import Checkout
+from exporter.declared.stack import in_values
 from exporter.domain.declaration import Unresolved
-from exporter.domain.provenance import Place, Source
+from exporter.domain.monitoring.stack import StackStatement
+from exporter.domain.provenance import Place, Source, Stated
 
 _LITERAL = re.compile(r":\s*\|[-+0-9]*\s*(?:#.*)?$")
 
 
 @dataclass(slots=True)
 class Tasks:
-    """Evaluates tasks one after the other into the *ledger*."""
+    """Evaluates tasks one after the other: nodes into the *ledger*, the rest into *stack*."""
 
     world: World
     ledger: Ledger
     checkout: Checkout
     unresolved: dict[Unresolved, None] = field(default_factory=dict)
+    stack: list[StackStatement] = field(default_factory=list)
     _texts: dict[str, list[str]] = field(default_factory=dict)
 
     def evaluate(self, task: Task) -> None:
@@ -120,22 +125,44 @@ class Tasks:
         def render(value: Any) -> Any:
             return self.world.templates.expand(value, scope)
 
+        changes: Iterable[Change | Release | UnresolvedError]
         if task.module in SHELLS:
             changes = script_changes(task.arguments, render=render)
         elif task.module == "k8s_taint":
             changes = taint_changes(render(task.arguments))
         elif task.module == "k8s":
             changes = object_changes(render(task.arguments))
+        elif task.module == HELM:
+            release = parse_module(render(task.arguments))
+            changes = [release] if release else []
         else:
             raise UnresolvedError(f"{task.module} on a node is not evaluated")
         for change in changes:
             try:
-                if isinstance(change, UnresolvedError):
-                    raise change
-                place = where or self._place(task, change.line)
-                self.ledger.apply(change, place=place, playbook=task.around.playbook)
+                self._note_change(change, task, where)
             except UnresolvedError as error:
                 self._note(where or self._place(task, 0), str(error))
+
+    def _note_change(
+        self, change: Change | Release | UnresolvedError, task: Task, where: Place | None
+    ) -> None:
+        match change:
+            case UnresolvedError():
+                raise change
+            case Change():
+                place = where or self._place(task, change.line)
+                self.ledger.apply(change, place=place, playbook=task.around.playbook)
+            case Release():
+                self.stack += self._release(change, where or self._place(task, change.line))
+
+    def _release(self, release: Release, place: Place) -> Iterator[StackStatement]:
+        def find(keys: tuple[str, ...]) -> Stated[str] | None:
+            name = ".".join(keys)
+            text = release.values.get(name)
+            at = self._at(*release.places[name]) if name in release.places else place
+            return Stated(text, at) if text else None
+
+        return in_values(release.chart, find, owner=f"release {release.name}")
 
     def _scope(self, names: TaskNames, touched: set[str]) -> Scope:
         scope = self.world.templates.scope(names)
@@ -216,7 +243,7 @@ class Tasks:
         return 0 < line <= len(lines) and bool(_LITERAL.search(lines[line - 1]))
 
     def _note(self, place: Place, message: str) -> None:
-        self.unresolved[Unresolved(place, f"a task about nodes: {message}")] = None
+        self.unresolved[Unresolved(place, f"a task: {message}")] = None
 
 
 def _loop_name(loop: Loop) -> str:

@@ -12,7 +12,7 @@ from exporter.declared.ansible.roles import Role, RoleFinder
 from exporter.declared.ansible.steps import (
     Surroundings,
     Task,
-    concerns_nodes,
+    concerns_us,
     conditions_of,
     loop_of,
     module_of,
@@ -286,7 +286,7 @@ class Unfolder:
             self._add_role(arguments, place, around, found)
             for role in found:
                 self._run_role(role, around, outside)
-        elif concerns_nodes(module, arguments):
+        elif concerns_us(module, arguments):
             self.found.tasks.append(
                 Task(module=module, arguments=arguments, path=path, line=line, around=around)
             )

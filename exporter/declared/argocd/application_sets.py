@@ -21,7 +21,9 @@ from exporter.domain.json import Json
 from exporter.domain.provenance import Source, Stated
 from exporter.foreign import yaml
 
-_IDENTITY = re.compile(r"(?m)^\s*(?:-\s+)?[\"']?(?:name|source|sources|path|destination)[\"']?\s*:")
+_IDENTITY = re.compile(
+    r"(?m)^[^\S\n]*(?:-[^\S\n]+)?[\"']?(?:name|source|sources|path|destination)[\"']?\s*:"
+)
 _DIRECTIVES = ("$patch", "$retainKeys", "$setElementOrder", "$deleteFromPrimitiveList")
 
 

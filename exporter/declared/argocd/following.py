@@ -16,6 +16,7 @@ from exporter.declared.argocd.ignored import pointers
 from exporter.declared.argocd.located import Located, UnresolvedError, from_manifest
 from exporter.declared.argocd.repositories import Standing
 from exporter.declared.argocd.sources import render_source
+from exporter.declared.argocd.stack import stack_of
 from exporter.declared.rendered import Manifest, Render, Rendered
 from exporter.domain.declaration import (
     ApplicationKey,
@@ -28,6 +29,7 @@ from exporter.domain.declaration import (
 )
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.json import as_text, dig
+from exporter.domain.monitoring.stack import StackStatement
 from exporter.domain.provenance import Source
 
 MAX_DEPTH = 20
@@ -62,6 +64,7 @@ class Following:
     paths: dict[str, bool] = field(default_factory=dict)
     workloads: list[DeclaredWorkload] = field(default_factory=list)
     autoscalers: list[DeclaredAutoscaler] = field(default_factory=list)
+    stack: list[StackStatement] = field(default_factory=list)
     unresolved: dict[Unresolved, None] = field(default_factory=dict)
     failures: dict[Failure, None] = field(default_factory=dict)
     waiting: list[Parsed] = field(default_factory=list)
@@ -137,10 +140,27 @@ class Following:
             self.applications[application.key] = parsed
             self.waiting.append(parsed)
             self._note(parsed.unresolved)
+            self._note_stack(parsed)
         elif known.application.place != application.place:
             first = known.application.place
             message = f"Application {application.key} is declared at {first} already, which counts"
             self._note([Unresolved(application.place, message)])
+
+    def _note_stack(self, parsed: Parsed) -> None:
+        """Note what the Application says of the monitoring stack, if it is in this cluster."""
+        if not is_in_cluster(parsed.application):
+            return
+        try:
+            for one in stack_of(parsed, self.files):
+                if isinstance(one, Unresolved):
+                    self._note([one])
+                else:
+                    self.stack.append(one)
+        except ReadError as error:
+            part = f"Helm values of Application {parsed.application.key}"
+            path = parsed.application.place.path
+            checkout = self.files.home.checkout
+            self._note([], [checkout.failure(Source.ARGOCD, error, path=path, part=part)])
 
     def _steps(self, level: Iterable[Parsed]) -> list[_Step]:
         """Return what of these Applications' sources can be rendered here."""
@@ -200,6 +220,7 @@ class Following:
         )
         self.workloads += found.workloads
         self.autoscalers += found.autoscalers
+        self.stack += found.stack
         self._note(found.unresolved)
 
     def _refuse(self, application: DeclaredApplication) -> None:

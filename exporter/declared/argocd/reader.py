@@ -56,6 +56,7 @@ async def read(
         source=Source.ARGOCD,
         workloads=tuple(following.workloads),
         autoscalers=tuple(following.autoscalers),
+        stack=tuple(following.stack),
         applications=tuple(one.application for one in following.applications.values()),
         unresolved=(*found.unresolved, *following.unresolved),
         failures=(*found.failures, *following.failures),

@@ -46,7 +46,8 @@ class Base:
 class Layer:
     """One kustomization, read: its objects, its patches, and the kustomizations that it names.
 
-    *remote* are addresses among its references; *errors* keep it from being built; *malformed*
+    *remote* are addresses among its references, and directories of plugins, whose addresses only
+    a build would tell; *errors* keep it from being built; *malformed*
     are files that could not be read as YAML here, which only matters where kustomize agrees.
     """
 
@@ -132,6 +133,8 @@ class _Reading:
             raise ReadError("leads out of the repository", reason=Reason.OUTSIDE)
         real = self.checkout.resolve(path)
         if reference.root and real.is_dir():
+            if reference.field in LISTS_OF_PLUGINS:
+                self.remote.append(reference)  # what it builds may name any address
             folder = self.checkout.relative(real)
             self.bases.append(Base(folder, reference.line, reference.field == "components"))
         elif real.exists():
@@ -155,7 +158,8 @@ class _Reading:
         try:
             documents = self.checkout.read_yaml(path)
         except ReadError as error:
-            self.malformed.append(error)
+            hidden = reference.field in LISTS_OF_PLUGINS  # it may name addresses all the same
+            (self.errors if hidden else self.malformed).append(error)
             return
         self._documents(reference, path, documents)
 

@@ -8,7 +8,7 @@ from typing import Final
 from exporter.declared.checkout import MAX_FILES, Checkout
 from exporter.declared.kustomize.kustomization import join
 from exporter.declared.kustomize.provenance import Tracer
-from exporter.declared.kustomize.statements import Statement, objects
+from exporter.declared.kustomize.statements import objects
 from exporter.declared.rendered import Manifest
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.foreign import yaml
@@ -73,7 +73,7 @@ def _manifests(text: str, path: str, tracer: Tracer) -> Iterator[Manifest]:
     try:
         documents = yaml.load_all(text)
         for value in (one for document in documents for one in _objects(document)):
-            yield tracer.stated(yaml.plain(value), [Statement(path=path, value=value)])
+            yield tracer.written(value, path)
     except ParseError as error:
         kind = ReadError if any(mark in text for mark in _MARKS) else _NoManifestError
         raise kind(error.message, reason=Reason.MALFORMED, path=path, line=error.line) from None

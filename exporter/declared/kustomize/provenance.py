@@ -17,7 +17,7 @@ from exporter.declared.rendered import Manifest
 from exporter.domain.fields import merge_key, same_value
 from exporter.domain.json import Json, JsonObject, as_text, dig
 from exporter.domain.provenance import Place
-from exporter.foreign.yaml import YamlList, YamlMap
+from exporter.foreign.yaml import YamlList, YamlMap, plain
 
 TRACED: Final = frozenset(
     {
@@ -99,7 +99,10 @@ class Tracer:
         make = self.place
 
         def once(path: str, line: int) -> Place:
-            return known.setdefault((path, line), make(path, line))
+            place = known.get((path, line))
+            if place is None:
+                place = known[path, line] = make(path, line)
+            return place
 
         self.place = once
 
@@ -123,6 +126,14 @@ class Tracer:
             place=self.place(chosen.path, chosen.first),
             places=trace.places,
         )
+
+    def written(self, value: YamlMap, path: str) -> Manifest:
+        """Return an object that is as it stands in the file *path*: every value has its line."""
+        places: dict[str, Place] = {}
+        if as_text(value.get("kind")) in TRACED:
+            for pointer, line in _lines(value, ""):
+                places[self.pointers.setdefault(pointer, pointer)] = self.place(path, line)
+        return Manifest(content=plain(value), place=self.place(path, value.line), places=places)
 
 
 @dataclass(slots=True)
@@ -157,6 +168,19 @@ class _Trace:
                 break
         if cursors:
             self.parts(value, pointer, key, cursors)
+
+
+def _lines(value: YamlMap | YamlList, above: str) -> Iterator[tuple[str, int]]:
+    """Yield the pointer and the line of everything in *value*, which is at *above*."""
+    if isinstance(value, YamlMap):
+        parts = [(_escape(key), value.line_of(key), part) for key, part in value.items()]
+    else:
+        parts = [(str(at), value.lines[at], part) for at, part in enumerate(value)]
+    for key, line, part in parts:
+        pointer = f"{above}/{key}"
+        yield pointer, line
+        if isinstance(part, YamlMap | YamlList):
+            yield from _lines(part, pointer)
 
 
 def _is_collection(value: object) -> bool:

@@ -45,6 +45,7 @@ async def read(
         source=SOURCE,
         workloads=found.workloads,
         autoscalers=found.autoscalers,
+        stack=found.stack,
         unresolved=(
             *(one for each in rendered.values() for one in each.unresolved),
             *found.unresolved,

@@ -113,7 +113,8 @@ class Renderer:
                 place = self._place(path, layer.kustomization.helm_line)
                 yield Unresolved(place, "a Helm chart is not rendered")
             for one in () if self._allow_remote else layer.remote:
-                what = f"{one.field}: {one.text} is remote; {ALLOW}"
+                why = "is remote" if one.remote else "is a directory of plugins, which may fetch"
+                what = f"{one.field}: {one.text} {why}; {ALLOW}"
                 yield Unresolved(self._place(path, one.line), what)
 
     def _manifests(self, output: bytes, graph: Graph) -> list[Manifest]:

@@ -4,7 +4,14 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping
 
-from exporter.declared.terraform.language.values import Items, Object, Unknown, Value, text
+from exporter.declared.terraform.language.values import (
+    Items,
+    NotKnownError,
+    Object,
+    Unknown,
+    Value,
+    text,
+)
 from exporter.declared.terraform.providers import Kind
 
 _FIELD = re.compile(r"\{([^}]+)\}")
@@ -41,9 +48,17 @@ def _filled(attributes: Mapping[str, Value], pattern: str) -> Value | None:
         values[path] = value
     *_, last = values.values()
     for value in values.values():
-        if pattern in values or isinstance(value.data, Unknown):
+        if pattern in values or not _is_text(value):
             return value
     return Value(_FIELD.sub(lambda path: text(values[path[1]]), pattern), last.at)
+
+
+def _is_text(value: Value) -> bool:
+    try:
+        text(value)
+    except NotKnownError:
+        return False
+    return True
 
 
 def follow(attributes: Mapping[str, Value], path: Iterable[str]) -> Value | None:

@@ -15,6 +15,7 @@ from yarl import URL
 
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.watches import Restart
+from exporter.observed.kinds import Kind
 from exporter.observed.kubernetes.limits import Limits
 from exporter.observed.kubernetes.lines import Lines
 from exporter.observed.kubernetes.login import Login, Logins
@@ -37,15 +38,15 @@ class Api:
     limits: Limits = field(default_factory=Limits)
     _session: aiohttp.ClientSession | None = None
 
-    async def page(self, path: str, query: Mapping[str, str]) -> Page:
-        """Return one page of a list; raises :exc:`WatchError`."""
+    async def page(self, path: str, query: Mapping[str, str], *, kind: Kind) -> Page:
+        """Return one page of a list of objects of this *kind*; raises :exc:`WatchError`."""
         with _translated():
             async with (
                 asyncio.timeout(self.limits.page),
                 self._open("GET", path, query=query, headers={"Accept-Encoding": "gzip"}) as answer,
             ):
                 body = await _read(answer.content, self.limits.page_bytes)
-        return parse_page(body)
+        return parse_page(body, kind)
 
     @asynccontextmanager
     async def stream(self, path: str, query: Mapping[str, str]) -> AsyncIterator["Stream"]:

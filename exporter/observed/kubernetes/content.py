@@ -6,8 +6,9 @@ import msgspec
 from msgspec import Raw, Struct
 
 from exporter.domain.errors import ParseError
-from exporter.observed.cluster import Cluster
+from exporter.observed.cluster import Cluster, Record
 from exporter.observed.kinds import Kind
+from exporter.observed.records import ObjectRecord
 
 MAX_UNREADABLE = 1000
 """How many objects that make no sense are remembered by name; the others stay counted."""
@@ -39,38 +40,38 @@ class Content:
     unreadable: dict[str, str] = field(default_factory=dict)
     unnamed: int = 0
 
-    def put(self, raw: Raw) -> bool:
+    def put(self, item: Raw | Record) -> bool:
         """Take an object in; tell whether anything changed."""
         try:
-            changed = self.cluster.put(self.kind, raw)
+            changed = self.cluster.put(self.kind, item)
         except ParseError as error:
-            return self._doubt(raw, error.message)
-        return self._trust(raw) or changed
+            return self._doubt(item, error.message)
+        return self._trust(item) or changed
 
-    def remove(self, raw: Raw) -> bool:
+    def remove(self, item: Raw | ObjectRecord) -> bool:
         """Forget an object; tell whether anything changed."""
         try:
-            changed = self.cluster.remove(self.kind, raw)
+            changed = self.cluster.remove(self.kind, item)
         except ParseError as error:
-            return self._doubt(raw, error.message)
-        return self._trust(raw) or changed
+            return self._doubt(item, error.message)
+        return self._trust(item) or changed
 
-    def _doubt(self, raw: Raw, message: str) -> bool:
-        name = _name(raw)
+    def _doubt(self, item: Raw | Record | ObjectRecord, message: str) -> bool:
+        name = _name(item)
         if not name or (len(self.unreadable) >= MAX_UNREADABLE and name not in self.unreadable):
             self.unnamed += 1
         else:
             self.unreadable[name] = message
         return True
 
-    def _trust(self, raw: Raw) -> bool:
-        return bool(self.unreadable) and self.unreadable.pop(_name(raw), None) is not None
+    def _trust(self, item: Raw | Record | ObjectRecord) -> bool:
+        return bool(self.unreadable) and self.unreadable.pop(_name(item), None) is not None
 
 
-def _name(raw: Raw) -> str:
+def _name(item: Raw | Record | ObjectRecord) -> str:
     """Return ``namespace/name`` of an object, or an empty string where it has none."""
     try:
-        found = _NAMED.decode(raw).metadata
+        found = _NAMED.decode(item).metadata if isinstance(item, Raw) else item.metadata
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     return f"{found.namespace}/{found.name}" if found.namespace and found.name else found.name

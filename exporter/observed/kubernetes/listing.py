@@ -24,8 +24,8 @@ async def read_list(api: Api, mirror: Mirror, *, page_items: int) -> tuple[Conte
     following = ""
     while True:
         page = await _page(api, mirror, items=page_items, following=following)
-        async for raw in sliced(page.items, seconds=api.limits.slice):
-            content.put(raw)
+        async for item in sliced(page.items, seconds=api.limits.slice):
+            content.put(item)
         if not page.following:
             return content, page.version
         if page.following == following:
@@ -35,17 +35,18 @@ async def read_list(api: Api, mirror: Mirror, *, page_items: int) -> tuple[Conte
 
 async def _page(api: Api, mirror: Mirror, *, items: int, following: str) -> Page:
     """Get one page; an overloaded server is asked again before the pages so far are lost."""
+    kind = mirror.resource.kind
     path, query = mirror.resource.path(mirror.namespace), {"limit": str(items)}
     if not following:
-        return await api.page(path, query)
+        return await api.page(path, query, kind=kind)
     query["continue"] = following
     pauses = Pauses(api.limits)
     for _ in range(PAGE_TRIES - 1):
         try:
-            return await api.page(path, query)
+            return await api.page(path, query, kind=kind)
         except WatchError as error:
             if error.reason is not Reason.UNAVAILABLE:
                 raise
             mirror.interrupted(error)
             await asyncio.sleep(pauses.next(error.retry_after))
-    return await api.page(path, query)
+    return await api.page(path, query, kind=kind)

@@ -1,15 +1,25 @@
 """The API server's messages: pages of lists, events of watches, reviews of access."""
 
+from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any, ClassVar, Generic, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Meta, Raw, Struct, field
 
+from exporter.observed.cluster import RECORDS, Record
+from exporter.observed.kinds import Kind
 from exporter.observed.kubernetes.trouble import malformed
+from exporter.observed.records import ObjectRecord
+
+R = TypeVar("R")
 
 INITIAL_EVENTS_END = "k8s.io/initial-events-end"
 """The annotation of the bookmark that ends a streaming list."""
+
+MAX_VERSION = 1024
+"""How many characters a resource version may have."""
 
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -25,10 +35,35 @@ class EventType(StrEnum):
 
 
 class Event(Struct, gc=False):
-    """One event of a watch."""
+    """One event of a watch, with its object as it came."""
 
     type: EventType
     object: Raw
+
+
+class Added(Struct, Generic[R], tag_field="type", tag="ADDED", gc=False):
+    """The event of an object that came."""
+
+    type: ClassVar[EventType] = EventType.ADDED
+    object: R
+
+
+class Modified(Struct, Generic[R], tag_field="type", tag="MODIFIED", gc=False):
+    """The event of an object that changed."""
+
+    type: ClassVar[EventType] = EventType.MODIFIED
+    object: R
+
+
+class Deleted(Struct, tag_field="type", tag="DELETED", gc=False):
+    """The event of an object that went."""
+
+    type: ClassVar[EventType] = EventType.DELETED
+    object: ObjectRecord
+
+
+AnyEvent: TypeAlias = Event | Added[Record] | Modified[Record] | Deleted
+AnyObject: TypeAlias = Raw | Record | ObjectRecord
 
 
 class _Annotations(Struct, gc=False):
@@ -36,7 +71,7 @@ class _Annotations(Struct, gc=False):
 
 
 class _Position(Struct, rename="camel", gc=False):
-    resource_version: Annotated[str, Meta(min_length=1, max_length=1024)]
+    resource_version: Annotated[str, Meta(min_length=1, max_length=MAX_VERSION)]
     annotations: _Annotations | None = None
 
 
@@ -52,19 +87,19 @@ class Bookmark(Struct, frozen=True, gc=False):
 
 
 class _ListMetadata(Struct, rename="camel", gc=False):
-    resource_version: Annotated[str, Meta(min_length=1, max_length=1024)]
+    resource_version: Annotated[str, Meta(min_length=1, max_length=MAX_VERSION)]
     continue_: Annotated[str, Meta(max_length=65536)] | None = field(default=None, name="continue")
 
 
-class _Page(Struct, gc=False):
+class _Page(Struct, Generic[R], gc=False):
     metadata: _ListMetadata
-    items: list[Raw] | None
+    items: list[R] | None
 
 
 class Page(Struct, frozen=True, gc=False):
-    """A page of a list; its items pin the bytes of the page, so none must be kept."""
+    """A page of a list; its items may pin the bytes of the page, so none must be kept."""
 
-    items: list[Raw]
+    items: Sequence[Raw | Record]
     version: str
     following: str
 
@@ -79,7 +114,7 @@ class _Review(Struct, gc=False):
 
 _EVENT = msgspec.json.Decoder(Event)
 _POSITION = msgspec.json.Decoder(_Positioned)
-_PAGE = msgspec.json.Decoder(_Page)
+_PAGE = msgspec.json.Decoder(_Page[Raw])
 _REVIEW = msgspec.json.Decoder(_Review)
 
 
@@ -91,28 +126,70 @@ def parse_event(line: bytes) -> Event:
         raise malformed(f"what a watch told is no event: {error}") from None
 
 
-def parse_bookmark(raw: Raw) -> Bookmark:
+@cache
+def event_reader(kind: Kind) -> Callable[[bytes], AnyEvent]:
+    """Return what reads events of objects of this *kind*; it raises :exc:`WatchError`.
+
+    Event and object are read in one pass over the bytes; where that does not work, as the object
+    makes no sense or is none of the kind, the event holds it as it came.
+    """
+    record: Any = RECORDS[kind]
+    both: msgspec.json.Decoder[AnyEvent]
+    both = msgspec.json.Decoder(Added[record] | Modified[record] | Deleted)
+
+    def read(line: bytes) -> AnyEvent:
+        try:
+            return both.decode(line)
+        except _BROKEN:
+            return parse_event(line)
+
+    return read
+
+
+def parse_bookmark(told: AnyObject) -> Bookmark:
     """Return the place in history that an object stands for; raises :exc:`WatchError`."""
+    if not isinstance(told, Raw):
+        version = told.metadata.resource_version or ""
+        if not 0 < len(version) <= MAX_VERSION:
+            raise malformed("an event has no resourceVersion")
+        return Bookmark(version=version)
     try:
-        found = _POSITION.decode(raw).metadata
+        found = _POSITION.decode(told).metadata
     except _BROKEN as error:
         raise malformed(f"an event has no resourceVersion: {error}") from None
     ends = found.annotations is not None and found.annotations.end == "true"
     return Bookmark(version=found.resource_version, end=ends)
 
 
-def parse_page(body: bytes) -> Page:
-    """Return the page that *body* holds; raises :exc:`WatchError`."""
+@cache
+def _page_decoder(kind: Kind) -> msgspec.json.Decoder[_Page[Record]]:
+    record: Any = RECORDS[kind]
+    return msgspec.json.Decoder(_Page[record])
+
+
+def parse_page(body: bytes, kind: Kind) -> Page:
+    """Return the page of objects of this *kind* that *body* holds; raises :exc:`WatchError`.
+
+    Where one of them makes no sense, all are as they came.
+    """
+    found: _Page[Record] | _Page[Raw]
     try:
-        found = _PAGE.decode(body)
-    except _BROKEN as error:
-        raise malformed(f"what came is no list: {error}") from None
+        found = _page_decoder(kind).decode(body)
+    except _BROKEN:
+        found = _raw_page(body)
     metadata = found.metadata
     return Page(
         items=found.items or [],
         version=metadata.resource_version,
         following=metadata.continue_ or "",
     )
+
+
+def _raw_page(body: bytes) -> _Page[Raw]:
+    try:
+        return _PAGE.decode(body)
+    except _BROKEN as error:
+        raise malformed(f"what came is no list: {error}") from None
 
 
 def parse_review(body: bytes) -> bool:

@@ -13,7 +13,15 @@ from exporter.domain.watches import Restart
 from exporter.observed.kubernetes.api import Api, Stream
 from exporter.observed.kubernetes.content import Content
 from exporter.observed.kubernetes.listing import read_list
-from exporter.observed.kubernetes.messages import Event, EventType, parse_bookmark, parse_event
+from exporter.observed.kubernetes.messages import (
+    AnyEvent,
+    AnyObject,
+    Deleted,
+    Event,
+    EventType,
+    event_reader,
+    parse_bookmark,
+)
 from exporter.observed.kubernetes.mirror import Mirror
 from exporter.observed.kubernetes.pauses import Pauses, between
 from exporter.observed.kubernetes.permissions import forbidden, review
@@ -125,6 +133,7 @@ class Reflector:
                 break
             self._silent = False
             filling = await self._take(lines, filling)
+            del lines  # a quiet watch need not keep what it brought last
         if filling is not None:
             raise WatchError(
                 "a list ended before it was complete", restart=Restart.CUT, reason=Reason.TIMEOUT
@@ -136,12 +145,13 @@ class Reflector:
         The version of the last one stands for all of them: they come in order, and taking one in
         twice is harmless.
         """
+        read = event_reader(self.mirror.resource.kind)
         events, changed, event = 0, False, None
         try:
             async for line in sliced(lines, seconds=self.api.limits.slice):
-                event = parse_event(line)
+                event = read(line)
                 if filling is not None and event.type is EventType.BOOKMARK:
-                    self._end(event, filling)
+                    self._end(event.object, filling)
                     filling, events, changed = None, 0, False
                 else:
                     changed |= self._apply(event, filling or self.mirror.content)
@@ -156,9 +166,9 @@ class Reflector:
             self._version = parse_bookmark(event.object).version
         return filling
 
-    def _end(self, event: Event, filling: Content) -> None:
+    def _end(self, told: AnyObject, filling: Content) -> None:
         """Take over a list that a bookmark ends."""
-        bookmark = parse_bookmark(event.object)
+        bookmark = parse_bookmark(told)
         if not bookmark.end:
             self._chances = 0
             raise WatchError(
@@ -176,16 +186,16 @@ class Reflector:
         self.mirror.replace(filling, at=self.clock())
         self.changed()
 
-    def _apply(self, event: Event, content: Content | None) -> bool:
+    def _apply(self, event: AnyEvent, content: Content | None) -> bool:
         """Take one event in; tell whether it changed anything."""
-        match event.type:
-            case EventType.ERROR:
+        match event:
+            case Event(type=EventType.ERROR):
                 raise interruption(event.object)
-            case EventType.BOOKMARK:
+            case Event(type=EventType.BOOKMARK):
                 return False
-            case EventType.DELETED:
+            case Deleted() | Event(type=EventType.DELETED):
                 return content is not None and content.remove(event.object)
-            case EventType.ADDED | EventType.MODIFIED:
+            case _:
                 return content is not None and content.put(event.object)
 
     def _after(self, error: WatchError, *, held: bool) -> float:

@@ -113,7 +113,7 @@ async def test_a_broken_inventory_does_not_lose_the_playbooks(repository: Reposi
     assert listed(result) == {}
     assert set(stated(result)) == {"k8s-api-auth", "k8s-api-my"}
     assert [one.message for one in result.unresolved] == [
-        "a task about nodes: 'dict object' has no attribute 'infrastructure'"
+        "a task: 'dict object' has no attribute 'infrastructure'"
     ]
     assert not result.complete
     assert [one.reason for one in result.failures] == [Reason.MALFORMED]
@@ -242,3 +242,30 @@ async def test_a_range_without_end_is_bounded(
     assert result.nodes == ()
     assert not result.complete
     assert [one.reason for one in result.failures] == [Reason.TIMEOUT]
+
+
+async def test_a_release_of_a_monitoring_chart_tells_of_the_stack(repository: Repository) -> None:
+    playbook = """\
+- hosts: masters
+  tasks:
+    - name: Install
+      vars: {retention: 7d}
+      command: >-
+        helm upgrade --install kps repo/kube-prometheus-stack
+        --set prometheus.prometheusSpec.retention={{ retention }}
+    - kubernetes.core.helm:
+        name: kps
+        chart_ref: repo/kube-prometheus-stack
+        values:
+          alertmanager:
+            alertmanagerSpec:
+              replicas: 3
+"""
+
+    result = await reading(repository({"hosts": INVENTORY, "play.yml": playbook}), "play.yml")
+
+    assert [(str(one.name), one.value.value, one.value.place.where) for one in result.stack] == [
+        ("prometheus.retention", "7d", "play.yml:5"),
+        ("alertmanager.replicas", "3", "play.yml:14"),
+    ]
+    assert result.unresolved == ()

@@ -43,7 +43,7 @@ class Outcome:
             one.name: {key: stated.place.line for key, stated in one.labels.items()}
             for one in nodes
         }
-        self.messages = [one.message.removeprefix("a task about nodes: ") for one in unresolved]
+        self.messages = [one.message.removeprefix("a task: ") for one in unresolved]
         self.places = [(one.place.path, one.place.line) for one in unresolved]
 
 

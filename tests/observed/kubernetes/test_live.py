@@ -17,6 +17,7 @@ from tests.observed.kubernetes.following import (
     ALL,
     BEARER,
     FAST,
+    PATIENCE,
     As,
     Following,
     names,
@@ -214,3 +215,20 @@ async def test_every_task_has_a_name_and_ends_with_stop(
 async def until_empty(api: ApiServer) -> int:
     await api.until(lambda: not api.watches)
     return len(api.watches)
+
+
+async def test_whoever_waits_is_woken_when_what_is_known_becomes_too_old(
+    api: ApiServer, following: Following
+) -> None:
+    api.put(node("a"))
+    async with following(needed=frozenset({ObservedNodes}), max_age="10m") as live:
+        await when_complete(live)
+        live.changed.clear()
+        nearly = datetime.now(UTC) + live.max_age - timedelta(seconds=0.2)
+
+        state = await live.read(at=nearly)
+
+        assert not state.facts.gaps
+        assert not live.changed.is_set()
+        async with asyncio.timeout(PATIENCE):
+            await live.changed.wait()

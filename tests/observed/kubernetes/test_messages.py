@@ -4,9 +4,11 @@ import msgspec
 import pytest
 
 from exporter.domain.errors import Reason
+from exporter.observed.kinds import Kind
 from exporter.observed.kubernetes.messages import (
     Bookmark,
     EventType,
+    event_reader,
     parse_bookmark,
     parse_event,
     parse_page,
@@ -20,6 +22,54 @@ def test_an_event_keeps_its_object_as_bytes() -> None:
 
     assert event.type is EventType.ADDED
     assert bytes(event.object) == b'{"kind":"Node"}'
+
+
+NAMED = b'{"metadata":{"name":"a","resourceVersion":"7"}}'
+
+
+@pytest.mark.parametrize("told", list(EventType))
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param(NAMED, id="an object"),
+        pytest.param(b'{"metadata":{"name":"a","resourceVersion":7}}', id="no version"),
+        pytest.param(b'{"metadata":{"resourceVersion":"7"}}', id="no name"),
+        pytest.param(b'{"metadata":{"name":"a"},"status":[]}', id="another shape"),
+        pytest.param(b"7", id="no object"),
+    ],
+)
+def test_an_event_read_in_one_pass_is_the_one_read_in_two(told: EventType, shown: bytes) -> None:
+    line = b'{"type":"%s","object":%s}' % (told.value.encode(), shown)
+
+    event = event_reader(Kind.POD)(line)
+
+    assert event.type is told
+    if isinstance(event.object, msgspec.Raw):
+        assert event == parse_event(line)
+    else:
+        assert event.object == msgspec.json.decode(shown, type=type(event.object))
+
+
+def test_an_object_that_makes_sense_is_read_with_its_event() -> None:
+    read = event_reader(Kind.POD)
+
+    found = {
+        told: read(b'{"type":"%s","object":%s}' % (told.encode(), NAMED)) for told in EventType
+    }
+
+    in_one_pass = {told for told, one in found.items() if not isinstance(one.object, msgspec.Raw)}
+    assert in_one_pass == {EventType.ADDED, EventType.MODIFIED, EventType.DELETED}
+
+
+def test_one_item_that_makes_no_sense_leaves_the_others_readable() -> None:
+    text = b'{"metadata":{"resourceVersion":"7"},"items":[%s,{"metadata":7}]}' % NAMED
+
+    page = parse_page(text, Kind.POD)
+
+    assert [bytes(one) for one in page.items if isinstance(one, msgspec.Raw)] == [
+        NAMED,
+        b'{"metadata":7}',
+    ]
 
 
 @pytest.mark.parametrize(
@@ -42,8 +92,9 @@ def test_a_bookmark_says_where_a_watch_is(metadata: bytes, bookmark: Bookmark) -
 
 
 def test_a_page_has_items_a_version_and_perhaps_a_token() -> None:
-    first = parse_page(b'{"metadata":{"resourceVersion":"7","continue":"t"},"items":[{},{}]}')
-    last = parse_page(b'{"items":null,"metadata":{"resourceVersion":"7"}}')
+    text = b'{"metadata":{"resourceVersion":"7","continue":"t"},"items":[{},{}]}'
+    first = parse_page(text, Kind.POD)
+    last = parse_page(b'{"items":null,"metadata":{"resourceVersion":"7"}}', Kind.POD)
 
     assert (len(first.items), first.version, first.following) == (2, "7", "t")
     assert (last.items, last.following) == ([], "")
@@ -60,7 +111,8 @@ def test_a_review_says_whether_we_may(allowed: bool) -> None:  # noqa: FBT001 - 
     "parse",
     [
         parse_event,
-        parse_page,
+        event_reader(Kind.POD),
+        pytest.param(lambda raw: parse_page(raw, Kind.POD), id="parse_page"),
         parse_review,
         pytest.param(lambda raw: parse_bookmark(msgspec.Raw(raw)), id="parse_bookmark"),
     ],

@@ -34,7 +34,7 @@ def page(pods: int) -> bytes:
 
 def project(body: bytes) -> Content:
     content = Content(Kind.POD)
-    for raw in parse_page(body).items:
+    for raw in parse_page(body, Kind.POD).items:
         content.put(raw)
     return content
 

@@ -1,0 +1,24 @@
+"""One report: an evaluation for readers, with what the settings say of the cluster."""
+
+from datetime import datetime
+
+from exporter.app.conformance import check_once
+from exporter.domain.evaluation import Evaluation
+from exporter.report.overview import Overview, overview
+from exporter.settings.load import Loaded
+
+
+def overview_of(outcome: Evaluation, loaded: Loaded) -> Overview:
+    """Return what readers see of an evaluation that was made by these settings."""
+    return overview(
+        outcome,
+        cluster=loaded.settings.cluster,
+        repository=loaded.repository.url,
+        web=loaded.repository.web,
+        documentation=loaded.settings.documentation,
+    )
+
+
+async def report_once(loaded: Loaded, *, at: datetime) -> Overview:
+    """Look and judge once, for a report; raises :exc:`SettingsError`."""
+    return overview_of(await check_once(loaded, at=at), loaded)

@@ -1,0 +1,100 @@
+"""What can be looked at of one evaluation: the page, the reports and the API."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from exporter.app.report import overview_of
+from exporter.domain.evaluation import Evaluation
+from exporter.domain.published import Answer, Asked, View
+from exporter.domain.state import State
+from exporter.report import api, reports, status
+from exporter.report.overview import Overview
+from exporter.report.texts import Lang
+from exporter.report.writers import Form
+from exporter.runtime.server import REPORT
+from exporter.settings.load import Loaded
+
+PAGE: Final = "/"
+PATHS: Final = (PAGE, REPORT, *api.PATHS)
+LINGERING: Final = 60.0
+"""Seconds for which somebody who has looked may look again; the page asks every few seconds."""
+
+
+@dataclass(slots=True)
+class Readers:
+    """Whether somebody is reading: as long as somebody is, overviews are made beforehand."""
+
+    clock: Callable[[], float] = time.monotonic
+    last: float | None = None
+
+    def came(self) -> None:
+        """Note that somebody looks."""
+        self.last = self.clock()
+
+    @property
+    def around(self) -> bool:
+        """Whether somebody has looked lately."""
+        return self.last is not None and self.clock() - self.last < LINGERING
+
+
+@dataclass(slots=True)
+class Seen:
+    """One evaluation and its overview, which is made once, when somebody looks."""
+
+    outcome: Evaluation
+    loaded: Loaded
+    _overview: Overview | None = None
+    _one: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def made(self) -> bool:
+        """Whether there is an overview already."""
+        return self._overview is not None
+
+    def overview(self) -> Overview:
+        """Return the overview; those who ask while it is made wait for it."""
+        with self._one:
+            if self._overview is None:
+                self._overview = overview_of(self.outcome, self.loaded)
+            return self._overview
+
+
+def views(
+    seen: Seen,
+    *,
+    declared: State,
+    telemetry_path: str,
+    lasting: timedelta,
+    readers: Readers,
+) -> dict[str, View]:
+    """Return all views by path of what is *seen*.
+
+    That costs nothing, unless *readers* are around: then they find the overview made.
+    """
+    around = status.Surroundings(
+        telemetry_path=telemetry_path,
+        lasting=lasting,
+        reports=tuple(Form),
+        languages=tuple(Lang),
+    )
+    if readers.around:
+        seen.overview()
+
+    def page(asked: Asked) -> Answer:
+        readers.came()
+        return status.page(seen.outcome, asked, shown=seen.overview(), around=around)
+
+    return {
+        PAGE: page,
+        REPORT: lambda asked: reports.report(asked, shown=seen.overview),
+        **api.views(seen.outcome, declared=declared),
+    }
+
+
+def files() -> dict[str, Answer]:
+    """Return what never changes, by path."""
+    return {**status.files_beside(), api.SCHEMA: api.schema()}

@@ -1,0 +1,77 @@
+"""The HTTP side as its options choose it: doors for everybody, and one for probes alone."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import web
+
+from exporter.runtime.listening import Address, Listening, listen
+from exporter.runtime.web import gate, prefix, reload
+from exporter.runtime.web.limits import Limits
+from exporter.runtime.web.protection import Guard
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebOptions:
+    """The part of the command line that is about HTTP; *prefix* is "" or begins with a slash."""
+
+    config: Path | None = None
+    probes: tuple[Address, ...] = ()
+    prefix: str = ""
+    lifecycle: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Everything that listens."""
+
+    listening: Sequence[Listening]
+
+    async def close(self) -> None:
+        """Accept no more, and let the answers under way be taken."""
+        for one in self.listening:
+            await one.close()
+
+
+async def open_doors(
+    app: web.Application,
+    *,
+    probes: web.Application,
+    addresses: Sequence[Address],
+    options: WebOptions,
+    guard: Guard,
+) -> Doors:
+    """Serve *app*, and *probes* in plain text; raises :exc:`OSError` where an address is taken."""
+    served = prefix.mounted(app, prefix=options.prefix)
+    gate.install(served, guard=guard, limits=options.limits)
+    public = await listen(served, addresses=addresses, guard=guard, limits=options.limits)
+    _tell(public, scheme="http" if guard.current().tls is None else "https", what="listening on")
+    if not options.probes:
+        return Doors([public])
+    open_guard = Guard()
+    gate.install(probes, guard=open_guard, limits=options.limits)
+    try:
+        small = await listen(
+            probes, addresses=options.probes, guard=open_guard, limits=options.limits
+        )
+    except OSError:
+        await public.close()
+        raise
+    _tell(small, scheme="http", what="answering probes on")
+    return Doors([public, small])
+
+
+def allow_reload(app: web.Application, *, options: WebOptions, call: reload.Reload) -> None:
+    """Add ``POST /-/reload`` to *app*; it does something where the options enable it."""
+    reload.install(app, reload=call if options.lifecycle else None)
+
+
+def _tell(listening: Listening, *, scheme: str, what: str) -> None:
+    for host, port in listening.addresses:
+        shown = f"[{host}]" if ":" in host else host
+        logger.info("%s %s://%s:%d", what, scheme, shown, port)

@@ -1,0 +1,145 @@
+"""Alerts of Prometheus must reach Alertmanager, as one that always fires proves."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from exporter.checks.wording import excerpt, listing
+from exporter.domain.check import Check
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.monitoring.alertmanager import ActiveAlerts
+from exporter.domain.monitoring.prometheus.alerting import (
+    ConnectedAlertmanagers,
+    DeclaredAlerting,
+    FiringWatchdog,
+    Notifications,
+)
+from exporter.domain.monitoring.stack import Component, DeclaredStack, StackValue
+from exporter.domain.provenance import Place
+
+ID = "alertmanager_connected"
+CONNECTION = Subject("Alertmanager", "", "connection")
+NOTIFICATIONS = Subject("Alertmanager", "", "notifications")
+WATCHDOG = Subject("Alertmanager", "", "watchdog")
+
+
+def expected(facts: Facts) -> list[Subject]:
+    """Return the parts of the way to Alertmanager that are declared, sorted."""
+    declared = facts.find(DeclaredAlerting)
+    if declared is None:
+        return []
+    connected = [CONNECTION, NOTIFICATIONS] if declared.alertmanagers != 0 else []
+    return [*connected, *([WATCHDOG] if declared.watchdog else [])]
+
+
+def judge(facts: Facts) -> Iterator[Finding]:
+    """Look at the connection, at what becomes of notifications, and at the watchdog."""
+    subjects, found = expected(facts), list[Finding]()
+    if CONNECTION in subjects:
+        found += _judge_connection(facts), _judge_notifications(facts)
+    if WATCHDOG in subjects:
+        cut = any(one.verdict is Verdict.FAIL for one in found)
+        found.append(_judge_watchdog(facts, cut=cut))
+    yield from found
+
+
+def _judge_connection(facts: Facts) -> Finding:
+    minimum, place = _minimum(facts)
+    told = facts.get(ConnectedAlertmanagers)
+    count = len(told.urls)
+    verdict, detail = Verdict.PASS, ""
+    if told.unserved:
+        verdict, detail = Verdict.UNKNOWN, told.unserved
+    elif count < minimum:
+        verdict = Verdict.FAIL
+        detail = f"Prometheus notifies {count} Alertmanagers, fewer than {minimum}"
+    return Finding(
+        check=ID,
+        subject=CONNECTION,
+        verdict=verdict,
+        detail=detail,
+        declared={"minimum": minimum},
+        observed=[excerpt(one) for one in told.urls],
+        provenance=(place,),
+    )
+
+
+def _minimum(facts: Facts) -> tuple[int, Place]:
+    """Return how many there must be, and who says so; one where nobody does."""
+    declared, stack = facts.get(DeclaredAlerting), facts.find(DeclaredStack)
+    if declared.alertmanagers is not None:
+        return declared.alertmanagers, declared.place
+    replicas = stack.values.get(StackValue.ALERTMANAGER_REPLICAS) if stack else None
+    if replicas is not None and replicas.value.isascii() and replicas.value.isdecimal():
+        return int(replicas.value[:9]), replicas.place
+    return 1, declared.place
+
+
+def _judge_notifications(facts: Facts) -> Finding:
+    told, blind = facts.find(Notifications), _blind(facts, (Notifications,))
+    if told is None or blind:
+        return _finding(NOTIFICATIONS, Verdict.UNKNOWN, blind, facts)
+    if not told.told:
+        said = "Prometheus has no prometheus_notifications metrics: it does not scrape itself"
+        return _finding(NOTIFICATIONS, Verdict.UNKNOWN, said, facts)
+    failing = [excerpt(one) for one in told.failing]
+    trouble = [f"notifications to {listing(failing)} fail"] if failing else []
+    trouble += ["notifications were dropped"] if told.dropped else []
+    verdict = Verdict.FAIL if trouble else Verdict.PASS
+    return _finding(NOTIFICATIONS, verdict, "; ".join(trouble), facts)
+
+
+def _judge_watchdog(facts: Facts, *, cut: bool) -> Finding:
+    """Judge the alert that always fires: it must fire, and arrive where that can be seen.
+
+    That it does not arrive where the way is *cut* is no news.
+    """
+    name = facts.get(DeclaredAlerting).watchdog
+    told, arrived = facts.find(FiringWatchdog), facts.find(ActiveAlerts)
+    blind = _blind(facts, (FiringWatchdog, *((ActiveAlerts,) if _awaited(facts) else ())))
+    if told is not None and not facts.gaps_in((FiringWatchdog,)) and not told.firing:
+        return _finding(WATCHDOG, Verdict.FAIL, f"{name} does not fire", facts)
+    if blind or told is None:
+        return _finding(WATCHDOG, Verdict.UNKNOWN, blind, facts)
+    if arrived is not None and arrived.watchdog == name and not arrived.watchdog_arrives:
+        lost = _finding(WATCHDOG, Verdict.FAIL, f"{name} fires, but Alertmanager lacks it", facts)
+        return replace(lost, verdict=Verdict.UNKNOWN, cause=ID) if cut else lost
+    return _finding(WATCHDOG, Verdict.PASS, "", facts)
+
+
+def _awaited(facts: Facts) -> bool:
+    """Tell whether Alertmanager is asked for what arrives, whether it answers or not."""
+    return ActiveAlerts in facts.known or ActiveAlerts in facts.gaps
+
+
+def _blind(facts: Facts, kinds: Iterable[type]) -> str:
+    """Return why facts of these *kinds* cannot be relied on, or nothing."""
+    wanted = tuple(kinds)
+    gaps = facts.gaps_in(wanted)
+    if gaps:
+        return "; ".join(one.message for one in gaps)
+    lacking = facts.lacks(wanted)
+    return f"nothing is known of {lacking[0]}" if lacking else ""
+
+
+def _finding(subject: Subject, verdict: Verdict, detail: str, facts: Facts) -> Finding:
+    return Finding(
+        check=ID,
+        subject=subject,
+        verdict=verdict,
+        detail=detail,
+        provenance=(facts.get(DeclaredAlerting).place,),
+    )
+
+
+CHECK = Check(
+    id=ID,
+    layer=Layer.OBSERVABILITY,
+    severity=Severity.CRITICAL,
+    title="Alerts reach Alertmanager",
+    needs=(DeclaredAlerting, ConnectedAlertmanagers),
+    subjects=expected,
+    judge=judge,
+    aspect="connected",
+    component=Component.ALERTMANAGER,
+)

@@ -1,0 +1,140 @@
+"""Alertmanager must be ready, with all its peers, and each declared receiver must tell somebody."""
+
+from collections.abc import Iterator
+
+from exporter.checks.wording import excerpt, listing
+from exporter.domain.check import Check
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.monitoring.alertmanager import (
+    AlertmanagerReceivers,
+    AlertmanagerStatus,
+    DeclaredAlertmanager,
+)
+from exporter.domain.monitoring.stack import Component, DeclaredStack, StackValue
+from exporter.domain.policy import Patience
+from exporter.domain.provenance import Source, Stated
+
+ID = "alertmanager_ready"
+ALERTMANAGER = Subject("Alertmanager", "", Component.ALERTMANAGER.value)
+
+
+def subjects(facts: Facts) -> list[Subject]:
+    """Return the Alertmanager and the declared receivers, sorted."""
+    declared = facts.find(DeclaredAlertmanager)
+    if declared is None:
+        return []
+    receivers = [_receiver(one.value) for one in declared.receivers]
+    return [ALERTMANAGER, *sorted(receivers)]
+
+
+def judge(facts: Facts) -> Iterator[Finding]:
+    """Look at Alertmanager itself, then at each declared receiver."""
+    declared = facts.get(DeclaredAlertmanager)
+    yield _judge(
+        declared,
+        facts.get(AlertmanagerStatus),
+        replicas=_replicas(facts),
+        patience=facts.get(Patience),
+    )
+    receivers = sorted(declared.receivers, key=lambda one: one.value)
+    known = facts.find(AlertmanagerReceivers)
+    gaps = facts.gaps_in((AlertmanagerReceivers,))
+    for receiver in receivers:
+        if known is None or gaps:
+            reasons = "; ".join(gap.message for gap in gaps)
+            yield _unread(receiver, reasons or "its receivers are not known yet")
+        else:
+            yield _judge_receiver(receiver, known)
+
+
+def _replicas(facts: Facts) -> Stated[str] | None:
+    stack = facts.find(DeclaredStack)
+    return stack.values.get(StackValue.ALERTMANAGER_REPLICAS) if stack else None
+
+
+def _judge(
+    declared: DeclaredAlertmanager,
+    have: AlertmanagerStatus,
+    *,
+    replicas: Stated[str] | None,
+    patience: Patience,
+) -> Finding:
+    want = int(replicas.value) if replicas and replicas.value.isdecimal() else None
+    troubles = list(_troubles(have, want))
+    settling = have.cluster == "settling" and have.ready is not False
+    excused = settling and have.started is not None and patience.excuses(have.started)
+    verdict = Verdict.SUPPRESSED if excused else Verdict.FAIL
+    places = (declared.place, *((replicas.place,) if replicas else ()))
+    return Finding(
+        check=ID,
+        subject=ALERTMANAGER,
+        verdict=verdict if troubles else Verdict.PASS,
+        detail="; ".join(troubles),
+        declared={"ready": True, **({"peers": want} if want is not None else {})},
+        observed={
+            "ready": have.ready is not False,
+            "cluster": excerpt(have.cluster),
+            "peers": len(have.peers),
+        },
+        provenance=tuple(dict.fromkeys(places)),
+    )
+
+
+def _troubles(have: AlertmanagerStatus, want: int | None) -> Iterator[str]:
+    """Yield what is wrong; one that stands alone needs no gossip, and has no peers."""
+    if have.ready is False:
+        yield "it is not ready"
+    alone = have.cluster == "disabled"
+    if alone and want is not None and want > 1:
+        yield f"its cluster is disabled, {want} peers are declared"
+    elif not alone and have.cluster != "ready":
+        yield f"its cluster is {excerpt(have.cluster) or 'in no known state'}"
+    elif not alone and want is not None and len(have.peers) < want:
+        yield f"{len(have.peers)} of {want} peers are in its cluster"
+
+
+def _judge_receiver(receiver: Stated[str], known: AlertmanagerReceivers) -> Finding:
+    kinds = known.integrations.get(receiver.value)
+    detail = ""
+    if kinds is None:
+        detail = f"no such receiver; there are {listing(sorted(known.integrations))}"
+    elif not kinds:
+        detail = "it has no integration, so it tells nobody"
+    return Finding(
+        check=ID,
+        subject=_receiver(receiver.value),
+        verdict=Verdict.FAIL if detail else Verdict.PASS,
+        detail=excerpt(detail),
+        declared="a receiver with an integration",
+        observed=list(kinds) if kinds is not None else None,
+        provenance=(receiver.place,),
+    )
+
+
+def _unread(receiver: Stated[str], why: str) -> Finding:
+    return Finding(
+        check=ID,
+        subject=_receiver(receiver.value),
+        verdict=Verdict.UNKNOWN,
+        detail=why,
+        provenance=(receiver.place,),
+        cause=Source.ALERTMANAGER,
+    )
+
+
+def _receiver(name: str) -> Subject:
+    return Subject("Receiver", "", name)
+
+
+CHECK = Check(
+    id=ID,
+    layer=Layer.OBSERVABILITY,
+    severity=Severity.WARNING,
+    title="Alertmanager is ready to notify",
+    needs=(DeclaredAlertmanager, AlertmanagerStatus, Patience),
+    subjects=subjects,
+    judge=judge,
+    aspect="ready",
+    component=Component.ALERTMANAGER,
+)

@@ -1,0 +1,118 @@
+"""No silence may keep all our alerts quiet for more than a day; those of some are told."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import product
+
+from exporter.checks.wording import MAX_ITEMS, excerpt, listing
+from exporter.domain.check import Check
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.json import Json
+from exporter.domain.monitoring.alertmanager import (
+    OURS,
+    ActiveAlerts,
+    DeclaredAlertmanager,
+    Silence,
+    Silences,
+)
+from exporter.domain.monitoring.stack import Component
+from exporter.domain.policy import Patience
+
+ID = "alertmanager_silences"
+ALERTMANAGER = Subject("Alertmanager", "", Component.ALERTMANAGER.value)
+LONGEST = timedelta(hours=24)
+_NAME = "alertname"
+_PROBES = (f"{OURS}NodeMissing", f"{OURS}Anything")
+"""Names of alerts of ours; what matches both was not written for a single one."""
+
+
+def subjects(facts: Facts) -> list[Subject]:
+    """Return the Alertmanager."""
+    return [ALERTMANAGER] if facts.find(DeclaredAlertmanager) else []
+
+
+def judge(facts: Facts) -> Iterator[Finding]:
+    """List the silences that hold and cover alerts of ours, those of all of them first."""
+    declared = facts.get(DeclaredAlertmanager)
+    alerts = facts.get(ActiveAlerts)
+    now = facts.get(Patience).now
+    holding = [one for one in facts.get(Silences).silences if one.starts <= now < one.ends]
+    judged = [(one, _covers_all(one)) for one in holding]
+    of_all = [one for one, blanket in judged if blanket]
+    of_some = [one for one, blanket in judged if not blanket and _covers_some(one, alerts)]
+    too_long = [one for one in of_all if one.ends - now > LONGEST]
+    yield Finding(
+        check=ID,
+        subject=ALERTMANAGER,
+        verdict=Verdict.FAIL if too_long else Verdict.PASS,
+        detail=_list(of_all, of_some),
+        declared="no silence of all our alerts for more than 24 hours",
+        observed=[_show(one, alerts) for one in (*of_all, *of_some)[:MAX_ITEMS]],
+        provenance=(declared.place,),
+    )
+
+
+def _covers_all(silence: Silence) -> bool:
+    """Tell whether any alert of ours would be silenced, whatever it is about.
+
+    A matcher on another label than the name and severity speaks of single things, unless it
+    is met where that label is absent.
+    """
+    return all(
+        matcher.matches({_NAME: name, "severity": severity}.get(matcher.name, ""))
+        for name, severity in product(_PROBES, Severity)
+        for matcher in silence.matchers
+    )
+
+
+def _covers_some(silence: Silence, alerts: ActiveAlerts) -> bool:
+    """Tell whether an alert of ours is silenced now, or would be by its name."""
+    if silence.id in alerts.silenced:
+        return True
+    named = [one for one in silence.matchers if one.name == _NAME and one.equal]
+    if any(not one.regex and one.value.startswith(OURS) for one in named):
+        return True
+    return bool(named) and any(all(one.matches(name) for one in named) for name in _PROBES)
+
+
+def _list(of_all: Sequence[Silence], of_some: Sequence[Silence]) -> str:
+    """Tell ten at most, those of all our alerts first, and how many more there are."""
+    told = [_tell(one, "all our alerts") for one in of_all[:MAX_ITEMS]]
+    told += [_tell(one) for one in of_some[:MAX_ITEMS]]
+    hidden = len(of_all) + len(of_some) - len(told)
+    return listing([*told, *([""] * hidden)])
+
+
+def _tell(silence: Silence, what: str = "") -> str:
+    what = what or ", ".join(map(str, silence.matchers))
+    who = excerpt(silence.created_by, limit=60) or "nobody"
+    why = f" ({excerpt(silence.comment, limit=80)})" if silence.comment else ""
+    return f"{excerpt(what, limit=120)} by {who} until {_minute(silence.ends)}{why}"
+
+
+def _show(silence: Silence, alerts: ActiveAlerts) -> Json:
+    return {
+        "id": silence.id,
+        "matchers": [excerpt(str(one)) for one in silence.matchers[:MAX_ITEMS]],
+        "by": excerpt(silence.created_by),
+        "until": _minute(silence.ends),
+        "silenced": alerts.silenced.get(silence.id, 0),
+    }
+
+
+def _minute(instant: datetime) -> str:
+    return instant.isoformat(timespec="minutes")
+
+
+CHECK = Check(
+    id=ID,
+    layer=Layer.OBSERVABILITY,
+    severity=Severity.INFO,
+    title="No silence hides all our alerts for long",
+    needs=(DeclaredAlertmanager, Silences, ActiveAlerts, Patience),
+    subjects=subjects,
+    judge=judge,
+    aspect="silences",
+    component=Component.ALERTMANAGER,
+)

@@ -1,0 +1,133 @@
+"""What kube-state-metrics tells of nodes and pods must be what the API server tells."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from exporter.checks.wording import listing
+from exporter.domain.check import Check
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.json import Json
+from exporter.domain.monitoring.prometheus.kube_state import (
+    DeclaredKubeState,
+    KubeStateNodes,
+    KubeStatePods,
+)
+from exporter.domain.monitoring.stack import Component
+from exporter.domain.nodes import ObservedNodes
+from exporter.domain.workloads import ObservedPods
+
+ID = "kube_state_metrics"
+NODES = Subject("KubeStateMetrics", "", "nodes")
+PODS = Subject("KubeStateMetrics", "", "pods")
+
+
+def compared(facts: Facts) -> list[Subject]:
+    """Return nodes, pods and the pods of each namespace, as far as they are known."""
+    declared = facts.find(DeclaredKubeState)
+    if declared is None or not declared.expected:
+        return []
+    return [NODES, PODS, *(_subject(one) for one in _namespaces(facts))]
+
+
+def judge(facts: Facts) -> Iterator[Finding]:
+    """Compare nodes by name and pods by number; what differs may settle for a while."""
+    declared = facts.get(DeclaredKubeState)
+    if not declared.expected:
+        return
+    known = facts.get(KubeStateNodes).names
+    counts, pods = facts.get(KubeStatePods).counts, facts.get(ObservedPods).per_namespace
+    settle = declared.settle
+    yield _judge_nodes(known, frozenset(facts.get(ObservedNodes).nodes), settle=settle)
+    yield _judge_pods(counted=bool(counts), running=bool(pods), settle=settle)
+    for namespace in _namespaces(facts):
+        if pods and not counts:
+            yield _blind(namespace)
+        else:
+            told = counts.get(namespace, (0, 0))
+            yield _judge_namespace(namespace, told, pods.get(namespace, 0), settle=settle)
+
+
+def _namespaces(facts: Facts) -> list[str]:
+    told, pods = facts.find(KubeStatePods), facts.find(ObservedPods)
+    return sorted({*(told.counts if told else ()), *(pods.per_namespace if pods else ())})
+
+
+def _subject(namespace: str) -> Subject:
+    return Subject("KubeStateMetrics", namespace, "pods")
+
+
+def _finding(
+    subject: Subject, trouble: str, *, declared: Json, observed: Json, settle: timedelta
+) -> Finding:
+    """Return a pass where there is no *trouble*, else what fails once it should have settled."""
+    return Finding(
+        check=ID,
+        subject=subject,
+        verdict=Verdict.SUPPRESSED if trouble else Verdict.PASS,
+        detail=trouble,
+        declared=declared,
+        observed=observed,
+        excuse=settle if trouble else None,
+    )
+
+
+def _judge_nodes(told: frozenset[str], there: frozenset[str], *, settle: timedelta) -> Finding:
+    missing, surplus = sorted(there - told), sorted(told - there)
+    parts = (
+        f"kube_node_info lacks {listing(missing)}" if missing else "",
+        f"kube_node_info has {listing(surplus)}, which the cluster lacks" if surplus else "",
+    )
+    trouble = "; ".join(filter(None, parts))
+    if missing and not told:
+        trouble = "Prometheus has no kube_node_info"
+    return _finding(NODES, trouble, declared=len(there), observed=len(told), settle=settle)
+
+
+def _judge_pods(*, counted: bool, running: bool, settle: timedelta) -> Finding:
+    trouble = "Prometheus has no kube_pod_info" if running and not counted else ""
+    return _finding(PODS, trouble, declared=None, observed=None, settle=settle)
+
+
+def _judge_namespace(
+    namespace: str, told: tuple[int, int], there: int, *, settle: timedelta
+) -> Finding:
+    """Judge one namespace; *told* are the fewest and most pods of the settling time."""
+    low, high = told
+    trouble = (
+        "" if low <= there <= high else f"kube_pod_info tells {_between(low, high)} of {there} pods"
+    )
+    return _finding(
+        _subject(namespace),
+        trouble,
+        declared=there,
+        observed={"minimum": low, "maximum": high},
+        settle=settle,
+    )
+
+
+def _between(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _blind(namespace: str) -> Finding:
+    return Finding(
+        check=ID,
+        subject=_subject(namespace),
+        verdict=Verdict.UNKNOWN,
+        detail="Prometheus has no kube_pod_info",
+        cause=ID,
+    )
+
+
+CHECK = Check(
+    id=ID,
+    layer=Layer.OBSERVABILITY,
+    severity=Severity.WARNING,
+    title="kube-state-metrics agrees with the API server",
+    needs=(DeclaredKubeState, KubeStateNodes, KubeStatePods, ObservedNodes, ObservedPods),
+    subjects=compared,
+    judge=judge,
+    aspect="agrees",
+    component=Component.KUBE_STATE_METRICS,
+)

@@ -1,0 +1,127 @@
+"""Prometheus must have loaded the declared groups of rules, and evaluate them on real series."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from fnmatch import fnmatchcase
+
+from exporter.checks.wording import excerpt, first, listing
+from exporter.domain.check import Check
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.monitoring.prometheus.rules import (
+    CheckSeries,
+    DeclaredRules,
+    Evaluated,
+    LoadedRules,
+    RuleGroup,
+    RuleSeries,
+)
+from exporter.domain.monitoring.stack import Component
+
+ID = "prometheus_rules"
+INTERVALS = 3
+LEAST = timedelta(minutes=5)
+
+
+def expected_groups(facts: Facts) -> list[Subject]:
+    """Return the groups that are declared, and the others that are looked at, sorted."""
+    declared = facts.find(DeclaredRules)
+    if declared is None:
+        return []
+    return [_subject(name) for name in sorted(_groups(declared, facts.find(LoadedRules)))]
+
+
+def judge(facts: Facts) -> Iterator[Finding]:
+    """Judge each declared group, and each other one that is to be looked at."""
+    declared, loaded = facts.get(DeclaredRules), facts.get(LoadedRules)
+    series = facts.get(RuleSeries) if declared.check_series is not CheckSeries.OFF else None
+    for name, groups in sorted(_groups(declared, loaded).items()):
+        verdict, detail, excuse = _verdict(groups, loaded.unserved, series, declared.settle)
+        yield Finding(
+            check=ID,
+            subject=_subject(name),
+            verdict=verdict,
+            detail=detail,
+            declared="loaded",
+            observed=first([one.name for one in groups]),
+            provenance=(declared.place,) if name in declared.groups else (),
+            excuse=excuse,
+        )
+
+
+def _subject(name: str) -> Subject:
+    return Subject("RuleGroup", "", name)
+
+
+def _groups(
+    declared: DeclaredRules, loaded: LoadedRules | None
+) -> Mapping[str, Sequence[RuleGroup]]:
+    """Return the loaded groups by the pattern that declares them, or by their own names."""
+    known = loaded.groups if loaded else ()
+    found: dict[str, list[RuleGroup]] = {
+        pattern: [one for one in known if fnmatchcase(one.name, pattern)]
+        for pattern in declared.groups
+    }
+    for one in known:
+        if declared.check_series is CheckSeries.ALL and not declared.owns(one.name):
+            found.setdefault(one.name, []).append(one)
+    return found
+
+
+def _verdict(
+    groups: Sequence[RuleGroup], unserved: str, series: RuleSeries | None, settle: timedelta
+) -> tuple[Verdict, str, timedelta | None]:
+    """Return the verdict, why, and for how long that is excused."""
+    if unserved:
+        return Verdict.UNKNOWN, unserved, None
+    if not groups:
+        return Verdict.FAIL, "no group of that name is loaded", None
+    broken = [said for one in groups for said in _troubles(one)]
+    if broken:
+        return Verdict.FAIL, "; ".join(first(broken)), None
+    lacking = sorted(
+        {said for one in groups for said in (series.lacking(one.needs) if series else ())}
+    )
+    if lacking:
+        return Verdict.SUPPRESSED, f"no series for {listing(first(lacking))}", settle
+    new = [one for one in groups if one.evaluated is Evaluated.NEVER]
+    if new:
+        longest = max(one.interval for one in new)
+        excuse = max(LEAST, INTERVALS * timedelta(seconds=min(longest, 10**8)))
+        return Verdict.SUPPRESSED, "has not been evaluated yet", excuse
+    return (*_sight(groups, series), None)
+
+
+def _troubles(group: RuleGroup) -> Iterator[str]:
+    """Say what is wrong with the evaluation of a group."""
+    yield from (excerpt(one) for one in group.errors)
+    if group.evaluated is Evaluated.LONG_AGO:
+        yield "last evaluated several intervals ago"
+    if group.slow:
+        yield f"an evaluation takes longer than its interval of {group.interval:g} s"
+
+
+def _sight(groups: Sequence[RuleGroup], series: RuleSeries | None) -> tuple[Verdict, str]:
+    """Pass only where the series of each rule were asked for."""
+    if series is None:
+        return Verdict.PASS, ""
+    unread = [name for one in groups for name in one.unreadable]
+    if unread:
+        return Verdict.UNKNOWN, f"the expression of {excerpt(unread[0])} could not be read"
+    unasked = sum(series.unasked(one.needs) for one in groups)
+    if unasked:
+        return Verdict.UNKNOWN, f"not asked for all series yet, {unasked} to go"
+    return Verdict.PASS, ""
+
+
+CHECK = Check(
+    id=ID,
+    layer=Layer.OBSERVABILITY,
+    severity=Severity.WARNING,
+    title="Prometheus evaluates the declared rules",
+    needs=(DeclaredRules, LoadedRules, RuleSeries),
+    subjects=expected_groups,
+    judge=judge,
+    aspect="rules",
+    component=Component.PROMETHEUS,
+)

@@ -1,0 +1,94 @@
+"""The volumes of Prometheus must be claimed as large as the code says, and be bound."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from exporter.checks.wording import excerpt, first
+from exporter.domain.check import Check
+from exporter.domain.errors import ParseError
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.monitoring.prometheus.server import PrometheusClaims, VolumeClaim
+from exporter.domain.monitoring.stack import Component, DeclaredStack, StackValue
+from exporter.domain.provenance import Stated
+from exporter.domain.quantity import parse_quantity
+
+ID = "prometheus_storage"
+SUBJECT = Subject("Prometheus", "", Component.PROMETHEUS)
+_GIB = 1 << 30
+
+
+def declared_storage(facts: Facts) -> list[Subject]:
+    """Return Prometheus, if storage is declared."""
+    return [SUBJECT] if _declared(facts) else []
+
+
+def judge(facts: Facts) -> Iterator[Finding]:
+    """Compare what each claim asks for with what is declared."""
+    declared, observed = _declared(facts), facts.get(PrometheusClaims)
+    if declared is None:
+        return
+    verdict, detail = _verdict(declared.value, observed)
+    yield Finding(
+        check=ID,
+        subject=SUBJECT,
+        verdict=verdict,
+        detail=detail,
+        declared=declared.value,
+        observed={
+            str(one): None if one.requested is None else _written(one.requested)
+            for one in observed.claims
+        },
+        provenance=(declared.place,),
+    )
+
+
+def _declared(facts: Facts) -> Stated[str] | None:
+    known = facts.find(DeclaredStack)
+    return known.values.get(StackValue.STORAGE) if known else None
+
+
+def _verdict(declared: str, observed: PrometheusClaims) -> tuple[Verdict, str]:
+    try:
+        wanted = parse_quantity(declared)
+    except ParseError as error:
+        return Verdict.UNKNOWN, excerpt(error.message)
+    if not observed.told:
+        return Verdict.UNKNOWN, "Prometheus has no metrics of volume claims"
+    if not observed.claims:
+        return Verdict.FAIL, f"no claim matches {excerpt(observed.pattern)}"
+    wrong = [said for one in observed.claims if (said := _trouble(one, wanted))]
+    if wrong:
+        return Verdict.FAIL, "; ".join(first(wrong))
+    dark = [str(one) for one in observed.claims if one.requested is None or one.bound is None]
+    if dark:
+        return Verdict.UNKNOWN, f"not all is told of {excerpt(dark[0])}"
+    return Verdict.PASS, ""
+
+
+def _trouble(claim: VolumeClaim, wanted: Decimal) -> str:
+    """Say what is wrong with a claim, or nothing; what is not told is not wrong."""
+    parts = []
+    if claim.requested is not None and claim.requested != wanted:
+        parts.append(f"asks for {_written(claim.requested)}")
+    if claim.bound is False:
+        parts.append("is not Bound")
+    return f"{claim} {' and '.join(parts)}" if parts else ""
+
+
+def _written(size: int) -> str:
+    """Return a quantity as people write it, where that is exact."""
+    return f"{size // _GIB}Gi" if size % _GIB == 0 else str(size)
+
+
+CHECK = Check(
+    id=ID,
+    layer=Layer.OBSERVABILITY,
+    severity=Severity.WARNING,
+    title="Volumes of Prometheus are as large as declared",
+    needs=(DeclaredStack, PrometheusClaims),
+    subjects=declared_storage,
+    judge=judge,
+    aspect="storage",
+    component=Component.PROMETHEUS,
+)

@@ -1,0 +1,147 @@
+"""``helm install`` and ``helm upgrade`` of a monitoring chart, and the module ``helm``.
+
+Sources: Helm's ``--set`` format (``strvals``), the module ``kubernetes.core.helm``.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from exporter.declared.ansible.shell import Command, Word
+from exporter.declared.ansible.values import PlacedMap, UnresolvedError, items_of
+from exporter.declared.stack import CHARTS, scalar
+
+_VERBS = frozenset({"install", "upgrade"})
+_SETS = frozenset({"--set", "--set-string"})
+_FLAGS_WITH_VALUE = frozenset(
+    {
+        *("-n", "--namespace", "--version", "--repo", "--kubeconfig", "--kube-context", "-f"),
+        *("--values", "--timeout", "--set", "--set-string", "--set-file", "--set-json"),
+        *("--set-literal", "--description", "--history-max", "--username", "--password"),
+        *("--ca-file", "--cert-file", "--key-file", "--keyring", "--post-renderer", "-o"),
+        *("--output", "--kube-apiserver", "--kube-token", "--kube-as-user", "-l", "--labels"),
+    }
+)
+_PAIR = re.compile(r"(?:[^,\\]|\\.)+")
+_MENTION = re.compile(r"\bhelm\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A release of a *chart* that is known here, with the values that it is given.
+
+    *values* are by dotted path; *places* tells of some of them where they stand (path, line).
+    *line* counts from 0 inside the script that says it.
+    """
+
+    chart: str
+    name: str
+    values: Mapping[str, str]
+    places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    line: int = 0
+
+
+def mentions_stack(text: str) -> bool:
+    """Tell whether *text* may install a monitoring chart; it may still turn out not to."""
+    return bool(_MENTION.search(text)) and any(chart in text for chart in CHARTS)
+
+
+def parse_helm(command: Command) -> Release | None:
+    """Return the release of a known chart that *command* makes, or None where it makes none.
+
+    Raises :exc:`UnresolvedError` where only a run would tell what it sets.
+    """
+    words = [one for one in command.words if one.text != "sudo"]
+    if not words or PurePosixPath(words[0].text).name != "helm":
+        return None
+    plain, sets = _take_apart(words[1:])
+    if not plain or plain[0].text not in _VERBS or not plain[1:]:
+        return None
+    chart = _chart(plain[-1].text)
+    if chart not in CHARTS:
+        return None
+    if not command.certain:
+        raise UnresolvedError("helm runs under a condition of its script")
+    values: dict[str, str] = {}
+    for word in sets:
+        values.update(_pairs(word))
+    name = plain[1].text if len(plain) > 2 else chart  # noqa: PLR2004 - verb, name, chart
+    return Release(chart=chart, name=name, values=values, line=command.line)
+
+
+def parse_module(arguments: Any) -> Release | None:
+    """Return the release that the module with rendered *arguments* makes, or None."""
+    if not isinstance(arguments, dict) or arguments.get("state", "present") == "absent":
+        return None
+    chart = _chart(str(arguments.get("chart_ref", "")))
+    if chart not in CHARTS:
+        return None
+    values: dict[str, str] = {}
+    places: dict[str, tuple[str, int]] = {}
+    given = arguments.get("release_values", arguments.get("values"))
+    for key, text, place in _flat(given, ""):
+        values[key] = text
+        if place is not None:
+            places[key] = place
+    for one in items_of(arguments.get("set_values")):
+        if isinstance(one, dict) and isinstance(one.get("value"), str):
+            pairs = _pairs(Word(one["value"]))
+            values.update(pairs)
+            places = {key: place for key, place in places.items() if key not in pairs}
+    name = str(arguments.get("name", arguments.get("release_name", chart)))
+    return Release(chart=chart, name=name, values=values, places=places)
+
+
+def _take_apart(words: Sequence[Word]) -> tuple[list[Word], list[Word]]:
+    """Return the plain arguments, and what is given to ``--set`` and its like."""
+    plain: list[Word] = []
+    sets: list[Word] = []
+    waiting = ""
+    for word in words:
+        if waiting:
+            sets += [word] if waiting in _SETS else []
+            waiting = ""
+        elif word.text.startswith("-"):
+            flag, equals, value = word.text.partition("=")
+            if equals and flag in _SETS:
+                sets.append(Word(value, word.dynamic))
+            elif not equals and flag in _FLAGS_WITH_VALUE:
+                waiting = flag
+        else:
+            plain.append(word)
+    return plain, sets
+
+
+def _chart(reference: str) -> str:
+    """Return the name of a chart from ``repository/name``, an address or a package."""
+    name = PurePosixPath(reference).name
+    return re.sub(r"-\d+\.\d+\.\d+[^/]*\.tgz$", "", name)
+
+
+def _pairs(word: Word) -> dict[str, str]:
+    """Return the values of one ``--set``, by dotted path."""
+    pairs = {}
+    for part in _PAIR.findall(word.text):
+        key, equals, value = part.partition("=")
+        if not equals:
+            continue
+        if word.dynamic:
+            raise UnresolvedError(f"the shell puts a value into {word.text[:60]!r}")
+        pairs[key.strip()] = re.sub(r"\\(.)", r"\1", value)
+    return pairs
+
+
+def _flat(value: Any, prefix: str) -> Iterator[tuple[str, str, tuple[str, int] | None]]:
+    """Yield the scalars within *value* by dotted path, with where each stands if that is known."""
+    if not isinstance(value, dict):
+        return
+    for key, one in value.items():
+        name = f"{prefix}{key}"
+        text = scalar(one)
+        if text is not None:
+            placed = (value.path, value.line_of(key)) if isinstance(value, PlacedMap) else None
+            yield name, text, placed
+        else:
+            yield from _flat(one, f"{name}.")

@@ -1,0 +1,173 @@
+"""What Helm values and custom resources say of the monitoring stack.
+
+Sources: the values of prometheus-community's charts ``kube-prometheus-stack`` and ``prometheus``,
+and the Prometheus operator's API (``monitoring.coreos.com/v1``).
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from exporter.declared.rendered import Manifest
+from exporter.domain.declaration import Conflict, Reading, Unresolved
+from exporter.domain.errors import ParseError
+from exporter.domain.instants import parse_duration
+from exporter.domain.json import as_text, dig
+from exporter.domain.monitoring.stack import DeclaredStack, StackStatement, StackValue
+from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.quantity import parse_quantity
+from exporter.settings.model import ObservedSettings
+
+_Keys: TypeAlias = tuple[str, ...]
+Find: TypeAlias = Callable[[_Keys], Stated[str] | None]
+"""Finds a scalar by its keys, or tells that nobody states it."""
+
+_CLAIM = ("volumeClaimTemplate", "spec", "resources", "requests", "storage")
+_STACK_CHART: Mapping[StackValue, _Keys] = {
+    StackValue.RETENTION: ("prometheus", "prometheusSpec", "retention"),
+    StackValue.RETENTION_SIZE: ("prometheus", "prometheusSpec", "retentionSize"),
+    StackValue.STORAGE: ("prometheus", "prometheusSpec", "storageSpec", *_CLAIM),
+    StackValue.PROMETHEUS_REPLICAS: ("prometheus", "prometheusSpec", "replicas"),
+    StackValue.ALERTMANAGER_REPLICAS: ("alertmanager", "alertmanagerSpec", "replicas"),
+}
+CHARTS: Mapping[str, Mapping[StackValue, _Keys]] = {
+    "kube-prometheus-stack": _STACK_CHART,
+    "prometheus-operator": _STACK_CHART,  # its name until 2020
+    "prometheus": {
+        StackValue.RETENTION: ("server", "retention"),
+        StackValue.RETENTION_SIZE: ("server", "retentionSize"),
+        StackValue.STORAGE: ("server", "persistentVolume", "size"),
+        StackValue.PROMETHEUS_REPLICAS: ("server", "replicaCount"),
+        StackValue.ALERTMANAGER_REPLICAS: ("alertmanager", "replicaCount"),
+    },
+}
+"""Where the values of each chart that is known here state what."""
+
+_GROUP = "monitoring.coreos.com"
+_RESOURCES: Mapping[str, Mapping[StackValue, _Keys]] = {
+    "Prometheus": {
+        StackValue.RETENTION: ("spec", "retention"),
+        StackValue.RETENTION_SIZE: ("spec", "retentionSize"),
+        StackValue.STORAGE: ("spec", "storage", *_CLAIM),
+        StackValue.PROMETHEUS_REPLICAS: ("spec", "replicas"),
+    },
+    "Alertmanager": {StackValue.ALERTMANAGER_REPLICAS: ("spec", "replicas")},
+}
+_COMPONENTS = {"prometheus": "Prometheus", "alertmanager": "Alertmanager"}
+
+
+def in_values(chart: str, find: Find, *, owner: str) -> Iterator[StackStatement]:
+    """Yield what the values of a *chart* state; nothing where the chart is not known here."""
+    for name, keys in CHARTS.get(chart, {}).items():
+        stated = find(keys)
+        if stated is not None:
+            yield StackStatement(name, stated, owner)
+
+
+def in_manifest(manifest: Manifest, *, namespace: str = "") -> Iterator[StackStatement]:
+    """Yield what a Prometheus or Alertmanager object states; nothing for other kinds.
+
+    *namespace* is where it goes if it names none.
+    """
+    known = _RESOURCES.get(manifest.kind)
+    content = manifest.content
+    if known is None or not as_text(content.get("apiVersion")).startswith(f"{_GROUP}/"):
+        return
+    space = as_text(dig(content, "metadata", "namespace")) or namespace
+    owner = f"{manifest.kind} {space}/{as_text(dig(content, 'metadata', 'name'))}"
+    for name, keys in known.items():
+        text = scalar(dig(content, *keys))
+        if text is not None:
+            yield StackStatement(name, Stated(text, _place_of(manifest, keys)), owner)
+
+
+def scalar(value: object) -> str | None:
+    """Return a text or a count as it would stand in a manifest; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return str(value) or None
+
+
+def declared_stack(
+    readings: Sequence[Reading], settings: ObservedSettings, *, path: str
+) -> tuple[DeclaredStack, tuple[Conflict, ...], tuple[Unresolved, ...]]:
+    """Return what counts of *readings*, given from the weakest to the strongest.
+
+    The *settings*, whose file is *path*, win over all. Where sources disagree that is a conflict.
+    Where one source speaks of several Prometheus, which of them is asked only the settings can
+    tell: what differs between them does not count.
+    """
+    own = _in_settings(settings, Place(source=Source.INVENTORY, path=path))
+    values: dict[StackValue, Stated[str]] = {}
+    conflicts: list[Conflict] = []
+    unresolved: list[Unresolved] = []
+    for name in StackValue:
+        said: list[Stated[str]] = []
+        for reading in readings:
+            mine = [one for one in reading.stack if one.name is name]
+            if len({one.value.value for one in mine}) > 1 and len({one.owner for one in mine}) > 1:
+                if name not in own:
+                    unresolved.append(_ambiguous(mine))
+            elif mine:
+                said.append(mine[-1].value)
+        said += [own[name]] if name in own else []
+        if len({_canonical(name, one.value) for one in said}) > 1:
+            conflicts.append(_conflict(name, said))
+        if said:
+            values[name] = said[-1]
+    return DeclaredStack(values), tuple(conflicts), tuple(unresolved)
+
+
+def _canonical(name: StackValue, text: str) -> object:
+    """Return what *text* means, so that ``15d`` is ``360h``; as it is where it means nothing."""
+    try:
+        match name:
+            case StackValue.RETENTION:
+                return parse_duration(text)
+            case StackValue.STORAGE:
+                return parse_quantity(text)
+            case _:
+                return text
+    except ParseError:
+        return text
+
+
+def _in_settings(settings: ObservedSettings, place: Place) -> dict[StackValue, Stated[str]]:
+    given: dict[StackValue, object] = {}
+    if (prometheus := settings.prometheus) is not None:
+        given[StackValue.RETENTION] = prometheus.retention
+        given[StackValue.RETENTION_SIZE] = prometheus.retention_size
+        given[StackValue.STORAGE] = prometheus.storage
+        given[StackValue.PROMETHEUS_REPLICAS] = prometheus.replicas
+    if (alertmanager := settings.alertmanager) is not None:
+        given[StackValue.ALERTMANAGER_REPLICAS] = alertmanager.replicas
+    return {
+        name: Stated(text, place)
+        for name, value in given.items()
+        if (text := scalar(value)) is not None
+    }
+
+
+def _place_of(manifest: Manifest, keys: _Keys) -> Place:
+    pointers = ("/" + "/".join(keys[:depth]) for depth in range(len(keys), 0, -1))
+    return next(
+        (manifest.places[one] for one in pointers if one in manifest.places), manifest.place
+    )
+
+
+def _ambiguous(said: Sequence[StackStatement]) -> Unresolved:
+    owners = " and ".join(dict.fromkeys(f"{one.owner} ({one.value.value})" for one in said))
+    message = f"{said[0].name} differs between {owners}; the settings can say which counts"
+    return Unresolved(said[-1].value.place, message)
+
+
+def _conflict(name: StackValue, said: Sequence[Stated[str]]) -> Conflict:
+    component, _, attribute = name.partition(".")
+    values = " and ".join(dict.fromkeys(f"{one.value!r} ({one.place.where})" for one in said))
+    return Conflict(
+        kind=_COMPONENTS[component],
+        namespace="",
+        name=component,
+        attribute=attribute,
+        statements=tuple(said),
+        message=f"{attribute} is declared as {values}",
+    )

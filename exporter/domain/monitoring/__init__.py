@@ -1,0 +1,1 @@
+"""Facts about the monitoring stack, declared and observed; data only."""

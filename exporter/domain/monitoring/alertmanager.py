@@ -1,0 +1,133 @@
+"""Facts about Alertmanager: itself, who is told, what is silenced and what has arrived."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from exporter.domain.provenance import Place, Stated
+
+OURS = "ClusterConformance"
+"""How the names of all our alerts begin."""
+MAX_LENGTH = 500
+MAX_CHOICES = 3
+_CHOICE = re.compile(r"[*+?{(]")
+_GROUP_REPEATED = re.compile(r"\)[*+?{]")
+_OF_PYTHON_ONLY = re.compile(r"\\[1-9]|\(\?|\[\^?\[|--|&&|~~|\|\|")
+"""References, flags, and what Python may read as sets within sets one day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredAlertmanager:
+    """The Alertmanager of the settings, and the *receivers* that it must have."""
+
+    place: Place
+    receivers: tuple[Stated[str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertmanagerStatus:
+    """How Alertmanager is doing.
+
+    *ready* is what ``/-/ready`` says, None where it has no such route. *cluster* is the state of
+    its gossip, as ``ready``, ``settling`` or ``disabled``; *peers* are the names of all members,
+    itself included.
+    """
+
+    version: str
+    cluster: str
+    peers: frozenset[str] = frozenset()
+    ready: bool | None = None
+    started: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertmanagerReceivers:
+    """All receivers, each with the kinds of its integrations: none for one that tells nobody."""
+
+    integrations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matcher:
+    """One condition of a silence, with the four operators of Alertmanager."""
+
+    name: str
+    value: str
+    regex: bool = False
+    equal: bool = True
+
+    def matches(self, value: str) -> bool | None:
+        """Tell whether a label with this *value* (empty: absent) meets it; None: cannot tell.
+
+        A regular expression is anchored. One that Python might take for ever to match is not
+        tried: Alertmanager's own engine knows no such expressions.
+        """
+        if not self.regex:
+            return (self.value == value) is self.equal
+        found = _tried(self.value, value)
+        return None if found is None else found is self.equal
+
+    def __str__(self) -> str:
+        operator = ("=" if self.equal else "!") + ("~" if self.regex else "" if self.equal else "=")
+        return f'{self.name}{operator}"{self.value}"'
+
+
+@lru_cache(maxsize=8192)
+def _tried(expression: str, value: str) -> bool | None:
+    """Tell whether *expression* matches all of *value*; None where that must not be tried."""
+    if not _is_quick(expression):
+        return None
+    try:
+        return re.fullmatch(expression, value) is not None
+    except (re.error, OverflowError, RecursionError):
+        return None
+
+
+def _is_quick(expression: str) -> bool:
+    """Tell whether matching is bounded: few repetitions and groups, and no repeated group."""
+    plain = expression.replace("(?:", "(")
+    return len(plain) <= MAX_LENGTH and not (
+        len(_CHOICE.findall(plain)) > MAX_CHOICES
+        or _GROUP_REPEATED.search(plain)
+        or _OF_PYTHON_ONLY.search(plain)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A silence that holds or will hold."""
+
+    id: str
+    matchers: tuple[Matcher, ...]
+    starts: datetime
+    ends: datetime
+    created_by: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Silences:
+    """All silences that have not expired, by their ends and ids."""
+
+    silences: tuple[Silence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActiveAlerts:
+    """What Alertmanager holds of our alerts, and of the one that always fires (*watchdog*).
+
+    *counts* are alerts by their names; *silenced* counts those of ours by the ids of the silences
+    that keep them quiet. Alertmanager forgets an alert that Prometheus stops sending (after some
+    minutes), so what is held does arrive.
+    """
+
+    watchdog: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    silenced: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def watchdog_arrives(self) -> bool:
+        """Whether the alert that always fires is held."""
+        return self.counts.get(self.watchdog, 0) > 0

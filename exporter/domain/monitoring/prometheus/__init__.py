@@ -1,0 +1,1 @@
+"""Facts that are declared of Prometheus, and those that it tells; data only."""

@@ -1,0 +1,48 @@
+"""What code says of the monitoring stack as a whole, wherever it says it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from exporter.domain.provenance import Stated
+
+
+class Component(StrEnum):
+    """The parts of a monitoring stack. The values are label values: a public contract."""
+
+    PROMETHEUS = "prometheus"
+    ALERTMANAGER = "alertmanager"
+    GRAFANA = "grafana"
+    KUBE_STATE_METRICS = "kube-state-metrics"
+
+
+class StackValue(StrEnum):
+    """What a declaration may say of the stack, by the name that messages call it."""
+
+    RETENTION = "prometheus.retention"
+    """As Prometheus writes durations: ``15d``."""
+    RETENTION_SIZE = "prometheus.retentionSize"
+    """As Prometheus writes sizes: ``50GB``, of which each unit is a power of 1024."""
+    STORAGE = "prometheus.storage"
+    """A Kubernetes quantity: what the volume claim asks for."""
+    PROMETHEUS_REPLICAS = "prometheus.replicas"
+    ALERTMANAGER_REPLICAS = "alertmanager.replicas"
+
+
+@dataclass(frozen=True, slots=True)
+class StackStatement:
+    """What one declaration says of the stack; *owner* names the object or release it speaks of."""
+
+    name: StackValue
+    value: Stated[str]
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredStack:
+    """What the settings and the repository declare of the stack; each value with its place.
+
+    A value that nobody declares is not in it.
+    """
+
+    values: Mapping[StackValue, Stated[str]] = field(default_factory=dict)

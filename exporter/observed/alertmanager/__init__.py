@@ -1,0 +1,1 @@
+"""What Alertmanager tells over its HTTP API."""

@@ -1,0 +1,1 @@
+"""What Grafana tells over its HTTP API."""

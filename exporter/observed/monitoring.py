@@ -1,0 +1,98 @@
+"""The monitoring stack as it answers: one poll for each of its parts that the settings name."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from exporter.domain.errors import SettingsError
+from exporter.domain.facts import Facts, Gap
+from exporter.domain.instants import parse_duration
+from exporter.domain.provenance import Source
+from exporter.domain.state import State
+from exporter.observed.alertmanager.questions import AlertmanagerQuestions
+from exporter.observed.endpoint import Endpoint
+from exporter.observed.grafana.questions import GrafanaQuestions
+from exporter.observed.polling import Poll, Questioner
+from exporter.observed.prometheus.questions import PrometheusQuestions
+from exporter.settings.model import ObservedSettings
+from exporter.settings.monitoring import EndpointSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """All polls; none where the settings name no part of a monitoring stack."""
+
+    polls: tuple[Poll, ...] = ()
+
+    def start(self) -> None:
+        """Begin to ask; needs a running event loop."""
+        for poll in self.polls:
+            poll.start()
+
+    async def stop(self) -> None:
+        """End all tasks and connections."""
+        await asyncio.gather(*(poll.stop() for poll in self.polls))
+
+    async def settle(self) -> None:
+        """Wait until each part has been asked once."""
+        await asyncio.gather(*(poll.settled.wait() for poll in self.polls))
+
+    @property
+    def complete(self) -> bool:
+        """Whether each part has been asked once."""
+        return all(poll.settled.is_set() for poll in self.polls)
+
+    def read(self, *, at: datetime) -> State:
+        """Return what is known at the instant *at*."""
+        known: dict[type, object] = {}
+        gaps: dict[type, tuple[Gap, ...]] = {}
+        states = [poll.read(at=at) for poll in self.polls]
+        for state in states:
+            known.update(state.facts.known)
+            gaps.update(state.facts.gaps)
+        return State(
+            facts=Facts(known, gaps),
+            sources=tuple(one for state in states for one in state.sources),
+            failures=tuple(one for state in states for one in state.failures),
+        )
+
+
+def monitoring(settings: ObservedSettings, *, folder: Path, changed: asyncio.Event) -> Monitoring:
+    """Return the polls that *settings* ask for; files in them are relative to *folder*.
+
+    Raises :exc:`SettingsError` where what is told would be too old before it is told again.
+    """
+    questioners: list[tuple[EndpointSettings, Questioner]] = []
+    if (prometheus := settings.prometheus) is not None:
+        asked = PrometheusQuestions(Endpoint(prometheus, folder=folder), prometheus)
+        questioners.append((prometheus, asked))
+    if (alertmanager := settings.alertmanager) is not None:
+        endpoint = Endpoint(alertmanager, folder=folder)
+        questioners.append((alertmanager, AlertmanagerQuestions(endpoint, alertmanager)))
+    if (grafana := settings.grafana) is not None:
+        questioners.append((grafana, GrafanaQuestions(Endpoint(grafana, folder=folder), grafana)))
+    problems = [_problem(given, one.source) for given, one in questioners]
+    if any(problems):
+        raise SettingsError([problem for problem in problems if problem])
+    polls = (_poll(given, questioner=one, changed=changed) for given, one in questioners)
+    return Monitoring(tuple(polls))
+
+
+def _poll(given: EndpointSettings, *, questioner: Questioner, changed: asyncio.Event) -> Poll:
+    return Poll(
+        questioner=questioner,
+        interval=parse_duration(given.interval),
+        max_age=parse_duration(given.max_age),
+        changed=changed,
+    )
+
+
+def _problem(given: EndpointSettings, source: Source) -> str:
+    interval, timeout = parse_duration(given.interval), parse_duration(given.timeout)
+    if parse_duration(given.max_age) > interval + timeout:
+        return ""
+    return (
+        f"observed.{source}: max_age ({given.max_age}) must be longer than interval and timeout "
+        f"together ({given.interval} and {given.timeout})"
+    )

@@ -1,0 +1,1 @@
+"""What Prometheus tells over its HTTP API."""

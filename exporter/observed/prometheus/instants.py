@@ -1,0 +1,32 @@
+"""Instants and intervals as Prometheus tells them."""
+
+from datetime import datetime, timedelta
+
+from exporter.domain.errors import ParseError
+from exporter.domain.instants import parse_duration, parse_instant
+
+PATIENCE = timedelta(minutes=1)
+"""What is late by less than this is not told as late."""
+INTERVALS = 3
+
+
+def instant(text: str) -> datetime | None:
+    """Return an instant; None for none, and for the year 1, which Go writes for never."""
+    try:
+        found = parse_instant(text)
+    except ParseError:
+        return None
+    return found if found.year > 1 else None
+
+
+def interval(text: str) -> timedelta:
+    """Return an interval; nothing where it is none."""
+    try:
+        return parse_duration(text)
+    except ParseError:
+        return timedelta()
+
+
+def late(last: datetime | None, *, every: timedelta, now: datetime) -> bool:
+    """Tell whether what is done *every* interval was last done several of them ago."""
+    return last is not None and now - last > max(INTERVALS * every, PATIENCE)

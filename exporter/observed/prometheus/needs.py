@@ -1,0 +1,206 @@
+"""Which series the expression of a rule cannot do without.
+
+This is no parser of PromQL: it finds the selectors, and knows where the absence of series is
+wanted (docs/decisions/0012-reading-promql.md). Prometheus has parsed the expression before and
+writes it without comments.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from exporter.domain.errors import ParseError
+from exporter.domain.monitoring.prometheus.rules import Need
+from exporter.observed.prometheus import promql
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>\s+)
+    | (?P<text>"(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | `[^`]*`)
+    | (?P<number>\.?\d[\w.]*)
+    | (?P<name>[a-zA-Z_:][\w:]*)
+    | (?P<sign>=~|!~|!=|==|>=|<=|.)
+    """,
+    re.VERBOSE | re.ASCII | re.DOTALL,
+)
+_ABSENCE = frozenset({"absent", "absent_over_time"})
+_GROUPING = frozenset({"by", "without", "on", "ignoring", "group_left", "group_right"})
+_WORDS = frozenset({"bool", "offset", "atan2", "inf", "nan", "and", "or", "unless"})
+_JUDGED = frozenset({"job", "__name__"})
+_BUILT_IN = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_CLASSIC = re.compile(r"[a-zA-Z_:][\w:]*", re.ASCII)
+_DEPTH = 100
+END = ""
+
+
+def needs(expression: str) -> tuple[Need, ...]:
+    """Return the needs of an *expression*, each once; raises :exc:`ParseError`.
+
+    A need is a set of selectors of which at least one must select something. A selector has the
+    metric's name and what is asked of ``job``: other labels hold states that come and go.
+    """
+    found = _Reader(_tokens(expression)).level(0)
+    return tuple(dict.fromkeys(found))
+
+
+def metric(selector: str) -> str:
+    """Return the metric's name of a selector that :func:`needs` gave, or an empty text."""
+    return selector.partition("{")[0]
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    """Return kind and text of each token, and an end."""
+    found = [(str(one.lastgroup), one[0]) for one in _TOKEN.finditer(text)]
+    return [*(one for one in found if one[0] != "space"), ("end", END)]
+
+
+@dataclass(slots=True)
+class _Level:
+    """What is needed between two parentheses, as far as it was read.
+
+    *alternatives* are joined by ``or``. *wanted* is whether what comes next is needed at all:
+    after ``unless`` it is not.
+    """
+
+    done: list[Need] = field(default_factory=list)
+    alternatives: list[list[Need]] = field(default_factory=lambda: [[]])
+    wanted: bool = True
+
+    def add(self, found: list[Need]) -> None:
+        """Take note of the needs of an operand."""
+        if self.wanted:
+            self.alternatives[-1] += found
+
+    def operator(self, word: str) -> None:
+        """Take note of a set operator; ``and`` and ``unless`` bind alike, from left to right."""
+        self.wanted = word != "unless"
+        if word == "or":
+            self.alternatives.append([])
+
+    def end(self) -> list[Need]:
+        """End an argument, and return the needs of all so far.
+
+        Of alternatives at least one must be there; one that needs nothing always is.
+        """
+        if len(self.alternatives) == 1:
+            self.done += self.alternatives[0]
+        elif all(self.alternatives):
+            self.done.append(
+                frozenset().union(*(one for each in self.alternatives for one in each))
+            )
+        self.alternatives, self.wanted = [[]], True
+        return self.done
+
+
+class _Reader:
+    """Reads tokens from the first to the last."""
+
+    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+        self._tokens = tokens
+        self._at = 0
+
+    def level(self, depth: int) -> list[Need]:
+        """Read up to the closing parenthesis or the end; raises :exc:`ParseError`."""
+        if depth > _DEPTH:
+            raise ParseError("the expression is nested too deep")
+        level = _Level()
+        while True:
+            kind, text = self._next()
+            word = text.lower()
+            if kind == "end" or text == ")":
+                return level.end()
+            if text == ",":
+                level.end()
+            elif text == "(":
+                level.add(self.level(depth + 1))
+            elif text == "[":
+                self._skip("[", "]")
+            elif text == "{":
+                level.add(_need("", self._matchers()))
+            elif kind == "name" and word in {"and", "or", "unless"}:
+                level.operator(word)
+            elif kind == "name":
+                level.add(self._named(text, depth))
+
+    def _named(self, name: str, depth: int) -> list[Need]:
+        """Read on after a *name*: of a function, of labels to group by, or of a metric."""
+        following, word = self._peek(), name.lower()
+        if word in _GROUPING:
+            if following == "(":
+                self._next()
+                self._skip("(", ")")
+            return []
+        if following == "(":
+            self._next()
+            inner = self.level(depth + 1)
+            return [] if word in _ABSENCE else inner
+        if following == "{":
+            self._next()
+            return _need(name, self._matchers())
+        if word in _WORDS or following.lower() in {"by", "without"}:
+            return []
+        return _need(name, [])
+
+    def _matchers(self) -> list[tuple[str, str, str]]:
+        """Read what stands between braces as label, operator and value."""
+        found: list[tuple[str, str, str]] = []
+        parts: list[str] = []
+        while True:
+            kind, text = self._next()
+            if kind == "end":
+                raise ParseError("a brace is not closed")
+            if text not in {"}", ","}:
+                parts.append(_unquoted(text) if kind == "text" else text)
+                continue
+            match parts:
+                case [label, operator, value]:
+                    found.append((label, operator, value))
+                case [name]:  # a quoted name, as Prometheus 3 has them
+                    found.append(("__name__", "=", name))
+                case _:
+                    pass
+            parts = []
+            if text == "}":
+                return found
+
+    def _skip(self, opening: str, closing: str) -> None:
+        """Read on behind what closes the level that was just opened."""
+        depth = 1
+        while depth:
+            kind, text = self._next()
+            if kind == "end":
+                raise ParseError(f"{opening} is not closed")
+            depth += (text == opening) - (text == closing)
+
+    def _peek(self) -> str:
+        return self._tokens[self._at][1]
+
+    def _next(self) -> tuple[str, str]:
+        token = self._tokens[self._at]
+        self._at = min(self._at + 1, len(self._tokens) - 1)
+        return token
+
+
+def _need(name: str, matchers: list[tuple[str, str, str]]) -> list[Need]:
+    """Return the need for one selector; none where nothing of it can be judged."""
+    kept = list(_judged(matchers))
+    named = [value for label, sign, value in kept if (label, sign) == ("__name__", "=")]
+    if not name and len(named) == 1 and _CLASSIC.fullmatch(named[0]):
+        name = named[0]
+        kept = [one for one in kept if one[0] != "__name__"]
+    if name in _BUILT_IN or not (name or kept):
+        return []
+    written = (f"{label}{sign}{promql.quoted(value)}" for label, sign, value in sorted(kept))
+    return [frozenset({promql.selector(name, {}, *written)})]
+
+
+def _judged(matchers: list[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+    for label, sign, value in matchers:
+        if label in _JUDGED and sign in {"=", "=~"} and value:
+            yield label, sign, value
+
+
+def _unquoted(text: str) -> str:
+    """Return the value of a string; escapes other than of quotes and backslashes are rare."""
+    return text[1:-1] if text[0] == "`" else _ESCAPED.sub(r"\1", text[1:-1])

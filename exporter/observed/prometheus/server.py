@@ -1,0 +1,80 @@
+"""What Prometheus says of itself, and what kube-state-metrics says of its volumes."""
+
+import math
+from collections.abc import Iterable
+
+import msgspec
+
+from exporter.domain.errors import ReadError
+from exporter.domain.monitoring.prometheus.server import (
+    PrometheusClaims,
+    PrometheusRuntime,
+    VolumeClaim,
+)
+from exporter.observed.prometheus import promql
+from exporter.observed.prometheus.answers import Sample, data
+from exporter.observed.prometheus.api import Api, unserved
+from exporter.observed.prometheus.instants import instant
+
+ROUTE = "/api/v1/status/runtimeinfo"
+REQUESTED = "kube_persistentvolumeclaim_resource_requests_storage_bytes"
+PHASE = "kube_persistentvolumeclaim_status_phase"
+
+
+class _Runtime(msgspec.Struct, frozen=True, rename="camel"):
+    start_time: str = ""
+    storage_retention: str = ""
+
+
+async def ask_runtime(api: Api) -> PrometheusRuntime:
+    """Return start and retention; raises :exc:`ReadError` unless there is no such route."""
+    try:
+        return await api.get(ROUTE, parse_runtime)
+    except ReadError as error:
+        if said := unserved(error):
+            return PrometheusRuntime(unserved=said)
+        raise
+
+
+def parse_runtime(body: bytes) -> PrometheusRuntime:
+    """Return start and retention of an answer; raises :exc:`ReadError`."""
+    told = data(body, _Runtime, path=ROUTE)
+    return PrometheusRuntime(
+        started=instant(told.start_time), retention=told.storage_retention[:100]
+    )
+
+
+async def ask_claims(api: Api, *, pattern: str) -> PrometheusClaims:
+    """Return the claims that match *pattern* (namespace/name); raises :exc:`ReadError`."""
+    namespace, _, name = pattern.rpartition("/")
+    which = (
+        promql.matching("namespace", [namespace or "*"]),
+        promql.matching("persistentvolumeclaim", [name]),
+    )
+    both = f'__name__=~"{REQUESTED}|{PHASE}"'
+    samples = await api.query(promql.selector("", api.labels, both, *which))
+    told = bool(samples) or bool(
+        await api.query(f"group({promql.selector(REQUESTED, api.labels)})")
+    )
+    return PrometheusClaims(claims=parse_claims(samples), told=told, pattern=pattern)
+
+
+def parse_claims(samples: Iterable[Sample]) -> tuple[VolumeClaim, ...]:
+    """Return the claims that *samples* of both metrics tell of, sorted."""
+    requested: dict[tuple[str, str], int] = {}
+    phases: dict[tuple[str, str], set[str]] = {}
+    for one in samples:
+        key = one.metric.get("namespace", ""), one.metric.get("persistentvolumeclaim", "")
+        if one.metric.get("__name__") == REQUESTED and math.isfinite(one.number):
+            requested[key] = int(one.number)
+        elif one.metric.get("__name__") == PHASE and one.number == 1:
+            phases.setdefault(key, set()).add(one.metric.get("phase", ""))
+    return tuple(
+        VolumeClaim(
+            namespace=key[0],
+            name=key[1],
+            requested=requested.get(key),
+            bound=phases[key] == {"Bound"} if key in phases else None,
+        )
+        for key in sorted(requested.keys() | phases.keys())
+    )

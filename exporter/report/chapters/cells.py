@@ -1,0 +1,173 @@
+"""How single values of an overview are put into words: what was not seen, what is not there."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from exporter.domain.finding import Finding, Layer, Subject, Verdict
+from exporter.domain.json import Json
+from exporter.domain.provenance import Place
+from exporter.report.links import address
+from exporter.report.overview import Overview
+from exporter.report.paper import Cell, Items, Paragraph, Table, table
+from exporter.report.rows import WORST_FIRST, FindingRow
+from exporter.report.texts import Texts
+from exporter.report.wording import LAYERS, SOURCES, VERDICTS
+
+LIMIT = 500
+"""Rows of a table that a report shows; the JSON format has all of them."""
+NAMES = 5
+"""Names that a cell lists before it counts the rest."""
+NOT_APPLICABLE = "—"
+"""Stands in every language where there is nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The words of one report, for one overview."""
+
+    view: Overview
+    texts: Texts
+
+    def nothing(self) -> str:
+        """Say that there is nothing."""
+        return self.texts.say("none")
+
+    def unseen(self) -> str:
+        """Say that nobody could look."""
+        return self.texts.say("not seen")
+
+    def text(self, value: str | None) -> str:
+        """Return a text that may not have been seen, or be empty."""
+        return self.unseen() if value is None else value or self.nothing()
+
+    def number(self, value: int | None) -> str:
+        """Return a number that may not have been seen."""
+        return self.unseen() if value is None else self.texts.number(value)
+
+    def between(self, minimum: int | None, maximum: int | None) -> str:
+        """Return a number, or the bounds that something declares for it."""
+        if minimum is None or maximum is None:
+            return self.texts.say("not declared")
+        low, high = self.texts.number(minimum), self.texts.number(maximum)
+        return low if minimum == maximum else self.texts.say("{low} to {high}", low=low, high=high)
+
+    def pairs(self, labels: Mapping[str, str] | None) -> str:
+        """Return labels as they are written on a command line."""
+        if labels is None:
+            return self.unseen()
+        return self.names([f"{key}={value}" if value else key for key, value in labels.items()])
+
+    def names(self, names: Sequence[str] | None, *, limit: int | None = None) -> str:
+        """Return a list, none of it, or that it was not seen."""
+        if names is None:
+            return self.unseen()
+        shown = ", ".join(names[:limit]) or self.nothing()
+        rest = len(names) - limit if limit is not None else 0
+        return self.and_more(shown, rest)
+
+    def and_more(self, shown: str, rest: int) -> str:
+        """Return what is *shown* of a list, and how many the *rest* of it are."""
+        if rest <= 0:
+            return shown
+        return self.texts.say("{shown} and {n} more", shown=shown, n=self.texts.number(rest))
+
+    def subjects(self, subjects: Sequence[Subject], *, count: int | None = None) -> str:
+        """Return the first subjects, and how many more of *count* there are.
+
+        A kind is named where it begins: ``Node a, b, Application argocd/c``.
+        """
+        shown = subjects[:NAMES]
+        kinds = ("", *(one.kind for one in shown))
+        some = [
+            str(one) if one.kind == last else self.subject(one)
+            for last, one in zip(kinds, shown, strict=False)
+        ]
+        total = len(subjects) if count is None else count
+        return self.and_more(", ".join(some) or self.nothing(), total - len(shown))
+
+    def subject(self, one: Subject) -> str:
+        """Return a subject with its kind, as kubectl names both."""
+        return f"{one.kind} {one}"
+
+    def verdict(self, verdict: Verdict | None) -> Cell:
+        """Return a verdict as a reader understands it."""
+        return Cell(self.texts.say(VERDICTS[verdict]), verdict=verdict)
+
+    def result(self, verdicts: Mapping[str, Verdict], *checks: str) -> Cell:
+        """Return the worst verdict that one of the *checks* has."""
+        said = {verdicts[one] for one in checks if one in verdicts}
+        return self.verdict(next((one for one in WORST_FIRST if one in said), None))
+
+    def place(self, places: Sequence[Place]) -> Cell:
+        """Return the first of some places, with its link, and how many more there are."""
+        if not places:
+            return Cell(self.texts.say("nowhere"))
+        text = self.and_more(places[0].where, len(places) - 1)
+        return Cell(text, href=address(places[0], web=self.view.web))
+
+    def layer(self, layer: Layer | None) -> str:
+        """Return the name of a layer."""
+        return self.texts.say("All layers" if layer is None else LAYERS[layer])
+
+    def cause(self, cause: str) -> str:
+        """Return the name of a source, or of the check that reports why something is unknown."""
+        titles = {one.id: one.title for one in self.view.evaluation.checks}
+        if cause in SOURCES:
+            return self.texts.say(SOURCES[cause])
+        return self.texts.say(titles[cause]) if cause in titles else cause or self.nothing()
+
+    def value(self, value: Json) -> str:
+        """Return a declared or observed value in short."""
+        match value:
+            case None:
+                return NOT_APPLICABLE
+            case str():
+                return value or self.nothing()
+            case Mapping():
+                pairs = [f"{key}: {self.value(one)}" for key, one in value.items()]
+                return self.names(pairs, limit=NAMES)
+            case bool() | int() | float():
+                return str(value).lower() if isinstance(value, bool) else str(value)
+            case _:
+                return self.names([self.value(one) for one in value], limit=NAMES)
+
+    def chain(self, row: FindingRow) -> str:
+        """Return a finding and what it follows from, as one line."""
+        links = [(row.finding, 0), *((one.finding, one.more) for one in row.chain)]
+        return " ← ".join(self.and_more(self._step(one), more) for one, more in links)
+
+    def _step(self, one: Finding) -> str:
+        subject = self.subject(one.subject)
+        return f"{subject}: {one.detail}" if one.detail else subject
+
+    def table(
+        self, head: Sequence[str], rows: Iterable[Sequence[Cell | str]]
+    ) -> tuple[Table | Paragraph, ...]:
+        """Return a table of at most ``LIMIT`` rows, and a sentence about those left out.
+
+        Where rows must be left out, those stay that do not conform.
+        """
+        known = list(rows)
+        if not known:
+            return ()
+        rest = len(known) - LIMIT
+        if rest <= 0:
+            return (table(head, known),)
+        known.sort(key=_conforms)
+        left_out = self.texts.count(
+            "{n} more row is left out; the JSON format has it.",
+            "{n} more rows are left out; the JSON format has them.",
+            rest,
+        )
+        return table(head, known[:LIMIT]), Paragraph(left_out)
+
+
+def _conforms(row: Sequence[Cell | str]) -> bool:
+    said = {one.verdict for one in row if isinstance(one, Cell)}
+    return not said & set(WORST_FIRST[:-1])
+
+
+def bullets(texts: Iterable[str]) -> tuple[Items, ...]:
+    """Return a list, or nothing where it has no item."""
+    known = tuple(texts)
+    return (Items(known),) if known else ()

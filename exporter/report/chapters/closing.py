@@ -1,0 +1,130 @@
+"""What is left: waiting components, recommendations, what was not seen, and the sources."""
+
+from collections.abc import Sequence
+
+from exporter.domain.finding import Layer
+from exporter.report.chapters.cells import Cells, bullets
+from exporter.report.paper import Cell, Items, Paragraph, Section
+from exporter.report.rows import Advice, Recommendation, SourceRow, Term, WaiverRow
+from exporter.report.wording import ADVICE, FIXES, SOURCES, TERMS, WAIVER_STATES
+
+
+def waiting(cells: Cells) -> Section:
+    """Return what is accepted for now: by whom, why, until when, and what it comes from."""
+    say = cells.texts.say
+    head = (
+        *(say("Item"), say("Subjects"), say("Reason"), say("Owner"), say("Accepted until")),
+        say("Status"),
+    )
+    rows = [_waiver(cells, one) for one in cells.view.waivers]
+    causes = _causes(cells)
+    return Section(
+        title=say("Waiting components"),
+        blocks=cells.table(head, rows) or (Paragraph(say("Nothing is accepted for now.")),),
+        parts=(Section(say("Causes"), causes),) if causes else (),
+    )
+
+
+def _waiver(cells: Cells, row: WaiverRow) -> tuple[Cell | str, ...]:
+    one = row.waiver
+    titles = {check.id: check.title for check in cells.view.evaluation.checks}
+    return (
+        cells.texts.say(titles[one.check]) if one.check in titles else one.check,
+        cells.subjects(row.subjects) if row.subjects else one.subject,
+        one.reason,
+        one.owner,
+        cells.texts.instant(one.expires),
+        cells.texts.say(WAIVER_STATES[row.state]),
+    )
+
+
+def _causes(cells: Cells) -> tuple[Items, ...]:
+    """Return one chain for each waiver whose first finding follows from another.
+
+    A chain that is only the rest of another is left out.
+    """
+    chains: dict[str, str] = {}
+    for row in cells.view.findings:
+        if row.finding.waiver and row.chain and row.finding.waiver not in chains:
+            chains[row.finding.waiver] = cells.chain(row)
+    parts = {one for one in chains.values() for other in chains.values() if one in other != one}
+    return bullets(one for one in chains.values() if one not in parts)
+
+
+def recommendations(cells: Cells) -> Section:
+    """Return what to do in which term; a term without anything to do is left out."""
+    say = cells.texts.say
+    parts = [
+        Section(say(TERMS[term]), bullets(_recommended(cells, one) for one in some))
+        for term in Term
+        if (some := [one for one in cells.view.recommendations if one.term is term])
+    ]
+    none = () if parts else (Paragraph(say("There is nothing to recommend.")),)
+    return Section(title=say("Recommendations"), blocks=none, parts=tuple(parts))
+
+
+def _recommended(cells: Cells, one: Recommendation) -> str:
+    said = _advice(cells, one)
+    if not one.subjects:
+        return said
+    subjects = cells.subjects(one.subjects, count=one.count)
+    return cells.texts.say("{advice} Subjects: {subjects}.", advice=said, subjects=subjects)
+
+
+def _advice(cells: Cells, one: Recommendation) -> str:
+    say, about = cells.texts.say, one.about
+    if one.advice is Advice.FIX and about in FIXES:
+        return say(FIXES[about])
+    titles = {check.id: check.title for check in cells.view.evaluation.checks}
+    return say(
+        ADVICE[one.advice],
+        title=say(titles[about]) if about in titles else about,
+        source=say(SOURCES.get(about, about)),
+        check=about,
+        waiver=about,
+        day=cells.texts.day(one.by) if one.by else "",
+        layer=cells.layer(Layer(about)) if one.advice is Advice.CHECK_LAYER else "",
+    )
+
+
+def unseen(cells: Cells) -> Section:
+    """Return what could not be looked at, and why."""
+    say = cells.texts.say
+    head = (say("Cause"), say("Detail"), say("Items"), say("Subjects"))
+    rows = [
+        (
+            cells.cause(one.cause),
+            one.detail,
+            cells.texts.number(one.count),
+            cells.subjects(one.subjects, count=one.concerned),
+        )
+        for one in cells.view.unseen
+    ]
+    none = Paragraph(say("Everything that was asked for could be looked at."))
+    return Section(title=say("What could not be seen"), blocks=cells.table(head, rows) or (none,))
+
+
+def sources(cells: Cells) -> Section:
+    """Return every source with its state, its revision, and what it gave."""
+    say = cells.texts.say
+    head = (
+        *(say("Source"), say("Status"), say("Last read"), say("Revision"), say("Content")),
+        say("Remark"),
+    )
+    rows = [_source(cells, one) for one in cells.view.sources]
+    none = Paragraph(say("The settings name no sources."))
+    return Section(title=say("Sources"), blocks=cells.table(head, rows) or (none,))
+
+
+def _source(cells: Cells, row: SourceRow) -> Sequence[Cell | str]:
+    status, say = row.status, cells.texts.say
+    items = [f"{kind} {cells.texts.number(n)}" for kind, n in sorted(status.items.items()) if n]
+    failures = [f"{one.place.where}: {one.message}".removeprefix(": ") for one in status.failures]
+    return (
+        say(SOURCES.get(status.source, status.source)),
+        say("readable") if status.up else say("not readable"),
+        cells.texts.instant(status.last_success) if status.last_success else say("never"),
+        status.revision[:12] or cells.nothing(),
+        cells.names(items),
+        cells.names(failures, limit=2) if failures else "",
+    )

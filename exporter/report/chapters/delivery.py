@@ -1,0 +1,141 @@
+"""How workloads are delivered, deployed and placed: Argo CD, Kustomize, the scheduler."""
+
+from exporter.report.chapters.cells import Cells
+from exporter.report.paper import Cell, Paragraph, Section
+from exporter.report.rows import ApplicationRow, WorkloadRow
+
+
+def pipeline(cells: Cells) -> Section:
+    """Return every Application with its sync status and health."""
+    say = cells.texts.say
+    head = (
+        *(say("Application"), say("Source path"), say("Revision"), say("Sync status")),
+        *(say("Health"), say("Declared at"), say("Result")),
+    )
+    rows = [_application(cells, one) for one in cells.view.applications]
+    counted = (Paragraph(_synced(cells)),) if rows else ()
+    none = Paragraph(say("The code declares no Applications that could be read."))
+    return Section(
+        title=say("GitOps pipeline"),
+        blocks=(*counted, *(cells.table(head, rows) or (none,))),
+    )
+
+
+def _synced(cells: Cells) -> str:
+    say, rows = cells.texts.say, cells.view.applications
+    total = cells.texts.number(len(rows))
+    if any(one.present is None for one in rows):
+        return say(
+            "The code declares {total} Applications; not all of the cluster's could be read.",
+            total=total,
+        )
+    return say(
+        "Of {total} declared Applications, {present} exist, {synced} are Synced and {healthy} are "
+        "Healthy.",
+        total=total,
+        present=cells.texts.number(sum(one.present is True for one in rows)),
+        synced=cells.texts.number(sum(one.sync == "Synced" for one in rows)),
+        healthy=cells.texts.number(sum(one.health == "Healthy" for one in rows)),
+    )
+
+
+def _application(cells: Cells, one: ApplicationRow) -> tuple[Cell | str, ...]:
+    absent = cells.texts.say("missing") if one.present is False else None
+    return (
+        str(one.key),
+        cells.names(one.paths),
+        cells.names(one.revisions),
+        absent or cells.text(one.sync),
+        absent or cells.text(one.health),
+        cells.place((one.place,)),
+        cells.result(one.verdicts, *one.verdicts),
+    )
+
+
+def deployment(cells: Cells) -> Section:
+    """Return every workload with its replicas and images, and where its pods run."""
+    say = cells.texts.say
+    rows = cells.view.workloads
+    if not rows:
+        none = Paragraph(say("The code declares no workloads that could be read."))
+        return Section(title=say("Kustomize deployment and pod scheduling"), blocks=(none,))
+    return Section(
+        title=say("Kustomize deployment and pod scheduling"),
+        blocks=(Paragraph(_ready(cells)),),
+        parts=(_workloads(cells), _placement(cells)),
+    )
+
+
+def _ready(cells: Cells) -> str:
+    say, rows = cells.texts.say, cells.view.workloads
+    total = cells.texts.number(len(rows))
+    if any(one.present is None for one in rows):
+        return say(
+            "The code declares {total} workloads; not all of the cluster's could be read.",
+            total=total,
+        )
+    return say(
+        "Of {total} declared workloads, {present} exist and {ready} have all their pods ready.",
+        total=total,
+        present=cells.texts.number(sum(one.present is True for one in rows)),
+        ready=cells.texts.number(sum(_is_ready(one) for one in rows)),
+    )
+
+
+def _is_ready(one: WorkloadRow) -> bool:
+    return one.ready is not None and one.desired is not None and one.ready >= one.desired
+
+
+def _workloads(cells: Cells) -> Section:
+    say = cells.texts.say
+    head = (
+        *(say("Overlay"), say("Workload"), say("Expected replicas"), say("Desired replicas")),
+        *(say("Ready"), say("Images"), say("Result")),
+    )
+    checks = (
+        *("workload_present", "workload_spec", "workload_replicas", "workload_ready"),
+        "workload_images",
+    )
+    rows = [
+        (
+            one.overlay or cells.nothing(),
+            str(one.key),
+            cells.between(one.minimum, one.maximum),
+            _counted(cells, one, one.desired),
+            _counted(cells, one, one.ready),
+            cells.names(one.images),
+            cells.result(one.verdicts, *checks),
+        )
+        for one in cells.view.workloads
+    ]
+    return Section(say("Workloads"), cells.table(head, rows))
+
+
+def _counted(cells: Cells, one: WorkloadRow, number: int | None) -> str:
+    return cells.texts.say("missing") if one.present is False else cells.number(number)
+
+
+def _placement(cells: Cells) -> Section:
+    say = cells.texts.say
+    head = (say("Workload"), say("Node selector"), say("Nodes with its pods"), say("Result"))
+    rows = [
+        (
+            str(one.key),
+            cells.pairs(one.node_selector),
+            _nodes(cells, one),
+            cells.result(one.verdicts, "workload_placement"),
+        )
+        for one in cells.view.workloads
+    ]
+    return Section(say("Pod scheduling"), cells.table(head, rows))
+
+
+def _nodes(cells: Cells, one: WorkloadRow) -> str:
+    """Return the nodes on which pods run with their numbers; pods without a node wait for one."""
+    if one.present is False:
+        return cells.nothing()
+    if one.placement is None:
+        return cells.unseen()
+    waiting = cells.texts.say("no node")
+    pods = [f"{node or waiting} ({n})" for node, n in one.placement.items()]
+    return cells.names(pods, limit=5)

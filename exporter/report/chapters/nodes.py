@@ -1,0 +1,184 @@
+"""Nodes and their groups; labels, taints and tolerations."""
+
+from collections.abc import Iterable
+
+from exporter.domain.finding import Verdict
+from exporter.domain.nodes import ConditionStatus
+from exporter.report.chapters.cells import Cells
+from exporter.report.paper import Cell, Paragraph, Section
+from exporter.report.rows import GroupRow, NodeRow
+
+
+def configuration(cells: Cells) -> Section:
+    """Return how many nodes of which group there are, and how each of them is."""
+    say = cells.texts.say
+    return Section(
+        title=say("Node configuration"),
+        blocks=(Paragraph(_counted(cells)),),
+        parts=(_groups(cells), _nodes(cells)),
+    )
+
+
+def _counted(cells: Cells) -> str:
+    """Say how many declared nodes are there and Ready, as far as anybody looked."""
+    say, number = cells.texts.say, cells.texts.number
+    declared = [one for one in cells.view.nodes if one.declared]
+    total = number(len(declared))
+    if not declared:
+        return say("The code declares no nodes that could be read.")
+    if any(one.present is None for one in declared):
+        return say("The code declares {total} nodes; the cluster's could not be read.", total=total)
+    return say(
+        "Of {total} declared nodes, {present} are in the cluster and {ready} are Ready.",
+        total=total,
+        present=number(sum(one.present is True for one in declared)),
+        ready=number(sum(one.ready is ConditionStatus.TRUE for one in declared)),
+    )
+
+
+def _groups(cells: Cells) -> Section:
+    say = cells.texts.say
+    head = (
+        *(say("Node group"), say("Expected"), say("Actual"), say("Ready"), say("Missing nodes")),
+        say("Result"),
+    )
+    rows = [_group(cells, one) for one in cells.view.groups]
+    return Section(
+        say("Node groups"),
+        cells.table(head, rows) or (Paragraph(say("No groups of nodes are declared.")),),
+    )
+
+
+def _group(cells: Cells, one: GroupRow) -> tuple[Cell | str, ...]:
+    missing = cells.names(one.missing, limit=5)
+    return (
+        one.name or cells.texts.say("without a group"),
+        cells.between(max(one.minimum, len(one.members)), max(one.maximum, len(one.members))),
+        cells.number(one.observed),
+        cells.number(one.ready),
+        missing,
+        cells.verdict(_group_verdict(one)),
+    )
+
+
+def _group_verdict(one: GroupRow) -> Verdict:
+    """Return what the check says; of a group that it leaves to another check, what is counted."""
+    said = one.verdicts.get("node_group_size", Verdict.UNKNOWN)
+    if said is not Verdict.UNKNOWN or one.matches is None:
+        return said
+    return Verdict.PASS if one.matches else Verdict.FAIL
+
+
+def _nodes(cells: Cells) -> Section:
+    say = cells.texts.say
+    head = (
+        *(say("Node"), say("Node group"), say("Roles"), say("Status")),
+        *(say("Expected version"), say("Actual version"), say("Declared at"), say("Result")),
+    )
+    checks = ("node_present", "node_ready", "node_version", "node_instance", "node_unexpected")
+    rows = [
+        (
+            one.name,
+            one.group or cells.nothing(),
+            cells.names(one.roles),
+            _status(cells, one),
+            one.version_declared or say("not declared"),
+            cells.text(one.version),
+            cells.place(one.places),
+            cells.result(one.verdicts, *checks),
+        )
+        for one in cells.view.nodes
+    ]
+    return Section(say("Nodes"), cells.table(head, rows) or _no_nodes(cells))
+
+
+def _no_nodes(cells: Cells) -> tuple[Paragraph]:
+    return (Paragraph(cells.texts.say("No node is declared, and none was seen.")),)
+
+
+def _status(cells: Cells, one: NodeRow) -> str:
+    say = cells.texts.say
+    if one.present is None:
+        return cells.unseen()
+    if not one.present:
+        return say("missing")
+    ready = "Ready" if one.ready is ConditionStatus.TRUE else "NotReady"
+    return f"{ready}, SchedulingDisabled" if one.unschedulable else ready
+
+
+def scheduling_rules(cells: Cells) -> Section:
+    """Return the labels and taints of nodes, and what the workloads tolerate and select."""
+    say = cells.texts.say
+    return Section(
+        title=say("Labels, taints and tolerations"),
+        parts=(_labels(cells), _taints(cells), _tolerations(cells)),
+    )
+
+
+def _labels(cells: Cells) -> Section:
+    say = cells.texts.say
+    head = (say("Node"), say("Expected"), say("Actual"), say("Result"))
+    rows = [
+        (
+            one.name,
+            _declared(cells, one, cells.pairs(one.labels_declared)),
+            cells.pairs(one.labels),
+            cells.result(one.verdicts, "node_labels"),
+        )
+        for one in _telling(cells.view.nodes, labels=True)
+    ]
+    none = Paragraph(say("No labels are declared, and no undeclared ones were seen."))
+    return Section(say("Labels"), cells.table(head, rows) or (none,))
+
+
+def _taints(cells: Cells) -> Section:
+    say = cells.texts.say
+    head = (say("Node"), say("Expected"), say("Actual"), say("Result"))
+    rows = [
+        (
+            one.name,
+            _declared(cells, one, cells.names(_written(one.taints_declared))),
+            cells.names(_written(one.taints)),
+            cells.result(one.verdicts, "node_taints"),
+        )
+        for one in _telling(cells.view.nodes, labels=False)
+    ]
+    none = Paragraph(say("No taints are declared, and no undeclared ones were seen."))
+    return Section(say("Taints"), cells.table(head, rows) or (none,))
+
+
+def _telling(rows: Iterable[NodeRow], *, labels: bool) -> list[NodeRow]:
+    """Return the nodes of which there is anything to say; nothing on both sides is nothing."""
+    pairs = ((one, _sides(one, labels=labels)) for one in rows)
+    return [one for one, sides in pairs if any(side is None or side for side in sides)]
+
+
+def _sides(one: NodeRow, *, labels: bool) -> tuple[object, object]:
+    declared = one.labels_declared if labels else one.taints_declared
+    observed = one.labels if labels else one.taints
+    return (declared if one.declared else ()), observed
+
+
+def _declared(cells: Cells, one: NodeRow, said: str) -> str:
+    return said if one.declared else cells.texts.say("not declared")
+
+
+def _written(taints: Iterable[object] | None) -> list[str] | None:
+    return None if taints is None else [str(one) for one in taints]
+
+
+def _tolerations(cells: Cells) -> Section:
+    say = cells.texts.say
+    head = (say("Workload"), say("Node selector"), say("Tolerations"), say("Result"))
+    rows = [
+        (
+            str(one.key),
+            cells.pairs(one.node_selector),
+            cells.names(one.tolerations),
+            cells.result(one.verdicts, "workload_tolerations"),
+        )
+        for one in cells.view.workloads
+        if one.node_selector is None or one.node_selector or one.tolerations
+    ]
+    none = Paragraph(say("No workload selects nodes or tolerates taints."))
+    return Section(say("Tolerations"), cells.table(head, rows) or (none,))

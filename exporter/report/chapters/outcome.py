@@ -1,0 +1,91 @@
+"""How it ended: results by layer and item, and by what success is told."""
+
+from collections.abc import Iterator
+
+from exporter.domain.evaluation import Score
+from exporter.report.chapters.cells import NOT_APPLICABLE, Cells
+from exporter.report.paper import Cell, Section
+from exporter.report.wording import AIMS, REMARKS
+
+
+def results(cells: Cells) -> Section:
+    """Return the overall result: each layer with percentage and coverage, then each item."""
+    say = cells.texts.say
+    return Section(title=say("Overall result"), parts=(_layers(cells), _items(cells)))
+
+
+def _layers(cells: Cells) -> Section:
+    say = cells.texts.say
+    head = (
+        *(say("Layer"), say("Items"), say("Conformance"), say("Coverage"), say("Result")),
+        say("Remark"),
+    )
+    rows: list[tuple[Cell | str, ...]] = []
+    for row in cells.view.layers:
+        score = row.score
+        if score is None:
+            blank = (NOT_APPLICABLE, NOT_APPLICABLE)
+            rows.append((cells.layer(row.layer), "0", *blank, cells.verdict(None), ""))
+        else:
+            total = sum(score.counts.values())
+            rows.append(
+                (
+                    cells.layer(row.layer),
+                    cells.texts.number(total),
+                    _ratio(cells, score),
+                    cells.texts.share(score.coverage),
+                    cells.verdict(row.verdict),
+                    _remark(cells, score),
+                )
+            )
+    return Section(say("By layer"), cells.table(head, rows))
+
+
+def _items(cells: Cells) -> Section:
+    say = cells.texts.say
+    head = (say("Layer"), say("Item"), say("Conforming"), say("Result"), say("Remark"))
+    rows = [
+        (
+            cells.layer(row.layer),
+            say(one.check.title),
+            f"{cells.texts.number(one.conforming)}/{cells.texts.number(one.total)}",
+            cells.verdict(one.verdict),
+            _remark(cells, one.score),
+        )
+        for row in cells.view.layers
+        for one in row.checks
+    ]
+    return Section(say("By item"), cells.table(head, rows))
+
+
+def _ratio(cells: Cells, score: Score) -> str:
+    ratio = score.ratio
+    return cells.unseen() if ratio is None else cells.texts.share(ratio)
+
+
+def _remark(cells: Cells, score: Score) -> str:
+    return ", ".join(_remarks(cells, score))
+
+
+def _remarks(cells: Cells, score: Score) -> Iterator[str]:
+    for verdict, message in REMARKS.items():
+        if score.counts[verdict]:
+            yield cells.texts.say(message, n=cells.texts.number(score.counts[verdict]))
+
+
+def indicators(cells: Cells) -> Section:
+    """Return the success indicators: what was aimed at, and what is reached."""
+    say, number = cells.texts.say, cells.texts.number
+    titles = {one.id: one.title for one in cells.view.evaluation.checks}
+    rows = [
+        (
+            cells.layer(one.layer),
+            say(AIMS.get(one.code) or titles.get(one.code, one.code)),
+            number(one.total),
+            number(one.reached),
+            cells.verdict(one.verdict),
+        )
+        for one in cells.view.indicators
+    ]
+    head = (say("Layer"), say("Indicator"), say("Target"), say("Reached"), say("Result"))
+    return Section(title=say("Success indicators"), blocks=cells.table(head, rows))

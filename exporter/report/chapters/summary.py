@@ -1,0 +1,146 @@
+"""What was validated, when, and how it ended; then every deviation."""
+
+from collections.abc import Iterator
+
+from exporter.domain.finding import Verdict
+from exporter.report.chapters.cells import Cells, bullets
+from exporter.report.paper import Cell, Paragraph, Section
+from exporter.report.rows import FindingRow
+from exporter.report.wording import LAYERS, SEVERITIES
+
+
+def overview(cells: Cells) -> Section:
+    """Return purpose, time and scope, and the outcome in a few sentences."""
+    say = cells.texts.say
+    rows: list[tuple[str, Cell | str]] = [
+        (
+            say("Purpose"),
+            say("To find out, item by item, whether the running cluster matches its code."),
+        ),
+        (say("Time of validation"), cells.texts.instant(cells.view.at)),
+        (say("Scope"), _scope(cells)),
+        (say("Layers"), _layers(cells)),
+        (say("Revision of the code"), _revision(cells)),
+    ]
+    if cells.view.cluster:
+        rows.insert(1, (say("Cluster"), cells.view.cluster))
+    return Section(
+        title=say("Overview"),
+        blocks=(
+            *cells.table((say("Topic"), say("Content")), rows),
+            Paragraph(" ".join(_outcome(cells))),
+        ),
+    )
+
+
+def _scope(cells: Cells) -> str:
+    view, count = cells.view, cells.texts.count
+    return ", ".join(
+        (
+            count("{n} node", "{n} nodes", len(view.nodes)),
+            count("{n} workload", "{n} workloads", len(view.workloads)),
+            count("{n} Application", "{n} Applications", len(view.applications)),
+            count("{n} check", "{n} checks", len(view.evaluation.checks)),
+        )
+    )
+
+
+def _layers(cells: Cells) -> str:
+    checked = [cells.texts.say(LAYERS[one.layer]) for one in cells.view.layers if one.score]
+    return cells.names(checked)
+
+
+def _revision(cells: Cells) -> str:
+    view = cells.view
+    if not view.revision:
+        return cells.texts.say("not known")
+    return f"{view.revision[:12]} ({view.reference})" if view.reference else view.revision[:12]
+
+
+def _outcome(cells: Cells) -> Iterator[str]:
+    view, count = cells.view, cells.texts.count
+    total = sum(view.counts.values())
+    if not total:
+        yield cells.texts.say("Nothing was checked, so nothing is known.")
+        return
+    yield count("{n} item was checked.", "{n} items were checked.", total)
+    if view.failing:
+        yield count(
+            "{n} of them deviates from the code.",
+            "{n} of them deviate from the code.",
+            view.failing,
+        )
+    else:
+        yield cells.texts.say("No deviation was found beyond those that are accepted or explained.")
+    if view.waived:
+        yield count(
+            "{n} deviation is accepted until a fixed date.",
+            "{n} deviations are accepted until a fixed date.",
+            view.waived,
+        )
+    if view.counts[Verdict.SUPPRESSED]:
+        yield count(
+            "{n} deviation is explained by a rollout or a maintenance window that ends.",
+            "{n} deviations are explained by a rollout or a maintenance window that ends.",
+            view.counts[Verdict.SUPPRESSED],
+        )
+    if view.unknown:
+        yield count(
+            "{n} item could not be looked at; nothing is claimed about it.",
+            "{n} items could not be looked at; nothing is claimed about them.",
+            view.unknown,
+        )
+    if not view.complete:
+        yield cells.texts.say("Not all of the cluster had been looked at for the first time yet.")
+
+
+def deviations(cells: Cells) -> Section:
+    """Return what fails or is under way, with declared against observed."""
+    say = cells.texts.say
+    rows = [
+        one
+        for one in cells.view.findings
+        if one.finding.verdict in {Verdict.FAIL, Verdict.SUPPRESSED}
+    ]
+    head = (
+        *(say("Severity"), say("Item"), say("Subject"), say("Expected"), say("Actual")),
+        *(say("Detail"), say("Declared at"), say("Result")),
+    )
+    causes = [cells.chain(one) for one in rows if one.chain]
+    parts = (Section(say("Causes"), bullets(causes)),) if causes else ()
+    return Section(
+        title=say("Deviations"),
+        blocks=(
+            Paragraph(_introduction(cells, known=bool(rows))),
+            *cells.table(head, [_deviation(cells, one) for one in rows]),
+        ),
+        parts=parts,
+    )
+
+
+def _introduction(cells: Cells, *, known: bool) -> str:
+    """Say that there is nothing, or whose words the details are: checks speak English."""
+    if not known:
+        return cells.texts.say("There are none.")
+    return cells.texts.say("Details are quoted as the checks wrote them, in English.")
+
+
+def _deviation(cells: Cells, row: FindingRow) -> tuple[Cell | str, ...]:
+    one = row.finding
+    return (
+        cells.texts.say(SEVERITIES[row.severity]),
+        cells.texts.say(row.title),
+        cells.subject(one.subject),
+        _declared(cells, row),
+        cells.value(one.observed),
+        one.detail,
+        cells.place(one.provenance),
+        cells.verdict(one.verdict),
+    )
+
+
+def _declared(cells: Cells, row: FindingRow) -> str:
+    """Return the declared value; contradicting declarations are told by the detail."""
+    if row.finding.check == "declaration_conflict":
+        return cells.texts.say("contradicting declarations")
+    return cells.value(row.finding.declared)

@@ -1,0 +1,25 @@
+"""Plain data as JSON bytes, whatever texts of other people it holds."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+
+def encode(value: Any) -> bytes:
+    """Return *value* as indented JSON; a lone surrogate, which UTF-8 lacks, becomes ``?``."""
+    try:
+        said = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        said = msgspec.json.encode(_encodable(value))
+    return msgspec.json.format(said, indent=2) + b"\n"
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {_encodable(key): _encodable(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encodable(one) for one in value]
+    return value

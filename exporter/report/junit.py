@@ -1,0 +1,85 @@
+"""An evaluation as JUnit XML: a suite for each check, a case for each of its subjects.
+
+Source: the schema of Jenkins' xUnit plugin (``junit-10.xsd``). An ``error`` says that nobody
+could look, ``skipped`` that a failure is accepted or explained.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from exporter.domain.check import Check
+from exporter.domain.evaluation import Evaluation
+from exporter.domain.finding import Finding, Verdict
+from exporter.domain.policy import Waiver
+from exporter.report.table import printable
+
+NAME = "cluster-conformance"
+_OUTCOMES: Mapping[Verdict, str] = {
+    Verdict.FAIL: "failure",
+    Verdict.UNKNOWN: "error",
+    Verdict.WAIVED: "skipped",
+    Verdict.SUPPRESSED: "skipped",
+}
+_COUNTS = (("failures", "failure"), ("errors", "error"), ("skipped", "skipped"))
+
+
+def write(outcome: Evaluation) -> bytes:
+    """Return the XML document; what XML cannot hold is blanked."""
+    root = Element("testsuites")
+    waivers = {waiver.id: waiver for waiver, _ in outcome.waivers}
+    by_check: dict[str, list[Finding]] = {check.id: [] for check in outcome.checks}
+    for one in outcome.findings:
+        by_check.setdefault(one.check, []).append(one)
+    for check in outcome.checks:
+        root.append(_suite(check, by_check[check.id], waivers=waivers, at=outcome.at))
+    # The schema has no "skipped" on the root.
+    counts = _counts(outcome.findings, _COUNTS[:2])
+    _set(root, name=NAME, tests=str(len(outcome.findings)), **counts)
+    document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return document
+
+
+def _suite(
+    check: Check, findings: Sequence[Finding], *, waivers: Mapping[str, Waiver], at: datetime
+) -> Element:
+    suite = Element("testsuite")
+    timestamp = at.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat()
+    counts = _counts(findings, _COUNTS)
+    _set(suite, name=check.id, tests=str(len(findings)), timestamp=timestamp, **counts)
+    properties = SubElement(suite, "properties")
+    known = {"layer": check.layer, "severity": check.severity, "title": check.title}
+    for name, value in known.items():
+        _set(SubElement(properties, "property"), name=name, value=value)
+    for one in findings:
+        suite.append(_case(check, one, waiver=waivers.get(one.waiver)))
+    return suite
+
+
+def _case(check: Check, one: Finding, *, waiver: Waiver | None) -> Element:
+    case = Element("testcase")
+    _set(case, classname=f"{check.layer}.{check.id}", name=f"{one.subject.kind} {one.subject}")
+    if one.verdict in _OUTCOMES:
+        result = SubElement(case, _OUTCOMES[one.verdict])
+        _set(result, type=one.verdict, message=_message(check, one, waiver))
+    if one.provenance and one.verdict is not Verdict.PASS:
+        places = ", ".join(str(place) for place in one.provenance)
+        SubElement(case, "system-out").text = printable(f"declared at {places}")
+    return case
+
+
+def _message(check: Check, one: Finding, waiver: Waiver | None) -> str:
+    said = one.detail or check.title
+    if waiver is None:
+        return said
+    return f"{said}; accepted by {waiver.owner} until {waiver.expires.isoformat()}: {waiver.reason}"
+
+
+def _counts(findings: Iterable[Finding], names: Sequence[tuple[str, str]]) -> dict[str, str]:
+    said = [_OUTCOMES.get(one.verdict, "") for one in findings]
+    return {name: str(said.count(outcome)) for name, outcome in names}
+
+
+def _set(element: Element, **attributes: str) -> None:
+    for name, value in attributes.items():
+        element.set(name, printable(value))

@@ -1,0 +1,163 @@
+"""Groups and nodes, expected against observed."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from exporter.domain.declaration import Attribute, DeclaredNode
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Subject
+from exporter.domain.nodes import (
+    ConditionStatus,
+    DeclaredNodes,
+    NodeDetails,
+    ObservedNode,
+    ObservedNodes,
+)
+from exporter.domain.policy import Policy, matches_any
+from exporter.domain.taints import Taint
+from exporter.report.rows import GroupRow, NodeRow
+from exporter.report.sight import Verdicts, seen
+
+ROLE = "node-role.kubernetes.io/"
+OTHER_ROLE = "kubernetes.io/role"
+"""The labels from which ``kubectl get nodes`` tells a node's roles."""
+
+
+def groups(facts: Facts, verdicts: Verdicts) -> Iterator[GroupRow]:
+    """Yield the declared groups, sorted; nodes that belong to none are one of the name ``""``."""
+    declared, observed = facts.find(DeclaredNodes), seen(facts, ObservedNodes)
+    if declared is None:
+        return
+    there, ready = _counts(declared, observed)
+    for name, group in sorted(declared.groups.items()):
+        members = tuple(sorted(group.members))
+        missing = None
+        if observed is not None:
+            missing = tuple(one for one in members if one not in observed.nodes)
+        yield GroupRow(
+            name=name,
+            minimum=group.minimum,
+            maximum=group.maximum,
+            observed=None if observed is None else there[name],
+            ready=None if observed is None else ready[name],
+            members=members,
+            missing=missing,
+            place=group.place,
+            verdicts=verdicts.get(Subject("NodeGroup", "", name), {}),
+        )
+
+
+def _counts(
+    declared: DeclaredNodes, observed: ObservedNodes | None
+) -> tuple[Counter[str], Counter[str]]:
+    """Count the observed nodes of each group, all and those that are Ready."""
+    there: Counter[str] = Counter()
+    ready: Counter[str] = Counter()
+    for name, node in observed.nodes.items() if observed else ():
+        group = declared.group_of(name, node.labels)
+        there[group] += 1
+        ready[group] += node.ready is ConditionStatus.TRUE
+    return there, ready
+
+
+def nodes(facts: Facts, verdicts: Verdicts) -> Iterator[NodeRow]:
+    """Yield every node that is declared or observed, sorted by group and name."""
+    known, observed = facts.find(DeclaredNodes), seen(facts, ObservedNodes)
+    view = _View(
+        whole=seen(facts, NodeDetails) is not None,
+        sighted=observed is not None,
+        policy=facts.find(Policy),
+    )
+    declared = known or DeclaredNodes(nodes={})
+    there = observed.nodes if observed else {}
+    names = [(_group(declared, name, there), name) for name in {**declared.nodes, **there}]
+    for group, name in sorted(names):
+        yield view.row(
+            declared.nodes.get(name),
+            there.get(name),
+            blank=NodeRow(
+                name=name,
+                group=group,
+                declared=name in declared.nodes,
+                present=None if observed is None else name in there,
+                verdicts=verdicts.get(Subject("Node", "", name), {}),
+            ),
+        )
+
+
+def _group(declared: DeclaredNodes, name: str, there: Mapping[str, ObservedNode]) -> str:
+    return declared.group_of(name, there[name].labels if name in there else {})
+
+
+@dataclass(slots=True)
+class _View:
+    """How much of nodes can be shown, and what of their labels and taints is managed."""
+
+    whole: bool
+    sighted: bool
+    policy: Policy | None
+    managed: dict[tuple[str, ...], bool] = field(default_factory=dict)
+
+    def row(
+        self, want: DeclaredNode | None, have: ObservedNode | None, *, blank: NodeRow
+    ) -> NodeRow:
+        """Fill the row of a node that one side, or both, know."""
+        return self._observed(self._declared(blank, want), have)
+
+    def _declared(self, row: NodeRow, want: DeclaredNode | None) -> NodeRow:
+        if want is None:
+            return row
+        version = want.attributes.get(Attribute.VERSION)
+        labels = {key: stated.value for key, stated in sorted(want.labels.items())}
+        return replace(
+            row,
+            version_declared=version.value if version else "",
+            labels_declared=labels if self.whole else None,
+            taints_declared=tuple(sorted(one.value for one in want.taints)) if self.whole else None,
+            places=want.places,
+        )
+
+    def _observed(self, row: NodeRow, have: ObservedNode | None) -> NodeRow:
+        if have is None:
+            return row
+        return replace(
+            row,
+            ready=have.ready,
+            unschedulable=have.unschedulable,
+            roles=_roles(have.labels),
+            version=have.version,
+            labels=self._labels(have, row.labels_declared or {}),
+            taints=self._taints(have, row.taints_declared or ()),
+        )
+
+    def _labels(self, have: ObservedNode, declared: Mapping[str, str]) -> dict[str, str]:
+        unmanaged = self.policy.unmanaged_labels if self.policy else ()
+        return {
+            key: value
+            for key, value in sorted(have.labels.items())
+            if key in declared or self._is_managed(key, unmanaged)
+        }
+
+    def _taints(self, have: ObservedNode, declared: tuple[Taint, ...]) -> tuple[Taint, ...]:
+        unmanaged = self.policy.unmanaged_taints if self.policy else ()
+        slots = {(one.key, one.effect) for one in declared}
+        return tuple(
+            one
+            for one in sorted(have.taints)
+            if (one.key, one.effect) in slots or self._is_managed(one.key, unmanaged)
+        )
+
+    def _is_managed(self, key: str, unmanaged: tuple[str, ...]) -> bool:
+        """Look a key up once for all nodes, as each pattern costs."""
+        question = (key, *unmanaged)
+        if question not in self.managed:
+            self.managed[question] = not matches_any(key, unmanaged)
+        return self.managed[question]
+
+
+def _roles(labels: Mapping[str, str]) -> tuple[str, ...]:
+    roles = {key.removeprefix(ROLE) for key in labels if key.startswith(ROLE)}
+    if labels.get(OTHER_ROLE):
+        roles.add(labels[OTHER_ROLE])
+    return tuple(sorted(one for one in roles if one))

@@ -1,0 +1,215 @@
+"""One evaluation as readers see it: the model behind the status page and every report."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from exporter.domain.applications import Repository
+from exporter.domain.evaluation import Evaluation
+from exporter.domain.finding import Finding, Layer, Subject, Verdict
+from exporter.domain.policy import Waiver
+from exporter.report.causes import Related, chain
+from exporter.report.nodes import groups, nodes
+from exporter.report.recommendations import EXAMPLES, recommendations
+from exporter.report.rows import (
+    WORST_FIRST,
+    ApplicationRow,
+    FindingRow,
+    GroupRow,
+    Indicator,
+    LayerRow,
+    NodeRow,
+    Recommendation,
+    SourceRow,
+    UnseenRow,
+    WaiverRow,
+    WorkloadRow,
+    worst,
+)
+from exporter.report.scores import indicators, scored
+from exporter.report.sight import verdicts
+from exporter.report.workloads import applications, workloads
+
+_RANKS = {verdict: rank for rank, verdict in enumerate(WORST_FIRST)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """One evaluation for readers; every table is whole, sorted, and made once.
+
+    *cluster* is its name, empty where the settings give none. *counts* are the findings of all
+    layers by verdict. *layers* holds every layer, also those that nothing is checked of.
+    *findings* are all but the passes, worst first: by verdict, severity, layer, check, subject.
+    *monitoring* are all findings of the observability layer, the passes too. *revision* is the
+    commit of the checkout, *reference* its branch, *repository* its address; *web* is the template
+    for links to its lines. *documentation* is where the pages of checks are published.
+    """
+
+    evaluation: Evaluation
+    cluster: str
+    at: datetime
+    revision: str
+    reference: str
+    committed: datetime | None
+    repository: str
+    web: str
+    documentation: str
+    complete: bool
+    counts: Mapping[Verdict, int]
+    layers: tuple[LayerRow, ...]
+    sources: tuple[SourceRow, ...]
+    groups: tuple[GroupRow, ...]
+    nodes: tuple[NodeRow, ...]
+    workloads: tuple[WorkloadRow, ...]
+    applications: tuple[ApplicationRow, ...]
+    monitoring: tuple[FindingRow, ...]
+    findings: tuple[FindingRow, ...]
+    waivers: tuple[WaiverRow, ...]
+    unseen: tuple[UnseenRow, ...]
+    indicators: tuple[Indicator, ...]
+    recommendations: tuple[Recommendation, ...]
+
+    @property
+    def failing(self) -> int:
+        """How many findings are failures."""
+        return self.counts[Verdict.FAIL]
+
+    @property
+    def unknown(self) -> int:
+        """How many findings say that nobody could look."""
+        return self.counts[Verdict.UNKNOWN]
+
+    @property
+    def waived(self) -> int:
+        """How many failures are accepted."""
+        return self.counts[Verdict.WAIVED]
+
+    @property
+    def coverage(self) -> float:
+        """The part of all findings for which somebody could look; 0 where there are none."""
+        total = sum(self.counts.values())
+        return (total - self.unknown) / total if total else 0.0
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of all findings; ``unknown`` where there are none at all."""
+        return worst(self.counts) or Verdict.UNKNOWN
+
+
+def overview(
+    outcome: Evaluation,
+    *,
+    cluster: str = "",
+    repository: str = "",
+    web: str = "",
+    documentation: str = "",
+) -> Overview:
+    """Return the model of one evaluation; pure, in time n log n of what was found.
+
+    *cluster* and *documentation* are those of the settings, *repository* and *web* their
+    ``repository.url`` and ``repository.web``. Facts that are missing leave a row's field None, or
+    a table empty: what that means stands in :mod:`exporter.report.rows`, and why in *unseen*.
+    """
+    facts, by_subject = outcome.facts, verdicts(outcome)
+    checkout = facts.find(Repository) or Repository()
+    layers, rows = tuple(scored(outcome)), _findings(outcome)
+    deviations = tuple(one for one in rows if one.finding.verdict is not Verdict.PASS)
+    sources, waivers = tuple(_sources(outcome)), tuple(_waivers(outcome))
+    return Overview(
+        evaluation=outcome,
+        cluster=cluster,
+        at=outcome.at,
+        revision=checkout.revision,
+        reference=checkout.reference,
+        committed=checkout.committed,
+        repository=repository,
+        web=web,
+        documentation=documentation,
+        complete=outcome.complete,
+        counts=_total(outcome.findings),
+        layers=layers,
+        sources=sources,
+        groups=tuple(groups(facts, by_subject)),
+        nodes=tuple(nodes(facts, by_subject)),
+        workloads=tuple(workloads(facts, by_subject)),
+        applications=tuple(applications(facts, by_subject)),
+        monitoring=tuple(one for one in rows if one.layer is Layer.OBSERVABILITY),
+        findings=deviations,
+        waivers=waivers,
+        unseen=tuple(_unseen(outcome.findings)),
+        indicators=tuple(indicators(layers, sources=sources, waivers=waivers)),
+        recommendations=recommendations(
+            at=outcome.at, findings=deviations, sources=sources, waivers=waivers, layers=layers
+        ),
+    )
+
+
+def _findings(outcome: Evaluation) -> list[FindingRow]:
+    """Return the rows of all deviations and of all that monitoring is asked, worst first."""
+    checks = {check.id: check for check in outcome.checks}
+    waivers = {waiver.id: waiver for waiver, _ in outcome.waivers}
+    related, layers = Related.of(outcome), tuple(Layer)
+    ranks = {name: (one.severity.rank, layers.index(one.layer)) for name, one in checks.items()}
+    rows = [
+        FindingRow(
+            finding=one,
+            layer=check.layer,
+            severity=check.severity,
+            title=check.title,
+            waiver=waivers.get(one.waiver),
+            chain=() if one.verdict is Verdict.PASS else chain(one, related),
+        )
+        for one in outcome.findings
+        if (check := checks.get(one.check)) is not None
+        and (one.verdict is not Verdict.PASS or check.layer is Layer.OBSERVABILITY)
+    ]
+    # The findings come sorted by check and subject, and sorting keeps that order.
+    return sorted(rows, key=lambda row: (_RANKS[row.finding.verdict], *ranks[row.finding.check]))
+
+
+def _sources(outcome: Evaluation) -> Iterator[SourceRow]:
+    for status in outcome.sources:
+        seen = status.last_success
+        yield SourceRow(status=status, age=None if seen is None else outcome.at - seen)
+
+
+def _waivers(outcome: Evaluation) -> Iterator[WaiverRow]:
+    """Yield every waiver with what it excuses now, those that end first first."""
+    excused: dict[str, list[Subject]] = {}
+    for one in outcome.findings:
+        if one.waiver:
+            excused.setdefault(one.waiver, []).append(one.subject)
+    for waiver, state in sorted(outcome.waivers, key=_expiry):
+        yield WaiverRow(waiver=waiver, state=state, subjects=tuple(excused.get(waiver.id, ())))
+
+
+def _expiry(pair: tuple[Waiver, object]) -> tuple[datetime, str]:
+    return pair[0].expires, pair[0].id
+
+
+def _unseen(findings: Iterable[Finding]) -> list[UnseenRow]:
+    """Return why findings are unknown, the most frequent reason first."""
+    reasons: dict[tuple[str, str], list[Finding]] = {}
+    for one in findings:
+        if one.verdict is Verdict.UNKNOWN:
+            reasons.setdefault((one.cause, one.detail), []).append(one)
+    rows = [_reason(*reason, some) for reason, some in reasons.items()]
+    return sorted(rows, key=lambda row: (-row.count, row.cause, row.detail))
+
+
+def _reason(cause: str, detail: str, some: Sequence[Finding]) -> UnseenRow:
+    subjects = tuple(dict.fromkeys(one.subject for one in some))
+    return UnseenRow(
+        cause=cause,
+        detail=detail,
+        count=len(some),
+        checks=tuple(sorted({one.check for one in some})),
+        subjects=subjects[:EXAMPLES],
+        concerned=len(subjects),
+    )
+
+
+def _total(findings: Iterable[Finding]) -> dict[Verdict, int]:
+    counts = Counter(one.verdict for one in findings)
+    return {verdict: counts[verdict] for verdict in Verdict}

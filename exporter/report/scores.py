@@ -1,0 +1,81 @@
+"""How the layers and their checks did, and whether a cluster that conforms is reached."""
+
+from collections.abc import Iterator, Sequence
+
+from exporter.domain.evaluation import Evaluation, WaiverState
+from exporter.domain.finding import Layer, Verdict
+from exporter.report.rows import (
+    Aim,
+    CheckRow,
+    Indicator,
+    LayerRow,
+    SourceRow,
+    WaiverRow,
+)
+
+HEADLINES = frozenset(
+    {
+        *("node_present", "node_ready", "node_version", "node_labels", "node_taints"),
+        *("declaration_conflict", "workload_present", "workload_spec", "workload_ready"),
+        *("workload_placement", "application_present", "application_synced"),
+        *("application_healthy", "application_source_path", "scrape_targets"),
+        *("prometheus_rules", "alertmanager_connected", "grafana_datasources"),
+    }
+)
+"""The checks by which owners tell success."""
+
+
+def scored(outcome: Evaluation) -> Iterator[LayerRow]:
+    """Yield every layer with its checks in the order of their ids."""
+    for layer in Layer:
+        yield LayerRow(
+            layer=layer,
+            score=outcome.layers.get(layer),
+            checks=tuple(
+                CheckRow(check=check, score=outcome.scores[check.id])
+                for check in outcome.checks
+                if check.layer is layer and check.id in outcome.scores
+            ),
+        )
+
+
+def indicators(
+    layers: Sequence[LayerRow], *, sources: Sequence[SourceRow], waivers: Sequence[WaiverRow]
+) -> Iterator[Indicator]:
+    """Yield the success indicators: the telling checks that have subjects, then further aims."""
+    for row in layers:
+        for one in row.checks:
+            if one.check.id in HEADLINES and one.verdict is not None:
+                yield Indicator(
+                    code=one.check.id,
+                    layer=row.layer,
+                    reached=one.conforming,
+                    total=one.total,
+                    verdict=one.verdict,
+                )
+    yield _everything_seen(layers)
+    yield _aim(Aim.SOURCES_UP, [one.status.up for one in sources])
+    yield _aim(Aim.WAIVERS_VALID, [one.state is not WaiverState.EXPIRED for one in waivers])
+
+
+def _everything_seen(layers: Sequence[LayerRow]) -> Indicator:
+    counts = [one.score.counts for one in layers if one.score is not None]
+    total = sum(sum(one.values()) for one in counts)
+    unseen = sum(one[Verdict.UNKNOWN] for one in counts)
+    return Indicator(
+        code=Aim.EVERYTHING_SEEN,
+        layer=None,
+        reached=total - unseen,
+        total=total,
+        verdict=Verdict.PASS if total and not unseen else Verdict.UNKNOWN,
+    )
+
+
+def _aim(code: Aim, reached: Sequence[bool]) -> Indicator:
+    return Indicator(
+        code=code,
+        layer=None,
+        reached=sum(reached),
+        total=len(reached),
+        verdict=Verdict.PASS if all(reached) else Verdict.FAIL,
+    )

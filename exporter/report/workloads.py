@@ -1,0 +1,153 @@
+"""Declared workloads, their placement, and the Applications that deliver them."""
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from exporter.domain.applications import (
+    DeclaredApplications,
+    ObservedApplication,
+    ObservedApplications,
+)
+from exporter.domain.declaration import (
+    ApplicationKey,
+    DeclaredApplication,
+    DeclaredWorkload,
+    WorkloadKey,
+)
+from exporter.domain.errors import ParseError
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Subject
+from exporter.domain.json import as_list, as_object, as_text
+from exporter.domain.placement import pod_spec
+from exporter.domain.templates import node_selection, tolerations
+from exporter.domain.workloads import (
+    DeclaredWorkloads,
+    ObservedAutoscalers,
+    ObservedPods,
+    ObservedWorkload,
+    ObservedWorkloads,
+)
+from exporter.report.rows import ApplicationRow, WorkloadRow
+from exporter.report.sight import Verdicts, in_sight, seen
+
+
+def subject_of(key: WorkloadKey) -> Subject:
+    """Return a workload as the subject that checks name."""
+    return Subject(key.kind, key.namespace, key.name)
+
+
+def applications(facts: Facts, verdicts: Verdicts) -> Iterator[ApplicationRow]:
+    """Yield the declared Applications, sorted."""
+    declared, observed = facts.find(DeclaredApplications), seen(facts, ObservedApplications)
+    for key, one in sorted((declared.applications if declared else {}).items()):
+        subject = Subject("Application", key.namespace, key.name)
+        sighted = observed is not None and in_sight(facts, ObservedApplications, subject)
+        have = observed.applications.get(key) if observed else None
+        row = ApplicationRow(
+            key=key,
+            application_set=one.application_set,
+            present=(have is not None) if sighted else None,
+            paths=tuple(each.path or each.chart for each in one.sources if each.path or each.chart),
+            revisions=tuple(dict.fromkeys(each.revision for each in one.sources)),
+            place=one.place,
+            verdicts=verdicts.get(subject, {}),
+        )
+        yield _running(row, have) if have and sighted else row
+
+
+def _running(row: ApplicationRow, have: ObservedApplication) -> ApplicationRow:
+    return replace(row, sync=have.sync, health=have.health, deployed=have.revisions)
+
+
+def workloads(facts: Facts, verdicts: Verdicts) -> Iterator[WorkloadRow]:
+    """Yield the declared workloads, sorted by namespace, kind and name."""
+    declared = facts.find(DeclaredWorkloads)
+    if declared is None:
+        return
+    view = _View(facts)
+    for key, one in sorted(declared.workloads.items()):
+        row = view.declared(one)
+        yield replace(view.observed(row), verdicts=verdicts.get(subject_of(key), {}))
+
+
+class _View:
+    """The facts that rows of workloads are made from."""
+
+    def __init__(self, facts: Facts) -> None:
+        declared, applications = facts.find(DeclaredWorkloads), facts.find(DeclaredApplications)
+        scaled = seen(facts, ObservedAutoscalers)
+        self._facts = facts
+        self._scaled: dict[WorkloadKey, tuple[int, int]] = dict(scaled.bounds if scaled else {})
+        for one in declared.autoscalers if declared else ():
+            self._scaled[one.target] = (one.minimum, one.maximum)
+        self._applications: Mapping[ApplicationKey, DeclaredApplication] = (
+            applications.applications if applications else {}
+        )
+        self._workloads = seen(facts, ObservedWorkloads)
+        self._pods = seen(facts, ObservedPods)
+
+    def declared(self, one: DeclaredWorkload) -> WorkloadRow:
+        """Return the row as far as the code tells it."""
+        spec = pod_spec(one.manifest)
+        containers = map(as_object, as_list(spec.get("containers")))
+        minimum, maximum = self._scaled.get(one.key) or one.replica_bounds() or (None, None)
+        scheduling = _scheduling(one)
+        return WorkloadRow(
+            key=one.key,
+            application=one.application,
+            overlay=self._overlay(one),
+            present=None,
+            minimum=minimum,
+            maximum=maximum,
+            images=tuple(as_text(each.get("image")) for each in containers),
+            node_selector=scheduling.selector,
+            tolerations=scheduling.tolerations,
+            place=one.place,
+        )
+
+    def observed(self, row: WorkloadRow) -> WorkloadRow:
+        """Return the row with what runs, as far as it was looked at."""
+        subject = subject_of(row.key)
+        if self._workloads is None or not in_sight(self._facts, ObservedWorkloads, subject):
+            return row
+        have = self._workloads.workloads.get(row.key)
+        if have is None:
+            return replace(row, present=False)
+        return replace(
+            row,
+            present=True,
+            desired=have.replicas,
+            ready=have.ready,
+            placement=self._placement(have),
+        )
+
+    def _overlay(self, one: DeclaredWorkload) -> str:
+        application = self._applications.get(one.application) if one.application else None
+        paths = [each.path for each in application.sources if each.local] if application else []
+        return paths[0] if len(paths) == 1 else posixpath.dirname(one.place.path)
+
+    def _placement(self, have: ObservedWorkload) -> dict[str, int] | None:
+        if self._pods is None:
+            return None
+        counts: Counter[str] = Counter()
+        for group in self._pods.by_owner.get(have.key, ()):
+            counts[group.node] += group.pods
+        return dict(sorted(counts.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scheduling:
+    selector: Mapping[str, str] | None = None
+    tolerations: tuple[str, ...] | None = None
+
+
+def _scheduling(one: DeclaredWorkload) -> _Scheduling:
+    """Return what a workload asks of its node; what is not understood is None."""
+    spec = pod_spec(one.manifest)
+    try:
+        selector = dict(sorted(node_selection(spec).labels.items()))
+        return _Scheduling(selector, tuple(map(str, tolerations(spec))))
+    except ParseError:
+        return _Scheduling()

@@ -1,0 +1,64 @@
+"""What stays is looked through when much of it was replaced, and else once an hour."""
+
+import gc
+import weakref
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from exporter.app.garbage import EVERY, Sweeper
+
+NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
+
+
+class Ring:
+    """Refers to itself, so that only the collector frees it."""
+
+    def __init__(self) -> None:
+        self.next = self
+
+
+def lost() -> weakref.ref[Ring]:
+    return weakref.ref(Ring())
+
+
+@pytest.fixture(autouse=True)
+def by_nobody_else() -> Iterator[None]:
+    gc.disable()
+    yield
+    gc.unfreeze()
+    gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("later", "replaced", "kept"),
+    [
+        pytest.param(timedelta(minutes=59), False, True, id="too soon"),
+        pytest.param(EVERY, False, False, id="an hour later"),
+        pytest.param(timedelta(0), True, False, id="all was replaced"),
+    ],
+)
+def test_lost_values_are_freed_in_time(
+    later: timedelta,
+    replaced: bool,  # noqa: FBT001 - a parameter
+    kept: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    sweeper = Sweeper()
+    sweeper.sweep(at=NOW, replaced=True)
+    ring = lost()
+
+    sweeper.sweep(at=NOW + later, replaced=replaced)
+
+    assert (ring() is not None) is kept
+
+
+def test_what_was_lost_after_it_was_spared_is_freed_when_all_is_replaced() -> None:
+    sweeper, ring = Sweeper(), Ring()
+    gone = weakref.ref(ring)
+    sweeper.sweep(at=NOW, replaced=True)
+    del ring
+
+    sweeper.sweep(at=NOW, replaced=True)
+
+    assert gone() is None

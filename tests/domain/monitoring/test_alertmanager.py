@@ -1,0 +1,66 @@
+"""The matchers of a silence, as Alertmanager means them, in bounded time."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exporter.domain.monitoring.alertmanager import ActiveAlerts, Matcher
+
+HOSTILE = ("(a+)+$", "(a|a)*b", "(?:x+x+)+y", "(.|.)(.|.)(.|.)(.|.)", r"(a)\1", "(?i)a", "a" * 501)
+
+
+@pytest.mark.parametrize(
+    ("matcher", "value", "expected"),
+    [
+        pytest.param(Matcher(name="a", value="b"), "b", True, id="equal"),
+        pytest.param(Matcher(name="a", value="b"), "bb", False, id="not equal"),
+        pytest.param(Matcher(name="a", value=""), "", True, id="empty is absent"),
+        pytest.param(Matcher(name="a", value="b", equal=False), "c", True, id="other"),
+        pytest.param(Matcher(name="a", value="b", equal=False), "", True, id="other: absent"),
+        pytest.param(Matcher(name="a", value="b.*", regex=True), "bcd", True, id="like"),
+        pytest.param(Matcher(name="a", value="b|c", regex=True), "bc", False, id="anchored"),
+        pytest.param(Matcher(name="a", value=".*", regex=True), "", True, id="anything"),
+        pytest.param(Matcher(name="a", value=".+", regex=True), "", False, id="something"),
+        pytest.param(Matcher(name="a", value="b.", regex=True, equal=False), "c", True, id="un"),
+        pytest.param(Matcher(name="a", value="b(c|d)", regex=True), "bd", True, id="group"),
+        pytest.param(Matcher(name="a", value="[", regex=True), "[", None, id="no expression"),
+    ],
+)  # fmt: skip
+def test_the_four_operators(matcher: Matcher, value: str, *, expected: bool | None) -> None:
+    assert matcher.matches(value) is expected
+
+
+@pytest.mark.parametrize("expression", HOSTILE)
+def test_what_might_take_for_ever_is_not_tried(expression: str) -> None:
+    assert Matcher(name="a", value=expression, regex=True).matches("a" * 40) is None
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(alphabet="ab.|()[]*+?{}1,\\^$-&~", max_size=60))
+def test_no_expression_takes_long(expression: str) -> None:
+    matcher = Matcher(name="a", value=expression, regex=True)
+
+    started = time.process_time()
+    matcher.matches("ab" * 20 + "!")
+
+    assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("matcher", "text"),
+    [
+        pytest.param(Matcher(name="a", value="b"), 'a="b"', id="equal"),
+        pytest.param(Matcher(name="a", value="b", equal=False), 'a!="b"', id="not equal"),
+        pytest.param(Matcher(name="a", value="b", regex=True), 'a=~"b"', id="like"),
+        pytest.param(Matcher(name="a", value="b", regex=True, equal=False), 'a!~"b"', id="unlike"),
+    ],
+)  # fmt: skip
+def test_matchers_are_written_as_amtool_writes_them(matcher: Matcher, text: str) -> None:
+    assert str(matcher) == text
+
+
+def test_the_watchdog_arrives_while_it_is_held() -> None:
+    assert ActiveAlerts(watchdog="Watchdog", counts={"Watchdog": 1}).watchdog_arrives
+    assert not ActiveAlerts(watchdog="Watchdog", counts={"Other": 1}).watchdog_arrives

@@ -1,0 +1,27 @@
+"""What is printed of the reference cluster as JSON is as the schema says."""
+
+import json
+
+import pytest
+
+from exporter.domain.state import State
+from exporter.report import document
+from tests.e2e.reference import Reference
+from tests.report.api_schema import strict
+
+
+async def test_the_evaluation_is_as_the_schema_says(reference: Reference, declared: State) -> None:
+    outcome = await reference.evaluate(declared=declared)
+
+    told = json.loads(json.dumps(document.evaluation(outcome.evaluation)))
+
+    assert len(told["findings"]) > 200
+    strict("check").validate(told)
+
+
+@pytest.mark.parametrize("part", ["nodes", "workloads", "applications", "conflicts", "sources"])
+def test_the_declaration_is_as_the_schema_says(declared: State, part: str) -> None:
+    told = json.loads(json.dumps(document.declaration(declared)))
+
+    assert told[part]
+    strict("declaration").validate(told)

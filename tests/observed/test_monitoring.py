@@ -1,0 +1,77 @@
+"""The parts of a monitoring stack are asked side by side, each on its own."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from exporter.domain.errors import SettingsError
+from exporter.domain.monitoring.alertmanager import AlertmanagerStatus
+from exporter.domain.monitoring.grafana import GrafanaHealth
+from exporter.domain.provenance import Source
+from exporter.observed.monitoring import monitoring
+from exporter.settings.model import ObservedSettings
+from exporter.settings.monitoring import (
+    AlertmanagerSettings,
+    GrafanaSettings,
+    PrometheusSettings,
+)
+from tests.grafana.server import GrafanaServer
+
+NOBODY = "http://127.0.0.1:1"
+
+
+async def test_nobody_is_asked_where_the_settings_name_nobody() -> None:
+    stack = monitoring(ObservedSettings(), folder=Path(), changed=asyncio.Event())
+
+    stack.start()
+    await stack.settle()
+    state = stack.read(at=datetime.now(UTC))
+    await stack.stop()
+
+    assert stack.complete
+    assert (state.sources, state.facts.known, state.facts.gaps) == ((), {}, {})
+
+
+async def test_a_part_that_is_gone_hides_nothing_of_the_others() -> None:
+    changed = asyncio.Event()
+    async with GrafanaServer() as grafana:
+        settings = ObservedSettings(
+            alertmanager=AlertmanagerSettings(url=NOBODY),
+            grafana=GrafanaSettings(url=grafana.url),
+        )
+        stack = monitoring(settings, folder=Path(), changed=changed)
+        before = stack.complete
+        stack.start()
+        await stack.settle()
+        state = stack.read(at=datetime.now(UTC))
+        await stack.stop()
+
+    up = {status.source: status.up for status in state.sources}
+    assert (before, stack.complete, changed.is_set()) == (False, True, True)
+    assert up == {Source.ALERTMANAGER: False, Source.GRAFANA: True}
+    assert state.facts.get(GrafanaHealth).well
+    assert AlertmanagerStatus in state.facts.gaps
+    assert {failure.place.source for failure in state.failures} == {Source.ALERTMANAGER}
+
+
+@pytest.mark.parametrize(
+    ("interval", "timeout", "max_age"),
+    [
+        pytest.param("5m", "10s", "5m", id="asked too seldom"),
+        pytest.param("1m", "4m", "5m", id="waited for too long"),
+    ],
+)
+def test_what_is_told_must_last_until_it_is_told_again(
+    interval: str, timeout: str, max_age: str
+) -> None:
+    slow = PrometheusSettings(url=NOBODY, interval=interval, timeout=timeout, max_age=max_age)
+    settings = ObservedSettings(prometheus=slow, grafana=GrafanaSettings(url=NOBODY))
+
+    with pytest.raises(SettingsError) as caught:
+        monitoring(settings, folder=Path(), changed=asyncio.Event())
+
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"observed.prometheus: max_age ({max_age}) must be longer than ")
+    assert problem.endswith(f"({interval} and {timeout})")
