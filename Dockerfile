@@ -1,0 +1,48 @@
+FROM python:3.13-slim-trixie AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /src
+COPY requirements/build.txt requirements/image.txt requirements/
+RUN python -m venv --without-pip /opt/build \
+    && python -m venv --without-pip /opt/exporter \
+    && python -m pip --python /opt/build/bin/python install \
+        --require-hashes --only-binary :all: --requirement requirements/build.txt \
+    && python -m pip --python /opt/exporter/bin/python install \
+        --require-hashes --only-binary :all: --requirement requirements/image.txt
+COPY . .
+RUN python -m pip --python /opt/build/bin/python wheel \
+        --no-deps --no-index --no-build-isolation --wheel-dir /opt/wheels . \
+    && python -m pip --python /opt/exporter/bin/python install \
+        --no-deps --no-index /opt/wheels/*.whl
+
+FROM python:3.13-slim-trixie
+# Versions as far as a stable release of Debian keeps them; what follows are its security updates.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+        "ca-certificates=20*" "git=1:2.47.*" "kustomize=5.6.*" "tini=0.19.*" \
+    && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log \
+    && python -m pip uninstall --yes pip \
+    && rm -rf /usr/local/lib/python3.13/ensurepip
+COPY --from=build /opt/exporter /opt/exporter
+
+# Everything that is written goes to /tmp, whoever the container runs as.
+ENV PATH=/opt/exporter/bin:$PATH \
+    HOME=/tmp \
+    TMPDIR=/tmp \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    CLUSTER_CONFORMANCE_CONFIG_FILE=/etc/cluster-conformance/conformance.yaml
+USER 65532:65532
+WORKDIR /tmp
+EXPOSE 10799
+ENTRYPOINT ["/usr/bin/tini", "-g", "--", "/opt/exporter/bin/cluster-conformance"]
+CMD ["serve"]
+
+ARG VERSION=unknown
+ARG REVISION=unknown
+ARG CREATED=1970-01-01T00:00:00Z
+LABEL org.opencontainers.image.title="cluster-conformance-exporter" \
+      org.opencontainers.image.description="Prometheus exporter: does a running Kubernetes cluster match what its code says?" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.created="$CREATED"
