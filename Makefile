@@ -6,16 +6,17 @@ unexport PYTHONPATH PYTHONHOME
 ADDRESS ?= 127.0.0.1:10799
 SCENARIO ?= none
 SECONDS ?= 600
+IMAGE ?= cluster-conformance-exporter:$(shell sed -nE 's/^version = "(.*)"/\1/p' pyproject.toml)
 EXAMPLE := examples/reference-cluster
-TOOLS := kustomize promtool promtool-bookworm amtool amtool-bookworm \
-	prometheus-alertmanager prometheus-alertmanager-bookworm
-SHELL_SCRIPTS := tools/* .ci/run
+TOOLS := kustomize chromium promtool promtool-bookworm amtool amtool-bookworm \
+	prometheus prometheus-bookworm prometheus-alertmanager prometheus-alertmanager-bookworm tini
+SHELL_SCRIPTS := tools/* .ci/run tests/image/run-image
 UV := .cache/uv/bin/uv
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-annotate --extra ansible
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format bench chaos snapshot requirements clean
+.PHONY: help demo test lint types format bench chaos report messages screenshots chart snapshot dashboards image requirements clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
@@ -30,15 +31,16 @@ demo: .venv/.run ## Serve the reference cluster until Ctrl-C; SCENARIO=node-loss
 test: lint types ## Everything that has to hold before a commit
 	@tools/with-tools $(TOOLS) -- python -m pytest -rs -m "not bench and not chaos" --cov --cov-report=term
 
-lint: .venv/.test ## Style of Python and shell, and the import contracts
+lint: .venv/.test ## Style of Python, shell and the Dockerfile, and the import contracts
 	@ruff check
 	@ruff format --check
 	@lint-imports
 	@shellcheck $(SHELL_SCRIPTS)
+	@hadolint Dockerfile
 
 types: .venv/.test ## Type-check everything
 	@mypy
-	@mypy --explicit-package-bases $(EXAMPLE)/make_snapshot.py
+	@mypy --explicit-package-bases $(EXAMPLE)/make_snapshot.py helm/generate.py
 
 format: .venv/.test ## Format the code and mend what can be mended
 	@ruff check --fix
@@ -54,13 +56,33 @@ real: .venv/.test ## Follow a real API server; KUBEBUILDER_ASSETS names its prog
 	@test -n "$$KUBEBUILDER_ASSETS" || { echo "KUBEBUILDER_ASSETS is not set: see CONTRIBUTING.md"; exit 1; }
 	@python -m pytest tests/real -rs
 
+report: .venv/.test ## Write the validation reports of the reference cluster again
+	@tools/with-tools kustomize -- python -m tests.report.golden
+
+messages: .venv/.test ## Bring the message catalogues up to date with the code, and compile them
+	@python -m tests.report.catalogues
+
+screenshots: .venv/.test ## Take the pictures of the status page in docs/img again
+	@tools/with-tools kustomize chromium -- python -m tests.browser.screenshots
+
+chart: .venv/.test ## Write the chart's schema and the table in its README again
+	@python -m helm.generate
+
 snapshot: .venv/.test ## Write the snapshot of the reference cluster again
 	@python $(EXAMPLE)/make_snapshot.py
+
+image: ## Build the container image, where docker or podman runs
+	@tools/build-image $(IMAGE)
+
+dashboards: .venv/.test ## Write the dashboards again
+	@python -m dashboards.generate
 
 requirements: $(UV) ## Pin all dependencies anew, with hashes
 	@$(COMPILE) --upgrade pyproject.toml requirements/install.in --output-file requirements/run.txt
 	@$(COMPILE) --upgrade pyproject.toml requirements/install.in requirements/test.in --group dev \
 		--constraint requirements/run.txt --output-file requirements/test.txt
+	@$(COMPILE) pyproject.toml --constraint requirements/run.txt --output-file requirements/image.txt
+	@$(COMPILE) requirements/install.in --constraint requirements/run.txt --output-file requirements/build.txt
 
 clean: ## Remove everything that was made
 	rm -rf .venv .cache .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist htmlcov

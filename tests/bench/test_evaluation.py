@@ -23,7 +23,7 @@ from exporter.app import Conformance
 from exporter.domain.finding import Verdict
 from exporter.metrics.exposition import render
 from exporter.metrics.view import Process, View
-from exporter.runtime.evaluate import History
+from exporter.runtime.history import History
 from exporter.settings.load import load
 
 folder = Path(sys.argv[1])

@@ -206,19 +206,19 @@ class Real:
     async def install(self, resource: Resource) -> None:
         await self.requests.do("POST", _DEFINITIONS, body=definition(resource))
         self._installed.add(resource)
-        await self._until(resource.path, lambda status: status == HTTPStatus.OK)
+        await self.until(resource.path, lambda status: status == HTTPStatus.OK)
 
     async def remove(self, resource: Resource) -> None:
         self._installed.discard(resource)
         await self.requests.do("DELETE", f"{_DEFINITIONS}/{resource.qualified}")
-        await self._until(resource.path, lambda status: status == HTTPStatus.NOT_FOUND)
+        await self.until(resource.path, lambda status: status == HTTPStatus.NOT_FOUND)
         gone = f"{_DEFINITIONS}/{resource.qualified}"
-        await self._until(gone, lambda status: status == HTTPStatus.NOT_FOUND)
+        await self.until(gone, lambda status: status == HTTPStatus.NOT_FOUND)
 
     async def grant(self, user: str, rules: Iterable[Rule]) -> str:
         await self._make(_ACCOUNTS, {"metadata": {"name": user}})
         await self.allow(user, rules)
-        return await self._token(user)
+        return await self.token(f"{_ACCOUNTS}/{user}/token")
 
     async def allow(self, user: str, rules: Iterable[Rule]) -> None:
         subject = {"kind": "ServiceAccount", "name": user, "namespace": "default"}
@@ -228,7 +228,7 @@ class Real:
     async def rotate(self, user: str) -> str:
         await self.requests.do("DELETE", f"{_ACCOUNTS}/{user}")
         await self._make(_ACCOUNTS, {"metadata": {"name": user}})
-        return await self._token(user)
+        return await self.token(f"{_ACCOUNTS}/{user}/token")
 
     async def restart(self) -> None:
         await asyncio.to_thread(self.server.stop)
@@ -243,8 +243,9 @@ class Real:
         binding = {"metadata": metadata, "subjects": [subject], "roleRef": reference}
         await self._make(f"{within}/{kind.lower()}bindings", binding)
 
-    async def _token(self, user: str) -> str:
-        answer = await self.requests.do("POST", f"{_ACCOUNTS}/{user}/token", body={"spec": {}})
+    async def token(self, path: str) -> str:
+        """Ask for a token of an account, at the address of its tokens."""
+        answer = await self.requests.do("POST", path, body={"spec": {}})
         token: str = json.loads(answer)["status"]["token"]
         return token
 
@@ -252,7 +253,8 @@ class Real:
         await self.requests.do("POST", collection, body=content)
         self._made.append(f"{collection}/{content['metadata']['name']}")
 
-    async def _until(self, path: str, condition: Callable[[int], bool]) -> None:
+    async def until(self, path: str, condition: Callable[[int], bool]) -> None:
+        """Wait until the status of an answer is as it shall be."""
         async with asyncio.timeout(PATIENCE):
             while not condition((await self.requests.ask("GET", path)).status):  # noqa: ASYNC110 - to be asked
                 await asyncio.sleep(_CHECK)

@@ -82,11 +82,11 @@ async def test_a_version_that_the_database_forgot_leads_to_a_new_list(
 async def test_a_token_of_a_list_that_the_database_forgot_is_expired(plain: Real, api: Api) -> None:
     for name in "abc":
         await plain.create(node(name))
-    page = await api.page(NODES.path(), {"limit": "1"})
+    page = await api.page(NODES.path(), {"limit": "1"}, kind=Kind.NODE)
     await plain.create(node("d"))
     await until_forgotten(plain, f"limit=1&continue={page.following}")
 
     with pytest.raises(WatchError) as caught:
-        await api.page(NODES.path(), {"limit": "1", "continue": page.following})
+        await api.page(NODES.path(), {"limit": "1", "continue": page.following}, kind=Kind.NODE)
 
     assert (caught.value.restart, caught.value.code) == (Restart.EXPIRED, 410)

@@ -86,3 +86,24 @@ def test_what_was_unpacked_before_is_not_fetched_again(unpacked: Path) -> None:
     found = run("unpack", unpacked.name)
 
     assert (found.returncode, found.stdout) == (0, f"{unpacked}\n")
+
+
+@pytest.fixture
+def runnable() -> Iterator[Path]:
+    """A program that seems to have been unpacked with its libraries."""
+    folder = ROOT / ".cache" / "tools" / "own" / "some-package"
+    folder.mkdir(parents=True)
+    program = folder / "run"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    yield program
+    program.unlink()
+    folder.rmdir()
+
+
+def test_a_program_that_was_unpacked_with_its_libraries_is_not_fetched_again(
+    runnable: Path,
+) -> None:
+    found = run("unpack-program", runnable.parent.name, "usr/bin/some-program")
+
+    assert (found.returncode, found.stdout) == (0, f"{runnable}\n")

@@ -1,0 +1,94 @@
+"""The message catalogues of reports: extracts, merges and compiles them with Babel.
+
+``python -m tests.report.catalogues`` (``make messages``) brings the catalogue of every language up
+to date with the code and compiles it; what is not translated yet stays empty, and fails a test.
+"""
+
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from exporter.checks import ALL
+
+REPORT = Path(__file__).parents[2] / "exporter" / "report"
+KEYWORDS = {"mark": None, "say": None, "count": (1, 2)}
+SPEAKING = [
+    (name, "python") for name in ("chapters/**.py", "composition.py", "texts.py", "wording.py")
+]
+LANGUAGES = ("ko",)
+KEPT = (b'"Language: ', b'"Plural', b'"MIME', b'"Content')
+WRITTEN = datetime(2026, 11, 23, tzinfo=UTC)
+"""The date in the head of every catalogue: what is compiled twice is the same twice."""
+
+
+def path(lang: str) -> Path:
+    """Return where the catalogue of a language lies; the compiled one lies beside it."""
+    return REPORT / "locale" / lang / "LC_MESSAGES" / "report.po"
+
+
+def extracted() -> Catalog:
+    """Return every message of the code: those that it marks, and the titles of all checks."""
+    catalog = Catalog(project="cluster-conformance-exporter", charset="utf-8")
+    for message in _messages():
+        catalog.add(message, flags=["python-brace-format"] if _has_placeholder(message) else [])
+    return catalog
+
+
+def _messages() -> Iterator[str | tuple[str, str]]:
+    found = extract_from_dir(REPORT, method_map=SPEAKING, keywords=KEYWORDS)
+    for _, _, message, _, _ in sorted(found, key=lambda one: one[:2]):
+        if isinstance(message, str):
+            yield message
+        else:
+            yield message[0], message[1]
+    yield from sorted({check.title for check in ALL})
+
+
+def _has_placeholder(message: str | tuple[str, str]) -> bool:
+    return "{" in (message if isinstance(message, str) else message[0])
+
+
+def read(lang: str) -> Catalog:
+    """Return the committed catalogue of a language."""
+    with path(lang).open("rb") as file:
+        catalog = read_po(file, locale=lang)
+    catalog.project, catalog.version = "cluster-conformance-exporter", ""
+    catalog.creation_date = catalog.revision_date = WRITTEN
+    catalog.msgid_bugs_address = catalog.last_translator = catalog.language_team = ""
+    return catalog
+
+
+def written(catalog: Catalog) -> bytes:
+    """Return a catalogue as translators read it, without what nobody fills in."""
+    buffer = io.BytesIO()
+    write_po(buffer, catalog, width=100, no_location=True)
+    head, gap, messages = buffer.getvalue().partition(b"\n\n")
+    lines = [one for one in head.splitlines() if one.startswith((b"msg", *KEPT))]
+    return b"\n".join(lines) + gap + messages
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """Return a catalogue as gettext reads it."""
+    buffer = io.BytesIO()
+    write_mo(buffer, catalog)
+    return buffer.getvalue()
+
+
+def main() -> None:
+    """Write the catalogue of every language again, and compile it."""
+    for lang in LANGUAGES:
+        catalog = read(lang)
+        catalog.update(extracted(), no_fuzzy_matching=True)
+        catalog.obsolete.clear()
+        path(lang).write_bytes(written(catalog))
+        path(lang).with_suffix(".mo").write_bytes(compiled(read(lang)))
+
+
+if __name__ == "__main__":
+    main()
