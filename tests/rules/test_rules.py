@@ -8,7 +8,11 @@ import yaml
 
 from exporter.checks import ALL
 from exporter.domain.check import Check
+from exporter.domain.provenance import Source
 from exporter.metrics.families import FAMILIES, PREFIX
+from exporter.observed.alertmanager.questions import AlertmanagerQuestions
+from exporter.observed.grafana.questions import GrafanaQuestions
+from exporter.observed.prometheus.questions import PrometheusQuestions
 from tests.rules.scenario import DASHBOARDS, RUNBOOKS, minutes
 from tests.rules.shipped import ALERTS, ALL_RULES, FILES, RECORDS, ROOT, TOLD, Rule, rules
 
@@ -178,6 +182,16 @@ def test_descriptions_speak_of_labels_that_the_alert_has(rule: Rule) -> None:
     known = set().union(*(LABELS_OF.get(name, set()) for name in metrics(rule)))
 
     assert spoken <= known | OF_THE_TARGET
+
+
+@pytest.mark.parametrize("name", ["DeclarationStale", "DeclarationShrank"])
+def test_what_is_observed_is_no_declaration(name: str) -> None:
+    left_out = re.findall(r'source!~"([\w|]+)"', ALERTS[f"ClusterConformance{name}"]["expr"])
+
+    asked = {PrometheusQuestions.source, AlertmanagerQuestions.source, GrafanaQuestions.source}
+    assert {frozenset(one.split("|")) for one in left_out} == {
+        frozenset({*asked, Source.KUBERNETES})
+    }
 
 
 @each_alert

@@ -1,0 +1,53 @@
+{{- define "conformance.fullname" -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
+{{- else if contains .Release.Name $name -}}
+{{- $name | trunc 63 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "conformance.selectorLabels" -}}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "conformance.labels" -}}
+{{ include "conformance.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- /* Labels of what the Prometheus operator selects; own ones come as a dict. */ -}}
+{{- define "conformance.monitoringLabels" -}}
+{{- $labels := fromYaml (include "conformance.labels" .root) -}}
+{{- with .root.Values.kubePrometheusStack.release -}}
+{{- $_ := set $labels "release" . -}}
+{{- end -}}
+{{- toYaml (merge (deepCopy .own) $labels) -}}
+{{- end -}}
+
+{{- define "conformance.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "conformance.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* An image's whole reference, of a dict with image and tag. */ -}}
+{{- define "conformance.image" -}}
+{{- $path := .image.repository -}}
+{{- with .image.registry }}{{ $path = printf "%s/%s" (trimSuffix "/" .) $path }}{{ end -}}
+{{- if .image.digest -}}
+{{- printf "%s@%s" $path .image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $path (default .tag .image.tag) -}}
+{{- end -}}
+{{- end -}}
