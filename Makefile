@@ -16,7 +16,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --qui
 	--python-version 3.11 --generate-hashes --no-annotate --extra ansible
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format bench chaos report messages screenshots chart snapshot dashboards image requirements clean
+.PHONY: help demo test lint types format bench chaos fuzz audit report messages screenshots chart snapshot dashboards image requirements clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
@@ -29,7 +29,8 @@ demo: .venv/.run ## Serve the reference cluster until Ctrl-C; SCENARIO=node-loss
 		--address $(ADDRESS) --scenario $(SCENARIO)
 
 test: lint types ## Everything that has to hold before a commit
-	@tools/with-tools $(TOOLS) -- python -m pytest -rs -m "not bench and not chaos" --cov --cov-report=term
+	@tools/with-tools $(TOOLS) -- python -m pytest -rs -m "not bench and not chaos" \
+		--numprocesses auto --maxprocesses 4 --dist loadfile --cov --cov-report=term
 
 lint: .venv/.test ## Style of Python, shell and the Dockerfile, and the import contracts
 	@ruff check
@@ -51,6 +52,12 @@ bench: .venv/.test ## Measure the speed and memory of a large evaluation
 
 chaos: .venv/.test ## Ten minutes of trouble with an API server; SECONDS=60 for less
 	@CHAOS_SECONDS=$(SECONDS) python -m pytest -m chaos --capture=no
+
+fuzz: .venv/.test ## Look for documents that break a parser; SECONDS=60 for less
+	@FUZZ_SECONDS=$(SECONDS) tools/with-tools kustomize -- python -m pytest tests/fuzz
+
+audit: ## Hold every pinned dependency against the known vulnerabilities; needs the network
+	@tools/audit $(sort $(wildcard requirements/*.txt))
 
 real: .venv/.test ## Follow a real API server; KUBEBUILDER_ASSETS names its programs' folder
 	@test -n "$$KUBEBUILDER_ASSETS" || { echo "KUBEBUILDER_ASSETS is not set: see CONTRIBUTING.md"; exit 1; }

@@ -1,6 +1,7 @@
 """The commands: they parse their options, call :mod:`exporter.app` and print."""
 
 import asyncio
+import os
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
@@ -10,7 +11,6 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
-import msgspec
 
 from exporter import __version__, app
 from exporter.domain.errors import ParseError, SettingsError
@@ -18,7 +18,9 @@ from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Severity, Verdict
 from exporter.domain.instants import parse_instant
 from exporter.log import configure
+from exporter.progress import Progress
 from exporter.report import document, table
+from exporter.report.encoding import encode
 from exporter.report.texts import Lang
 from exporter.report.writers import Form, write
 from exporter.runtime.web.limits import Limits
@@ -28,6 +30,13 @@ from exporter.settings.load import Loaded, load, schema
 CONFORMS, FINDINGS, USAGE, BLIND = range(4)
 DEFAULT_ADDRESS = ":10799"
 LAST_PORT = 65_535
+_COLOURS = {
+    Verdict.PASS: "blue",
+    Verdict.FAIL: "red",
+    Verdict.UNKNOWN: "bright_black",
+    Verdict.WAIVED: "yellow",
+    Verdict.SUPPRESSED: "yellow",
+}
 _ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.%]+)\]|(?P<host>[^:\[\]]*)):(?P<port>\d{1,5})")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -92,7 +101,19 @@ def _load(path: Path) -> Loaded:
 
 
 def _print_json(value: Any) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
+    click.echo(encode(value), nl=False)
+
+
+def _paint(verdict: Verdict, text: str) -> str:
+    return click.style(text, fg=_COLOURS[verdict], bold=verdict is Verdict.FAIL)
+
+
+def _colour() -> bool | None:
+    """Return False where ``NO_COLOR`` asks for none, else leave it to whether there is a terminal.
+
+    Source: the convention of no-color.org.
+    """
+    return False if os.environ.get("NO_COLOR") else None
 
 
 class _Instant(click.ParamType[datetime]):
@@ -296,13 +317,15 @@ def check(
     configure(level=log_level, form=log_format)
     loaded = _load(config_file)
     try:
-        outcome = asyncio.run(app.check_once(loaded, at=at or datetime.now(UTC)))
+        with Progress() as progress:
+            at = at or datetime.now(UTC)
+            outcome = asyncio.run(app.check_once(loaded, at=at, tell=progress.tell))
     except SettingsError as error:
         raise _Refused(f"{config_file}: {error}") from None
     if form == "json":
         _print_json(document.evaluation(outcome))
     else:
-        click.echo(table.evaluation(outcome), nl=False)
+        click.echo(table.evaluation(outcome, paint=_paint), nl=False, color=_colour())
     raise SystemExit(exit_code(outcome, fail_on=Severity(fail_on)))
 
 
@@ -351,7 +374,9 @@ def report(
     configure(level=log_level, form=log_format)
     loaded = _load(config_file)
     try:
-        view = asyncio.run(app.report_once(loaded, at=at or datetime.now(UTC)))
+        with Progress() as progress:
+            at = at or datetime.now(UTC)
+            view = asyncio.run(app.report_once(loaded, at=at, tell=progress.tell))
     except SettingsError as error:
         raise _Refused(f"{config_file}: {error}") from None
     _put(write(view, form=Form(form), lang=Lang(lang), zone=zone), output)

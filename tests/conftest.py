@@ -1,22 +1,15 @@
 import logging
-import os
 from collections.abc import Iterator
 
 import pytest
 
-from exporter.domain.errors import ReadError
-from exporter.foreign.command import find_tool
+from tests.programs import tool
 
 
 @pytest.fixture(scope="session")
 def kustomize() -> str:
     """The kustomize binary; without it the test is skipped, except in CI, where it fails."""
-    try:
-        return find_tool("kustomize", advice="install it, or set CONFORMANCE_KUSTOMIZE to its path")
-    except ReadError as error:
-        if os.environ.get("CI") == "true":
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+    return tool("kustomize")
 
 
 @pytest.fixture

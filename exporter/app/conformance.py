@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
@@ -34,15 +35,21 @@ PATIENCE = 30.0
 """Seconds to wait for a first picture of a live cluster before judging without."""
 
 
+def say_nothing(_: str) -> None:
+    """Tell nobody what is being done."""
+
+
 @dataclass(slots=True)
 class Conformance:
     """Everything that one set of settings needs to look and to judge.
 
     Between :meth:`start` and :meth:`stop` a live cluster is followed; a snapshot needs neither.
+    *tell* is told what is being done, for who waits for it.
     """
 
     loaded: Loaded
     history: History | None = None
+    tell: Callable[[str], None] = say_nothing
     declarations: Declarations = field(init=False)
     declared: Watched = field(init=False)
     observed: Watched | Live = field(init=False)
@@ -81,6 +88,7 @@ class Conformance:
 
     async def start(self) -> None:
         """Begin to follow what is live, and wait a while for a first picture of it."""
+        self.tell("looking at the cluster")
         self.monitoring.start()
         if isinstance(self.observed, Live):
             self.observed.start()
@@ -110,18 +118,20 @@ class Conformance:
         Reading a declaration may take long: what is live is judged by what is known after it.
         """
         began = time.monotonic()
-        observed = await self._observe(at)
-        self._tell(observed.facts.find(ObservedApplicationSets))
+        cluster = await self._observe(at)
+        self._tell(cluster.facts.find(ObservedApplicationSets))
+        self.tell("reading the repository")
         declared = await self.declared.look(at=at)
         live = isinstance(self.observed, Live)
-        lasting = (declared.facts, *([] if live else [observed.facts]))
+        lasting = (declared.facts, *([] if live else [cluster.facts]))
         changed = any(one is not other for one, other in zip_longest(lasting, self.settled))
         self.settled = lasting
         self.sweeper.sweep(at=at, replaced=changed)
         if changed and live:
             at += timedelta(seconds=time.monotonic() - began)
-            observed = await self._observe(at)
-        return await asyncio.to_thread(self._judge, declared, observed, at)
+            cluster = await self._observe(at)
+        self.tell("judging")
+        return await asyncio.to_thread(self._judge, declared, self._with_stack(cluster, at), at)
 
     def _tell(self, running: ObservedApplicationSets | None) -> None:
         """Let the declarations be read again where other ApplicationSets run than before."""
@@ -129,11 +139,13 @@ class Conformance:
             self.declared.forget()
 
     async def _observe(self, at: datetime) -> State:
-        """Return what is known of the cluster and of its monitoring stack."""
+        """Return what is known of the cluster."""
         if isinstance(self.observed, Live):
-            cluster = await self.observed.read(at=at)
-        else:
-            cluster = await self.observed.look(at=at)
+            return await self.observed.read(at=at)
+        return await self.observed.look(at=at)
+
+    def _with_stack(self, cluster: State, at: datetime) -> State:
+        """Return what is known of the cluster and of its monitoring stack."""
         if not self.monitoring.polls:
             return cluster
         stack = self.monitoring.read(at=at)
@@ -180,9 +192,11 @@ def _observed(loaded: Loaded) -> Watched | Live:
     return Watched(reader=Snapshots(path), path=path, fingerprint=fingerprint, every=every)
 
 
-async def check_once(loaded: Loaded, *, at: datetime) -> Evaluation:
-    """Look and judge once; raises :exc:`SettingsError`."""
-    conformance = Conformance(loaded)
+async def check_once(
+    loaded: Loaded, *, at: datetime, tell: Callable[[str], None] = say_nothing
+) -> Evaluation:
+    """Look and judge once, and *tell* what is being done; raises :exc:`SettingsError`."""
+    conformance = Conformance(loaded, tell=tell)
     try:
         await conformance.start()
         return await conformance.look(at)

@@ -32,8 +32,11 @@ class Sweeper:
     last: datetime | None = None
 
     def sweep(self, *, at: datetime, replaced: bool) -> None:
-        """Look through all that was *replaced*, or through what came since, if it is time."""
-        if replaced:
+        """Look through all that was *replaced*, or through what came since, if it is time.
+
+        The first time nothing was there to be replaced: what was spared before stays so.
+        """
+        if replaced and self.last is not None:
             gc.unfreeze()
         elif self.last is not None and at - self.last < EVERY:
             return

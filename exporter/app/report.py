@@ -1,8 +1,9 @@
 """One report: an evaluation for readers, with what the settings say of the cluster."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from exporter.app.conformance import check_once
+from exporter.app.conformance import check_once, say_nothing
 from exporter.domain.evaluation import Evaluation
 from exporter.report.overview import Overview, overview
 from exporter.settings.load import Loaded
@@ -19,6 +20,8 @@ def overview_of(outcome: Evaluation, loaded: Loaded) -> Overview:
     )
 
 
-async def report_once(loaded: Loaded, *, at: datetime) -> Overview:
+async def report_once(
+    loaded: Loaded, *, at: datetime, tell: Callable[[str], None] = say_nothing
+) -> Overview:
     """Look and judge once, for a report; raises :exc:`SettingsError`."""
-    return overview_of(await check_once(loaded, at=at), loaded)
+    return overview_of(await check_once(loaded, at=at, tell=tell), loaded)

@@ -86,7 +86,7 @@ class Service:
         if self.coming is None:
             return
         last, self.current, self.coming = self.current, self.coming, None
-        self.current.history = last.history
+        self.current.history, self.current.sweeper = last.history, last.sweeper
         await last.stop()
         await self.start()
         self.loop.interval = self.current.interval

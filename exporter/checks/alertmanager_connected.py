@@ -1,8 +1,9 @@
 """Alerts of Prometheus must reach Alertmanager, as one that always fires proves."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
+from exporter.checks import unknowns
 from exporter.checks.wording import excerpt, listing
 from exporter.domain.check import Check
 from exporter.domain.facts import Facts
@@ -69,14 +70,12 @@ def _minimum(facts: Facts) -> tuple[int, Place]:
     declared, stack = facts.get(DeclaredAlerting), facts.find(DeclaredStack)
     if declared.alertmanagers is not None:
         return declared.alertmanagers, declared.place
-    replicas = stack.values.get(StackValue.ALERTMANAGER_REPLICAS) if stack else None
-    if replicas is not None and replicas.value.isascii() and replicas.value.isdecimal():
-        return int(replicas.value[:9]), replicas.place
-    return 1, declared.place
+    replicas = stack.count(StackValue.ALERTMANAGER_REPLICAS) if stack else None
+    return (replicas.value, replicas.place) if replicas else (1, declared.place)
 
 
 def _judge_notifications(facts: Facts) -> Finding:
-    told, blind = facts.find(Notifications), _blind(facts, (Notifications,))
+    told, blind = facts.find(Notifications), unknowns.blind(facts, (Notifications,))
     if told is None or blind:
         return _finding(NOTIFICATIONS, Verdict.UNKNOWN, blind, facts)
     if not told.told:
@@ -96,7 +95,7 @@ def _judge_watchdog(facts: Facts, *, cut: bool) -> Finding:
     """
     name = facts.get(DeclaredAlerting).watchdog
     told, arrived = facts.find(FiringWatchdog), facts.find(ActiveAlerts)
-    blind = _blind(facts, (FiringWatchdog, *((ActiveAlerts,) if _awaited(facts) else ())))
+    blind = unknowns.blind(facts, (FiringWatchdog, *((ActiveAlerts,) if _awaited(facts) else ())))
     if told is not None and not facts.gaps_in((FiringWatchdog,)) and not told.firing:
         return _finding(WATCHDOG, Verdict.FAIL, f"{name} does not fire", facts)
     if blind or told is None:
@@ -110,16 +109,6 @@ def _judge_watchdog(facts: Facts, *, cut: bool) -> Finding:
 def _awaited(facts: Facts) -> bool:
     """Tell whether Alertmanager is asked for what arrives, whether it answers or not."""
     return ActiveAlerts in facts.known or ActiveAlerts in facts.gaps
-
-
-def _blind(facts: Facts, kinds: Iterable[type]) -> str:
-    """Return why facts of these *kinds* cannot be relied on, or nothing."""
-    wanted = tuple(kinds)
-    gaps = facts.gaps_in(wanted)
-    if gaps:
-        return "; ".join(one.message for one in gaps)
-    lacking = facts.lacks(wanted)
-    return f"nothing is known of {lacking[0]}" if lacking else ""
 
 
 def _finding(subject: Subject, verdict: Verdict, detail: str, facts: Facts) -> Finding:

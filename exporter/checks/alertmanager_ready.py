@@ -48,19 +48,19 @@ def judge(facts: Facts) -> Iterator[Finding]:
             yield _judge_receiver(receiver, known)
 
 
-def _replicas(facts: Facts) -> Stated[str] | None:
+def _replicas(facts: Facts) -> Stated[int] | None:
     stack = facts.find(DeclaredStack)
-    return stack.values.get(StackValue.ALERTMANAGER_REPLICAS) if stack else None
+    return stack.count(StackValue.ALERTMANAGER_REPLICAS) if stack else None
 
 
 def _judge(
     declared: DeclaredAlertmanager,
     have: AlertmanagerStatus,
     *,
-    replicas: Stated[str] | None,
+    replicas: Stated[int] | None,
     patience: Patience,
 ) -> Finding:
-    want = int(replicas.value) if replicas and replicas.value.isdecimal() else None
+    want = replicas.value if replicas else None
     troubles = list(_troubles(have, want))
     settling = have.cluster == "settling" and have.ready is not False
     excused = settling and have.started is not None and patience.excuses(have.started)

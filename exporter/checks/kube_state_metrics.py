@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from exporter.checks import unknowns
 from exporter.checks.wording import listing
 from exporter.domain.check import Check
 from exporter.domain.facts import Facts
@@ -15,6 +16,7 @@ from exporter.domain.monitoring.prometheus.kube_state import (
 )
 from exporter.domain.monitoring.stack import Component
 from exporter.domain.nodes import ObservedNodes
+from exporter.domain.provenance import Source
 from exporter.domain.workloads import ObservedPods
 
 ID = "kube_state_metrics"
@@ -35,22 +37,27 @@ def judge(facts: Facts) -> Iterator[Finding]:
     declared = facts.get(DeclaredKubeState)
     if not declared.expected:
         return
-    known = facts.get(KubeStateNodes).names
-    counts, pods = facts.get(KubeStatePods).counts, facts.get(ObservedPods).per_namespace
-    settle = declared.settle
+    known, settle = facts.get(KubeStateNodes).names, declared.settle
     yield _judge_nodes(known, frozenset(facts.get(ObservedNodes).nodes), settle=settle)
+    if blind := unknowns.blind(facts, (ObservedPods,)):
+        for subject in compared(facts)[1:]:
+            yield _unknown(subject, blind, cause=Source.KUBERNETES)
+        return
+    counts, pods = facts.get(KubeStatePods).counts, facts.get(ObservedPods).per_namespace
     yield _judge_pods(counted=bool(counts), running=bool(pods), settle=settle)
     for namespace in _namespaces(facts):
         if pods and not counts:
-            yield _blind(namespace)
+            yield _unknown(_subject(namespace), "Prometheus has no kube_pod_info", cause=ID)
         else:
             told = counts.get(namespace, (0, 0))
             yield _judge_namespace(namespace, told, pods.get(namespace, 0), settle=settle)
 
 
 def _namespaces(facts: Facts) -> list[str]:
+    """Return the namespaces that either side knows; of those that are looked at, if not all are."""
     told, pods = facts.find(KubeStatePods), facts.find(ObservedPods)
-    return sorted({*(told.counts if told else ()), *(pods.per_namespace if pods else ())})
+    found = {*(told.counts if told else ()), *(pods.per_namespace if pods else ())}
+    return sorted(found & facts.namespaces if facts.namespaces else found)
 
 
 def _subject(namespace: str) -> Subject:
@@ -110,14 +117,8 @@ def _between(low: int, high: int) -> str:
     return str(low) if low == high else f"{low} to {high}"
 
 
-def _blind(namespace: str) -> Finding:
-    return Finding(
-        check=ID,
-        subject=_subject(namespace),
-        verdict=Verdict.UNKNOWN,
-        detail="Prometheus has no kube_pod_info",
-        cause=ID,
-    )
+def _unknown(subject: Subject, why: str, *, cause: str) -> Finding:
+    return Finding(check=ID, subject=subject, verdict=Verdict.UNKNOWN, detail=why, cause=cause)
 
 
 CHECK = Check(
@@ -125,7 +126,7 @@ CHECK = Check(
     layer=Layer.OBSERVABILITY,
     severity=Severity.WARNING,
     title="kube-state-metrics agrees with the API server",
-    needs=(DeclaredKubeState, KubeStateNodes, KubeStatePods, ObservedNodes, ObservedPods),
+    needs=(DeclaredKubeState, KubeStateNodes, KubeStatePods, ObservedNodes),
     subjects=compared,
     judge=judge,
     aspect="agrees",

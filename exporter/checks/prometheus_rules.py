@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
+from exporter.checks import unknowns
 from exporter.checks.wording import excerpt, first, listing
 from exporter.domain.check import Check
 from exporter.domain.facts import Facts
@@ -17,6 +18,7 @@ from exporter.domain.monitoring.prometheus.rules import (
     RuleSeries,
 )
 from exporter.domain.monitoring.stack import Component
+from exporter.domain.provenance import Source
 
 ID = "prometheus_rules"
 INTERVALS = 3
@@ -32,19 +34,26 @@ def expected_groups(facts: Facts) -> list[Subject]:
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
-    """Judge each declared group, and each other one that is to be looked at."""
+    """Judge each declared group, and each other one that is to be looked at.
+
+    Where the series could not be asked for, only what else is wrong can be told.
+    """
     declared, loaded = facts.get(DeclaredRules), facts.get(LoadedRules)
-    series = facts.get(RuleSeries) if declared.check_series is not CheckSeries.OFF else None
+    asked = declared.check_series is not CheckSeries.OFF
+    blind = unknowns.blind(facts, (RuleSeries,)) if asked else ""
+    series = facts.get(RuleSeries) if asked and not blind else None
     for name, groups in sorted(_groups(declared, loaded).items()):
         verdict, detail, excuse = _verdict(groups, loaded.unserved, series, declared.settle)
+        unsure = bool(blind) and verdict is Verdict.PASS
         yield Finding(
             check=ID,
             subject=_subject(name),
-            verdict=verdict,
-            detail=detail,
+            verdict=Verdict.UNKNOWN if unsure else verdict,
+            detail=blind if unsure else detail,
             declared="loaded",
             observed=first([one.name for one in groups]),
             provenance=(declared.place,) if name in declared.groups else (),
+            cause=Source.PROMETHEUS if unsure else "",
             excuse=excuse,
         )
 
@@ -119,7 +128,7 @@ CHECK = Check(
     layer=Layer.OBSERVABILITY,
     severity=Severity.WARNING,
     title="Prometheus evaluates the declared rules",
-    needs=(DeclaredRules, LoadedRules, RuleSeries),
+    needs=(DeclaredRules, LoadedRules),
     subjects=expected_groups,
     judge=judge,
     aspect="rules",

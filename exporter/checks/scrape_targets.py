@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from exporter.checks import unknowns
 from exporter.checks.wording import excerpt
 from exporter.domain.check import Check
 from exporter.domain.declaration import Attribute, DeclaredNode
@@ -32,6 +33,7 @@ LEAVING = frozenset(
 )
 """Taints of nodes that an autoscaler is about to remove."""
 _HOSTNAME = "kubernetes.io/hostname"
+_USUAL = "/metrics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +112,24 @@ def _judge(
 ) -> Iterator[Finding]:
     if target.per is Per.JOB:
         yield _judge_job(target, scraped, place=place)
-        return
-    by_name: Mapping[str, list[ScrapeTarget]] = _by_name(scraped)
-    for node in nodes:
-        mine = {one for name in node.names() for one in by_name.get(name, ())}
-        yield _judge_node(target, node, sorted(mine), place=place, facts=facts)
+    elif blind := unknowns.blind(facts, (DeclaredNodes, ObservedNodes)):
+        yield from (_unseen(subject, blind, facts) for subject in _of(target, nodes))
+    else:
+        by_name = _by_name(scraped)
+        for node in nodes:
+            mine = sorted({one for name in node.names() for one in by_name.get(name, ())})
+            finding = _judge_node(target, node, mine, place=place, facts=facts)
+            if not scraped and finding.verdict is Verdict.FAIL:
+                detail = f"{finding.detail}; Prometheus has none of a job {target.job}"
+                finding = replace(finding, detail=detail)
+            yield finding
+
+
+def _unseen(subject: Subject, why: str, facts: Facts) -> Finding:
+    """Return what is found where the nodes of neither side can be relied on."""
+    gaps = facts.gaps_in((DeclaredNodes, ObservedNodes))
+    cause = gaps[0].source if gaps else ""
+    return Finding(check=ID, subject=subject, verdict=Verdict.UNKNOWN, detail=why, cause=cause)
 
 
 def _by_name(scraped: Iterable[ScrapeTarget]) -> Mapping[str, list[ScrapeTarget]]:
@@ -151,16 +166,17 @@ def _judge_node(
     place: Place,
     facts: Facts,
 ) -> Finding:
-    """Judge one node; of several targets on it one that is up is enough."""
-    up = any(map(_is_up, mine))
-    trouble = "no target" if not mine else _trouble(mine[0])
+    """Judge one node: of several targets with the same path one that is up is enough."""
+    lost = _lost(mine)
+    up = bool(mine) and not lost
+    trouble = _trouble(lost[0]) if lost else "no target"
     verdict, detail, cause = Verdict.PASS, "", ""
     if node.observed is None:
         verdict, detail, cause = Verdict.UNKNOWN, "node is not in the cluster", "node_present"
     elif not up:
-        verdict, why, cause = _explain(node.observed, facts.get(Patience))
+        verdict, why, cause = _explain(node, node.observed, facts.get(Patience))
         detail = trouble + why
-    first = verdict is Verdict.FAIL and any(one.health is Health.UNKNOWN for one in mine)
+    first = verdict is Verdict.FAIL and any(one.health is Health.UNKNOWN for one in lost)
     places = node.declared.places if node.declared is not None else ()
     return Finding(
         check=ID,
@@ -168,20 +184,32 @@ def _judge_node(
         verdict=Verdict.SUPPRESSED if first else verdict,
         detail=detail,
         declared="up",
-        observed="up" if up else _state(mine),
+        observed="up" if up else _state(lost),
         provenance=(place, *places),
         cause=cause,
         excuse=FIRST_SCRAPE if first else None,
+        node=node.name,
     )
 
 
-def _explain(node: ObservedNode, patience: Patience) -> tuple[Verdict, str, str]:
-    """Return the verdict on a *node* without a target that is up, why, and its cause."""
-    if node.ready is not ConditionStatus.TRUE:
-        return Verdict.UNKNOWN, "; the node is not Ready", "node_ready"
-    if any(taint.key in LEAVING for taint in node.taints):
+def _lost(mine: Sequence[ScrapeTarget]) -> list[ScrapeTarget]:
+    """Return the targets with a path of which none is up: a kubelet has several."""
+    seen = {one.path for one in mine if _is_up(one)}
+    return [one for one in mine if one.path not in seen]
+
+
+def _explain(node: _Node, have: ObservedNode, patience: Patience) -> tuple[Verdict, str, str]:
+    """Return the verdict on a *node* without a target that is up, why, and its cause.
+
+    That a node is not Ready ``node_ready`` reports of declared ones only.
+    """
+    if have.ready is not ConditionStatus.TRUE:
+        told = node.declared is not None
+        verdict = Verdict.UNKNOWN if told else Verdict.SUPPRESSED
+        return verdict, "; the node is not Ready", "node_ready" if told else ""
+    if any(taint.key in LEAVING for taint in have.taints):
         return Verdict.SUPPRESSED, "; the node is about to be removed", ""
-    if node.created is not None and patience.now - node.created < NEW:
+    if have.created is not None and patience.now - have.created < NEW:
         return Verdict.SUPPRESSED, "; the node is new", ""
     return Verdict.FAIL, "", ""
 
@@ -190,21 +218,20 @@ def _is_up(target: ScrapeTarget) -> bool:
     return target.health is Health.UP and not target.stale
 
 
-def _state(mine: Sequence[ScrapeTarget]) -> str:
-    if not mine:
+def _state(lost: Sequence[ScrapeTarget]) -> str:
+    if not lost:
         return "missing"
-    return "stale" if mine[0].health is Health.UP else mine[0].health.value
+    return "stale" if lost[0].health is Health.UP else lost[0].health.value
 
 
 def _trouble(target: ScrapeTarget) -> str:
     """Say what is wrong with a target that is not up."""
+    name = excerpt(target.instance + (target.path if target.path != _USUAL else ""))
     if target.health is Health.UNKNOWN:
-        return f"{excerpt(target.instance)} has not been scraped yet"
+        return f"{name} has not been scraped yet"
     if target.health is Health.UP:
-        return f"{excerpt(target.instance)} was last scraped several intervals ago"
-    return f"{excerpt(target.instance)} is down" + (
-        f": {excerpt(target.error)}" if target.error else ""
-    )
+        return f"{name} was last scraped several intervals ago"
+    return f"{name} is down" + (f": {excerpt(target.error)}" if target.error else "")
 
 
 CHECK = Check(
@@ -212,7 +239,7 @@ CHECK = Check(
     layer=Layer.OBSERVABILITY,
     severity=Severity.WARNING,
     title="Prometheus scrapes every declared target",
-    needs=(DeclaredTargets, DeclaredNodes, ObservedNodes, ScrapeTargets, Patience),
+    needs=(DeclaredTargets, ScrapeTargets, Patience),
     subjects=expected_targets,
     judge=judge,
     aspect="targets",

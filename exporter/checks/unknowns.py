@@ -1,6 +1,6 @@
 """Findings of what cannot be judged because something else is amiss: one cause, one alarm."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from exporter.checks import subjects
@@ -12,6 +12,7 @@ from exporter.domain.declaration import (
     DeclaredWorkload,
     Failure,
 )
+from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Subject, Verdict
 
 
@@ -58,6 +59,14 @@ def for_want_of(loss: Loss | None, finding: Finding) -> Finding:
     cause, said = loss
     detail = f"{finding.detail}; {said}"
     return replace(finding, verdict=Verdict.UNKNOWN, detail=detail, cause=cause)
+
+
+def blind(facts: Facts, kinds: Sequence[type]) -> str:
+    """Return why facts of these *kinds* cannot be relied on, or nothing."""
+    gaps = facts.gaps_in(kinds)
+    lacking = facts.lacks(kinds)
+    said = "; ".join(one.message for one in gaps)
+    return said or (f"nothing is known of {lacking[0]}" if lacking else "")
 
 
 def unreadable(check: str, failures: Iterable[Failure]) -> Iterator[Finding]:

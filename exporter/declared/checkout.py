@@ -36,7 +36,10 @@ class Checkout:
         return cls(root=root, revision=revision)
 
     def resolve(self, path: str) -> Path:
-        """Return the real path of *path*; raises :exc:`ReadError` where it leads outside."""
+        """Return the real path of *path*; raises :exc:`ReadError` where it leads outside.
+
+        What Git itself keeps (``.git``) is outside, too.
+        """
         try:
             real = Path(os.path.realpath(self.root / path))
             real.exists()  # a name that is too long, or a directory that is closed to us
@@ -48,6 +51,8 @@ class Checkout:
             raise ReadError(f"is no usable path: {error}", reason=Reason.MALFORMED) from None
         if real != self.root and self.root not in real.parents:
             raise ReadError("leads out of the repository", reason=Reason.OUTSIDE, path=path)
+        if ".git" in real.relative_to(self.root).parts:  # its configuration may hold a token
+            raise ReadError("is Git's, not the repository's", reason=Reason.OUTSIDE, path=path)
         return real
 
     def relative(self, real: Path) -> str:

@@ -18,7 +18,7 @@ from exporter.domain.declaration import (
     WorkloadKey,
 )
 from exporter.domain.errors import ParseError
-from exporter.domain.json import Json, JsonObject, as_object, as_text, dig
+from exporter.domain.json import Json, JsonObject, as_object, as_text, dig, shared
 from exporter.domain.monitoring.stack import StackStatement
 
 WORKLOADS: Final = frozenset({"DaemonSet", "Deployment", "StatefulSet"})
@@ -27,6 +27,7 @@ KEDA_MINIMUM: Final = 0
 KEDA_MAXIMUM: Final = 100
 HPA_MINIMUM: Final = 1
 
+MAX_NAME: Final = 253
 _WORKLOAD_GROUPS: Final = frozenset({"apps", "extensions"})
 
 
@@ -134,23 +135,24 @@ def _key(manifest: Manifest, namespace: str) -> WorkloadKey:
         raise ParseError(f"a {manifest.kind} has no metadata.name that is a text")
     if own is not None and not isinstance(own, str):
         raise ParseError(f"{manifest.kind} {name} has a metadata.namespace that is no text")
-    return WorkloadKey(
-        namespace=own or namespace or DEFAULT_NAMESPACE, kind=manifest.kind, name=name
-    )
+    where = own or namespace or DEFAULT_NAMESPACE
+    if max(len(name), len(where)) > MAX_NAME:  # both become labels
+        raise ParseError(f"a {manifest.kind} has a name of more than {MAX_NAME} characters")
+    return WorkloadKey(namespace=where, kind=manifest.kind, name=name)
 
 
 def _kept(manifest: Manifest) -> JsonObject:
     """Return the labels, annotations and spec of a workload, as far as they are declared."""
     content = manifest.content
     metadata = {
-        field: dict(found)
+        field: shared(dict(found))
         for field in ("labels", "annotations")
         if (found := as_object(dig(content, "metadata", field)))
     }
     spec = content.get("spec")
     if not isinstance(spec, dict):
         raise ParseError(f"{manifest.kind} {as_text(dig(content, 'metadata', 'name'))} has no spec")
-    return {"metadata": metadata, "spec": spec}
+    return {"metadata": metadata, "spec": shared(spec)}
 
 
 def _target(manifest: Manifest, key: WorkloadKey) -> WorkloadKey:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from sys import intern
 from typing import NamedTuple
 
 from exporter.domain.errors import Reason
@@ -87,7 +88,7 @@ class WorkloadKey(NamedTuple):
     name: str
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.namespace}/{self.name}"
+        return intern(f"{self.kind} {self.namespace}/{self.name}")  # findings hold it 100,000 times
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -64,7 +64,7 @@ class Finding:
     check that reports what this finding follows from, or the source that could not be read.
     *since* is the instant from which the verdict holds, None where nobody looked before.
     *excuse* is for how long ``suppressed`` may go on before it fails, None for as long as a
-    rollout.
+    rollout. *node* is the node that the subject hangs on, if it hangs on a single one.
     """
 
     check: str
@@ -78,3 +78,4 @@ class Finding:
     since: datetime | None = None
     waiver: str = ""
     excuse: timedelta | None = None
+    node: str = ""

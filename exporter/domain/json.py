@@ -1,10 +1,16 @@
 """The shape of plain JSON data, for manifests that are compared field by field."""
 
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Hashable, Mapping, Sequence
+from sys import intern
+from typing import Any, Final, TypeAlias
 
 Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
 JsonObject: TypeAlias = Mapping[str, Json]
+
+MAX_SHARED: Final = 10_000
+"""How many values are remembered, so that equal ones are one object."""
+
+_known: dict[Hashable, Any] = {}
 
 
 def as_object(value: Json | object) -> JsonObject:
@@ -29,3 +35,25 @@ def dig(value: Json, *keys: str) -> Json:
             return None
         value = value.get(key)
     return value
+
+
+def shared(value: Any) -> Any:
+    """Return *value*, which nobody changes, with equal parts being one object, as far as known.
+
+    Thousands of manifests have most of their parts in common. By identity, as all parts of what
+    is known are known or held by it; so 1 and true are two.
+    """
+    if isinstance(value, str):
+        return intern(value)
+    key: Hashable
+    if isinstance(value, dict):
+        value = {intern(key): shared(one) for key, one in value.items()}
+        key = (dict, *value, *map(id, value.values()))
+    elif isinstance(value, list):
+        value = [shared(one) for one in value]
+        key = (list, *map(id, value))
+    else:
+        key = (type(value), value)
+    if len(_known) >= MAX_SHARED:
+        _known.clear()
+    return _known.setdefault(key, value)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from exporter.domain.finding import Finding, Subject
+from exporter.domain.finding import Finding
 
 
 def matches_any(name: str, patterns: tuple[str, ...]) -> bool:
@@ -41,17 +41,17 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maintenance:
-    """A window in which failures of the *nodes* (shell patterns) are expected."""
+    """A window in which failures of the *nodes* (shell patterns), and on them, are expected."""
 
     nodes: tuple[str, ...]
     start: datetime
     end: datetime
 
-    def covers(self, subject: Subject, *, at: datetime) -> bool:
-        """Tell whether *subject* is one of the nodes and *at* lies in the window."""
-        if subject.kind != "Node" or not self.start <= at < self.end:
-            return False
-        return matches_any(subject.name, self.nodes)
+    def covers(self, finding: Finding, *, at: datetime) -> bool:
+        """Tell whether *finding* is of one of the nodes and *at* lies in the window."""
+        subject = finding.subject
+        node = subject.name if subject.kind == "Node" else finding.node
+        return self.start <= at < self.end and bool(node) and matches_any(node, self.nodes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,8 +96,10 @@ class ObservedPods:
     """All live pods, folded; *by_owner* and *by_node* hold the same groups twice.
 
     *per_namespace* counts all pods that exist, those that have ended or are being deleted, too.
+    *leaving* counts those that are being deleted and have not ended, by owner and node.
     """
 
     by_owner: Mapping[WorkloadKey, tuple[PodGroup, ...]]
     by_node: Mapping[str, tuple[PodGroup, ...]]
     per_namespace: Mapping[str, int] = field(default_factory=dict)
+    leaving: Mapping[WorkloadKey, Mapping[str, int]] = field(default_factory=dict)

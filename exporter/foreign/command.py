@@ -5,13 +5,16 @@ import os
 import resource
 import shutil
 import signal
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.domain.errors import ReadError, Reason
+from exporter.foreign import offline
 
 MIB = 1 << 20
+_OFFLINE = (sys.executable, "-I", "-S", "-B", offline.__file__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +53,11 @@ async def run(
     cwd: Path,
     environment: Mapping[str, str],
     limits: Limits,
+    network: bool = False,
 ) -> Outcome:
     """Run a program in its own process group with nothing but *environment*, and wait for it.
+
+    Without *network* neither it nor its children can open a socket (:mod:`.offline`).
 
     Raises :exc:`ReadError` where it cannot be started, or takes longer or says more than *limits*
     allow. However it ends, its whole group is killed. A non-zero exit is the caller's to judge.
@@ -59,6 +65,7 @@ async def run(
     name = Path(arguments[0]).name
     try:
         process = await asyncio.create_subprocess_exec(
+            *(() if network else _OFFLINE),
             *arguments,
             cwd=cwd,
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", **environment},
@@ -80,7 +87,11 @@ async def run(
         ) from None
     finally:
         await _kill(process)
-    return Outcome(code=code, output=output, errors=errors.decode("utf-8", "replace"))
+    said = errors.decode("utf-8", "replace")
+    if code == offline.FAILED and said.startswith(offline.SAID):
+        reason = said.removeprefix(offline.SAID).strip()
+        raise ReadError(f"{name} cannot be run: {reason}", reason=Reason.TOOL)
+    return Outcome(code=code, output=output, errors=said)
 
 
 async def _drain(process: asyncio.subprocess.Process, limit: int, name: str) -> tuple[bytes, bytes]:

@@ -4,25 +4,24 @@ Nothing is executed and no object but plain data is built. Scalars are resolved 
 tools resolve them: YAML 1.1 without dates and base-60 numbers, which stay strings.
 """
 
-import base64
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from exporter.domain.errors import ParseError
+from exporter.foreign import scalars
 
 MAX_DEPTH = 200
-MAX_STACK = 10_000
 MAX_NODES = 2_000_000
 MAX_ALIASED = 200_000
-MAX_DIGITS = 400
-_TAG = "tag:yaml.org,2002:"
-_BRACKETS = re.compile(r"[\[\]{}]")
-_INDICATORS = re.compile(r"[-?](?=[ 	])")
+_COLLECTIONS = {
+    *(None, "!", "!unsafe"),
+    *(f"{scalars.TAG}{one}" for one in ("map", "seq", "omap", "set")),
+}
+"""The tags of what is plain data."""
 
 
 class YamlMap(dict[str, Any]):
@@ -80,11 +79,9 @@ def stream(text: str, *, strict: bool = False) -> Iterator[Document]:
     ``MAX_DEPTH``, holds more than ``MAX_NODES`` values or repeats more than ``MAX_ALIASED`` of
     them by aliases.
     """
-    _bound_nesting(text)
-    build = _Build(strict=strict)
     try:
-        for node in _compose(text):
-            yield Document(build.document(node), _line(node))
+        parser = yaml.CSafeLoader(text)
+        yield from _Build(parser.get_event, strict=strict).documents()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)
@@ -126,189 +123,156 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _compose(text: str) -> Iterator[yaml.Node]:
-    loader = yaml.CSafeLoader(text)
-    try:
-        while loader.check_node():
-            node = loader.get_node()
-            if node is not None and not _is_empty(node):
-                yield node
-    finally:
-        loader.dispose()
-
-
-def _is_empty(node: yaml.Node) -> bool:
+def _is_empty(event: yaml.Event) -> bool:
     """Tell whether a document holds nothing, as after a ``---`` at the end of a file."""
-    return isinstance(node, yaml.ScalarNode) and not node.value and not node.style
+    return isinstance(event, yaml.ScalarEvent) and not event.value and not event.style
 
 
-def _bound_nesting(text: str) -> None:
-    """Refuse what could overflow the C parser's stack, before it sees it.
+class _Known(NamedTuple):
+    """What an anchor stands for: a *value* of so many values (-1 while it is built) at a *line*.
 
-    Brackets add up over the lines of a document, block indicators (``- - -``) within one; both
-    are counted without regard to quoting, hence generously.
+    *text* is how a scalar is written.
     """
-    depth = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        if line[:3] == "---" and line[3:4] in {"", " ", "\t", "\r"}:
-            depth = 0
-        if len(line) > MAX_STACK and len(_INDICATORS.findall(line)) > MAX_STACK:
-            raise ParseError("is nested too deeply", line=number)
-        for bracket in _BRACKETS.findall(line):
-            depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
-            if depth > MAX_STACK:
-                raise ParseError("is nested too deeply", line=number)
+
+    value: Any
+    size: int
+    line: int
+    text: str | None = None
 
 
 @dataclass(slots=True)
 class _Build:
-    """Builds plain data from composed nodes; each aliased node once."""
+    """Builds plain data from a parser's events; what an alias stands for once."""
 
+    next: Callable[[], Any]
     strict: bool
     depth: int = 0
     nodes: int = 0
     aliased: int = 0
-    known: dict[int, tuple[Any, int]] = field(default_factory=dict)
-    alive: list[yaml.Node] = field(default_factory=list)
+    known: dict[str, _Known] = field(default_factory=dict)
 
-    def document(self, node: yaml.Node) -> Any:
-        """Build one document; anchors do not outlive it, so its nodes need not either."""
-        value = self.value(node)
-        self.known.clear()
-        self.alive.clear()
-        return value
+    def documents(self) -> Iterator[Document]:
+        """Yield one document after the other; anchors do not outlive theirs."""
+        self.next()
+        while isinstance(self.next(), yaml.DocumentStartEvent):
+            root = self.next()
+            value, line = self.value(root)
+            self.next()
+            self.known.clear()
+            if not _is_empty(root):
+                yield Document(value, line)
 
-    def value(self, node: yaml.Node) -> Any:
-        if isinstance(node, yaml.ScalarNode):
-            self.count(1, node)
-            return _scalar(node)
-        if id(node) in self.known:
-            value, size = self.known[id(node)]
-            if size < 0:
-                raise ParseError("an alias stands for what it is part of", line=_line(node))
-            self.count(size, node)
-            self.aliased += size
-            if self.aliased > MAX_ALIASED:
-                raise ParseError(
-                    f"repeats more than {MAX_ALIASED:,} values by aliases", line=_line(node)
-                )
-            return value
-        self.alive.append(node)
-        self.known[id(node)] = (None, -1)
-        before = self.nodes
-        self.count(1, node)
+    def value(self, event: Any) -> tuple[Any, int]:
+        """Return what begins with *event*, and the line of it or of what it stands for."""
+        if isinstance(event, yaml.AliasEvent):
+            return self.alias(event)
+        line = _line(event)
+        self.count(1, line)
+        if event.anchor is not None:
+            return self.anchored(event, line), line
+        return self.built(event, line), line
+
+    def built(self, event: Any, line: int) -> Any:
+        if isinstance(event, yaml.ScalarEvent):
+            tag = scalars.foreign_tag(event)
+            return Opaque(tag, line) if tag else scalars.value(event)
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise ParseError("is nested too deeply", line=_line(node))
-        value = self.collection(node)
+            raise ParseError("is nested too deeply", line=line)
+        value = self.collection(event, line)
         self.depth -= 1
-        self.known[id(node)] = (value, self.nodes - before)
         return value
 
-    def count(self, size: int, node: yaml.Node) -> None:
+    def anchored(self, event: Any, line: int) -> Any:
+        if event.anchor in self.known:
+            raise ParseError(f"the anchor {event.anchor!r} stands twice", line=line)
+        self.known[event.anchor] = _Known(None, -1, line)
+        before = self.nodes - 1
+        value = self.built(event, line)
+        text = scalars.key(event) if isinstance(event, yaml.ScalarEvent) else None
+        self.known[event.anchor] = _Known(value, self.nodes - before, line, text)
+        return value
+
+    def alias(self, event: yaml.AliasEvent) -> tuple[Any, int]:
+        known = self.find(event)
+        if known.size < 0:
+            raise ParseError("an alias stands for what it is part of", line=known.line)
+        self.count(known.size, known.line)
+        if known.text is None:
+            self.aliased += known.size
+        if self.aliased > MAX_ALIASED:
+            message = f"repeats more than {MAX_ALIASED:,} values by aliases"
+            raise ParseError(message, line=known.line)
+        return known.value, known.line
+
+    def find(self, event: yaml.AliasEvent) -> _Known:
+        known = self.known.get(event.anchor or "")
+        if known is None:
+            raise ParseError(f"found undefined alias {event.anchor!r}", line=_line(event))
+        return known
+
+    def count(self, size: int, line: int) -> None:
         self.nodes += size
         if self.nodes > MAX_NODES:
-            raise ParseError(f"holds more than {MAX_NODES:,} values", line=_line(node))
+            raise ParseError(f"holds more than {MAX_NODES:,} values", line=line)
 
-    def collection(self, node: yaml.Node) -> Any:
-        plain = node.tag in {
-            _TAG + "map",
-            _TAG + "seq",
-            _TAG + "omap",
-            _TAG + "set",
-            "!",
-            "!unsafe",
-        }
-        if not plain:
-            return Opaque(node.tag, _line(node))
-        if isinstance(node, yaml.SequenceNode):
-            items = YamlList(_line(node))
-            for item in node.value:
-                items.append(self.value(item))
-                items.lines.append(_line(item))
-            return items
-        return self.mapping(node)
+    def collection(self, event: Any, line: int) -> Any:
+        if event.tag not in _COLLECTIONS:
+            self.skip()
+            return Opaque(event.tag, line)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self.mapping(line)
+        items = YamlList(line)
+        while not isinstance(item := self.next(), yaml.SequenceEndEvent):
+            value, at = self.value(item)
+            items.append(value)
+            items.lines.append(at)
+        return items
 
-    def mapping(self, node: yaml.Node) -> YamlMap:
-        result = YamlMap(_line(node))
+    def skip(self) -> None:
+        """Pass over what a collection holds, whose beginning was the last event."""
+        inside = 1
+        while inside:
+            event = self.next()
+            inside += isinstance(event, yaml.CollectionStartEvent)
+            inside -= isinstance(event, yaml.CollectionEndEvent)
+            if self.depth + inside > MAX_DEPTH:
+                raise ParseError("is nested too deeply", line=_line(event))
+
+    def mapping(self, line: int) -> YamlMap:
+        result = YamlMap(line)
         merged: list[Any] = []
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise ParseError("a key is no plain text", line=_line(key_node))
-            if key_node.tag == _TAG + "merge":
-                inherited = self.value(value_node)
+        while not isinstance(event := self.next(), yaml.MappingEndEvent):
+            if isinstance(event, yaml.ScalarEvent) and scalars.merges(event):
+                inherited, _ = self.value(self.next())
                 merged += inherited if isinstance(inherited, YamlList) else [inherited]
                 continue
-            key = _key(key_node)
+            key, at = self.key(event)
             if self.strict and key in result:
-                raise ParseError(f"the key {key!r} stands twice", line=_line(key_node))
-            result[key] = self.value(value_node)
-            result.lines[key] = _line(key_node)
+                raise ParseError(f"the key {key!r} stands twice", line=at)
+            result[key], _ = self.value(self.next())
+            result.lines[key] = at
         for base in merged:
             if not isinstance(base, YamlMap):
-                raise ParseError("<< takes a mapping or a list of mappings", line=_line(node))
+                raise ParseError("<< takes a mapping or a list of mappings", line=line)
             for key, value in base.items():
                 if key not in result:
                     result[key] = value
                     result.lines[key] = base.line_of(key)
         return result
 
+    def key(self, event: Any) -> tuple[str, int]:
+        """Return a key, which is a text whatever it looks like, and its line."""
+        if isinstance(event, yaml.ScalarEvent):
+            if event.anchor is not None:
+                self.anchored(event, _line(event))
+            return scalars.key(event), _line(event)
+        known = self.find(event) if isinstance(event, yaml.AliasEvent) else None
+        if known is None or known.text is None:
+            raise ParseError("a key is no plain text", line=known.line if known else _line(event))
+        return known.text, known.line
 
-def _line(node: yaml.Node) -> int:
-    line: int = node.start_mark.line
+
+def _line(event: Any) -> int:
+    line: int = event.start_mark.line
     return line + 1
-
-
-def _scalar(node: yaml.ScalarNode) -> Any:
-    text: str = node.value
-    kind = node.tag.removeprefix(_TAG)
-    match kind:
-        case "null":
-            return None
-        case "bool":
-            return text.lower() in {"yes", "true", "on"}
-        case "int" if ":" not in text:
-            return _integer(text)
-        case "binary":
-            return _binary(text)
-        case "float" if ":" not in text:
-            return _float(text)
-        case _ if node.tag.startswith("!") and node.tag not in {"!", "!unsafe"}:
-            return Opaque(node.tag, _line(node))
-        case _:
-            return text
-
-
-def _key(node: yaml.ScalarNode) -> str:
-    text: str = node.value
-    return _binary(text) if node.tag == _TAG + "binary" else text
-
-
-def _binary(text: str) -> str:
-    """Return what *text* encodes, as Go's parsers do; else what is hidden in it would be missed."""
-    try:
-        return base64.b64decode(text).decode()
-    except ValueError:
-        return text
-
-
-def _float(text: str) -> float | str:
-    """Return a number; what only a tag says is one, as in ``!!float x``, stays a text."""
-    try:
-        return float(text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan"))
-    except ValueError:
-        return text
-
-
-def _integer(text: str) -> int | str:
-    """Return a number; one of more digits than anything can have, or write, stays a text."""
-    digits = text.replace("_", "").lower()
-    body = digits.lstrip("+-")
-    if len(body) > MAX_DIGITS:
-        return text
-    try:
-        if body.startswith("0") and body.isdigit() and len(body) > 1:
-            return int(digits, 8)
-        return int(digits, 0)
-    except ValueError:
-        return text

@@ -137,6 +137,12 @@ FAMILIES: tuple[Family, ...] = (
         samples=samples.monitoring_match,
     ),
     Family(
+        name="monitoring_start_timestamp_seconds",
+        help="Since when a part of the monitoring stack runs, as it says; absent if unknown.",
+        labels=("component",),
+        samples=samples.monitoring_start,
+    ),
+    Family(
         name="finding_since_timestamp_seconds",
         help="Since when a subject fails a check, as far as this process saw it.",
         labels=(*_CHECK, "severity", "object_kind", "object_namespace", "object_name"),

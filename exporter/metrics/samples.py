@@ -12,6 +12,9 @@ from exporter.domain.check import Check
 from exporter.domain.declaration import DeclaredNode
 from exporter.domain.evaluation import WaiverState
 from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.monitoring.alertmanager import AlertmanagerStatus
+from exporter.domain.monitoring.prometheus.server import PrometheusRuntime
+from exporter.domain.monitoring.stack import Component
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkloads
 from exporter.metrics.chunks import Chunk, Chunked, Sample
@@ -20,6 +23,11 @@ from exporter.metrics.view import View
 WORKLOAD_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 NODE = frozenset({"Node"})
 APPLICATION = frozenset({"Application"})
+_STARTED: Mapping[Component, type[PrometheusRuntime | AlertmanagerStatus]] = {
+    Component.PROMETHEUS: PrometheusRuntime,
+    Component.ALERTMANAGER: AlertmanagerStatus,
+}
+"""The parts of the monitoring stack that say since when they run, and in which fact."""
 Findings: TypeAlias = Sequence[Finding]
 
 
@@ -214,6 +222,14 @@ def _monitoring_match(check: Check, findings: Findings) -> Iterator[Sample]:
         if one.verdict is not Verdict.UNKNOWN:
             labels = (check.component, str(one.subject), check.aspect)
             yield labels, float(one.verdict is Verdict.PASS)
+
+
+def monitoring_start(view: View) -> Iterator[Sample]:
+    facts = view.evaluation.facts
+    for component, kind in _STARTED.items():
+        known = facts.find(kind)
+        if known is not None and known.started is not None and not facts.gaps_in((kind,)):
+            yield (component,), known.started.timestamp()
 
 
 def _failing(view: View) -> Iterator[tuple[Check, Finding]]:

@@ -1,5 +1,7 @@
 """Pods, folded at once into one group per owner, node and tolerations."""
 
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
 
@@ -38,13 +40,15 @@ class PodFold:
     After any sequence of changes the sums are those that a recount of the present pods gives.
     """
 
-    __slots__ = ("_graves", "_groups", "_shares")
+    __slots__ = ("_graves", "_groups", "_leaving", "_shares")
 
     def __init__(self) -> None:
         self._groups = Groups()
         self._shares: dict[str, dict[str, _Share]] = {}
         """By namespace and name."""
         self._graves: Graves[tuple[str, str]] = Graves()
+        self._leaving: dict[tuple[str, str], tuple[WorkloadKey, str]] = {}
+        """Owner and node of the few pods that are being deleted, by namespace and name."""
 
     def __len__(self) -> int:
         return sum(map(len, self._shares.values()))
@@ -67,8 +71,9 @@ class PodFold:
         share = self._share(record, namespace, version)
         shares[name] = share
         self._shares[namespace] = shares
+        left = self._note_leaving(record, namespace)
         if known is not None and known.counts_as(share):
-            return False
+            return left
         if known is not None:
             self._count(known, sign=-1)
         self._count(share, sign=1)
@@ -87,6 +92,7 @@ class PodFold:
         if known is None:
             return False
         del shares[name]
+        self._leaving.pop((namespace, name), None)
         if not shares:
             del self._shares[namespace]
         self._count(known, sign=-1)
@@ -103,6 +109,7 @@ class PodFold:
             by_owner=by_owner,
             by_node=by_node,
             per_namespace={name: len(own) for name, own in sorted(self._shares.items())},
+            leaving=_by_owner(self._leaving.values()),
         )
 
     def _share(self, record: PodRecord, namespace: str, version: int) -> _Share:
@@ -110,15 +117,38 @@ class PodFold:
         if record.metadata.deletion_timestamp or status.phase in _ENDED:
             return _Share(version)
         spec = record.spec or PodSpec()
-        node = _same(spec.node_name or "")
+        node = _node(record)
         owner = _owner(record.metadata, namespace=namespace, node=node)
         tolerations = parse_tolerations(bytes(spec.tolerations))
         group = self._groups.find(owner, node, tolerations)
         return _Share(version, group, _is_ready(status), _waiting(status))
 
+    def _note_leaving(self, record: PodRecord, namespace: str) -> bool:
+        """Take note of whether a pod is being deleted; tell whether that is news."""
+        key, metadata = (namespace, record.metadata.name), record.metadata
+        leaving = None
+        if metadata.deletion_timestamp and (record.status or PodStatus()).phase not in _ENDED:
+            node = _node(record)
+            leaving = _owner(metadata, namespace=namespace, node=node), node
+        before = self._leaving.pop(key, None)
+        if leaving is not None:
+            self._leaving[key] = leaving
+        return leaving != before
+
     def _count(self, share: _Share, *, sign: int) -> None:
         if share.group is not None:
             self._groups.count(share.group, ready=share.ready, waiting=share.waiting, sign=sign)
+
+
+def _by_owner(leaving: Iterable[tuple[WorkloadKey, str]]) -> dict[WorkloadKey, dict[str, int]]:
+    found: dict[WorkloadKey, dict[str, int]] = {}
+    for (owner, node), count in sorted(Counter(leaving).items()):
+        found.setdefault(owner, {})[node] = count
+    return found
+
+
+def _node(record: PodRecord) -> str:
+    return _same((record.spec and record.spec.node_name) or "")
 
 
 def _owner(metadata: PodMetadata, *, namespace: str, node: str) -> WorkloadKey:

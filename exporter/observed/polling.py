@@ -177,7 +177,8 @@ class Poll:
         if known is not None and at - known.at <= self.max_age:
             return ""
         source = self.questioner.source.value.capitalize()
-        said = f": {failure.message}" if failure else ""
+        parts = ("", failure.place.where, failure.message) if failure else ()
+        said = ": ".join(dict.fromkeys(parts))
         if failure and failure.advice not in said:
             said += f" ({failure.advice})"
         if known is None:

@@ -6,7 +6,7 @@ import msgspec
 
 from exporter.domain.declaration import WorkloadKey
 from exporter.domain.errors import ParseError
-from exporter.domain.json import JsonObject, as_object, dig
+from exporter.domain.json import JsonObject, as_object, dig, shared
 from exporter.domain.nodes import ConditionStatus
 from exporter.domain.workloads import ObservedWorkload
 from exporter.observed.kinds import Kind
@@ -73,8 +73,11 @@ def _manifest(record: WorkloadRecord) -> JsonObject:
     annotations = dict(record.metadata.annotations or {})
     annotations.pop(LAST_APPLIED, None)
     return {
-        "metadata": {"labels": record.metadata.labels or {}, "annotations": annotations},
-        "spec": as_object(_SPEC.decode(record.spec)),
+        "metadata": {
+            "labels": shared(record.metadata.labels or {}),
+            "annotations": shared(annotations),
+        },
+        "spec": shared(as_object(_SPEC.decode(record.spec))),
     }
 
 

@@ -1,6 +1,6 @@
 """The evaluation and the declaration as text for a terminal."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from exporter.domain.applications import DeclaredApplications
 from exporter.domain.conflicts import Conflicts
@@ -28,15 +28,25 @@ def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
         yield "  ".join(cells).rstrip()
 
 
-def evaluation(outcome: Evaluation) -> str:
-    """Return the layers' scores, and every finding that is not a pass."""
+def plain(_: Verdict, text: str) -> str:
+    """Return *text* as it is."""
+    return text
+
+
+def evaluation(outcome: Evaluation, *, paint: Callable[[Verdict, str], str] = plain) -> str:
+    """Return the layers' scores, and every finding that is not a pass; *paint* colours verdicts."""
     lines = list(
         columns(("LAYER", "RATIO", "COVERAGE", *map(str.upper, _COLUMNS)), _scores(outcome))
     )
     shown = [one for verdict in _SHOWN for one in outcome.findings if one.verdict is verdict]
     if shown:
         lines.append("")
-        lines += columns(("VERDICT", "CHECK", "SUBJECT", "DETAIL", "DECLARED AT"), map(_row, shown))
+        head, *rows = columns(
+            ("VERDICT", "CHECK", "SUBJECT", "DETAIL", "DECLARED AT"), map(_row, shown)
+        )
+        lines.append(head)
+        for one, row in zip(shown, rows, strict=True):
+            lines.append(paint(one.verdict, one.verdict) + row[len(one.verdict) :])
     return "\n".join(lines) + "\n"
 
 

@@ -30,7 +30,7 @@ class Decisions:
     def apply(self, failure: Finding, *, at: datetime) -> Finding:
         """Waive or suppress a failure that the owners spoke of."""
         for window in self.maintenance:
-            if window.covers(failure.subject, at=at):
+            if window.covers(failure, at=at):
                 detail = f"{failure.detail}; maintenance until {window.end.isoformat()}"
                 return replace(
                     failure, verdict=Verdict.SUPPRESSED, detail=detail, cause="maintenance"

@@ -291,7 +291,7 @@ class WaiverSettings(Strict, frozen=True, kw_only=True):
 
 
 class MaintenanceSettings(Strict, frozen=True, kw_only=True):
-    """A window in which the failures of some nodes are expected."""
+    """A window in which the failures of some nodes, and of what hangs on them, are expected."""
 
     nodes: Annotated[
         tuple[str, ...], Meta(min_length=1, description="Shell patterns of node names.")

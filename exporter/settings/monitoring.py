@@ -209,6 +209,13 @@ class PrometheusSettings(EndpointSettings, frozen=True, kw_only=True):
 class AlertmanagerSettings(EndpointSettings, frozen=True, kw_only=True):
     """The Alertmanager that Prometheus notifies."""
 
+    labels: Annotated[
+        dict[str, str],
+        Meta(
+            description="By which labels an Alertmanager of several clusters tells alerts of this "
+            "one: {cluster: production}."
+        ),
+    ] = {}
     replicas: Annotated[
         int | None, Meta(description="How many of it; else what the repository declares.")
     ] = None

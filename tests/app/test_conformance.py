@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from exporter.app.conformance import Conformance
+from exporter.app.garbage import Sweeper
 from exporter.domain.facts import Facts
 from exporter.domain.state import State
 from exporter.observed.kubernetes.live import Live
@@ -18,6 +21,7 @@ repository: {path: .}
 declared: {inventory: {nodes: [{name: a}]}}
 observed: {kubernetes: {kubeconfig: kubeconfig}}
 """
+SNAPSHOT = SETTINGS.replace("{kubernetes: {kubeconfig: kubeconfig}}", "{snapshot: cluster.json}")
 NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
 
 
@@ -35,7 +39,7 @@ class Told(Live):
 
 @dataclass
 class Declared:
-    """Declarations that are another for each of these *facts*."""
+    """What is read of one side, for each look another of these *facts*."""
 
     facts: Sequence[Facts]
     looks: list[datetime] = field(default_factory=list)
@@ -59,3 +63,53 @@ async def test_what_was_read_meanwhile_is_judged_later(tmp_path: Path) -> None:
     assert again > NOW
     assert last > NOW
     assert [one.at for one in outcomes] == [again, NOW, last]
+
+
+@dataclass
+class Stack:
+    """A monitoring stack that tells something new whenever it is asked."""
+
+    polls: tuple[str, ...] = ("prometheus",)
+    complete: bool = True
+
+    def read(self, *, at: datetime) -> State:
+        return State(facts=Facts({datetime: at}))
+
+
+class Sweeps(Sweeper):
+    """Notes whether all was replaced, and looks through nothing."""
+
+    def __init__(self) -> None:
+        self.told: list[bool] = []
+
+    def sweep(self, *, at: datetime, replaced: bool) -> None:
+        del at
+        self.told.append(replaced)
+
+
+@pytest.mark.parametrize(
+    ("declared", "observed", "replaced"),
+    [
+        pytest.param((0, 0), (0, 0), False, id="only the stack is new"),
+        pytest.param((0, 1), (0, 0), True, id="another declaration"),
+        pytest.param((0, 0), (0, 1), True, id="another snapshot"),
+    ],
+)
+async def test_what_stays_is_looked_through_again_where_declaration_or_snapshot_was_replaced(
+    declared: tuple[int, int],
+    observed: tuple[int, int],
+    replaced: bool,  # noqa: FBT001 - a parameter
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "conformance.yaml").write_text(SNAPSHOT)
+    conformance = Conformance(load(tmp_path / "conformance.yaml"), history=History())
+    facts = Facts(), Facts()
+    conformance.declared = Declared([facts[at] for at in declared])  # type: ignore[assignment]  # what it asks of it
+    conformance.observed = Declared([facts[at] for at in observed])  # type: ignore[assignment]  # same
+    conformance.monitoring = Stack()  # type: ignore[assignment]  # same
+    conformance.sweeper = sweeps = Sweeps()
+
+    outcomes = [await conformance.look(NOW) for _ in range(2)]
+
+    assert sweeps.told == [True, replaced]
+    assert all(one.facts.find(datetime) == NOW for one in outcomes)

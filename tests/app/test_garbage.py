@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from exporter.app.garbage import EVERY, Sweeper
+from exporter.app.garbage import EVERY, Sweeper, spare
 
 NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
 
@@ -62,3 +62,12 @@ def test_what_was_lost_after_it_was_spared_is_freed_when_all_is_replaced() -> No
     sweeper.sweep(at=NOW, replaced=True)
 
     assert gone() is None
+
+
+def test_what_was_spared_while_all_was_read_for_the_first_time_is_not_looked_through() -> None:
+    ring = lost()
+    spare()
+
+    Sweeper().sweep(at=NOW, replaced=True)
+
+    assert ring() is not None

@@ -1,38 +1,26 @@
 """One browser for all tests, the demo that it opens, and pages that must behave."""
 
-import os
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
 
-from exporter.domain.errors import ReadError
-from exporter.foreign.command import find_tool
 from tests.browser.demo import Demo, demo
+from tests.programs import missing, tool
 
 ROOT = Path(__file__).parents[2]
 Open = Callable[..., Awaitable[Page]]
 
 
-def _missing(message: str) -> NoReturn:
-    """Fail in CI; elsewhere skip, and say why."""
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    pytest.skip(message)
-
-
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Where Chromium is."""
-    try:
-        return find_tool("chromium", advice="make test fetches it")
-    except ReadError as error:
-        _missing(str(error))
+    return tool("chromium")
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +30,7 @@ def axe() -> str:
         [ROOT / "tools" / "unpack-axe"], capture_output=True, text=True, check=False
     )
     if fetched.returncode:
-        _missing(f"axe-core is missing: {fetched.stderr}")
+        missing(f"axe-core is missing: {fetched.stderr}")
     return Path(fetched.stdout.strip()).read_text()
 
 

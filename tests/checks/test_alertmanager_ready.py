@@ -66,6 +66,13 @@ def test_one_that_is_ready_in_its_cluster_passes() -> None:
     assert finding.provenance == (PLACE, VALUES)
 
 
+@pytest.mark.parametrize("replicas", ["three", "9" * 5000, "²"])
+def test_members_are_not_counted_by_what_is_no_number(replicas: str) -> None:
+    finding = judge(replicas=replicas)
+
+    assert (finding.verdict, finding.declared) == (Verdict.PASS, {"ready": True})
+
+
 @pytest.mark.parametrize(
     ("status", "replicas", "detail"),
     [

@@ -1,10 +1,10 @@
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from exporter.checks import kube_state_metrics
-from exporter.domain.facts import Facts
+from exporter.domain.facts import Facts, Gap
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.monitoring.prometheus.kube_state import (
     DeclaredKubeState,
@@ -14,7 +14,10 @@ from exporter.domain.monitoring.prometheus.kube_state import (
 from exporter.domain.nodes import ObservedNode, ObservedNodes
 from exporter.domain.provenance import Place, Source
 from exporter.domain.workloads import ObservedPods
+from exporter.runtime.evaluate import evaluate
+from exporter.runtime.history import Decisions
 
+NOW = datetime(2025, 11, 12, tzinfo=UTC)
 SETTLE = timedelta(minutes=5)
 PLACE = Place(Source.INVENTORY, "conformance.yaml")
 
@@ -118,6 +121,47 @@ def test_without_any_pod_info_one_finding_fails_and_the_rest_follows() -> None:
         Verdict.UNKNOWN,
         "kube_state_metrics",
     )
+
+
+def test_only_namespaces_that_are_looked_at_are_compared() -> None:
+    settled = (
+        DeclaredKubeState(expected=True, settle=SETTLE, place=PLACE),
+        KubeStateNodes(frozenset({"a"})),
+        KubeStatePods({"api": (1, 1), "elsewhere": (7, 7)}),
+        ObservedNodes({"a": ObservedNode(name="a", labels={})}),
+        ObservedPods(by_owner={}, by_node={}, per_namespace={"api": 1}),
+    )
+    facts = Facts({type(one): one for one in settled}, namespaces=frozenset({"api"}))
+
+    outcome = evaluate(
+        [kube_state_metrics.CHECK], facts=facts, decisions=Decisions(), sources=(), at=NOW
+    )
+
+    assert [(str(one.subject), one.verdict) for one in outcome.findings] == [
+        ("nodes", Verdict.PASS),
+        ("pods", Verdict.PASS),
+        ("api/pods", Verdict.PASS),
+    ]
+
+
+def test_pods_that_nobody_may_list_hide_no_nodes() -> None:
+    settled = (
+        DeclaredKubeState(expected=True, settle=SETTLE, place=PLACE),
+        KubeStateNodes(frozenset({"a"})),
+        KubeStatePods({"api": (1, 1)}),
+        ObservedNodes({"a": ObservedNode(name="a", labels={})}),
+    )
+    gaps: dict[type, tuple[Gap, ...]] = {
+        ObservedPods: (Gap(Source.KUBERNETES, "may not list pods"),)
+    }
+
+    found = kube_state_metrics.judge(Facts({type(one): one for one in settled}, gaps))
+
+    assert [(str(one.subject), one.verdict, one.cause) for one in found] == [
+        ("nodes", Verdict.PASS, ""),
+        ("pods", Verdict.UNKNOWN, "kubernetes"),
+        ("api/pods", Verdict.UNKNOWN, "kubernetes"),
+    ]
 
 
 def test_a_cluster_without_pods_needs_no_pod_info() -> None:

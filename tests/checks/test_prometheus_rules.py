@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from exporter.checks import prometheus_rules
-from exporter.domain.facts import Facts
+from exporter.domain.facts import Facts, Gap
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.monitoring.prometheus.rules import (
     CheckSeries,
@@ -83,6 +83,24 @@ def test_a_rule_on_series_that_do_not_exist_may_settle_and_then_fails() -> None:
 
     assert (finding.verdict, finding.detail) == (Verdict.SUPPRESSED, "no series for old, slo")
     assert finding.excuse == SETTLE
+
+
+def test_series_that_nobody_could_ask_for_hide_only_themselves() -> None:
+    known = (
+        DeclaredRules(
+            groups=("g", "lost"), check_series=CheckSeries.OWN, settle=SETTLE, place=PLACE
+        ),
+        LoadedRules((group(),)),
+        SERIES,
+    )
+    gaps: dict[type, tuple[Gap, ...]] = {RuleSeries: (Gap(Source.PROMETHEUS, "too many queries"),)}
+
+    found = prometheus_rules.judge(Facts({type(one): one for one in known}, gaps))
+
+    assert [(one.subject.name, one.verdict, one.cause, one.detail) for one in found] == [
+        ("g", Verdict.UNKNOWN, "prometheus", "too many queries"),
+        ("lost", Verdict.FAIL, "", "no group of that name is loaded"),
+    ]
 
 
 def test_of_alternatives_one_is_enough() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from exporter.checks import scrape_targets
 from exporter.domain.declaration import Attribute, DeclaredNode, NodeGroup
-from exporter.domain.facts import Facts
+from exporter.domain.facts import Facts, Gap
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.monitoring.prometheus.targets import (
     DeclaredTarget,
@@ -57,9 +57,16 @@ def target(
     health: Health = Health.UP,
     error: str = "",
     stale: bool = False,
+    path: str = "",
 ) -> ScrapeTarget:
     return ScrapeTarget(
-        job=job, instance="10.0.0.7:9100", names=names, health=health, error=error, stale=stale
+        job=job,
+        instance="10.0.0.7:9100",
+        names=names,
+        path=path,
+        health=health,
+        error=error,
+        stale=stale,
     )
 
 
@@ -111,6 +118,7 @@ def test_a_node_that_was_never_discovered_fails() -> None:
     finding = judge(target("b"))
 
     assert (finding.verdict, finding.detail) == (Verdict.FAIL, "no target")
+    assert finding.node == "a"
     assert finding.observed == "missing"
     assert finding.provenance == (HERE, THERE)
 
@@ -130,7 +138,12 @@ def test_a_node_that_was_never_discovered_fails() -> None:
             "10.0.0.7:9100 was last scraped several intervals ago",
             id="stale",
         ),
-        pytest.param(target("a", job="other"), "missing", "no target", id="of-another-job"),
+        pytest.param(
+            target("a", job="other"),
+            "missing",
+            "no target; Prometheus has none of a job node-exporter",
+            id="of-another-job",
+        ),
     ],
 )
 def test_a_target_that_is_not_up_fails(broken: ScrapeTarget, observed: str, detail: str) -> None:
@@ -147,6 +160,36 @@ def test_of_several_targets_one_that_is_up_is_enough() -> None:
     gone, here = target("a", health=Health.DOWN), target("10.0.0.7")
 
     assert judge(gone, here).verdict is Verdict.PASS
+
+
+def test_each_path_of_a_node_must_be_up() -> None:
+    kubelet = target("a", path="/metrics")
+    cadvisor = target("a", path="/metrics/cadvisor", health=Health.DOWN, error="401")
+
+    finding = judge(kubelet, cadvisor)
+
+    assert (finding.verdict, finding.observed) == (Verdict.FAIL, "down")
+    assert finding.detail == "10.0.0.7:9100/metrics/cadvisor is down: 401"
+
+
+@pytest.mark.parametrize("unknown", [DeclaredNodes, ObservedNodes])
+def test_nodes_that_cannot_be_relied_on_hide_nothing_of_a_job(unknown: type) -> None:
+    per_job = DeclaredTarget(job="api", per=Per.JOB)
+    known = (
+        DeclaredTargets((NODE_EXPORTER, per_job), HERE),
+        DeclaredNodes({"a": declared_node()}),
+        ObservedNodes({"a": node()}),
+        ScrapeTargets((target("a"), target(job="api"))),
+        Patience(now=NOW),
+    )
+    gaps = {unknown: (Gap(Source.TERRAFORM, "main.tf: broken"),)}
+
+    found = scrape_targets.judge(Facts({type(one): one for one in known}, gaps))
+
+    assert [(one.subject.name, one.verdict, one.cause, one.detail) for one in found] == [
+        ("api", Verdict.PASS, "", ""),
+        ("node-exporter/a", Verdict.UNKNOWN, "terraform", "main.tf: broken"),
+    ]
 
 
 def test_a_target_before_its_first_scrape_is_excused_for_a_while() -> None:
@@ -200,6 +243,15 @@ def test_nodes_by_which_a_declared_group_has_grown_are_expected_too() -> None:
         ("node-exporter/a", Verdict.PASS),
         ("node-exporter/spot-1", Verdict.FAIL),
     ]
+
+
+def test_a_node_of_a_group_that_stays_not_ready_is_excused_for_a_while_only() -> None:
+    groups = {"spot": NodeGroup(name="spot", minimum=0, maximum=9, name_pattern="spot-*")}
+    lost = node("spot-1", ready=ConditionStatus.UNKNOWN)
+
+    (finding,) = judge_all(nodes=DeclaredNodes({}, groups), cluster=(lost,))
+
+    assert (finding.verdict, finding.cause) == (Verdict.SUPPRESSED, "")
 
 
 @pytest.mark.parametrize(

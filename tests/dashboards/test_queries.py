@@ -21,7 +21,7 @@ from tests.dashboards.boards import (
 )
 from tests.dashboards.clusters import BROKEN, HAPPENING, HEALTHY, Cluster, Moment, play
 from tests.dashboards.prometheus import Prometheus, running
-from tests.rules.conftest import tool
+from tests.programs import tool
 
 SECONDS = 30
 VIEWS = {

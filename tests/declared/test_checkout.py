@@ -178,3 +178,14 @@ def test_provenance_carries_the_revision(lay: Lay) -> None:
 
     assert failure.place == Place(Source.ARGOCD, "a.yaml", 3, "4f1c")
     assert (failure.message, failure.advice, failure.part) == ("is wrong", "mend it", "a")
+
+
+@pytest.mark.parametrize("path", [".git/config", "a/../.git/config", "link", "sub/.git/HEAD"])
+def test_what_git_keeps_is_not_read(lay: Lay, path: str) -> None:
+    checkout = lay(".git/config", "sub/.git/HEAD", "a/b")
+    (checkout.root / "link").symlink_to(".git/config")
+
+    with pytest.raises(ReadError) as caught:
+        checkout.read_text(path)
+
+    assert caught.value.reason is Reason.OUTSIDE

@@ -189,3 +189,17 @@ def test_objects_are_sorted_out_and_what_makes_no_sense_is_unresolved() -> None:
     assert [(one.key.name, one.ignored) for one in found.workloads] == [("a", ("/spec/replicas",))]
     assert [one.target.namespace for one in found.autoscalers] == ["b"]
     assert [one.place for one in found.unresolved] == [PLACE]
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        pytest.param({"name": "a" * 254}, id="name"),
+        pytest.param({"name": "a", "namespace": "a" * 254}, id="namespace"),
+    ],
+)
+def test_a_name_that_kubernetes_would_not_take_becomes_no_label(metadata: dict[str, str]) -> None:
+    found = manifests.read([deployment(metadata=metadata)])
+
+    assert found.workloads == ()
+    assert "more than 253 characters" in found.unresolved[0].message

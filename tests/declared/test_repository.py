@@ -1,11 +1,13 @@
 """Git tells commit, branch and refs, and runs nothing that the repository configures."""
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from exporter.declared.repository import GitState, describe, without_credentials
+from exporter.domain.errors import ReadError
 
 WHO = ("-c", "user.name=Tester", "-c", "user.email=tester@localhost")
 
@@ -93,11 +95,48 @@ async def test_nothing_that_the_repository_configures_runs(repository: Path) -> 
     assert not trace.exists()
 
 
+async def test_a_missing_object_is_not_fetched_whatever_the_configuration_allows(
+    repository: Path,
+) -> None:
+    trace = repository / "trace"
+    git(repository, "tag", "-a", "-m", "x", "v1")
+    tag = git(repository, "rev-parse", "v1")
+    (repository / ".git" / "objects" / tag[:2] / tag[2:]).unlink()
+    for key, value in {
+        "core.repositoryformatversion": "1",
+        "extensions.partialClone": "origin",
+        "protocol.ext.allow": "always",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": f"ext::sh -c touch% {trace}",
+    }.items():
+        git(repository, "config", key, value)
+
+    with pytest.raises(ReadError, match="missing object"):
+        await describe(repository)
+
+    assert not trace.exists()
+
+
+async def test_a_commit_of_a_year_that_no_calendar_has_tells_no_instant(repository: Path) -> None:
+    told = git(repository, "cat-file", "commit", "HEAD").splitlines()
+    changed = [re.sub(r"\d+ ([+-]\d{4})$", r"999999999999 \1", line) for line in told]
+    file = repository / "commit"
+    file.write_text("\n".join(changed) + "\n")
+    commit = git(repository, "hash-object", "-t", "commit", "-w", "--literally", str(file))
+    git(repository, "reset", "--hard", commit)
+
+    state = await describe(repository)
+
+    assert (state.revision, state.committed) == (commit, None)
+
+
 @pytest.mark.parametrize(
     ("url", "clean"),
     [
         pytest.param("https://u:p@host/a.git", "https://host/a.git", id="user and password"),
         pytest.param("https://token@host/a", "https://host/a", id="token"),
+        pytest.param("HTTPS://u:p@host/a", "HTTPS://host/a", id="upper-case"),
+        pytest.param("https://u:p@ss@host/a", "https://host/a", id="at-sign in the password"),
         pytest.param("git@host:a/b.git", "git@host:a/b.git", id="scp form has no password"),
         pytest.param("", "", id="none"),
     ],

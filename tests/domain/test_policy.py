@@ -8,6 +8,11 @@ from exporter.domain.policy import Maintenance, Patience, Waiver, matches_any
 
 NOW = parse_instant("2025-11-12T14:30:00+09:00")
 HOUR = timedelta(hours=1)
+TARGET = Subject("ScrapeTarget", "", "node-exporter/k8s-api-auth")
+
+
+def failure(subject: Subject, *, node: str = "") -> Finding:
+    return Finding(check="some", subject=subject, verdict=Verdict.FAIL, node=node)
 
 
 @pytest.mark.parametrize(
@@ -63,20 +68,24 @@ def test_a_maintenance_window_includes_its_start_and_not_its_end(
 ) -> None:
     window = Maintenance(nodes=("k8s-api-*",), start=NOW, end=NOW + HOUR)
 
-    assert window.covers(Subject("Node", "", "k8s-api-auth"), at=at) is covers
+    assert window.covers(failure(Subject("Node", "", "k8s-api-auth")), at=at) is covers
 
 
 @pytest.mark.parametrize(
-    "subject",
+    ("pattern", "subject", "node", "covers"),
     [
-        pytest.param(Subject("Node", "", "k8s-master"), id="another-node"),
-        pytest.param(Subject("Deployment", "api", "k8s-api-auth"), id="no-node"),
+        pytest.param("k8s-api-*", Subject("Node", "", "k8s-master"), "", False, id="another-node"),
+        pytest.param("*", Subject("Deployment", "api", "auth"), "", False, id="on-no-node"),
+        pytest.param("k8s-api-*", TARGET, "k8s-master", False, id="on-another-node"),
+        pytest.param("k8s-api-*", TARGET, "k8s-api-auth", True, id="on-one-of-them"),
     ],
 )
-def test_a_maintenance_window_is_for_its_nodes_only(subject: Subject) -> None:
-    window = Maintenance(nodes=("k8s-api-*",), start=NOW, end=NOW + HOUR)
+def test_a_maintenance_window_is_for_its_nodes_and_what_hangs_on_them(
+    pattern: str, subject: Subject, node: str, *, covers: bool
+) -> None:
+    window = Maintenance(nodes=(pattern,), start=NOW, end=NOW + HOUR)
 
-    assert not window.covers(subject, at=NOW)
+    assert window.covers(failure(subject, node=node), at=NOW) is covers
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -15,9 +16,8 @@ from typing import Any
 
 import pytest
 
-from exporter.domain.errors import ReadError
-from exporter.foreign.command import find_tool
 from tests.e2e.reference import EXAMPLE, Reference
+from tests.programs import tool
 
 SETTINGS = str(EXAMPLE / "conformance.yaml")
 
@@ -92,6 +92,42 @@ def test_the_threshold_decides_the_exit_code(fail_on: str, code: int) -> None:
     assert done.returncode == code
 
 
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [
+        pytest.param({"NO_COLOR": ""}, True, id="on a terminal"),
+        pytest.param({"NO_COLOR": "1"}, False, id="unless nobody wants it"),
+    ],
+)
+def test_check_is_coloured_on_a_terminal(environment: dict[str, str], *, coloured: bool) -> None:
+    shown = on_a_terminal("check", "-c", SETTINGS, **environment)
+
+    assert "node_taints" in shown
+    assert ("\x1b[31m\x1b[1mfail\x1b[0m" in shown) is coloured
+
+
+def test_check_is_not_coloured_in_a_pipe() -> None:
+    assert "\x1b" not in run("check", "-c", SETTINGS).stdout
+
+
+def on_a_terminal(*arguments: str, **environment: str) -> str:
+    """Return what a command writes to a terminal."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "exporter", *arguments],
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **environment},
+    ):
+        os.close(theirs)
+        written = b""
+        with contextlib.suppress(OSError):  # the end of a terminal is an error on Linux
+            while part := os.read(ours, 65536):
+                written += part
+    os.close(ours)
+    return written.decode()
+
+
 def test_check_that_could_not_look_at_everything_exits_with_3(reference: Reference) -> None:
     (reference.root / "snapshot" / "nodes.json").unlink()
 
@@ -139,6 +175,18 @@ def test_declared_prints_every_value_with_its_place() -> None:
     assert len(found["applications"]) == 7
     assert {one["name"] for one in found["conflicts"]} == {"k8s-worker-ai", "ecoeco-api-scan"}
     assert found["failures"] == []
+
+
+@pytest.mark.parametrize("form", ["json", "table"])
+def test_half_a_character_in_the_repository_is_printed(reference: Reference, form: str) -> None:
+    playbook = reference.root / "repository" / "ansible" / "playbooks" / "half.yml"
+    task = "kubectl taint node k8s-master \"k{{ '\\ud800' }}=v:NoSchedule\""
+    playbook.write_text(f"- hosts: master\n  tasks:\n    - command: {task}\n")
+
+    done = run("declared", "-c", str(reference.settings), "--format", form)
+
+    assert done.returncode == 0, done.stderr
+    assert "=v:NoSchedule" in done.stdout or '"key": "k?"' in done.stdout
 
 
 def test_declared_as_a_table_has_every_section() -> None:
@@ -232,12 +280,7 @@ def test_serve_shows_the_reference_cluster_and_stops_when_told(tmp_path: Path) -
 
 
 def test_the_exposition_is_clean(tmp_path: Path) -> None:
-    try:
-        promtool = find_tool("promtool", advice="make test fetches it")
-    except ReadError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
+    promtool = tool("promtool")
     with serving(EXAMPLE / "conformance.yaml", tmp_path / "log") as (_, address):
         metrics = _get(f"{address}/metrics")
 

@@ -73,7 +73,11 @@ def test_one_document_is_asked_for_and_two_are_an_error() -> None:
         ("08", "08"),
         ("v1.2", "v1.2"),
         ("100m", "100m"),
-        ("!!binary aGVsbG8=", "aGVsbG8="),
+        ("!!binary aGVsbG8=", "hello"),
+        ("!!binary '*'", "*"),
+        ("!!float x", "x"),
+        ("!!float 0x1F", "0x1F"),
+        pytest.param("0x" + "f" * 5000, "0x" + "f" * 5000, id="too long a number"),
     ],
 )
 def test_scalars_are_what_they_are_to_kubernetes(text: str, value: object) -> None:
@@ -121,6 +125,27 @@ def test_what_an_alias_stands_for_is_one_value() -> None:
     value = yaml.load("a: &a {x: 1}\nb: *a\n")
 
     assert value["a"] is value["b"]
+
+
+def test_an_alias_stands_on_the_line_of_what_it_stands_for() -> None:
+    value = yaml.load("a: &a x\nb:\n- *a\n- c\n*a : d\n")
+
+    assert value == {"a": "x", "b": ["x", "c"], "x": "d"}
+    assert value["b"].lines == [1, 4]
+    assert value.lines == {"a": 1, "b": 2, "x": 1}
+
+
+def test_an_anchor_that_stands_twice_is_an_error() -> None:
+    with pytest.raises(ParseError, match="'a' stands twice") as caught:
+        yaml.load("a: &a 1\nb: &a 2\n")
+
+    assert caught.value.line == 2
+
+
+def test_what_stands_under_a_foreign_tag_is_passed_over_whole() -> None:
+    value = yaml.load("a: !foo {b: [1, {c: d}], ? [e] : f}\ng: !!set {h}\n")
+
+    assert value == {"a": Opaque("!foo", 1), "g": {"h": None}}
 
 
 def test_an_anchor_does_not_outlive_its_document() -> None:
@@ -179,6 +204,7 @@ def _bomb(levels: int) -> str:
             ("[" * 9_000 + "\n---x,") * 10, "nested too deeply", id="no-marker-of-a-document"
         ),
         pytest.param("[" * 300 + "]" * 300, "nested too deeply", id="over-our-own-limit"),
+        pytest.param("!foo " + "[" * 300 + "]" * 300, "nested too deeply", id="under-a-tag"),
         pytest.param(_bomb(9), "by aliases", id="aliases"),
         pytest.param(
             "a: &a {" + ", ".join(f"k{at}: 1" for at in range(1_000)) + "}\n"
@@ -273,3 +299,7 @@ def test_json_that_is_written_is_read_back(value: dict[str, Any]) -> None:
     written = json.dumps(value, ensure_ascii=False)
 
     assert yaml.plain(yaml.load(written)) == value
+
+
+def test_a_key_that_is_encoded_is_known_by_what_it_encodes() -> None:
+    assert yaml.load("? !!binary cGF0aA==\n: a\n") == {"path": "a"}

@@ -136,7 +136,7 @@ class GrafanaServer:
         self._faults.hanging.add(part)
 
     def ask_for_login(self, status: int = 200) -> None:
-        """Answer everything with a login page (200) or a redirection to one (302)."""
+        """Answer everything with a login page (200), a redirection to one (302), or a 404."""
         self._faults.login = status
 
     def forget_plugin(self, kind: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.helm.rendered import CHART, MINIMAL, Json, Rendered, case, render
-from tests.rules.conftest import tool
+from tests.programs import tool
 from tests.rules.scenario import promtool_tests
 from tests.rules.shipped import ALERTS, FILES, TOLD, rules
 

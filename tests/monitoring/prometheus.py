@@ -12,7 +12,6 @@ it is started, so that it can scrape itself; :meth:`Prometheus.load` gives a run
 
 import asyncio
 import json
-import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,8 +22,6 @@ from typing import Any
 import aiohttp
 import pytest
 
-from exporter.domain.errors import ReadError
-from exporter.foreign.command import find_tool
 from tests.real.processes import free_port
 
 VERSIONS = (
@@ -37,16 +34,6 @@ PATIENCE = 30.0
 """Seconds to wait for a condition; a busy machine is slow."""
 _CHECK = 0.05
 _SAID = 2000
-
-
-def tool(name: str) -> str:
-    """Return where a program is; without it the test is skipped, except in CI, where it fails."""
-    try:
-        return find_tool(name, advice="make test fetches it")
-    except ReadError as error:
-        if os.environ.get("CI"):
-            pytest.fail(str(error))
-        pytest.skip(str(error))
 
 
 def scrape(job: str, *targets: str, **labels: str) -> dict[str, Any]:

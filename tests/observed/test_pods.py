@@ -88,13 +88,34 @@ def test_a_pod_belongs_to_what_manages_it(metadata: dict[str, Any], owner: Workl
     [
         pytest.param({"status": {"phase": "Succeeded"}}, id="succeeded"),
         pytest.param({"status": {"phase": "Failed"}}, id="failed"),
-        pytest.param({"metadata": {"deletionTimestamp": "2025-11-12T05:30:00Z"}}, id="deleted"),
+        pytest.param(
+            {
+                "metadata": {"deletionTimestamp": "2025-11-12T05:30:00Z"},
+                "status": {"phase": "Failed"},
+            },
+            id="failed-and-deleted",
+        ),
     ],
 )
 def test_a_pod_that_ended_is_in_no_group_but_still_exists(content: dict[str, Any]) -> None:
     facts = fold(pod(**content))
 
     assert facts == ObservedPods(by_owner={}, by_node={}, per_namespace={"api": 1})
+
+
+def test_a_pod_that_is_being_deleted_is_in_no_group_but_leaves_its_node() -> None:
+    leaving = pod(
+        metadata={"deletionTimestamp": "2025-11-12T05:30:00Z"}, spec={"nodeName": "node-1"}
+    )
+    alive = fold(pod(spec={"nodeName": "node-1"}))
+    (owner,) = alive.by_owner
+
+    facts = fold(leaving)
+
+    assert alive.leaving == {}
+    assert facts == ObservedPods(
+        by_owner={}, by_node={}, per_namespace={"api": 1}, leaving={owner: {"node-1": 1}}
+    )
 
 
 def test_containers_are_counted_by_why_they_wait() -> None:

@@ -139,7 +139,9 @@ async def test_what_is_refused_hides_only_what_depends_on_it() -> None:
     assert (status.up, status.failures, status.errors[Reason.FORBIDDEN]) == (False, (REFUSED,), 1)
     assert set(state.facts.gaps) == {Rules}
     (gap,) = state.facts.gaps[Rules]
-    assert gap.message == ("Grafana has told nothing of it yet: the server answered 403 (grant it)")
+    assert gap.message == (
+        "Grafana has told nothing of it yet: /api: the server answered 403 (grant it)"
+    )
 
 
 async def test_the_last_answer_stands_in_until_it_is_too_old() -> None:
@@ -157,7 +159,8 @@ async def test_the_last_answer_stands_in_until_it_is_too_old() -> None:
     assert known == [True, True, True, False]
     (gap,) = state.facts.gaps[Peers]
     assert gap.message == (
-        "Grafana last told of it at 2025-11-12T05:30:00+00:00: the server answered 403 (grant it)"
+        "Grafana last told of it at 2025-11-12T05:30:00+00:00: "
+        "/api: the server answered 403 (grant it)"
     )
     assert state.facts.get(Peers) == Peers(3), "it still names subjects"
 

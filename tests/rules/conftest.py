@@ -1,11 +1,8 @@
 """Prometheus' own tools; without one its tests are skipped, except in CI, where they fail."""
 
-import os
-
 import pytest
 
-from exporter.domain.errors import ReadError
-from exporter.foreign.command import find_tool
+from tests.programs import tool
 
 
 @pytest.fixture(params=["promtool", "promtool-bookworm"], ids=["debian13", "debian12"])
@@ -18,13 +15,3 @@ def promtool(request: pytest.FixtureRequest) -> str:
 def amtool(request: pytest.FixtureRequest) -> str:
     """The checker of the configuration of two versions of Alertmanager."""
     return tool(str(request.param))
-
-
-def tool(name: str) -> str:
-    """Return where a tool is."""
-    try:
-        return find_tool(name, advice="make test fetches it")
-    except ReadError as error:
-        if os.environ.get("CI"):
-            pytest.fail(str(error))
-        pytest.skip(str(error))

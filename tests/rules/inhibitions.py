@@ -72,12 +72,24 @@ INHIBITED += [
         id="alertmanager not ready",
     ),
     pytest.param(
+        *("AlertmanagerNotConnected", {}, "SourceDown", {"source": "alertmanager"}),
+        id="alertmanager gone",
+    ),
+    pytest.param(
+        *("SourceDown", {"source": "grafana"}, "CoverageLow", {"layer": "observability"}),
+        id="a part of the monitoring stack leaves its layer unknown",
+    ),
+    pytest.param(
         *("NodeMissing", {**NODE, "layer": "infrastructure"}),
         *("CoverageLow", {"layer": "applications"}),
         id="a missing node has no pods",
     ),
 ]
 HEARD = [
+    pytest.param(
+        *("SourceDown", {"source": "grafana"}, "CoverageLow", {"layer": "infrastructure"}),
+        id="a layer that asks nothing of it",
+    ),
     pytest.param(
         *("GrafanaUnavailable", {}, "SourceDown", {"source": "prometheus"}), id="another server"
     ),

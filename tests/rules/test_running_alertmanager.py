@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.monitoring.alertmanager import unpacked
-from tests.rules.conftest import tool
+from tests.programs import tool
 from tests.rules.inhibitions import HEARD, INHIBITED, Labels, alert
 from tests.rules.shipped import EXAMPLE
 

@@ -1,15 +1,14 @@
 """The web configuration is the exporter-toolkit's; what we cannot keep, we refuse and say why."""
 
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from exporter.domain.errors import ReadError, SettingsError
-from exporter.foreign.command import find_tool
+from exporter.domain.errors import SettingsError
 from exporter.runtime.web.protection import Guard
+from tests.programs import tool
 from tests.runtime.certificates import Authority, private
 
 FILES = "cert_file: s.crt, key_file: s.key"
@@ -37,12 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def promtool() -> str:
-    try:
-        return find_tool("promtool", advice="make test fetches it")
-    except ReadError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
+    return tool("promtool")
 
 
 def refusal(folder: Path, text: str) -> str:

@@ -38,21 +38,23 @@ class Population:
         return list(chosen)
 
     def _one(self, part: str) -> Sequence[str]:
+        sliced = None if part in self.members else _SLICE.match(part)
+        return self._slice(sliced) if sliced else self._named(part)
+
+    def _named(self, part: str) -> Sequence[str]:
         if part.startswith("~"):
             raise UnresolvedError(f"the host pattern {part!r} is a regular expression")
         if part in {"all", "*"}:
             return self.hosts
         if part in self.members:
             return self.members[part]
-        if sliced := _SLICE.match(part):
-            return self._slice(sliced)
         groups = [name for name in self.members if fnmatchcase(name, part)]
         named = {host for name in groups for host in self.members[name]}
         found = [host for host in self.hosts if host in named or fnmatchcase(host, part)]
         return [part] if not found and part in LOCAL else found
 
     def _slice(self, sliced: re.Match[str]) -> Sequence[str]:
-        hosts = self._one(sliced[1])
+        hosts = self._named(sliced[1])
         first, colon, last = int(sliced[2] or 0), sliced[3], sliced[4]
         if not colon:
             return [hosts[first]] if -len(hosts) <= first < len(hosts) else []

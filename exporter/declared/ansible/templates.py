@@ -29,7 +29,7 @@ MAX_SECONDS = 30
 
 _FOREIGN_FAULTS = (
     *(TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError),
-    *(MemoryError, SyntaxError),
+    *(MemoryError, SyntaxError, NameError),
 )
 """What a foreign template may raise when it is compiled or run; nothing of it is ours."""
 

@@ -1,7 +1,7 @@
 """What Applications of monitoring charts say of the stack, in the Helm values that they give.
 
-Source: Argo CD, ``ApplicationSourceHelm``: ``parameters`` count more than ``valuesObject``, that
-more than ``values``, and those more than ``valueFiles``, of which the last counts most.
+Source: Argo CD, ``ApplicationSourceHelm``: ``parameters`` count more than ``valuesObject``, without
+which ``values`` are taken, and those more than ``valueFiles``, of which the last counts most.
 """
 
 import posixpath
@@ -30,6 +30,7 @@ def stack_of(parsed: Parsed, files: Files) -> Iterator[StackStatement | Unresolv
             layers: list[Located] = []
             for one in _files(helm, application.sources, files):
                 if isinstance(one, Unresolved):
+                    layers.clear()  # it may say something else than all before it
                     yield one
                 else:
                     layers.append(one)
@@ -69,7 +70,9 @@ def _at(values: Located, keys: Sequence[str]) -> Stated[str] | None:
 
 def _inline(helm: Located) -> Iterator[Located]:
     text = helm.text("values")
-    if text:
+    if helm.has("valuesObject"):
+        yield helm.object("valuesObject")
+    elif text:
         place = helm.place_of("values")
         try:
             documents = yaml.load_all(text)
@@ -78,8 +81,6 @@ def _inline(helm: Located) -> Iterator[Located]:
         if documents:
             # A block's lines cannot be told from here: all of it stands where it begins.
             yield from_plain(documents[0].value, place)
-    if helm.has("valuesObject"):
-        yield helm.object("valuesObject")
 
 
 def _files(

@@ -32,6 +32,7 @@ async def build(checkout: Checkout, folder: str, *, allow_remote: bool) -> bytes
                 cwd=checkout.root,
                 environment=_environment(home, allow_remote=allow_remote),
                 limits=LIMITS,
+                network=allow_remote,
             )
     except OSError as error:
         raise ReadError(

@@ -43,12 +43,16 @@ _REFERENCE: Final = re.compile(r"[?&](?:ref|version)=")
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Something outside the file that it names in *field*; *root* where it may be a directory."""
+    """Something outside the file that it names in *field*; *root* where it may be a directory.
+
+    *hidden* is what the configuration of a plugin names, or seems to name.
+    """
 
     field: str
     text: str
     line: int
     root: bool = False
+    hidden: bool = False
 
     @property
     def remote(self) -> bool:
@@ -126,15 +130,13 @@ def join(folder: str, name: str) -> str:
 
 
 def hidden_references(field: str, value: Any) -> Iterator[Reference]:
-    """Yield the addresses that the configuration of a builtin plugin names."""
+    """Yield what the configuration of a builtin plugin names, or seems to name."""
     if isinstance(value, YamlMap):
         for key, part in value.items():
             texts = part if isinstance(part, list) else [part]
             if key.casefold() in {"path", "paths", *_ENTRY_FIELDS}:
                 for text in texts:
-                    one = Reference(field, _source(as_text(text)), value.line_of(key))
-                    if one.remote:
-                        yield one
+                    yield Reference(field, _source(as_text(text)), value.line_of(key), hidden=True)
             yield from hidden_references(field, part)
     elif isinstance(value, YamlList):
         for part in value:
@@ -183,7 +185,7 @@ def _entry(field: str, entry: Any, keys: tuple[str, ...]) -> Iterator[Reference]
 
 
 def _inline(field: str, text: str, line: int) -> Iterator[Reference]:
-    """Yield the addresses in a plugin's configuration that is written in the list itself."""
+    """Yield what a plugin's configuration names that is written in the list itself."""
     if field not in LISTS_OF_PLUGINS:
         return
     try:
@@ -192,7 +194,7 @@ def _inline(field: str, text: str, line: int) -> Iterator[Reference]:
         raise ParseError(error.message, line=line) from None
     for document in documents:
         for one in hidden_references(field, document.value):
-            yield Reference(field, one.text, line)
+            yield Reference(field, one.text, line, hidden=True)
 
 
 def _texts(mapping: YamlMap, key: str) -> Iterator[tuple[str, int]]:

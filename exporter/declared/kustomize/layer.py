@@ -125,6 +125,9 @@ class _Reading:
 
     def _refer(self, reference: Reference) -> None:
         """Follow one reference; raises :exc:`ReadError`."""
+        if reference.hidden:
+            self._guard(reference)
+            return
         path = posixpath.normpath(join(self.kustomization.folder, reference.text))
         if reference.remote and not (self.checkout.is_dir(path) or self.checkout.is_file(path)):
             self.remote.append(reference)
@@ -143,6 +146,13 @@ class _Reading:
             raise ReadError(
                 f"{reference.field}: {reference.text} does not exist", reason=Reason.MISSING
             )
+
+    def _guard(self, reference: Reference) -> None:
+        """Look where a plugin would read; kustomize itself refuses absolute paths."""
+        if reference.remote:
+            self.remote.append(reference)
+        elif not reference.text.startswith("/"):
+            self.checkout.resolve(join(self.kustomization.folder, reference.text))
 
     def _file(self, reference: Reference, path: str) -> None:
         folder = self.kustomization.folder
@@ -166,7 +176,8 @@ class _Reading:
     def _documents(self, reference: Reference, path: str, documents: list[Document]) -> None:
         if reference.field in LISTS_OF_PLUGINS:
             for document in documents:
-                self.remote += hidden_references(reference.field, document.value)
+                for one in hidden_references(reference.field, document.value):
+                    self._guard(one)
         elif reference.field in _PATCHES:
             self.patches[reference.text] = (path, documents)
         else:

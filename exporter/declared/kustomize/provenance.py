@@ -7,7 +7,9 @@ resource itself, that has this very value at this place. What no statement has s
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
+from sys import intern
 from typing import Any, Final
 
 from exporter.declared.kustomize.graph import Graph, Origin
@@ -91,20 +93,10 @@ class Tracer:
     """Traces the objects of one rendering; *place* makes a place of a path and a line."""
 
     place: Callable[[str, int], Place]
-    pointers: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make each place once: thousands of objects share their overlay's lines."""
-        known: dict[tuple[str, int], Place] = {}
-        make = self.place
-
-        def once(path: str, line: int) -> Place:
-            place = known.get((path, line))
-            if place is None:
-                place = known[path, line] = make(path, line)
-            return place
-
-        self.place = once
+        self.place = lru_cache(maxsize=None)(self.place)
 
     def built(self, content: JsonObject, graph: Graph) -> Manifest:
         """Return an object that kustomize made of *graph* with where it comes from."""
@@ -131,9 +123,22 @@ class Tracer:
         """Return an object that is as it stands in the file *path*: every value has its line."""
         places: dict[str, Place] = {}
         if as_text(value.get("kind")) in TRACED:
-            for pointer, line in _lines(value, ""):
-                places[self.pointers.setdefault(pointer, pointer)] = self.place(path, line)
+            self._inside(value, "", path, places)
         return Manifest(content=plain(value), place=self.place(path, value.line), places=places)
+
+    def _inside(
+        self, value: YamlMap | YamlList, above: str, path: str, places: dict[str, Place]
+    ) -> None:
+        """Add the places of everything in *value*, which is at *above* in the file *path*."""
+        if isinstance(value, YamlMap):
+            parts = [(_escape(key), line, value[key]) for key, line in value.lines.items()]
+        else:
+            parts = [(str(at), line, value[at]) for at, line in enumerate(value.lines)]
+        for key, line, part in parts:
+            pointer = intern(f"{above}/{key}")
+            places[pointer] = self.place(path, line)
+            if isinstance(part, YamlMap | YamlList):
+                self._inside(part, pointer, path, places)
 
 
 @dataclass(slots=True)
@@ -161,8 +166,7 @@ class _Trace:
         for one in cursors:
             line = one.states(value, key)
             if line:
-                known = self.tracer.pointers.setdefault(pointer, pointer)
-                self.places[known] = self.tracer.place(one.statement.path, line)
+                self.places[intern(pointer)] = self.tracer.place(one.statement.path, line)
                 if not _is_collection(value):
                     self.used.add(id(one.statement))
                 break
@@ -170,23 +174,11 @@ class _Trace:
             self.parts(value, pointer, key, cursors)
 
 
-def _lines(value: YamlMap | YamlList, above: str) -> Iterator[tuple[str, int]]:
-    """Yield the pointer and the line of everything in *value*, which is at *above*."""
-    if isinstance(value, YamlMap):
-        parts = [(_escape(key), value.line_of(key), part) for key, part in value.items()]
-    else:
-        parts = [(str(at), value.lines[at], part) for at, part in enumerate(value)]
-    for key, line, part in parts:
-        pointer = f"{above}/{key}"
-        yield pointer, line
-        if isinstance(part, YamlMap | YamlList):
-            yield from _lines(part, pointer)
-
-
 def _is_collection(value: object) -> bool:
     return isinstance(value, dict | list)
 
 
+@lru_cache(maxsize=1024)
 def _escape(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 

@@ -90,7 +90,7 @@ def _decode(data: bytes, path: str) -> _Document:
         raise ReadError(
             f"is no Terraform state: {error}", reason=Reason.MALFORMED, path=path, advice=_ADVICE
         ) from None
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         found = _BYTE.search(str(error))
         line = data.count(b"\n", 0, int(found[1])) + 1 if found else 0
         said = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
@@ -145,7 +145,7 @@ def _describe(address: str, kind: Kind, raw: msgspec.Raw, at: Origin, collector:
             msgspec.json.decode(raw, type=attributes_type(kind, _tags(collector)))
         )
         attributes = {name: from_plain(value, at) for name, value in (plain or {}).items()}
-    except (msgspec.DecodeError, RecursionError, NotKnownError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, NotKnownError):
         error = ReadError(
             f"an attribute of {address} has an unexpected form",
             reason=Reason.UNSUPPORTED,

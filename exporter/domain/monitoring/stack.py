@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from exporter.domain.errors import ParseError
+from exporter.domain.integers import parse_integer
 from exporter.domain.provenance import Stated
 
 
@@ -46,3 +48,11 @@ class DeclaredStack:
     """
 
     values: Mapping[StackValue, Stated[str]] = field(default_factory=dict)
+
+    def count(self, name: StackValue) -> Stated[int] | None:
+        """Return a value that counts something; None where nobody declares it, or no number."""
+        stated = self.values.get(name)
+        try:
+            return Stated(parse_integer(stated.value), stated.place) if stated else None
+        except ParseError:
+            return None

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated
 
 import msgspec
@@ -167,11 +169,18 @@ def parse_silences(body: bytes) -> Silences:
     return Silences(tuple(sorted(silences, key=lambda one: (one.ends, one.id))))
 
 
-def parse_alerts(body: bytes, *, watchdog: str) -> ActiveAlerts:
-    """Count the alerts that are ours, or the one that always fires."""
+def parse_alerts(
+    body: bytes, *, watchdog: str, labels: Mapping[str, str] = MappingProxyType({})
+) -> ActiveAlerts:
+    """Count the alerts with these *labels* that are ours, or the one that always fires.
+
+    The watchdog of another cluster says nothing about this one.
+    """
     counts: Counter[str] = Counter()
     silenced: Counter[str] = Counter()
     for alert in decoded(_ALERTS, body, path=ALERTS):
+        if not labels.items() <= alert.labels.items():
+            continue
         name = alert.labels.get("alertname", "")
         if name == watchdog or name.startswith(OURS):
             counts[name] += 1

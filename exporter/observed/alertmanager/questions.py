@@ -84,11 +84,11 @@ class AlertmanagerQuestions:
         return parse_silences(await self._endpoint.get(SILENCES))
 
     async def _ask_alerts(self) -> ActiveAlerts:
-        watchdog = self._settings.watchdog
+        watchdog, labels = self._settings.watchdog, self._settings.labels
         likely = re.sub(r"\W", ".", watchdog)
         params = {"filter": f'alertname=~"{likely}|{OURS}.*"'}
         body = await self._endpoint.get(ALERTS, params=params)
-        return await asyncio.to_thread(parse_alerts, body, watchdog=watchdog)
+        return await asyncio.to_thread(parse_alerts, body, watchdog=watchdog, labels=labels)
 
 
 def _items(answer: Answer) -> dict[str, int]:

@@ -204,10 +204,7 @@ def parse_hits(reply: Reply) -> list[Dashboard]:
 
 def answered(reply: Reply) -> str:
     """Return a refusal in Grafana's own words, where it has some."""
-    try:
-        said = _MESSAGE.decode(reply.body).message
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        said = ""
+    said = _said(reply)
     return f"Grafana answered {reply.status}" + (f": {said[:_SAID]}" if said else "")
 
 
@@ -221,8 +218,19 @@ def lacking(reply: Reply, permission: str) -> Untold:
 def usable(reply: Reply) -> Reply:
     """Return *reply*; raises :exc:`ReadError` where it is none of Grafana to this request.
 
-    Without valid credentials nothing can be asked, and a redirection leads to a login page.
+    Without valid credentials nothing can be asked, and a redirection leads to a login page. That
+    something is not found only Grafana can tell, in its own words: so does an ingress without it.
     """
-    if reply.status == HTTPStatus.UNAUTHORIZED or reply.status in range(300, 400):
+    redirected = reply.status in range(300, 400)
+    strange = reply.status == HTTPStatus.NOT_FOUND and not _said(reply)
+    if reply.status == HTTPStatus.UNAUTHORIZED or redirected or strange:
         raise reply.refusal()
     return reply
+
+
+def _said(reply: Reply) -> str:
+    """Return Grafana's own words, or nothing where it has none."""
+    try:
+        return _MESSAGE.decode(reply.body).message
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""

@@ -103,4 +103,5 @@ def _pods(clusters: Sequence[Cluster]) -> ObservedPods:
         by_owner={owner: groups for one in every for owner, groups in one.by_owner.items()},
         by_node=by_node,
         per_namespace={name: count for one in every for name, count in one.per_namespace.items()},
+        leaving={owner: nodes for one in every for owner, nodes in one.leaving.items()},
     )

@@ -19,14 +19,19 @@ def instant(text: str) -> datetime | None:
     return found if found.year > 1 else None
 
 
-def interval(text: str) -> timedelta:
-    """Return an interval; nothing where it is none."""
+def interval(text: str) -> timedelta | None:
+    """Return an interval; None where it is none, as Thanos does not tell that of a target."""
     try:
         return parse_duration(text)
     except ParseError:
-        return timedelta()
+        return None
 
 
-def late(last: datetime | None, *, every: timedelta, now: datetime) -> bool:
-    """Tell whether what is done *every* interval was last done several of them ago."""
-    return last is not None and now - last > max(INTERVALS * every, PATIENCE)
+def late(last: datetime | None, *, every: timedelta | None, now: datetime) -> bool:
+    """Tell whether what is done *every* interval was last done several of them ago.
+
+    Where either is not known nothing is late.
+    """
+    if last is None or every is None:
+        return False
+    return now - last > max(INTERVALS * every, PATIENCE)

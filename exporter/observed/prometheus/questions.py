@@ -1,12 +1,10 @@
 """The questions that Prometheus is asked, one round at a time."""
 
-import asyncio
-from collections.abc import Awaitable
+from collections.abc import Mapping
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import ClassVar
 
-from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError
 from exporter.domain.instants import parse_duration
 from exporter.domain.monitoring.prometheus.alerting import (
@@ -18,9 +16,9 @@ from exporter.domain.monitoring.prometheus.kube_state import KubeStateNodes, Kub
 from exporter.domain.monitoring.prometheus.rules import LoadedRules, RuleSeries
 from exporter.domain.monitoring.prometheus.server import PrometheusClaims, PrometheusRuntime
 from exporter.domain.monitoring.prometheus.targets import ScrapeTargets
-from exporter.domain.provenance import Place, Source
+from exporter.domain.provenance import Source
 from exporter.observed.endpoint import Endpoint
-from exporter.observed.polling import Answer
+from exporter.observed.polling import Answer, Question, failed, inquire
 from exporter.observed.prometheus import alerting, kube_state, rules, server, targets
 from exporter.observed.prometheus.api import Api
 from exporter.observed.prometheus.series import SeriesLedger
@@ -57,68 +55,60 @@ class PrometheusQuestions:
         try:
             now = await self._api.time()
         except ReadError as error:
-            return Answer(gaps=dict.fromkeys(self.kinds, _failure(error)))
-        told = await self._ask(now)
-        told[RuleSeries] = await self._ask_series(told[LoadedRules])
+            return Answer(gaps=dict.fromkeys(self.kinds, failed(error, source=self.source)))
+        told = await inquire(self._questions(now), source=self.source)
+        series = await self._ask_series(told)
         return Answer(
-            facts={kind: one for kind, one in told.items() if not isinstance(one, Failure)},
-            gaps={kind: one for kind, one in told.items() if isinstance(one, Failure)},
-            items=_items(told),
+            facts={**told.facts, **series.facts},
+            gaps={**told.gaps, **series.gaps},
+            items=_items(told.facts),
         )
 
     async def close(self) -> None:
         """End all connections."""
         await self._api.close()
 
-    async def _ask(self, now: datetime) -> dict[type, object | Failure]:
-        """Ask all that stands by itself."""
+    def _questions(self, now: datetime) -> dict[type, Question]:
+        """Return all that stand by themselves."""
         api, settings = self._api, self._settings
         settle = parse_duration(settings.settle)
-        asked: dict[type, Awaitable[object]] = {
-            ScrapeTargets: targets.ask(api, settings.targets, now=now),
-            PrometheusRuntime: server.ask_runtime(api),
-            PrometheusClaims: server.ask_claims(api, pattern=settings.claims),
-            LoadedRules: rules.ask(api, self._judges, now=now),
-            ConnectedAlertmanagers: alerting.ask_alertmanagers(api),
-            Notifications: alerting.ask_notifications(api),
-            FiringWatchdog: alerting.ask_watchdog(api, name=settings.watchdog),
-            KubeStateNodes: kube_state.ask_nodes(api),
-            KubeStatePods: kube_state.ask_pods(api, settle=settle, now=now),
+        return {
+            ScrapeTargets: lambda: targets.ask(api, settings.targets, now=now),
+            PrometheusRuntime: lambda: server.ask_runtime(api),
+            PrometheusClaims: lambda: server.ask_claims(api, pattern=settings.claims),
+            LoadedRules: lambda: rules.ask(api, self._judges, now=now),
+            ConnectedAlertmanagers: lambda: alerting.ask_alertmanagers(api),
+            Notifications: lambda: alerting.ask_notifications(api),
+            FiringWatchdog: lambda: alerting.ask_watchdog(api, name=settings.watchdog),
+            KubeStateNodes: lambda: kube_state.ask_nodes(api),
+            KubeStatePods: lambda: kube_state.ask_pods(api, settle=settle, now=now),
         }
-        told = await asyncio.gather(*map(_told, asked.values()))
-        return dict(zip(asked, told, strict=True))
 
-    async def _ask_series(self, loaded: object | Failure) -> object | Failure:
-        if isinstance(loaded, Failure):
-            return loaded
-        if not isinstance(loaded, LoadedRules) or self._settings.rules.check_series == "off":
-            return RuleSeries()
+    async def _ask_series(self, told: Answer) -> Answer:
+        """Ask for the series that the loaded rules need; what hides the rules hides these, too."""
+        loaded = told.facts.get(LoadedRules)
+        if not isinstance(loaded, LoadedRules):
+            return Answer(gaps={RuleSeries: told.gaps[LoadedRules]})
+        if self._settings.rules.check_series == "off":
+            return Answer(facts={RuleSeries: RuleSeries()})
         wanted = [need for group in loaded.groups for need in group.needs]
-        return await _told(self._series.ask(self._api, wanted))
+        asked: dict[type, Question] = {RuleSeries: lambda: self._series.ask(self._api, wanted)}
+        return await inquire(asked, source=self.source)
 
     def _judges(self, group: str) -> bool:
         given = self._settings.rules
         return given.check_series == "all" or any(fnmatchcase(group, one) for one in given.groups)
 
 
-async def _told(asked: Awaitable[object]) -> object | Failure:
-    """Return what was told, or why it was not."""
-    try:
-        return await asked
-    except ReadError as error:
-        return _failure(error)
-
-
-def _failure(error: ReadError) -> Failure:
-    return Failure(Place(Source.PROMETHEUS, error.path), error.reason, str(error), error.advice)
-
-
-def _items(told: dict[type, object | Failure]) -> dict[str, int]:
-    """Count what was told: a sudden drop shows that something was lost."""
-    scraped, loaded = told[ScrapeTargets], told[LoadedRules]
+def _items(told: Mapping[type, object]) -> dict[str, int]:
+    """Count what was told."""
     items: dict[str, int] = {}
-    if isinstance(scraped, ScrapeTargets):
-        items["targets"] = len(scraped.targets)
-    if isinstance(loaded, LoadedRules):
-        items["rule_groups"] = len(loaded.groups)
+    for fact in told.values():
+        match fact:
+            case ScrapeTargets(targets=found):
+                items["targets"] = len(found)
+            case LoadedRules(groups=groups):
+                items["rule_groups"] = len(groups)
+            case _:
+                pass
     return items

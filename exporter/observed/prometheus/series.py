@@ -32,30 +32,33 @@ class SeriesLedger:
         """Ask for some of the *wanted*, and return all that is known of them.
 
         A selector that this server refuses stays unknown. Raises :exc:`ReadError` where it
-        refuses all of a few; what was found before then stays known.
+        refuses several in a row, or all; what was found before then stays known.
         """
         selectors = dict.fromkeys(one for need in wanted for one in sorted(need))
         self._found = {name: known for name, known in self._found.items() if name in selectors}
         turn = [one for one in selectors if one not in self._found]
         turn = [*turn, *self._found][: self._budget]
-        end = monotonic() + self._seconds
+        end, answered = monotonic() + self._seconds, 0
         for start in range(0, len(turn), AT_ONCE):
             if monotonic() > end:
                 break
-            await self._look(api, turn[start : start + AT_ONCE])
+            batch = turn[start : start + AT_ONCE]
+            errors = await self._look(api, batch)
+            answered += len(batch) - len(errors)
+            if errors and (not answered or len(errors) == AT_ONCE):
+                raise errors[0]
         return RuleSeries(
             existing=frozenset(name for name, known in self._found.items() if known),
             missing=frozenset(name for name, known in self._found.items() if known is False),
         )
 
-    async def _look(self, api: Api, selectors: Sequence[str]) -> None:
+    async def _look(self, api: Api, selectors: Sequence[str]) -> list[ReadError]:
+        """Ask for a few at once, and return the refusals."""
         told = await asyncio.gather(*(_try(api, one) for one in selectors))
         for name, found in zip(selectors, told, strict=True):
             self._found.pop(name, None)  # to the end: it was asked just now
             self._found[name] = None if isinstance(found, ReadError) else found
-        errors = [one for one in told if isinstance(one, ReadError)]
-        if len(errors) == len(selectors):
-            raise errors[0]
+        return [one for one in told if isinstance(one, ReadError)]
 
 
 async def exists(api: Api, selector: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import msgspec
@@ -23,9 +24,13 @@ _DISCOVERED = {
     "node": "__meta_kubernetes_node_name",
     "pod_node": "__meta_kubernetes_pod_node_name",
     "endpoint_node": "__meta_kubernetes_endpoint_node_name",
+    "slice_node": "__meta_kubernetes_endpointslice_endpoint_node_name",
     "hostname": "__meta_kubernetes_endpointslice_endpoint_topology_kubernetes_io_hostname",
     "host_ip": "__meta_kubernetes_pod_host_ip",
+    "path": "__metrics_path__",
 }
+_PATH = "metrics_path"
+"""The label by which the Prometheus operator keeps the path."""
 _ERROR = 200
 
 
@@ -36,13 +41,15 @@ class _Discovered(msgspec.Struct, frozen=True, rename=_DISCOVERED):
     node: str = ""
     pod_node: str = ""
     endpoint_node: str = ""
+    slice_node: str = ""
     hostname: str = ""
     host_ip: str = ""
+    path: str = ""
 
     def names(self) -> set[str]:
         """Return all by which the node may be recognised."""
-        known = {self.node, self.pod_node, self.endpoint_node, self.hostname, self.host_ip}
-        return known | {_host(self.address)}
+        nodes = {self.node, self.pod_node, self.endpoint_node, self.slice_node}
+        return nodes | {self.hostname, self.host_ip, _host(self.address)}
 
 
 class _Target(msgspec.Struct, frozen=True, rename="camel"):
@@ -105,6 +112,7 @@ def from_up(samples: Iterable[Sample], wanted: Sequence[TargetSettings]) -> Scra
             job=one.metric.get("job", ""),
             instance=one.metric.get("instance", ""),
             names=_names(one.metric, labels),
+            path=one.metric.get(_PATH, ""),
             health=Health.UP if one.number == 1 else Health.DOWN,
         )
         for one in samples
@@ -120,6 +128,7 @@ def _target(one: _Target, labels: Sequence[str], *, now: datetime) -> ScrapeTarg
         job=one.labels.get("job", ""),
         instance=one.labels.get("instance", ""),
         names=_names(one.labels, labels, one.discovered_labels.names()),
+        path=one.labels.get(_PATH, one.discovered_labels.path),
         health=Health(one.health) if known else Health.UNKNOWN,
         error=one.last_error[:_ERROR],
         stale=late(instant(one.last_scrape), every=every, now=now),
@@ -144,7 +153,11 @@ def _names(
 
 
 def _host(address: str) -> str:
-    """Return the host of an address, which may be a URL, and IPv6."""
+    """Return the host of an address, which may be a URL, and IPv6, also without brackets."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        pass
     try:
         host = urlsplit(address if "//" in address else f"//{address}").hostname
     except ValueError:

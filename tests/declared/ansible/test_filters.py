@@ -144,3 +144,29 @@ def test_sets_of_lists_behave_as_sets(left: list[int], right: list[int]) -> None
     assert set(evaluate("{{ l | union(r) }}", **values)) == {*left, *right}
     assert set(evaluate("{{ l | difference(r) }}", **values)) == {*left} - {*right}
     assert set(evaluate("{{ l | intersect(r) }}", **values)) == {*left} & {*right}
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param("a?" * 60 + "a" * 60, id="options"),
+        pytest.param("(a|a)" * 30 + "[bc]", id="alternatives"),
+        pytest.param("(?x)(a+) +[bc]", id="a flag that hides a repeated group"),
+        pytest.param("(a*)(?#)*[bc]", id="a comment that hides a repeated group"),
+        pytest.param(r"\\\\*" * 30 + "[bc]", id="repeated backslashes"),
+    ],
+)
+def test_a_regular_expression_that_may_run_away_is_not_tried(pattern: str) -> None:
+    with pytest.raises(UnresolvedError, match="too complex"):
+        evaluate("{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' is match(p) }}", p=pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matches"),
+    [
+        pytest.param("^(api|web)-.*$", True, id="alternatives"),
+        pytest.param("api-(?P<n>.+?)$", True, id="a lazy group with a name"),
+    ],
+)
+def test_a_harmless_regular_expression_is_tried(pattern: str, *, matches: bool) -> None:
+    assert evaluate("{{ 'api-x' is match(p) }}", p=pattern) is matches

@@ -120,3 +120,21 @@ def test_any_text_is_scanned(text: str) -> None:
     lines = scan_ini(text)
 
     assert 0 <= lines.problem <= len(text.splitlines())
+
+
+def test_long_names_count_more_than_short_ones() -> None:
+    lines = scan_ini("[0:199999]" + "a" * 3000)
+
+    assert 0 < sum(map(len, lines.hosts)) < 10_000_000
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param("[0:1]" * 5000, id="more ranges than anybody writes"),
+        pytest.param("[0:199999]" * 4 + "[1:0]", id="an empty range after huge ones"),
+        pytest.param("[a:3]", id="from a letter to a number"),
+    ],
+)
+def test_a_pattern_that_names_nothing_is_seen_at_once(pattern: str) -> None:
+    assert list(expand(pattern)) == []

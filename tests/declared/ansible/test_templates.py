@@ -202,3 +202,8 @@ def test_expanded_collections_keep_their_lines() -> None:
 def test_a_condition_that_only_a_run_would_tell_is_left_open(condition: object) -> None:
     with pytest.raises(UnresolvedError):
         holds(condition)
+
+
+def test_a_number_that_is_infinite_is_left_open() -> None:
+    with pytest.raises(UnresolvedError, match="NameError"):
+        evaluate("{{ 1e999 }}")

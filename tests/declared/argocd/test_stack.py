@@ -85,6 +85,27 @@ async def test_files_of_values_in_this_repository_are_read_the_last_counting_mos
     assert retention(followed) == [("15d", "prod.yaml:2")]
 
 
+async def test_what_a_file_elsewhere_may_override_is_not_known(follow: Follow) -> None:
+    text = (
+        f"{HEAD}  sources:\n    - repoURL: https://charts.example.org\n"
+        "      chart: kube-prometheus-stack\n"
+        "      helm: {valueFiles: [$values/base.yaml, prod.yaml]}\n"
+        f"    - repoURL: {ADDRESS}\n      ref: values\n"
+    )
+
+    followed = await follow({"a.yaml": text, "base.yaml": SPEC % "1d"}, "a.yaml", address=ADDRESS)
+
+    assert retention(followed) == []
+
+
+async def test_values_beside_an_object_of_values_are_not_taken(follow: Follow) -> None:
+    helm = f"      values: '{SPEC % '1d'}'\n      valuesObject: {{grafana: {{enabled: true}}}}\n"
+
+    followed = await follow({"a.yaml": application(helm)}, "a.yaml")
+
+    assert retention(followed) == []
+
+
 async def test_a_file_of_values_elsewhere_is_left_open(follow: Follow) -> None:
     helm = "      valueFiles: [values-prod.yaml]\n"
 

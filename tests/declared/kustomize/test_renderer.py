@@ -1,4 +1,5 @@
 import asyncio
+import base64
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -220,3 +221,63 @@ async def test_a_missing_tool_is_a_failure_that_says_how_to_get_it(
 
     assert failure.reason is Reason.TOOL
     assert "CONFORMANCE_KUSTOMIZE" in failure.advice
+
+
+PLUGIN = "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: a}\n"
+
+
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(
+    ("kustomization", "plugin"),
+    [
+        pytest.param("crds: [URL]", "", id="plain"),
+        pytest.param("? !!binary Y3Jkcw==\n: [URL]", "", id="an encoded key"),
+        pytest.param("transformers: [p/a.yaml]", "path: URL", id="in a plugin's file"),
+        pytest.param("transformers: [p/a.yaml]", "path: !!binary CODE", id="encoded there"),
+        pytest.param("transformers: [p/a.yaml]", "? !!binary cGF0aA==\n: URL", id="a key there"),
+        pytest.param("transformers: [p]", "path: URL", id="in a directory of plugins"),
+        pytest.param("transformers: [p/utf-16.yaml]", "path: URL", id="in another encoding"),
+    ],
+)
+async def test_no_address_is_asked_however_it_is_written(
+    lay: Lay, kustomization: str, plugin: str
+) -> None:
+    asked: list[object] = []
+
+    async def note(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(writer.get_extra_info("peername"))
+        writer.close()
+
+    server = await asyncio.start_server(note, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/x"
+    code = base64.b64encode(url.encode()).decode()
+    written = PLUGIN + plugin.replace("URL", url).replace("CODE", code) + "\n"
+    files = {
+        "kustomization.yaml": f"resources: [d.yaml]\n{kustomization.replace('URL', url)}\n",
+        "d.yaml": DEPLOYMENT,
+        "p/kustomization.yaml": "resources: [a.yaml]\n",
+        "p/a.yaml": written,
+    }
+    checkout = lay(files)
+    (checkout.root / "p" / "utf-16.yaml").write_bytes(written.encode("utf-16"))
+
+    async with server:
+        rendered = await renderer(checkout).render("")
+
+    assert asked == []
+    assert rendered.manifests == ()
+    assert rendered.unresolved or rendered.failures
+
+
+async def test_no_plugin_is_given_what_git_keeps(lay: Lay) -> None:
+    files = {
+        "kustomization.yaml": "generators: [p.yaml]\n",
+        "p.yaml": "kind: ConfigMapGenerator\nfiles: [a=link]\n",
+        ".git/config": "[remote]\n",
+    }
+    checkout = lay(files)
+    (checkout.root / "link").symlink_to(".git/config")
+
+    rendered = await renderer(checkout).render("")
+
+    assert [one.reason for one in rendered.failures] == [Reason.OUTSIDE]

@@ -341,3 +341,20 @@ def test_an_empty_state_declares_no_nodes(declare: Declare) -> None:
     assert not reading.nodes
     assert not reading.failures
     assert reading.complete
+
+
+def test_an_attribute_that_is_no_text_is_told_and_loses_no_other_node(declare: Declare) -> None:
+    odd = {**AWS, "id": {"a": 1}, "tags": {"Name": "odd"}}
+
+    reading = declare({"a.tfstate": state(resource(odd), resource(AWS))}, path="a.tfstate")
+
+    assert {one.name for one in reading.nodes} >= {"odd", "k8s-api-auth"}
+
+
+@pytest.mark.parametrize("place", ['"type": "', '"id": "'])
+def test_a_byte_that_is_not_utf_8_is_a_failure(declare: Declare, place: str) -> None:
+    broken = state(resource(AWS)).encode().replace(place.encode(), place.encode() + b"\x80")
+
+    reading = declare({"a.tfstate": broken}, path="a.tfstate")
+
+    assert len(reading.failures) == 1

@@ -23,7 +23,8 @@ from tests.e2e.alerting.surroundings import Receiver, Served, Targets
 from tests.e2e.reference import Reference
 from tests.grafana.server import GrafanaServer
 from tests.monitoring.alertmanager import Alertmanager
-from tests.monitoring.prometheus import Prometheus, tool
+from tests.monitoring.prometheus import Prometheus
+from tests.programs import tool
 from tests.real.processes import free_port
 
 PATIENCE = 90.0

@@ -156,6 +156,18 @@ def test_alerts_are_counted_where_they_are_ours_or_the_watchdog() -> None:
     assert active.watchdog_arrives
 
 
+def test_alerts_of_other_clusters_are_not_counted() -> None:
+    here, there = alert("Watchdog"), alert("Watchdog")
+    here["labels"]["cluster"], there["labels"]["cluster"] = "north", "south"
+
+    def arrives(*alerts: dict[str, Any]) -> bool:
+        told = body(list(alerts))
+        return parse_alerts(told, watchdog="Watchdog", labels={"cluster": "north"}).watchdog_arrives
+
+    assert arrives(here, there)
+    assert not arrives(there, alert("Watchdog"))
+
+
 @pytest.mark.parametrize(
     "odd",
     [

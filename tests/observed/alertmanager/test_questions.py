@@ -22,7 +22,7 @@ from exporter.observed.endpoint import Endpoint
 from exporter.observed.polling import Answer
 from exporter.settings.monitoring import AlertmanagerSettings
 from tests.monitoring.alertmanager import VERSIONS, Alertmanager
-from tests.monitoring.prometheus import tool
+from tests.programs import tool
 from tests.real.processes import free_port
 
 CONFIG: dict[str, Any] = {

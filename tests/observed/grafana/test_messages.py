@@ -132,3 +132,10 @@ def test_odd_answers_are_failures(odd: bytes, status: int) -> None:
         with pytest.raises(ReadError) as caught:
             parse(reply(odd, status))
         assert caught.value.reason in {Reason.MALFORMED, Reason.UNAVAILABLE}
+
+
+def test_an_answer_that_is_nested_too_deeply_is_told() -> None:
+    odd = b'{"cluster": ' + b"[" * 5000 + b"]" * 5000 + b"}"
+
+    assert "500" in parse_alertmanager(reply(odd, 500)).trouble
+    assert "recursion" in parse_alertmanager(reply(odd, 200)).trouble

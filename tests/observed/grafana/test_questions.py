@@ -388,6 +388,15 @@ async def test_a_login_page_is_no_answer_to_anything(status: int, reason: Reason
     assert all("login" in failure.advice for failure in answer.gaps.values())
 
 
+async def test_an_ingress_that_finds_no_grafana_does_not_tell_what_grafana_has() -> None:
+    async with grafana() as server:
+        server.ask_for_login(404)
+        answer = await ask(server, **DECLARED)
+
+    assert answer.facts == {}
+    assert {failure.reason for failure in answer.gaps.values()} == {Reason.MISSING}
+
+
 async def test_a_grafana_that_is_gone_tells_nothing() -> None:
     async with grafana() as server:
         pass

@@ -92,7 +92,7 @@ async def test_one_refused_question_hides_only_what_depends_on_it(
     failure = answer.gaps[ScrapeTargets]
     assert failure.reason is reason
     assert said in f"{failure.message} {failure.advice}"
-    assert "/api/v1/targets" in failure.message
+    assert failure.place.path == "/api/v1/targets"
 
 
 @pytest.mark.parametrize(
@@ -278,6 +278,18 @@ async def test_a_refused_selector_stays_unknown_and_does_not_stop_the_others() -
 
     assert one == RuleSeries(frozenset({"a"}), frozenset())
     assert two == one
+
+
+async def test_a_refused_selector_that_is_asked_alone_hides_no_other() -> None:
+    script = {
+        **HEALTHY,
+        "/api/v1/rules": told(_with_rules("a", "b", "c", "d", "odd")),
+        "/api/v1/query": by_query({"odd": Scripted(status=400), "group(": vector(({}, 1))}),
+    }
+
+    (series,) = await _rounds(script, rounds=1, budget=200)
+
+    assert series == RuleSeries(frozenset("abcd"), frozenset())
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,9 @@ from exporter.observed.prometheus.questions import PrometheusQuestions
 from exporter.runtime.evaluate import evaluate
 from exporter.runtime.history import Decisions
 from exporter.settings.monitoring import PrometheusSettings, RulesSettings, TargetSettings
-from tests.monitoring.prometheus import PATIENCE, VERSIONS, Prometheus, answering, scrape, tool
+from tests.monitoring.prometheus import PATIENCE, VERSIONS, Prometheus, answering, scrape
 from tests.observed.prometheus.scripted import questions
+from tests.programs import tool
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -22,7 +22,10 @@ def test_a_target_is_known_by_all_that_may_name_its_node() -> None:
     (found,) = targets(TARGET)
 
     assert found == ScrapeTarget(
-        job="node-exporter", instance="10.0.0.7:9100", names=("10.0.0.7", "k8s-api-auth")
+        job="node-exporter",
+        instance="10.0.0.7:9100",
+        names=("10.0.0.7", "k8s-api-auth"),
+        path="/metrics",
     )
 
 
@@ -31,6 +34,7 @@ def test_a_target_is_known_by_all_that_may_name_its_node() -> None:
     [
         pytest.param({"node": "k8s-master"}, "k8s-master", id="node"),
         pytest.param({"instance": "[fd00::7]:9100"}, "fd00::7", id="ipv6"),
+        pytest.param({"instance": "fd00:0:0::7"}, "fd00::7", id="bare-ipv6"),
         pytest.param({"instance": "https://k8s-master:10250/x"}, "k8s-master", id="url"),
         pytest.param({"instance": "k8s-master"}, "k8s-master", id="no-port"),
         pytest.param({"instance": "http://[broken"}, "http://[broken", id="no-address"),
@@ -44,6 +48,22 @@ def test_labels_name_the_node(labels: dict[str, str], name: str) -> None:
     (found,) = targets(told, wanted=wanted)
 
     assert name in found.names
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "__meta_kubernetes_node_name",
+        "__meta_kubernetes_pod_node_name",
+        "__meta_kubernetes_endpoint_node_name",
+        "__meta_kubernetes_endpointslice_endpoint_node_name",
+        "__meta_kubernetes_endpointslice_endpoint_topology_kubernetes_io_hostname",
+    ],
+)
+def test_each_role_of_service_discovery_names_the_node(label: str) -> None:
+    (found,) = targets({**TARGET, "discoveredLabels": {label: "k8s-master"}})
+
+    assert "k8s-master" in found.names
 
 
 def test_targets_of_other_jobs_are_left_out() -> None:
@@ -71,6 +91,12 @@ def test_targets_of_other_jobs_are_left_out() -> None:
             id="seldom",
         ),
         pytest.param({"lastScrape": "yesterday"}, Health.UP, False, id="no-instant"),
+        pytest.param(
+            {"lastScrape": "2025-11-12T05:28:29Z", "scrapeInterval": ""},
+            Health.UP,
+            False,
+            id="of-thanos-which-tells-no-interval",
+        ),
     ],
 )
 def test_health_and_age_are_those_of_the_answer(
@@ -79,6 +105,15 @@ def test_health_and_age_are_those_of_the_answer(
     (found,) = targets({**TARGET, **changed})
 
     assert (found.health, found.stale) == (health, stale)
+
+
+def test_the_path_is_that_which_relabelling_left() -> None:
+    labels = {**TARGET["labels"], "metrics_path": "/metrics/cadvisor"}
+
+    (found,) = targets({**TARGET, "labels": labels})
+    (of_up,) = from_up([Sample(labels, (0.0, "1"))], WANTED).targets
+
+    assert found.path == of_up.path == "/metrics/cadvisor"
 
 
 def test_equal_targets_are_equal_whatever_their_order_and_last_scrape() -> None:

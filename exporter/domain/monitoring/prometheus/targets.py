@@ -52,13 +52,15 @@ class Health(StrEnum):
 class ScrapeTarget:
     """A target that Prometheus scrapes.
 
-    *names* are the names and addresses by which its node may be recognised. *stale* tells that
-    it was last scraped several intervals ago.
+    *names* are the names and addresses by which its node may be recognised. *path* is where it
+    has its metrics, where that is known: a kubelet has several. *stale* tells that it was last
+    scraped several intervals ago.
     """
 
     job: str
     instance: str
     names: tuple[str, ...] = ()
+    path: str = ""
     health: Health = Health.UP
     error: str = ""
     stale: bool = False

@@ -1,0 +1,30 @@
+"""Which modules look as if they parse foreign bytes, by their code."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from .target import ROOT
+
+_PARSER = re.compile(r"(parse|scan|split|decode|load|stream|from_yaml|from_plain)(_\w+|d)?")
+_DECODING = re.compile(
+    r"msgspec\.json\.[dD]ecode|json\.loads|yaml\.(load|load_all|stream)\(|read_yaml\(|fnmatch\w*\("
+)
+
+
+def parsing_modules() -> Iterator[str]:
+    """Yield the modules of the package with a public parse function, or that decode something."""
+    for path in sorted((ROOT / "exporter").rglob("*.py")):
+        text = path.read_text()
+        if _DECODING.search(text) or any(map(_PARSER.fullmatch, _functions(path, text))):
+            yield ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def _functions(path: Path, text: str) -> Iterator[str]:
+    """Yield the names of public functions, and of public methods that make a value of its class."""
+    for node in ast.parse(text, path).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.ClassDef):
+            yield from (one.name for one in node.body if isinstance(one, ast.FunctionDef))

@@ -1,0 +1,524 @@
+"""The parsers of what stands in a repository."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2.utils import missing
+
+from exporter.declared import manifests
+from exporter.declared.ansible.documents import Documents
+from exporter.declared.ansible.graph import parse as parse_graph
+from exporter.declared.ansible.helm import parse_helm
+from exporter.declared.ansible.kubectl import parse_command
+from exporter.declared.ansible.ledger import Ledger
+from exporter.declared.ansible.lines import scan_ini, scan_yaml
+from exporter.declared.ansible.names import World
+from exporter.declared.ansible.patterns import Population
+from exporter.declared.ansible.shell import parse_script
+from exporter.declared.ansible.staging import Staging
+from exporter.declared.ansible.tasks import Tasks
+from exporter.declared.ansible.templates import Budget as TemplateBudget
+from exporter.declared.ansible.templates import Templates
+from exporter.declared.ansible.unfolding import Unfolder
+from exporter.declared.ansible.values import UnresolvedError
+from exporter.declared.ansible.variables import read_variables
+from exporter.declared.argocd import application_sets, applications, globs
+from exporter.declared.argocd.files import Files
+from exporter.declared.argocd.gotemplate import UnsupportedError, from_json, render
+from exporter.declared.argocd.ignored import parse_path
+from exporter.declared.argocd.located import UnresolvedError as UnknownError
+from exporter.declared.argocd.located import from_yaml
+from exporter.declared.argocd.repositories import Home
+from exporter.declared.argocd.stack import stack_of
+from exporter.declared.argocd.templating import Budget
+from exporter.declared.checkout import Checkout
+from exporter.declared.kubelet import parse_arguments, unresolved_part
+from exporter.declared.kustomize import plain
+from exporter.declared.kustomize.complaints import explain, shorten
+from exporter.declared.kustomize.graph import Loader
+from exporter.declared.kustomize.provenance import Tracer
+from exporter.declared.rendered import Manifest
+from exporter.declared.terraform.language.budget import Budget as Steps
+from exporter.declared.terraform.language.evaluate import evaluate
+from exporter.declared.terraform.language.hcl import parse as parse_hcl
+from exporter.declared.terraform.language.hcl import parse_expression, parse_template
+from exporter.declared.terraform.language.json_syntax import parse_json, parse_json_variables
+from exporter.declared.terraform.language.scope import Scope
+from exporter.declared.terraform.read import parse as parse_terraform
+from exporter.domain.errors import ParseError, ReadError, Reason
+from exporter.domain.json import JsonObject
+from exporter.domain.provenance import Place, Source
+from exporter.foreign import yaml
+from exporter.foreign.files import decode
+from exporter.settings.model import TerraformSettings
+
+from .target import Target, as_any_text, as_file, as_text, example, kept
+
+_TERRAFORM = "exporter.declared.terraform"
+_ANSIBLE = "exporter.declared.ansible"
+_KUSTOMIZE = "exporter.declared.kustomize"
+_ARGOCD = "exporter.declared.argocd"
+_STEPS = 20_000
+_EXPRESSIONS, _TEMPLATES, _SCRIPTS, _GO = map(
+    kept, ("terraform-expression", "jinja", "shell", "go-template")
+)
+
+
+GRAPH: Mapping[str, Any] = {
+    "all": {"children": ["masters", "workers"]},
+    "masters": {"hosts": ["m1"]},
+    "workers": {"hosts": ["w1", "w2"], "vars": {"pool": "{{ zone }}"}},
+    "_meta": {"hostvars": {"m1": {"zone": "a", "l": ["x"]}, "w1": {"node_labels": {"gpu": "y"}}}},
+}
+
+
+class _Values:
+    """The variables of a template."""
+
+    known: Mapping[str, Any] = {"n": 3, "l": ["x", 1], "d": {"k": "{{ n }}"}, "t": "text"}
+
+    def find(self, name: str) -> Any:
+        return self.known.get(name, missing)
+
+
+def _place(path: str, line: int) -> Place:
+    return Place(Source.ARGOCD, path, line)
+
+
+def _expression(text: str) -> object:
+    return evaluate(parse_expression(text, "main.tf"), Scope(budget=Steps(steps=_STEPS)))
+
+
+def _template(text: str) -> object:
+    return evaluate(parse_template(text, "main.tf"), Scope(budget=Steps(steps=_STEPS)))
+
+
+def _terraform(path: str) -> Any:
+    return lambda checkout: parse_terraform(TerraformSettings(path=path), checkout=checkout)
+
+
+def _tasks(checkout: Checkout) -> object:
+    documents = Documents(checkout)
+    inventory = parse_graph(GRAPH, staging=Staging(), inventory="hosts", checkout=checkout)
+    unfolded = Unfolder(documents).unfold(["play.yml"])
+    world = World(
+        variables=read_variables(inventory, folders=["."], documents=documents),
+        population=Population(inventory.hosts, inventory.members),
+        volatile=unfolded.volatile,
+    )
+    ledger = Ledger(inventory=("m1", "w1", "w2"))
+    tasks = Tasks(world=world, ledger=ledger, checkout=checkout)
+    for task in unfolded.tasks:
+        tasks.evaluate(task)
+    return list(ledger.statements()), tasks.unresolved
+
+
+def _jinja(text: str) -> object:
+    templates = Templates(TemplateBudget(steps=_STEPS))
+    return templates.expand(text, templates.scope(_Values()))
+
+
+def _condition(text: str) -> object:
+    templates = Templates(TemplateBudget(steps=_STEPS))
+    return templates.holds(text, templates.scope(_Values()))
+
+
+def _commands(text: str) -> object:
+    found: list[object] = []
+    for command in parse_script(text):
+        for parse in (parse_command, parse_helm):
+            try:
+                found.append(parse(command))
+            except UnresolvedError as error:
+                found.append(error)
+    return found
+
+
+def _printed(text: str) -> object:
+    output = yaml.plain(yaml.load(text))
+    if not isinstance(output, dict):
+        return None
+    nowhere = Checkout(Path("/nonexistent"))
+    return parse_graph(output, staging=Staging(), inventory="hosts", checkout=nowhere)
+
+
+def _graph(checkout: Checkout) -> object:
+    graph = Loader(checkout).walk("kustomization.yaml")
+    error = ReadError("no resource matches strategic merge patch", reason=Reason.MALFORMED)
+    content: JsonObject = {
+        "kind": "Deployment",
+        "metadata": {"name": "a-api"},
+        "spec": {"replicas": 3},
+    }
+    return Tracer(_place).built(content, graph), explain(error, graph)
+
+
+def _plain(checkout: Checkout) -> object:
+    found = plain.read(checkout, ".", recurse=True, tracer=Tracer(_place))
+    return manifests.read(found.manifests), list(found.errors)
+
+
+def _built(text: str) -> object:
+    contents = [yaml.plain(one.value) for one in yaml.load_all(text)]
+    place = _place("a.yaml", 1)
+    found = [Manifest(content=one, place=place) for one in contents if isinstance(one, dict)]
+    return manifests.read(found)
+
+
+def _set(checkout: Checkout) -> object:
+    manifest = from_yaml(yaml.load(checkout.read_text("set.yaml")), _place("set.yaml", 1))
+    return application_sets.make(manifest, files=Files(Home(checkout), Budget()), namespace="a")
+
+
+def _application(checkout: Checkout) -> object:
+    home = Home(checkout)
+    manifest = from_yaml(yaml.load(checkout.read_text("app.yaml")), _place("app.yaml", 1))
+    parsed = applications.parse(manifest, home=home, origin=applications.Origin())
+    return parsed, list(stack_of(parsed, Files(home, Budget())))
+
+
+def _go(text: str) -> object:
+    values = {"a": "x-y", "b": "x", "c": False, "d": {"e": 1}, "l": ["p", 2], "m": {"k": [1]}}
+    return render(text, from_json(values))
+
+
+def _glob(text: str) -> object:
+    pattern, _, path = text.partition("\n")
+    matchers = (globs.match_path, globs.match_pathspec, globs.match_any)
+    return [match(pattern[:500], path[:200]) for match in matchers]
+
+
+_LOST = (ParseError, ReadError)
+_APPS = {
+    "apps/a/config.json": '{"env": "a"}',
+    "apps/b/config.json": "[1]",
+    "apps/a/values.yaml": "a: 1",
+}
+_BESIDE = {
+    "deployment.yaml": kept("objects")[0].decode(),
+    "part/kustomization.yaml": "kind: Component\n",
+}
+_ROLE = {"roles/label/tasks/main.yml": "- shell: kubectl label node w1 a=b\n", "more.yml": "- {}\n"}
+_PATHS = ("terraform/main.tf", "terraform/locals.tf", "terraform/variables.tf")
+
+TARGETS = (
+    Target(
+        name="hcl",
+        modules=(
+            f"{_TERRAFORM}.language.hcl",
+            f"{_TERRAFORM}.language.cursor",
+            f"{_TERRAFORM}.language.expressions",
+            f"{_TERRAFORM}.language.templates",
+        ),
+        parse=lambda text: parse_hcl(text, "main.tf"),
+        seeds=(
+            *kept("hcl"),
+            *example(
+                "terraform/main.tf",
+                "terraform/locals.tf",
+                "terraform/variables.tf",
+                "terraform/modules/ec2/main.tf",
+            ),
+        ),
+        allowed=(ParseError,),
+        words=_EXPRESSIONS,
+    ),
+    Target(
+        name="terraform-expression",
+        modules=(
+            f"{_TERRAFORM}.language.evaluate",
+            f"{_TERRAFORM}.language.functions.encoding",
+            f"{_TERRAFORM}.language.functions.numbers",
+            f"{_TERRAFORM}.language.functions.text",
+            f"{_TERRAFORM}.language.values",
+        ),
+        parse=_expression,
+        seeds=kept("terraform-expression"),
+        allowed=(ParseError,),
+        words=_EXPRESSIONS,
+    ),
+    Target(
+        name="terraform-template",
+        modules=(f"{_TERRAFORM}.language.templates",),
+        parse=_template,
+        allowed=(ParseError,),
+        words=_EXPRESSIONS,
+        seeds=kept("terraform-template"),
+    ),
+    Target(
+        name="terraform-json",
+        modules=(f"{_TERRAFORM}.language.json_syntax",),
+        given=as_text,
+        parse=lambda text: (parse_json(text, "a.tf.json"),),
+        allowed=(ParseError,),
+        words=_EXPRESSIONS,
+        seeds=kept("terraform-json"),
+    ),
+    Target(
+        name="terraform-json-variables",
+        modules=(f"{_TERRAFORM}.language.json_syntax",),
+        parse=lambda text: parse_json_variables(text, "a.tfvars.json"),
+        allowed=(ParseError,),
+        seeds=kept("terraform-json-variables"),
+    ),
+    Target(
+        name="terraform-directory",
+        given=as_file("main.tf"),
+        parse=_terraform("."),
+        modules=(
+            f"{_TERRAFORM}.read",
+            f"{_TERRAFORM}.module",
+            f"{_TERRAFORM}.variables",
+            f"{_TERRAFORM}.paths",
+            f"{_TERRAFORM}.providers",
+            f"{_TERRAFORM}.arguments",
+            f"{_TERRAFORM}.collector",
+        ),
+        words=_EXPRESSIONS,
+        seeds=(
+            *kept("terraform-directory"),
+            *example("terraform/main.tf", "terraform/locals.tf", "terraform/variables.tf"),
+        ),
+    ),
+    Target(
+        name="terraform-state",
+        given=as_file("a.tfstate"),
+        parse=_terraform("a.tfstate"),
+        modules=(f"{_TERRAFORM}.state",),
+        seeds=kept("terraform-state"),
+        words=(
+            b'"azurerm_linux_virtual_machine"',
+            b'"openstack_compute_instance_v2"',
+            b'"vsphere_virtual_machine"',
+        ),
+    ),
+    Target(
+        name="inventory-ini",
+        modules=(f"{_ANSIBLE}.lines",),
+        parse=scan_ini,
+        seeds=(*kept("inventory-ini"), *example("ansible/inventory/hosts.ini")),
+        words=(b"[0:99999]", b"[a:z]", b"[1:0]", b"[0:9:0]"),
+    ),
+    Target(
+        name="inventory-yaml",
+        modules=(f"{_ANSIBLE}.lines", f"{_ANSIBLE}.staging"),
+        allowed=(ParseError,),
+        parse=lambda text: scan_yaml(yaml.load(text)),
+        seeds=kept("inventory-yaml"),
+        words=(b"n[0:99999]", b"[a:z]"),
+    ),
+    Target(
+        name="inventory-printed",
+        modules=(f"{_ANSIBLE}.graph", f"{_ANSIBLE}.inventory"),
+        parse=_printed,
+        seeds=kept("inventory-printed"),
+        allowed=(ParseError,),
+    ),
+    Target(
+        name="playbook",
+        given=as_file("play.yml", beside=_ROLE),
+        parse=_tasks,
+        modules=(
+            f"{_ANSIBLE}.documents",
+            f"{_ANSIBLE}.tasks",
+            f"{_ANSIBLE}.steps",
+            f"{_ANSIBLE}.modules",
+            f"{_ANSIBLE}.helm",
+            f"{_ANSIBLE}.ledger",
+            f"{_ANSIBLE}.selection",
+            f"{_ANSIBLE}.possible",
+        ),
+        seeds=(*kept("playbook"), *example("ansible/playbooks/label-nodes.yml")),
+        words=(*_TEMPLATES, *_SCRIPTS),
+    ),
+    Target(
+        name="group-variables",
+        given=as_file("group_vars/workers.yml", beside={"play.yml": kept("playbook")[0].decode()}),
+        parse=_tasks,
+        modules=(f"{_ANSIBLE}.variables",),
+        seeds=(*kept("group-variables"), *example("ansible/inventory/group_vars/all.yml")),
+        words=_TEMPLATES,
+    ),
+    Target(
+        name="jinja",
+        modules=(f"{_ANSIBLE}.filters",),
+        parse=_jinja,
+        given=as_any_text,
+        seeds=kept("jinja"),
+        allowed=(UnresolvedError,),
+        words=(b"a?" * 60, b"(a|a)" * 39, b"| ", b"**", b"loop."),
+    ),
+    Target(
+        name="condition",
+        modules=(),
+        parse=_condition,
+        given=as_any_text,
+        allowed=(UnresolvedError,),
+        seeds=kept("condition"),
+    ),
+    Target(
+        name="host-pattern",
+        modules=(f"{_ANSIBLE}.patterns",),
+        given=as_any_text,
+        parse=lambda text: Population(
+            ("m1", "w1", "w2"), {"all": ("m1", "w1", "w2"), "g": ("w1",)}
+        ).match(text),
+        allowed=(UnresolvedError,),
+        seeds=kept("host-pattern"),
+    ),
+    Target(
+        name="shell",
+        modules=(f"{_ANSIBLE}.shell", f"{_ANSIBLE}.kubectl", f"{_ANSIBLE}.helm"),
+        parse=_commands,
+        given=as_any_text,
+        seeds=kept("shell"),
+        allowed=(UnresolvedError,),
+    ),
+    Target(
+        name="kubelet-arguments",
+        modules=("exporter.declared.kubelet",),
+        given=as_any_text,
+        parse=lambda text: (unresolved_part(text), parse_arguments(text)),
+        allowed=(ParseError,),
+        seeds=kept("kubelet-arguments"),
+    ),
+    Target(
+        name="kustomization",
+        given=as_file("kustomization.yaml", beside=_BESIDE),
+        parse=_graph,
+        modules=(
+            f"{_KUSTOMIZE}.kustomization",
+            f"{_KUSTOMIZE}.layer",
+            f"{_KUSTOMIZE}.statements",
+            f"{_KUSTOMIZE}.provenance",
+            "exporter.declared.checkout",
+        ),
+        seeds=(*kept("kustomization"), *example("k8s/overlays/auth/kustomization.yaml")),
+        allowed=(ReadError,),
+    ),
+    Target(
+        name="patch-file",
+        parse=_graph,
+        modules=(f"{_KUSTOMIZE}.statements",),
+        allowed=(ReadError,),
+        given=as_file(
+            "p.yaml",
+            beside={"kustomization.yaml": "resources: [p.yaml]\npatches: [{path: p.yaml}]\n"},
+        ),
+        seeds=(*kept("patch-file"), *example("k8s/overlays/auth/deployment-patch.yaml")),
+    ),
+    Target(
+        name="plain-manifests",
+        given=as_file("a.yaml"),
+        parse=_plain,
+        modules=(f"{_KUSTOMIZE}.plain",),
+        seeds=kept("plain-manifests"),
+        allowed=(ReadError,),
+    ),
+    Target(
+        name="objects",
+        parse=_built,
+        modules=("exporter.declared.manifests", f"{_KUSTOMIZE}.renderer"),
+        seeds=kept("objects"),
+        allowed=(ParseError,),
+    ),
+    Target(
+        name="kustomize-complaint",
+        modules=(f"{_KUSTOMIZE}.complaints",),
+        given=as_any_text,
+        parse=lambda text: shorten(text, root="/r"),
+        seeds=kept("kustomize-complaint"),
+    ),
+    Target(
+        name="application-set",
+        given=as_file("set.yaml", beside=_APPS),
+        parse=_set,
+        modules=(
+            f"{_ARGOCD}.application_sets",
+            f"{_ARGOCD}.generators",
+            f"{_ARGOCD}.files",
+            f"{_ARGOCD}.located",
+            f"{_ARGOCD}.selectors",
+            f"{_ARGOCD}.repositories",
+        ),
+        seeds=(
+            *kept("application-set"),
+            *example("argocd/applications/ecoeco-appset-kustomize.yaml"),
+        ),
+        allowed=_LOST,
+        words=_GO,
+    ),
+    Target(
+        name="generator-file",
+        given=as_file(
+            "apps/a/config.json", beside={"set.yaml": kept("application-set")[0].decode()}
+        ),
+        parse=_set,
+        modules=(f"{_ARGOCD}.files",),
+        seeds=kept("generator-file"),
+        allowed=_LOST,
+    ),
+    Target(
+        name="application",
+        given=as_file("app.yaml", beside=_APPS),
+        parse=_application,
+        modules=(f"{_ARGOCD}.applications", f"{_ARGOCD}.stack", f"{_ARGOCD}.ignored"),
+        seeds=kept("application"),
+        allowed=(*_LOST, UnknownError),
+    ),
+    Target(
+        name="helm-values",
+        given=as_file("apps/a/values.yaml", beside={"app.yaml": kept("application")[0].decode()}),
+        parse=_application,
+        modules=(f"{_ARGOCD}.stack",),
+        seeds=kept("helm-values"),
+        allowed=(*_LOST, UnknownError),
+    ),
+    Target(
+        name="go-template",
+        modules=(
+            f"{_ARGOCD}.gotemplate.syntax",
+            f"{_ARGOCD}.gotemplate.tokens",
+            f"{_ARGOCD}.gotemplate.template",
+            f"{_ARGOCD}.gotemplate.texts",
+            f"{_ARGOCD}.gotemplate.values",
+            f"{_ARGOCD}.gotemplate.arguments",
+        ),
+        parse=_go,
+        given=as_any_text,
+        seeds=kept("go-template"),
+        allowed=(ParseError, UnsupportedError),
+        words=_GO,
+    ),
+    Target(
+        name="glob",
+        modules=(f"{_ARGOCD}.globs",),
+        parse=_glob,
+        given=as_any_text,
+        seeds=kept("glob"),
+        allowed=(ParseError,),
+    ),
+    Target(
+        name="ignored-path",
+        modules=(f"{_ARGOCD}.ignored",),
+        parse=parse_path,
+        given=as_any_text,
+        seeds=kept("ignored-path"),
+    ),
+    Target(
+        name="yaml",
+        modules=("exporter.foreign.yaml",),
+        parse=yaml.load_all,
+        allowed=(ParseError,),
+        seeds=kept("yaml"),
+    ),
+    Target(
+        name="text-file",
+        modules=("exporter.foreign.files",),
+        given=bytes,
+        allowed=(ReadError,),
+        parse=lambda data: decode(data, name="a"),
+        seeds=kept("text-file"),
+    ),
+)

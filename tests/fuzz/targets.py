@@ -1,0 +1,27 @@
+"""All targets, and the modules with parsers that are none, with the reason."""
+
+from collections.abc import Mapping
+
+from . import repository_targets, server_targets, value_targets
+from .target import Target
+
+TARGETS: tuple[Target, ...] = (
+    *repository_targets.TARGETS,
+    *server_targets.TARGETS,
+    *value_targets.TARGETS,
+)
+
+_OF_SETTINGS = "holds names against patterns that only the settings give"
+_SAME_PATTERNS = "holds names against shell patterns, as the target name-pattern does"
+
+EXCEPTIONS: Mapping[str, str] = {
+    "exporter.checks.prometheus_rules": _OF_SETTINGS,
+    "exporter.declared.ansible.roles": "reads through Documents, which the target playbook drives",
+    "exporter.domain.declaration": _SAME_PATTERNS,
+    "exporter.domain.monitoring.prometheus.rules": _OF_SETTINGS,
+    "exporter.domain.monitoring.prometheus.targets": _OF_SETTINGS,
+    "exporter.observed.prometheus.questions": _OF_SETTINGS,
+    "exporter.report.api": _SAME_PATTERNS,
+    "exporter.runtime.web.connection": "leaves HTTP to aiohttp's parser, and bounds what that gets",
+}
+"""Modules that look as if they parsed, and why they are no target."""
