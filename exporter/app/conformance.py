@@ -18,9 +18,10 @@ from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration
+from exporter.domain.monitoring.prometheus.kube_state import KubeStatePods
 from exporter.domain.policy import Patience, Policy
 from exporter.domain.state import State
-from exporter.domain.workloads import ObservedAutoscalers, ObservedWorkloads
+from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
 from exporter.foreign.files import fingerprint
 from exporter.observed.kubernetes.live import Live
 from exporter.observed.monitoring import Monitoring, monitoring
@@ -182,6 +183,8 @@ def _observed(loaded: Loaded) -> Watched | Live:
         needs = {kind for check in enabled(loaded.settings) for kind in check.needs}
         if ObservedWorkloads in needs:
             needs.add(ObservedAutoscalers)
+        if KubeStatePods in needs:
+            needs.add(ObservedPods)
         if loaded.settings.declared.argocd:
             needs.add(ObservedApplicationSets)
         return Live(kubernetes, needed=frozenset(needs))

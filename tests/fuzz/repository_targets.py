@@ -213,7 +213,6 @@ TARGETS = (
         ),
         parse=lambda text: parse_hcl(text, "main.tf"),
         seeds=(
-            *kept("hcl"),
             *example(
                 "terraform/main.tf",
                 "terraform/locals.tf",
