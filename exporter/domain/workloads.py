@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from msgspec import Struct
 
 from exporter.domain.declaration import DeclaredAutoscaler, DeclaredWorkload, Failure, WorkloadKey
 from exporter.domain.json import JsonObject
@@ -73,14 +76,15 @@ class ObservedAutoscalers:
     bounds: Mapping[WorkloadKey, tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PodGroup:
+class PodGroup(Struct, frozen=True, kw_only=True, gc=False):
     """All live pods of one owner on one node that bear the same tolerations.
 
     *node* is empty for pods that no node was found for. *owner* is the Deployment for a pod of a
     ReplicaSet; a pod without a controller is its own owner, of kind ``Pod``; a mirror pod's owner
     has the kind ``Node``. *waiting* counts containers by the reason they wait for. Pods that have
     ended or are being deleted are in no group.
+
+    There may be 150,000, in no cycle: a struct takes two thirds of what a dataclass does.
     """
 
     owner: WorkloadKey
@@ -88,7 +92,7 @@ class PodGroup:
     tolerations: tuple[Toleration, ...]
     pods: int
     ready: int = 0
-    waiting: Mapping[str, int] = field(default_factory=dict)
+    waiting: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,10 @@ class Lines:
     def __init__(self) -> None:
         self._known: dict[str, list[tuple[Chunk, bytes]]] = {}
 
-    def of(self, family: Family, view: View) -> bytes:
-        """Return the lines of all samples of *family*."""
+    def of(self, family: Family, view: View) -> list[bytes]:
+        """Return the lines of all samples of *family*, in pieces."""
         if not isinstance(family.samples, Chunked):
-            return _lines(family, family.samples(view))
+            return [_lines(family, family.samples(view))]
         last = self._known.get(family.name, [])
         self._known[family.name] = made = [
             known
@@ -39,7 +39,7 @@ class Lines:
             for chunk, known in zip_longest(family.samples.chunks(view), last)
             if chunk
         ]
-        return b"".join([lines for _, lines in made])
+        return [lines for _, lines in made]
 
 
 def render(view: View, lines: Lines | None = None) -> tuple[bytes, bytes]:
@@ -53,8 +53,9 @@ def render(view: View, lines: Lines | None = None) -> tuple[bytes, bytes]:
     for family in FAMILIES:
         samples = lines.of(family, view)
         name = PREFIX + family.name
-        text += _head(family, name, escaped=_line(family.help)), samples
-        metrics += _head(family, name.removesuffix("_total"), escaped=_value(family.help)), samples
+        text += [_head(family, name, escaped=_line(family.help)), *samples]
+        other = name.removesuffix("_total")
+        metrics += [_head(family, other, escaped=_value(family.help)), *samples]
     process = CollectorRegistry(auto_describe=False)
     ProcessCollector(registry=process)
     text.append(generate_latest(process))

@@ -82,7 +82,7 @@ class Cluster:
         :exc:`ParseError` where it is not what its kind asks for; nothing changes then.
         """
         try:
-            if isinstance(item, bytes | msgspec.Raw):
+            if isinstance(item, Buffer):
                 item = _DECODERS[kind].decode(item)
             return self._put(kind, item)
         except _BROKEN as error:

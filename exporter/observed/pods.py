@@ -125,8 +125,10 @@ class PodFold:
 
     def _note_leaving(self, record: PodRecord, namespace: str) -> bool:
         """Take note of whether a pod is being deleted; tell whether that is news."""
-        key, metadata = (namespace, record.metadata.name), record.metadata
-        leaving = None
+        metadata = record.metadata
+        if not metadata.deletion_timestamp and not self._leaving:
+            return False
+        key, leaving = (namespace, metadata.name), None
         if metadata.deletion_timestamp and (record.status or PodStatus()).phase not in _ENDED:
             node = _node(record)
             leaving = _owner(metadata, namespace=namespace, node=node), node
