@@ -61,12 +61,16 @@ def write_settings(
     write_kubeconfig(folder / "kubeconfig", url=url, token=token)
     (folder / "repository").symlink_to(EXAMPLE / "repository")
     lines = (EXAMPLE / "conformance.yaml").read_text().splitlines(keepends=True)
-    live = "  kubernetes: {kubeconfig: kubeconfig}\n"
-    for part, settings in monitoring.settings().items() if monitoring else ():
-        live += f"  {part}: {json.dumps(settings)}\n"
+    live = "  kubernetes: {kubeconfig: kubeconfig}\n" + (asking(monitoring) if monitoring else "")
     path = folder / "conformance.yaml"
     path.write_text("".join(live if one.startswith("  snapshot:") else one for one in lines))
     return path
+
+
+def asking(monitoring: RecordedStack) -> str:
+    """Return the settings by which a monitoring stack is asked, as they stand below *observed*."""
+    parts = monitoring.settings().items()
+    return "".join(f"  {part}: {json.dumps(settings)}\n" for part, settings in parts)
 
 
 async def _play(api: ApiServer, stack: RecordedStack, scenario: str, after: float) -> None:

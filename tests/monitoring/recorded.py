@@ -34,6 +34,8 @@ CLAIM = (
 )
 CLAIMED = 80 * 2**30
 DOWN = "k8s-api-scan"
+ALERTMANAGER = "http://kube-prometheus-stack-alertmanager.monitoring:9093"
+"""As Prometheus knows it."""
 DASHBOARDS = {
     "efa86fd1d0c121a26444b636a3f509a8": "Kubernetes / Compute Resources / Cluster",
     "85a562078cdf77779eaa1add43ccec1e": "Kubernetes / Compute Resources / Namespace (Pods)",
@@ -81,15 +83,25 @@ def _recorded(kind: str) -> list[Json]:
     return items
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class RecordedStack:
     """Prometheus, Alertmanager and Grafana of the reference cluster.
 
     *objects* gives the cluster's nodes and pods as they are; by default those of the snapshot.
+    *clock* tells the time that their answers speak of.
     """
 
-    def __init__(self, objects: Callable[[str], list[Json]] = _recorded) -> None:
+    def __init__(
+        self,
+        objects: Callable[[str], list[Json]] = _recorded,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
         self._objects = objects
-        self._started = datetime.now(UTC) - UP
+        self._clock = clock
+        self._started = clock() - UP
         self._down: set[str] = set()
         self.grafana = GrafanaServer()
         self.alertmanager = Listening(
@@ -182,7 +194,7 @@ class RecordedStack:
     async def _query(self, request: web.Request) -> web.Response:
         """Answer by the metric that a query speaks of."""
         query = request.query["query"]
-        now = datetime.now(UTC).timestamp()
+        now = self._clock().timestamp()
         if query == "time()":
             return _success({"resultType": "scalar", "result": [now, str(now)]})
         samples: list[tuple[Json, str]] = [({}, "1")]
@@ -218,7 +230,7 @@ class RecordedStack:
         return _success({"resultType": "matrix", "result": result})
 
     async def _targets(self, _: web.Request) -> web.Response:
-        now = datetime.now(UTC).isoformat()
+        now = self._clock().isoformat()
         active = [
             {
                 "discoveredLabels": {"__meta_kubernetes_endpoint_node_name": name},
@@ -233,7 +245,7 @@ class RecordedStack:
         return _success({"activeTargets": active, "droppedTargets": []})
 
     async def _rules(self, _: web.Request) -> web.Response:
-        now = datetime.now(UTC).isoformat()
+        now = self._clock().isoformat()
         groups = [
             {
                 "name": group["name"],
@@ -249,7 +261,7 @@ class RecordedStack:
         return _success({"groups": groups})
 
     async def _alertmanagers(self, _: web.Request) -> web.Response:
-        active = [{"url": f"{self.alertmanager.url}/api/v2/alerts"}]
+        active = [{"url": f"{ALERTMANAGER}/api/v2/alerts"}]
         return _success({"activeAlertmanagers": active, "droppedAlertmanagers": []})
 
     async def _runtime(self, _: web.Request) -> web.Response:

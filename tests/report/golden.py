@@ -4,14 +4,18 @@
 """
 
 import asyncio
+import tempfile
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-from exporter.app import report_once
+from exporter.app import Conformance
+from exporter.app.report import overview_of
 from exporter.report.overview import Overview
 from exporter.report.texts import Lang
 from exporter.report.writers import Form, write
 from exporter.settings.load import load
+from tests.apiserver.demo import asking
+from tests.monitoring.recorded import RecordedStack
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "reference-cluster"
 VALIDATED = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
@@ -24,8 +28,33 @@ def path(lang: Lang) -> Path:
 
 
 def validated() -> Overview:
-    """Judge the reference cluster as it was found."""
-    return asyncio.run(report_once(load(EXAMPLE / "conformance.yaml"), at=VALIDATED))
+    """Judge the reference cluster as it was found, its monitoring stack included."""
+    return asyncio.run(_validated())
+
+
+async def _validated() -> Overview:
+    with tempfile.TemporaryDirectory() as folder:
+        async with RecordedStack(clock=lambda: VALIDATED) as stack:
+            loaded = load(_settings(Path(folder), stack))
+            conformance = Conformance(loaded)
+            for poll in conformance.monitoring.polls:
+                poll.clock = lambda: VALIDATED
+            try:
+                await conformance.start()
+                return overview_of(await conformance.look(VALIDATED), loaded)
+            finally:
+                await conformance.stop()
+
+
+def _settings(folder: Path, stack: RecordedStack) -> Path:
+    """Write the example's settings, with the monitoring stack beside the dump."""
+    for name in ("repository", "snapshot"):
+        (folder / name).symlink_to(EXAMPLE / name)
+    lines = (EXAMPLE / "conformance.yaml").read_text().splitlines(keepends=True)
+    written = [one + (asking(stack) if one.startswith("  snapshot:") else "") for one in lines]
+    path = folder / "conformance.yaml"
+    path.write_text("".join(written))
+    return path
 
 
 def written(view: Overview, *, lang: Lang) -> bytes:
