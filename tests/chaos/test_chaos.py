@@ -141,9 +141,10 @@ async def until_all_is_known(exporter: Exporter, api: ApiServer) -> Sequence[str
     end = asyncio.get_running_loop().time() + PATIENCE
     while True:
         known, tasks = await exporter.know()
-        if known and known == {kind: wanted[kind] for kind in known}:
+        strange = [kind for kind, fact in known.items() if fact != wanted[kind]]
+        if known and not strange:
             return tasks
-        assert asyncio.get_running_loop().time() < end, "not all became known"
+        assert asyncio.get_running_loop().time() < end, f"known otherwise than it is: {strange}"
         await asyncio.sleep(0.2)
 
 

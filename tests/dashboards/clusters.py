@@ -14,6 +14,7 @@ from tests.apiserver.demo import EXAMPLE, write_settings
 from tests.apiserver.scenarios import SCENARIOS, run
 from tests.apiserver.server import ApiServer
 from tests.dashboards.prometheus import Prometheus, Target, free_port
+from tests.monitoring.recorded import RecordedStack
 
 HEALTHY = "healthy"
 BROKEN = "broken-checkout"
@@ -101,9 +102,9 @@ async def _recorded(cluster: Cluster, prometheus: Prometheus, *, after: float) -
 async def followed(cluster: Cluster) -> AsyncIterator[ApiServer]:
     """Serve the reference cluster, and let an exporter of its own follow it."""
     cluster.folder.mkdir()
-    async with ApiServer() as api:
+    async with ApiServer() as api, RecordedStack(api.objects) as stack:
         api.load_snapshot(EXAMPLE / "snapshot")
-        settings = write_settings(cluster.folder, url=api.url)
+        settings = write_settings(cluster.folder, url=api.url, monitoring=stack)
         text = settings.read_text() + "interval: 2s\n"
         if BROKEN in cluster.happens:
             _check_out(cluster.folder / "repository")

@@ -32,6 +32,7 @@ VIEWS = {
     "one check": (LAYER, {"layer": "configuration", "check": "node_taints"}),
     "applications": (LAYER, {"layer": "applications"}),
     "gitops": (LAYER, {"layer": "gitops"}),
+    "observability": (LAYER, {"layer": "observability"}),
     "node": (SUBJECT, {"name": "k8s-api-auth"}),
     "workload": (SUBJECT, {"name": "auth-api"}),
     "application": (SUBJECT, {"name": "ecoeco-api-scan"}),
