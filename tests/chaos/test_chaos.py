@@ -21,6 +21,7 @@ from exporter.checks import ALL
 from exporter.domain.facts import Facts
 from exporter.observed.kubernetes.content import Content
 from exporter.observed.kubernetes.freeze import Freezer
+from exporter.observed.kubernetes.limits import Limits
 from exporter.observed.kubernetes.mirror import Mirror
 from exporter.observed.kubernetes.resources import KINDS_OF, RESOURCES
 from tests.apiserver.kubeconfig import write_kubeconfig
@@ -34,6 +35,9 @@ MAX_AGE = timedelta(seconds=4)
 LATE = timedelta(seconds=3)
 """How long after its data became too old a verdict may be shown: an evaluation and its pause."""
 PATIENCE = 30
+CATCHING_UP = Limits().absent + PATIENCE
+"""Seconds until all is known again: a kind that seemed not to be installed is asked for anew after
+``absent``, which is longer than the longest pause after trouble."""
 _VERDICTS = re.compile(
     rb'^cluster_conformance_check_subjects\{check="(\w+)".*verdict="(?:pass|fail)"\} (?!0\.0$)',
     re.MULTILINE,
@@ -138,7 +142,7 @@ async def start(folder: Path, api: ApiServer) -> Exporter:
 async def until_all_is_known(exporter: Exporter, api: ApiServer) -> Sequence[str]:
     """Wait until the exporter knows what there is; return the names of its tasks."""
     wanted = await there_is(api)
-    end = asyncio.get_running_loop().time() + PATIENCE
+    end = asyncio.get_running_loop().time() + CATCHING_UP
     while True:
         known, tasks = await exporter.know()
         strange = [kind for kind, fact in known.items() if fact != wanted[kind]]
