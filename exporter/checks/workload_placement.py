@@ -45,7 +45,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     Pods of a node that is gone are passed over: ``node_present`` reports it. A node that they
     select by its declared labels is the right one: that it bears others is ``node_labels``'s.
     """
-    meant = facts.find(DeclaredNodes)
+    meant = None if facts.gaps_in((DeclaredNodes,)) else facts.find(DeclaredNodes)
     observed, pods = facts.get(ObservedWorkloads).workloads, facts.get(ObservedPods).by_owner
     nodes, once = facts.get(ObservedNodes), facts.memory.once
     pool = once("pool", (nodes,), partial(NodePool, nodes))

@@ -27,8 +27,8 @@ _OFFERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One element of an Accept header: what it names, its parameters, and its weight."""
+class Part:
+    """One element of an Accept header: what it names in small letters, parameters, weight."""
 
     name: str
     parameters: dict[str, str]
@@ -39,7 +39,7 @@ def choose_format(accept: str) -> Format:
     """Return the best format for an Accept header; text 0.0.4 where none or nothing fits."""
     weights: dict[Format, float] = {}
     for offer in Format:
-        fits = [part for part in _parts(accept) if _fits(part, offer)]
+        fits = [part for part in parts(accept) if _fits(part, offer)]
         if fits:
             weights[offer] = max(fits, key=_specificity).weight
     best = max(weights, key=lambda one: weights[one], default=Format.TEXT_0_0_4)
@@ -48,12 +48,12 @@ def choose_format(accept: str) -> Format:
 
 def accepts_gzip(accept_encoding: str) -> bool:
     """Tell whether gzip may be sent, and is not liked less than no encoding at all."""
-    weights = {part.name: part.weight for part in _parts(accept_encoding)}
+    weights = {part.name: part.weight for part in parts(accept_encoding)}
     gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
     return gzip > 0 and gzip >= weights.get("identity", 0.0)
 
 
-def _fits(part: _Part, offer: Format) -> bool:
+def _fits(part: Part, offer: Format) -> bool:
     kind, subtype, versions = _OFFERS[offer]
     if part.name == "*/*":
         return offer is Format.TEXT_0_0_4
@@ -66,11 +66,11 @@ def _fits(part: _Part, offer: Format) -> bool:
     return version in versions
 
 
-def _specificity(part: _Part) -> int:
+def _specificity(part: Part) -> int:
     return part.name.count("*") * -10 + len(part.parameters)
 
 
-def _parts(header: str) -> Iterator[_Part]:
+def parts(header: str) -> Iterator[Part]:
     """Yield the elements of a header; one that is malformed counts as refused."""
     for element in header.split(",")[:_MOST_PARTS]:
         name, *given = (piece.strip() for piece in element.split(";"))
@@ -78,7 +78,7 @@ def _parts(header: str) -> Iterator[_Part]:
         parameters = {key.strip().lower(): value.strip().strip('"') for key, _, value in pairs}
         weight = _weight(parameters.pop("q", "1"))
         if name:
-            yield _Part(name.lower(), parameters, weight)
+            yield Part(name.lower(), parameters, weight)
 
 
 def _weight(text: str) -> float:

@@ -4,9 +4,9 @@ Source: RFC 9110, 12.5.1 (Accept) and 12.5.4 (Accept-Language). Nothing that a c
 echoed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-_MOST_RANGES = 50
+from exporter.runtime.negotiate import parts
 
 
 def preferred_type(accept: str, offers: Sequence[str]) -> str:
@@ -14,7 +14,7 @@ def preferred_type(accept: str, offers: Sequence[str]) -> str:
 
     The first of them where several are liked equally, or none is.
     """
-    weights = dict(_ranges(accept))
+    weights = {part.name: part.weight for part in parts(accept)}
 
     def weight(offer: str) -> float:
         covering = (offer, f"{offer.partition('/')[0]}/*", "*/*")  # the most specific counts
@@ -29,24 +29,7 @@ def preferred_language(accept_language: str, offers: Sequence[str]) -> str:
     Regions do not matter: ``ko-KR`` likes ``ko``. The first of them where none is liked.
     """
     weights: dict[str, float] = {}
-    for wanted, weight in _ranges(accept_language):
-        primary = wanted.partition("-")[0]
-        weights[primary] = max(weight, weights.get(primary, 0.0))
+    for part in parts(accept_language):
+        primary = part.name.partition("-")[0]
+        weights[primary] = max(part.weight, weights.get(primary, 0.0))
     return max(offers, key=lambda one: weights.get(one, weights.get("*", 0.0)))
-
-
-def _ranges(header: str) -> Iterator[tuple[str, float]]:
-    """Yield what a header names, with its weight; 0 where that is malformed."""
-    for element in header.split(",")[:_MOST_RANGES]:
-        name, *parameters = (piece.strip().lower() for piece in element.split(";"))
-        weights = [one.removeprefix("q=") for one in parameters if one.startswith("q=")]
-        if name:
-            yield name, _weight(weights[0] if weights else "1")
-
-
-def _weight(text: str) -> float:
-    try:
-        weight = float(text)
-    except ValueError:
-        return 0.0
-    return weight if 0 <= weight <= 1 else 0.0

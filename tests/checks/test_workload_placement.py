@@ -5,7 +5,7 @@ import pytest
 
 from exporter.checks import workload_placement
 from exporter.domain.declaration import DeclaredNode, DeclaredWorkload, WorkloadKey
-from exporter.domain.facts import Facts
+from exporter.domain.facts import Facts, Gap
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.provenance import Place, Source, Stated
@@ -161,3 +161,23 @@ def test_a_node_that_lost_its_declared_label_is_the_nodes_matter(
     )
 
     assert (finding.verdict, finding.cause) == (verdict, cause)
+
+
+def test_nodes_whose_declaration_is_not_whole_excuse_nothing() -> None:
+    node = DeclaredNode(
+        name="auth",
+        group="",
+        places=(PLACE,),
+        attributes={},
+        labels={"domain": Stated("scan", PLACE)},
+        taints=(),
+    )
+    known = {
+        **facts({"auth": 2}, replicas=2, updated=2).known,
+        DeclaredNodes: DeclaredNodes({"auth": node}),
+    }
+    gaps: dict[type, tuple[Gap, ...]] = {DeclaredNodes: (Gap(Source.TERRAFORM, "main.tf: broken"),)}
+
+    (finding,) = workload_placement.judge(Facts(known, gaps))
+
+    assert (finding.verdict, finding.cause) == (Verdict.FAIL, "")
