@@ -13,7 +13,8 @@ TOOLS := kustomize chromium promtool promtool-bookworm amtool amtool-bookworm \
 SHELL_SCRIPTS := tools/* .ci/run tests/image/run-image
 UV := .cache/uv/bin/uv
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --quiet --universal \
-	--python-version 3.11 --generate-hashes --no-annotate --extra ansible
+	--python-version 3.11 --generate-hashes --no-annotate --no-strip-extras
+PROJECT := --extra ansible pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types format bench chaos fuzz audit report messages screenshots chart snapshot dashboards image requirements clean
@@ -85,10 +86,10 @@ dashboards: .venv/.test ## Write the dashboards again
 	@python -m dashboards.generate
 
 requirements: $(UV) ## Pin all dependencies anew, with hashes
-	@$(COMPILE) --upgrade pyproject.toml requirements/install.in --output-file requirements/run.txt
-	@$(COMPILE) --upgrade pyproject.toml requirements/install.in requirements/test.in --group dev \
+	@$(COMPILE) --upgrade $(PROJECT) requirements/install.in --output-file requirements/run.txt
+	@$(COMPILE) --upgrade $(PROJECT) requirements/install.in requirements/test.in --group dev \
 		--constraint requirements/run.txt --output-file requirements/test.txt
-	@$(COMPILE) pyproject.toml --constraint requirements/run.txt --output-file requirements/image.txt
+	@$(COMPILE) $(PROJECT) --constraint requirements/run.txt --output-file requirements/image.txt
 	@$(COMPILE) requirements/install.in --constraint requirements/run.txt --output-file requirements/build.txt
 
 clean: ## Remove everything that was made
