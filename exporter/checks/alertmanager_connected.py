@@ -1,7 +1,8 @@
 """Alerts of Prometheus must reach Alertmanager, as one that always fires proves."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from exporter.checks import unknowns
 from exporter.checks.wording import excerpt, listing

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.wording import excerpt
@@ -37,6 +38,7 @@ class Version:
     extra: str = ""
 
     @classmethod
+    @lru_cache(maxsize=256)
     def parse(cls, text: str) -> "Version | None":
         """Read ``v1.28.4``, ``1.28``, ``1.28.x``, ``1.28.4-1.1`` or ``v1.28.4+k3s1``.
 

@@ -1,7 +1,8 @@
 """Findings of what cannot be judged because something else is amiss: one cause, one alarm."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from exporter.checks import subjects
 from exporter.checks.stranded import Loss

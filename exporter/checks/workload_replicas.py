@@ -1,7 +1,9 @@
 """Every workload must ask for as many replicas as the code or its autoscaler allows."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.wording import excerpt

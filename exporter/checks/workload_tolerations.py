@@ -22,6 +22,8 @@ from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload, Obser
 ID = "workload_tolerations"
 
 POINTERS: Final = ("/spec/template/spec/nodeSelector", "/spec/template/spec/tolerations")
+_ASKED: Final = ("nodeSelector", "affinity", "tolerations")
+"""The parts of a pod template's spec that say where its pods may run."""
 _WORST_FIRST: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
 
 
@@ -51,16 +53,25 @@ def judge(facts: Facts) -> Iterator[Finding]:
 class _Court:
     """Judges pod templates, each distinct question once."""
 
-    __slots__ = ("_declared", "_observed", "_pool")
+    __slots__ = ("_declared", "_known", "_observed", "_pool")
 
     def __init__(self, facts: Facts) -> None:
         self._declared = facts.get(DeclaredNodes)
         self._observed = facts.get(ObservedNodes)
         self._pool = NodePool(self._observed)
+        self._known: dict[tuple[object, ...], _Outcome] = {}
 
     def outcome(self, manifest: JsonObject, *, source: Source) -> _Outcome:
         """Judge the pod template of a workload's *manifest*, which is from *source*."""
         spec = pod_spec(manifest)
+        # By identity: manifests share equal parts, and reading these is what would take long.
+        question = (source, *(id(spec.get(part)) for part in _ASKED))
+        known = self._known.get(question)
+        if known is None:
+            known = self._known[question] = self._judge(spec, source)
+        return known
+
+    def _judge(self, spec: JsonObject, source: Source) -> _Outcome:
         try:
             selection, borne = node_selection(spec), tolerations(spec)
         except ParseError as error:

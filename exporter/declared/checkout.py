@@ -1,6 +1,7 @@
 """The checkout of the repository: the only way by which readers reach its files."""
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -40,20 +41,49 @@ class Checkout:
 
         What Git itself keeps (``.git``) is outside, too.
         """
+        return Path(self._real(path))
+
+    def _real(self, path: str) -> str:
+        """Return what :meth:`resolve` does, as a text: there are tens of thousands."""
         try:
-            real = Path(os.path.realpath(self.root / path))
-            real.exists()  # a name that is too long, or a directory that is closed to us
+            real = self._without_links(path)
+            if real is None:
+                real = os.path.realpath(self.root / path)
+                Path(real).exists()  # a name that is too long, or a directory that is closed to us
         except OSError as error:
             raise ReadError(
                 f"is no usable path: {error.strerror}", reason=Reason.MALFORMED, path=path[:200]
             ) from None
         except ValueError as error:
             raise ReadError(f"is no usable path: {error}", reason=Reason.MALFORMED) from None
-        if real != self.root and self.root not in real.parents:
+        if real != str(self.root) and not real.startswith(self._top):
             raise ReadError("leads out of the repository", reason=Reason.OUTSIDE, path=path)
-        if ".git" in real.relative_to(self.root).parts:  # its configuration may hold a token
+        if ".git" in real[len(self._top) :].split("/"):  # its configuration may hold a token
             raise ReadError("is Git's, not the repository's", reason=Reason.OUTSIDE, path=path)
         return real
+
+    def _without_links(self, path: str) -> str | None:
+        """Return the real path of *path* if there is no link and no ``..`` on the way, else None.
+
+        The root is real, so only what is below it has to be looked at.
+        """
+        parts = [part for part in path.split("/") if part not in {"", "."}]
+        if path.startswith("/") or ".." in parts:
+            return None
+        here = str(self.root)
+        try:
+            for part in parts:
+                here = os.path.join(here, part)  # noqa: PTH118 - as a text
+                if stat.S_ISLNK(os.lstat(here).st_mode):
+                    return None
+        except (FileNotFoundError, NotADirectoryError):
+            return os.path.join(self.root, *parts)  # noqa: PTH118 - as a text
+        return here
+
+    @property
+    def _top(self) -> str:
+        """What all paths below the root begin with."""
+        return os.path.join(self.root, "")  # noqa: PTH118 - a path cannot end in a slash
 
     def relative(self, real: Path) -> str:
         """Return the path of what *resolve* found; empty for the root itself."""
@@ -63,14 +93,14 @@ class Checkout:
     def is_dir(self, path: str) -> bool:
         """Tell whether *path* is a directory inside the checkout."""
         try:
-            return self.resolve(path).is_dir()
+            return os.path.isdir(self._real(path))  # noqa: PTH112 - as a text
         except ReadError:
             return False
 
     def is_file(self, path: str) -> bool:
         """Tell whether *path* is a regular file inside the checkout."""
         try:
-            return self.resolve(path).is_file()
+            return os.path.isfile(self._real(path))  # noqa: PTH113 - as a text
         except ReadError:
             return False
 

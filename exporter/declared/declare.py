@@ -76,7 +76,8 @@ class Declarations:
         }
         chosen[Source.ARGOCD] = kept.reading
         ordered = tuple(chosen[source] for source in self.loaded.order)
-        facts, unresolved = assemble(
+        facts, unresolved = await asyncio.to_thread(
+            assemble,
             Readings(
                 readings=ordered,
                 repository=_repository(git, {**_paths(chosen, opened.checkout), **kept.paths}),

@@ -1,9 +1,10 @@
 """Findings: one check's verdict on one subject, and the closed sets that they are made of."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from exporter.domain.json import Json
 from exporter.domain.provenance import Place
@@ -56,8 +57,7 @@ class Subject(NamedTuple):
         return f"{self.namespace}/{self.name}" if self.namespace else self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True, gc=False):
     """One check's verdict on one subject.
 
     *declared* and *observed* are plain JSON data, short enough to be read. *cause* names the
@@ -65,6 +65,8 @@ class Finding:
     *since* is the instant from which the verdict holds, None where nobody looked before.
     *excuse* is for how long ``suppressed`` may go on before it fails, None for as long as a
     rollout. *node* is the node that the subject hangs on, if it hangs on a single one.
+
+    A large cluster has 70,000, in no cycle: a struct is made ten times as fast as a dataclass.
     """
 
     check: str

@@ -103,9 +103,17 @@ class Groups:
         return dict(self._owners), dict(self._nodes)
 
     def _keep(self, group: Group) -> None:
-        alike = self._by_owner.setdefault(group.owner, {})
-        alike.setdefault(group.tolerations.text, {})[group.node] = group
-        self._by_node.setdefault(group.node, {})[group] = None
+        alike = self._by_owner.get(group.owner)
+        if alike is None:
+            alike = self._by_owner[group.owner] = {}
+        nodes = alike.get(group.tolerations.text)
+        if nodes is None:
+            nodes = alike[group.tolerations.text] = {}
+        nodes[group.node] = group
+        neighbours = self._by_node.get(group.node)
+        if neighbours is None:
+            neighbours = self._by_node[group.node] = {}
+        neighbours[group] = None
 
     def _drop(self, group: Group) -> None:
         alike, neighbours = self._by_owner[group.owner], self._by_node[group.node]

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import chain
 
 from msgspec import Struct
 
@@ -11,10 +10,11 @@ from exporter.domain.declaration import WorkloadKey
 from exporter.domain.workloads import ObservedPods
 from exporter.observed.latest import Graves
 from exporter.observed.podgroups import Group, Groups
-from exporter.observed.records import ContainerStatus, PodMetadata, PodRecord, PodSpec, PodStatus
+from exporter.observed.records import PodMetadata, PodRecord, PodSpec, PodStatus
 from exporter.observed.tolerations import parse_tolerations
 
 _ENDED = frozenset({"Succeeded", "Failed"})
+_NO_STATUS, _NO_SPEC = PodStatus(), PodSpec()
 
 
 class _Share(Struct, gc=False):
@@ -62,19 +62,21 @@ class PodFold:
         metadata = record.metadata
         namespace, name = _same(metadata.namespace or ""), metadata.name
         version = metadata.version
-        shares = self._shares.get(namespace, {})
-        known = shares.get(name)
-        if known is None and self._graves.hold((namespace, name), version):
-            return False
-        if known is not None and 0 <= version < known.version:
+        shares = self._shares.get(namespace)
+        known = None if shares is None else shares.get(name)
+        if known is None:
+            if self._graves.hold((namespace, name), version):
+                return False
+        elif 0 <= version < known.version:
             return False
         share = self._share(record, namespace, version)
+        if shares is None:
+            shares = self._shares[namespace] = {}
         shares[name] = share
-        self._shares[namespace] = shares
         left = self._note_leaving(record, namespace)
-        if known is not None and known.counts_as(share):
-            return left
         if known is not None:
+            if known.counts_as(share):
+                return left
             self._count(known, sign=-1)
         self._count(share, sign=1)
         return True
@@ -113,11 +115,10 @@ class PodFold:
         )
 
     def _share(self, record: PodRecord, namespace: str, version: int) -> _Share:
-        status = record.status or PodStatus()
+        status, spec = record.status or _NO_STATUS, record.spec or _NO_SPEC
         if record.metadata.deletion_timestamp or status.phase in _ENDED:
             return _Share(version)
-        spec = record.spec or PodSpec()
-        node = _node(record)
+        node = _same(spec.node_name or "")
         owner = _owner(record.metadata, namespace=namespace, node=node)
         tolerations = parse_tolerations(bytes(spec.tolerations))
         group = self._groups.find(owner, node, tolerations)
@@ -129,7 +130,7 @@ class PodFold:
         if not metadata.deletion_timestamp and not self._leaving:
             return False
         key, leaving = (namespace, metadata.name), None
-        if metadata.deletion_timestamp and (record.status or PodStatus()).phase not in _ENDED:
+        if metadata.deletion_timestamp and (record.status or _NO_STATUS).phase not in _ENDED:
             node = _node(record)
             leaving = _owner(metadata, namespace=namespace, node=node), node
         before = self._leaving.pop(key, None)
@@ -192,11 +193,10 @@ def _is_ready(status: PodStatus) -> bool:
 
 def _waiting(status: PodStatus) -> tuple[str, ...]:
     """Return why containers wait, a reason for each that says one."""
-    containers = chain(status.init_container_statuses or (), status.container_statuses or ())
-    reasons = [_same(reason) for one in containers if (reason := _reason(one))]
-    return tuple(reasons)
-
-
-def _reason(container: ContainerStatus) -> str:
-    waiting = container.state and container.state.waiting
-    return (waiting and waiting.reason) or ""
+    reasons: tuple[str, ...] = ()
+    for containers in (status.init_container_statuses, status.container_statuses):
+        for one in containers or ():
+            waiting = one.state and one.state.waiting
+            if waiting and waiting.reason:
+                reasons += (_same(waiting.reason),)
+    return reasons

@@ -12,6 +12,7 @@ import asyncio, json, sys, time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from msgspec import structs
 from exporter.app import Conformance
 from exporter.domain.finding import Verdict
 from exporter.domain.published import Asked
@@ -21,7 +22,7 @@ from exporter.settings.load import load
 
 conformance = Conformance(load(Path(sys.argv[1]) / "conformance.yaml"))
 found = asyncio.run(conformance.look(datetime.now(UTC)))
-failing = (replace(one, verdict=Verdict.FAIL, detail="is wrong") for one in found.findings)
+failing = (structs.replace(one, verdict=Verdict.FAIL, detail="is wrong") for one in found.findings)
 spent = {"findings": len(found.findings)}
 
 def measured(name, call):

@@ -23,6 +23,10 @@ MAX_VERSION = 1024
 
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
+_MANAGED, _SPEC = b',"managedFields":[', b']},"spec":{'
+_EARLY = 1 << 13
+"""Within how many bytes managed fields begin that are worth looking for."""
+
 
 class EventType(StrEnum):
     """What an event of a watch tells."""
@@ -130,8 +134,9 @@ def parse_event(line: bytes) -> Event:
 def event_reader(kind: Kind) -> Callable[[bytes], AnyEvent]:
     """Return what reads events of objects of this *kind*; it raises :exc:`WatchError`.
 
-    Event and object are read in one pass over the bytes; where that does not work, as the object
-    makes no sense or is none of the kind, the event holds it as it came.
+    Event and object are read in one pass over the bytes, for pods without their managed fields.
+    Where that does not work, as the object makes no sense or is none of the kind, the event holds
+    it as it came.
     """
     record: Any = RECORDS[kind]
     both: msgspec.json.Decoder[AnyEvent]
@@ -143,7 +148,26 @@ def event_reader(kind: Kind) -> Callable[[bytes], AnyEvent]:
         except _BROKEN:
             return parse_event(line)
 
-    return read
+    def read_less(line: bytes) -> AnyEvent:
+        try:
+            return both.decode(without_managed_fields(line))
+        except _BROKEN:
+            return read(line)
+
+    return read_less if kind is Kind.POD else read
+
+
+def without_managed_fields(line: bytes) -> bytes:
+    """Return the event of an object without its ``metadata.managedFields``, as far as it is told.
+
+    Nobody reads them, and they are half of a pod and more. kube-apiserver writes them last of the
+    metadata, ahead of the spec (the order of ``ObjectMeta``'s fields, meta/v1), so they are cut
+    out unread. What is left is JSON only if all brackets that were cut out had their match, so
+    then nothing but a tail of the metadata is gone. A server that sorts its fields writes the
+    name behind them, and an object without name is refused. Whoever is refused reads *line*.
+    """
+    start, end = line.find(_MANAGED, 0, _EARLY), line.rfind(_SPEC)
+    return line[:start] + line[end + 1 :] if 0 <= start < end else line
 
 
 def parse_bookmark(told: AnyObject) -> Bookmark:

@@ -2,6 +2,8 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exporter.domain.errors import Reason
 from exporter.observed.kinds import Kind
@@ -13,8 +15,10 @@ from exporter.observed.kubernetes.messages import (
     parse_event,
     parse_page,
     parse_review,
+    without_managed_fields,
 )
 from exporter.observed.kubernetes.trouble import WatchError
+from exporter.observed.records import PodRecord
 
 
 def test_an_event_keeps_its_object_as_bytes() -> None:
@@ -22,6 +26,62 @@ def test_an_event_keeps_its_object_as_bytes() -> None:
 
     assert event.type is EventType.ADDED
     assert bytes(event.object) == b'{"kind":"Node"}'
+
+
+MANAGED = [{"manager": "kubelet", "fieldsV1": {"f:spec": {}, "f:status": {"f:phase": {}}}}]
+METADATA = {
+    "name": "a",
+    "namespace": "team",
+    "resourceVersion": "7",
+    "deletionTimestamp": "2026-01-01T00:00:00Z",
+    "labels": {"pod-template-hash": "abc"},
+    "annotations": {"kubernetes.io/config.mirror": "b"},
+    "ownerReferences": [{"kind": "ReplicaSet", "name": "a-abc", "controller": True}],
+}
+"""All that is read of a pod's metadata, in the order in which the API server writes it."""
+NESTED = '{"metadata":{"managedFields":[]},"spec":{}}'
+TRAPS = st.sampled_from(["", ']},"spec":{', "\\", '"', ',"managedFields":[', NESTED])
+CLAIM = {"metadata": {"labels": {}, "managedFields": []}, "spec": {"volumeName": "v"}}
+
+
+def told(pod: object) -> bytes:
+    return b'{"type":"ADDED","object":%s}' % msgspec.json.encode(pod)
+
+
+@given(
+    shown=st.sets(st.sampled_from(sorted(METADATA.keys() - {"name"}))),
+    text=TRAPS,
+    managed=st.sampled_from([None, [], MANAGED]),
+    claimed=st.booleans(),
+)
+def test_a_pod_is_the_same_without_its_managed_fields(
+    *, shown: set[str], text: str, managed: list[object] | None, claimed: bool
+) -> None:
+    metadata: dict[str, object] = {k: v for k, v in METADATA.items() if k in {"name", *shown}}
+    metadata["finalizers"] = [text]
+    if managed is not None:
+        metadata["managedFields"] = managed
+    volumes = [{"name": text, "ephemeral": {"volumeClaimTemplate": CLAIM}}] if claimed else []
+    pod = {"metadata": metadata, "spec": {"volumes": volumes, "nodeName": text}, "status": {}}
+
+    event = event_reader(Kind.POD)(told(pod))
+
+    assert event.object == msgspec.convert(pod, PodRecord)
+
+
+def test_managed_fields_are_passed_over_unread() -> None:
+    pod = {"metadata": {**METADATA, "managedFields": MANAGED}, "spec": {"nodeName": "n"}}
+
+    assert without_managed_fields(told(pod)) == told({**pod, "metadata": METADATA})
+
+
+def test_a_server_that_sorts_its_fields_loses_none_of_them() -> None:
+    metadata = {**METADATA, "managedFields": MANAGED}
+    pod = {"metadata": dict(sorted(metadata.items())), "spec": {"nodeName": "n"}}
+
+    event = event_reader(Kind.POD)(told(pod))
+
+    assert event.object == msgspec.convert(pod, PodRecord)
 
 
 NAMED = b'{"metadata":{"name":"a","resourceVersion":"7"}}'

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from exporter.domain.json import Json
 from exporter.domain.taints import Taint
@@ -51,7 +52,7 @@ ROW = NodeRow(name="n1", group="api", declared=True, present=True)
 def test_both_sides_are_shown_line_by_line(
     declared: Json, observed: Json, lines: list[Line]
 ) -> None:
-    assert compare(replace(finding(), declared=declared, observed=observed)) == lines
+    assert compare(structs.replace(finding(), declared=declared, observed=observed)) == lines
 
 
 def test_a_line_differs_where_a_side_is_missing() -> None:
@@ -60,8 +61,8 @@ def test_a_line_differs_where_a_side_is_missing() -> None:
 
 
 def test_much_is_cut_and_says_so() -> None:
-    many = compare(replace(finding(), declared=list(range(MOST_LINES * 2))))
-    (long,) = compare(replace(finding(), declared="x" * 3 * LONGEST))
+    many = compare(structs.replace(finding(), declared=list(range(MOST_LINES * 2))))
+    (long,) = compare(structs.replace(finding(), declared="x" * 3 * LONGEST))
 
     assert len(many) == MOST_LINES
     assert long.declared is not None
@@ -74,7 +75,7 @@ def test_statements_that_contradict_each_other_are_told_with_their_places() -> N
         "attribute": "labels.phase",
         "statements": [{"value": "1", "place": "a:1"}, {"value": "2", "place": "b:2"}],
     }
-    one = replace(finding(), declared=[conflict])
+    one = structs.replace(finding(), declared=[conflict])
 
     told = statements(one)
 

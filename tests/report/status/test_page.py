@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
+from msgspec import structs
 
 from exporter.domain.declaration import DeclaredNode, DeclaredWorkload, NodeGroup, WorkloadKey
 from exporter.domain.evaluation import Evaluation, SourceStatus, WaiverState
@@ -98,7 +99,7 @@ def everywhere(text: str) -> Evaluation:
         provenance=(place,),
         cause=text,
     )
-    conflict = replace(
+    conflict = structs.replace(
         found,
         check="declaration_conflict",
         declared=[{"attribute": text, "statements": [{"value": text, "place": text}]}],
