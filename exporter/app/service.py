@@ -133,8 +133,8 @@ class Service:
         lasting = timedelta(seconds=3 * self.current.interval + 10 * outcome.seconds)
         return Published(
             evaluation=outcome,
-            text=Body.of(text),
-            openmetrics=Body.of(openmetrics),
+            text=Body.of(*text),
+            openmetrics=Body.of(*openmetrics),
             views=views(
                 Seen(outcome, self.current.loaded),
                 declared=self.current.declared.state or State(),

@@ -43,15 +43,20 @@ def shared(value: Any) -> Any:
     Thousands of manifests have most of their parts in common. By identity, as all parts of what
     is known are known or held by it; so 1 and true are two.
     """
-    if isinstance(value, str):
+    if type(value) is str:
         return intern(value)
     key: Hashable
     if isinstance(value, dict):
-        value = {intern(key): shared(one) for key, one in value.items()}
+        value = {
+            intern(key): intern(one) if type(one) is str else shared(one)
+            for key, one in value.items()
+        }
         key = (dict, *value, *map(id, value.values()))
     elif isinstance(value, list):
         value = [shared(one) for one in value]
         key = (list, *map(id, value))
+    elif value is None or value is True or value is False:
+        return value
     else:
         key = (type(value), value)
     if len(_known) >= MAX_SHARED:

@@ -6,7 +6,6 @@ tools resolve them: YAML 1.1 without dates and base-60 numbers, which stay strin
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from sys import intern
 from typing import Any, NamedTuple
 
 import yaml
@@ -110,12 +109,12 @@ def load(text: str, *, strict: bool = False) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Return *value* as plain dicts and lists, without lines; equal keys are one object.
+    """Return *value* as plain dicts and lists, without lines.
 
     Raises :exc:`ParseError` with the line where a value under a foreign tag stands in it.
     """
     if isinstance(value, dict):
-        return {intern(key): plain(one) for key, one in value.items()}
+        return {k: one if type(one) is str else plain(one) for k, one in value.items()}
     if isinstance(value, list):
         return [plain(one) for one in value]
     if isinstance(value, Opaque):

@@ -42,10 +42,11 @@ class Lines:
         return [lines for _, lines in made]
 
 
-def render(view: View, lines: Lines | None = None) -> tuple[bytes, bytes]:
+def render(view: View, lines: Lines | None = None) -> tuple[list[bytes], list[bytes]]:
     """Render *view* as text and as OpenMetrics, with the figures of this process beside it.
 
-    *lines* are those of the last time, where there are any.
+    Both come in pieces, which share the lines of samples. *lines* are those of the last time,
+    where there are any.
     """
     lines = lines or Lines()
     text: list[bytes] = []
@@ -60,7 +61,7 @@ def render(view: View, lines: Lines | None = None) -> tuple[bytes, bytes]:
     ProcessCollector(registry=process)
     text.append(generate_latest(process))
     metrics.append(openmetrics.generate_latest(process))  # type: ignore[no-untyped-call]  # as it is
-    return b"".join(text), b"".join(metrics)
+    return text, metrics
 
 
 def _head(family: Family, name: str, *, escaped: str) -> bytes:

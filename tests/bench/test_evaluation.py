@@ -43,8 +43,9 @@ async def measured():
     again = await conformance.look(now)
     spent["evaluation"], spent["unchanged"] = first.seconds, again.seconds
     start = time.process_time()
-    text, _ = render(View(evaluation=again, process=Process(reloaded=now)))
+    pieces, _ = render(View(evaluation=again, process=Process(reloaded=now)))
     spent["render_cpu"] = time.process_time() - start
+    text = b"".join(pieces)
     spent["series"] = sum(1 for line in text.splitlines() if not line.startswith(b"#"))
     spent["findings"] = len(again.findings)
     spent["unknown"] = sum(one.verdict is Verdict.UNKNOWN for one in again.findings)

@@ -92,7 +92,7 @@ def outcome(facts: Facts | None = None, *, history: History | None = None) -> Ev
 
 def lines(view: View) -> list[str]:
     """Return the samples of our own families, as text."""
-    text, _ = render(view)
+    text, _ = map(b"".join, render(view))
     shown = text.decode().splitlines()
     return [line.removeprefix(PREFIX) for line in shown if line.startswith(PREFIX)]
 
@@ -147,7 +147,7 @@ def test_the_exposition_is_what_was_found(view: View) -> None:
 
 
 def test_both_formats_say_the_same(view: View) -> None:
-    text, metrics = render(view)
+    text, metrics = map(b"".join, render(view))
 
     plain = {one.name for one in plain_text(text.decode())}
     other = {one.name for one in openmetrics(metrics.decode())}  # type: ignore[no-untyped-call]  # as it is
@@ -220,7 +220,7 @@ def test_the_exposition_is_what_prometheus_client_would_write(view: View) -> Non
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Families())
 
-    text, metrics = render(view)
+    text, metrics = map(b"".join, render(view))
 
     assert text.startswith(generate_latest(registry))
     written: bytes = generate_openmetrics(registry)  # type: ignore[no-untyped-call]  # as it is
@@ -243,9 +243,9 @@ def test_lines_of_last_time_change_nothing() -> None:
         made = replace(outcome(Facts(facts), history=history), seconds=at)
         shown = View(evaluation=made, process=Process(reloaded=NOW))
 
-        text, metrics = render(shown, remembered)
+        text, metrics = map(b"".join, render(shown, remembered))
 
-        plain, other = render(shown)
+        plain, other = map(b"".join, render(shown))
         assert own(text) == own(plain)
         assert own(metrics) == own(other)
 

@@ -40,7 +40,7 @@ def exposed(component: str) -> list[str]:
         component=component,
     )
     made = evaluate([check], facts=Facts(), decisions=Decisions(), sources=(), at=NOW)
-    text, _ = render(View(evaluation=made, process=Process(reloaded=NOW)))
+    text, _ = map(b"".join, render(View(evaluation=made, process=Process(reloaded=NOW))))
     family = "cluster_conformance_monitoring_match{"
     return [line for line in text.decode().splitlines() if line.startswith(family)]
 
@@ -56,7 +56,7 @@ def test_a_part_of_the_stack_has_a_series_while_it_can_be_seen() -> None:
 
 def started(facts: Facts) -> list[str]:
     made = evaluate([], facts=facts, decisions=Decisions(), sources=(), at=NOW)
-    text, _ = render(View(evaluation=made, process=Process(reloaded=NOW)))
+    text, _ = map(b"".join, render(View(evaluation=made, process=Process(reloaded=NOW))))
     family = "cluster_conformance_monitoring_start_timestamp_seconds"
     return [
         line.removeprefix(family) for line in text.decode().splitlines() if line.startswith(family)
