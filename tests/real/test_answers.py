@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from exporter.observed.kubernetes.messages import without_managed_fields
 from tests.apiserver.rbac import allow
 from tests.apiserver.resources import APPLICATIONS
 from tests.real.clusters import Answer, Cluster, Real, Simulated
@@ -167,3 +168,16 @@ async def test_both_review_what_is_granted(
     assert ours == theirs
     assert theirs[0] == 201
     assert theirs[2][0][2] is allowed
+
+
+async def test_managed_fields_are_all_that_a_pod_is_read_without(real: Real) -> None:
+    await fill(real)
+
+    answer = await real.requests.ask("GET", "/api/v1/pods?watch=true&timeoutSeconds=1")
+
+    for line in answer.body.splitlines():
+        told = json.loads(line)
+        if told["type"] == "ADDED":
+            assert told["object"]["metadata"].pop("managedFields")
+            assert json.loads(without_managed_fields(line)) == told
+    assert b'"ADDED"' in answer.body
