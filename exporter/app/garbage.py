@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 EVERY = timedelta(hours=1)
-"""How often what came since the last time is looked through."""
+"""How often what came since the last time is looked through, and all at the most."""
 
 _YOUNG, _ONCE_MORE, _NEVER = 2_000, 5, 1 << 30
 
@@ -27,18 +27,28 @@ def spare() -> None:
 
 @dataclass(slots=True)
 class Sweeper:
-    """Looks through what stays when much of it was replaced, else once in :data:`EVERY`."""
+    """Looks through what came since the last time when much was replaced, else once in a while.
+
+    What was replaced is in no cycle, so it is gone without that. What else was lost after it was
+    looked through is looked for no more than once in :data:`EVERY`: with a large cluster that
+    holds the event loop for a tenth of a second and more.
+    """
 
     last: datetime | None = None
+    whole: datetime | None = None
+    """When all was looked through, not only what came since."""
 
     def sweep(self, *, at: datetime, replaced: bool) -> None:
-        """Look through all that was *replaced*, or through what came since, if it is time.
+        """Look through what came since if much was *replaced* or it is time.
 
         The first time nothing was there to be replaced: what was spared before stays so.
         """
-        if replaced and self.last is not None:
+        if self.last is None or self.whole is None:
+            self.whole = at
+        elif replaced and at - self.whole >= EVERY:
             gc.unfreeze()
-        elif self.last is not None and at - self.last < EVERY:
+            self.whole = at
+        elif not replaced and at - self.last < EVERY:
             return
         gc.collect()
         gc.freeze()

@@ -1,5 +1,6 @@
 """What is live is judged by what is known after a declaration was read, however long that took."""
 
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ import pytest
 
 from exporter.app.conformance import Conformance
 from exporter.app.garbage import Sweeper
+from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.facts import Facts
 from exporter.domain.state import State
 from exporter.observed.kubernetes.live import Live
@@ -113,3 +115,40 @@ async def test_what_stays_is_looked_through_again_where_declaration_or_snapshot_
 
     assert sweeps.told == [True, replaced]
     assert all(one.facts.find(datetime) == NOW for one in outcomes)
+
+
+REPLACED = """
+repository: {path: repository}
+declared: {kustomize: [apps]}
+observed: {snapshot: cluster.json}
+"""
+DEPLOYMENT = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: scan, labels: {turn: "%d"}}
+spec: {selector: {matchLabels: {app: scan}}, template: {metadata: {labels: {app: scan}}}}
+"""
+
+
+async def test_a_declaration_that_was_replaced_is_gone_without_the_collector(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "conformance.yaml").write_text(REPLACED)
+    (tmp_path / "cluster.json").write_text('{"kind": "DeploymentList", "items": []}')
+    manifest = tmp_path / "repository" / "apps" / "scan.yaml"
+    manifest.parent.mkdir(parents=True)
+    conformance = Conformance(load(tmp_path / "conformance.yaml"), history=History())
+    conformance.sweeper = Sweeps()
+    gc.collect()
+    gc.disable()
+    try:
+        for turn in range(5):
+            manifest.write_text(DEPLOYMENT % turn)
+            conformance.hurry()
+            outcome = await conformance.look(NOW)
+    finally:
+        gc.enable()
+
+    declared = [one for one in gc.get_objects() if isinstance(one, DeclaredWorkload)]
+    assert "scan" in {one.subject.name for one in outcome.findings}
+    assert [one.manifest["metadata"] for one in declared] == [{"labels": {"turn": "4"}}]

@@ -1,4 +1,4 @@
-"""What stays is looked through when much of it was replaced, and else once an hour."""
+"""What came is looked through when much was replaced, and else once an hour."""
 
 import gc
 import weakref
@@ -53,15 +53,26 @@ def test_lost_values_are_freed_in_time(
     assert (ring() is not None) is kept
 
 
-def test_what_was_lost_after_it_was_spared_is_freed_when_all_is_replaced() -> None:
+@pytest.mark.parametrize(
+    ("later", "kept"),
+    [
+        pytest.param(timedelta(minutes=59), True, id="not yet"),
+        pytest.param(EVERY, False, id="an hour later"),
+    ],
+)
+def test_what_was_lost_after_it_was_spared_is_looked_for_once_an_hour(
+    later: timedelta,
+    kept: bool,  # noqa: FBT001 - a parameter
+) -> None:
     sweeper, ring = Sweeper(), Ring()
     gone = weakref.ref(ring)
     sweeper.sweep(at=NOW, replaced=True)
     del ring
 
-    sweeper.sweep(at=NOW, replaced=True)
+    sweeper.sweep(at=NOW + later / 2, replaced=True)
+    sweeper.sweep(at=NOW + later, replaced=True)
 
-    assert gone() is None
+    assert (gone() is not None) is kept
 
 
 def test_what_was_spared_while_all_was_read_for_the_first_time_is_not_looked_through() -> None:
