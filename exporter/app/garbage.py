@@ -13,6 +13,8 @@ EVERY = timedelta(hours=1)
 """How often what came since the last time is looked through, and all at the most."""
 
 _YOUNG, _ONCE_MORE, _NEVER = 2_000, 5, 1 << 30
+_YOUNGER, _OLDEST = 1, 2
+"""Generations: what was looked through once at the most, and all."""
 
 
 def ease() -> None:
@@ -27,11 +29,11 @@ def spare() -> None:
 
 @dataclass(slots=True)
 class Sweeper:
-    """Looks through what came since the last time when much was replaced, else once in a while.
+    """Spares what stays, and looks through it once in :data:`EVERY` at the most.
 
-    What was replaced is in no cycle, so it is gone without that. What else was lost after it was
-    looked through is looked for no more than once in :data:`EVERY`: with a large cluster that
-    holds the event loop for a tenth of a second and more.
+    What is replaced is in no cycle, so it is gone without that. Of the rest, what was lost while
+    it was young is found at once. What was lost later has time: looking for it holds the event
+    loop for a third of a second with a large cluster.
     """
 
     last: datetime | None = None
@@ -39,17 +41,19 @@ class Sweeper:
     """When all was looked through, not only what came since."""
 
     def sweep(self, *, at: datetime, replaced: bool) -> None:
-        """Look through what came since if much was *replaced* or it is time.
+        """Look through what is young if much was *replaced*, through more of it if it is time.
 
         The first time nothing was there to be replaced: what was spared before stays so.
         """
         if self.last is None or self.whole is None:
             self.whole = at
-        elif replaced and at - self.whole >= EVERY:
-            gc.unfreeze()
-            self.whole = at
         elif not replaced and at - self.last < EVERY:
             return
-        gc.collect()
+        if replaced and at - self.whole >= EVERY:
+            self.whole = at
+            gc.unfreeze()
+            gc.collect()
+        else:
+            gc.collect(_YOUNGER if replaced else _OLDEST)
         gc.freeze()
         self.last = at

@@ -21,15 +21,14 @@ _GZIP = 16 + zlib.MAX_WBITS
 class Body:
     """A body as it is sent, plain and compressed with gzip.
 
-    Of a large one only the compressed form is kept: hardly anybody asks for the other.
+    Of a large one only the compressed form is *kept*: hardly anybody asks for the other.
     """
 
     gzip: bytes
     kept: bytes | None = None
 
-    @property
-    def plain(self) -> bytes:
-        """The body as it was before it was compressed."""
+    def unpack(self) -> bytes:
+        """Return the body as it was before it was compressed; a large one wants a thread."""
         return gzip.decompress(self.gzip) if self.kept is None else self.kept
 
     @classmethod

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from exporter.domain.published import Answer, Asked, Body, Published, View
@@ -29,7 +29,7 @@ class Made:
     @property
     def size(self) -> int:
         """How many bytes are kept of it."""
-        return len(self.body.plain) + len(self.body.gzip)
+        return len(self.answer.body) + len(self.body.gzip)
 
 
 class OnDemand:
@@ -84,4 +84,4 @@ def made(answer: Answer) -> Made:
     """Compress *answer*, and name it by what it says."""
     kind = hashlib.sha256(answer.content_type.encode()).digest()
     tag = hashlib.blake2b(answer.body, key=kind, digest_size=16).hexdigest()
-    return Made(answer, Body.of(answer.body), tag)
+    return Made(answer, replace(Body.of(answer.body), kept=answer.body), tag)

@@ -1,5 +1,6 @@
 """The HTTP server: what the last evaluation prepared, and views of it made on request."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol, TypeAlias
@@ -85,17 +86,18 @@ async def _secure(_: web.Request, answer: web.StreamResponse) -> None:
         answer.headers.setdefault(name, value)
 
 
-def _send(
+async def _send(
     request: web.Request, body: Body, *, headers: Mapping[str, str], status: int = 200
 ) -> web.Response:
     every = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache", **headers}
     if accepts_gzip(request.headers.get("Accept-Encoding", "")):
         every["Content-Encoding"] = "gzip"
         return web.Response(status=status, body=body.gzip, headers=every)
-    return web.Response(status=status, body=body.plain, headers=every)
+    plain = body.kept if body.kept is not None else await asyncio.to_thread(body.unpack)
+    return web.Response(status=status, body=plain, headers=every)
 
 
-def _send_made(request: web.Request, one: Made) -> web.Response:
+async def _send_made(request: web.Request, one: Made) -> web.Response:
     """Send an answer, or only that it is the one that the client has already."""
     headers = {
         "Content-Type": one.answer.content_type,
@@ -107,7 +109,7 @@ def _send_made(request: web.Request, one: Made) -> web.Response:
     known = any(tag.value in {one.tag, "*"} for tag in request.if_none_match or ())
     if known and one.answer.status == web.HTTPOk.status_code:
         return web.Response(status=web.HTTPNotModified.status_code, headers=headers)
-    return _send(request, one.body, headers=headers, status=one.answer.status)
+    return await _send(request, one.body, headers=headers, status=one.answer.status)
 
 
 def _not_ready() -> web.Response:
@@ -122,7 +124,7 @@ def _metrics(publisher: Publisher) -> Handler:
             return _not_ready()
         chosen = choose_format(request.headers.get("Accept", ""))
         body = shown.openmetrics if chosen is Format.OPENMETRICS else shown.text
-        return _send(request, body, headers={"Content-Type": chosen.value})
+        return await _send(request, body, headers={"Content-Type": chosen.value})
 
     return handle
 
@@ -137,10 +139,11 @@ def _view(publisher: Publisher, path: str, maker: OnDemand) -> Handler:
         stale = datetime.now(UTC) - shown.evaluation.at > shown.lasting
         asked = Asked(parameters(request), stale=stale)
         try:
-            return _send_made(request, await maker.get(shown, path=path, asked=asked))
+            one = await maker.get(shown, path=path, asked=asked)
         except BusyError:
             text = "Too many are asking at the moment.\n"
             return web.Response(status=503, text=text, headers={"Retry-After": "5"})
+        return await _send_made(request, one)
 
     return handle
 
@@ -160,7 +163,7 @@ def _file(answer: Answer) -> Handler:
     one = made(answer)
 
     async def handle(request: web.Request) -> web.Response:
-        return _send_made(request, one)
+        return await _send_made(request, one)
 
     return handle
 

@@ -1,5 +1,6 @@
 """A simulated API server and the exporter, each a process of its own, and what they take."""
 
+import gzip
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+GZIP = {"Accept-Encoding": "gzip"}
 ROOT = Path(__file__).parents[2]
 WATCHED = """
 import asyncio, sys, time
@@ -91,6 +93,13 @@ class Exporter:
                 return bytes(answer.read())
         except (urllib.error.HTTPError, urllib.error.URLError):
             return None
+
+    @property
+    def metrics(self) -> bytes:
+        """What is served to Prometheus, which takes it compressed."""
+        body = self.get("/metrics", **GZIP)
+        assert body is not None
+        return gzip.decompress(body)
 
     def wait_for(self, path: str, *, seconds: float = 300) -> None:
         """Wait until *path* is served."""

@@ -3,6 +3,7 @@
 import bisect
 import gzip
 import re
+import signal
 import socket
 import statistics
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.apiserver.options import StreamingLists
-from tests.bench.processes import Exporter, Simulated, api_server, exporter
+from tests.bench.processes import GZIP, Exporter, Simulated, api_server, exporter
 from tests.bench.test_evaluation import write_repository
 
 LOAD = 1000
@@ -22,6 +23,7 @@ LOAD = 1000
 SECONDS = 60
 FLOOD = 12_000
 """Events per second, more than it has to keep up with."""
+_SEVEN = re.compile(rb"^cluster_conformance_workload_replicas_declared_max\{.* 7\.0$", re.MULTILINE)
 _PODS = re.compile(rb'^cluster_conformance_watch_events_total\{kind="Pod"\} (\S+)$', re.MULTILINE)
 
 
@@ -93,7 +95,7 @@ class Scraped:
 
     def scrape(self) -> None:
         start = time.perf_counter()
-        body = self.exporter.get("/metrics", **{"Accept-Encoding": "gzip"})
+        body = self.exporter.get("/metrics", **GZIP)
         self.seconds.append(time.perf_counter() - start)
         assert body is not None
         if body != self._last:
@@ -202,6 +204,26 @@ def test_events_become_visible(
         stall_p99=share(stalls, 99),
         peak_mib=peak,
     )
+
+
+@pytest.mark.bench
+def test_a_declaration_is_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before, after = f'"replicas": {LARGEST.pods // LARGEST.workloads}', '"replicas": 7'
+    with following(tmp_path, LARGEST) as (_, running):
+        running.wait_for("/-/ready")
+        time.sleep(10)
+        start, cpu = time.time(), running.cpu
+        edit(tmp_path / "repository" / "apps" / "7" / "manifests.yaml", before, after)
+        running.process.send_signal(signal.SIGHUP)
+        while not _SEVEN.search(running.metrics):
+            assert time.time() < start + 120, "the new declaration is not shown"
+            time.sleep(0.1)
+        seconds, spent = time.time() - start, running.cpu - cpu
+        time.sleep(1)
+        stall = max(running.stalls(start, time.time()))
+        peak = running.memory("VmHWM")
+
+    say(capsys, "another declaration", seconds=seconds, cpu=spent, peak_mib=peak, stall=stall)
 
 
 @pytest.mark.bench

@@ -7,7 +7,7 @@ from exporter.domain.published import LARGE, Body
 def test_a_body_is_what_its_pieces_make_up() -> None:
     body = Body.of(b"one ", b"", b"two")
 
-    assert body.plain == gzip.decompress(body.gzip) == b"one two"
+    assert body.unpack() == gzip.decompress(body.gzip) == b"one two"
 
 
 def test_a_large_body_is_kept_compressed_only() -> None:
@@ -17,7 +17,7 @@ def test_a_large_body_is_kept_compressed_only() -> None:
 
     assert small.kept == noise
     assert large.kept is None
-    assert large.plain == noise + b"x"
+    assert large.unpack() == noise + b"x"
 
 
 def test_the_same_body_is_the_same_bytes_however_it_is_cut() -> None:
