@@ -30,6 +30,8 @@ class Shared:
 
     loader: Loader
     builds: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BUILDS))
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Threads that read at the same time only wait for each other."""
 
 
 class Renderer:
@@ -86,7 +88,8 @@ class Renderer:
         elif path.rpartition("/")[2] in kustomization.NAMES:
             found = kustomization.find(self._checkout, path.rpartition("/")[0])
             return await self._kustomize(found or path)
-        return await asyncio.to_thread(self._plain, path, recurse=recurse)
+        async with self._shared.reading:
+            return await asyncio.to_thread(self._plain, path, recurse=recurse)
 
     async def _kustomize(self, path: str) -> Rendered:
         graph = await asyncio.to_thread(self._shared.loader.walk, path)
