@@ -18,7 +18,7 @@ from exporter.domain.declaration import (
     WorkloadKey,
 )
 from exporter.domain.errors import ParseError
-from exporter.domain.json import Json, JsonObject, as_object, as_text, dig, shared
+from exporter.domain.json import Json, JsonObject, as_object, as_text, dig
 from exporter.domain.monitoring.stack import StackStatement
 
 WORKLOADS: Final = frozenset({"DaemonSet", "Deployment", "StatefulSet"})
@@ -145,14 +145,14 @@ def _kept(manifest: Manifest) -> JsonObject:
     """Return the labels, annotations and spec of a workload, as far as they are declared."""
     content = manifest.content
     metadata = {
-        field: shared(dict(found))
+        field: found
         for field in ("labels", "annotations")
         if (found := as_object(dig(content, "metadata", field)))
     }
     spec = content.get("spec")
     if not isinstance(spec, dict):
         raise ParseError(f"{manifest.kind} {as_text(dig(content, 'metadata', 'name'))} has no spec")
-    return {"metadata": metadata, "spec": shared(spec)}
+    return {"metadata": metadata, "spec": spec}
 
 
 def _target(manifest: Manifest, key: WorkloadKey) -> WorkloadKey:

@@ -2,9 +2,12 @@ import re
 import shutil
 import subprocess
 import tomllib
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 FILES = [
@@ -12,7 +15,7 @@ FILES = [
     for name in ("run.txt", "test.txt")
 ]
 LOCKS = [pytest.param(path, id=path.stem) for path in sorted((ROOT / "requirements").glob("*.txt"))]
-PIN = re.compile(r"([a-z0-9.-]+)==([^ ]+)(?: ; .*)? \\")
+PIN = re.compile(r"([a-z0-9.-]+)(?:\[([a-z0-9,-]+)\])?==([^ ]+)(?: ; .*)? \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
 
 
@@ -20,8 +23,17 @@ def pins(path: Path) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for match in map(PIN.fullmatch, path.read_text().splitlines()):
         if match:
-            found.setdefault(match[1], set()).add(match[2])
+            found.setdefault(match[1], set()).add(match[3])
     return found
+
+
+def asked_for(name: str) -> list[Requirement]:
+    """Return what an installed package asks for, with none of its own extras."""
+    try:
+        asked = map(Requirement, requires(name) or ())
+    except PackageNotFoundError:  # it is for another system, or another Python
+        return []
+    return [one for one in asked if one.marker is None or one.marker.evaluate({"extra": ""})]
 
 
 @pytest.mark.parametrize("path", LOCKS)
@@ -41,6 +53,24 @@ def test_every_dependency_of_the_project_is_pinned(path: Path) -> None:
     names = {re.split(r"[<>=~!]", one)[0].lower().replace("_", "-") for one in wanted}
 
     assert names <= pins(path).keys()
+
+
+def test_what_is_asked_for_with_an_extra_is_pinned_with_it() -> None:
+    text = (ROOT / "requirements" / "test.txt").read_text()
+    pinned = {
+        one[1]: (one[2] or "").split(",") for one in map(PIN.fullmatch, text.split("\n")) if one
+    }
+
+    asked = {
+        (canonicalize_name(one.name), extra)
+        for name in pinned
+        for one in asked_for(name)
+        for extra in one.extras
+    }
+
+    # Else pip takes the newest release for what was asked for, whose hash is none of ours.
+    assert ("coverage", "toml") in asked
+    assert [one for one in sorted(asked) if one[1] not in pinned[one[0]]] == []
 
 
 def test_what_is_tested_is_what_runs() -> None:

@@ -17,7 +17,7 @@ from exporter.declared.kustomize.layer import Layer
 from exporter.declared.kustomize.statements import Images, Statement
 from exporter.declared.rendered import Manifest
 from exporter.domain.fields import merge_key, same_value
-from exporter.domain.json import Json, JsonObject, as_text, dig
+from exporter.domain.json import Json, JsonObject, as_text, dig, shared
 from exporter.domain.provenance import Place
 from exporter.foreign.yaml import YamlList, YamlMap, plain
 
@@ -102,7 +102,8 @@ class Tracer:
         """Return an object that kustomize made of *graph* with where it comes from."""
         origin = _origin(content, graph)
         if origin is None:
-            return Manifest(content=content, place=self.place(graph.root.kustomization.path, 0))
+            place = self.place(graph.root.kustomization.path, 0)
+            return Manifest(content=_lean(content), place=place)
         above = islice(_above(content, origin, graph), MAX_STATEMENTS)
         return self.stated(content, [*above, origin.statement])
 
@@ -114,7 +115,7 @@ class Tracer:
         own = [one for one in statements if one.own]
         chosen = next((one for one in own if id(one) in trace.used), own[-1])
         return Manifest(
-            content=content,
+            content=_lean(content),
             place=self.place(chosen.path, chosen.first),
             places=trace.places,
         )
@@ -124,7 +125,8 @@ class Tracer:
         places: dict[str, Place] = {}
         if as_text(value.get("kind")) in TRACED:
             self._inside(value, "", path, places)
-        return Manifest(content=plain(value), place=self.place(path, value.line), places=places)
+        place = self.place(path, value.line)
+        return Manifest(content=_lean(plain(value)), place=place, places=places)
 
     def _inside(
         self, value: YamlMap | YamlList, above: str, path: str, places: dict[str, Place]
@@ -172,6 +174,11 @@ class _Trace:
                 break
         if cursors:
             self.parts(value, pointer, key, cursors)
+
+
+def _lean(content: JsonObject) -> JsonObject:
+    """Return *content* with what others have, too, being one object, if it is of a kind to keep."""
+    return shared(content) if as_text(content.get("kind")) in TRACED else content
 
 
 def _is_collection(value: object) -> bool:
