@@ -11,7 +11,7 @@ from kubernetes.client import ApiClient
 
 from exporter.observed.kinds import Kind
 from exporter.observed.kubernetes.content import Content
-from exporter.observed.kubernetes.messages import parse_page
+from exporter.observed.kubernetes.messages import event_reader, parse_page
 from tests.apiserver.load import Size, fill
 from tests.apiserver.store import Store
 
@@ -63,6 +63,27 @@ def test_a_list_costs_an_eighth_of_the_clients_typed_models_at_most(
 
     ours, theirs = (min(figures) for figures in zip(*spent, strict=True))
     assert theirs >= 8 * ours
+
+
+def test_an_event_costs_little_more_for_the_managed_fields_of_its_pod() -> None:
+    store = Store()
+    fill(store, Size(nodes=NODES, pods=300))
+    whole, less = [], []
+    for version in store.of("pods").at(store.number):
+        whole.append(b'{"type":"ADDED","object":%b}' % version.write(b"{"))
+        pod = msgspec.json.decode(whole[-1])
+        del pod["object"]["metadata"]["managedFields"]
+        less.append(msgspec.json.encode(pod))
+    read = event_reader(Kind.POD)
+
+    def reading(lines: list[bytes]) -> float:
+        return seconds(lambda: [read(line) for line in lines])
+
+    spent = [(reading(whole), reading(less)) for _ in range(4 * ROUNDS)]
+
+    with_them, without = (min(figures) for figures in zip(*spent, strict=True))
+    assert sum(map(len, whole)) > 4 * sum(map(len, less))
+    assert with_them <= 2.5 * without
 
 
 def test_a_pod_takes_no_more_than_four_fifths_of_a_kibibyte() -> None:
