@@ -48,7 +48,7 @@ format: .venv/.test ## Format the code and mend what can be mended
 	@ruff check --fix
 	@ruff format
 
-bench: .venv/.test ## Measure the speed and memory of a large evaluation
+bench: .venv/.test ## Measure speed and memory with a large cluster, live and dumped
 	@tools/with-tools $(TOOLS) -- python -m pytest -m bench --capture=no
 
 chaos: .venv/.test ## Ten minutes of trouble with an API server; SECONDS=60 for less
