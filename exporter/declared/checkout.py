@@ -144,12 +144,19 @@ class Checkout:
         return sorted(found)
 
     def _walk(self, start: Path) -> Iterator[str]:
-        for folder, folders, names in os.walk(start, followlinks=False):
-            folders[:] = sorted(one for one in folders if not one.startswith("."))
-            here = Path(folder).relative_to(self.root)
-            for name in names:
-                if not (Path(folder) / name).is_symlink():
-                    yield (here / name).as_posix()
+        """Yield the files below *start*; a directory that is closed to us counts as empty."""
+        pending, top = [str(start)], self._top
+        while pending:
+            try:
+                with os.scandir(pending.pop()) as entries:
+                    found = [one for one in entries if not one.is_symlink()]
+            except OSError:
+                continue
+            for one in found:
+                if not one.is_dir():
+                    yield one.path.removeprefix(top)
+                elif not one.name.startswith("."):
+                    pending.append(one.path)
 
     def match(self, pattern: str) -> list[str]:
         """Return the paths that a shell *pattern* names, sorted; links out are left out.

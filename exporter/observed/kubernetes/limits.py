@@ -19,8 +19,8 @@ class Limits:
     held for *steady* seconds makes the pauses short again. A watch is asked to end after *watch*
     (shortest, longest) seconds, and is given up when nothing comes for *quiet*; a streaming list,
     for *stall*. A page of a list may take *page*. An optional kind that is not installed is asked
-    for again after *absent*, one that is forbidden after *forbidden*. No work holds the event
-    loop for longer than about *slice*.
+    for again after *absent*, one that is forbidden after *forbidden*. The work of one watch holds
+    the event loop for no longer than about *slice*; there are several.
     """
 
     connect: float = 10.0
@@ -34,7 +34,7 @@ class Limits:
     steady: float = 10.0
     absent: float = 60.0
     forbidden: float = 30.0
-    slice: float = 0.01
+    slice: float = 0.005
     page_items: int = 500
     page_bytes: int = 1 << 26
     line_bytes: int = 1 << 24
