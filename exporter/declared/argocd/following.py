@@ -34,6 +34,8 @@ from exporter.domain.provenance import Source
 
 MAX_DEPTH = 20
 MAX_WORKLOADS = 100_000
+AT_ONCE = 16
+"""How many sources are looked at before others get their turn: a repository may have thousands."""
 GROUP = "argoproj.io"
 _NOTES = {
     Standing.OTHER: "and the checkout holds another revision",
@@ -68,6 +70,7 @@ class Following:
     unresolved: dict[Unresolved, None] = field(default_factory=dict)
     failures: dict[Failure, None] = field(default_factory=dict)
     waiting: list[Parsed] = field(default_factory=list)
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     @property
     def is_empty(self) -> bool:
@@ -192,9 +195,10 @@ class Following:
         checkout = self.files.home.checkout
         key = step.application.key
         try:
-            return await render_source(
-                step.path, step.options, render=self.render, checkout=checkout
-            )
+            async with self.turns:
+                return await render_source(
+                    step.path, step.options, render=self.render, checkout=checkout
+                )
         except UnresolvedError as error:
             return Rendered(unresolved=(Unresolved(error.place, f"{key}: {error.message}"),))
         except ReadError as error:

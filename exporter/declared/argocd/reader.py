@@ -45,7 +45,7 @@ async def read(
     """
     checkout = home.checkout
     following = Following(Files(home, Budget()), render)
-    found = entries.find(patterns, checkout)
+    found = await asyncio.to_thread(entries.find, patterns, checkout)
     for rendered in await asyncio.gather(*(render(path) for path in found.paths)):
         await following.take(rendered)
     if following.is_empty and not (found.failures or found.unresolved):

@@ -32,14 +32,15 @@ async def read(
 
     A pattern that names nothing, or only what renders to nothing, is a failure.
     """
-    chosen = _choose(patterns, checkout)
+    chosen = await asyncio.to_thread(_choose, patterns, checkout)
     passed = {normal(one) for one in skip}
     wanted = [one for paths in chosen.paths.values() for one in paths if one not in passed]
     paths = list(dict.fromkeys(wanted))
     rendered = dict(
         zip(paths, await asyncio.gather(*(renderer.render(one) for one in paths)), strict=True)
     )
-    found = manifests.read(one for each in rendered.values() for one in each.manifests)
+    written = [one for each in rendered.values() for one in each.manifests]
+    found = await asyncio.to_thread(manifests.read, written)
     empty = _empty(chosen, rendered, checkout)
     return Reading(
         source=SOURCE,
