@@ -193,10 +193,10 @@ def _is_ready(status: PodStatus) -> bool:
 
 def _waiting(status: PodStatus) -> tuple[str, ...]:
     """Return why containers wait, a reason for each that says one."""
-    reasons: tuple[str, ...] = ()
-    for containers in (status.init_container_statuses, status.container_statuses):
-        for one in containers or ():
-            waiting = one.state and one.state.waiting
-            if waiting and waiting.reason:
-                reasons += (_same(waiting.reason),)
-    return reasons
+    reasons = [
+        _same(one.state.waiting.reason)
+        for containers in (status.init_container_statuses, status.container_statuses)
+        for one in containers or ()
+        if one.state and one.state.waiting and one.state.waiting.reason
+    ]
+    return tuple(reasons)
