@@ -2,34 +2,28 @@
 
 import asyncio
 import os
-import re
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import click
 
 from exporter import __version__, app
-from exporter.domain.errors import ParseError, SettingsError
+from exporter.cli.options import chosen_web, flag, format_option, settings_options, web_options
+from exporter.cli.parameters import Address, Instant, Zone
+from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Severity, Verdict
-from exporter.domain.instants import parse_instant
 from exporter.log import configure
 from exporter.progress import Progress
 from exporter.report import document, table
 from exporter.report.encoding import encode
 from exporter.report.texts import Lang
 from exporter.report.writers import Form, write
-from exporter.runtime.web.limits import Limits
-from exporter.runtime.web.prefix import parse_external_url, parse_prefix
 from exporter.settings.load import Loaded, load, schema
 
 CONFORMS, FINDINGS, USAGE, BLIND = range(4)
 DEFAULT_ADDRESS = ":10799"
-LAST_PORT = 65_535
 _COLOURS = {
     Verdict.PASS: "blue",
     Verdict.FAIL: "red",
@@ -37,10 +31,6 @@ _COLOURS = {
     Verdict.WAIVED: "yellow",
     Verdict.SUPPRESSED: "yellow",
 }
-_ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.%]+)\]|(?P<host>[^:\[\]]*)):(?P<port>\d{1,5})")
-F = TypeVar("F", bound=Callable[..., Any])
-
-flag = partial(click.option, show_default=True, show_envvar=True)
 
 
 class _Refused(click.ClickException):
@@ -51,46 +41,6 @@ class _Refused(click.ClickException):
     def show(self, file: Any = None) -> None:
         """Print the problems as they are."""
         click.echo(self.format_message(), file=file, err=True)
-
-
-def _common(command: F) -> F:
-    """Add the options that all commands have which read the settings."""
-    options = (
-        flag(
-            "--config.file",
-            "--config",
-            "-c",
-            "config_file",
-            type=click.Path(path_type=Path),
-            default="conformance.yaml",
-            envvar="CLUSTER_CONFORMANCE_CONFIG_FILE",
-            help="The settings.",
-        ),
-        flag(
-            "--log.level",
-            "log_level",
-            type=click.Choice(["debug", "info", "warn", "error"]),
-            default="info",
-            envvar="CLUSTER_CONFORMANCE_LOG_LEVEL",
-            help="The least severe messages that are logged, to standard error.",
-        ),
-        flag(
-            "--log.format",
-            "log_format",
-            type=click.Choice(["logfmt", "json"]),
-            default="logfmt",
-            envvar="CLUSTER_CONFORMANCE_LOG_FORMAT",
-            help="The format of the log.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def _form(command: F) -> F:
-    choice = click.Choice(["table", "json"])
-    return flag("--format", "form", type=choice, default="table", help="The output.")(command)
 
 
 def _load(path: Path) -> Loaded:
@@ -116,131 +66,6 @@ def _colour() -> bool | None:
     return False if os.environ.get("NO_COLOR") else None
 
 
-class _Instant(click.ParamType[datetime]):
-    """RFC 3339 with a time zone."""
-
-    name = "instant"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
-        """Parse, or fail with what is wrong."""
-        try:
-            return parse_instant(str(value))
-        except ParseError as error:
-            self.fail(error.message, param, ctx)
-
-
-class _Address(click.ParamType[tuple[str, int]]):
-    """``host:port``, ``:port`` or ``[IPv6]:port``."""
-
-    name = "address"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, int]:
-        """Parse, or fail with the forms that are known."""
-        match = _ADDRESS.fullmatch(str(value))
-        if match is None or int(match["port"]) > LAST_PORT:
-            self.fail(f"{value!r} is no address; write host:port, :port or [::1]:port", param, ctx)
-        return match["v6"] or match["host"] or "", int(match["port"])
-
-
-class _Zone(click.ParamType[tzinfo]):
-    """A time zone by its name in the IANA database."""
-
-    name = "zone"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> tzinfo:
-        """Look the zone up; UTC is known without a database."""
-        if isinstance(value, tzinfo) or value == "UTC":
-            return UTC if value == "UTC" else value
-        try:
-            return ZoneInfo(str(value))
-        except (KeyError, ValueError, OSError):
-            self.fail(f"{value!r} is no known time zone; write one as Asia/Seoul", param, ctx)
-
-
-class _Path(click.ParamType[str]):
-    """A text that *parse* turns into the prefix of paths."""
-
-    name = "path"
-
-    def __init__(self, parse: Callable[[str], str], name: str) -> None:
-        self.parse = parse
-        self.name = name
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> str:
-        """Parse, or fail with what is wrong."""
-        try:
-            return self.parse(str(value))
-        except ParseError as error:
-            self.fail(error.message, param, ctx)
-
-
-def _web(command: F) -> F:
-    """Add the options of the HTTP side."""
-    options = (
-        _web_flag(
-            "config.file",
-            type=click.Path(path_type=Path, dir_okay=False),
-            help="TLS, client certificates, basic authentication, headers (docs/web.md).",
-        ),
-        _web_flag(
-            "probe-address",
-            type=_Address(),
-            multiple=True,
-            help="Where to answer probes, and nothing else, in plain text; may be given more "
-            "than once.",
-        ),
-        _web_flag(
-            "external-url",
-            type=_Path(parse_external_url, "url"),
-            help="Where others reach the exporter, as through a reverse proxy.",
-        ),
-        _web_flag(
-            "route-prefix",
-            type=_Path(parse_prefix, "path"),
-            help="What all paths begin with; default: the path of --web.external-url.",
-        ),
-        _web_flag(
-            "enable-lifecycle", is_flag=True, help="Let POST /-/reload read the settings again."
-        ),
-        _web_flag(
-            "max-requests",
-            type=click.IntRange(min=1),
-            default=Limits().requests,
-            help="How many requests are answered at once.",
-        ),
-        _web_flag(
-            "max-connections",
-            type=click.IntRange(min=1),
-            default=Limits().connections,
-            help="How many connections there may be at once.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def _web_flag(name: str, **more: Any) -> Callable[[F], F]:
-    words = re.split(r"[.-]", name)
-    environment = "_".join(("CLUSTER_CONFORMANCE_WEB", *(word.upper() for word in words)))
-    return flag(f"--web.{name}", "web_" + "_".join(words), envvar=environment, **more)
-
-
-def _web_options(web: Mapping[str, Any]) -> app.WebOptions:
-    given = web["web_route_prefix"]
-    return app.WebOptions(
-        config=web["web_config_file"],
-        probes=web["web_probe_address"],
-        prefix=(web["web_external_url"] if given is None else given) or "",
-        lifecycle=web["web_enable_lifecycle"],
-        limits=Limits(
-            requests=web["web_max_requests"],
-            connections=web["web_max_connections"],
-            connections_per_client=min(Limits().connections_per_client, web["web_max_connections"]),
-        ),
-    )
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "--version", "-V")
 def cli() -> None:
@@ -248,11 +73,11 @@ def cli() -> None:
 
 
 @cli.command()
-@_common
+@settings_options
 @flag(
     "--web.listen-address",
     "addresses",
-    type=_Address(),
+    type=Address(),
     multiple=True,
     default=(DEFAULT_ADDRESS,),
     envvar="CLUSTER_CONFORMANCE_WEB_LISTEN_ADDRESS",
@@ -265,7 +90,7 @@ def cli() -> None:
     envvar="CLUSTER_CONFORMANCE_WEB_TELEMETRY_PATH",
     help="The path of the metrics.",
 )
-@_web
+@web_options
 def serve(
     config_file: Path,
     log_level: str,
@@ -280,7 +105,7 @@ def serve(
         settings=config_file,
         addresses=addresses,
         telemetry_path=telemetry_path,
-        web=_web_options(web),
+        web=chosen_web(web),
     )
     try:
         asyncio.run(app.serve(options))
@@ -291,8 +116,8 @@ def serve(
 
 
 @cli.command()
-@_common
-@_form
+@settings_options
+@format_option
 @click.option(
     "--fail-on",
     type=click.Choice([str(one) for one in Severity]),
@@ -300,7 +125,7 @@ def serve(
     show_default=True,
     help="The mildest severity of a failing check that makes the exit code 1.",
 )
-@click.option("--at", type=_Instant(), help="Judge as of this instant; default: now.")
+@click.option("--at", type=Instant(), help="Judge as of this instant; default: now.")
 def check(
     config_file: Path,
     log_level: str,
@@ -330,7 +155,7 @@ def check(
 
 
 @cli.command()
-@_common
+@settings_options
 @flag(
     "--format",
     "form",
@@ -347,11 +172,11 @@ def check(
 @flag(
     "--time-zone",
     "zone",
-    type=_Zone(),
+    type=Zone(),
     default="UTC",
     help="The time zone in which Markdown and HTML tell instants, as Asia/Seoul.",
 )
-@click.option("--at", type=_Instant(), help="Judge as of this instant; default: now.")
+@click.option("--at", type=Instant(), help="Judge as of this instant; default: now.")
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path), help="The file; default: standard output."
 )
@@ -412,8 +237,8 @@ def exit_code(outcome: Evaluation, *, fail_on: Severity) -> int:
 
 
 @cli.command()
-@_common
-@_form
+@settings_options
+@format_option
 def declared(config_file: Path, log_level: str, log_format: str, form: str) -> None:
     """Print the merged declaration with its provenance.
 
@@ -435,7 +260,7 @@ def config() -> None:
 
 
 @config.command("check")
-@_common
+@settings_options
 def config_check(config_file: Path, log_level: str, log_format: str) -> None:
     """Tell what is wrong with the settings, all at once; exit code 2 if anything is."""
     configure(level=log_level, form=log_format)
