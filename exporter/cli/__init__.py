@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -21,6 +22,8 @@ from exporter.report.encoding import encode
 from exporter.report.texts import Lang
 from exporter.report.writers import Form, write
 from exporter.settings.load import Loaded, load, schema
+
+T = TypeVar("T")
 
 CONFORMS, FINDINGS, USAGE, BLIND = range(4)
 DEFAULT_ADDRESS = ":10799"
@@ -48,6 +51,16 @@ def _load(path: Path) -> Loaded:
         return load(path)
     except SettingsError as error:
         raise _Refused(str(error)) from None
+
+
+def _look(once: Callable[..., Coroutine[Any, Any, T]], path: Path, *, at: datetime | None) -> T:
+    """Return what is found *once* by the settings in *path*, and tell meanwhile what is done."""
+    loaded = _load(path)
+    try:
+        with Progress() as progress:
+            return asyncio.run(once(loaded, at=at or datetime.now(UTC), tell=progress.tell))
+    except SettingsError as error:
+        raise _Refused(f"{path}: {error}") from None
 
 
 def _print_json(value: Any) -> None:
@@ -140,13 +153,7 @@ def check(
     could be looked at.
     """
     configure(level=log_level, form=log_format)
-    loaded = _load(config_file)
-    try:
-        with Progress() as progress:
-            at = at or datetime.now(UTC)
-            outcome = asyncio.run(app.check_once(loaded, at=at, tell=progress.tell))
-    except SettingsError as error:
-        raise _Refused(f"{config_file}: {error}") from None
+    outcome = _look(app.check_once, config_file, at=at)
     if form == "json":
         _print_json(document.evaluation(outcome))
     else:
@@ -197,13 +204,7 @@ def report(
     settings, or a file that cannot be written.
     """
     configure(level=log_level, form=log_format)
-    loaded = _load(config_file)
-    try:
-        with Progress() as progress:
-            at = at or datetime.now(UTC)
-            view = asyncio.run(app.report_once(loaded, at=at, tell=progress.tell))
-    except SettingsError as error:
-        raise _Refused(f"{config_file}: {error}") from None
+    view = _look(app.report_once, config_file, at=at)
     _put(write(view, form=Form(form), lang=Lang(lang), zone=zone), output)
 
 

@@ -125,7 +125,8 @@ class Checkout:
         """Return the files below *path* whose names end in one of *suffixes*, sorted.
 
         A file is returned as it is; hidden directories and links are passed over. Raises
-        :exc:`ReadError` where *path* does not exist, leads outside or holds too many files.
+        :exc:`ReadError` where *path* does not exist, leads outside, holds too many files or a
+        directory that cannot be listed.
         """
         start = self.resolve(path)
         if start.is_file():
@@ -144,16 +145,22 @@ class Checkout:
         return sorted(found)
 
     def _walk(self, start: Path) -> Iterator[str]:
-        """Yield the files below *start*; a directory that is closed to us counts as empty."""
+        """Yield the files below *start*; raises :exc:`ReadError` for a directory that is closed."""
         pending, top = [str(start)], self._top
         while pending:
+            folder = pending.pop()
             try:
-                with os.scandir(pending.pop()) as entries:
-                    found = [one for one in entries if not one.is_symlink()]
-            except OSError:
-                continue
-            for one in found:
-                if not one.is_dir():
+                with os.scandir(folder) as entries:
+                    found = [(one, one.is_dir()) for one in entries if not one.is_symlink()]
+            except OSError as error:
+                denied = isinstance(error, PermissionError)
+                raise ReadError(
+                    f"cannot be listed: {error.strerror}",
+                    reason=Reason.FORBIDDEN if denied else Reason.MISSING,
+                    path=folder.removeprefix(top)[:200],
+                ) from None
+            for one, is_folder in found:
+                if not is_folder:
                     yield one.path.removeprefix(top)
                 elif not one.name.startswith("."):
                     pending.append(one.path)

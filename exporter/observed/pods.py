@@ -118,7 +118,7 @@ class PodFold:
         status, spec = record.status or _NO_STATUS, record.spec or _NO_SPEC
         if record.metadata.deletion_timestamp or status.phase in _ENDED:
             return _Share(version)
-        node = _same(spec.node_name or "")
+        node = _node(record)
         owner = _owner(record.metadata, namespace=namespace, node=node)
         tolerations = parse_tolerations(bytes(spec.tolerations))
         group = self._groups.find(owner, node, tolerations)

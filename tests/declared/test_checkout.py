@@ -161,6 +161,19 @@ def test_a_pattern_that_is_none_is_an_error(lay: Lay) -> None:
     assert caught.value.reason is Reason.MALFORMED
 
 
+def test_a_directory_that_cannot_be_listed_is_an_error_and_not_empty(lay: Lay) -> None:
+    checkout = lay("a.yaml")
+    folder = os.open(checkout.root, os.O_RDONLY)
+    for _ in range(20):  # deeper than a path can be long
+        os.mkdir("d" * 250, dir_fd=folder)
+        folder, above = os.open("d" * 250, os.O_RDONLY, dir_fd=folder), folder
+        os.close(above)
+    os.close(folder)
+
+    with pytest.raises(ReadError, match="cannot be listed: File name too long"):
+        checkout.files(suffixes=(".yaml",))
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_closed_directory_is_an_error(lay: Lay) -> None:
     checkout = lay("a/b/c.yaml")
@@ -168,6 +181,8 @@ def test_a_closed_directory_is_an_error(lay: Lay) -> None:
 
     with pytest.raises(ReadError):
         checkout.read_text("a/b/c.yaml")
+    with pytest.raises(ReadError, match="cannot be listed"):
+        checkout.files(suffixes=(".yaml",))
 
 
 def test_provenance_carries_the_revision(lay: Lay) -> None:

@@ -11,7 +11,6 @@ from exporter.declared.argocd.globs import match_any
 from exporter.declared.argocd.located import Located, UnresolvedError
 from exporter.declared.checkout import Checkout
 from exporter.declared.rendered import Render, Rendered
-from exporter.domain.errors import ReadError
 
 _HARMLESS = frozenset(
     {
@@ -35,7 +34,7 @@ async def render_source(
     """Return what a local source renders to; *options* is the source as it is declared.
 
     Raises :exc:`UnresolvedError` where it is rendered in a way that is not known here, and
-    :exc:`ReadError` where the options are malformed.
+    :exc:`ReadError` where the options are malformed, or the files cannot be listed.
     """
     for tool in ("helm", "plugin"):
         if options.has(tool):
@@ -65,10 +64,7 @@ def _is_empty(value: Located) -> bool:
 async def _plain(path: str, directory: Located, *, render: Render, checkout: Checkout) -> Rendered:
     """Render a directory of manifests, of which ``include`` and ``exclude`` choose files."""
     recurse = directory.flag("recurse")
-    try:
-        jsonnet = checkout.files(path, suffixes=(".jsonnet",))
-    except ReadError:
-        jsonnet = []
+    jsonnet = checkout.files(path, suffixes=(".jsonnet",))
     top = "" if path == "." else path
     if any(recurse or posixpath.dirname(one) == top for one in jsonnet):
         raise UnresolvedError(directory.place, f"jsonnet is not evaluated for {path}")
