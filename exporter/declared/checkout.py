@@ -58,7 +58,8 @@ class Checkout:
             raise ReadError(f"is no usable path: {error}", reason=Reason.MALFORMED) from None
         if real != str(self.root) and not real.startswith(self._top):
             raise ReadError("leads out of the repository", reason=Reason.OUTSIDE, path=path)
-        if ".git" in real[len(self._top) :].split("/"):  # its configuration may hold a token
+        # Git's configuration may hold a token, and some file systems know no case.
+        if ".git" in real[len(self._top) :].casefold().split("/"):
             raise ReadError("is Git's, not the repository's", reason=Reason.OUTSIDE, path=path)
         return real
 
@@ -112,10 +113,13 @@ class Checkout:
         """Return the content of an UTF-8 text file; raises :exc:`ReadError`."""
         return decode(self.read_bytes(path, limit=limit), name=path)
 
-    def read_yaml(self, path: str) -> list[yaml.Document]:
-        """Return the documents of a YAML file; raises :exc:`ReadError` with the line."""
+    def read_yaml(self, path: str, *, exact: bool = False) -> list[yaml.Document]:
+        """Return the documents of a YAML file; raises :exc:`ReadError` with the line.
+
+        For *exact* see :func:`exporter.foreign.yaml.stream`.
+        """
         try:
-            return yaml.load_all(self.read_text(path))
+            return yaml.load_all(self.read_text(path), exact=exact)
         except ParseError as error:
             raise ReadError(
                 error.message, reason=Reason.MALFORMED, path=path, line=error.line

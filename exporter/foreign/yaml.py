@@ -12,6 +12,7 @@ import yaml
 
 from exporter.domain.errors import ParseError
 from exporter.foreign import scalars
+from exporter.foreign.exact import check_merge, check_tag
 
 MAX_DEPTH = 200
 MAX_NODES = 2_000_000
@@ -65,22 +66,23 @@ class Document:
     line: int
 
 
-def load_all(text: str, *, strict: bool = False) -> list[Document]:
+def load_all(text: str, *, strict: bool = False, exact: bool = False) -> list[Document]:
     """Return the documents of a YAML stream; see :func:`stream`."""
-    return list(stream(text, strict=strict))
+    return list(stream(text, strict=strict, exact=exact))
 
 
-def stream(text: str, *, strict: bool = False) -> Iterator[Document]:
+def stream(text: str, *, strict: bool = False, exact: bool = False) -> Iterator[Document]:
     """Yield the documents of a YAML stream one by one; empty ones are left out.
 
     With *strict*, a key that stands twice in a mapping is an error; else the last one counts.
-    Raises :exc:`ParseError` with the line for anything that is not YAML, is nested deeper than
+    With *exact*, so is what another program would read differently (:mod:`.exact`). Raises
+    :exc:`ParseError` with the line for anything that is not YAML, is nested deeper than
     ``MAX_DEPTH``, holds more than ``MAX_NODES`` values or repeats more than ``MAX_ALIASED`` of
     them by aliases.
     """
     try:
         parser = yaml.CSafeLoader(text)
-        yield from _Build(parser.get_event, strict=strict).documents()
+        yield from _Build(parser.get_event, strict=strict, exact=exact).documents()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)
@@ -100,9 +102,9 @@ def stream(text: str, *, strict: bool = False) -> Iterator[Document]:
         raise ParseError("holds half of a surrogate pair", line=line) from None
 
 
-def load(text: str, *, strict: bool = False) -> Any:
+def load(text: str, *, strict: bool = False, exact: bool = False) -> Any:
     """Return the only document of *text*, or None where it is empty; see :func:`load_all`."""
-    documents = load_all(text, strict=strict)
+    documents = load_all(text, strict=strict, exact=exact)
     if len(documents) > 1:
         raise ParseError("holds more than one document", line=documents[1].line)
     return documents[0].value if documents else None
@@ -145,6 +147,7 @@ class _Build:
 
     next: Callable[[], Any]
     strict: bool
+    exact: bool = False
     depth: int = 0
     nodes: int = 0
     aliased: int = 0
@@ -167,6 +170,8 @@ class _Build:
             return self.alias(event)
         line = _line(event)
         self.count(1, line)
+        if self.exact:
+            check_tag(event.tag, line)
         if event.anchor is not None:
             return self.anchored(event, line), line
         return self.built(event, line), line
@@ -241,10 +246,13 @@ class _Build:
     def mapping(self, line: int) -> YamlMap:
         result = YamlMap(line)
         merged: list[Any] = []
+        before: set[str] = set()
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
             if isinstance(event, yaml.ScalarEvent) and scalars.merges(event):
-                inherited, _ = self.value(self.next())
-                merged += inherited if isinstance(inherited, YamlList) else [inherited]
+                bases = self.bases(event)
+                if self.exact:
+                    before |= set(check_merge(bases, (result, before), _line(event)))
+                merged += bases
                 continue
             key, at = self.key(event)
             if self.strict and key in result:
@@ -260,9 +268,18 @@ class _Build:
                     result.lines[key] = base.line_of(key)
         return result
 
+    def bases(self, event: Any) -> list[Any]:
+        """Return what stands behind ``<<``, whose key is *event*, as a list."""
+        if self.exact:
+            check_tag(event.tag, _line(event))
+        inherited, _ = self.value(self.next())
+        return inherited if isinstance(inherited, YamlList) else [inherited]
+
     def key(self, event: Any) -> tuple[str, int]:
         """Return a key, which is a text whatever it looks like, and its line."""
         if isinstance(event, yaml.ScalarEvent):
+            if self.exact:
+                check_tag(event.tag, _line(event))
             if event.anchor is not None:
                 self.anchored(event, _line(event))
             return scalars.key(event), _line(event)

@@ -195,7 +195,9 @@ def test_provenance_carries_the_revision(lay: Lay) -> None:
     assert (failure.message, failure.advice, failure.part) == ("is wrong", "mend it", "a")
 
 
-@pytest.mark.parametrize("path", [".git/config", "a/../.git/config", "link", "sub/.git/HEAD"])
+@pytest.mark.parametrize(
+    "path", [".git/config", "a/../.git/config", "link", "sub/.git/HEAD", ".GIT/config"]
+)
 def test_what_git_keeps_is_not_read(lay: Lay, path: str) -> None:
     checkout = lay(".git/config", "sub/.git/HEAD", "a/b")
     (checkout.root / "link").symlink_to(".git/config")
