@@ -1,3 +1,4 @@
+import ctypes
 import logging
 from collections.abc import Iterator
 
@@ -10,6 +11,14 @@ from tests.programs import tool
 def kustomize() -> str:
     """The kustomize binary; without it the test is skipped, except in CI, where it fails."""
     return tool("kustomize")
+
+
+@pytest.fixture(scope="session")
+def landlock() -> None:
+    """Rules of the kernel for files; the test is skipped where it has none."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.syscall(444, None, ctypes.c_size_t(0), 1) < 1:
+        pytest.skip("this kernel has no Landlock")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import resource
 import shutil
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,13 @@ from exporter.domain.errors import ReadError, Reason
 from exporter.foreign import offline
 
 MIB = 1 << 20
+SYSTEM = (
+    *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt"),
+    *("/nix/store", "/gnu/store", "/home/linuxbrew/.linuxbrew"),
+    *("/etc/ld.so.cache", "/dev/zero", "/dev/random", "/dev/urandom"),
+)
+"""Where programs and their libraries are; no homes, ``/etc`` or ``/proc``, where secrets are."""
+_INSTALL = "its interpreter and libraries have to be below /usr or /opt; others are not let through"
 _OFFLINE = (sys.executable, "-I", "-S", "-B", offline.__file__)
 
 
@@ -24,6 +31,17 @@ class Limits:
     seconds: float = 60
     output: int = 64 * MIB
     memory: int = 4096 * MIB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """The paths at and below which a child process may *read* and run, and *write*, files.
+
+    What every program needs of the system comes on top: see ``SYSTEM``.
+    """
+
+    read: Sequence[Path] = ()
+    write: Sequence[Path] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +72,12 @@ async def run(
     environment: Mapping[str, str],
     limits: Limits,
     network: bool = False,
+    access: Access | None = None,
 ) -> Outcome:
     """Run a program in its own process group with nothing but *environment*, and wait for it.
 
-    Without *network* neither it nor its children can open a socket (:mod:`.offline`).
+    Without *network* neither it nor its children can open a socket, nor any file that *access*
+    does not name, where that is given (:mod:`.offline`).
 
     Raises :exc:`ReadError` where it cannot be started, or takes longer or says more than *limits*
     allow. However it ends, its whole group is killed. A non-zero exit is the caller's to judge.
@@ -65,7 +85,7 @@ async def run(
     name = Path(arguments[0]).name
     try:
         process = await asyncio.create_subprocess_exec(
-            *(() if network else _OFFLINE),
+            *(() if network else _confined(arguments[0], access)),
             *arguments,
             cwd=cwd,
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", **environment},
@@ -90,8 +110,21 @@ async def run(
     said = errors.decode("utf-8", "replace")
     if code == offline.FAILED and said.startswith(offline.SAID):
         reason = said.removeprefix(offline.SAID).strip()
-        raise ReadError(f"{name} cannot be run: {reason}", reason=Reason.TOOL)
+        advice = _INSTALL if access is not None and os.access(arguments[0], os.X_OK) else ""
+        raise ReadError(f"{name} cannot be run: {reason}", reason=Reason.TOOL, advice=advice)
     return Outcome(code=code, output=output, errors=said)
+
+
+def _confined(program: str, access: Access | None) -> Iterator[str]:
+    """Yield the words before a program's own that confine it."""
+    yield from _OFFLINE
+    if access is not None:
+        found = shutil.which(program) or program  # where its link leads is where it is run from
+        for path in (*SYSTEM, found, os.path.realpath(found), *access.read):
+            yield from ("--read", str(path))
+        for path in ("/dev/null", *access.write):
+            yield from ("--write", str(path))
+    yield "--"
 
 
 async def _drain(process: asyncio.subprocess.Process, limit: int, name: str) -> tuple[bytes, bytes]:
