@@ -16,7 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -222,6 +222,41 @@ secretGenerator:
     )
 
 
+def _as_it_is(_: World) -> None:
+    """Lay nothing more."""
+
+
+def _into_overlay(world: World) -> None:
+    """Let a kustomization copy what Git keeps into an image, by a path under a tag."""
+    _append(
+        world,
+        "kustomization.yaml",
+        """
+resources: [copying.yaml]
+configMapGenerator:
+  - name: copied
+    files: [!hidden "config=.git/config"]
+replacements:
+  - source: {kind: ConfigMap, name: copied, fieldPath: data.config}
+    targets:
+      - select: {kind: Deployment}
+        fieldPaths: ["spec.template.spec.containers.[name=main].image"]
+""",
+    )
+    deployment = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: copying, namespace: default}
+spec:
+  selector: {matchLabels: {app: copying}}
+  template:
+    metadata: {labels: {app: copying}}
+    spec: {containers: [{name: main, image: "main:1"}]}
+"""
+    _append(world, "copying.yaml", deployment)
+    world.reference.edit("conformance.yaml", "\n  argocd:", "\n  kustomize: ['.']\n  argocd:")
+
+
 def _into_git(world: World) -> None:
     """Make the checkout one of Git, whose remote has a password in its address."""
     repository = world.root / "repository"
@@ -425,7 +460,17 @@ def _served(world: World) -> bytes:
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="wants git")
-async def test_no_secret_leaves_the_process(world: World) -> None:
+@pytest.mark.parametrize(
+    ("lay", "expected"),
+    [
+        pytest.param(_as_it_is, b"/env/LOG_LEVEL", id="planted"),
+        pytest.param(_into_overlay, b"the tag !hidden may hide", id="copied-by-kustomize"),
+    ],
+)
+async def test_no_secret_leaves_the_process(
+    world: World, lay: Callable[[World], None], expected: bytes
+) -> None:
+    lay(world)
     commands: list[tuple[Any, ...]] = [
         *(("check", "--format", form) for form in ("table", "json")),
         *(("declared", "--format", form) for form in ("table", "json")),
@@ -445,6 +490,6 @@ async def test_no_secret_leaves_the_process(world: World) -> None:
         seen = {entry.resource for entry in api.log if entry.status == 200}
 
     assert {"nodes", "pods", "deployments", "applications"} <= seen
-    assert b"/env/LOG_LEVEL" in said["check", "--format", "json"]
+    assert expected in said["check", "--format", "json"]
     leaks = {" ".join(command): world.canaries.found(output) for command, output in said.items()}
     assert {command: found for command, found in leaks.items() if found} == {}

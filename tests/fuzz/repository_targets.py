@@ -388,6 +388,7 @@ TARGETS = (
         parse=_graph,
         modules=(
             f"{_KUSTOMIZE}.kustomization",
+            f"{_KUSTOMIZE}.references",
             f"{_KUSTOMIZE}.layer",
             f"{_KUSTOMIZE}.statements",
             f"{_KUSTOMIZE}.provenance",
@@ -507,7 +508,7 @@ TARGETS = (
     ),
     Target(
         name="yaml",
-        modules=("exporter.foreign.yaml",),
+        modules=("exporter.foreign.yaml", "exporter.foreign.exact"),
         parse=yaml.load_all,
         allowed=(ParseError,),
         seeds=kept("yaml"),

@@ -1,15 +1,17 @@
 """One run of ``kustomize build``, confined."""
 
+import asyncio
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.kustomize.complaints import is_unsupported, shorten
+from exporter.declared.kustomize.staging import stage
 from exporter.domain.errors import ReadError, Reason
-from exporter.foreign.command import Limits, find_tool, run
+from exporter.foreign.command import Access, Limits, find_tool, run
 from exporter.foreign.files import MIB
 
 ADVICE: Final = "install kustomize 5 or kubectl, or set CONFORMANCE_KUSTOMIZE to its path"
@@ -18,21 +20,25 @@ _NOWHERE: Final = "http://127.0.0.1:9"
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-async def build(checkout: Checkout, folder: str, *, allow_remote: bool) -> bytes:
+async def build(
+    checkout: Checkout, folder: str, *, files: Iterable[str], allow_remote: bool
+) -> bytes:
     """Return what the kustomization in *folder* renders to.
 
     Raises :exc:`ReadError`, its path the directory that kustomize complains of, if it names one.
-    It runs without plugins and Helm, with an empty home, and unless *allow_remote* with neither
-    git nor a way to the network.
+    It runs without plugins and Helm, with an empty home, in a copy of *files* alone, and unless
+    *allow_remote* with neither git nor a way to the network or to other files.
     """
     try:
-        with tempfile.TemporaryDirectory(prefix="conformance-", ignore_cleanup_errors=True) as home:
+        with tempfile.TemporaryDirectory(prefix="conformance-", ignore_cleanup_errors=True) as top:
+            home, copy = await asyncio.to_thread(_lay_out, checkout, {folder, *files}, Path(top))
             outcome = await run(
                 [*_command(), f"./{folder}"],
-                cwd=checkout.root,
-                environment=_environment(home, allow_remote=allow_remote),
+                cwd=copy,
+                environment=_environment(str(home), allow_remote=allow_remote),
                 limits=LIMITS,
                 network=allow_remote,
+                access=Access(read=[copy], write=[home]),
             )
     except OSError as error:
         raise ReadError(
@@ -40,14 +46,23 @@ async def build(checkout: Checkout, folder: str, *, allow_remote: bool) -> bytes
         ) from None
     if outcome.code == 0:
         return outcome.output
-    said = outcome.errors.replace(home, "(temporary)")
-    complaint = shorten(said, root=str(checkout.root))
+    said = outcome.errors.replace(str(home), "(temporary)")
+    complaint = shorten(said, root=str(copy))
     unsupported = is_unsupported(complaint.message)
     raise ReadError(
         complaint.message or f"kustomize ended with {outcome.code} and no message",
         reason=Reason.UNSUPPORTED if unsupported else Reason.MALFORMED,
         path=complaint.folder,
     )
+
+
+def _lay_out(checkout: Checkout, files: Iterable[str], top: Path) -> tuple[Path, Path]:
+    """Make an empty home and a copy of *files* below *top*, and return their real paths."""
+    home, copy = top.resolve() / "home", top.resolve() / "repository"
+    home.mkdir()
+    copy.mkdir()
+    stage(checkout, files, into=copy)
+    return home, copy
 
 
 def _command() -> list[str]:

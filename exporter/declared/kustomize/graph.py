@@ -6,7 +6,7 @@ from typing import Final
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.kustomize import kustomization as files
-from exporter.declared.kustomize.layer import Base, Layer, at_line, read_layer
+from exporter.declared.kustomize.layer import Base, Layer, at_line, configured, read_layer
 from exporter.declared.kustomize.statements import Name, Statement
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.json import as_text
@@ -30,13 +30,23 @@ class Origin:
 
 @dataclass(slots=True)
 class Graph:
-    """Everything that a kustomization reaches."""
+    """Everything that a kustomization reaches.
+
+    *hidden* are files that plugins read whose configuration is itself built.
+    """
 
     root: Layer
     origins: dict[Name, list[Origin]] = field(default_factory=dict)
     layers: dict[str, Layer] = field(default_factory=dict)
     mixins: dict[str, dict[str, Layer]] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
     errors: list[ReadError] = field(default_factory=list)
+
+    @property
+    def files(self) -> set[str]:
+        """The paths, files and directories, that kustomize may go to when it builds this."""
+        referred = (one for layer in self.layers.values() for one in layer.files)
+        return {*self.layers, *referred, *self.hidden}
 
 
 class Loader:
@@ -71,7 +81,11 @@ class _Walk:
     objects: int = 0
     size: int = 0
 
-    def visit(self, path: str, above: tuple[Layer, ...]) -> None:
+    def visit(self, path: str, above: tuple[Layer, ...], *, owner: str | None = None) -> None:
+        """Note what the kustomization at *path* brings.
+
+        *owner* is the directory for which its objects are configurations of plugins, if any.
+        """
         layer = self.loader.load(path)
         layers = (*above, layer)
         self.visits += 1
@@ -82,15 +96,26 @@ class _Walk:
             self.size += layer.size
         for name, statement in layer.objects:
             self._add(name, statement, layers)
+            if owner is not None:
+                self._configure(statement, owner)
         for base in layer.bases:
-            self._follow(base, layers)
+            self._follow(base, layers, layer.kustomization.folder if base.plugins else owner)
 
-    def _follow(self, base: Base, layers: tuple[Layer, ...]) -> None:
+    def _configure(self, statement: Statement, owner: str) -> None:
+        """Note the files that a plugin reads for *owner*, if *statement* is its configuration."""
+        checkout, path = self.loader.checkout, statement.path
+        try:
+            found = configured(checkout, statement.value, folder=owner, path=path)
+            self.graph.hidden |= {file for _, file in found if file}
+        except ReadError as error:
+            self.graph.errors.append(error)
+
+    def _follow(self, base: Base, layers: tuple[Layer, ...], owner: str | None) -> None:
         here = layers[-1].kustomization.path
         try:
             path = self.loader.find(base.folder)
             self._bound(path, layers)
-            self.visit(path, layers)
+            self.visit(path, layers, owner=owner)
         except ReadError as error:
             self.graph.errors.append(at_line(error, here, base.line))
             return

@@ -3,14 +3,20 @@
 Source: the Kustomization type of ``sigs.k8s.io/kustomize/api/types``.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from exporter.declared.checkout import Checkout
+from exporter.declared.kustomize.references import (
+    Reference,
+    check_text,
+    hidden_references,
+    listed,
+    source,
+)
 from exporter.domain.errors import ParseError, ReadError, Reason
-from exporter.domain.json import as_list, as_object, as_text
+from exporter.domain.json import as_list, as_object
 from exporter.foreign import yaml
 from exporter.foreign.files import MIB
 from exporter.foreign.yaml import YamlList, YamlMap
@@ -34,30 +40,6 @@ _FIELDS: Final = frozenset(
     {*LISTS_OF_ROOTS, *LISTS_OF_PLUGINS, *LISTS_OF_FILES, *LISTS_OF_ENTRIES, *HELM}
 )
 _ENTRY_FIELDS: Final = frozenset({"path", "files", "envs", "env", "patch", "target"})
-_REMOTE: Final = re.compile(
-    r"git::|gh:|[a-z][a-z0-9+.-]*://|[a-z][a-z0-9._-]*@[a-z0-9.-]+[:/]|(?:www\.)?github\.com[/:]",
-    re.IGNORECASE,
-)
-_REFERENCE: Final = re.compile(r"[?&](?:ref|version)=")
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Something outside the file that it names in *field*; *root* where it may be a directory.
-
-    *hidden* is what the configuration of a plugin names, or seems to name.
-    """
-
-    field: str
-    text: str
-    line: int
-    root: bool = False
-    hidden: bool = False
-
-    @property
-    def remote(self) -> bool:
-        """Whether kustomize would take it for an address, not for a path."""
-        return is_remote(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +68,6 @@ class Kustomization:
                 yield one
 
 
-def is_remote(text: str) -> bool:
-    """Tell whether kustomize would fetch *text* from the network, as its ``RepoSpec`` decides."""
-    return bool(_REMOTE.match(text) or _REFERENCE.search(text))
-
-
 def find(checkout: Checkout, folder: str) -> str | None:
     """Return the path of the kustomization file in *folder*, or None where there is none.
 
@@ -110,7 +87,7 @@ def read(checkout: Checkout, path: str) -> Kustomization:
     """Read the kustomization file at *path*; raises :exc:`ReadError` with the line."""
     text = checkout.read_text(path, limit=MAX_SIZE)
     try:
-        documents = [_mapping(one) for one in yaml.load_all(text)]
+        documents = [_mapping(one) for one in yaml.load_all(text, exact=True)]
         references = tuple(one for each in documents for one in _references(each))
     except ParseError as error:
         raise ReadError(
@@ -127,20 +104,6 @@ def read(checkout: Checkout, path: str) -> Kustomization:
 def join(folder: str, name: str) -> str:
     """Return the path of *name* in *folder*, which is empty for the root."""
     return f"{folder}/{name}" if folder else name
-
-
-def hidden_references(field: str, value: Any) -> Iterator[Reference]:
-    """Yield what the configuration of a builtin plugin names, or seems to name."""
-    if isinstance(value, YamlMap):
-        for key, part in value.items():
-            texts = part if isinstance(part, list) else [part]
-            if key.casefold() in {"path", "paths", *_ENTRY_FIELDS}:
-                for text in texts:
-                    yield Reference(field, _source(as_text(text)), value.line_of(key), hidden=True)
-            yield from hidden_references(field, part)
-    elif isinstance(value, YamlList):
-        for part in value:
-            yield from hidden_references(field, part)
 
 
 def _mapping(document: yaml.Document) -> YamlMap:
@@ -167,51 +130,52 @@ def _spelled(mapping: YamlMap, fields: frozenset[str]) -> None:
 def _references(content: YamlMap) -> Iterator[Reference]:
     for field in (*LISTS_OF_ROOTS, *LISTS_OF_PLUGINS, *LISTS_OF_FILES):
         for text, line in _texts(content, field):
-            if "\n" in text:
-                yield from _inline(field, text, line)
-            else:
+            if field in LISTS_OF_PLUGINS and (inline := _inline(field, text, line)) is not None:
+                yield from inline
+            elif field != "patchesStrategicMerge" or "\n" not in text:
                 yield Reference(field, text, line, root=field not in LISTS_OF_FILES)
     for field, keys in LISTS_OF_ENTRIES.items():
         value = content.get(field)
         for entry in value if isinstance(value, YamlList) else [value]:
             yield from _entry(field, entry, keys)
+    for text, line in _texts(content, "patches"):  # as kustomize 4 and older ones take it
+        if "\n" not in text:
+            yield Reference("patchesStrategicMerge", text, line)
 
 
 def _entry(field: str, entry: Any, keys: tuple[str, ...]) -> Iterator[Reference]:
     if isinstance(entry, YamlMap):
         for key in keys:
             for text, line in _texts(entry, key):
-                yield Reference(field, _source(text), line)
+                yield Reference(field, source(text), line)
 
 
-def _inline(field: str, text: str, line: int) -> Iterator[Reference]:
-    """Yield what a plugin's configuration names that is written in the list itself."""
-    if field not in LISTS_OF_PLUGINS:
-        return
+def _inline(field: str, text: str, line: int) -> list[Reference] | None:
+    """Return what a plugin's configuration names that is written in the list itself.
+
+    None where *text* is a path. kustomize decides it in the same way: what is an object is one,
+    whatever file bears its text for a name.
+    """
     try:
-        documents = yaml.load_all(text)
+        values = [one.value for one in yaml.load_all(text, exact=True)]
+        found = [one for value in values for one in hidden_references(value)]
     except ParseError as error:
         raise ParseError(error.message, line=line) from None
-    for document in documents:
-        for one in hidden_references(field, document.value):
-            yield Reference(field, one.text, line, hidden=True)
+    if not any(isinstance(one, YamlMap | YamlList) for one in values):
+        return None
+    return [Reference(field, one.text, line, hidden=True) for one in found]
 
 
 def _texts(mapping: YamlMap, key: str) -> Iterator[tuple[str, int]]:
-    """Yield the texts under *key*, be it one or a list of them, with their lines."""
-    value = mapping.get(key)
-    if isinstance(value, str):
-        yield value, mapping.line_of(key)
-    elif isinstance(value, YamlList):
-        for one, line in zip(value, value.lines, strict=True):
-            if isinstance(one, str):
-                yield one, line
+    """Yield the texts under *key*, be it one or a list of them, with their lines.
 
-
-def _source(text: str) -> str:
-    """Return the path in ``key=path``, as generators write it."""
-    key, equals, path = text.partition("=")
-    return path if equals and not is_remote(key) else text
+    Raises :exc:`ParseError` for numbers and truth values: kustomize takes some of them for texts,
+    as a hexadecimal number that is too long for it.
+    """
+    for one, line in listed(mapping.get(key), mapping.line_of(key)):
+        check_text(key, one, line)
+        if isinstance(one, str):
+            yield one, line
 
 
 def selector(entry: YamlMap) -> Mapping[str, Any]:

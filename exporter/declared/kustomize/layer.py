@@ -2,17 +2,16 @@
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.kustomize.kustomization import (
     LISTS_OF_PLUGINS,
     Kustomization,
-    Reference,
-    hidden_references,
     join,
 )
+from exporter.declared.kustomize.references import Reference, hidden_references
 from exporter.declared.kustomize.statements import (
     Name,
     Patch,
@@ -22,7 +21,7 @@ from exporter.declared.kustomize.statements import (
     patches,
     settings,
 )
-from exporter.domain.errors import ReadError, Reason
+from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import as_text
 from exporter.foreign.yaml import Document, YamlMap
 
@@ -35,17 +34,22 @@ _GENERATED: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secr
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """Another kustomization that one builds on; a component changes what stands beside it."""
+    """Another kustomization that one builds on; a component changes what stands beside it.
+
+    What one of *plugins* renders to is the configuration of plugins, not objects.
+    """
 
     folder: str
     line: int
     component: bool
+    plugins: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
     """One kustomization, read: its objects, its patches, and the kustomizations that it names.
 
+    *files* are the paths that kustomize may go to for what it refers to, as it writes them.
     *remote* are addresses among its references, and directories of plugins, whose addresses only
     a build would tell; *errors* keep it from being built; *malformed*
     are files that could not be read as YAML here, which only matters where kustomize agrees.
@@ -57,6 +61,7 @@ class Layer:
     exact: dict[Name, list[Statement]] = field(default_factory=dict)
     loose: tuple[Patch, ...] = ()
     remote: tuple[Reference, ...] = ()
+    files: tuple[str, ...] = ()
     errors: tuple[ReadError, ...] = ()
     malformed: tuple[ReadError, ...] = ()
     size: int = 0
@@ -85,6 +90,40 @@ def at_line(error: ReadError, path: str, line: int) -> ReadError:
     )
 
 
+def hidden_file(checkout: Checkout, folder: str, reference: Reference) -> str:
+    """Return the file that a plugin reads for the kustomization in *folder*; empty if it is none.
+
+    An absolute path is none: kustomize refuses it. Raises :exc:`ReadError` where it leads out of
+    the repository.
+    """
+    if reference.remote or reference.text.startswith("/"):
+        return ""
+    path = posixpath.normpath(join(folder, reference.text))
+    checkout.resolve(path)
+    return path if checkout.is_file(path) else ""
+
+
+def configured(
+    checkout: Checkout, value: Any, *, folder: str, path: str
+) -> Iterator[tuple[Reference, str]]:
+    """Yield what a plugin's configuration in the file *path* names, each with its file, if any.
+
+    *folder* is that of the kustomization for which the plugin works. Raises :exc:`ReadError` with
+    the line.
+    """
+    line = 0
+    try:
+        for one in hidden_references(value):
+            line = one.line
+            yield one, hidden_file(checkout, folder, one)
+    except ParseError as error:
+        raise ReadError(
+            error.message, reason=Reason.MALFORMED, path=path, line=error.line
+        ) from None
+    except ReadError as error:
+        raise at_line(error, path, line) from None
+
+
 @dataclass(slots=True)
 class _Reading:
     """Reads what one kustomization refers to."""
@@ -94,6 +133,7 @@ class _Reading:
     objects: list[tuple[Name, Statement]] = field(default_factory=list)
     bases: list[Base] = field(default_factory=list)
     remote: list[Reference] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
     errors: list[ReadError] = field(default_factory=list)
     malformed: list[ReadError] = field(default_factory=list)
     patches: dict[str, tuple[str, list[Document]]] = field(default_factory=dict)
@@ -118,6 +158,7 @@ class _Reading:
             exact=exact,
             loose=tuple(one for one in stated if not one.exact)[:MAX_LOOSE],
             remote=tuple(self.remote),
+            files=tuple(self.files),
             errors=tuple(self.errors),
             malformed=tuple(self.malformed),
             size=self.size,
@@ -126,7 +167,8 @@ class _Reading:
     def _refer(self, reference: Reference) -> None:
         """Follow one reference; raises :exc:`ReadError`."""
         if reference.hidden:
-            self._guard(reference)
+            folder = self.kustomization.folder
+            self._note(reference, hidden_file(self.checkout, folder, reference))
             return
         path = posixpath.normpath(join(self.kustomization.folder, reference.text))
         if reference.remote and not (self.checkout.is_dir(path) or self.checkout.is_file(path)):
@@ -135,11 +177,14 @@ class _Reading:
         if reference.text.startswith("/") or path == ".." or path.startswith("../"):
             raise ReadError("leads out of the repository", reason=Reason.OUTSIDE)
         real = self.checkout.resolve(path)
+        self.files.append(path)
         if reference.root and real.is_dir():
-            if reference.field in LISTS_OF_PLUGINS:
+            plugins = reference.field in LISTS_OF_PLUGINS
+            if plugins:
                 self.remote.append(reference)  # what it builds may name any address
+            component = reference.field == "components"
             folder = self.checkout.relative(real)
-            self.bases.append(Base(folder, reference.line, reference.field == "components"))
+            self.bases.append(Base(folder, reference.line, component, plugins))
         elif real.exists():
             self._file(reference, self.checkout.relative(real))
         else:
@@ -147,12 +192,13 @@ class _Reading:
                 f"{reference.field}: {reference.text} does not exist", reason=Reason.MISSING
             )
 
-    def _guard(self, reference: Reference) -> None:
-        """Look where a plugin would read; kustomize itself refuses absolute paths."""
-        if reference.remote:
-            self.remote.append(reference)
-        elif not reference.text.startswith("/"):
-            self.checkout.resolve(join(self.kustomization.folder, reference.text))
+    def _note(self, hidden: Reference, file: str) -> None:
+        """Note what a plugin reads: an address, or a file."""
+        if hidden.remote:
+            self.remote.append(hidden)
+        elif file:
+            self.size += len(self.checkout.read_bytes(file))
+            self.files.append(file)
 
     def _file(self, reference: Reference, path: str) -> None:
         folder = self.kustomization.folder
@@ -165,19 +211,20 @@ class _Reading:
         self.size += len(self.checkout.read_bytes(path))
         if reference.field not in _READ:
             return
+        # The configuration of a plugin may name files, even where only kustomize can read it. What
+        # objects and patches name kustomize follows nowhere, of whatever kind they say they are.
+        plugin = reference.field in LISTS_OF_PLUGINS
         try:
-            documents = self.checkout.read_yaml(path)
+            documents = self.checkout.read_yaml(path, exact=plugin)
         except ReadError as error:
-            hidden = reference.field in LISTS_OF_PLUGINS  # it may name addresses all the same
-            (self.errors if hidden else self.malformed).append(error)
+            (self.errors if plugin else self.malformed).append(error)
             return
         self._documents(reference, path, documents)
 
     def _documents(self, reference: Reference, path: str, documents: list[Document]) -> None:
         if reference.field in LISTS_OF_PLUGINS:
             for document in documents:
-                for one in hidden_references(reference.field, document.value):
-                    self._guard(one)
+                self._configuration(reference.field, path, document.value)
         elif reference.field in _PATCHES:
             self.patches[reference.text] = (path, documents)
         else:
@@ -185,6 +232,11 @@ class _Reading:
                 name = identify(value)
                 if name is not None:
                     self.objects.append((name, Statement(path=path, value=value)))
+
+    def _configuration(self, field_name: str, path: str, value: Any) -> None:
+        folder = self.kustomization.folder
+        for one, file in configured(self.checkout, value, folder=folder, path=path):
+            self._note(replace(one, field=field_name), file)
 
     def _generated(self) -> None:
         """Note the objects that generators make, each where its entry stands."""

@@ -100,7 +100,9 @@ class Renderer:
         if unresolved:
             return Rendered(unresolved=unresolved)
         try:
-            output = await build(self._checkout, folder, allow_remote=self._allow_remote)
+            output = await build(
+                self._checkout, folder, files=graph.files, allow_remote=self._allow_remote
+            )
         except ReadError as error:
             if error.reason is Reason.UNSUPPORTED:
                 place = self._place(graph.root.kustomization.path, 0)

@@ -12,6 +12,8 @@ from exporter.domain.errors import ReadError, Reason
 Lay = Callable[[Mapping[str, str]], Checkout]
 Stand = Callable[[str], None]
 
+OVERLAY = {"overlay/kustomization.yaml": ""}
+
 
 @pytest.fixture
 def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stand:
@@ -27,7 +29,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stand:
 
 
 async def environment(checkout: Checkout, *, allow_remote: bool) -> dict[str, str]:
-    printed = await build(checkout, "overlay", allow_remote=allow_remote)
+    printed = await build(checkout, "overlay", files=(), allow_remote=allow_remote)
     lines = printed.decode().splitlines()
     return dict(one.split("=", 1) for one in lines if "=" in one)
 
@@ -35,7 +37,7 @@ async def environment(checkout: Checkout, *, allow_remote: bool) -> dict[str, st
 async def test_it_is_told_to_build_and_nothing_else(lay: Lay, stand_in: Stand) -> None:
     stand_in('echo "$@"')
 
-    assert await build(lay({}), "overlay", allow_remote=True) == b"build ./overlay\n"
+    assert await build(lay(OVERLAY), "overlay", files=(), allow_remote=True) == b"build ./overlay\n"
 
 
 async def test_it_sees_neither_our_environment_nor_a_way_to_the_network(
@@ -44,7 +46,7 @@ async def test_it_sees_neither_our_environment_nor_a_way_to_the_network(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hidden")
     stand_in("/usr/bin/env; /bin/ls -A $HOME | while read one; do echo file=$one; done")
 
-    seen = await environment(lay({}), allow_remote=False)
+    seen = await environment(lay(OVERLAY), allow_remote=False)
 
     assert "AWS_SECRET_ACCESS_KEY" not in seen
     assert seen["HOME"] == seen["XDG_CONFIG_HOME"] == seen["PATH"] == seen["TMPDIR"]
@@ -60,7 +62,7 @@ async def test_where_remote_bases_are_allowed_it_finds_git_and_the_proxy(
     monkeypatch.setenv("https_proxy", "http://proxy.example.org:3128")
     stand_in("env")
 
-    seen = await environment(lay({}), allow_remote=True)
+    seen = await environment(lay(OVERLAY), allow_remote=True)
 
     assert seen["PATH"] == os.environ["PATH"]
     assert seen["https_proxy"] == "http://proxy.example.org:3128"
@@ -72,7 +74,7 @@ async def test_a_failed_build_says_why(lay: Lay, stand_in: Stand) -> None:
     stand_in("echo Error: no such thing >&2; exit 1")
 
     with pytest.raises(ReadError, match=r"^no such thing$") as caught:
-        await build(lay({}), "overlay", allow_remote=False)
+        await build(lay(OVERLAY), "overlay", files=(), allow_remote=False)
 
     assert caught.value.reason is Reason.MALFORMED
 
@@ -81,7 +83,7 @@ async def test_a_failed_build_that_says_nothing_is_a_failure_too(lay: Lay, stand
     stand_in("exit 3")
 
     with pytest.raises(ReadError, match="ended with 3 and no message"):
-        await build(lay({}), "overlay", allow_remote=False)
+        await build(lay(OVERLAY), "overlay", files=(), allow_remote=False)
 
 
 async def test_without_a_place_for_a_temporary_directory_it_is_an_error(
@@ -91,7 +93,7 @@ async def test_without_a_place_for_a_temporary_directory_it_is_an_error(
     monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
 
     with pytest.raises(ReadError, match="no temporary directory") as caught:
-        await build(lay({}), "overlay", allow_remote=False)
+        await build(lay(OVERLAY), "overlay", files=(), allow_remote=False)
 
     assert caught.value.reason is Reason.TOOL
 
@@ -103,4 +105,7 @@ async def test_kubectl_stands_in_where_kustomize_is_missing(
     monkeypatch.setenv("CONFORMANCE_KUBECTL", os.environ["CONFORMANCE_KUSTOMIZE"])
     monkeypatch.setenv("CONFORMANCE_KUSTOMIZE", "/nowhere/kustomize")
 
-    assert await build(lay({}), "overlay", allow_remote=False) == b"kustomize ./overlay\n"
+    assert (
+        await build(lay(OVERLAY), "overlay", files=(), allow_remote=False)
+        == b"kustomize ./overlay\n"
+    )

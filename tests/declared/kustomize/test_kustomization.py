@@ -4,7 +4,8 @@ from contextlib import suppress
 import pytest
 
 from exporter.declared.checkout import Checkout
-from exporter.declared.kustomize.kustomization import find, is_remote, read
+from exporter.declared.kustomize.kustomization import find, read
+from exporter.declared.kustomize.references import is_remote
 from exporter.domain.errors import ReadError, Reason
 
 Lay = Callable[[Mapping[str, str]], Checkout]
@@ -104,6 +105,67 @@ def test_what_is_written_inline_is_no_reference_but_the_addresses_in_it_are(lay:
     )
 
     assert references(checkout) == [("transformers", "https://example.org/patch.yaml", 6)]
+
+
+def test_a_patch_in_the_configuration_of_a_plugin_is_no_path(lay: Lay) -> None:
+    plugin = f"{{apiVersion: builtin, kind: PatchTransformer, patch: {'x' * 300}, path: a.yaml}}"
+    checkout = lay({"kustomization.yaml": f"transformers: ['{plugin}']\n"})
+
+    assert references(checkout) == [("transformers", "a.yaml", 1)]
+
+
+def test_what_is_an_object_is_no_path_though_a_file_bears_its_text_for_a_name(lay: Lay) -> None:
+    text = "{apiVersion: builtin, kind: ConfigMapGenerator, files: [a.conf]}"
+    checkout = lay({"kustomization.yaml": f"generators: ['{text}']\n", text: ""})
+
+    assert references(checkout) == [("generators", "a.conf", 1)]
+
+
+@pytest.mark.parametrize("field", ["resources", "crds", "generators"])
+def test_a_path_may_have_two_lines(lay: Lay, field: str) -> None:
+    checkout = lay({"kustomization.yaml": f'{field}: ["a\\nb"]\n'})
+
+    assert references(checkout) == [(field, "a\nb", 1)]
+
+
+def test_a_patch_that_is_a_text_is_a_path_as_older_versions_take_it(lay: Lay) -> None:
+    checkout = lay({"kustomization.yaml": 'patches: [patch.yaml, "kind: A\\n"]\n'})
+
+    assert references(checkout) == [("patchesStrategicMerge", "patch.yaml", 1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("resources:\n  - a\n  - 0xffffffffffffffffffff", id="number"),
+        pytest.param("resources: []\n\ncomponents: [1.5]", id="fraction"),
+        pytest.param("crds: []\n\nopenapi: {path: yes}", id="truth"),
+        pytest.param("configMapGenerator:\n  - name: a\n    files: [0b1]", id="in-an-entry"),
+        pytest.param(
+            "namePrefix: a\n\ngenerators: ['{apiVersion: builtin, files: [yes]}']", id="inline"
+        ),
+    ],
+)
+def test_a_file_that_is_named_by_no_text_is_refused(lay: Lay, text: str) -> None:
+    """kustomize takes some of these for texts, and would read a file that nobody looked at."""
+    checkout = lay({"kustomization.yaml": text})
+
+    with pytest.raises(ReadError, match="names a file by what is no text; put it in quotes") as one:
+        read(checkout, "kustomization.yaml")
+
+    assert (one.value.path, one.value.line) == ("kustomization.yaml", 3)
+
+
+@pytest.mark.parametrize(
+    "text", ["namePrefix: !foo a", "labels: [{pairs: !foo {}}]", "!foo resources: []"]
+)
+def test_a_tag_is_refused_wherever_it_stands(lay: Lay, text: str) -> None:
+    checkout = lay({"kustomization.yaml": f"namespace: a\n{text}\n"})
+
+    with pytest.raises(ReadError, match="the tag !foo may hide") as caught:
+        read(checkout, "kustomization.yaml")
+
+    assert caught.value.line == 2
 
 
 @pytest.mark.parametrize("text", ["Resources: [../base]", "re\u017fources: [../base]"])

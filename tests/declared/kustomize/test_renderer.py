@@ -269,6 +269,39 @@ async def test_no_address_is_asked_however_it_is_written(
     assert rendered.unresolved or rendered.failures
 
 
+@pytest.mark.usefixtures("kustomize")
+async def test_a_tag_in_an_object_hides_nothing_and_counts_for_nothing_as_for_kustomize(
+    lay: Lay,
+) -> None:
+    deployment = DEPLOYMENT.replace("replicas: 2", "strategy: {type: !foo Recreate}")
+    files = {"kustomization.yaml": "resources: [d.yaml]\n", "d.yaml": deployment}
+
+    (manifest,) = (await renderer(lay(files)).render("")).manifests
+
+    assert manifest.content["spec"] == {"strategy": {"type": "Recreate"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("files: [!foo a]", "the tag !foo may hide what it stands before; remove it"),
+        ("files: [yes]", "files names a file by what is no text; put it in quotes"),
+        ("files: [.git/config]", ".git/config is Git's, not the repository's"),
+    ],
+)
+async def test_what_a_plugin_must_not_be_told_is_a_failure_where_it_stands(
+    lay: Lay, text: str, said: str
+) -> None:
+    plugin = f"apiVersion: builtin\nkind: ConfigMapGenerator\n{text}\n"
+
+    rendered = await renderer(
+        lay({"kustomization.yaml": "generators: [p.yaml]\n", "p.yaml": plugin})
+    ).render("")
+
+    (failure,) = rendered.failures
+    assert (str(failure.place), failure.message) == ("p.yaml:3", said)
+
+
 async def test_no_plugin_is_given_what_git_keeps(lay: Lay) -> None:
     files = {
         "kustomization.yaml": "generators: [p.yaml]\n",
