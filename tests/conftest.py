@@ -1,8 +1,9 @@
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from exporter.foreign.supervisor import Supervisor, supervised
 from tests.programs import tool
 
 
@@ -10,6 +11,13 @@ from tests.programs import tool
 def kustomize() -> str:
     """The kustomize binary; without it the test is skipped, except in CI, where it fails."""
     return tool("kustomize")
+
+
+@pytest.fixture
+async def supervisor() -> AsyncIterator[Supervisor]:
+    """Start root tasks that end with the test."""
+    async with supervised() as supervisor:
+        yield supervisor
 
 
 @pytest.fixture
