@@ -1,9 +1,10 @@
 import ctypes
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from exporter.foreign.supervisor import Supervisor, supervised
 from tests.programs import tool
 
 
@@ -19,6 +20,13 @@ def landlock() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.syscall(444, None, ctypes.c_size_t(0), 1) < 1:
         pytest.skip("this kernel has no Landlock")
+
+
+@pytest.fixture
+async def supervisor() -> AsyncIterator[Supervisor]:
+    """Start root tasks that end with the test."""
+    async with supervised() as supervisor:
+        yield supervisor
 
 
 @pytest.fixture

@@ -2,10 +2,9 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import zip_longest
 
 import msgspec
@@ -14,6 +13,7 @@ from exporter.app import garbage
 from exporter.app.choices import decisions, enabled, patience, policy
 from exporter.declared.declare import Declarations
 from exporter.domain.applications import ObservedApplicationSets
+from exporter.domain.clock import Clock, Instant
 from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
@@ -22,7 +22,9 @@ from exporter.domain.monitoring.prometheus.kube_state import KubeStatePods
 from exporter.domain.policy import Patience, Policy
 from exporter.domain.state import State
 from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
+from exporter.foreign.clock import SYSTEM
 from exporter.foreign.files import fingerprint
+from exporter.foreign.supervisor import Supervisor, supervised
 from exporter.observed.kubernetes.live import Live
 from exporter.observed.monitoring import Monitoring, monitoring
 from exporter.observed.observe import Snapshots
@@ -51,6 +53,7 @@ class Conformance:
     loaded: Loaded
     history: History | None = None
     tell: Callable[[str], None] = say_nothing
+    clock: Clock = SYSTEM
     declarations: Declarations = field(init=False)
     declared: Watched = field(init=False)
     observed: Watched | Live = field(init=False)
@@ -70,10 +73,13 @@ class Conformance:
             every=parse_duration(self.loaded.settings.interval),
         )
         self.policy = policy(self.loaded)
-        self.observed = _observed(self.loaded)
+        self.observed = _observed(self.loaded, self.clock)
         self.changed = self.observed.changed if isinstance(self.observed, Live) else asyncio.Event()
         self.monitoring = monitoring(
-            self.loaded.settings.observed, folder=self.loaded.folder, changed=self.changed
+            self.loaded.settings.observed,
+            folder=self.loaded.folder,
+            changed=self.changed,
+            clock=self.clock,
         )
 
     @property
@@ -87,19 +93,28 @@ class Conformance:
         """How many seconds lie between two looks at the most."""
         return parse_duration(self.loaded.settings.interval).total_seconds()
 
-    async def start(self) -> None:
-        """Begin to follow what is live, and wait a while for a first picture of it."""
+    async def start(self, supervisor: Supervisor) -> None:
+        """Begin to follow what is live, and wait a while for a first picture of it.
+
+        Where that fails, or is cancelled, nothing is followed.
+        """
         self.tell("looking at the cluster")
-        self.monitoring.start()
-        if isinstance(self.observed, Live):
-            self.observed.start()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                while not self.complete:
-                    await self.changed.wait()
-                    self.changed.clear()
+        async with contextlib.AsyncExitStack() as undo:
+            undo.push_async_callback(self.stop)
+            self.monitoring.start(supervisor)
+            if isinstance(self.observed, Live):
+                self.observed.start(supervisor)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await self._completed()
+            undo.pop_all()
         if isinstance(self.observed, Live):
             garbage.spare()  # it is looked through once, when all else is there, too
+
+    async def _completed(self) -> None:
+        while not self.complete:
+            await self.changed.wait()
+            self.changed.clear()
 
     async def stop(self) -> None:
         """End what :meth:`start` began."""
@@ -113,12 +128,11 @@ class Conformance:
         if isinstance(self.observed, Watched):
             self.observed.hurry()
 
-    async def look(self, at: datetime) -> Evaluation:
+    async def look(self, at: Instant) -> Evaluation:
         """Read what changed, and judge everything at the instant *at*, or later.
 
         Reading a declaration may take long: what is live is judged by what is known after it.
         """
-        began = time.monotonic()
         cluster = await self._observe(at)
         self._tell(cluster.facts.find(ObservedApplicationSets))
         self.tell("reading the repository")
@@ -129,7 +143,7 @@ class Conformance:
         self.settled = lasting
         self.sweeper.sweep(at=at, replaced=changed)
         if changed and live:
-            at += timedelta(seconds=time.monotonic() - began)
+            at += self.clock.now().age(at.boot)
             cluster = await self._observe(at)
         self.tell("judging")
         return await asyncio.to_thread(self._judge, declared, self._with_stack(cluster, at), at)
@@ -139,13 +153,13 @@ class Conformance:
         if running is not None and self.declarations.learn(running):
             self.declared.forget()
 
-    async def _observe(self, at: datetime) -> State:
+    async def _observe(self, at: Instant) -> State:
         """Return what is known of the cluster."""
         if isinstance(self.observed, Live):
             return await self.observed.read(at=at)
         return await self.observed.look(at=at)
 
-    def _with_stack(self, cluster: State, at: datetime) -> State:
+    def _with_stack(self, cluster: State, at: Instant) -> State:
         """Return what is known of the cluster and of its monitoring stack."""
         if not self.monitoring.polls:
             return cluster
@@ -160,19 +174,19 @@ class Conformance:
     def _rules(self, at: datetime) -> Facts:
         return Facts({Policy: self.policy, Patience: patience(self.loaded, at=at)})
 
-    def _judge(self, declared: State, observed: State, at: datetime) -> Evaluation:
+    def _judge(self, declared: State, observed: State, at: Instant) -> Evaluation:
         outcome = evaluate(
             enabled(self.loaded.settings),
-            facts=declared.facts.and_those(observed.facts).and_those(self._rules(at)),
+            facts=declared.facts.and_those(observed.facts).and_those(self._rules(at.wall)),
             decisions=decisions(self.loaded),
             sources=(*declared.sources, *observed.sources),
-            at=at,
+            at=at.wall,
             history=self.history,
         )
         return replace(outcome, watches=observed.watches, complete=self.complete)
 
 
-def _observed(loaded: Loaded) -> Watched | Live:
+def _observed(loaded: Loaded, clock: Clock) -> Watched | Live:
     """Return the reader of the observed side; raises :exc:`SettingsError` where two are named."""
     observed = loaded.settings.observed
     if observed.snapshot is None:
@@ -187,7 +201,7 @@ def _observed(loaded: Loaded) -> Watched | Live:
             needs.add(ObservedPods)
         if loaded.settings.declared.argocd:
             needs.add(ObservedApplicationSets)
-        return Live(kubernetes, needed=frozenset(needs))
+        return Live(kubernetes, needed=frozenset(needs), clock=clock)
     if observed.kubernetes is not None:
         raise SettingsError([f"{loaded.name}: observed: set either snapshot or kubernetes"])
     path = loaded.path(observed.snapshot)
@@ -198,15 +212,20 @@ def _observed(loaded: Loaded) -> Watched | Live:
 async def check_once(
     loaded: Loaded, *, at: datetime, tell: Callable[[str], None] = say_nothing
 ) -> Evaluation:
-    """Look and judge once, and *tell* what is being done; raises :exc:`SettingsError`."""
+    """Look and judge once, and *tell* what is being done; raises :exc:`SettingsError`.
+
+    What is judged is judged as of *at*; what is too old is told by the boot clock all the same.
+    """
+    began = Instant(at, SYSTEM.boot())
     conformance = Conformance(loaded, tell=tell)
-    try:
-        await conformance.start()
-        return await conformance.look(at)
-    finally:
-        await conformance.stop()
+    async with supervised() as supervisor:
+        try:
+            await conformance.start(supervisor)
+            return await conformance.look(began)
+        finally:
+            await conformance.stop()
 
 
 async def declare_once(loaded: Loaded) -> State:
     """Read the declarations once."""
-    return await Declarations(loaded).read(at=datetime.now(UTC))
+    return await Declarations(loaded).read(at=SYSTEM.now())

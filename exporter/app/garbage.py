@@ -7,7 +7,9 @@ them again and again took a third of an evaluation, and held the event loop for 
 
 import gc
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+
+from exporter.domain.clock import Instant
 
 EVERY = timedelta(hours=1)
 """How often what came since the last time is looked through, and all at the most."""
@@ -36,24 +38,25 @@ class Sweeper:
     loop for a third of a second with a large cluster.
     """
 
-    last: datetime | None = None
-    whole: datetime | None = None
+    last: float | None = None
+    """An instant of the boot clock, as the next one."""
+    whole: float | None = None
     """When all was looked through, not only what came since."""
 
-    def sweep(self, *, at: datetime, replaced: bool) -> None:
+    def sweep(self, *, at: Instant, replaced: bool) -> None:
         """Look through what is young if much was *replaced*, through more of it if it is time.
 
         The first time nothing was there to be replaced: what was spared before stays so.
         """
         if self.last is None or self.whole is None:
-            self.whole = at
-        elif not replaced and at - self.last < EVERY:
+            self.whole = at.boot
+        elif not replaced and at.age(self.last) < EVERY:
             return
-        if replaced and at - self.whole >= EVERY:
-            self.whole = at
+        if replaced and at.age(self.whole) >= EVERY:
+            self.whole = at.boot
             gc.unfreeze()
             gc.collect()
         else:
             gc.collect(_YOUNGER if replaced else _OLDEST)
         gc.freeze()
-        self.last = at
+        self.last = at.boot

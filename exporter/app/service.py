@@ -5,18 +5,22 @@ import logging
 import signal
 import sys
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from exporter.app import garbage
 from exporter.app.conformance import Conformance
 from exporter.app.views import PATHS, Readers, Seen, files, views
 from exporter.app.web import WebOptions, allow_reload, open_doors
+from exporter.domain.clock import Clock, Instant
 from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.published import Body, Published
 from exporter.domain.state import State
+from exporter.foreign.clock import SYSTEM
 from exporter.foreign.files import fingerprint
+from exporter.foreign.supervisor import Supervisor, supervised
 from exporter.metrics.exposition import Lines, render
 from exporter.metrics.view import Process, View
 from exporter.runtime.history import History
@@ -43,12 +47,17 @@ class ServeOptions:
 
 @dataclass(slots=True)
 class Service:
-    """The long-running exporter: settings that may change, a loop and a server."""
+    """The long-running exporter: settings that may change, a loop and a server.
+
+    *reloaded* is when settings were last taken over, by the boot clock.
+    """
 
     options: ServeOptions
+    clock: Clock = SYSTEM
+    supervisor: Supervisor = field(init=False)
     current: Conformance = field(init=False)
     loop: Loop = field(init=False)
-    reloaded: datetime = field(init=False)
+    reloaded: float = field(init=False)
     guard: Guard = field(init=False)
     coming: Conformance | None = None
     readers: Readers = field(default_factory=Readers)
@@ -60,13 +69,25 @@ class Service:
         """Read the settings and make everything; raises :exc:`SettingsError`."""
         self.seen = fingerprint(self.options.settings)
         self.guard = Guard(self.options.web.config)
-        self.current = Conformance(load(self.options.settings), history=History())
-        self.reloaded = datetime.now(UTC)
-        self.loop = Loop(look=self.look, prepare=self.prepare, interval=self.current.interval)
+        self.current = Conformance(load(self.options.settings), history=History(), clock=self.clock)
+        self.reloaded = self.clock.boot()
+        self.loop = Loop(
+            look=self.look,
+            prepare=self.prepare,
+            interval=self.current.interval,
+            clock=self.clock,
+        )
 
-    async def look(self, at: datetime) -> Evaluation:
+    async def run(self, supervisor: Supervisor) -> None:
+        """Follow what is live, and evaluate until cancelled."""
+        self.supervisor = supervisor
+        self.loop.again = self.current.changed
+        await self.current.start(supervisor)
+        await self.loop.run()
+
+    async def look(self, at: Instant) -> Evaluation:
         """Read the settings again if they changed; then look and judge."""
-        await self.reload(at=at)
+        await self.reload()
         return await self.current.look(at)
 
     def hurry(self) -> None:
@@ -74,40 +95,45 @@ class Service:
         self.current.hurry()
         self.loop.again.set()
 
-    async def start(self) -> None:
-        """Begin to follow what is live, whose changes ask for another look."""
-        self.loop.again = self.current.changed
-        await self.current.start()
-
-    async def reload(self, *, at: datetime) -> None:
+    async def reload(self) -> None:
         """Take new settings over; broken ones change nothing but show as failed reload."""
         if fingerprint(self.options.settings) != self.seen:
-            self.read(at=at)
-        if self.coming is None:
-            return
-        last, self.current, self.coming = self.current, self.coming, None
-        self.current.history, self.current.sweeper = last.history, last.sweeper
-        await last.stop()
-        await self.start()
-        self.loop.interval = self.current.interval
-        logger.info("settings reloaded")
+            self.read()
+        coming, self.coming = self.coming, None
+        if coming is not None:
+            await self.take_over(coming)
 
-    def read(self, *, at: datetime) -> tuple[str, ...]:
+    async def take_over(self, coming: Conformance) -> None:
+        """Start *coming*, and stop what ran before; where it does not start, that goes on."""
+        try:
+            await coming.start(self.supervisor)
+        except Exception:
+            self.reload_ok = False
+            logger.exception("settings not reloaded: what they ask for does not start")
+            return
+        last, self.current = self.current, coming
+        coming.history, coming.sweeper = last.history, last.sweeper
+        self.loop.interval, self.loop.again = coming.interval, coming.changed
+        self.reload_ok, self.reloaded = True, self.clock.boot()
+        logger.info("settings reloaded")
+        await last.stop()
+
+    def read(self) -> tuple[str, ...]:
         """Read the settings for the next look to take over; return what is wrong with them."""
         self.seen = fingerprint(self.options.settings)
+        self.coming = None
         try:
-            self.coming = Conformance(load(self.options.settings))
+            self.coming = Conformance(load(self.options.settings), clock=self.clock)
         except SettingsError as error:
             self.reload_ok = False
             logger.error("settings not reloaded: %s", "; ".join(error.problems))  # noqa: TRY400 - the problems say all
             return error.problems
-        self.reload_ok, self.reloaded = True, at
         return ()
 
     def read_all(self) -> tuple[str, ...]:
         """Read all that is configured, if it changed, and look again; return what is wrong."""
         changed = fingerprint(self.options.settings) != self.seen
-        problems = self.read(at=datetime.now(UTC)) if changed or not self.reload_ok else ()
+        problems = self.read() if changed or not self.reload_ok else ()
         problems += self.guard.reload()
         self.hurry()
         return problems
@@ -119,7 +145,7 @@ class Service:
             evaluations=self.loop.evaluations,
             failures=dict(self.loop.failures),
             reload_ok=self.reload_ok,
-            reloaded=self.reloaded,
+            reloaded=self.clock.now().shown(self.reloaded),
         )
         text, openmetrics = render(
             View(
@@ -149,8 +175,8 @@ class Service:
 async def serve(options: ServeOptions) -> None:
     """Serve until SIGTERM or SIGINT; SIGHUP reads and looks at everything again at once.
 
-    Raises :exc:`SettingsError` where the settings are wrong at the start, and :exc:`OSError`
-    where an address cannot be listened on.
+    Raises :exc:`SettingsError` where the settings are wrong at the start, :exc:`OSError` where an
+    address cannot be listened on, and :exc:`TaskError` where a task ended that must not.
     """
     await serve_as(Service(options))
 
@@ -164,26 +190,22 @@ async def serve_as(service: Service) -> None:
         service.loop, telemetry_path=options.telemetry_path, views=PATHS, files=files()
     )
     allow_reload(app, options=options.web, call=service.read_all)
-    doors = await open_doors(
-        app,
-        probes=probes(service.loop),
-        addresses=options.addresses,
-        options=options.web,
-        guard=service.guard,
-    )
-    running = asyncio.create_task(_run(service), name="evaluations")
-    try:
-        await _until_told_to_stop(service)
-    finally:
-        await doors.close()
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await service.current.stop()
-
-
-async def _run(service: Service) -> None:
-    await service.start()
-    await service.loop.run()
+    async with supervised() as supervisor:
+        doors = await open_doors(
+            app,
+            probes=probes(service.loop),
+            addresses=options.addresses,
+            options=options.web,
+            guard=service.guard,
+            supervisor=supervisor,
+        )
+        evaluations = supervisor.start(partial(service.run, supervisor), name="evaluations")
+        try:
+            await _until_told_to_stop(service)
+        finally:
+            await doors.close()
+            await evaluations.stop()
+            await service.current.stop()
 
 
 async def _until_told_to_stop(service: Service) -> None:

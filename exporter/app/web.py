@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
 
+from exporter.foreign.supervisor import Supervisor
 from exporter.runtime.listening import Address, Listening, listen
 from exporter.runtime.web import gate, prefix, reload
 from exporter.runtime.web.limits import Limits
@@ -45,20 +47,20 @@ async def open_doors(
     addresses: Sequence[Address],
     options: WebOptions,
     guard: Guard,
+    supervisor: Supervisor,
 ) -> Doors:
     """Serve *app*, and *probes* in plain text; raises :exc:`OSError` where an address is taken."""
     served = prefix.mounted(app, prefix=options.prefix)
     gate.install(served, guard=guard, limits=options.limits)
-    public = await listen(served, addresses=addresses, guard=guard, limits=options.limits)
+    opening = partial(listen, supervisor=supervisor, limits=options.limits)
+    public = await opening(served, addresses=addresses, guard=guard)
     _tell(public, scheme="http" if guard.current().tls is None else "https", what="listening on")
     if not options.probes:
         return Doors([public])
     open_guard = Guard()
     gate.install(probes, guard=open_guard, limits=options.limits)
     try:
-        small = await listen(
-            probes, addresses=options.probes, guard=open_guard, limits=options.limits
-        )
+        small = await opening(probes, addresses=options.probes, guard=open_guard)
     except OSError:
         await public.close()
         raise

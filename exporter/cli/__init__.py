@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,9 +12,10 @@ import click
 from exporter import __version__, app
 from exporter.cli.options import chosen_web, flag, format_option, settings_options, web_options
 from exporter.cli.parameters import Address, Instant, Zone
-from exporter.domain.errors import SettingsError
+from exporter.domain.errors import SettingsError, TaskError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Severity, Verdict
+from exporter.foreign.clock import SYSTEM
 from exporter.log import configure
 from exporter.progress import Progress
 from exporter.report import document, table
@@ -46,6 +47,12 @@ class _Refused(click.ClickException):
         click.echo(self.format_message(), file=file, err=True)
 
 
+class _Blind(click.ClickException):
+    """The cluster could not be looked at: exit code 3."""
+
+    exit_code = BLIND
+
+
 def _load(path: Path) -> Loaded:
     try:
         return load(path)
@@ -58,9 +65,11 @@ def _look(once: Callable[..., Coroutine[Any, Any, T]], path: Path, *, at: dateti
     loaded = _load(path)
     try:
         with Progress() as progress:
-            return asyncio.run(once(loaded, at=at or datetime.now(UTC), tell=progress.tell))
+            return asyncio.run(once(loaded, at=at or SYSTEM.wall(), tell=progress.tell))
     except SettingsError as error:
         raise _Refused(f"{path}: {error}") from None
+    except TaskError as error:
+        raise _Blind(str(error)) from None
 
 
 def _print_json(value: Any) -> None:
@@ -126,6 +135,8 @@ def serve(
         raise _Refused(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"cannot listen: {error.strerror or error}") from None
+    except TaskError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @cli.command()
@@ -201,7 +212,7 @@ def report(
     """Evaluate once and write a validation report.
 
     Exit code: 0 the report is written, whatever it says, as `check` is the gate; 2 wrong usage or
-    settings, or a file that cannot be written.
+    settings, or a file that cannot be written; 3 the exporter itself failed to look.
     """
     configure(level=log_level, form=log_format)
     view = _look(app.report_once, config_file, at=at)

@@ -1,9 +1,9 @@
 """Reading all declarations of one checkout, and keeping the last good ones."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from typing import Any
 
 from exporter.declared import ansible, argocd, inventory, kustomize, terraform
 from exporter.declared.argocd import Followed, Home
@@ -14,6 +14,7 @@ from exporter.declared.rendered import Manifest, Render
 from exporter.declared.repository import GitState, describe, is_remote, without_credentials
 from exporter.domain.addresses import normalise
 from exporter.domain.applications import ObservedApplicationSets, Repository
+from exporter.domain.clock import Instant
 from exporter.domain.declaration import Failure, Reading, Unresolved
 from exporter.domain.errors import ReadError
 from exporter.domain.evaluation import SourceStatus
@@ -35,12 +36,17 @@ class _Opened:
 
 @dataclass(slots=True)
 class Declarations:
-    """Reads what the settings name, again and again."""
+    """Reads what the settings name, again and again.
+
+    *git* and *items* are what is gone by: the state of the repository, and what each source gave.
+    """
 
     loaded: Loaded
     repository: Memory[GitState] = field(init=False)
     followed: Memory[Followed] = field(init=False)
     memories: dict[Source, Memory[Reading]] = field(default_factory=dict)
+    git: GitState = field(default_factory=GitState)
+    items: Mapping[Source, Mapping[str, int]] = field(default_factory=dict)
     running: tuple[Manifest, ...] = ()
 
     def __post_init__(self) -> None:
@@ -64,10 +70,10 @@ class Declarations:
         self.running = running
         return changed
 
-    async def read(self, *, at: datetime) -> State:
+    async def read(self, *, at: Instant) -> State:
         """Return the declared state; what fails is in it as values."""
         opened = await self._open()
-        git = self.repository.choose(opened.git, failures=opened.failures, at=at)
+        git = self.git = self.repository.choose(opened.git, failures=opened.failures, at=at)
         followed, readings = await self._read_all(opened.checkout, git)
         kept = self.followed.choose(followed, failures=followed.reading.failures, at=at)
         chosen = {
@@ -76,6 +82,7 @@ class Declarations:
         }
         chosen[Source.ARGOCD] = kept.reading
         ordered = tuple(chosen[source] for source in self.loaded.order)
+        self.items = {source: count(reading) for source, reading in chosen.items()}
         facts, unresolved = await asyncio.to_thread(
             assemble,
             Readings(
@@ -88,17 +95,33 @@ class Declarations:
         )
         return State(
             facts=facts,
-            sources=(self._repository_status(git), *self._statuses(chosen, git)),
+            sources=self.sources(at=at),
             unresolved=(*(one for each in ordered for one in each.unresolved), *unresolved),
             failures=(*opened.failures, *(one for each in ordered for one in each.failures)),
         )
 
-    def confirm(self, *, at: datetime) -> None:
+    def confirm(self, *, at: Instant) -> None:
         """Note that nothing had changed at the instant *at*."""
         self.repository.confirm(at=at)
         self.followed.confirm(at=at)
         for memory in self.memories.values():
             memory.confirm(at=at)
+
+    def sources(self, *, at: Instant) -> tuple[SourceStatus, ...]:
+        """Return how the repository and each source are doing at the instant *at*."""
+        memories: dict[Source, Memory[Any]] = {
+            Source.REPOSITORY: self.repository,
+            **self.memories,
+            Source.ARGOCD: self.followed,
+        }
+        return tuple(
+            replace(
+                memories[source].status(self.items.get(source, {}), at=at),
+                revision=self.git.revision,
+                revision_committed=self.git.committed,
+            )
+            for source in (Source.REPOSITORY, *self.loaded.order)
+        )
 
     async def _open(self) -> _Opened:
         """Open the checkout; where that fails, an empty one that every reader fails at."""
@@ -202,16 +225,6 @@ class Declarations:
             render=render,
             running=self.running,
         )
-
-    def _repository_status(self, git: GitState) -> SourceStatus:
-        status = self.repository.status({})
-        return replace(status, revision=git.revision, revision_committed=git.committed)
-
-    def _statuses(self, chosen: Mapping[Source, Reading], git: GitState) -> Iterable[SourceStatus]:
-        for source in self.loaded.order:
-            memory = self.followed if source is Source.ARGOCD else self.memories[source]
-            status = memory.status(count(chosen[source]))
-            yield replace(status, revision=git.revision, revision_committed=git.committed)
 
 
 def _lost(failure: Failure) -> Reading:

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Generic, TypeVar
 
+from exporter.domain.clock import Instant
 from exporter.domain.declaration import Failure, Reading
 from exporter.domain.errors import Reason
 from exporter.domain.evaluation import SourceStatus
@@ -16,10 +17,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Kept(Generic[T]):
-    """What a source gave, and when."""
+    """What a source gave, and when by the boot clock."""
 
     value: T
-    at: datetime
+    at: float
 
 
 @dataclass(slots=True)
@@ -37,28 +38,28 @@ class Memory(Generic[T]):
     up: bool = False
     failures: tuple[Failure, ...] = ()
 
-    def choose(self, value: T, *, failures: tuple[Failure, ...], at: datetime) -> T:
+    def choose(self, value: T, *, failures: tuple[Failure, ...], at: Instant) -> T:
         """Return the reading to go by: this one, or the last good one."""
         self.failures = failures
         self.errors.update(one.reason for one in failures)
         self.up = not failures
         if self.up:
-            self.good = Kept(value, at)
-        if self.good is None or at - self.good.at > self.max_age:
+            self.good = Kept(value, at.boot)
+        if self.good is None or at.age(self.good.at) > self.max_age:
             return value
         return self.good.value
 
-    def confirm(self, *, at: datetime) -> None:
+    def confirm(self, *, at: Instant) -> None:
         """Note that what was last given whole was still so at the instant *at*."""
         if self.up and self.good is not None:
-            self.good = Kept(self.good.value, at)
+            self.good = Kept(self.good.value, at.boot)
 
-    def status(self, items: Mapping[str, int]) -> SourceStatus:
-        """Return how the source is doing; *items* counts what is gone by."""
+    def status(self, items: Mapping[str, int], *, at: Instant) -> SourceStatus:
+        """Return how the source is doing at the instant *at*; *items* counts what is gone by."""
         return SourceStatus(
             source=self.source,
             up=self.up,
-            last_success=self.good.at if self.good else None,
+            last_success=at.shown(self.good.at) if self.good else None,
             items=items,
             errors={reason: self.errors[reason] for reason in Reason},
             failures=self.failures,

@@ -6,6 +6,7 @@
     +-- ParseError            a text is not what its format asks for
     +-- ReadError             a file, command or server gave nothing usable
     +-- SettingsError         conformance.yaml is wrong; carries every problem found
+    +-- TaskError             a task that the process is there for has ended by itself
 
 Each message says what is wrong; *place* says where; *advice* what to do about it.
 """
@@ -72,3 +73,7 @@ class SettingsError(ConformanceError):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
+
+
+class TaskError(ConformanceError):
+    """A task that the process is there for has ended by itself, so the process must."""

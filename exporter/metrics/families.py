@@ -254,12 +254,12 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family(
         name="config_last_reload_successful",
-        help="Whether the settings could be read at the last try.",
+        help="Whether the settings could be taken over at the last try.",
         samples=samples.reload_ok,
     ),
     Family(
         name="config_last_reload_success_timestamp_seconds",
-        help="When the settings were last read successfully.",
+        help="When settings were last taken over.",
         samples=samples.reloaded,
     ),
 )

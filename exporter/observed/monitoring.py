@@ -2,14 +2,16 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
+from exporter.domain.clock import Clock, Instant
 from exporter.domain.errors import SettingsError
 from exporter.domain.facts import Facts, Gap
 from exporter.domain.instants import parse_duration
 from exporter.domain.provenance import Source
 from exporter.domain.state import State
+from exporter.foreign.clock import SYSTEM
+from exporter.foreign.supervisor import Supervisor
 from exporter.observed.alertmanager.questions import AlertmanagerQuestions
 from exporter.observed.endpoint import Endpoint
 from exporter.observed.grafana.questions import GrafanaQuestions
@@ -25,10 +27,10 @@ class Monitoring:
 
     polls: tuple[Poll, ...] = ()
 
-    def start(self) -> None:
-        """Begin to ask; needs a running event loop."""
+    def start(self, supervisor: Supervisor) -> None:
+        """Begin to ask."""
         for poll in self.polls:
-            poll.start()
+            poll.start(supervisor)
 
     async def stop(self) -> None:
         """End all tasks and connections."""
@@ -43,7 +45,7 @@ class Monitoring:
         """Whether each part has been asked once."""
         return all(poll.settled.is_set() for poll in self.polls)
 
-    def read(self, *, at: datetime) -> State:
+    def read(self, *, at: Instant) -> State:
         """Return what is known at the instant *at*."""
         known: dict[type, object] = {}
         gaps: dict[type, tuple[Gap, ...]] = {}
@@ -58,7 +60,9 @@ class Monitoring:
         )
 
 
-def monitoring(settings: ObservedSettings, *, folder: Path, changed: asyncio.Event) -> Monitoring:
+def monitoring(
+    settings: ObservedSettings, *, folder: Path, changed: asyncio.Event, clock: Clock = SYSTEM
+) -> Monitoring:
     """Return the polls that *settings* ask for; files in them are relative to *folder*.
 
     Raises :exc:`SettingsError` where what is told would be too old before it is told again.
@@ -75,16 +79,17 @@ def monitoring(settings: ObservedSettings, *, folder: Path, changed: asyncio.Eve
     problems = [_problem(given, one.source) for given, one in questioners]
     if any(problems):
         raise SettingsError([problem for problem in problems if problem])
-    polls = (_poll(given, questioner=one, changed=changed) for given, one in questioners)
-    return Monitoring(tuple(polls))
-
-
-def _poll(given: EndpointSettings, *, questioner: Questioner, changed: asyncio.Event) -> Poll:
-    return Poll(
-        questioner=questioner,
-        interval=parse_duration(given.interval),
-        max_age=parse_duration(given.max_age),
-        changed=changed,
+    return Monitoring(
+        tuple(
+            Poll(
+                questioner=one,
+                interval=parse_duration(given.interval),
+                max_age=parse_duration(given.max_age),
+                changed=changed,
+                clock=clock,
+            )
+            for given, one in questioners
+        )
     )
 
 

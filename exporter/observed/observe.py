@@ -3,10 +3,10 @@
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from exporter.domain.applications import ObservedApplications
+from exporter.domain.clock import Instant
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.evaluation import SourceStatus
@@ -29,53 +29,62 @@ _FACTS = {
 
 @dataclass(slots=True)
 class Snapshots:
-    """Reads the snapshot at *path*; a broken one leaves gaps and keeps nothing of the last."""
+    """Reads the snapshot at *path*; a broken one leaves gaps and keeps nothing of the last.
+
+    *last_success* is an instant of the boot clock; *seen* is what was read last.
+    """
 
     path: Path
     errors: Counter[Reason] = field(default_factory=Counter)
-    last_success: datetime | None = None
-    up: bool = False
+    last_success: float | None = None
+    seen: Observation | None = None
 
-    async def read(self, *, at: datetime) -> State:
+    async def read(self, *, at: Instant) -> State:
         """Return the observed state; what fails is in it as values."""
         seen = await guarded(
             asyncio.to_thread(self._look, at),
             source=Source.KUBERNETES,
-            otherwise=lambda lost: Observation(at=at, failures=(lost,)),
+            otherwise=lambda lost: Observation(at=at.wall, failures=(lost,)),
         )
         self.errors.update(one.reason for one in seen.failures)
-        self.up = not seen.failures
-        if self.up:
-            self.last_success = at
+        self.seen = seen
+        self.confirm(at=at)
         return State(
             facts=Facts(known=seen.facts(), gaps=_gaps(seen), unseen=_unseen(seen)),
-            sources=(self._status(seen),),
+            sources=self.sources(at=at),
             failures=seen.failures,
         )
 
-    def _look(self, at: datetime) -> Observation:
+    def _look(self, at: Instant) -> Observation:
         try:
             return snapshot.read(self.path)
         except ReadError as error:
             path = error.path or str(self.path)
             place = Place(source=Source.KUBERNETES, path=path, line=error.line)
             lost = Failure(place, error.reason, error.message, error.advice)
-            return Observation(at=at, failures=(lost,))
+            return Observation(at=at.wall, failures=(lost,))
 
-    def confirm(self, *, at: datetime) -> None:
+    @property
+    def up(self) -> bool:
+        """Whether all of what was read last could be."""
+        return self.seen is not None and not self.seen.failures
+
+    def confirm(self, *, at: Instant) -> None:
         """Note that nothing had changed at the instant *at*; a broken dump grows older."""
         if self.up:
-            self.last_success = at
+            self.last_success = at.boot
 
-    def _status(self, seen: Observation) -> SourceStatus:
-        return SourceStatus(
+    def sources(self, *, at: Instant) -> tuple[SourceStatus, ...]:
+        """Return how the dump is doing at the instant *at*."""
+        status = SourceStatus(
             source=Source.KUBERNETES,
             up=self.up,
-            last_success=self.last_success,
-            items=seen.items,
+            last_success=None if self.last_success is None else at.shown(self.last_success),
+            items=self.seen.items if self.seen else {},
             errors={reason: self.errors[reason] for reason in Reason},
-            failures=seen.failures,
+            failures=self.seen.failures if self.seen else (),
         )
+        return (status,)
 
 
 def _gaps(seen: Observation) -> dict[type, tuple[Gap, ...]]:

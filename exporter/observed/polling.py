@@ -4,16 +4,19 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Protocol, TypeAlias, TypeVar
 
+from exporter.domain.clock import Clock, Instant
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.evaluation import SourceStatus
 from exporter.domain.facts import Facts, Gap
 from exporter.domain.provenance import Place, Source
 from exporter.domain.state import State
+from exporter.foreign.clock import SYSTEM
 from exporter.foreign.guard import guarded
+from exporter.foreign.supervisor import RootTask, Supervisor
 from exporter.observed.kubernetes.pauses import between
 
 T = TypeVar("T")
@@ -105,14 +108,10 @@ async def each(of: Mapping[str, T], ask: Callable[[T], Awaitable[U]]) -> dict[st
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A fact with the instant at which it was told."""
+    """A fact with the instant of the boot clock at which it was told."""
 
     fact: object
-    at: datetime
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    at: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -128,30 +127,29 @@ class Poll:
     interval: timedelta
     max_age: timedelta
     changed: asyncio.Event
-    clock: Callable[[], datetime] = _now
+    clock: Clock = SYSTEM
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     among: Callable[[float, float], float] = between
     settled: asyncio.Event = field(default_factory=asyncio.Event)
     _known: dict[type, _Known] = field(default_factory=dict)
     _answer: Answer = field(default_factory=Answer)
-    _success: datetime | None = None
+    _success: float | None = None
     _errors: Counter[Reason] = field(default_factory=Counter)
-    _task: asyncio.Task[None] | None = None
+    _root: RootTask | None = None
 
-    def start(self) -> None:
-        """Begin to ask; needs a running event loop."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(), name=f"poll {self.questioner.source}")
+    def start(self, supervisor: Supervisor) -> None:
+        """Begin to ask."""
+        if self._root is None:
+            self._root = supervisor.start(self._run, name=f"poll {self.questioner.source}")
 
     async def stop(self) -> None:
         """End the task and all connections."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        root, self._root = self._root, None
+        if root is not None:
+            await root.stop()
         await self.questioner.close()
 
-    def read(self, *, at: datetime) -> State:
+    def read(self, *, at: Instant) -> State:
         """Return what is known at the instant *at*."""
         failures = tuple(dict.fromkeys(self._answer.gaps.values()))
         known = {kind: one.fact for kind, one in self._known.items()}
@@ -163,18 +161,18 @@ class Poll:
         status = SourceStatus(
             source=self.questioner.source,
             up=self.settled.is_set() and not failures,
-            last_success=self._success,
+            last_success=None if self._success is None else at.shown(self._success),
             items=self._answer.items,
             errors={reason: self._errors[reason] for reason in Reason},
             failures=failures,
         )
         return State(facts=Facts(known, gaps), sources=(status,), failures=failures)
 
-    def _distrust(self, kind: type, *, at: datetime) -> str:
+    def _distrust(self, kind: type, *, at: Instant) -> str:
         """Return why the fact of this *kind* cannot be relied on, or nothing."""
         failure = self._answer.gaps.get(kind)
         known = self._known.get(kind)
-        if known is not None and at - known.at <= self.max_age:
+        if known is not None and at.age(known.at) <= self.max_age:
             return ""
         source = self.questioner.source.value.capitalize()
         parts = ("", failure.place.where, failure.message) if failure else ()
@@ -183,7 +181,8 @@ class Poll:
             said += f" ({failure.advice})"
         if known is None:
             return f"{source} has told nothing of it yet{said}"
-        return f"{source} last told of it at {known.at.isoformat(timespec='seconds')}{said}"
+        told = at.shown(known.at).isoformat(timespec="seconds")
+        return f"{source} last told of it at {told}{said}"
 
     async def _run(self) -> None:
         while True:
@@ -194,7 +193,7 @@ class Poll:
     async def _round(self) -> None:
         source = self.questioner.source
         answer = await guarded(self.questioner.ask(), source=source, otherwise=self._nothing)
-        at = self.clock()
+        at = self.clock.boot()
         last, self._answer = self._answer, answer
         self._errors.update(one.reason for one in dict.fromkeys(answer.gaps.values()))
         if not answer.gaps:

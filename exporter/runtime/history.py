@@ -50,11 +50,12 @@ class Judged:
     *findings* are what is shown, *score* counts them. *since* is from when each subject has its
     verdict, for all but passes; *excused* from when each is suppressed by the check. *used* are
     the waivers that cover a failure. *oldest* is when the first of what is still excused began, by
-    how long that may go on.
+    how long that may go on. None of these instants is later than *at*.
     """
 
     found: tuple[Finding, ...]
     decisions: Decisions
+    at: datetime
     findings: tuple[Finding, ...] = ()
     score: Score = field(default_factory=lambda: Score(counts={}))
     since: dict[Subject, tuple[Verdict, datetime]] = field(default_factory=dict)
@@ -65,7 +66,8 @@ class Judged:
     def holds(self, found: tuple[Finding, ...], decisions: Decisions, *, at: datetime) -> bool:
         """Tell whether the same would become of *found* at the instant *at*."""
         ended = any(at - began >= deadline for deadline, began in self.oldest.items())
-        return self.decisions == decisions and not ended and self.found == found
+        set_back = at < self.at
+        return self.decisions == decisions and not (ended or set_back) and self.found == found
 
 
 @dataclass(slots=True)
@@ -73,7 +75,8 @@ class History:
     """What was found last: *answers* of the checks, and what became of them.
 
     Of what it saw at its first evaluation it cannot tell since when that holds: it takes that
-    instant. Without *dates* nothing is dated.
+    instant. Where the clock was set back, nothing began later than now. Without *dates* nothing is
+    dated.
     """
 
     dates: bool = True
@@ -104,7 +107,7 @@ class History:
     ) -> Judged:
         if last is not None and last.holds(found, decisions, at=at):
             return last
-        judged = Judged(found=found, decisions=decisions)
+        judged = Judged(found=found, decisions=decisions, at=at)
         before = last or judged
         judged.findings = tuple(
             one if one.verdict is Verdict.PASS else self._settle(one, judged, before, at=at)
@@ -123,7 +126,7 @@ class History:
         if not self.dates:
             return finding
         verdict, since = before.since.get(finding.subject, (finding.verdict, at))
-        since = since if verdict is finding.verdict else at
+        since = min(since, at) if verdict is finding.verdict else at
         judged.since[finding.subject] = (finding.verdict, since)
         return replace(finding, since=since)
 
@@ -139,7 +142,7 @@ def _excuse(finding: Finding, judged: Judged, before: Judged, *, at: datetime) -
 
     No rollout goes on for ever, though not every controller says when one has failed.
     """
-    began = judged.excused[finding.subject] = before.excused.get(finding.subject, at)
+    began = judged.excused[finding.subject] = min(before.excused.get(finding.subject, at), at)
     deadline = judged.decisions.deadline if finding.excuse is None else finding.excuse
     if at - began < deadline:
         judged.oldest[deadline] = min(began, judged.oldest.get(deadline, began))

@@ -8,10 +8,12 @@ import ssl
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
+from exporter.foreign.supervisor import RootTask, Supervisor
 from exporter.runtime.web.connection import Connection
 from exporter.runtime.web.limits import Limits
 from exporter.runtime.web.protection import Guard
@@ -55,7 +57,7 @@ class Listening:
     limits: Limits
     places: Places
     sockets: list[socket.socket] = field(default_factory=list)
-    accepting: list[asyncio.Task[None]] = field(default_factory=list)
+    accepting: list[RootTask] = field(default_factory=list)
     serving: set[asyncio.Task[None]] = field(default_factory=set)
     connections: set[Connection] = field(default_factory=set)
 
@@ -66,9 +68,7 @@ class Listening:
 
     async def close(self) -> None:
         """Accept no more, let the answers under way be taken for a while, and end the rest."""
-        for task in self.accepting:
-            task.cancel()
-        await asyncio.gather(*self.accepting, return_exceptions=True)
+        await asyncio.gather(*(one.stop() for one in self.accepting))
         for one in self.sockets:
             one.close()
         await self.runner.cleanup()
@@ -150,6 +150,7 @@ async def listen(
     app: web.Application,
     *,
     addresses: Sequence[Address],
+    supervisor: Supervisor,
     guard: Guard | None = None,
     limits: Limits | None = None,
 ) -> Listening:
@@ -167,8 +168,9 @@ async def listen(
     except OSError:
         await listening.close()
         raise
-    for one in listening.sockets:
-        listening.accepting.append(asyncio.create_task(listening.accept(one), name="accepting"))
+    for one, (at, number) in zip(listening.sockets, listening.addresses, strict=True):
+        run = partial(listening.accept, one)
+        listening.accepting.append(supervisor.start(run, name=f"accepting {at}:{number}"))
     return listening
 
 

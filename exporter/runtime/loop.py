@@ -7,10 +7,11 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
+from exporter.domain.clock import Clock, Instant
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.published import Published
+from exporter.foreign.clock import SYSTEM
 
 logger = logging.getLogger(__name__)
 
@@ -28,11 +29,11 @@ class Loop:
     (in a thread: it must not touch what changes). A pass of either that fails is logged and
     counted; what was published before stays, and its age shows that nothing new came. *again*
     is set by whoever wants another look before *interval* (in seconds) has passed; it is granted
-    *shortest* after the last began, and later where evaluations take too much of a core. *clock*
-    counts seconds.
+    *shortest* after the last began, and later where evaluations take too much of a core. *timer*
+    counts the seconds of work: those that the machine sleeps are none.
     """
 
-    look: Callable[[datetime], Awaitable[Evaluation]]
+    look: Callable[[Instant], Awaitable[Evaluation]]
     prepare: Callable[[Evaluation], Published]
     interval: float
     shortest: float = SHORTEST
@@ -40,7 +41,15 @@ class Loop:
     evaluations: int = 0
     failures: Counter[str] = field(default_factory=Counter)
     again: asyncio.Event = field(default_factory=asyncio.Event)
-    clock: Callable[[], float] = time.monotonic
+    clock: Clock = SYSTEM
+    timer: Callable[[], float] = time.monotonic
+    _at: float = 0.0
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is published is older than it should become."""
+        shown = self.published
+        return shown is not None and self.clock.now().age(self._at) > shown.lasting
 
     async def run(self) -> None:
         """Evaluate until cancelled."""
@@ -57,19 +66,22 @@ class Loop:
 
         Reading files, which only their changes make necessary, defers nothing.
         """
-        began = self.clock()
+        began = self.timer()
         try:
             spent = await self._evaluate()
         except Exception:
             logger.exception("evaluation failed")
-            spent = self.clock() - began
-        return max(self.shortest - (self.clock() - began), (SHARE - 1) * spent)
+            spent = self.timer() - began
+        return max(self.shortest - (self.timer() - began), (SHARE - 1) * spent)
 
     async def _evaluate(self) -> float:
         """Evaluate once and publish; return the seconds that judging and rendering took."""
-        outcome = await self.look(datetime.now(UTC))
+        at = self.clock.now()
+        outcome = await self.look(at)
         self.evaluations += 1
         self.failures.update(outcome.errors)
-        started = self.clock()
+        started = self.timer()
         self.published = await asyncio.to_thread(self.prepare, outcome)
-        return outcome.seconds + self.clock() - started
+        judged_later = (outcome.at - at.wall).total_seconds()  # where reading took long
+        self._at = at.boot + judged_later
+        return outcome.seconds + self.timer() - started

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Protocol, TypeAlias
 
 from aiohttp import web
@@ -41,6 +40,10 @@ class Publisher(Protocol):
     @property
     def published(self) -> Published | None:
         """Return what to show."""
+
+    @property
+    def stale(self) -> bool:
+        """Return whether a newer evaluation than that should have come."""
 
 
 def application(
@@ -136,8 +139,7 @@ def _view(publisher: Publisher, path: str, maker: OnDemand) -> Handler:
         shown = publisher.published
         if shown is None:
             return _not_ready()
-        stale = datetime.now(UTC) - shown.evaluation.at > shown.lasting
-        asked = Asked(parameters(request), stale=stale)
+        asked = Asked(parameters(request), stale=publisher.stale)
         try:
             one = await maker.get(shown, path=path, asked=asked)
         except BusyError:

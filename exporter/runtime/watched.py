@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+from exporter.domain.clock import Instant
+from exporter.domain.evaluation import SourceStatus
 from exporter.domain.state import State
 
 FIRST_RETRY = timedelta(seconds=30)
@@ -16,11 +18,14 @@ LAST_RETRY = timedelta(minutes=10)
 class Reader(Protocol):
     """What reads one side, declared or observed."""
 
-    async def read(self, *, at: datetime) -> State:
+    async def read(self, *, at: Instant) -> State:
         """Return the state; failures are in it."""
 
-    def confirm(self, *, at: datetime) -> None:
+    def confirm(self, *, at: Instant) -> None:
         """Note that nothing had changed at the instant *at*."""
+
+    def sources(self, *, at: Instant) -> tuple[SourceStatus, ...]:
+        """Return how each source is doing at the instant *at*."""
 
 
 @dataclass(slots=True)
@@ -28,32 +33,25 @@ class Watched:
     """Reads through *reader* when *fingerprint* of *path* changes.
 
     That is asked at most once in *every*. What failed is tried again after half a minute, then
-    less and less often.
+    less and less often. *asked* and *retry* are instants of the boot clock.
     """
 
     reader: Reader
     path: Path
     fingerprint: Callable[[Path], str]
     every: timedelta = timedelta(0)
-    asked: datetime | None = None
+    asked: float | None = None
     seen: str = ""
     state: State | None = None
-    retry: datetime | None = None
+    retry: float | None = None
     pause: timedelta = FIRST_RETRY
 
-    async def look(self, *, at: datetime) -> State:
+    async def look(self, *, at: Instant) -> State:
         """Return the state at the instant *at*."""
-        if self.state is not None and self.asked is not None and at - self.asked < self.every:
-            return self.state
-        self.asked = at
-        now = await asyncio.to_thread(self.fingerprint, self.path)
-        due = self.retry is not None and at >= self.retry
-        if self.state is not None and now == self.seen and not due:
-            return self._confirmed(self.state, at=at)
-        self.pause = FIRST_RETRY if now != self.seen else min(2 * self.pause, LAST_RETRY)
-        self.state = await self.reader.read(at=at)
-        self.seen = now
-        self.retry = at + self.pause if self.state.failures else None
+        state = self.state
+        if state is None or self.asked is None or at.age(self.asked) >= self.every:
+            state = await self._ask(state, at=at)
+        self.state = replace(state, sources=self.reader.sources(at=at))
         return self.state
 
     def hurry(self) -> None:
@@ -64,9 +62,16 @@ class Watched:
         """Let the next look read again, changed or not."""
         self.asked, self.seen = None, ""
 
-    def _confirmed(self, state: State, *, at: datetime) -> State:
-        """Return *state* with its good sources seen anew."""
-        self.reader.confirm(at=at)
-        fresh = (replace(one, last_success=at) if one.up else one for one in state.sources)
-        self.state = replace(state, sources=tuple(fresh))
-        return self.state
+    async def _ask(self, last: State | None, *, at: Instant) -> State:
+        """Return the *last* state where nothing has changed since, else another one."""
+        self.asked = at.boot
+        now = await asyncio.to_thread(self.fingerprint, self.path)
+        due = self.retry is not None and at.boot >= self.retry
+        if last is not None and now == self.seen and not due:
+            self.reader.confirm(at=at)
+            return last
+        self.pause = FIRST_RETRY if now != self.seen else min(2 * self.pause, LAST_RETRY)
+        state = await self.reader.read(at=at)
+        self.seen = now
+        self.retry = at.boot + self.pause.total_seconds() if state.failures else None
+        return state

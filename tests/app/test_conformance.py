@@ -3,16 +3,17 @@
 import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from exporter.app.conformance import Conformance
 from exporter.app.garbage import Sweeper
+from exporter.domain.clock import Instant
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.facts import Facts
 from exporter.domain.state import State
+from exporter.foreign.clock import SYSTEM
 from exporter.observed.kubernetes.live import Live
 from exporter.runtime.history import History
 from exporter.settings.load import load
@@ -24,7 +25,7 @@ declared: {inventory: {nodes: [{name: a}]}}
 observed: {kubernetes: {kubeconfig: kubeconfig}}
 """
 SNAPSHOT = SETTINGS.replace("{kubernetes: {kubeconfig: kubeconfig}}", "{snapshot: cluster.json}")
-NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
+NOW = SYSTEM.now()
 
 
 class Told(Live):
@@ -32,9 +33,9 @@ class Told(Live):
 
     def __init__(self) -> None:
         super().__init__(KubernetesSettings(), needed=frozenset())
-        self.asked: list[datetime] = []
+        self.asked: list[Instant] = []
 
-    async def read(self, *, at: datetime) -> State:
+    async def read(self, *, at: Instant) -> State:
         self.asked.append(at)
         return State()
 
@@ -44,9 +45,9 @@ class Declared:
     """What is read of one side, for each look another of these *facts*."""
 
     facts: Sequence[Facts]
-    looks: list[datetime] = field(default_factory=list)
+    looks: list[Instant] = field(default_factory=list)
 
-    async def look(self, *, at: datetime) -> State:
+    async def look(self, *, at: Instant) -> State:
         self.looks.append(at)
         return State(facts=self.facts[len(self.looks) - 1])
 
@@ -62,9 +63,9 @@ async def test_what_was_read_meanwhile_is_judged_later(tmp_path: Path) -> None:
 
     first, again, second, third, last = cluster.asked
     assert first == second == third == NOW
-    assert again > NOW
-    assert last > NOW
-    assert [one.at for one in outcomes] == [again, NOW, last]
+    assert again.boot > NOW.boot
+    assert last.boot > NOW.boot
+    assert [one.at for one in outcomes] == [again.wall, NOW.wall, last.wall]
 
 
 @dataclass
@@ -74,8 +75,8 @@ class Stack:
     polls: tuple[str, ...] = ("prometheus",)
     complete: bool = True
 
-    def read(self, *, at: datetime) -> State:
-        return State(facts=Facts({datetime: at}))
+    def read(self, *, at: Instant) -> State:
+        return State(facts=Facts({Instant: at}))
 
 
 class Sweeps(Sweeper):
@@ -84,7 +85,7 @@ class Sweeps(Sweeper):
     def __init__(self) -> None:
         self.told: list[bool] = []
 
-    def sweep(self, *, at: datetime, replaced: bool) -> None:
+    def sweep(self, *, at: Instant, replaced: bool) -> None:
         del at
         self.told.append(replaced)
 
@@ -114,7 +115,7 @@ async def test_what_stays_is_looked_through_again_where_declaration_or_snapshot_
     outcomes = [await conformance.look(NOW) for _ in range(2)]
 
     assert sweeps.told == [True, replaced]
-    assert all(one.facts.find(datetime) == NOW for one in outcomes)
+    assert all(one.facts.find(Instant) == NOW for one in outcomes)
 
 
 REPLACED = """

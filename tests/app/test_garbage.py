@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from exporter.app.garbage import EVERY, Sweeper, spare
+from exporter.domain.clock import Instant
+from tests.clocks import SETTINGS, Time
 
-NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
+NOW = Instant(datetime(2025, 11, 12, 5, 30, tzinfo=UTC), 1000.0)
 
 
 class Ring:
@@ -82,3 +84,19 @@ def test_what_was_spared_while_all_was_read_for_the_first_time_is_not_looked_thr
     Sweeper().sweep(at=NOW, replaced=True)
 
     assert ring() is not None
+
+
+@SETTINGS
+def test_an_hour_has_passed_however_the_wall_clock_is_set(setting: timedelta) -> None:
+    sweeper, time = Sweeper(), Time()
+    sweeper.sweep(at=time.now, replaced=True)
+    ring = lost()
+    time.set_wall(setting)
+
+    time.go_on(timedelta(minutes=59))
+    sweeper.sweep(at=time.now, replaced=False)
+    kept = ring() is not None
+    time.go_on(timedelta(minutes=1))
+    sweeper.sweep(at=time.now, replaced=False)
+
+    assert (kept, ring()) == (True, None)

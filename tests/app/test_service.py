@@ -1,26 +1,28 @@
 """Settings that are read again take over what was remembered under the last ones."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from exporter.app.service import ServeOptions, Service
+from exporter.foreign.supervisor import Supervisor
 
 SETTINGS = """
 repository: {path: .}
 declared: {inventory: {nodes: [{name: a}]}}
 observed: {snapshot: cluster.json}
 """
-NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
 
 
-async def test_new_settings_take_over_history_and_what_was_spared(tmp_path: Path) -> None:
+async def test_new_settings_take_over_history_and_what_was_spared(
+    tmp_path: Path, supervisor: Supervisor
+) -> None:
     path = tmp_path / "conformance.yaml"
     path.write_text(SETTINGS)
     service = Service(ServeOptions(settings=path, addresses=()))
+    service.supervisor = supervisor
     last = service.current
     path.write_text(SETTINGS.replace("name: a", "name: other"))
 
-    await service.reload(at=NOW)
+    await service.reload()
 
     assert service.current is not last
     assert service.current.history is last.history

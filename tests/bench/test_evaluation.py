@@ -17,17 +17,17 @@ observed: {snapshot: cluster.json}
 """
 PROGRAM = """
 import asyncio, json, resource, sys, time
-from datetime import UTC, datetime
 from pathlib import Path
 from exporter.app import Conformance
 from exporter.domain.finding import Verdict
+from exporter.foreign.clock import SYSTEM
 from exporter.metrics.exposition import render
 from exporter.metrics.view import Process, View
 from exporter.runtime.history import History
 from exporter.settings.load import load
 
 folder = Path(sys.argv[1])
-now = datetime.now(UTC)
+now = SYSTEM.now()
 
 async def measured():
     conformance = Conformance(load(folder / "conformance.yaml"), history=History())
@@ -43,7 +43,7 @@ async def measured():
     again = await conformance.look(now)
     spent["evaluation"], spent["unchanged"] = first.seconds, again.seconds
     start = time.process_time()
-    pieces, _ = render(View(evaluation=again, process=Process(reloaded=now)))
+    pieces, _ = render(View(evaluation=again, process=Process(reloaded=now.wall)))
     spent["render_cpu"] = time.process_time() - start
     text = b"".join(pieces)
     spent["series"] = sum(1 for line in text.splitlines() if not line.startswith(b"#"))

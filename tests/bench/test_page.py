@@ -10,18 +10,18 @@ from tests.bench.test_evaluation import write_repository
 PROGRAM = """
 import asyncio, json, sys, time
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from msgspec import structs
 from exporter.app import Conformance
 from exporter.domain.finding import Verdict
 from exporter.domain.published import Asked
+from exporter.foreign.clock import SYSTEM
 from exporter.report import api, status
 from exporter.report.overview import overview
 from exporter.settings.load import load
 
 conformance = Conformance(load(Path(sys.argv[1]) / "conformance.yaml"))
-found = asyncio.run(conformance.look(datetime.now(UTC)))
+found = asyncio.run(conformance.look(SYSTEM.now()))
 failing = (structs.replace(one, verdict=Verdict.FAIL, detail="is wrong") for one in found.findings)
 spent = {"findings": len(found.findings)}
 

@@ -5,13 +5,13 @@ import copyreg
 import pickle
 import signal
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
 from exporter.app.service import ServeOptions, Service, serve_as
 from exporter.domain.facts import Facts
 from exporter.domain.nodes import ObservedNodes
+from exporter.foreign.clock import SYSTEM
 from exporter.log import configure
 from exporter.observed.kubernetes.live import Live
 
@@ -53,7 +53,7 @@ async def _report(service: Service, asked: asyncio.Event, path: Path) -> None:
     while await asked.wait():
         asked.clear()
         assert isinstance(service.current.observed, Live)
-        state = await service.current.observed.read(at=datetime.now(UTC))
+        state = await service.current.observed.read(at=SYSTEM.now())
         tasks = tuple(sorted(one.get_name() for one in asyncio.all_tasks()))
         whole = path.with_suffix(".part")
         whole.write_bytes(pickle.dumps((comparable(state.facts), tasks)))

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from exporter.app import Conformance
-from exporter.domain.evaluation import Evaluation
+from exporter.domain.clock import Instant
+from exporter.domain.evaluation import Evaluation, SourceStatus
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.state import State
+from exporter.foreign.clock import SYSTEM
 from exporter.settings.load import load
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "reference-cluster"
@@ -60,6 +62,26 @@ class Outcome:
     def failing(self) -> set[tuple[str, str]]:
         """Check and name of all failures."""
         return self.having(Verdict.FAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A declaration that was read before."""
+
+    state: State
+
+    async def read(self, *, at: Instant) -> State:
+        """Return it."""
+        del at
+        return self.state
+
+    def confirm(self, *, at: Instant) -> None:
+        """Do nothing: it does not grow older."""
+
+    def sources(self, *, at: Instant) -> tuple[SourceStatus, ...]:
+        """Return how its sources were doing."""
+        del at
+        return self.state.sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +143,5 @@ class Reference:
         """Judge the copy; with *declared*, the repository is not read again."""
         conformance = Conformance(load(self.settings))
         if declared is not None:
-            conformance.declared.state = declared
-            conformance.declared.seen = conformance.declared.fingerprint(conformance.declared.path)
-        return Outcome(await conformance.look(at))
+            conformance.declared.reader = Kept(declared)
+        return Outcome(await conformance.look(Instant(at, SYSTEM.boot())))

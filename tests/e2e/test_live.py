@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,12 +12,15 @@ import pytest
 from exporter.app import Conformance
 from exporter.domain.finding import Layer, Verdict
 from exporter.domain.state import State
+from exporter.foreign.clock import SYSTEM
+from exporter.foreign.supervisor import supervised
 from exporter.observed.kubernetes.live import Live
 from exporter.settings.load import load
 from tests.apiserver.demo import EXAMPLE, write_settings
 from tests.apiserver.rbac import allow
 from tests.apiserver.server import ApiServer
-from tests.e2e.reference import Outcome, Reference
+from tests.clocks import SETTINGS
+from tests.e2e.reference import Kept, Outcome, Reference
 
 
 class Followed:
@@ -26,9 +30,12 @@ class Followed:
         self.conformance = conformance
         self.live = live
 
-    async def look(self, *, later: timedelta = timedelta(0)) -> Outcome:
-        """Judge now, or as if it were *later*."""
-        return Outcome(await self.conformance.look(datetime.now(UTC) + later))
+    async def look(
+        self, *, later: timedelta = timedelta(0), setting: timedelta = timedelta(0)
+    ) -> Outcome:
+        """Judge now, or as if it were *later*, by a wall clock that is so far off (*setting*)."""
+        at = SYSTEM.now() + later
+        return Outcome(await self.conformance.look(replace(at, wall=at.wall + setting)))
 
     async def until_changed(self) -> Outcome:
         """Wait for the next change, and judge."""
@@ -43,15 +50,15 @@ async def following(
     api: ApiServer, folder: Path, declared: State, *, token: str | None = None
 ) -> AsyncIterator[Followed]:
     conformance = Conformance(load(write_settings(folder, url=api.url, token=token)))
-    conformance.declared.state = declared
-    conformance.declared.asked = datetime.max.replace(tzinfo=UTC)
+    conformance.declared.reader = Kept(declared)
     assert isinstance(conformance.observed, Live)
-    await conformance.start()
-    conformance.observed.changed.clear()
-    try:
-        yield Followed(conformance, conformance.observed)
-    finally:
-        await conformance.stop()
+    async with supervised() as supervisor:
+        await conformance.start(supervisor)
+        conformance.observed.changed.clear()
+        try:
+            yield Followed(conformance, conformance.observed)
+        finally:
+            await conformance.stop()
 
 
 @pytest.fixture
@@ -90,13 +97,14 @@ async def test_a_node_that_goes_and_comes_back_is_followed(
     assert back.verdict("node_present", "k8s-redis") is Verdict.PASS
 
 
+@SETTINGS
 async def test_what_has_not_been_seen_for_too_long_is_unknown(
-    api: ApiServer, declared: State, tmp_path: Path
+    api: ApiServer, declared: State, tmp_path: Path, setting: timedelta
 ) -> None:
     async with following(api, tmp_path, declared) as followed:
         await api.stop()
-        fresh = await followed.look()
-        stale = await followed.look(later=timedelta(minutes=10))
+        fresh = await followed.look(setting=setting)
+        stale = await followed.look(later=timedelta(minutes=10), setting=setting)
 
     assert fresh.failing
     for check in ("node_present", "node_taints", "workload_present", "application_synced"):
@@ -136,7 +144,7 @@ async def test_an_application_set_that_only_the_cluster_holds_is_evaluated(
     template = {"metadata": {"name": "charted-{{app}}"}, "spec": {"source": source}}
     elements = {"elements": [{"app": "base"}]}
     async with following(api, tmp_path, declared) as followed:
-        followed.conformance.declared.asked = None
+        followed.conformance.declared.reader = followed.conformance.declarations
         api.put(
             {
                 "apiVersion": "argoproj.io/v1alpha1",

@@ -419,6 +419,7 @@ def _routes() -> set[str]:
 
 class _Nothing:
     published = None
+    stale = False
 
 
 def _addresses() -> Iterator[str]:

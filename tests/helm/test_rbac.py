@@ -7,13 +7,13 @@ import socket
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from exporter.app import Conformance
+from exporter.foreign.clock import SYSTEM
 from exporter.observed.kinds import Kind
 from exporter.observed.kubernetes.live import Live
 from exporter.observed.kubernetes.resources import RESOURCES
@@ -68,7 +68,7 @@ async def followed(rendered: Rendered) -> set[str]:
     loaded = parse(rendered.settings, name="conformance.yaml", folder=Path("/etc"))
     live = Conformance(loaded).observed
     assert isinstance(live, Live)
-    state = await live.read(at=datetime.now(UTC))
+    state = await live.read(at=SYSTEM.now())
     await live.stop()
     return {RESOURCES[Kind(watch.kind)].name for watch in state.watches}
 

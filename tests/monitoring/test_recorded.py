@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,6 +24,8 @@ from exporter.domain.monitoring.prometheus.kube_state import KubeStateNodes, Kub
 from exporter.domain.monitoring.prometheus.server import PrometheusClaims, PrometheusRuntime
 from exporter.domain.monitoring.prometheus.targets import Health, ScrapeTargets
 from exporter.domain.provenance import Source
+from exporter.foreign.clock import SYSTEM
+from exporter.foreign.supervisor import supervised
 from exporter.observed.monitoring import monitoring
 from exporter.settings.load import parse
 from tests.monitoring.recorded import CLAIMED, DASHBOARDS, DOWN, RecordedStack
@@ -37,10 +38,11 @@ async def ask(stack: RecordedStack) -> Facts:
     document = {"repository": ".", "declared": {}, "observed": stack.settings()}
     loaded = parse(json.dumps(document), name="conformance.yaml", folder=Path())
     asked = monitoring(loaded.settings.observed, folder=Path(), changed=asyncio.Event())
-    asked.start()
-    await asked.settle()
-    state = asked.read(at=datetime.now(UTC))
-    await asked.stop()
+    async with supervised() as supervisor:
+        asked.start(supervisor)
+        await asked.settle()
+        state = asked.read(at=SYSTEM.now())
+        await asked.stop()
     return state.facts
 
 

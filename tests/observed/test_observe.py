@@ -4,10 +4,11 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from exporter.domain.clock import Instant
 from exporter.domain.workloads import ObservedWorkloads
 from exporter.observed.observe import Snapshots
 
-NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
+NOW = Instant(datetime(2025, 11, 12, 5, 30, tzinfo=UTC), 1000.0)
 
 
 def write(folder: Path, kind: str, *names: str) -> None:
@@ -29,7 +30,7 @@ async def test_a_dump_that_broke_does_not_grow_young_by_being_unchanged(tmp_path
     snapshots.confirm(at=NOW + timedelta(hours=1))
 
     state = await snapshots.read(at=NOW + timedelta(hours=2))
-    assert (state.sources[0].up, state.sources[0].last_success) == (False, NOW)
+    assert (state.sources[0].up, state.sources[0].last_success) == (False, NOW.wall)
 
 
 async def test_a_good_dump_is_confirmed_by_being_unchanged(tmp_path: Path) -> None:
@@ -37,9 +38,10 @@ async def test_a_good_dump_is_confirmed_by_being_unchanged(tmp_path: Path) -> No
     snapshots = Snapshots(tmp_path)
     await snapshots.read(at=NOW)
 
-    snapshots.confirm(at=NOW + timedelta(hours=1))
+    later = NOW + timedelta(hours=1)
+    snapshots.confirm(at=later)
 
-    assert snapshots.last_success == NOW + timedelta(hours=1)
+    assert snapshots.sources(at=later)[0].last_success == later.wall
 
 
 async def test_what_a_broken_file_hides_is_not_said_to_be_missing(tmp_path: Path) -> None:

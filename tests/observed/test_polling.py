@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import ClassVar
 
 import pytest
@@ -11,9 +11,10 @@ import pytest
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.provenance import Place, Source
+from exporter.foreign.supervisor import Supervisor
 from exporter.observed.polling import AT_ONCE, SHORTEST, Answer, Poll, each, inquire
+from tests.clocks import SETTINGS, START, Time
 
-START = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 PATIENCE = 30
 
@@ -53,10 +54,9 @@ class Scripted:
 
 
 @dataclass
-class Time:
-    """A clock that moves on by the pauses that are asked of it, as often as it is let."""
+class Pausing(Time):
+    """Moves on by the pauses that are asked of it, as often as it is let."""
 
-    now: datetime = START
     pauses: list[float] = field(default_factory=list)
     rounds: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     paused: asyncio.Event = field(default_factory=asyncio.Event)
@@ -65,7 +65,7 @@ class Time:
         self.pauses.append(seconds)
         self.paused.set()
         await self.rounds.acquire()
-        self.now += timedelta(seconds=seconds)
+        self.go_on(timedelta(seconds=seconds))
 
     async def next_round(self) -> None:
         self.paused.clear()
@@ -73,20 +73,20 @@ class Time:
         await asyncio.wait_for(self.paused.wait(), PATIENCE)
 
 
-def poll(time: Time, *script: Answer | Exception) -> Poll:
+def poll(time: Pausing, *script: Answer | Exception) -> Poll:
     return Poll(
         questioner=Scripted(list(script)),
         interval=MINUTE,
         max_age=3 * MINUTE,
         changed=asyncio.Event(),
-        clock=lambda: time.now,
+        clock=time.clock,
         sleep=time.sleep,
         among=lambda _, longest: longest,
     )
 
 
-async def begun(polled: Poll, time: Time) -> None:
-    polled.start()
+async def begun(polled: Poll, time: Pausing, supervisor: Supervisor) -> None:
+    polled.start(supervisor)
     await asyncio.wait_for(time.paused.wait(), PATIENCE)
 
 
@@ -102,7 +102,7 @@ NOTHING = Answer(gaps={Peers: REFUSED, Rules: REFUSED})
 
 
 async def test_nothing_is_known_and_the_source_is_down_before_the_first_answer() -> None:
-    time = Time()
+    time = Pausing()
     state = poll(time, whole()).read(at=time.now)
 
     (status,) = state.sources
@@ -113,11 +113,11 @@ async def test_nothing_is_known_and_the_source_is_down_before_the_first_answer()
     ]
 
 
-async def test_what_was_told_is_known() -> None:
-    time = Time()
+async def test_what_was_told_is_known(supervisor: Supervisor) -> None:
+    time = Pausing()
     polled = poll(time, whole())
 
-    await begun(polled, time)
+    await begun(polled, time, supervisor)
     state = polled.read(at=time.now)
     await polled.stop()
 
@@ -127,11 +127,11 @@ async def test_what_was_told_is_known() -> None:
     assert state.facts.gaps == {}
 
 
-async def test_what_is_refused_hides_only_what_depends_on_it() -> None:
-    time = Time()
+async def test_what_is_refused_hides_only_what_depends_on_it(supervisor: Supervisor) -> None:
+    time = Pausing()
     polled = poll(time, half())
 
-    await begun(polled, time)
+    await begun(polled, time, supervisor)
     state = polled.read(at=time.now)
     await polled.stop()
 
@@ -144,10 +144,10 @@ async def test_what_is_refused_hides_only_what_depends_on_it() -> None:
     )
 
 
-async def test_the_last_answer_stands_in_until_it_is_too_old() -> None:
-    time = Time()
+async def test_the_last_answer_stands_in_until_it_is_too_old(supervisor: Supervisor) -> None:
+    time = Pausing()
     polled = poll(time, whole(), NOTHING)
-    await begun(polled, time)
+    await begun(polled, time, supervisor)
 
     known = []
     for _ in range(4):
@@ -165,10 +165,30 @@ async def test_the_last_answer_stands_in_until_it_is_too_old() -> None:
     assert state.facts.get(Peers) == Peers(3), "it still names subjects"
 
 
-async def test_a_source_that_answers_again_is_believed_at_once() -> None:
-    time = Time()
+@SETTINGS
+async def test_an_answer_is_too_old_by_its_age_however_the_wall_clock_is_set(
+    supervisor: Supervisor, setting: timedelta
+) -> None:
+    time = Pausing()
+    polled = poll(time, whole(), NOTHING)
+    await begun(polled, time, supervisor)
+    time.set_wall(setting)
+
+    time.go_on(3 * MINUTE)
+    fresh = polled.read(at=time.now)
+    time.go_on(timedelta(seconds=1))
+    old = polled.read(at=time.now)
+    await polled.stop()
+
+    assert Peers not in fresh.facts.gaps
+    assert fresh.sources[0].last_success == time.wall - timedelta(seconds=181)
+    assert Peers in old.facts.gaps
+
+
+async def test_a_source_that_answers_again_is_believed_at_once(supervisor: Supervisor) -> None:
+    time = Pausing()
     polled = poll(time, NOTHING, whole(5))
-    await begun(polled, time)
+    await begun(polled, time, supervisor)
 
     await time.next_round()
     state = polled.read(at=time.now)
@@ -178,10 +198,12 @@ async def test_a_source_that_answers_again_is_believed_at_once() -> None:
     assert (state.facts.gaps, state.sources[0].up) == ({}, True)
 
 
-async def test_an_equal_fact_stays_the_very_same_and_asks_for_no_evaluation() -> None:
-    time = Time()
+async def test_an_equal_fact_stays_the_very_same_and_asks_for_no_evaluation(
+    supervisor: Supervisor,
+) -> None:
+    time = Pausing()
     polled = poll(time, whole(), whole(), whole(4))
-    await begun(polled, time)
+    await begun(polled, time, supervisor)
     first = polled.read(at=time.now).facts.get(Peers)
     polled.changed.clear()
 
@@ -197,12 +219,13 @@ async def test_an_equal_fact_stays_the_very_same_and_asks_for_no_evaluation() ->
 
 
 async def test_a_fault_of_ours_hides_everything_and_the_next_round_goes_on(
+    supervisor: Supervisor,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    time = Time()
+    time = Pausing()
     polled = poll(time, RuntimeError("boom"), whole())
 
-    await begun(polled, time)
+    await begun(polled, time, supervisor)
     broken = polled.read(at=time.now)
     await time.next_round()
     mended = polled.read(at=time.now)
@@ -214,10 +237,10 @@ async def test_a_fault_of_ours_hides_everything_and_the_next_round_goes_on(
     assert "boom" in caplog.text
 
 
-async def test_errors_are_counted_once_a_round_and_never_forgotten() -> None:
-    time = Time()
+async def test_errors_are_counted_once_a_round_and_never_forgotten(supervisor: Supervisor) -> None:
+    time = Pausing()
     polled = poll(time, NOTHING, half(), whole())
-    await begun(polled, time)
+    await begun(polled, time, supervisor)
 
     for _ in range(2):
         await time.next_round()
@@ -227,8 +250,8 @@ async def test_errors_are_counted_once_a_round_and_never_forgotten() -> None:
     assert (status.up, status.errors[Reason.FORBIDDEN]) == (True, 2)
 
 
-async def test_pauses_differ_so_that_replicas_do_not_ask_in_step() -> None:
-    time = Time()
+async def test_pauses_differ_so_that_replicas_do_not_ask_in_step(supervisor: Supervisor) -> None:
+    time = Pausing()
     bounds: list[tuple[float, float]] = []
 
     def among(shortest: float, longest: float) -> float:
@@ -236,7 +259,7 @@ async def test_pauses_differ_so_that_replicas_do_not_ask_in_step() -> None:
         return shortest
 
     polled = replace(poll(time, whole()), among=among)
-    await begun(polled, time)
+    await begun(polled, time, supervisor)
     await polled.stop()
 
     assert bounds == [(SHORTEST * 60, 60)]
@@ -244,7 +267,9 @@ async def test_pauses_differ_so_that_replicas_do_not_ask_in_step() -> None:
     assert SHORTEST < 1
 
 
-async def test_stopping_ends_a_question_that_is_under_way_and_all_connections() -> None:
+async def test_stopping_ends_a_question_that_is_under_way_and_all_connections(
+    supervisor: Supervisor,
+) -> None:
     class Hanging(Scripted):
         entered = asyncio.Event()
         left = asyncio.Event()
@@ -258,8 +283,8 @@ async def test_stopping_ends_a_question_that_is_under_way_and_all_connections() 
             raise AssertionError
 
     hanging = Hanging([])
-    polled = replace(poll(Time(), whole()), questioner=hanging)
-    polled.start()
+    polled = replace(poll(Pausing(), whole()), questioner=hanging)
+    polled.start(supervisor)
     await asyncio.wait_for(hanging.entered.wait(), PATIENCE)
 
     await polled.stop()
@@ -268,14 +293,14 @@ async def test_stopping_ends_a_question_that_is_under_way_and_all_connections() 
     assert hanging.closed
 
 
-async def test_starting_twice_asks_once() -> None:
-    time = Time()
+async def test_starting_twice_asks_once(supervisor: Supervisor) -> None:
+    time = Pausing()
     polled = poll(time, whole())
-    await begun(polled, time)
-    task = polled._task  # noqa: SLF001 - that there is but one shows nowhere else
+    await begun(polled, time, supervisor)
+    task = polled._root  # noqa: SLF001 - that there is but one shows nowhere else
 
-    polled.start()
-    same = polled._task is task  # noqa: SLF001 - same
+    polled.start(supervisor)
+    same = polled._root is task  # noqa: SLF001 - same
     await polled.stop()
 
     assert same

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from exporter.foreign.supervisor import supervised
 from exporter.observed.kubernetes.live import Live
 from exporter.observed.kubernetes.resources import KINDS_OF
 from exporter.settings.model import KubernetesSettings
@@ -178,10 +179,11 @@ def following(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Following:
             needed=needed,
             limits=limits,
         )
-        live.start()
-        try:
-            yield live
-        finally:
-            await live.stop()
+        async with supervised() as supervisor:
+            live.start(supervisor)
+            try:
+                yield live
+            finally:
+                await live.stop()
 
     return follow

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from exporter.app import Conformance
 from exporter.app.report import overview_of
+from exporter.foreign.supervisor import supervised
 from exporter.report.overview import Overview
 from exporter.report.texts import Lang
 from exporter.report.writers import Form, write
 from exporter.settings.load import load
 from tests.apiserver.demo import asking
+from tests.clocks import Time
 from tests.monitoring.recorded import RecordedStack
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "reference-cluster"
@@ -36,14 +38,14 @@ async def _validated() -> Overview:
     with tempfile.TemporaryDirectory() as folder:
         async with RecordedStack(clock=lambda: VALIDATED) as stack:
             loaded = load(_settings(Path(folder), stack))
-            conformance = Conformance(loaded)
-            for poll in conformance.monitoring.polls:
-                poll.clock = lambda: VALIDATED
-            try:
-                await conformance.start()
-                return overview_of(await conformance.look(VALIDATED), loaded)
-            finally:
-                await conformance.stop()
+            time = Time(wall=VALIDATED)
+            conformance = Conformance(loaded, clock=time.clock)
+            async with supervised() as supervisor:
+                try:
+                    await conformance.start(supervisor)
+                    return overview_of(await conformance.look(time.now), loaded)
+                finally:
+                    await conformance.stop()
 
 
 def _settings(folder: Path, stack: RecordedStack) -> Path:

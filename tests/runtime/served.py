@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from exporter.foreign.supervisor import supervised
 from exporter.runtime.listening import Listening, listen
 from exporter.runtime.web import gate
 from exporter.runtime.web.limits import Limits
@@ -57,11 +58,14 @@ async def served(
     app = (small or Small()).app
     guard, limits = guard or Guard(), limits or Limits()
     gate.install(app, guard=guard, limits=limits)
-    listening = await listen(app, addresses=[(host, 0)], guard=guard, limits=limits)
-    try:
-        yield listening
-    finally:
-        await listening.close()
+    async with supervised() as supervisor:
+        listening = await listen(
+            app, addresses=[(host, 0)], supervisor=supervisor, guard=guard, limits=limits
+        )
+        try:
+            yield listening
+        finally:
+            await listening.close()
 
 
 def guarded(folder: Path, text: str) -> Guard:

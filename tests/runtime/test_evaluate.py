@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
 
 from exporter.domain.check import Check
 from exporter.domain.evaluation import Evaluation, WaiverState
@@ -15,6 +16,7 @@ from exporter.domain.provenance import Source
 from exporter.domain.workloads import ObservedPods
 from exporter.runtime.evaluate import evaluate
 from exporter.runtime.history import Decisions, History
+from tests.clocks import STEPS, Step, course
 
 NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
 NODES = (Subject("Node", "", "a"), Subject("Node", "", "b"))
@@ -220,6 +222,25 @@ def test_a_finding_that_recovered_is_dated_anew() -> None:
     outcome = run("a", history=history, at=latest)
 
     assert [one.since for one in outcome.findings] == [None, latest]
+
+
+@given(steps=STEPS)
+def test_nothing_began_later_than_now(steps: list[Step]) -> None:
+    history = History()
+
+    for time in course(steps):
+        outcome = run("a", at=time.wall, history=history)
+
+        assert all(one.since <= time.wall for one in outcome.findings if one.since)
+
+
+def test_a_clock_that_is_set_back_makes_what_began_begin_now() -> None:
+    history, before = History(), NOW - timedelta(hours=1)
+    run("a", at=NOW, history=history)
+
+    outcomes = [run("a", at=at, history=history) for at in (before, NOW)]
+
+    assert [one.findings[1].since for one in outcomes] == [before, before]
 
 
 def test_what_a_rollout_excuses_fails_after_the_deadline() -> None:

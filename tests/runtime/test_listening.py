@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+from exporter.foreign.supervisor import Supervisor
 from exporter.runtime.listening import listen
 from exporter.runtime.web.limits import Limits
 from tests.runtime.served import GET, Small, ask, connected, ended, served
@@ -33,14 +34,17 @@ async def test_every_form_of_address_is_listened_on(host: str, clients: list[str
             assert answer.startswith(b"HTTP/1.1 200 ")
 
 
-async def test_an_address_that_is_taken_is_an_error_and_nothing_stays_open() -> None:
+async def test_an_address_that_is_taken_is_an_error_and_nothing_stays_open(
+    supervisor: Supervisor,
+) -> None:
     async with served() as first:
         taken = first.addresses[0]
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
 
+        addresses = [("127.0.0.1", port), taken]
         with pytest.raises(OSError, match="in use"):
-            await listen(Small().app, addresses=[("127.0.0.1", port), taken])
+            await listen(Small().app, addresses=addresses, supervisor=supervisor)
 
         with socket.create_server(("127.0.0.1", port)):
             pass

@@ -2,14 +2,16 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from exporter.domain.clock import Instant
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
 from exporter.domain.published import Body, Published
 from exporter.runtime.loop import Loop
+from tests.clocks import SETTINGS, Time
 
 NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
 
@@ -39,7 +41,7 @@ class Looker:
     outcomes: list[Evaluation | Exception]
     looked: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def __call__(self, _: datetime) -> Evaluation:
+    async def __call__(self, _: Instant) -> Evaluation:
         self.looked.set()
         given = self.outcomes.pop(0)
         if isinstance(given, Exception):
@@ -87,7 +89,7 @@ async def test_a_call_for_another_look_does_not_wait_for_the_interval() -> None:
 
 
 @dataclass
-class Clock:
+class Timer:
     """Stands still but for what work takes."""
 
     now: float = 0.0
@@ -108,28 +110,66 @@ class Clock:
 async def test_the_pause_is_in_proportion_to_judging_and_rendering(
     reading: float, judging: float, rendering: float, pause: float
 ) -> None:
-    clock = Clock()
+    timer = Timer()
 
-    async def look(_: datetime) -> Evaluation:
-        clock.now += reading + judging
+    async def look(_: Instant) -> Evaluation:
+        timer.now += reading + judging
         return replace(outcome(), seconds=judging)
 
     def prepare(evaluation: Evaluation) -> Published:
-        clock.now += rendering
+        timer.now += rendering
         return prepared(evaluation)
 
-    loop = Loop(look=look, prepare=prepare, interval=60, clock=clock)
+    loop = Loop(look=look, prepare=prepare, interval=60, timer=timer)
 
     assert await loop.step() == pytest.approx(pause)
 
 
 async def test_what_breaks_slowly_is_not_tried_again_at_once() -> None:
-    clock = Clock()
+    timer = Timer()
 
-    async def look(_: datetime) -> Evaluation:
-        clock.now += 5
+    async def look(_: Instant) -> Evaluation:
+        timer.now += 5
         raise ValueError
 
-    loop = Loop(look=look, prepare=prepared, interval=60, clock=clock)
+    loop = Loop(look=look, prepare=prepared, interval=60, timer=timer)
 
     assert await loop.step() == pytest.approx(15)
+
+
+@SETTINGS
+async def test_what_is_published_is_stale_by_its_age_however_the_wall_clock_is_set(
+    setting: timedelta,
+) -> None:
+    time = Time()
+
+    def prepare(evaluation: Evaluation) -> Published:
+        return replace(prepared(evaluation), lasting=timedelta(minutes=2))
+
+    found = replace(outcome(), at=time.wall)
+    loop = Loop(look=Looker([found]), prepare=prepare, interval=60, clock=time.clock)
+    await loop.step()
+    time.set_wall(setting)
+
+    time.go_on(timedelta(minutes=2))
+    fresh = not loop.stale
+    time.go_on(timedelta(seconds=1))
+
+    assert (fresh, loop.stale) == (True, True)
+
+
+async def test_what_took_long_to_read_is_as_old_as_what_it_was_judged_by() -> None:
+    time = Time()
+
+    async def look(at: Instant) -> Evaluation:
+        time.go_on(timedelta(minutes=10))
+        return replace(outcome(), at=at.wall + timedelta(minutes=10))
+
+    def prepare(evaluation: Evaluation) -> Published:
+        return replace(prepared(evaluation), lasting=timedelta(minutes=2))
+
+    loop = Loop(look=look, prepare=prepare, interval=60, clock=time.clock)
+
+    await loop.step()
+
+    assert not loop.stale

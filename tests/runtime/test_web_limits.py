@@ -100,7 +100,7 @@ async def held_for(listening: Listening, *, within: float = 10) -> int:
     """Wait until an answer waits for its client, and return how much of it."""
     async with asyncio.timeout(within):
         while not any(one.unsent for one in listening.connections):
-            await asyncio.wait(listening.accepting, timeout=0.01)
+            await asyncio.wait([one.task for one in listening.accepting], timeout=0.01)
     return max(one.unsent for one in listening.connections)
 
 

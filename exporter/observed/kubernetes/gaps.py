@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from exporter.domain.clock import Instant
 from exporter.domain.facts import Gap
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import ObservedWorkloads
@@ -30,7 +31,7 @@ def reliance(
     mirrors: Mapping[Kind, Sequence[Mirror]],
     facts: Iterable[type],
     *,
-    at: datetime,
+    at: Instant,
     max_age: timedelta,
 ) -> Reliance:
     """Return what of *facts* can be relied on at the instant *at*."""

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+from exporter.domain.clock import Clock, Instant
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import Reason
 from exporter.domain.evaluation import SourceStatus
@@ -15,7 +17,9 @@ from exporter.domain.provenance import Source
 from exporter.domain.state import State
 from exporter.domain.watches import Restart, WatchStatus
 from exporter.domain.workloads import ObservedWorkloads
+from exporter.foreign.clock import SYSTEM
 from exporter.foreign.guard import unfailing
+from exporter.foreign.supervisor import RootTask, Supervisor
 from exporter.observed.kinds import Kind
 from exporter.observed.kubernetes.api import Api
 from exporter.observed.kubernetes.freeze import Freezer
@@ -33,10 +37,6 @@ _MOMENT = 0.01
 """Seconds by which what is too old is older than it may be."""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Live:
     """Follows the kinds that the *needed* facts are made of; a reader of the observed side.
 
@@ -52,7 +52,7 @@ class Live:
         needed: frozenset[type],
         limits: Limits | None = None,
         logins: Logins | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Clock = SYSTEM,
     ) -> None:
         self.changed = asyncio.Event()
         self.max_age = parse_duration(settings.max_age)
@@ -62,10 +62,10 @@ class Live:
             kind: _mirrors(kind, settings.namespaces) for kind in kinds_for(self._facts)
         }
         path = Path(settings.kubeconfig) if settings.kubeconfig else None
-        self._api = Api(logins or Configured(path), limits or limits_for(self.max_age))
+        self._api = Api(logins or Configured(path, clock), limits or limits_for(self.max_age))
         self._clock = clock
         self._freezer = Freezer(self._mirrors)
-        self._tasks: list[asyncio.Task[None]] = []
+        self._roots: list[RootTask] = []
         self._reminder: asyncio.TimerHandle | None = None
         self._last = State()
 
@@ -74,37 +74,32 @@ class Live:
         """Whether every kind has been listed, or been refused: there is no more to wait for."""
         return all(one.settled for one in self._every)
 
-    def start(self) -> None:
-        """Begin to follow; needs a running event loop."""
-        if not self._tasks:
-            self._tasks = [
-                asyncio.create_task(self._follow(one), name=f"watch {one.name}")
+    def start(self, supervisor: Supervisor) -> None:
+        """Begin to follow."""
+        if not self._roots:
+            self._roots = [
+                supervisor.start(partial(self._follow, one), name=f"watch {one.name}")
                 for one in self._every
             ]
 
     async def stop(self) -> None:
         """End all tasks and connections."""
-        tasks, self._tasks = self._tasks, []
+        roots, self._roots = self._roots, []
         if self._reminder is not None:
             self._reminder.cancel()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(root.stop() for root in roots))
         await self._api.close()
 
-    async def read(self, *, at: datetime) -> State:
+    async def read(self, *, at: Instant) -> State:
         """Return what is known at the instant *at*; quick where little changed since last time."""
         trust = reliance(self._mirrors, self._facts, at=at, max_age=self.max_age)
         facts = await self._known(trust)
         failures = tuple(one.trouble for one in self._every if one.trouble is not None)
         watches = tuple(self._watch(kind, own, at=at) for kind, own in self._mirrors.items())
-        status = self._status(watches, failures)
+        status = self._status(watches, failures, at=at)
         self._last = State(facts=facts, sources=(status,), failures=failures, watches=watches)
         self._remind(at)
         return self._last
-
-    def confirm(self, *, at: datetime) -> None:
-        """Do nothing: a watch itself tells how fresh it is."""
 
     async def _known(self, trust: Reliance) -> Facts:
         """Return the facts; the same value as last time where nothing changed."""
@@ -121,11 +116,11 @@ class Live:
         )
         return last if same and (last.gaps, last.unseen) == (facts.gaps, facts.unseen) else facts
 
-    def _remind(self, at: datetime) -> None:
+    def _remind(self, at: Instant) -> None:
         """Let what is known now be looked at again when the first part of it becomes too old."""
         if self._reminder is not None:
             self._reminder.cancel()
-        ages = [at - one.seen for one in self._every if one.seen]
+        ages = [at.age(one.seen) for one in self._every if one.seen is not None]
         left = [(self.max_age - age).total_seconds() for age in ages if age <= self.max_age]
         if left:
             running = asyncio.get_running_loop()
@@ -151,7 +146,7 @@ class Live:
         )
 
     def _status(
-        self, watches: tuple[WatchStatus, ...], failures: tuple[Failure, ...]
+        self, watches: tuple[WatchStatus, ...], failures: tuple[Failure, ...], *, at: Instant
     ) -> SourceStatus:
         errors: Counter[Reason] = Counter()
         for one in self._every:
@@ -160,32 +155,35 @@ class Live:
         return SourceStatus(
             source=Source.KUBERNETES,
             up=all(one.up for one in watches),
-            last_success=min(one for one in seen if one) if seen and all(seen) else None,
+            last_success=None if None in seen else _oldest(seen, at=at),
             items={one.kind: one.items for one in watches},
             errors={reason: errors[reason] for reason in Reason},
             failures=failures,
         )
 
-    def _watch(self, kind: Kind, own: tuple[Mirror, ...], *, at: datetime) -> WatchStatus:
+    def _watch(self, kind: Kind, own: tuple[Mirror, ...], *, at: Instant) -> WatchStatus:
         restarts: Counter[Restart] = Counter()
         for one in own:
             restarts.update(one.restarts)
-        events = [one.last_event for one in own if one.last_event]
-        lists = [one.last_list for one in own if one.last_list]
         return WatchStatus(
             kind=kind.value,
             up=not any(one.gap(at=at, max_age=self.max_age) for one in own),
             events=sum(one.events for one in own),
             lists=sum(one.lists for one in own),
             restarts={restart: restarts[restart] for restart in Restart},
-            last_event=min(events, default=None),
-            last_list=min(lists, default=None),
+            last_event=_oldest((one.last_event for one in own), at=at),
+            last_list=_oldest((one.last_list for one in own), at=at),
             items=sum(len(one.content.cluster) for one in own if one.content),
         )
 
     @property
     def _every(self) -> Iterator[Mirror]:
         return (one for own in self._mirrors.values() for one in own)
+
+
+def _oldest(instants: Iterable[float | None], *, at: Instant) -> datetime | None:
+    known = [one for one in instants if one is not None]
+    return at.shown(min(known)) if known else None
 
 
 def _mirrors(kind: Kind, namespaces: tuple[str, ...]) -> tuple[Mirror, ...]:

@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,7 +19,9 @@ from urllib.request import getproxies, proxy_bypass
 
 import yaml
 
+from exporter.domain.clock import Clock
 from exporter.domain.errors import ReadError, Reason
+from exporter.foreign.clock import SYSTEM
 
 RENEWAL = 60.0
 """Seconds after which files with tokens and certificates are read again."""
@@ -75,7 +77,7 @@ class Configured:
     """
 
     path: Path | None = None
-    clock: Callable[[], float] = field(default=lambda: asyncio.get_running_loop().time())
+    clock: Clock = SYSTEM
     _login: Login | None = None
     _trust: tuple[object, ...] = ()
     _loaded: _Loaded | None = None
@@ -98,13 +100,13 @@ class Configured:
         loaded = self._loaded
         if loaded is None:
             return True
-        if loaded.expires is not None and datetime.now(UTC) >= loaded.expires - EARLY:
+        if loaded.expires is not None and self.clock.wall() >= loaded.expires - EARLY:
             return True
-        return not loaded.costly and self.clock() >= self._until
+        return not loaded.costly and self.clock.boot() >= self._until
 
     async def _renew(self) -> Login:
         loaded = await _load(self.path)
-        self._until = self.clock() + RENEWAL
+        self._until = self.clock.boot() + RENEWAL
         self._loaded = loaded
         configuration = loaded.configuration
         try:

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from exporter.domain.clock import Instant
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import Reason
 from exporter.domain.provenance import Place, Source
@@ -25,7 +26,8 @@ class Mirror:
     *content* is that of the last complete list and of what was told since; None before the first.
     Another list leaves it alone until it is complete, and then takes its place whole. *revision*
     grows with every change. *seen* is when the content was last known to be all there is: when
-    its list was complete, or a watch told something. *trouble* is what is wrong now.
+    its list was complete, or a watch told something. *trouble* is what is wrong now. Instants are
+    the boot clock's.
     """
 
     resource: Resource
@@ -36,8 +38,8 @@ class Mirror:
     lists: int = 0
     restarts: Counter[Restart] = field(default_factory=Counter)
     errors: Counter[Reason] = field(default_factory=Counter)
-    last_event: datetime | None = None
-    last_list: datetime | None = None
+    last_event: float | None = None
+    last_list: float | None = None
     installed: bool = True
     trouble: Failure | None = None
 
@@ -48,9 +50,10 @@ class Mirror:
         return f"{self.resource.name}{within}"
 
     @property
-    def seen(self) -> datetime | None:
+    def seen(self) -> float | None:
         """When the content was last known to be all there is."""
-        return max(filter(None, (self.last_event, self.last_list)), default=None)
+        known = (one for one in (self.last_event, self.last_list) if one is not None)
+        return max(known, default=None)
 
     @property
     def settled(self) -> bool:
@@ -58,7 +61,7 @@ class Mirror:
         refused = self.trouble is not None and self.trouble.reason is Reason.FORBIDDEN
         return self.content is not None or refused
 
-    def replace(self, content: Content, *, at: datetime) -> None:
+    def replace(self, content: Content, *, at: float) -> None:
         """Take over the *content* of a complete list."""
         self.content = content
         self.installed = True
@@ -67,7 +70,7 @@ class Mirror:
         self.last_list = at
         self.trouble = None
 
-    def lack(self, *, at: datetime) -> None:
+    def lack(self, *, at: float) -> None:
         """Take note that the kind is not installed, so that there is none of it."""
         if self.installed or self.content is None:
             self.content = Content(self.resource.kind)
@@ -76,7 +79,7 @@ class Mirror:
         self.last_list = at
         self.trouble = None
 
-    def heard(self, *, events: int, at: datetime, changed: bool) -> None:
+    def heard(self, *, events: int, at: float, changed: bool) -> None:
         """Take note of what a watch told of the content."""
         self.events += events
         self.last_event = at
@@ -93,14 +96,14 @@ class Mirror:
             Place(Source.KUBERNETES, self.name), error.reason, error.message, error.advice
         )
 
-    def gap(self, *, at: datetime, max_age: timedelta) -> str:
+    def gap(self, *, at: Instant, max_age: timedelta) -> str:
         """Return why nothing can be said of this kind; empty where it can."""
         trouble = self.trouble.message if self.trouble else ""
         if self.content is None or self.seen is None:
             named = trouble.startswith(self.resource.name)
             return trouble if named else f"{self.name}: {trouble or 'not listed yet'}"
-        if at - self.seen > max_age:
-            since = self.seen.isoformat(timespec="seconds")
+        if at.age(self.seen) > max_age:
+            since = at.shown(self.seen).isoformat(timespec="seconds")
             told = f"{self.name}: last seen at {since}, which is too long ago"
             return f"{told}; {trouble}" if trouble else told
         return self._unreadable(self.content)

@@ -4,12 +4,13 @@ import asyncio
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import NoReturn
 
+from exporter.domain.clock import Clock
 from exporter.domain.errors import Reason
 from exporter.domain.watches import Restart
+from exporter.foreign.clock import SYSTEM
 from exporter.observed.kubernetes.api import Api, Stream
 from exporter.observed.kubernetes.content import Content
 from exporter.observed.kubernetes.listing import read_list
@@ -38,14 +39,6 @@ _PROMPT = frozenset({Restart.ENDED, Restart.EXPIRED, Restart.QUIET, Restart.CUT}
 """What a connection that held for a while ends by; it is followed by another one at once."""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _clock() -> float:
-    return asyncio.get_running_loop().time()
-
-
 @dataclass(slots=True)
 class Reflector:
     """Follows one kind, in one namespace or in all, into *mirror*; calls *changed* at each change.
@@ -60,7 +53,7 @@ class Reflector:
     api: Api
     mirror: Mirror
     changed: Callable[[], None]
-    clock: Callable[[], datetime] = _now
+    clock: Clock = SYSTEM
     pauses: Pauses = field(init=False)
     _version: str = ""
     _chances: int = CHANCES
@@ -89,7 +82,7 @@ class Reflector:
             error = WatchError("ended", restart=Restart.ENDED, reason=Reason.TIMEOUT)
         except WatchError as interrupted:
             error = interrupted
-        held = _clock() - self._since >= self.api.limits.steady
+        held = self.clock.boot() - self._since >= self.api.limits.steady
         if held:
             self.pauses.reset()
         return self._after(error, held=held)
@@ -117,7 +110,7 @@ class Reflector:
         """Watch from the version up to which all is known."""
         from_here = {"resourceVersion": self._version}
         async with self.api.stream(self._path, self._watching(from_here)) as stream:
-            self._silent, self._since = True, _clock()
+            self._silent, self._since = True, self.clock.boot()
             await self._read(stream, None)
 
     async def _read(self, stream: Stream, filling: Content | None) -> None:
@@ -159,7 +152,7 @@ class Reflector:
         finally:
             if filling is None and events:
                 recovered = self.mirror.trouble is not None
-                self.mirror.heard(events=events, at=self.clock(), changed=changed)
+                self.mirror.heard(events=events, at=self.clock.boot(), changed=changed)
                 if changed or recovered:
                     self.changed()
         if filling is None and event is not None:
@@ -181,9 +174,9 @@ class Reflector:
         self._complete(filling, version=bookmark.version)
 
     def _complete(self, filling: Content, *, version: str) -> None:
-        self._version, self._since = version, _clock()
+        self._version, self._since = version, self.clock.boot()
         self._absences = 0
-        self.mirror.replace(filling, at=self.clock())
+        self.mirror.replace(filling, at=self.clock.boot())
         self.changed()
 
     def _apply(self, event: AnyEvent, content: Content | None) -> bool:
@@ -236,7 +229,7 @@ class Reflector:
         had = mirror.content is not None and len(mirror.content.cluster) > 0
         if had and self._absences < CONFIRMATIONS:
             return self.pauses.next()
-        mirror.lack(at=self.clock())
+        mirror.lack(at=self.clock.boot())
         return self.api.limits.absent
 
     @property

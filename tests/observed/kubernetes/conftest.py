@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from exporter.domain.nodes import ObservedNodes
+from exporter.foreign.supervisor import supervised
 from exporter.observed.kubernetes.live import Live
 from exporter.settings.model import KubernetesSettings
 from tests.apiserver.server import ApiServer
@@ -33,10 +34,11 @@ def following(api: ApiServer) -> Following:
         settings = KubernetesSettings(**{k: v for k, v in changes.items() if k in known})
         limits = replace(FAST, **{k: v for k, v in changes.items() if k not in known})
         live = Live(settings, needed=needed, limits=limits, logins=logins or As(api.url))
-        live.start()
-        try:
-            yield live
-        finally:
-            await live.stop()
+        async with supervised() as supervisor:
+            live.start(supervisor)
+            try:
+                yield live
+            finally:
+                await live.stop()
 
     return follow

@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from exporter.domain.applications import ObservedApplications
 from exporter.domain.nodes import ObservedNodes
 from exporter.domain.state import State
 from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
+from exporter.foreign.clock import SYSTEM
 from exporter.observed.kubernetes.limits import Limits
 from exporter.observed.kubernetes.live import Live
 from exporter.observed.kubernetes.login import Login
@@ -66,7 +66,7 @@ async def when(
     async with asyncio.timeout(patience):
         while True:
             live.changed.clear()
-            state = await live.read(at=datetime.now(UTC))
+            state = await live.read(at=SYSTEM.now())
             if condition(state):
                 return state
             with contextlib.suppress(TimeoutError):  # signs of life wake nobody
@@ -77,7 +77,7 @@ async def when(
 async def when_complete(live: Live, *, patience: float = PATIENCE) -> State:
     """Return the state once all has been listed or refused; read after that was so."""
     await when(live, lambda _: live.complete, patience=patience)
-    return await live.read(at=datetime.now(UTC))
+    return await live.read(at=SYSTEM.now())
 
 
 def names(state: State) -> set[str]:

@@ -1,7 +1,6 @@
 """After any sequence of changes and faults, what is known is what the server has."""
 
 import asyncio
-from datetime import UTC, datetime
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -10,6 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from exporter.domain.nodes import ObservedNodes
 from exporter.domain.state import State
 from exporter.domain.workloads import ObservedPods
+from exporter.foreign.clock import SYSTEM
+from exporter.foreign.supervisor import supervised
 from exporter.observed.kubernetes.live import Live
 from exporter.settings.model import KubernetesSettings
 from tests.apiserver.faults import (
@@ -54,11 +55,12 @@ class Following(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.api = ApiServer(bookmark_period=0.05, second=0.02)
         self.runner.run(self.api.start())
+        self.supervised = supervised()
         self.live = self.runner.run(self._live())
 
     async def _live(self) -> Live:
         live = Live(KubernetesSettings(), needed=NEEDED, limits=FAST, logins=As(self.api.url))
-        live.start()
+        live.start(await self.supervised.__aenter__())
         return live
 
     @initialize(streaming=st.sampled_from(StreamingLists))
@@ -105,7 +107,7 @@ class Following(RuleBasedStateMachine):
 
     @rule()
     def look(self) -> None:
-        self.runner.run(self.live.read(at=datetime.now(UTC)))
+        self.runner.run(self.live.read(at=SYSTEM.now()))
 
     def teardown(self) -> None:
         self.api.faults.clear()
@@ -113,8 +115,12 @@ class Following(RuleBasedStateMachine):
             self.runner.run(when(self.live, self._is_the_servers))
         finally:
             self.runner.run(self.live.stop())
+            self.runner.run(self._end())
             self.runner.run(self.api.stop())
             self.runner.close()
+
+    async def _end(self) -> None:
+        await self.supervised.__aexit__(None, None, None)
 
     def _is_the_servers(self, state: State) -> bool:
         pods = state.facts.find(ObservedPods)

@@ -11,6 +11,7 @@ from aiohttp import web
 from exporter.domain.errors import Reason
 from exporter.domain.nodes import ObservedNodes
 from exporter.domain.watches import Restart
+from exporter.foreign.supervisor import supervised
 from exporter.observed.kubernetes.live import Live
 from exporter.settings.model import KubernetesSettings
 from tests.observed.kubernetes.following import FAST, As, names, when
@@ -38,14 +39,14 @@ async def served(handler: Handler) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def followed(handler: Handler) -> AsyncIterator[Live]:
-    async with served(handler) as url:
+    async with served(handler) as url, supervised() as supervisor:
         live = Live(
             KubernetesSettings(),
             needed=frozenset({ObservedNodes}),
             limits=replace(FAST, page_bytes=100_000),
             logins=As(url),
         )
-        live.start()
+        live.start(supervisor)
         try:
             yield live
         finally:

@@ -1,14 +1,17 @@
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from exporter.domain.applications import ObservedApplications
+from exporter.domain.clock import Clock
 from exporter.domain.declaration import ApplicationKey, WorkloadKey
 from exporter.domain.errors import Reason
 from exporter.domain.nodes import ObservedNodes
 from exporter.domain.watches import Restart
 from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
+from exporter.foreign.clock import SYSTEM
+from exporter.foreign.supervisor import Supervisor
 from exporter.observed.kubernetes.live import Live
 from exporter.settings.model import KubernetesSettings
 from tests.apiserver.rbac import allow
@@ -76,7 +79,7 @@ async def test_changes_are_followed(api: ApiServer, following: Following) -> Non
 
 async def test_before_the_first_list_a_fact_is_absent_with_a_reason(following: Following) -> None:
     async with following() as live:
-        state = await live.read(at=datetime.now(UTC))
+        state = await live.read(at=SYSTEM.now())
 
     assert state.facts.find(ObservedNodes) is None
     (gap,) = state.facts.gaps[ObservedNodes]
@@ -91,7 +94,7 @@ async def test_data_that_is_too_old_is_told_by_the_kind_and_its_age(
     async with following(max_age="1m") as live:
         await when_complete(live)
 
-        state = await live.read(at=datetime.now(UTC) + timedelta(minutes=2))
+        state = await live.read(at=SYSTEM.now() + timedelta(minutes=2))
 
     (gap,) = state.facts.gaps[ObservedNodes]
     assert gap.message.startswith("nodes: last seen at ")
@@ -149,8 +152,8 @@ async def test_facts_are_the_same_value_until_something_changes(
     async with following(needed=ALL) as live:
         first = await when_complete(live)
         api.change("nodes", "a", edit=lambda one: one["metadata"].update(annotations={"x": "y"}))
-        await when(live, lambda state: state.watches[0].last_event != first.watches[0].last_event)
-        second = await live.read(at=datetime.now(UTC))
+        await when(live, lambda state: state.watches[0].events > first.watches[0].events)
+        second = await live.read(at=SYSTEM.now())
         api.put(node("b"))
         third = await when(live, lambda state: names(state) == {"a", "b"})
 
@@ -166,8 +169,8 @@ async def test_whoever_waits_is_woken_by_changes_and_not_by_signs_of_life(
     async with following() as live:
         state = await when_complete(live)
         live.changed.clear()
-        seen = state.watches[0].last_event
-        await when(live, lambda state: state.watches[0].last_event != seen)
+        seen = state.watches[0].events
+        await when(live, lambda state: state.watches[0].events > seen)
         assert not live.changed.is_set()
 
         api.put(node("b"))
@@ -176,20 +179,21 @@ async def test_whoever_waits_is_woken_by_changes_and_not_by_signs_of_life(
 
 
 async def test_a_task_that_breaks_is_started_again_and_counted(
-    api: ApiServer, caplog: pytest.LogCaptureFixture
+    api: ApiServer, supervisor: Supervisor, caplog: pytest.LogCaptureFixture
 ) -> None:
     times = iter([RuntimeError("broken"), RuntimeError("broken")])
 
-    def clock() -> datetime:
+    def boot() -> float:
         for error in times:
             raise error
-        return datetime.now(UTC)
+        return SYSTEM.boot()
 
     api.put(node("a"))
     settings = KubernetesSettings()
     needed = frozenset({ObservedNodes})
+    clock = Clock(wall=SYSTEM.wall, boot=boot)
     live = Live(settings, needed=needed, limits=FAST, logins=As(api.url), clock=clock)
-    live.start()
+    live.start(supervisor)
 
     state = await when(live, lambda state: names(state) == {"a"})
     await live.stop()
@@ -224,7 +228,7 @@ async def test_whoever_waits_is_woken_when_what_is_known_becomes_too_old(
     async with following(needed=frozenset({ObservedNodes}), max_age="10m") as live:
         await when_complete(live)
         live.changed.clear()
-        nearly = datetime.now(UTC) + live.max_age - timedelta(seconds=0.2)
+        nearly = SYSTEM.now() + (live.max_age - timedelta(seconds=0.2))
 
         state = await live.read(at=nearly)
 

@@ -1,6 +1,6 @@
 import json
 import stat
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,24 +9,18 @@ from kubernetes.aio.config import incluster_config
 
 from exporter.domain.errors import ReadError
 from exporter.domain.nodes import ObservedNodes
+from exporter.foreign.supervisor import Supervisor
 from exporter.observed.kubernetes.live import Live
 from exporter.observed.kubernetes.login import RENEWAL, Configured
 from exporter.settings.model import KubernetesSettings
 from tests.apiserver.rbac import allow
 from tests.apiserver.server import ApiServer
 from tests.apiserver.tls import server_context
+from tests.clocks import START, Time
 from tests.observed.kubernetes.following import BEARER, FAST, names, when, when_complete
 from tests.observed.kubernetes.objects import node
 
 SERVER = "http://127.0.0.1:1"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture(autouse=True)
@@ -78,14 +72,14 @@ async def test_a_kubeconfig_says_where_and_as_whom(tmp_path: Path) -> None:
 
 
 async def test_a_token_in_a_file_is_read_again_after_a_while(tmp_path: Path) -> None:
-    clock, file = Clock(), tmp_path / "token"
+    time, file = Time(), tmp_path / "token"
     file.write_text("one\n")
-    logins = Configured(kubeconfig(tmp_path, user={"tokenFile": str(file)}), clock=clock)
+    logins = Configured(kubeconfig(tmp_path, user={"tokenFile": str(file)}), clock=time.clock)
 
     first = await logins.current()
     file.write_text("two\n")
     second = await logins.current()
-    clock.now += RENEWAL
+    time.go_on(timedelta(seconds=RENEWAL))
     third = await logins.current()
 
     assert [one.authorization for one in (first, second, third)] == [
@@ -106,14 +100,14 @@ async def test_a_token_in_a_file_is_read_again_after_a_while(tmp_path: Path) -> 
 async def test_a_plugin_is_asked_again_when_its_token_ends(
     tmp_path: Path, minutes: int | None, wanted: list[str]
 ) -> None:
-    ends = None if minutes is None else datetime.now(UTC) + timedelta(minutes=minutes)
-    clock = Clock()
-    logins = Configured(kubeconfig(tmp_path, user=plugin(tmp_path, ends=ends)), clock=clock)
+    ends = None if minutes is None else START + timedelta(minutes=minutes)
+    time = Time()
+    logins = Configured(kubeconfig(tmp_path, user=plugin(tmp_path, ends=ends)), clock=time.clock)
 
     found = []
     for _ in wanted:
         found.append((await logins.current()).authorization)
-        clock.now += 2 * RENEWAL
+        time.go_on(2 * timedelta(seconds=RENEWAL))
 
     assert found == [f"Bearer token-{one}" for one in wanted]
 
@@ -168,13 +162,15 @@ async def test_what_cannot_be_sent_is_an_error(
         await Configured(kubeconfig(tmp_path, user=user, server=server)).current()
 
 
-async def test_a_server_need_not_be_vouched_for_where_that_is_asked_for(tmp_path: Path) -> None:
+async def test_a_server_need_not_be_vouched_for_where_that_is_asked_for(
+    tmp_path: Path, supervisor: Supervisor
+) -> None:
     async with ApiServer(tls=server_context(tmp_path)) as api:
         insecure = {"insecure-skip-tls-verify": True}
         path = kubeconfig(tmp_path, user={}, server=api.url, **insecure)
         settings = KubernetesSettings(kubeconfig=str(path))
         live = Live(settings, needed=frozenset({ObservedNodes}), limits=FAST)
-        live.start()
+        live.start(supervisor)
 
         await when_complete(live)
         await live.stop()
@@ -202,12 +198,12 @@ async def test_in_a_pod_its_service_account_is_used_and_its_token_follows_the_fi
     monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
     monkeypatch.setattr(incluster_config, "SERVICE_TOKEN_FILENAME", str(tmp_path / "token"))
     monkeypatch.setattr(incluster_config, "SERVICE_CERT_FILENAME", str(tmp_path / "ca.crt"))
-    clock = Clock()
-    logins = Configured(clock=clock)
+    time = Time()
+    logins = Configured(clock=time.clock)
 
     first = await logins.current()
     (tmp_path / "token").write_text("two\n")
-    clock.now += RENEWAL
+    time.go_on(timedelta(seconds=RENEWAL))
     second = await logins.current()
 
     assert first.server == "https://[fd00::1]:443"
@@ -216,14 +212,14 @@ async def test_in_a_pod_its_service_account_is_used_and_its_token_follows_the_fi
 
 
 async def test_a_certificate_that_changes_is_taken_over(tmp_path: Path) -> None:
-    clock = Clock()
+    time = Time()
     server_context(tmp_path)
     cluster = {"server": "https://x:1", "certificate-authority": str(tmp_path / "ca.crt")}
-    logins = Configured(kubeconfig(tmp_path, user={}, **cluster), clock=clock)
+    logins = Configured(kubeconfig(tmp_path, user={}, **cluster), clock=time.clock)
 
     first = await logins.current()
     server_context(tmp_path)
-    clock.now += RENEWAL
+    time.go_on(timedelta(seconds=RENEWAL))
     second = await logins.current()
 
     assert first.tls is not second.tls
@@ -249,7 +245,9 @@ async def test_the_proxy_of_the_environment_is_used_where_it_shall(
     assert login.proxy == proxy
 
 
-async def test_a_cluster_is_followed_through_tls_by_a_kubeconfig(tmp_path: Path) -> None:
+async def test_a_cluster_is_followed_through_tls_by_a_kubeconfig(
+    tmp_path: Path, supervisor: Supervisor
+) -> None:
     async with ApiServer(tls=server_context(tmp_path)) as api:
         api.access.grant("viewer", [allow("list watch", "nodes")], bearer=BEARER)
         api.put(node("a"))
@@ -257,19 +255,21 @@ async def test_a_cluster_is_followed_through_tls_by_a_kubeconfig(tmp_path: Path)
         path = kubeconfig(tmp_path, user={"token": BEARER}, server=api.url, **trust)
         settings = KubernetesSettings(kubeconfig=str(path))
         live = Live(settings, needed=frozenset({ObservedNodes}), limits=FAST)
-        live.start()
+        live.start(supervisor)
 
         await when(live, lambda state: names(state) == {"a"})
         await live.stop()
 
 
-async def test_a_server_that_nobody_vouches_for_is_not_talked_to(tmp_path: Path) -> None:
+async def test_a_server_that_nobody_vouches_for_is_not_talked_to(
+    tmp_path: Path, supervisor: Supervisor
+) -> None:
     async with ApiServer(tls=server_context(tmp_path)) as api:
         settings = KubernetesSettings(
             kubeconfig=str(kubeconfig(tmp_path, user={"token": BEARER}, server=api.url))
         )
         live = Live(settings, needed=frozenset({ObservedNodes}), limits=FAST)
-        live.start()
+        live.start(supervisor)
 
         state = await when(live, lambda state: state.failures)
         await live.stop()
@@ -278,11 +278,13 @@ async def test_a_server_that_nobody_vouches_for_is_not_talked_to(tmp_path: Path)
     assert api.log == []
 
 
-async def test_a_kubeconfig_that_comes_late_is_found(tmp_path: Path) -> None:
+async def test_a_kubeconfig_that_comes_late_is_found(
+    tmp_path: Path, supervisor: Supervisor
+) -> None:
     async with ApiServer() as api:
         settings = KubernetesSettings(kubeconfig=str(tmp_path / "kubeconfig"))
         live = Live(settings, needed=frozenset({ObservedNodes}), limits=FAST)
-        live.start()
+        live.start(supervisor)
 
         state = await when(live, lambda state: state.failures)
         kubeconfig(tmp_path, user={}, server=api.url)

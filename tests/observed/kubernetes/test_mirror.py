@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from exporter.domain.applications import ObservedApplications
+from exporter.domain.clock import Instant
 from exporter.domain.errors import Reason
 from exporter.domain.facts import Gap
 from exporter.domain.nodes import ObservedNodes
@@ -16,8 +17,9 @@ from exporter.observed.kubernetes.gaps import Reliance, reliance
 from exporter.observed.kubernetes.mirror import Mirror
 from exporter.observed.kubernetes.resources import KINDS_OF, RESOURCES, kinds_for
 from exporter.observed.kubernetes.trouble import WatchError
+from tests.clocks import SETTINGS, Time
 
-START = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
+START = Instant(datetime(2025, 11, 12, 5, 30, tzinfo=UTC), 0.0)
 MAX_AGE = timedelta(minutes=5)
 ALL = tuple(KINDS_OF)
 
@@ -25,7 +27,7 @@ ALL = tuple(KINDS_OF)
 def mirror(kind: Kind, namespace: str = "", *, listed: bool = True) -> Mirror:
     found = Mirror(RESOURCES[kind], namespace)
     if listed:
-        found.replace(Content(kind), at=START)
+        found.replace(Content(kind), at=START.boot)
     return found
 
 
@@ -54,7 +56,7 @@ def test_data_older_than_allowed_is_known_but_cannot_be_relied_on() -> None:
     late = MAX_AGE + timedelta(seconds=1)
     for kind, (one,) in mirrors.items():
         if kind is not Kind.NODE:
-            one.heard(events=1, at=START + late, changed=False)
+            one.heard(events=1, at=(START + late).boot, changed=False)
     mirrors[Kind.NODE][0].interrupted(failed())
 
     found = judge(mirrors, after=late)
@@ -64,6 +66,20 @@ def test_data_older_than_allowed_is_known_but_cannot_be_relied_on() -> None:
     ]
     assert not found.absent
     assert set(found.gaps) == {ObservedNodes}
+
+
+@SETTINGS
+def test_data_is_too_old_by_its_age_however_the_wall_clock_is_set(setting: timedelta) -> None:
+    mirrors, time = everything(), Time(boot=START.boot)
+    time.set_wall(setting)
+
+    time.go_on(MAX_AGE)
+    fresh = reliance(mirrors, ALL, at=time.now, max_age=MAX_AGE)
+    time.go_on(timedelta(seconds=1))
+    old = reliance(mirrors, ALL, at=time.now, max_age=MAX_AGE)
+
+    assert not fresh.gaps
+    assert set(old.gaps) == set(ALL)
 
 
 def test_an_interruption_is_no_gap_as_long_as_the_data_is_recent() -> None:
@@ -119,15 +135,15 @@ def test_a_kind_that_is_not_installed_is_known_and_not_listed_again_and_again() 
     found = mirror(Kind.APPLICATION, listed=False)
 
     found.interrupted(failed(Restart.ABSENT, Reason.MISSING))
-    found.lack(at=START)
+    found.lack(at=START.boot)
     revision = found.revision
-    found.lack(at=START + MAX_AGE)
+    found.lack(at=(START + MAX_AGE).boot)
 
     assert found.settled
     assert not found.installed
     assert found.trouble is None
     assert found.revision == revision
-    assert found.gap(at=START + 2 * MAX_AGE, max_age=MAX_AGE) == ""
+    assert found.gap(at=START + (2 * MAX_AGE), max_age=MAX_AGE) == ""
     mirrors = {**everything(), Kind.APPLICATION: [found]}
     assert ObservedApplications not in judge(mirrors).gaps
 
@@ -157,7 +173,7 @@ def test_a_failure_is_over_when_a_watch_tells_something() -> None:
     found = mirror(Kind.NODE)
     found.interrupted(failed())
 
-    found.heard(events=1, at=START, changed=False)
+    found.heard(events=1, at=START.boot, changed=False)
 
     assert found.trouble is None
 

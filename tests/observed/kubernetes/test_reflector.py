@@ -1,5 +1,3 @@
-from datetime import UTC, datetime
-
 import pytest
 
 from exporter.domain.applications import ObservedApplications
@@ -7,6 +5,7 @@ from exporter.domain.errors import Reason
 from exporter.domain.nodes import ObservedNodes
 from exporter.domain.state import State
 from exporter.domain.watches import Restart, WatchStatus
+from exporter.foreign.clock import SYSTEM
 from exporter.observed.kubernetes.live import Live
 from tests.apiserver.faults import (
     Answer,
@@ -120,7 +119,7 @@ async def test_the_old_objects_stay_to_be_seen_until_a_new_list_is_complete(
         api.replace_all("nodes", [node("e")])
         api.compact()
         api.faults.inject(Stall(), resource="nodes", verb="watch")
-        assert names(await live.read(at=datetime.now(UTC))) == set("abcd")
+        assert names(await live.read(at=SYSTEM.now())) == set("abcd")
         stalled.clear()
         api.faults.clear()
         await sees(live, "e")
