@@ -3,6 +3,7 @@
 import ipaddress
 import logging
 import ssl
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,12 +132,28 @@ async def test_a_client_on_other_terms_is_refused(
     assert await refused(site.guard(more), context)
 
 
-async def test_a_curve_is_kept_to(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("curve", "admitted"),
+    [
+        pytest.param("CurveP256", False, id="another"),
+        pytest.param("CurveP384", True, id="the same"),
+        pytest.param(
+            "X25519",
+            False,
+            id="one that is none of EC_KEY",
+            marks=pytest.mark.skipif(
+                sys.version_info < (3, 11, 4), reason="this Python cannot keep to X25519"
+            ),
+        ),
+    ],
+)
+async def test_a_curve_is_kept_to(*, site: Site, curve: str, admitted: bool) -> None:
     context = site.client()
     context.set_ecdh_curve("secp384r1")
+    guard = site.guard(f"curve_preferences: [{curve}]")
 
-    assert await refused(site.guard("curve_preferences: [X25519]"), context)
-    assert not await refused(site.guard("curve_preferences: [CurveP384]"), context)
+    assert await refused(guard, context) is not admitted
+    assert not await refused(guard, site.client())
 
 
 @pytest.mark.parametrize(
