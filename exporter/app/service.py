@@ -160,6 +160,7 @@ async def serve_as(service: Service) -> None:
     options = service.options
     garbage.ease()
     sys.setswitchinterval(TURN)
+    stop = _told_to_stop(service)  # before anybody learns that it listens
     app = application(
         service.loop, telemetry_path=options.telemetry_path, views=PATHS, files=files()
     )
@@ -173,7 +174,7 @@ async def serve_as(service: Service) -> None:
     )
     running = asyncio.create_task(_run(service), name="evaluations")
     try:
-        await _until_told_to_stop(service)
+        await stop.wait()
     finally:
         await doors.close()
         running.cancel()
@@ -186,10 +187,11 @@ async def _run(service: Service) -> None:
     await service.loop.run()
 
 
-async def _until_told_to_stop(service: Service) -> None:
+def _told_to_stop(service: Service) -> asyncio.Event:
+    """Heed signals, which would end the process at once; return what those to stop set."""
     stop = asyncio.Event()
     running = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, stop.set)
     running.add_signal_handler(signal.SIGHUP, service.read_all)
-    await stop.wait()
+    return stop
