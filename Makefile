@@ -8,7 +8,7 @@ SCENARIO ?= none
 SECONDS ?= 600
 IMAGE ?= cluster-conformance-exporter:$(shell sed -nE 's/^version = "(.*)"/\1/p' pyproject.toml)
 EXAMPLE := examples/reference-cluster
-TOOLS := kustomize chromium promtool promtool-bookworm amtool amtool-bookworm \
+TOOLS := kustomize chromium playwright-node promtool promtool-bookworm amtool amtool-bookworm \
 	prometheus prometheus-bookworm prometheus-alertmanager prometheus-alertmanager-bookworm tini
 SHELL_SCRIPTS := tools/* .ci/run tests/image/run-image
 UV := .cache/uv/bin/uv
@@ -71,7 +71,7 @@ messages: .venv/.test ## Bring the message catalogues up to date with the code, 
 	@python -m tests.report.catalogues
 
 screenshots: .venv/.test ## Take the pictures of the status page in docs/img again
-	@tools/with-tools kustomize chromium -- python -m tests.browser.screenshots
+	@tools/with-tools kustomize chromium playwright-node -- python -m tests.browser.screenshots
 
 chart: .venv/.test ## Write the chart's schema and the table in its README again
 	@python -m helm.generate

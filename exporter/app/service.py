@@ -69,7 +69,11 @@ class Service:
         """Read the settings and make everything; raises :exc:`SettingsError`."""
         self.seen = fingerprint(self.options.settings)
         self.guard = Guard(self.options.web.config)
-        self.current = Conformance(load(self.options.settings), history=History(), clock=self.clock)
+        self.current = Conformance(
+            load(self.options.settings),
+            history=History(started=self.clock.now().wall),
+            clock=self.clock,
+        )
         self.reloaded = self.clock.boot()
         self.loop = Loop(
             look=self.look,
@@ -186,6 +190,7 @@ async def serve_as(service: Service) -> None:
     options = service.options
     garbage.ease()
     sys.setswitchinterval(TURN)
+    stop = _told_to_stop(service)  # before anybody learns that it listens
     app = application(
         service.loop, telemetry_path=options.telemetry_path, views=PATHS, files=files()
     )
@@ -201,17 +206,18 @@ async def serve_as(service: Service) -> None:
         )
         evaluations = supervisor.start(partial(service.run, supervisor), name="evaluations")
         try:
-            await _until_told_to_stop(service)
+            await stop.wait()
         finally:
             await doors.close()
             await evaluations.stop()
             await service.current.stop()
 
 
-async def _until_told_to_stop(service: Service) -> None:
+def _told_to_stop(service: Service) -> asyncio.Event:
+    """Heed signals, which would end the process at once; return what those to stop set."""
     stop = asyncio.Event()
     running = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, stop.set)
     running.add_signal_handler(signal.SIGHUP, service.read_all)
-    await stop.wait()
+    return stop

@@ -32,7 +32,10 @@ def main() -> None:
 
 
 async def demo(address: str, scenario: str, after: float) -> int:
-    """Serve the reference cluster at *address*; return the exporter's exit code."""
+    """Serve the reference cluster at *address*; return the exporter's exit code.
+
+    SIGTERM ends both.
+    """
     with tempfile.TemporaryDirectory() as folder:
         async with ApiServer() as api, RecordedStack(api.objects) as stack:
             api.load_snapshot(EXAMPLE / "snapshot")
@@ -41,6 +44,7 @@ async def demo(address: str, scenario: str, after: float) -> int:
             exporter = await asyncio.create_subprocess_exec(
                 *command, "--web.listen-address", address
             )
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, exporter.terminate)
             changes = asyncio.create_task(_play(api, stack, scenario, after), name="scenario")
             try:
                 return await exporter.wait()

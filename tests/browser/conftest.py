@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request
 
 from tests.browser.demo import Demo, demo
+from tests.browser.driver import driven
 from tests.programs import missing, tool
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,12 @@ Open = Callable[..., Awaitable[Page]]
 def chromium() -> str:
     """Where Chromium is."""
     return tool("chromium")
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Where Playwright's node is, or what runs it with the libraries that it needs."""
+    return tool("playwright-node")
 
 
 @pytest.fixture(scope="session")
@@ -35,11 +42,9 @@ def axe() -> str:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium)
+async def browser(chromium: str, node: str) -> AsyncIterator[Browser]:
+    async with driven(chromium=chromium, node=node) as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -5,10 +5,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from exporter.foreign.command import find_tool
 from tests.browser.demo import demo
+from tests.browser.driver import driven
 
 FOLDER = Path(__file__).parents[2] / "docs" / "img"
 PICTURES: dict[str, dict[str, Any]] = {
@@ -22,16 +23,15 @@ PICTURES: dict[str, dict[str, Any]] = {
 async def main() -> None:
     """Write all pictures."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    chromium = find_tool("chromium", advice="make screenshots fetches it")
+    advice = "make screenshots fetches it"
+    chromium, node = (find_tool(one, advice=advice) for one in ("chromium", "playwright-node"))
     with tempfile.TemporaryDirectory() as folder:
-        async with demo(Path(folder)) as shown, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium)
+        async with demo(Path(folder)) as shown, driven(chromium=chromium, node=node) as browser:
             for name, window in PICTURES.items():
                 page = await browser.new_page(**window)
                 await page.goto(shown.url)
                 await expect(page.locator("#age")).not_to_be_empty()
                 await page.screenshot(path=FOLDER / f"{name}.png")
-            await browser.close()
 
 
 if __name__ == "__main__":

@@ -1,13 +1,17 @@
 """The web configuration is the exporter-toolkit's; what we cannot keep, we refuse and say why."""
 
+import re
+import ssl
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from exporter.domain.errors import SettingsError
+from exporter.domain.errors import ParseError, SettingsError
 from exporter.runtime.web.protection import Guard
+from exporter.runtime.web.tls import CURVES, choose_curve
 from tests.programs import tool
 from tests.runtime.certificates import Authority, private
 
@@ -78,7 +82,7 @@ GOOD = [
     pytest.param(tls(f"cipher_suites: [{SUITE}]"), id="a cipher suite"),
     pytest.param(tls("cipher_suites: [TLS_AES_128_GCM_SHA256]"), id="suites of TLS 1.3 alone"),
     pytest.param(tls("prefer_server_cipher_suites: false"), id="the client's preference"),
-    pytest.param(tls("curve_preferences: [X25519]"), id="a curve"),
+    pytest.param(tls("curve_preferences: [CurveP384]"), id="a curve"),
     pytest.param("http_server_config: {http2: false}\n", id="no HTTP/2"),
     pytest.param(
         "http_server_config: {headers: {X-Frame-Options: deny, X-XSS-Protection: '0'}}\n",
@@ -158,7 +162,9 @@ STRICTER = [
     pytest.param(
         tls("client_auth_type: RequireAnyClientCert"), "Python's ssl cannot", id="any certificate"
     ),
-    pytest.param(tls("curve_preferences: [X25519, CurveP256]"), "takes one", id="several curves"),
+    pytest.param(
+        tls("curve_preferences: [CurveP384, CurveP256]"), "takes one", id="several curves"
+    ),
     pytest.param(tls("min_version: TLS10"), "is broken; write TLS12", id="TLS 1.0"),
     pytest.param(tls(VERIFY), "nobody would be trusted", id="no CA: the system's, for Go"),
     pytest.param(
@@ -221,6 +227,35 @@ def test_a_rate_limit_which_this_promtool_does_not_know_yet(
 
     assert bool(found) is bool(why)
     assert why in found
+
+
+@pytest.mark.parametrize("curve", CURVES)
+def test_a_curve_is_refused_with_its_line_where_this_python_cannot_keep_to_it(
+    folder: Path, curve: str
+) -> None:
+    can = curve != "X25519" or sys.version_info >= (3, 11, 4)
+
+    found = refusal(folder, tls(f"curve_preferences: [{curve}]"))
+
+    assert (found == "") is can
+    assert can or re.match(
+        rf"web.yml:1: tls_server_config.curve_preferences\[0\]: .* cannot keep to {curve}; use",
+        found,
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("ED25519", id="a name that is no curve"),
+        pytest.param("of tomorrow", id="a name that OpenSSL does not know"),
+    ],
+)
+def test_a_curve_that_openssl_cannot_keep_to_is_an_error_that_says_what_to_do(name: str) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+
+    with pytest.raises(ParseError, match=f"cannot keep to {name}; use Python 3.11.4 or later"):
+        choose_curve(context, name)
 
 
 def test_certificates_may_stand_in_the_file(folder: Path) -> None:

@@ -1,8 +1,11 @@
 """TLS as the web configuration asks for it, with real handshakes; certificates change under way."""
 
+import gc
 import ipaddress
 import logging
 import ssl
+import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from cryptography import x509
 from exporter.runtime.web.limits import Limits
 from exporter.runtime.web.protection import Guard
 from tests.runtime.certificates import Authority, Pair
-from tests.runtime.served import ask, connected, ended, guarded, served
+from tests.runtime.served import Stream, ask, connected, ended, guarded, served, until_free
 
 VERIFY = "client_auth_type: RequireAndVerifyClientCert, client_ca_file: ca.crt"
 
@@ -131,12 +134,28 @@ async def test_a_client_on_other_terms_is_refused(
     assert await refused(site.guard(more), context)
 
 
-async def test_a_curve_is_kept_to(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("curve", "admitted"),
+    [
+        pytest.param("CurveP256", False, id="another"),
+        pytest.param("CurveP384", True, id="the same"),
+        pytest.param(
+            "X25519",
+            False,
+            id="one that is none of EC_KEY",
+            marks=pytest.mark.skipif(
+                sys.version_info < (3, 11, 4), reason="this Python cannot keep to X25519"
+            ),
+        ),
+    ],
+)
+async def test_a_curve_is_kept_to(*, site: Site, curve: str, admitted: bool) -> None:
     context = site.client()
     context.set_ecdh_curve("secp384r1")
+    guard = site.guard(f"curve_preferences: [{curve}]")
 
-    assert await refused(site.guard("curve_preferences: [X25519]"), context)
-    assert not await refused(site.guard("curve_preferences: [CurveP384]"), context)
+    assert await refused(guard, context) is not admitted
+    assert not await refused(guard, site.client())
 
 
 @pytest.mark.parametrize(
@@ -244,6 +263,54 @@ async def test_a_certificate_that_is_mended_is_taken(site: Site) -> None:
         site.authority.issue("second").write(site.folder, "s")
         async with connected(listening, context=site.client()) as after:
             assert serial(after) != first
+
+
+async def leave(stream: Stream) -> None:
+    await ask(stream)
+
+
+async def break_off(stream: Stream) -> None:
+    await ask(stream)
+    stream[1].transport.abort()
+
+
+async def ask_for_the_end(stream: Stream) -> None:
+    await ask(stream, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert await ended(stream)
+
+
+async def say_nothing(stream: Stream) -> None:
+    assert await ended(stream)
+
+
+@pytest.mark.parametrize("behave", [leave, break_off, ask_for_the_end, say_nothing])
+async def test_a_connection_that_ends_is_no_error(
+    site: Site, caplog: pytest.LogCaptureFixture, behave: Callable[[Stream], Awaitable[None]]
+) -> None:
+    limits = Limits(header=0.2)
+    async with served(guard=site.guard(), limits=limits) as listening:
+        async with connected(listening, context=site.client()) as stream:
+            await behave(stream)
+        await until_free(listening)
+        gc.collect()  # what failed unseen is told when it is collected
+
+        assert caplog.messages == []
+
+
+async def test_a_connection_that_is_open_when_the_exporter_stops_is_no_error(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with (
+        served(guard=site.guard()) as listening,
+        connected(listening, context=site.client()) as stream,
+    ):
+        await ask(stream)
+
+        await listening.close()
+
+        assert await ended(stream)
+    gc.collect()
+    assert caplog.messages == []
 
 
 def test_tls_cannot_be_lost_by_a_change_of_the_file(site: Site) -> None:

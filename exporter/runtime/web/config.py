@@ -4,6 +4,7 @@ Source: github.com/prometheus/exporter-toolkit, docs/web-configuration.md. What 
 or what would leave a door open that looks shut, is refused (docs/web.md lists it).
 """
 
+import ssl
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any
 
@@ -53,6 +54,11 @@ def _client_auth(text: str) -> None:
     _one_of(tls.CLIENT_AUTH)(text)
 
 
+def _curve(text: str) -> None:
+    _one_of(tls.CURVES)(text)
+    tls.choose_curve(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), tls.CURVES[text])
+
+
 def _header(text: str) -> None:
     if not all(one.isprintable() and one.isascii() for one in text):
         raise ParseError("holds a character that no header may hold")
@@ -63,7 +69,7 @@ _Hash = Annotated[str, Meta(extra={"secret": True, "parse": parse_hash})]
 _Version = Annotated[str, Meta(extra={"parse": _version})]
 _ClientAuth = Annotated[str, Meta(extra={"parse": _client_auth})]
 _Cipher = Annotated[str, Meta(extra={"parse": _one_of([*sorted(tls.ALWAYS), *tls.CIPHERS])})]
-_Curve = Annotated[str, Meta(extra={"parse": _one_of(tls.CURVES)})]
+_Curve = Annotated[str, Meta(extra={"parse": _curve})]
 _Header = Annotated[str, Meta(extra={"parse": _header})]
 
 

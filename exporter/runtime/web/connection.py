@@ -107,6 +107,7 @@ class Connection(web.RequestHandler):
         """Let everybody know."""
         if self._deadline is not None:
             self._deadline.cancel()
+        self._wire = None
         super().connection_lost(exc)
         if not self.ended.done():
             self.ended.set_result(None)
@@ -128,8 +129,10 @@ class Connection(web.RequestHandler):
 
     def drop(self) -> None:
         """End the connection at once, whatever has not been sent yet."""
-        if self._wire is not None:
-            self._wire.abort()
+        # Once only: TLS of Python 3.11.2 cannot be aborted when it has been closed.
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            wire.abort()
         self.force_close()
 
     async def finish_response(

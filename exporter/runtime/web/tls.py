@@ -3,6 +3,7 @@
 import contextlib
 import ipaddress
 import os
+import platform
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,13 +64,28 @@ def context(
     if not terms.server_prefers:
         made.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
     if terms.curve is not None:
-        made.set_ecdh_curve(CURVES[terms.curve])
+        choose_curve(made, CURVES[terms.curve])
     _choose(made, terms.ciphers)
     _load(made, certificate, key)
     if authorities is not None:
         _trust(made, authorities)
     made.verify_mode = CLIENT_AUTH[terms.client_auth]
     return made
+
+
+def choose_curve(made: ssl.SSLContext, name: str) -> None:
+    """Allow only the curve that OpenSSL calls *name*; raises :exc:`ParseError` where Python cannot.
+
+    Python before 3.11.4 looks for it among the curves of ``EC_KEY``, where X25519 is not
+    (github.com/python/cpython/issues/103242), and ``ssl`` has no other way to choose one.
+    """
+    try:
+        made.set_ecdh_curve(name)
+    except (ssl.SSLError, ValueError):
+        raise ParseError(
+            f"Python {platform.python_version()} with {ssl.OPENSSL_VERSION} cannot keep to {name}; "
+            "use Python 3.11.4 or later, another curve, or none for all that are safe"
+        ) from None
 
 
 def _choose(made: ssl.SSLContext, ciphers: Sequence[str]) -> None:

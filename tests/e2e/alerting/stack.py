@@ -85,7 +85,7 @@ class Stack:
         """
         await self._until(lambda: self._settled(set(expected)), set(expected))
         heard = {_named(one) for _, status, one in self.news if status == "firing"}
-        assert heard == set(expected)
+        assert heard == set(expected), sorted(heard ^ set(expected))
         self._mark = len(self.receiver.heard)
 
     async def quiet(self) -> None:

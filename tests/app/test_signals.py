@@ -1,0 +1,45 @@
+"""Signals are heeded from the moment on at which the exporter says that it listens."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.app.test_service import SETTINGS
+
+SIGNALLED = """
+import logging, signal, sys
+from exporter.__main__ import main
+
+class Signalling(logging.Handler):
+    def emit(self, record):
+        if record.msg.startswith("%s") and "listening on" in record.args:
+            for number in signals:
+                signal.raise_signal(number)
+
+signals = [signal.Signals[one] for one in sys.argv.pop(1).split()]
+logging.getLogger("exporter.app.web").addHandler(Signalling())
+main()
+"""
+"""The command, sent signals by itself as soon as it says where it listens."""
+
+
+@pytest.mark.parametrize("signals", ["SIGTERM", "SIGINT", "SIGHUP SIGTERM"])
+def test_a_signal_that_comes_at_once_ends_nothing_by_force(signals: str, tmp_path: Path) -> None:
+    settings = tmp_path / "conformance.yaml"
+    settings.write_text(SETTINGS)
+
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", SIGNALLED, signals, "serve", "--config.file", str(settings)),
+            *("--web.listen-address", "127.0.0.1:0"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert "listening on" in done.stderr
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
