@@ -17,7 +17,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --qui
 PROJECT := --extra ansible pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format bench chaos fuzz audit report messages screenshots chart snapshot dashboards image requirements clean
+.PHONY: help demo test lint types format bench chaos fuzz audit report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
@@ -42,7 +42,7 @@ lint: .venv/.test ## Style of Python, shell and the Dockerfile, and the import c
 
 types: .venv/.test ## Type-check everything
 	@mypy
-	@mypy --explicit-package-bases $(EXAMPLE)/make_snapshot.py helm/generate.py
+	@mypy --explicit-package-bases $(EXAMPLE)/make_snapshot.py helm/generate.py docs/generate.py
 
 format: .venv/.test ## Format the code and mend what can be mended
 	@ruff check --fix
@@ -84,6 +84,16 @@ image: ## Build the container image, where docker or podman runs
 
 dashboards: .venv/.test ## Write the dashboards again
 	@python -m dashboards.generate
+
+rules: .venv/.test ## Write the alerts again, from the checks
+	@python -m rules.generate
+
+docs: .venv/.test ## Write the tables of the documentation, heads of runbooks and ids of checks again
+	@python -m docs.generate
+
+generated: .venv/.test ## Write again all that follows from checks, metrics and settings
+	@for one in rules docs helm dashboards; do python -m $$one.generate || exit; done
+	@python -m tests.report.catalogues
 
 requirements: $(UV) ## Pin all dependencies anew, with hashes
 	@$(COMPILE) --upgrade $(PROJECT) requirements/install.in --output-file requirements/run.txt

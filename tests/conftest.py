@@ -3,9 +3,13 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import settings
 
 from exporter.foreign.supervisor import Supervisor, supervised
 from tests.programs import tool
+
+settings.register_profile("any machine", deadline=None)  # how long an example takes proves nothing
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from dashboards.generate.queries import (
     ours,
     per_second,
     series,
+    total,
     trouble,
 )
 from dashboards.generate.states import BLUE, YELLOW, named
@@ -136,11 +137,12 @@ def _failures() -> timeseries.Panel:
 def _items() -> timeseries.Panel:
     about = About(
         104,
-        "What the sources gave",
-        "Things read from each source, by kind. A sudden drop of a declaration is an empty"
+        "What the sources declare",
+        "Things that each source declares, by kind, compared or not. A sudden drop is an empty"
         " generator or a lost folder, and looks like conformance.",
     )
-    query = most(series("source_items"), "source", "kind")
+    chosen = series("declared_items", 'state!="out_of_scope"')
+    query = total(most(chosen, "source", "kind", "state"), "source", "kind")
     return lines(about, Query(query, "{{cluster}} {{source}} {{kind}}"), unit="short")
 
 

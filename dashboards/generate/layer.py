@@ -67,7 +67,8 @@ def _coverage() -> stat.Panel:
     about = About(
         4,
         "Coverage",
-        "Subjects of the layer that could be looked at, per all; without it the ratio says little.",
+        "How much of what the layer declares could be judged; without it the ratio says little."
+        " A layer that declares nothing has none.",
     )
     query = least(series("layer:cluster_conformance_layer_coverage_ratio:min", LAYER))
     return number(about, Query(query, "{{cluster}}"), scale=Scale(unit="percentunit"))

@@ -7,7 +7,7 @@ from dashboards.generate import links, shared
 from dashboards.generate.board import Band, board
 from dashboards.generate.panels import About, Query, areas, counts, timeline, verdict
 from dashboards.generate.queries import least, most, series, state, total, trouble
-from dashboards.generate.states import RED, STATES, VERDICTS, YELLOW, named
+from dashboards.generate.states import ITEM_STATES, RED, STATES, VERDICTS, YELLOW, named
 from dashboards.generate.tables import Column, table_of
 
 STATE = "layer:cluster_conformance_state:max"
@@ -33,7 +33,8 @@ def dashboard() -> builders.Dashboard:
         Band(8, ((24, _states()),)),
         Band(8, ((16, _layers()), (8, _failing()))),
         Band(12, ((24, shared.findings(9)),)),
-        Band(8, ((12, shared.alerts(10)), (12, _waivers()))),
+        Band(8, ((12, _account()), (12, _waivers()))),
+        Band(8, ((24, shared.alerts(10)),)),
     )
 
 
@@ -91,8 +92,8 @@ def _layers() -> table.Panel:
     about = About(
         7,
         "Layers",
-        "Ratio: passing per judged subjects (pass and fail). Coverage: subjects that could be"
-        " looked at, per all; without it the ratio says little.",
+        "Ratio: passing per judged subjects (pass and fail). Coverage: how much of what is declared"
+        " could be judged; without it the ratio says little.",
     )
     verdicts = (("Fail", "fail"), ("Unknown", "unknown"), ("Accepted", "waived|suppressed"))
     counted = (
@@ -106,7 +107,11 @@ def _layers() -> table.Panel:
         ),
         Column(title="State", query=states, meanings=STATES, coloured=True),
         _ratio("Ratio", "layer:cluster_conformance_layer_ratio:min", empty="Nothing judged"),
-        _ratio("Coverage", "layer:cluster_conformance_layer_coverage_ratio:min"),
+        _ratio(
+            "Coverage",
+            "layer:cluster_conformance_layer_coverage_ratio:min",
+            empty="Nothing declared",
+        ),
         *counted,
         first="State",
     )
@@ -116,7 +121,7 @@ def _counted(verdicts: str) -> str:
     return total(most(series(SUBJECTS, f'verdict=~"{verdicts}"'), "layer", "verdict"), "layer")
 
 
-def _ratio(title: str, name: str, *, empty: str = "Unknown") -> Column:
+def _ratio(title: str, name: str, *, empty: str) -> Column:
     query = least(series(name), "layer")
     return Column(title=title, query=query, unit="percentunit", empty=empty)
 
@@ -130,6 +135,24 @@ def _failing() -> timeseries.Panel:
     query = f"sum by (severity) ({most(series(FAILING), 'layer', 'severity')})"
     colours = {"critical": RED, "warning": YELLOW, "info": INFO}
     return areas(about, Query(query, "{{severity}}"), colours=colours)
+
+
+def _account() -> table.Panel:
+    about = About(
+        12,
+        "What is compared",
+        "Everything that the code declares, by what became of it: compared, accepted (not compared,"
+        " by a waiver), out of scope by the settings, or the reason why it is not compared; the"
+        " status page says what would change that.",
+    )
+    items = total(most(series("declared_items"), "source", "kind", "state"), "source", "state")
+    return table_of(
+        about,
+        Column(title="Source", label="source"),
+        Column(title="State", label="state", meanings=ITEM_STATES, coloured=True, width=180),
+        Column(title="Items", query=items, unit="short"),
+        first="Items",
+    )
 
 
 def _waivers() -> table.Panel:

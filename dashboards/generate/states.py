@@ -45,6 +45,20 @@ SEVERITIES: Meanings = {
     1: ("info", "transparent"),
 }
 ALERTS: Meanings = {"firing": ("Firing", RED), "pending": ("Pending", YELLOW)}
+ITEM_STATES: Meanings = {
+    "compared": ("Compared", BLUE),
+    "accepted": ("Accepted, not compared", BLUE),
+    "out_of_scope": ("Out of scope", "transparent"),
+    "not_rendered": ("Not rendered", GREY),
+    "unresolved": ("Only a run would tell", GREY),
+    "unreadable": ("Not readable", GREY),
+    "unsupported": ("Not supported yet", GREY),
+    "other_cluster": ("For another cluster", GREY),
+    "other_repository": ("In another repository", GREY),
+    "other_revision": ("At another revision", GREY),
+    "no_host": ("Hosts in no inventory", GREY),
+    "refused": ("Access refused", GREY),
+}
 VERDICTS = {
     "pass": BLUE,
     "fail": RED,

@@ -1,38 +1,74 @@
 """What the settings choose: the checks that run, and what the owners decided."""
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 
 from exporter.checks import ALL
-from exporter.domain.applications import DeclaredApplications
+from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
 from exporter.domain.check import Check
 from exporter.domain.instants import parse_duration, parse_instant
 from exporter.domain.monitoring.grafana import DeclaredDashboards, DeclaredDatasources
 from exporter.domain.nodes import DeclaredNodes
-from exporter.domain.policy import Maintenance, Patience, Policy, Waiver
+from exporter.domain.policy import Maintenance, Policy, Waiver
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.observed.alertmanager.questions import AlertmanagerQuestions
 from exporter.observed.grafana.questions import GrafanaQuestions
 from exporter.observed.prometheus.questions import PrometheusQuestions
-from exporter.runtime.history import Decisions
+from exporter.runtime.decisions import Decisions
 from exporter.settings.load import Loaded
 from exporter.settings.model import Settings
 
 
 def enabled(settings: Settings) -> tuple[Check, ...]:
+    """Return the checks that run."""
+    return tuple(one for one in _configured(settings) if one.id not in settings.checks.disabled)
+
+
+def disabled(settings: Settings) -> tuple[Check, ...]:
+    """Return the checks that would run, were they not switched off."""
+    return tuple(one for one in _configured(settings) if one.id in settings.checks.disabled)
+
+
+def _configured(settings: Settings) -> tuple[Check, ...]:
     """Return the checks for which the settings name any declaration, and somebody to ask."""
+    named = _named(settings)
+    return tuple(check for check in ALL if _has_all(check.needs, named))
+
+
+def looked_at(settings: Settings) -> frozenset[type]:
+    """Return the types of the facts that the enabled checks judge by.
+
+    What a check only weighs says nothing where not all of it can be had: lost nodes excuse no
+    workload if no code declares nodes.
+    """
+    named = _named(settings)
+    return frozenset(
+        kind
+        for check in enabled(settings)
+        for kind in (check.handed if _has_all(check.weighs, named) else check.needs + check.uses)
+    )
+
+
+def _has_all(kinds: Iterable[type], named: Mapping[type, bool]) -> bool:
+    return all(named.get(kind, True) for kind in kinds)
+
+
+def _named(settings: Settings) -> dict[type, bool]:
+    """Tell of facts that nobody gives without being asked for in the settings whether they are."""
     declared, observed = settings.declared, settings.observed
     inventory = declared.inventory
-    named: dict[type, bool] = {
+    return {
         **dict.fromkeys(PrometheusQuestions.kinds, observed.prometheus is not None),
         **dict.fromkeys(AlertmanagerQuestions.kinds, observed.alertmanager is not None),
         **dict.fromkeys(GrafanaQuestions.kinds, observed.grafana is not None),
         DeclaredDatasources: bool(observed.grafana and observed.grafana.datasources),
         DeclaredDashboards: bool(observed.grafana and observed.grafana.dashboards),
-        DeclaredNodes: bool(declared.terraform or declared.ansible or inventory.nodes),
+        DeclaredNodes: bool(
+            declared.terraform or declared.ansible or inventory.nodes or settings.nodes.groups
+        ),
         DeclaredWorkloads: bool(declared.argocd or declared.kustomize or inventory.workloads),
         DeclaredApplications: bool(declared.argocd or inventory.applications),
+        ObservedApplicationSets: bool(declared.argocd),
     }
-    return tuple(check for check in ALL if all(named.get(kind, True) for kind in check.needs))
 
 
 def decisions(loaded: Loaded) -> Decisions:
@@ -46,6 +82,9 @@ def decisions(loaded: Loaded) -> Decisions:
                 reason=one.reason,
                 owner=one.owner,
                 expires=parse_instant(one.expires),
+                state=one.state or "",
+                ticket=one.ticket,
+                approved_by=one.approved_by,
             )
             for one in settings.waivers
         ),
@@ -54,6 +93,8 @@ def decisions(loaded: Loaded) -> Decisions:
             for one in settings.maintenance
         ),
         deadline=parse_duration(settings.rollout_deadline),
+        disabled=disabled(settings),
+        declared_max_age=parse_duration(settings.declared.max_age),
     )
 
 
@@ -65,8 +106,3 @@ def policy(loaded: Loaded) -> Policy:
         unmanaged_labels=nodes.unmanaged_labels,
         unmanaged_taints=nodes.unmanaged_taints,
     )
-
-
-def patience(loaded: Loaded, *, at: datetime) -> Patience:
-    """Return for how long checks excuse what is under way at the instant *at*."""
-    return Patience(now=at, rollout_deadline=parse_duration(loaded.settings.rollout_deadline))

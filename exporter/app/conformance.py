@@ -10,7 +10,7 @@ from itertools import zip_longest
 import msgspec
 
 from exporter.app import garbage
-from exporter.app.choices import decisions, enabled, patience, policy
+from exporter.app.choices import decisions, enabled, looked_at, policy
 from exporter.declared.declare import Declarations
 from exporter.domain.applications import ObservedApplicationSets
 from exporter.domain.clock import Clock, Instant
@@ -18,10 +18,8 @@ from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration
-from exporter.domain.monitoring.prometheus.kube_state import KubeStatePods
-from exporter.domain.policy import Patience, Policy
+from exporter.domain.policy import AsOf, Policy
 from exporter.domain.state import State
-from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.files import fingerprint
 from exporter.foreign.supervisor import Supervisor, supervised
@@ -172,7 +170,7 @@ class Conformance:
         )
 
     def _rules(self, at: datetime) -> Facts:
-        return Facts({Policy: self.policy, Patience: patience(self.loaded, at=at)})
+        return Facts({Policy: self.policy, AsOf: AsOf(at)})
 
     def _judge(self, declared: State, observed: State, at: Instant) -> Evaluation:
         outcome = evaluate(
@@ -194,11 +192,7 @@ def _observed(loaded: Loaded, clock: Clock) -> Watched | Live:
         if kubernetes.kubeconfig is not None:
             kubeconfig = str(loaded.path(kubernetes.kubeconfig))
             kubernetes = msgspec.structs.replace(kubernetes, kubeconfig=kubeconfig)
-        needs = {kind for check in enabled(loaded.settings) for kind in check.needs}
-        if ObservedWorkloads in needs:
-            needs.add(ObservedAutoscalers)
-        if KubeStatePods in needs:
-            needs.add(ObservedPods)
+        needs = set(looked_at(loaded.settings))
         if loaded.settings.declared.argocd:
             needs.add(ObservedApplicationSets)
         return Live(kubernetes, needed=frozenset(needs), clock=clock)

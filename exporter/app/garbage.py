@@ -12,7 +12,9 @@ from datetime import timedelta
 from exporter.domain.clock import Instant
 
 EVERY = timedelta(hours=1)
-"""How often what came since the last time is looked through, and all at the most."""
+"""How often what came since the last time is looked through where nothing was replaced."""
+GROWTH = 1.1
+"""By how much what is spared may grow before all of it is looked through again."""
 
 _YOUNG, _ONCE_MORE, _NEVER = 2_000, 5, 1 << 30
 _YOUNGER, _OLDEST = 1, 2
@@ -31,32 +33,36 @@ def spare() -> None:
 
 @dataclass(slots=True)
 class Sweeper:
-    """Spares what stays, and looks through it once in :data:`EVERY` at the most.
+    """Spares what stays, and looks through all of it where that has grown by a tenth.
 
-    What is replaced is in no cycle, so it is gone without that. Of the rest, what was lost while
-    it was young is found at once. What was lost later has time: looking for it holds the event
-    loop for a third of a second with a large cluster.
+    What is replaced is in no cycle, so it is gone without that, and what was lost while it was
+    young is found at once. But what is lost after it was spared is hidden from the collector for
+    ever: with each commit some thousand values more. That shows as growth.
     """
 
     last: float | None = None
-    """An instant of the boot clock, as the next one."""
-    whole: float | None = None
-    """When all was looked through, not only what came since."""
+    """When anything was looked through last, an instant of the boot clock."""
+    spared: int = 0
+    """How many values were left when all was looked through last."""
 
     def sweep(self, *, at: Instant, replaced: bool) -> None:
         """Look through what is young if much was *replaced*, through more of it if it is time.
 
         The first time nothing was there to be replaced: what was spared before stays so.
         """
-        if self.last is None or self.whole is None:
-            self.whole = at.boot
-        elif not replaced and at.age(self.last) < EVERY:
+        first = self.last is None
+        if self.last is not None and not replaced and at.age(self.last) < EVERY:
             return
-        if replaced and at.age(self.whole) >= EVERY:
-            self.whole = at.boot
-            gc.unfreeze()
-            gc.collect()
-        else:
-            gc.collect(_YOUNGER if replaced else _OLDEST)
+        gc.collect(_YOUNGER if replaced else _OLDEST)
         gc.freeze()
         self.last = at.boot
+        if first:
+            self.spared = gc.get_freeze_count()
+        elif gc.get_freeze_count() > self.spared * GROWTH:
+            self._sweep_all()
+
+    def _sweep_all(self) -> None:
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        self.spared = gc.get_freeze_count()

@@ -13,7 +13,7 @@ def overview_of(outcome: Evaluation, loaded: Loaded) -> Overview:
     """Return what readers see of an evaluation that was made by these settings."""
     return overview(
         outcome,
-        cluster=loaded.settings.cluster,
+        cluster=loaded.cluster.name,
         repository=loaded.repository.url,
         web=loaded.repository.web,
         documentation=loaded.settings.documentation,

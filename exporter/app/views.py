@@ -75,7 +75,7 @@ def views(
 
     That costs nothing, unless *readers* are around: then they find the overview made.
     """
-    around = status.Surroundings(
+    context = status.PageContext(
         telemetry_path=telemetry_path,
         lasting=lasting,
         reports=tuple(Form),
@@ -86,7 +86,7 @@ def views(
 
     def page(asked: Asked) -> Answer:
         readers.came()
-        return status.page(seen.outcome, asked, shown=seen.overview(), around=around)
+        return status.page(seen.outcome, asked, shown=seen.overview(), context=context)
 
     return {
         PAGE: page,

@@ -6,9 +6,10 @@ from msgspec.structs import replace
 
 from exporter.checks import unknowns
 from exporter.checks.wording import excerpt, listing
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.monitoring.alertmanager import ActiveAlerts
 from exporter.domain.monitoring.prometheus.alerting import (
     ConnectedAlertmanagers,
@@ -22,6 +23,7 @@ from exporter.domain.provenance import Place
 ID = "alertmanager_connected"
 CONNECTION = Subject("Alertmanager", "", "connection")
 NOTIFICATIONS = Subject("Alertmanager", "", "notifications")
+SETTLES = "observed.alertmanager.replicas can say it"
 WATCHDOG = Subject("Alertmanager", "", "watchdog")
 
 
@@ -40,18 +42,21 @@ def judge(facts: Facts) -> Iterator[Finding]:
     if CONNECTION in subjects:
         found += _judge_connection(facts), _judge_notifications(facts)
     if WATCHDOG in subjects:
-        cut = any(one.verdict is Verdict.FAIL for one in found)
-        found.append(_judge_watchdog(facts, cut=cut))
+        cut = [one.subject for one in found if one.verdict is Verdict.FAIL]
+        found.append(_judge_watchdog(facts, Cause(ID, cut[0], len(cut) - 1) if cut else None))
     yield from found
 
 
 def _judge_connection(facts: Facts) -> Finding:
     minimum, place = _minimum(facts)
-    told = facts.get(ConnectedAlertmanagers)
+    told, hidden = facts.get(ConnectedAlertmanagers), _hidden(facts)
     count = len(told.urls)
-    verdict, detail = Verdict.PASS, ""
+    verdict, detail, cause = Verdict.PASS, "", None
     if told.unserved:
         verdict, detail = Verdict.UNKNOWN, told.unserved
+    elif hidden is not None:
+        verdict, cause = Verdict.UNKNOWN, Cause(hidden.source)
+        detail = f"how many there must be is not known: {hidden.message}; {SETTLES}"
     elif count < minimum:
         verdict = Verdict.FAIL
         detail = f"Prometheus notifies {count} Alertmanagers, fewer than {minimum}"
@@ -63,7 +68,16 @@ def _judge_connection(facts: Facts) -> Finding:
         declared={"minimum": minimum},
         observed=[excerpt(one) for one in told.urls],
         provenance=(place,),
+        cause=cause,
     )
+
+
+def _hidden(facts: Facts) -> Gap | None:
+    """Return why nobody can tell how many there must be, where the settings do not say it."""
+    stack = facts.find(DeclaredStack)
+    if stack is None or facts.get(DeclaredAlerting).alertmanagers is not None:
+        return None
+    return stack.hidden(StackValue.ALERTMANAGER_REPLICAS)
 
 
 def _minimum(facts: Facts) -> tuple[int, Place]:
@@ -89,10 +103,10 @@ def _judge_notifications(facts: Facts) -> Finding:
     return _finding(NOTIFICATIONS, verdict, "; ".join(trouble), facts)
 
 
-def _judge_watchdog(facts: Facts, *, cut: bool) -> Finding:
+def _judge_watchdog(facts: Facts, cut: Cause | None) -> Finding:
     """Judge the alert that always fires: it must fire, and arrive where that can be seen.
 
-    That it does not arrive where the way is *cut* is no news.
+    That it does not arrive where the way is *cut* follows from that.
     """
     name = facts.get(DeclaredAlerting).watchdog
     told, arrived = facts.find(FiringWatchdog), facts.find(ActiveAlerts)
@@ -101,15 +115,19 @@ def _judge_watchdog(facts: Facts, *, cut: bool) -> Finding:
         return _finding(WATCHDOG, Verdict.FAIL, f"{name} does not fire", facts)
     if blind or told is None:
         return _finding(WATCHDOG, Verdict.UNKNOWN, blind, facts)
-    if arrived is not None and arrived.watchdog == name and not arrived.watchdog_arrives:
+    if arrived is not None and arrived.watchdog != name:
+        said = f"Alertmanager is asked for {excerpt(arrived.watchdog)}, not for {excerpt(name)}"
+        said += "; observed.alertmanager.watchdog says which"
+        return _finding(WATCHDOG, Verdict.UNKNOWN, said, facts)
+    if arrived is not None and not arrived.watchdog_arrives:
         lost = _finding(WATCHDOG, Verdict.FAIL, f"{name} fires, but Alertmanager lacks it", facts)
-        return replace(lost, verdict=Verdict.UNKNOWN, cause=ID) if cut else lost
+        return replace(lost, verdict=Verdict.UNKNOWN, cause=cut) if cut else lost
     return _finding(WATCHDOG, Verdict.PASS, "", facts)
 
 
 def _awaited(facts: Facts) -> bool:
     """Tell whether Alertmanager is asked for what arrives, whether it answers or not."""
-    return ActiveAlerts in facts.known or ActiveAlerts in facts.gaps
+    return facts.is_asked(ActiveAlerts)
 
 
 def _finding(subject: Subject, verdict: Verdict, detail: str, facts: Facts) -> Finding:
@@ -128,8 +146,22 @@ CHECK = Check(
     severity=Severity.CRITICAL,
     title="Alerts reach Alertmanager",
     needs=(DeclaredAlerting, ConnectedAlertmanagers),
+    weighs=(DeclaredStack, Notifications, FiringWatchdog, ActiveAlerts),
     subjects=expected,
     judge=judge,
     aspect="connected",
     component=Component.ALERTMANAGER,
+    headline=True,
+    advice="Connect Prometheus with the declared Alertmanager.",
+    alert=Alert(
+        name="AlertmanagerNotConnected",
+        after="15m",
+        summary="Alerts do not reach Alertmanager.",
+        description=(
+            "The {{ $labels.object_name }} of Prometheus to Alertmanager{of_cluster} is not as "
+            "declared: too few are active, notifications fail, or the Watchdog does not arrive; "
+            "alerts may reach nobody. Next: is Alertmanager up, and does Prometheus find it?"
+        ),
+        why="Longer than what one restart of an Alertmanager leaves in the rate of errors.",
+    ),
 )

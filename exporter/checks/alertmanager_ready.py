@@ -3,19 +3,21 @@
 from collections.abc import Iterator
 
 from exporter.checks.wording import excerpt, listing
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
+from exporter.domain.excuses import ExcuseReason, Progress
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.monitoring.alertmanager import (
     AlertmanagerReceivers,
     AlertmanagerStatus,
     DeclaredAlertmanager,
 )
 from exporter.domain.monitoring.stack import Component, DeclaredStack, StackValue
-from exporter.domain.policy import Patience
 from exporter.domain.provenance import Source, Stated
 
 ID = "alertmanager_ready"
+SETTLES = "observed.alertmanager.replicas can say it"
 ALERTMANAGER = Subject("Alertmanager", "", Component.ALERTMANAGER.value)
 
 
@@ -35,7 +37,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
         declared,
         facts.get(AlertmanagerStatus),
         replicas=_replicas(facts),
-        patience=facts.get(Patience),
+        hidden=_hidden(facts),
     )
     receivers = sorted(declared.receivers, key=lambda one: one.value)
     known = facts.find(AlertmanagerReceivers)
@@ -53,24 +55,33 @@ def _replicas(facts: Facts) -> Stated[int] | None:
     return stack.count(StackValue.ALERTMANAGER_REPLICAS) if stack else None
 
 
+def _hidden(facts: Facts) -> Gap | None:
+    stack = facts.find(DeclaredStack)
+    return stack.hidden(StackValue.ALERTMANAGER_REPLICAS) if stack else None
+
+
 def _judge(
     declared: DeclaredAlertmanager,
     have: AlertmanagerStatus,
     *,
     replicas: Stated[int] | None,
-    patience: Patience,
+    hidden: Gap | None,
 ) -> Finding:
-    want = replicas.value if replicas else None
+    """Judge Alertmanager itself; *hidden* says why its peers may be declared otherwise, if so."""
+    want = replicas.value if replicas and hidden is None else None
     troubles = list(_troubles(have, want))
     settling = have.cluster == "settling" and have.ready is not False
-    excused = settling and have.started is not None and patience.excuses(have.started)
-    verdict = Verdict.SUPPRESSED if excused else Verdict.FAIL
     places = (declared.place, *((replicas.place,) if replicas else ()))
+    verdict, cause = (Verdict.FAIL if troubles else Verdict.PASS), None
+    if hidden is not None and not troubles:
+        verdict, cause = Verdict.UNKNOWN, Cause(hidden.source)
+        troubles = [f"how many peers there must be is not known: {hidden.message}; {SETTLES}"]
     return Finding(
         check=ID,
         subject=ALERTMANAGER,
-        verdict=verdict if troubles else Verdict.PASS,
+        verdict=verdict,
         detail="; ".join(troubles),
+        cause=cause,
         declared={"ready": True, **({"peers": want} if want is not None else {})},
         observed={
             "ready": have.ready is not False,
@@ -78,6 +89,17 @@ def _judge(
             "peers": len(have.peers),
         },
         provenance=tuple(dict.fromkeys(places)),
+        progress=_starting(have) if settling and verdict is Verdict.FAIL else None,
+    )
+
+
+def _starting(have: AlertmanagerStatus) -> Progress:
+    """Return that it starts; one that starts again and again is not to be waited for anew."""
+    return Progress(
+        reason=ExcuseReason.STARTING,
+        waits_for="its cluster settles",
+        since=have.started,
+        round="settling",
     )
 
 
@@ -119,7 +141,7 @@ def _unread(receiver: Stated[str], why: str) -> Finding:
         verdict=Verdict.UNKNOWN,
         detail=why,
         provenance=(receiver.place,),
-        cause=Source.ALERTMANAGER,
+        cause=Cause(Source.ALERTMANAGER),
     )
 
 
@@ -132,9 +154,21 @@ CHECK = Check(
     layer=Layer.OBSERVABILITY,
     severity=Severity.WARNING,
     title="Alertmanager is ready to notify",
-    needs=(DeclaredAlertmanager, AlertmanagerStatus, Patience),
+    needs=(DeclaredAlertmanager, AlertmanagerStatus),
+    weighs=(DeclaredStack, AlertmanagerReceivers),
     subjects=subjects,
     judge=judge,
     aspect="ready",
     component=Component.ALERTMANAGER,
+    advice="Make Alertmanager ready, and give it a receiver to notify.",
+    alert=Alert(
+        name="AlertmanagerNotReady",
+        after="5m",
+        summary="Alertmanager is not ready to notify everybody that it should.",
+        description=(
+            "{{ $labels.object_kind }} {{ $labels.object_name }}{of_cluster} is not as declared: "
+            "Alertmanager is not ready, lacks peers, or a receiver is missing or has nobody to "
+            "notify. Next: amtool config show, and its log."
+        ),
+    ),
 )

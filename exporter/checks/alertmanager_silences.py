@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import product
 
 from exporter.checks.wording import MAX_ITEMS, excerpt, listing
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.json import Json
@@ -17,7 +17,7 @@ from exporter.domain.monitoring.alertmanager import (
     Silences,
 )
 from exporter.domain.monitoring.stack import Component
-from exporter.domain.policy import Patience
+from exporter.domain.policy import AsOf
 
 ID = "alertmanager_silences"
 ALERTMANAGER = Subject("Alertmanager", "", Component.ALERTMANAGER.value)
@@ -36,7 +36,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     """List the silences that hold and cover alerts of ours, those of all of them first."""
     declared = facts.get(DeclaredAlertmanager)
     alerts = facts.get(ActiveAlerts)
-    now = facts.get(Patience).now
+    now = facts.get(AsOf).now
     holding = [one for one in facts.get(Silences).silences if one.starts <= now < one.ends]
     judged = [(one, _covers_all(one)) for one in holding]
     of_all = [one for one, blanket in judged if blanket]
@@ -110,9 +110,20 @@ CHECK = Check(
     layer=Layer.OBSERVABILITY,
     severity=Severity.INFO,
     title="No silence hides all our alerts for long",
-    needs=(DeclaredAlertmanager, Silences, ActiveAlerts, Patience),
+    needs=(DeclaredAlertmanager, Silences, ActiveAlerts, AsOf),
     subjects=subjects,
     judge=judge,
     aspect="silences",
     component=Component.ALERTMANAGER,
+    advice="Remove silences that hide all alerts, or narrow them.",
+    alert=Alert(
+        name="AlertmanagerSilenced",
+        after="1h",
+        summary="A silence hides all alerts of this exporter for long.",
+        description=(
+            "A silence in Alertmanager {{ $labels.object_name }}{of_cluster} covers every alert of "
+            "the exporter and does not end soon: drift goes unnoticed. Next: amtool silence query, "
+            "and ask who made it."
+        ),
+    ),
 )

@@ -1,6 +1,6 @@
 """Every Application made from this repository must still be declared in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from exporter.checks import subjects
 from exporter.domain.addresses import normalise
@@ -8,10 +8,13 @@ from exporter.domain.applications import (
     DeclaredApplications,
     ObservedApplication,
     ObservedApplications,
+    ObservedApplicationSets,
 )
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
+from exporter.domain.declaration import PRESENT, ApplicationKey
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.provenance import Source
 
 ID = "application_abandoned"
@@ -22,14 +25,18 @@ def ours(facts: Facts) -> list[Subject]:
     declared, observed = facts.find(DeclaredApplications), facts.find(ObservedApplications)
     if declared is None or observed is None:
         return []
-    return [subjects.application(one.key) for one in _ours(declared, observed)]
+    known = [one.key for one in _ours(declared, observed)]
+    return sorted(map(subjects.application, (*known, *observed.unreadable)))
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
     """Look for the declaration of every such Application."""
-    declared = facts.get(DeclaredApplications)
-    for application in _ours(declared, facts.get(ObservedApplications)):
-        yield _judge(application, declared)
+    declared, observed = facts.get(DeclaredApplications), facts.get(ObservedApplications)
+    sets = facts.find(ObservedApplicationSets)
+    odd = {key.name: gap for key, gap in sets.unreadable.items()} if sets else {}
+    found = [_judge(one, declared, odd=odd) for one in _ours(declared, observed)]
+    found += [_judge_unreadable(*one, declared) for one in observed.unreadable.items()]
+    yield from sorted(found, key=lambda one: one.subject)
 
 
 def _ours(
@@ -51,19 +58,28 @@ def _ours(
     ]
 
 
-def _judge(application: ObservedApplication, declared: DeclaredApplications) -> Finding:
-    verdict, detail, cause = Verdict.PASS, "", ""
+def _judge(
+    application: ObservedApplication, declared: DeclaredApplications, *, odd: Mapping[str, Gap]
+) -> Finding:
+    """Judge one of ours; *odd* are ApplicationSets in the cluster that cannot be read."""
+    verdict, detail = Verdict.PASS, ""
+    cause: Cause | None = None
     place = None
     if application.key in declared.applications:
         place = declared.applications[application.key].place
     elif application.deleting:
         detail = "is declared no more, and is being deleted"
     elif application.application_set in declared.unevaluated:
-        verdict, cause = Verdict.UNKNOWN, Source.ARGOCD.value
+        verdict, cause = Verdict.UNKNOWN, Cause(Source.ARGOCD)
         detail = f"ApplicationSet {application.application_set} cannot be told from the code"
-    elif declared.unreadable:
-        verdict, cause = Verdict.UNKNOWN, declared.unreadable[0].place.source.value
-        detail = f"may be declared in {declared.unreadable[0].place}, which could not be read"
+    elif application.application_set in odd:
+        verdict, cause = Verdict.UNKNOWN, Cause(Source.KUBERNETES)
+        detail = (
+            f"may be declared by its ApplicationSet: {odd[application.application_set].message}"
+        )
+    elif declared.incomplete:
+        verdict, cause = Verdict.UNKNOWN, Cause(declared.incomplete[0].source)
+        detail = f"may be declared where nobody can tell: {declared.incomplete[0].message}"
     else:
         verdict, detail = Verdict.FAIL, "is declared nowhere"
     return Finding(
@@ -78,6 +94,21 @@ def _judge(application: ObservedApplication, declared: DeclaredApplications) -> 
     )
 
 
+def _judge_unreadable(key: ApplicationKey, gap: Gap, declared: DeclaredApplications) -> Finding:
+    """Judge an Application of which nobody can tell whether it is of this repository."""
+    known = declared.applications.get(key)
+    return Finding(
+        check=ID,
+        subject=subjects.application(key),
+        verdict=Verdict.PASS if known else Verdict.UNKNOWN,
+        detail="" if known else f"whether it must be declared is not known: {gap.message}",
+        declared="present" if known else "absent",
+        observed="present",
+        provenance=(known.place,) if known else (),
+        cause=None if known else Cause(gap.source),
+    )
+
+
 CHECK = Check(
     id=ID,
     layer=Layer.GITOPS,
@@ -86,4 +117,18 @@ CHECK = Check(
     needs=(DeclaredApplications, ObservedApplications),
     subjects=ours,
     judge=judge,
+    weighs=(ObservedApplicationSets,),
+    judges=PRESENT,
+    covers=False,
+    advice="Delete the Applications that no code declares any more, or declare them again.",
+    alert=Alert(
+        name="ApplicationAbandoned",
+        after="30m",
+        summary="An Application of this repository is declared nowhere.",
+        description=(
+            "Application {{ $labels.object_namespace }}/{{ $labels.object_name }}{of_cluster} "
+            "deploys from this repository, and no code declares it. Next: delete it, or declare "
+            "it."
+        ),
+    ),
 )

@@ -8,7 +8,7 @@ from exporter.domain.applications import (
     ObservedApplication,
     ObservedApplications,
 )
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
 from exporter.domain.declaration import ApplicationKey, Automation, DeclaredApplication
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
@@ -87,4 +87,15 @@ CHECK = Check(
     subjects=stating_automation,
     judge=judge,
     aspect="automated",
+    advice="Set the declared sync policy on the Applications again.",
+    alert=Alert(
+        name="ApplicationAutomationChanged",
+        after="1h",
+        summary="An Application's automation differs from the declared one.",
+        description=(
+            "Application {{ $labels.object_namespace }}/{{ $labels.object_name }}{of_cluster} "
+            "syncs, prunes or heals itself in another way than declared. Next: ask who switched "
+            "it, and apply the declaration again when the reason is gone."
+        ),
+    ),
 )

@@ -2,32 +2,19 @@
 
 from collections.abc import Iterator
 
-from exporter.checks import subjects, unknowns
+from exporter.checks import subjects
 from exporter.domain.applications import DeclaredApplications, ObservedApplications
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
-from exporter.domain.provenance import Source
+from exporter.domain.finding import Finding, Layer, Severity, Verdict
 
 ID = "application_present"
 
 
-def applications_and_gaps(facts: Facts) -> list[Subject]:
-    """Return the declared Applications and what hides further ones, sorted."""
-    known = facts.find(DeclaredApplications)
-    if known is None:
-        return []
-    return [
-        *subjects.declared_applications(facts),
-        *map(_application_set, sorted(known.unevaluated)),
-        *subjects.unreadable_parts(known.unreadable),
-    ]
-
-
 def judge(facts: Facts) -> Iterator[Finding]:
-    """Look up every declared Application; where further ones may be declared, say so."""
+    """Look up every declared Application."""
     declared = facts.get(DeclaredApplications)
-    observed = facts.get(ObservedApplications).applications
+    observed = facts.get(ObservedApplications)
     for key, application in sorted(declared.applications.items()):
         present = key in observed
         yield Finding(
@@ -39,19 +26,6 @@ def judge(facts: Facts) -> Iterator[Finding]:
             observed="present" if present else "absent",
             provenance=(application.place,),
         )
-    for name in sorted(declared.unevaluated):
-        yield Finding(
-            check=ID,
-            subject=_application_set(name),
-            verdict=Verdict.UNKNOWN,
-            detail="not all of its Applications can be told from the code",
-            cause=Source.ARGOCD.value,
-        )
-    yield from unknowns.unreadable(ID, declared.unreadable)
-
-
-def _application_set(name: str) -> Subject:
-    return Subject("ApplicationSet", "", name)
 
 
 CHECK = Check(
@@ -60,7 +34,19 @@ CHECK = Check(
     severity=Severity.CRITICAL,
     title="Declared Applications are in the cluster",
     needs=(DeclaredApplications, ObservedApplications),
-    subjects=applications_and_gaps,
+    subjects=subjects.declared_applications,
     judge=judge,
     aspect="present",
+    headline=True,
+    advice="Create the missing Applications in Argo CD.",
+    alert=Alert(
+        name="ApplicationMissing",
+        after="10m",
+        summary="A declared Argo CD Application is not in the cluster.",
+        description=(
+            "Application {{ $labels.object_namespace }}/{{ $labels.object_name }}{of_cluster} is "
+            "declared, and the cluster has none of that name: nothing deploys what it stands for. "
+            "Next: kubectl -n {{ $labels.object_namespace }} get applicationsets,applications."
+        ),
+    ),
 )

@@ -1,6 +1,6 @@
 """Every Application must have deployed the commit that its targetRevision stands for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.sources import (
@@ -19,22 +19,22 @@ from exporter.domain.applications import (
     ObservedApplications,
     Repository,
 )
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
 from exporter.domain.declaration import ApplicationSource, DeclaredApplication
+from exporter.domain.excuses import ExcuseReason, Progress
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Verdict
-from exporter.domain.policy import Patience
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Verdict
 
 ID = "application_revision"
 
-_WORST_FIRST = (Verdict.FAIL, Verdict.SUPPRESSED, Verdict.UNKNOWN, Verdict.PASS)
+_WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
 _SHORT = 12
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
     """Compare the deployed commit of every local source with the one that its ref stands for."""
     observed = facts.get(ObservedApplications).applications
-    repository, patience = facts.get(Repository), facts.get(Patience)
+    repository = facts.get(Repository)
     for application in with_local_sources(facts.get(DeclaredApplications)):
         have = observed.get(application.key)
         if have is None:
@@ -42,7 +42,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
         elif _is_amiss(application, have, repository=repository):
             yield _other_source(application)
         else:
-            yield _judge(application, have, repository=repository, patience=patience)
+            yield _judge(application, have, repository=repository)
 
 
 def _is_amiss(
@@ -54,14 +54,10 @@ def _is_amiss(
 
 
 def _judge(
-    application: DeclaredApplication,
-    have: ObservedApplication,
-    *,
-    repository: Repository,
-    patience: Patience,
+    application: DeclaredApplication, have: ObservedApplication, *, repository: Repository
 ) -> Finding:
     judged = [
-        _verdict(source, _deployed(have, index), repository=repository, patience=patience)
+        _verdict(source, _deployed(have, index), repository=repository)
         for index, source in local_sources(application)
     ]
     verdict = min((one for one, _ in judged), key=_WORST_FIRST.index)
@@ -74,6 +70,27 @@ def _judge(
         declared=wanted,
         observed=[excerpt(_deployed(have, index)) for index, _ in local_sources(application)],
         provenance=(application.source_place or application.place,),
+        progress=_progress(judged, wanted, repository) if verdict is Verdict.FAIL else None,
+    )
+
+
+def _progress(
+    judged: Sequence[tuple[Verdict, str]], wanted: Sequence[str], repository: Repository
+) -> Progress | None:
+    """Return that Argo CD may have to see the commit yet, if that is all that fails.
+
+    Only of the commit that is checked out it is known how old it is.
+    """
+    late = [
+        want for (verdict, _), want in zip(judged, wanted, strict=True) if verdict is Verdict.FAIL
+    ]
+    if repository.committed is None or set(late) != {repository.revision}:
+        return None
+    return Progress(
+        reason=ExcuseReason.SYNC,
+        waits_for="Argo CD has yet to see the commit",
+        since=repository.committed,
+        round=f"commit {repository.revision}",
     )
 
 
@@ -82,21 +99,17 @@ def _deployed(have: ObservedApplication, index: int) -> str:
 
 
 def _verdict(
-    source: ApplicationSource, deployed: str, *, repository: Repository, patience: Patience
+    source: ApplicationSource, deployed: str, *, repository: Repository
 ) -> tuple[Verdict, str]:
-    """Judge one source; while the commit is young, Argo CD may be behind."""
     want = commit_of(source.revision, repository)
     name = excerpt(branch_or_tag(source.revision))
     if not want:
         return Verdict.UNKNOWN, f"the checkout does not tell which commit {name} is"
     if not deployed:
         return Verdict.UNKNOWN, "Argo CD does not tell which commit is deployed"
-    checked_out = want == repository.revision
     if deployed.startswith(want):
         return Verdict.PASS, ""
-    detail = f"Argo CD is at {deployed[:_SHORT]} while {name} is {want[:_SHORT]}"
-    fresh = repository.committed is not None and patience.excuses(repository.committed)
-    return (Verdict.SUPPRESSED if checked_out and fresh else Verdict.FAIL), detail
+    return Verdict.FAIL, f"Argo CD is at {deployed[:_SHORT]} while {name} is {want[:_SHORT]}"
 
 
 def _other_source(application: DeclaredApplication) -> Finding:
@@ -106,7 +119,7 @@ def _other_source(application: DeclaredApplication) -> Finding:
         verdict=Verdict.UNKNOWN,
         detail="Application does not deploy the declared path, or that does not exist",
         provenance=(application.source_place or application.place,),
-        cause="application_source_path",
+        cause=Cause("application_source_path", subjects.application(application.key)),
     )
 
 
@@ -115,8 +128,19 @@ CHECK = Check(
     layer=Layer.GITOPS,
     severity=Severity.WARNING,
     title="Applications have deployed the commit that their ref stands for",
-    needs=(DeclaredApplications, ObservedApplications, Repository, Patience),
+    needs=(DeclaredApplications, ObservedApplications, Repository),
     subjects=deploying_this_repository,
     judge=judge,
     aspect="revision",
+    advice="Deploy the commit that the declared branch stands for.",
+    alert=Alert(
+        name="ApplicationRevisionBehind",
+        after="15m",
+        summary="An Application has deployed another commit than its ref stands for.",
+        description=(
+            "Application {{ $labels.object_namespace }}/{{ $labels.object_name }}{of_cluster} has "
+            "deployed another commit than the one its ref stands for in the checkout. Next: does "
+            "Argo CD reach the repository, and is git-sync up to date?"
+        ),
+    ),
 )

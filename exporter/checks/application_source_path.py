@@ -18,10 +18,10 @@ from exporter.domain.applications import (
     ObservedApplications,
     Repository,
 )
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
 from exporter.domain.declaration import ApplicationSource, DeclaredApplication
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Verdict
 from exporter.domain.provenance import Source
 
 ID = "application_source_path"
@@ -40,6 +40,8 @@ def judge(facts: Facts) -> Iterator[Finding]:
         missing = missing_paths(application, repository)
         if have is not None or missing:
             yield _judge(application, have, repository=repository)
+        elif observed is not None and application.key in observed.unreadable:
+            yield _unseen(application, observed.unreadable[application.key].message)
         elif observed is not None:
             yield unknowns.absent_application(ID, application)
         else:
@@ -87,7 +89,7 @@ def _unseen(application: DeclaredApplication, why: str) -> Finding:
         detail=why,
         declared=_plain(application.sources),
         provenance=(application.source_place or application.place,),
-        cause=Source.KUBERNETES.value,
+        cause=Cause(Source.KUBERNETES),
     )
 
 
@@ -101,7 +103,24 @@ CHECK = Check(
     severity=Severity.CRITICAL,
     title="Applications deploy the declared paths, which exist",
     needs=(DeclaredApplications, Repository),
+    weighs=(ObservedApplications,),
     subjects=deploying_this_repository,
     judge=judge,
     aspect="source_path",
+    headline=True,
+    advice=(
+        "Correct the source paths that the repository does not have; Argo CD reports such an "
+        "Application as healthy."
+    ),
+    alert=Alert(
+        name="ApplicationSourcePathMissing",
+        after="2m",
+        summary="An Application deploys a path that does not exist, or another one than declared.",
+        description=(
+            "Application {{ $labels.object_namespace }}/{{ $labels.object_name }}{of_cluster} "
+            "points at a path that the repository lacks, or its source was edited in the cluster; "
+            "Argo CD may still show it as Healthy, and with prune removes what it deployed. Next: "
+            "restore the path or the source at once."
+        ),
+    ),
 )

@@ -9,31 +9,28 @@ from exporter.domain.applications import (
     ObservedApplication,
     ObservedApplications,
 )
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
 from exporter.domain.declaration import DeclaredApplication
+from exporter.domain.excuses import ExcuseReason, Progress
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Verdict
-from exporter.domain.policy import Patience
 
 ID = "application_synced"
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
     """Look at the sync status of every declared Application."""
-    patience = facts.get(Patience)
     observed = facts.get(ObservedApplications).applications
     for key, application in sorted(facts.get(DeclaredApplications).applications.items()):
         have = observed.get(key)
         if have is None:
             yield unknowns.absent_application(ID, application)
         else:
-            yield _judge(application, have, patience=patience)
+            yield _judge(application, have)
 
 
-def _judge(
-    application: DeclaredApplication, have: ObservedApplication, *, patience: Patience
-) -> Finding:
-    verdict, detail = _verdict(have, patience)
+def _judge(application: DeclaredApplication, have: ObservedApplication) -> Finding:
+    verdict, detail = _verdict(have)
     return Finding(
         check=ID,
         subject=subjects.application(application.key),
@@ -42,20 +39,30 @@ def _judge(
         declared="Synced",
         observed=have.sync,
         provenance=(application.place,),
+        progress=_progress(have) if verdict is Verdict.FAIL else None,
     )
 
 
-def _verdict(have: ObservedApplication, patience: Patience) -> tuple[Verdict, str]:
+def _verdict(have: ObservedApplication) -> tuple[Verdict, str]:
     match have.sync:
         case "Synced":
             return Verdict.PASS, ""
-        case "OutOfSync" if have.operation_running and patience.excuses(have.operation_started):
-            return Verdict.SUPPRESSED, "OutOfSync while a sync runs"
         case "OutOfSync":
-            late = ", and its sync does not end" if have.operation_running else ""
-            return Verdict.FAIL, f"OutOfSync{late}"
+            return Verdict.FAIL, "OutOfSync"
         case _:
             return Verdict.UNKNOWN, _unsaid(have)
+
+
+def _progress(have: ObservedApplication) -> Progress | None:
+    """Return the sync that runs; another one of the same commits is no other to wait for."""
+    if not have.operation_running:
+        return None
+    return Progress(
+        reason=ExcuseReason.SYNC,
+        waits_for="a sync runs",
+        since=have.operation_started,
+        round=f"revisions {' '.join(have.revisions)}",
+    )
 
 
 def _unsaid(have: ObservedApplication) -> str:
@@ -69,8 +76,20 @@ CHECK = Check(
     layer=Layer.GITOPS,
     severity=Severity.WARNING,
     title="Applications are Synced",
-    needs=(DeclaredApplications, ObservedApplications, Patience),
+    needs=(DeclaredApplications, ObservedApplications),
     subjects=subjects.declared_applications,
     judge=judge,
     aspect="synced",
+    headline=True,
+    advice="Synchronise the Applications, and find out what holds them back.",
+    alert=Alert(
+        name="ApplicationOutOfSync",
+        after="15m",
+        summary="An Application is OutOfSync.",
+        description=(
+            "Application {{ $labels.object_namespace }}/{{ $labels.object_name }}{of_cluster} is "
+            "declared to match its repository, and Argo CD sees it OutOfSync while no sync runs. "
+            "Next: argocd app diff {{ $labels.object_name }}."
+        ),
+    ),
 )

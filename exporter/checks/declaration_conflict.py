@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from exporter.checks import subjects
 from exporter.checks.wording import excerpt
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
 from exporter.domain.conflicts import Conflicts
-from exporter.domain.declaration import Conflict
+from exporter.domain.declaration import Conflict, DeclaredNode
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.json import JsonObject
 from exporter.domain.nodes import DeclaredNodes
 
@@ -34,12 +34,24 @@ def judge(facts: Facts) -> Iterator[Finding]:
         if subject in conflicts:
             yield _disputed(subject, conflicts[subject])
         else:
-            places = nodes[subject.name].places
-            yield Finding(check=ID, subject=subject, verdict=Verdict.PASS, provenance=places)
+            yield _undisputed(nodes[subject.name])
 
 
 def _subject(conflict: Conflict) -> Subject:
     return Subject(conflict.kind, conflict.namespace, conflict.name)
+
+
+def _undisputed(node: DeclaredNode) -> Finding:
+    """Find no conflict of a node, which only proves something where all of it is known."""
+    gap = next(iter(node.unknown.values()), None)
+    return Finding(
+        check=ID,
+        subject=subjects.node(node.name),
+        verdict=Verdict.UNKNOWN if gap else Verdict.PASS,
+        detail=f"more may be declared where nobody can tell: {gap.message}" if gap else "",
+        provenance=node.places,
+        cause=Cause(gap.source) if gap else None,
+    )
 
 
 def _disputed(subject: Subject, conflicts: Sequence[Conflict]) -> Finding:
@@ -67,4 +79,17 @@ CHECK = Check(
     needs=(DeclaredNodes, Conflicts),
     subjects=disputable,
     judge=judge,
+    headline=True,
+    advice="Decide which of the contradicting declarations is right, and correct the others.",
+    alert=Alert(
+        name="DeclarationConflict",
+        after="15m",
+        summary="Two declarations contradict each other.",
+        description=(
+            "{{ $labels.object_kind }} {{ with $labels.object_namespace }}{{ . }}/{{ end }}"
+            "{{ $labels.object_name }}{of_cluster} is declared in two ways that cannot both hold. "
+            "Next: the status page names all places with file and line; decide which one is meant, "
+            "and correct the other."
+        ),
+    ),
 )

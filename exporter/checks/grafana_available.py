@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.checks.wording import excerpt
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.monitoring.grafana import DeclaredGrafana, GrafanaHealth
@@ -42,4 +42,14 @@ CHECK = Check(
     judge=judge,
     aspect="available",
     component=Component.GRAFANA,
+    advice="Bring Grafana back into service.",
+    alert=Alert(
+        name="GrafanaUnavailable",
+        after="10m",
+        summary="Grafana is not available.",
+        description=(
+            "Grafana {{ $labels.object_name }}{of_cluster} does not answer as healthy: people "
+            "cannot look at dashboards. Next: its pod, its log, its database."
+        ),
+    ),
 )

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from exporter.checks import grafana_available
 from exporter.checks.wording import excerpt, listing
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.json import Json
 from exporter.domain.monitoring.grafana import (
     Dashboard,
@@ -33,7 +34,10 @@ def judge(facts: Facts) -> Iterator[Finding]:
     """Compare every declared dashboard with those that Grafana shows."""
     observed = facts.get(ObservedDashboards).dashboards
     health = facts.find(GrafanaHealth)
-    cause = Source.GRAFANA if health is None or health.well else "grafana_available"
+    well = health is None or health.well
+    cause = (
+        Cause(Source.GRAFANA) if well else Cause(grafana_available.ID, grafana_available.GRAFANA)
+    )
     for key, declared in sorted(facts.get(DeclaredDashboards).dashboards.items()):
         have = observed.get(key, UNASKED)
         verdict, detail = _verdict(declared, have)
@@ -45,7 +49,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
             declared=_declared(declared),
             observed=None if isinstance(have, Untold) else [_show(one) for one in have[:10]],
             provenance=(declared.place,),
-            cause=cause if verdict is Verdict.UNKNOWN else "",
+            cause=cause if verdict is Verdict.UNKNOWN else None,
         )
 
 
@@ -104,8 +108,20 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Declared dashboards are in Grafana",
     needs=(DeclaredDashboards, ObservedDashboards),
+    weighs=(GrafanaHealth,),
     subjects=subjects,
     judge=judge,
     aspect="dashboard",
     component=Component.GRAFANA,
+    advice="Provide the missing dashboards in Grafana.",
+    alert=Alert(
+        name="GrafanaDashboardMissing",
+        after="15m",
+        summary="A declared dashboard is not in Grafana.",
+        description=(
+            "The dashboard {{ $labels.object_name }}{of_cluster} is not in Grafana, or not in its "
+            "folder: the links that lead to it are dead. Next: the ConfigMap that holds it, and "
+            "the log of the sidecar."
+        ),
+    ),
 )

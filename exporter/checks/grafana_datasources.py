@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from exporter.checks import grafana_available
 from exporter.checks.wording import excerpt
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.json import Json
 from exporter.domain.monitoring.grafana import (
     Asked,
@@ -37,7 +38,10 @@ def judge(facts: Facts) -> Iterator[Finding]:
     """Compare every declared datasource with Grafana's description, and look at its answer."""
     observed = facts.get(ObservedDatasources).datasources
     health = facts.find(GrafanaHealth)
-    cause = Source.GRAFANA if health is None or health.well else "grafana_available"
+    well = health is None or health.well
+    cause = (
+        Cause(Source.GRAFANA) if well else Cause(grafana_available.ID, grafana_available.GRAFANA)
+    )
     for key, declared in sorted(facts.get(DeclaredDatasources).datasources.items()):
         have = observed.get(key, UNASKED)
         verdict, detail = _verdict(declared, have)
@@ -49,7 +53,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
             declared=_declared(declared),
             observed=_observed(have),
             provenance=(declared.place,),
-            cause=cause if verdict is Verdict.UNKNOWN else "",
+            cause=cause if verdict is Verdict.UNKNOWN else None,
         )
 
 
@@ -108,8 +112,21 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Declared datasources answer through Grafana",
     needs=(DeclaredDatasources, ObservedDatasources),
+    weighs=(GrafanaHealth,),
     subjects=subjects,
     judge=judge,
     aspect="datasource",
     component=Component.GRAFANA,
+    headline=True,
+    advice="Repair the datasources that do not answer a query.",
+    alert=Alert(
+        name="GrafanaDatasourceBroken",
+        after="10m",
+        summary="A declared datasource is missing in Grafana, or does not answer.",
+        description=(
+            "The datasource {{ $labels.object_name }}{of_cluster} is missing in Grafana, or a "
+            "query through it fails: the dashboards on it are empty. Next: Grafana, Connections, "
+            "Data sources, Save and test."
+        ),
+    ),
 )

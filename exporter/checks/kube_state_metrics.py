@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from exporter.checks import unknowns
+from exporter.checks.settling import settling
 from exporter.checks.wording import listing
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.json import Json
 from exporter.domain.monitoring.prometheus.kube_state import (
     DeclaredKubeState,
@@ -33,21 +34,25 @@ def compared(facts: Facts) -> list[Subject]:
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
-    """Compare nodes by name and pods by number; what differs may settle for a while."""
+    """Compare nodes by name and pods by number; what differs may settle for a while.
+
+    That neither side knows any proves nothing.
+    """
     declared = facts.get(DeclaredKubeState)
     if not declared.expected:
         return
     known, settle = facts.get(KubeStateNodes).names, declared.settle
-    yield _judge_nodes(known, frozenset(facts.get(ObservedNodes).nodes), settle=settle)
+    yield _judge_nodes(known, facts.get(ObservedNodes).names, settle=settle)
     if blind := unknowns.blind(facts, (ObservedPods,)):
         for subject in compared(facts)[1:]:
-            yield _unknown(subject, blind, cause=Source.KUBERNETES)
+            yield _unknown(subject, blind, cause=Cause(Source.KUBERNETES))
         return
     counts, pods = facts.get(KubeStatePods).counts, facts.get(ObservedPods).per_namespace
     yield _judge_pods(counted=bool(counts), running=bool(pods), settle=settle)
     for namespace in _namespaces(facts):
         if pods and not counts:
-            yield _unknown(_subject(namespace), "Prometheus has no kube_pod_info", cause=ID)
+            cause = Cause(ID, PODS)
+            yield _unknown(_subject(namespace), "Prometheus has no kube_pod_info", cause=cause)
         else:
             told = counts.get(namespace, (0, 0))
             yield _judge_namespace(namespace, told, pods.get(namespace, 0), settle=settle)
@@ -67,19 +72,21 @@ def _subject(namespace: str) -> Subject:
 def _finding(
     subject: Subject, trouble: str, *, declared: Json, observed: Json, settle: timedelta
 ) -> Finding:
-    """Return a pass where there is no *trouble*, else what fails once it should have settled."""
+    """Return a pass where there is no *trouble*, else a failure that may yet settle."""
     return Finding(
         check=ID,
         subject=subject,
-        verdict=Verdict.SUPPRESSED if trouble else Verdict.PASS,
+        verdict=Verdict.FAIL if trouble else Verdict.PASS,
         detail=trouble,
         declared=declared,
         observed=observed,
-        excuse=settle if trouble else None,
+        progress=settling(settle) if trouble else None,
     )
 
 
 def _judge_nodes(told: frozenset[str], there: frozenset[str], *, settle: timedelta) -> Finding:
+    if not told and not there:
+        return _unknown(NODES, "neither side knows any node", cause=Cause(Source.KUBERNETES))
     missing, surplus = sorted(there - told), sorted(told - there)
     parts = (
         f"kube_node_info lacks {listing(missing)}" if missing else "",
@@ -92,7 +99,9 @@ def _judge_nodes(told: frozenset[str], there: frozenset[str], *, settle: timedel
 
 
 def _judge_pods(*, counted: bool, running: bool, settle: timedelta) -> Finding:
-    trouble = "Prometheus has no kube_pod_info" if running and not counted else ""
+    if not running and not counted:
+        return _unknown(PODS, "neither side knows any pod", cause=Cause(Source.KUBERNETES))
+    trouble = "" if counted else "Prometheus has no kube_pod_info"
     return _finding(PODS, trouble, declared=None, observed=None, settle=settle)
 
 
@@ -117,7 +126,7 @@ def _between(low: int, high: int) -> str:
     return str(low) if low == high else f"{low} to {high}"
 
 
-def _unknown(subject: Subject, why: str, *, cause: str) -> Finding:
+def _unknown(subject: Subject, why: str, *, cause: Cause) -> Finding:
     return Finding(check=ID, subject=subject, verdict=Verdict.UNKNOWN, detail=why, cause=cause)
 
 
@@ -127,8 +136,21 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="kube-state-metrics agrees with the API server",
     needs=(DeclaredKubeState, KubeStateNodes, KubeStatePods, ObservedNodes),
+    weighs=(ObservedPods,),
     subjects=compared,
     judge=judge,
     aspect="agrees",
     component=Component.KUBE_STATE_METRICS,
+    advice="Find out why kube-state-metrics and the Kubernetes API count differently.",
+    alert=Alert(
+        name="KubeStateMetricsDisagree",
+        after="15m",
+        summary="kube-state-metrics shows another cluster than the API server.",
+        description=(
+            "What kube-state-metrics tells of {{ $labels.object_name }}{of_cluster} differs from "
+            "what the API server does, for longer than it needs to settle: dashboards and rules "
+            "built on it are wrong. Next: restart kube-state-metrics, and look at its shards and "
+            "its RBAC."
+        ),
+    ),
 )

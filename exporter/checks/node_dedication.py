@@ -7,13 +7,15 @@ from typing import Final, TypeAlias
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.wording import counted
-from exporter.domain.check import Check
-from exporter.domain.declaration import DeclaredNode, WorkloadKey
+from exporter.domain.check import Alert, Check
+from exporter.domain.declaration import TAINTS, DeclaredNode, WorkloadKey
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
-from exporter.domain.nodes import DeclaredNodes, NodeDetails, ObservedNode, ObservedNodes
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.gaps import Gap
+from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.placement import guards
 from exporter.domain.policy import Policy, matches_any
+from exporter.domain.provenance import Source
 from exporter.domain.taints import Taint, untolerated
 from exporter.domain.workloads import ObservedPods, PodGroup
 
@@ -22,6 +24,8 @@ ID = "node_dedication"
 MAX_OWNERS: Final = 20
 EVERYWHERE: Final = frozenset({"DaemonSet", "Node"})
 """Kinds of owners whose pods are at home on every node: DaemonSets and the kubelet itself."""
+
+NO_PODS: Final = Gap(Source.KUBERNETES, "the cluster shows no pod at all")
 
 Dedication: TypeAlias = tuple[Taint, ...]
 
@@ -32,18 +36,26 @@ def dedicated_nodes(facts: Facts) -> list[Subject]:
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
-    """Look on every dedicated node for pods that do not tolerate what dedicates it."""
-    declared, observed = facts.get(DeclaredNodes).nodes, facts.get(ObservedNodes).nodes
+    """Look on every dedicated node for pods that do not tolerate what dedicates it.
+
+    A cluster that shows no pod at all proves nothing of any node.
+    """
+    known, observed = facts.get(DeclaredNodes), facts.get(ObservedNodes)
+    declared, hidden = known.nodes, next(iter(known.incomplete), None)
     pods, foreigners, once = facts.get(ObservedPods).by_node, _Foreigners(), facts.memory.once
+    nothing = None if pods else NO_PODS
     sources = (facts.get(DeclaredNodes), facts.get(ObservedNodes), facts.get(Policy))
     for name, taints in once("dedications", sources, partial(_dedications, facts)).items():
         node = declared.get(name)
         if node is not None and name not in observed:
             yield unknowns.absent_node(ID, node)
         else:
-            groups = pods.get(name, ())
-            look = partial(_judge, name, taints, node=node, groups=groups, foreigners=foreigners)
-            yield once(("node", name), (taints, node, groups), look)
+            groups, gap = pods.get(name, ()), node.unknown_in(TAINTS) if node else hidden
+            gap = observed.unreadable.get(name) or gap or nothing
+            look = partial(
+                _judge, name, taints, node=node, gap=gap, groups=groups, foreigners=foreigners
+            )
+            yield once(("node", name), (taints, node, gap, groups), look)
 
 
 def _dedications(facts: Facts) -> dict[str, Dedication]:
@@ -57,10 +69,12 @@ def _dedications(facts: Facts) -> dict[str, Dedication]:
     unmanaged = policy.unmanaged_taints if policy else ()
     dedications = {}
     dedication = cache(partial(_dedication, unmanaged=unmanaged))  # most nodes are like others
-    for name in sorted(declared.keys() | observed.keys()):
+    odd = seen.unreadable.keys() if seen else set()
+    for name in sorted(declared.keys() | observed.keys() | odd):
         found = observed[name].taints if name in observed else frozenset()
         stated = declared[name].taints if name in declared else ()
-        if taints := dedication(found, tuple([one.value for one in stated])):
+        taints = dedication(found, tuple([one.value for one in stated]))
+        if taints or name in odd:
             dedications[name] = taints
     return dedications
 
@@ -100,15 +114,20 @@ def _judge(
     taints: Dedication,
     *,
     node: DeclaredNode | None,
+    gap: Gap | None,
     groups: Sequence[PodGroup],
     foreigners: _Foreigners,
 ) -> Finding:
+    """Look at the pods of one node; *gap* says why further taints may dedicate it, if so."""
     foreign = foreigners.among(groups, taints)
+    gap = None if foreign else gap
+    verdict = Verdict.UNKNOWN if gap else Verdict.PASS
     return Finding(
         check=ID,
         subject=subjects.node(name),
-        verdict=Verdict.FAIL if foreign else Verdict.PASS,
-        detail=_describe(foreign) if foreign else "",
+        verdict=Verdict.FAIL if foreign else verdict,
+        detail=_describe(foreign) if foreign else gap.message if gap else "",
+        cause=Cause(gap.source) if gap else None,
         declared=[str(taint) for taint in taints],
         observed={str(owner): n for owner, n in islice(foreign.items(), MAX_OWNERS)},
         provenance=node.places if node else (),
@@ -126,7 +145,18 @@ CHECK = Check(
     layer=Layer.APPLICATIONS,
     severity=Severity.WARNING,
     title="Dedicated nodes run no foreign pods",
-    needs=(DeclaredNodes, NodeDetails, ObservedNodes, ObservedPods, Policy),
+    needs=(DeclaredNodes, ObservedNodes, ObservedPods, Policy),
     subjects=dedicated_nodes,
     judge=judge,
+    advice="Move pods that do not belong there off the dedicated nodes.",
+    alert=Alert(
+        name="NodeForeignPods",
+        after="15m",
+        summary="A dedicated node runs pods that do not tolerate its taints.",
+        description=(
+            "Node {{ $labels.object_name }}{of_cluster} is dedicated by taints, and runs pods that "
+            "do not tolerate them. Next: is the taint on the node? Then delete those pods; the "
+            "status page names their workloads."
+        ),
+    ),
 )

@@ -5,11 +5,11 @@ from ipaddress import ip_address
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.wording import excerpt
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import Attribute, DeclaredNode
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
-from exporter.domain.nodes import DeclaredNodes, NodeDetails, ObservedNode, ObservedNodes
+from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 
 ID = "node_instance"
 
@@ -29,7 +29,7 @@ def machines(facts: Facts) -> list[Subject]:
     """Return the declared nodes of whose machine anything is declared, sorted."""
     known = facts.find(DeclaredNodes)
     nodes = sorted(known.nodes.items()) if known else []
-    return [subjects.node(name) for name, node in nodes if _declared(node)]
+    return [subjects.node(name) for name, node in nodes if _declared(node) or _unknown(node)]
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
@@ -41,13 +41,18 @@ def judge(facts: Facts) -> Iterator[Finding]:
         if any(_reported(one, attribute) for one in observed.values())
     }
     for name, node in sorted(facts.get(DeclaredNodes).nodes.items()):
-        if not _declared(node):
+        if not (_declared(node) or _unknown(node)):
             continue
         have = observed.get(name)
         if have is None:
             yield unknowns.absent_node(ID, node)
         else:
             yield _judge(node, have, reported=reported)
+
+
+def _unknown(node: DeclaredNode) -> bool:
+    """Tell whether more of the machine may be declared than is known."""
+    return not node.unknown.keys().isdisjoint(_WORDS)
 
 
 def _declared(node: DeclaredNode) -> dict[Attribute, str]:
@@ -74,6 +79,7 @@ def _judge(node: DeclaredNode, have: ObservedNode, *, reported: Collection[Attri
         attribute
         for attribute, values in observed.items()
         if values
+        and attribute not in node.unknown
         and not any(_same(attribute, declared=declared[attribute], observed=one) for one in values)
     ]
     verdict, detail = Verdict.PASS, ""
@@ -156,8 +162,20 @@ CHECK = Check(
     layer=Layer.INFRASTRUCTURE,
     severity=Severity.WARNING,
     title="Nodes are the declared machines",
-    needs=(DeclaredNodes, NodeDetails, ObservedNodes),
+    needs=(DeclaredNodes, ObservedNodes),
     subjects=machines,
     judge=judge,
     aspect="instance",
+    chapter=Chapter.NODES,
+    advice="Replace the nodes that are other machines than declared.",
+    alert=Alert(
+        name="NodeInstanceMismatch",
+        after="15m",
+        summary="A node is another machine than declared.",
+        description=(
+            "Node {{ $labels.object_name }}{of_cluster} reports another provider ID, instance "
+            "type, zone or internal IP than declared. Next: was the machine resized or replaced by "
+            "hand? terraform plan shows it, too."
+        ),
+    ),
 )

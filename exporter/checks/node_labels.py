@@ -4,17 +4,21 @@ from collections.abc import Iterator, Sequence
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.wording import listing
-from exporter.domain.check import Check
-from exporter.domain.declaration import DeclaredNode
+from exporter.domain.check import Alert, Chapter, Check
+from exporter.domain.declaration import LABELS, DeclaredNode
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Verdict
-from exporter.domain.nodes import DeclaredNodes, NodeDetails, ObservedNode, ObservedNodes
+from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 
 ID = "node_labels"
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
-    """Compare the declared labels of every declared node; others it may carry as it likes."""
+    """Compare the declared labels of every declared node; others it may carry as it likes.
+
+    A label whose declared value could be another one does not fail. What may be declared beside
+    those that are known, nobody can say the node has.
+    """
     observed = facts.get(ObservedNodes).nodes
     for name, node in sorted(facts.get(DeclaredNodes).nodes.items()):
         have = observed.get(name)
@@ -23,13 +27,15 @@ def judge(facts: Facts) -> Iterator[Finding]:
 
 def _judge(node: DeclaredNode, have: ObservedNode) -> Finding:
     differing = sorted(
-        key for key, stated in node.labels.items() if have.labels.get(key) != stated.value
+        key
+        for key, stated in node.labels.items()
+        if have.labels.get(key) != stated.value and not node.unknown_value(LABELS, key)
     )
     if not differing:
         return Finding(
             check=ID,
             subject=subjects.node(node.name),
-            verdict=Verdict.PASS,
+            verdict=Verdict.PASS,  # where nothing of its labels is unknown
             provenance=node.places,
         )
     return Finding(
@@ -56,8 +62,21 @@ CHECK = Check(
     layer=Layer.CONFIGURATION,
     severity=Severity.WARNING,
     title="Nodes carry the declared labels",
-    needs=(DeclaredNodes, NodeDetails, ObservedNodes),
+    needs=(DeclaredNodes, ObservedNodes),
     subjects=subjects.declared_nodes,
     judge=judge,
     aspect="labels",
+    headline=True,
+    chapter=Chapter.LABELS,
+    advice="Set the declared labels on the nodes again.",
+    alert=Alert(
+        name="NodeLabelsMismatch",
+        after="15m",
+        summary="A node lacks declared labels or has other values.",
+        description=(
+            "Node {{ $labels.object_name }}{of_cluster} lacks a declared label, or has it with "
+            "another value; pods that select it go elsewhere. Next: run what declares the labels; "
+            "the status page shows which differ."
+        ),
+    ),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.checks import subjects
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
@@ -13,7 +13,7 @@ ID = "node_present"
 
 def judge(facts: Facts) -> Iterator[Finding]:
     """Look up every declared node by its name."""
-    observed = facts.get(ObservedNodes).nodes
+    observed = facts.get(ObservedNodes)
     for name, node in sorted(facts.get(DeclaredNodes).nodes.items()):
         present = name in observed
         yield Finding(
@@ -36,4 +36,17 @@ CHECK = Check(
     subjects=subjects.declared_nodes,
     judge=judge,
     aspect="present",
+    headline=True,
+    chapter=Chapter.NODES,
+    advice="Bring the missing nodes into the cluster, or remove their declaration.",
+    alert=Alert(
+        name="NodeMissing",
+        after="5m",
+        summary="A declared node is not in the cluster.",
+        description=(
+            "Node {{ $labels.object_name }}{of_cluster} is declared, and the cluster has no node "
+            "of that name. Next: is the machine running, and does its kubelet reach the API "
+            "server? If it left on purpose, take it out of the code."
+        ),
+    ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.wording import excerpt
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredNode
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Verdict
@@ -45,4 +45,17 @@ CHECK = Check(
     subjects=subjects.declared_nodes,
     judge=judge,
     aspect="ready",
+    headline=True,
+    chapter=Chapter.NODES,
+    advice="Repair the nodes that are not Ready.",
+    alert=Alert(
+        name="NodeNotReady",
+        after="5m",
+        keep="15m",
+        summary="A declared node is not Ready.",
+        description=(
+            "Node {{ $labels.object_name }}{of_cluster} is declared and in the cluster, but its "
+            "condition Ready is not True. Next: kubectl describe node {{ $labels.object_name }}."
+        ),
+    ),
 )

@@ -5,11 +5,11 @@ from typing import TypeAlias
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.wording import listing
-from exporter.domain.check import Check
-from exporter.domain.declaration import DeclaredNode
+from exporter.domain.check import Alert, Chapter, Check
+from exporter.domain.declaration import TAINTS, DeclaredNode
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Verdict
-from exporter.domain.nodes import DeclaredNodes, NodeDetails, ObservedNode, ObservedNodes
+from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.policy import Policy, matches_any
 from exporter.domain.provenance import Place, Stated
 from exporter.domain.taints import Taint, TaintEffect
@@ -23,6 +23,8 @@ Slot: TypeAlias = tuple[str, TaintEffect]
 def judge(facts: Facts) -> Iterator[Finding]:
     """Compare the taints of every declared node, both ways.
 
+    Where a taint may be declared otherwise, or may be declared beside those that are known, no
+    difference fails that this could explain.
     An undeclared taint passes where its key is one that controllers set (``unmanaged_taints``).
     """
     unmanaged = facts.get(Policy).unmanaged_taints
@@ -43,7 +45,7 @@ def _judge(node: DeclaredNode, have: ObservedNode, *, unmanaged: tuple[str, ...]
         for taint in sorted(have.taints)
         if (taint.key, taint.effect) in want or not matches_any(taint.key, unmanaged)
     }
-    said = list(_differences(want, found))
+    said = [text for key, text in _differences(want, found) if not node.unknown_value(TAINTS, key)]
     return Finding(
         check=ID,
         subject=subjects.node(node.name),
@@ -55,16 +57,19 @@ def _judge(node: DeclaredNode, have: ObservedNode, *, unmanaged: tuple[str, ...]
     )
 
 
-def _differences(want: Mapping[Slot, Stated[Taint]], found: Mapping[Slot, Taint]) -> Iterator[str]:
+def _differences(
+    want: Mapping[Slot, Stated[Taint]], found: Mapping[Slot, Taint]
+) -> Iterator[tuple[str, str]]:
+    """Yield the key of each taint that differs, and how it does in words."""
     for slot, stated in sorted(want.items(), key=lambda item: item[0]):
         taint = found.get(slot)
         if taint is None:
-            yield f"missing {stated.value}"
+            yield slot[0], f"missing {stated.value}"
         elif taint != stated.value:
-            yield f"{taint} instead of {stated.value}"
+            yield slot[0], f"{taint} instead of {stated.value}"
     for slot, taint in found.items():
         if slot not in want:
-            yield f"undeclared {taint}"
+            yield slot[0], f"undeclared {taint}"
 
 
 def _places(
@@ -81,8 +86,21 @@ CHECK = Check(
     layer=Layer.CONFIGURATION,
     severity=Severity.WARNING,
     title="Nodes carry the declared taints and no others",
-    needs=(DeclaredNodes, NodeDetails, ObservedNodes, Policy),
+    needs=(DeclaredNodes, ObservedNodes, Policy),
     subjects=subjects.declared_nodes,
     judge=judge,
     aspect="taints",
+    headline=True,
+    chapter=Chapter.TAINTS,
+    advice="Declare undeclared taints in the code or remove them, and set missing ones.",
+    alert=Alert(
+        name="NodeTaintsMismatch",
+        after="15m",
+        summary="A node has other taints than declared.",
+        description=(
+            "Node {{ $labels.object_name }}{of_cluster} lacks a declared taint, or has one that no "
+            "code declares and a rebuilt node would not have. Next: declare the taint, or correct "
+            "the node; the status page shows which differ."
+        ),
+    ),
 )

@@ -1,38 +1,42 @@
 """Every node of the cluster must be declared, or belong to a group that may grow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from exporter.checks import subjects
-from exporter.domain.check import Check
-from exporter.domain.declaration import NodeGroup
+from exporter.domain.check import Alert, Chapter, Check
+from exporter.domain.declaration import PRESENT, NodeGroup
+from exporter.domain.expectation import Expectation
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Verdict
-from exporter.domain.nodes import CompleteNodes, DeclaredNodes, ObservedNodes
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Verdict
+from exporter.domain.gaps import Gap
+from exporter.domain.nodes import DeclaredNodes, ObservedNodes
 
 ID = "node_unexpected"
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
-    """Look for the declaration of every observed node, or for a group to which it belongs."""
-    declared = facts.get(DeclaredNodes)
-    for name, node in sorted(facts.get(ObservedNodes).nodes.items()):
+    """Look for the declaration of every observed node, or for a group to which it belongs.
+
+    A node that cannot be read has no known labels by which a group could recognise it.
+    """
+    declared, observed = facts.get(DeclaredNodes), facts.get(ObservedNodes)
+    sizes = facts.get(Expectation).groups
+    labelled = any(one.labels for one in declared.groups.values())
+    for name in sorted(observed.names):
         if name in declared.nodes:
             yield Finding(check=ID, subject=subjects.node(name), verdict=Verdict.PASS)
+            continue
+        node = observed.nodes.get(name)
+        group = declared.group_of(name, node.labels if node else {})
+        if group in sizes and sizes[group].may_grow:
+            yield _belongs(name, declared.groups[group])
         else:
-            group = declared.groups.get(declared.group_of(name, node.labels))
-            yield _undeclared(name, group)
+            odd = (observed.unreadable[name],) if node is None and labelled else ()
+            yield _undeclared(name, hidden=(*odd, *declared.incomplete))
 
 
-def _undeclared(name: str, group: NodeGroup | None) -> Finding:
-    if group is None or not _may_grow(group):
-        return Finding(
-            check=ID,
-            subject=subjects.node(name),
-            verdict=Verdict.FAIL,
-            detail="node is declared nowhere, and belongs to no group that may grow",
-            declared="absent",
-            observed="present",
-        )
+def _belongs(name: str, group: NodeGroup) -> Finding:
+    """Accept a node of a group that may grow; how far, ``node_group_size`` watches."""
     return Finding(
         check=ID,
         subject=subjects.node(name),
@@ -42,9 +46,24 @@ def _undeclared(name: str, group: NodeGroup | None) -> Finding:
     )
 
 
-def _may_grow(group: NodeGroup) -> bool:
-    """Tell whether more nodes may come than are named; how many, ``node_group_size`` watches."""
-    return group.maximum > len(group.members) or not group.members
+def _undeclared(name: str, *, hidden: Sequence[Gap]) -> Finding:
+    if hidden:
+        return Finding(
+            check=ID,
+            subject=subjects.node(name),
+            verdict=Verdict.UNKNOWN,
+            detail=f"it may be declared where nobody can tell: {hidden[0].message}",
+            observed="present",
+            cause=Cause(hidden[0].source),
+        )
+    return Finding(
+        check=ID,
+        subject=subjects.node(name),
+        verdict=Verdict.FAIL,
+        detail="node is declared nowhere, and belongs to no group that may grow",
+        declared="absent",
+        observed="present",
+    )
 
 
 CHECK = Check(
@@ -52,7 +71,21 @@ CHECK = Check(
     layer=Layer.INFRASTRUCTURE,
     severity=Severity.WARNING,
     title="Nodes of the cluster are declared",
-    needs=(DeclaredNodes, CompleteNodes, ObservedNodes),
+    needs=(DeclaredNodes, ObservedNodes, Expectation),
     subjects=subjects.observed_nodes,
     judge=judge,
+    judges=PRESENT,
+    covers=False,
+    chapter=Chapter.NODES,
+    advice="Declare the unexpected nodes, or remove them from the cluster.",
+    alert=Alert(
+        name="NodeUnexpected",
+        after="15m",
+        summary="A node that no code declares is in the cluster.",
+        description=(
+            "Node {{ $labels.object_name }}{of_cluster} is in the cluster, but no code declares it "
+            "and no group that may grow takes it. Next: find out who joined it; declare it, or "
+            "drain and delete it."
+        ),
+    ),
 )

@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.wording import excerpt
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import Attribute, DeclaredNode
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
-from exporter.domain.nodes import DeclaredNodes, NodeDetails, ObservedNode, ObservedNodes
+from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.provenance import Stated
 
 ID = "node_version"
@@ -69,21 +69,30 @@ class Version:
 
 
 def versioned_nodes(facts: Facts) -> list[Subject]:
-    """Return the declared nodes for which a version is declared, sorted."""
+    """Return the declared nodes for which a version is declared, or may be, sorted."""
     known = facts.find(DeclaredNodes)
     nodes = sorted(known.nodes.items()) if known else []
-    return [subjects.node(name) for name, one in nodes if Attribute.VERSION in one.attributes]
+    return [subjects.node(name) for name, one in nodes if _is_versioned(one)]
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
     """Compare the kubelet's version of every node for which one is declared."""
     observed = facts.get(ObservedNodes).nodes
     for name, node in sorted(facts.get(DeclaredNodes).nodes.items()):
-        want = node.attributes.get(Attribute.VERSION)
-        have = observed.get(name)
-        if want is None:
+        if not _is_versioned(node):
             continue
-        yield unknowns.absent_node(ID, node) if have is None else _judge(node, have, want=want)
+        want, have = node.attributes.get(Attribute.VERSION), observed.get(name)
+        unknown = node.unknown_in(Attribute.VERSION)
+        if have is None:
+            yield unknowns.absent_node(ID, node)
+        elif want is None or unknown is not None:
+            yield unknowns.undeclared(ID, node, unknown)
+        else:
+            yield _judge(node, have, want=want)
+
+
+def _is_versioned(node: DeclaredNode) -> bool:
+    return Attribute.VERSION in node.attributes or Attribute.VERSION in node.unknown
 
 
 def _judge(node: DeclaredNode, have: ObservedNode, *, want: Stated[str]) -> Finding:
@@ -112,8 +121,21 @@ CHECK = Check(
     layer=Layer.INFRASTRUCTURE,
     severity=Severity.WARNING,
     title="Nodes run the declared version of Kubernetes",
-    needs=(DeclaredNodes, NodeDetails, ObservedNodes),
+    needs=(DeclaredNodes, ObservedNodes),
     subjects=versioned_nodes,
     judge=judge,
     aspect="version",
+    headline=True,
+    chapter=Chapter.NODES,
+    advice="Bring all nodes to the declared version of Kubernetes.",
+    alert=Alert(
+        name="NodeVersionMismatch",
+        after="1h",
+        summary="A node runs another version of Kubernetes than declared.",
+        description=(
+            "Node {{ $labels.object_name }}{of_cluster} runs a kubelet whose version the declared "
+            "one does not cover. Next: finish the upgrade, or correct the declaration; the status "
+            "page shows both versions."
+        ),
+    ),
 )

@@ -5,10 +5,12 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 
 from exporter.checks import unknowns
+from exporter.checks.settling import settling
 from exporter.checks.wording import excerpt, first, listing
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
+from exporter.domain.excuses import Progress
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.monitoring.prometheus.rules import (
     CheckSeries,
     DeclaredRules,
@@ -43,7 +45,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     blind = unknowns.blind(facts, (RuleSeries,)) if asked else ""
     series = facts.get(RuleSeries) if asked and not blind else None
     for name, groups in sorted(_groups(declared, loaded).items()):
-        verdict, detail, excuse = _verdict(groups, loaded.unserved, series, declared.settle)
+        verdict, detail, progress = _verdict(groups, loaded.unserved, series, declared.settle)
         unsure = bool(blind) and verdict is Verdict.PASS
         yield Finding(
             check=ID,
@@ -53,8 +55,8 @@ def judge(facts: Facts) -> Iterator[Finding]:
             declared="loaded",
             observed=first([one.name for one in groups]),
             provenance=(declared.place,) if name in declared.groups else (),
-            cause=Source.PROMETHEUS if unsure else "",
-            excuse=excuse,
+            cause=Cause(Source.PROMETHEUS) if unsure else None,
+            progress=progress,
         )
 
 
@@ -79,8 +81,8 @@ def _groups(
 
 def _verdict(
     groups: Sequence[RuleGroup], unserved: str, series: RuleSeries | None, settle: timedelta
-) -> tuple[Verdict, str, timedelta | None]:
-    """Return the verdict, why, and for how long that is excused."""
+) -> tuple[Verdict, str, Progress | None]:
+    """Return the verdict, why, and what may yet change that."""
     if unserved:
         return Verdict.UNKNOWN, unserved, None
     if not groups:
@@ -92,12 +94,13 @@ def _verdict(
         {said for one in groups for said in (series.lacking(one.needs) if series else ())}
     )
     if lacking:
-        return Verdict.SUPPRESSED, f"no series for {listing(first(lacking))}", settle
+        return Verdict.FAIL, f"no series for {listing(first(lacking))}", settling(settle)
     new = [one for one in groups if one.evaluated is Evaluated.NEVER]
     if new:
         longest = max(one.interval for one in new)
-        excuse = max(LEAST, INTERVALS * timedelta(seconds=min(longest, 10**8)))
-        return Verdict.SUPPRESSED, "has not been evaluated yet", excuse
+        limit = max(LEAST, INTERVALS * timedelta(seconds=min(longest, 10**8)))
+        waits_for = "its first evaluation is awaited"
+        return Verdict.FAIL, "has not been evaluated yet", settling(limit, waits_for=waits_for)
     return (*_sight(groups, series), None)
 
 
@@ -129,8 +132,21 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Prometheus evaluates the declared rules",
     needs=(DeclaredRules, LoadedRules),
+    weighs=(RuleSeries,),
     subjects=expected_groups,
     judge=judge,
     aspect="rules",
     component=Component.PROMETHEUS,
+    headline=True,
+    advice="Load the missing rules into Prometheus, and repair broken ones.",
+    alert=Alert(
+        name="PrometheusRulesUnhealthy",
+        after="10m",
+        summary="A declared group of rules is not loaded, or not healthy.",
+        description=(
+            "The rule group {{ $labels.object_name }}{of_cluster} is not loaded, fails to "
+            "evaluate, is late, or selects series that do not exist: its alerts cannot fire. Next: "
+            "the Prometheus page Rules names the error."
+        ),
+    ),
 )

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from exporter.checks.wording import excerpt, first
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
 from exporter.domain.errors import ParseError
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.monitoring.prometheus.server import PrometheusClaims, VolumeClaim
 from exporter.domain.monitoring.stack import Component, DeclaredStack, StackValue
 from exporter.domain.provenance import Stated
@@ -15,17 +16,21 @@ from exporter.domain.quantity import parse_quantity
 
 ID = "prometheus_storage"
 SUBJECT = Subject("Prometheus", "", Component.PROMETHEUS)
+SETTLES = "observed.prometheus.storage can say it"
 _GIB = 1 << 30
 
 
 def declared_storage(facts: Facts) -> list[Subject]:
-    """Return Prometheus, if storage is declared."""
-    return [SUBJECT] if _declared(facts) else []
+    """Return Prometheus, if storage is declared, or may be."""
+    return [SUBJECT] if _declared(facts) or _hidden(facts) else []
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
     """Compare what each claim asks for with what is declared."""
     declared, observed = _declared(facts), facts.get(PrometheusClaims)
+    if hidden := _hidden(facts):
+        yield _unknown(declared, hidden)
+        return
     if declared is None:
         return
     verdict, detail = _verdict(declared.value, observed)
@@ -41,6 +46,23 @@ def judge(facts: Facts) -> Iterator[Finding]:
         },
         provenance=(declared.place,),
     )
+
+
+def _unknown(declared: Stated[str] | None, hidden: Gap) -> Finding:
+    return Finding(
+        check=ID,
+        subject=SUBJECT,
+        verdict=Verdict.UNKNOWN,
+        detail=f"what is declared is not known: {hidden.message}; {SETTLES}",
+        declared=declared.value if declared else None,
+        provenance=(declared.place,) if declared else (),
+        cause=Cause(hidden.source),
+    )
+
+
+def _hidden(facts: Facts) -> Gap | None:
+    known = facts.find(DeclaredStack)
+    return known.hidden(StackValue.STORAGE) if known else None
 
 
 def _declared(facts: Facts) -> Stated[str] | None:
@@ -91,4 +113,15 @@ CHECK = Check(
     judge=judge,
     aspect="storage",
     component=Component.PROMETHEUS,
+    advice="Give Prometheus the storage that is declared.",
+    alert=Alert(
+        name="PrometheusStorageMismatch",
+        after="15m",
+        summary="A volume of Prometheus is not as declared.",
+        description=(
+            "The volume claims of {{ $labels.object_name }}{of_cluster} are missing, not bound, or "
+            "of another size than declared: samples may be kept nowhere that outlives the pod, or "
+            "for less time than thought. Next: kubectl get pvc in its namespace."
+        ),
+    ),
 )

@@ -3,16 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from exporter.checks import unknowns
+from exporter.checks import subjects, unknowns
+from exporter.checks.settling import settling
 from exporter.checks.wording import excerpt
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
 from exporter.domain.declaration import Attribute, DeclaredNode
+from exporter.domain.excuses import ExcuseReason, Progress
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.monitoring.prometheus.targets import (
     DeclaredTarget,
     DeclaredTargets,
@@ -23,7 +26,7 @@ from exporter.domain.monitoring.prometheus.targets import (
 )
 from exporter.domain.monitoring.stack import Component
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
-from exporter.domain.policy import Patience
+from exporter.domain.policy import AsOf
 from exporter.domain.provenance import Place
 
 ID = "scrape_targets"
@@ -34,17 +37,22 @@ LEAVING = frozenset(
     {"ToBeDeletedByClusterAutoscaler", "karpenter.sh/disrupted", "karpenter.sh/disruption"}
 )
 """Taints of nodes that an autoscaler is about to remove."""
+_NOT_SCRAPED = settling(FIRST_SCRAPE, waits_for="it has yet to be scraped")
 _HOSTNAME = "kubernetes.io/hostname"
 _USUAL = "/metrics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Node:
-    """A node that must be scraped, as far as it is declared and observed."""
+    """A node that must be scraped, as far as it is declared and observed.
+
+    *odd* says why no more than its name is known of it in the cluster, if so.
+    """
 
     name: str
     declared: DeclaredNode | None
     observed: ObservedNode | None
+    odd: Gap | None = None
 
     def names(self) -> set[str]:
         """Return all by which a target on it may be known."""
@@ -82,13 +90,20 @@ def _nodes(facts: Facts) -> list[_Node]:
     """Return the declared nodes, and those that a declared group has grown by."""
     known, seen = facts.find(DeclaredNodes), facts.find(ObservedNodes)
     declared, observed = known.nodes if known else {}, seen.nodes if seen else {}
+    odd = seen.unreadable if seen else {}
+    labels = {**{name: {} for name in odd}, **{name: one.labels for name, one in observed.items()}}
     grown = (
         name
-        for name, node in observed.items()
-        if known and name not in declared and known.group_of(name, node.labels)
+        for name in labels
+        if known and name not in declared and known.group_of(name, labels[name])
     )
     return [
-        _Node(name=name, declared=declared.get(name), observed=observed.get(name))
+        _Node(
+            name=name,
+            declared=declared.get(name),
+            observed=observed.get(name),
+            odd=odd.get(name),
+        )
         for name in (*declared, *grown)
     ]
 
@@ -117,10 +132,10 @@ def _judge(
     elif blind := unknowns.blind(facts, (DeclaredNodes, ObservedNodes)):
         yield from (_unseen(subject, blind, facts) for subject in _of(target, nodes))
     else:
-        by_name = _by_name(scraped)
+        by_name, now = _by_name(scraped), facts.get(AsOf).now
         for node in nodes:
             mine = sorted({one for name in node.names() for one in by_name.get(name, ())})
-            finding = _judge_node(target, node, mine, place=place, facts=facts)
+            finding = _judge_node(target, node, mine, place=place, now=now)
             if not scraped and finding.verdict is Verdict.FAIL:
                 detail = f"{finding.detail}; Prometheus has none of a job {target.job}"
                 finding = replace(finding, detail=detail)
@@ -130,7 +145,7 @@ def _judge(
 def _unseen(subject: Subject, why: str, facts: Facts) -> Finding:
     """Return what is found where the nodes of neither side can be relied on."""
     gaps = facts.gaps_in((DeclaredNodes, ObservedNodes))
-    cause = gaps[0].source if gaps else ""
+    cause = Cause(gaps[0].source) if gaps else None
     return Finding(check=ID, subject=subject, verdict=Verdict.UNKNOWN, detail=why, cause=cause)
 
 
@@ -147,16 +162,15 @@ def _judge_job(target: DeclaredTarget, scraped: Sequence[ScrapeTarget], *, place
     enough = up >= target.minimum
     first = next((f"; {_trouble(one)}" for one in scraped if not _is_up(one)), "")
     waiting = not enough and any(one.health is Health.UNKNOWN for one in scraped)
-    failure = Verdict.SUPPRESSED if waiting else Verdict.FAIL
     return Finding(
         check=ID,
         subject=_subject(target.job),
-        verdict=Verdict.PASS if enough else failure,
+        verdict=Verdict.PASS if enough else Verdict.FAIL,
         detail="" if enough else f"{up} of {len(scraped)} targets are up{first}",
         declared={"minimum": target.minimum},
         observed={"targets": len(scraped), "up": up},
         provenance=(place,),
-        excuse=FIRST_SCRAPE if waiting else None,
+        progress=_NOT_SCRAPED if waiting else None,
     )
 
 
@@ -166,30 +180,35 @@ def _judge_node(
     mine: Sequence[ScrapeTarget],
     *,
     place: Place,
-    facts: Facts,
+    now: datetime,
 ) -> Finding:
     """Judge one node: of several targets with the same path one that is up is enough."""
     lost = _lost(mine)
     up = bool(mine) and not lost
     trouble = _trouble(lost[0]) if lost else "no target"
-    verdict, detail, cause = Verdict.PASS, "", ""
-    if node.observed is None:
-        verdict, detail, cause = Verdict.UNKNOWN, "node is not in the cluster", "node_present"
-    elif not up:
-        verdict, why, cause = _explain(node, node.observed, facts.get(Patience))
-        detail = trouble + why
-    first = verdict is Verdict.FAIL and any(one.health is Health.UNKNOWN for one in lost)
+    verdict, detail, cause = (Verdict.PASS, "", None) if up else (Verdict.FAIL, trouble, None)
+    if node.odd is not None and not up:
+        verdict, detail, cause = Verdict.UNKNOWN, node.odd.message, Cause(node.odd.source)
+    elif node.observed is None and node.odd is None:
+        verdict, detail = Verdict.UNKNOWN, "node is not in the cluster"
+        cause = Cause("node_present", subjects.node(node.name))
+    elif not up and _is_told(node):
+        verdict, detail = Verdict.UNKNOWN, f"{trouble}; the node is not Ready"
+        cause = Cause("node_ready", subjects.node(node.name))
+    under_way = None
+    if verdict is Verdict.FAIL and node.observed is not None:
+        under_way = _progress(node.observed, lost, now=now)
     places = node.declared.places if node.declared is not None else ()
     return Finding(
         check=ID,
         subject=_subject(f"{target.job}/{node.name}"),
-        verdict=Verdict.SUPPRESSED if first else verdict,
+        verdict=verdict,
         detail=detail,
         declared="up",
         observed="up" if up else _state(lost),
         provenance=(place, *places),
         cause=cause,
-        excuse=FIRST_SCRAPE if first else None,
+        progress=under_way,
         node=node.name,
     )
 
@@ -200,20 +219,32 @@ def _lost(mine: Sequence[ScrapeTarget]) -> list[ScrapeTarget]:
     return [one for one in mine if one.path not in seen]
 
 
-def _explain(node: _Node, have: ObservedNode, patience: Patience) -> tuple[Verdict, str, str]:
-    """Return the verdict on a *node* without a target that is up, why, and its cause.
+def _is_told(node: _Node) -> bool:
+    """Tell whether ``node_ready`` fails for a *node*; it looks at declared ones only."""
+    not_ready = node.observed is not None and node.observed.ready is not ConditionStatus.TRUE
+    return node.declared is not None and not_ready
 
-    That a node is not Ready ``node_ready`` reports of declared ones only.
-    """
+
+def _progress(
+    have: ObservedNode, lost: Sequence[ScrapeTarget], *, now: datetime
+) -> Progress | None:
+    """Return why a node may be without a target that is up for a while."""
     if have.ready is not ConditionStatus.TRUE:
-        told = node.declared is not None
-        verdict = Verdict.UNKNOWN if told else Verdict.SUPPRESSED
-        return verdict, "; the node is not Ready", "node_ready" if told else ""
-    if any(taint.key in LEAVING for taint in have.taints):
-        return Verdict.SUPPRESSED, "; the node is about to be removed", ""
-    if have.created is not None and patience.now - have.created < NEW:
-        return Verdict.SUPPRESSED, "; the node is new", ""
-    return Verdict.FAIL, "", ""
+        return Progress(
+            reason=ExcuseReason.STARTING, waits_for="the node is not Ready", since=have.ready_since
+        )
+    leaving = sorted(taint.key for taint in have.taints if taint.key in LEAVING)
+    if leaving:
+        return Progress(
+            reason=ExcuseReason.REMOVAL,
+            waits_for="the node is about to be removed",
+            since=have.tainted.get(leaving[0]),
+        )
+    if have.created is not None and now - have.created < NEW:
+        return Progress(
+            reason=ExcuseReason.STARTING, waits_for="the node is new", since=have.created, limit=NEW
+        )
+    return _NOT_SCRAPED if any(one.health is Health.UNKNOWN for one in lost) else None
 
 
 def _is_up(target: ScrapeTarget) -> bool:
@@ -241,9 +272,23 @@ CHECK = Check(
     layer=Layer.OBSERVABILITY,
     severity=Severity.WARNING,
     title="Prometheus scrapes every declared target",
-    needs=(DeclaredTargets, ScrapeTargets, Patience),
+    needs=(DeclaredTargets, ScrapeTargets, AsOf),
+    weighs=(DeclaredNodes, ObservedNodes),
     subjects=expected_targets,
     judge=judge,
     aspect="targets",
     component=Component.PROMETHEUS,
+    headline=True,
+    advice="Let Prometheus collect metrics from every declared target.",
+    alert=Alert(
+        name="ScrapeTargetMissing",
+        after="10m",
+        keep="15m",
+        summary="A declared target is not scraped, or does not answer.",
+        description=(
+            "Target {{ $labels.object_name }}{of_cluster} is declared, and Prometheus has no such "
+            "target or cannot scrape it: what it measures is not seen, and no rule about it can "
+            "fire. Next: the Prometheus page Targets, and the pod of the exporter."
+        ),
+    ),
 )

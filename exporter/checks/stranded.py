@@ -1,16 +1,19 @@
 """Pods that are not ready because of lost nodes: theirs is no cause of its own, and no alarm."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
+from exporter.checks import subjects
 from exporter.checks.wording import excerpt, listing
 from exporter.domain.declaration import ApplicationKey, DeclaredWorkload
 from exporter.domain.errors import ParseError
 from exporter.domain.facts import Facts
+from exporter.domain.finding import Cause
 from exporter.domain.json import JsonObject, as_list, as_object, as_text, dig
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNodes
-from exporter.domain.placement import guards, pod_spec
+from exporter.domain.placement import guards, hidden, pod_spec
 from exporter.domain.taints import Taint, Toleration
 from exporter.domain.templates import REQUIRED, node_selection, tolerations
 from exporter.domain.workloads import (
@@ -21,23 +24,39 @@ from exporter.domain.workloads import (
     PodGroup,
 )
 
-Loss: TypeAlias = tuple[str, str]
-"""The check that reports the loss, and what it is in words."""
-
 _NODES = (DeclaredNodes, ObservedNodes, ObservedPods)
+FACTS_OF_LOSSES = (*_NODES, DeclaredWorkloads, ObservedWorkloads)
+"""What a check has to be handed to ask for losses."""
 _GONE, _NOT_READY = "node_present", "node_ready"
+_MISSING, _NOT_RUNNING = "workload_present", "workload_ready"
 _WAITING = frozenset({"StatefulSet", "DaemonSet"})
 """Kinds that make no new pod before the old one is gone, and on a dead node it never goes."""
 _HOSTNAME = "kubernetes.io/hostname"
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What explains that pods lack: the finding that reports it, and what that is in words."""
+
+    cause: Cause
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Lack:
+    """The lost nodes that pods of a workload lack for, and whether these are all that lack."""
+
+    nodes: tuple[str, ...]
+    whole: bool
+
+
 class Losses:
     """Declared nodes that are gone or not Ready, and the workloads that lack pods for that.
 
-    Where nodes or pods are not known, nothing is excused by them.
+    Where nodes or pods are not known, nothing is explained by them.
     """
 
-    __slots__ = ("_by_application", "_lost", "_nodes", "_pods", "_running", "_workloads")
+    __slots__ = ("_facts", "_lost", "_nodes", "_pods", "_running", "_unreadable", "_workloads")
 
     def __init__(self, facts: Facts) -> None:
         known = not facts.gaps_in(_NODES) and not facts.lacks(_NODES)
@@ -47,10 +66,20 @@ class Losses:
         self._lost = dict(_lost(self._nodes, self._running))
         observed = facts.find(ObservedWorkloads)
         self._workloads = observed.workloads if observed else {}
-        self._by_application = _by_application(facts) if self._lost else {}
+        self._unreadable = observed.unreadable if observed else {}
+        self._facts = facts
 
     def of_workload(self, workload: DeclaredWorkload, have: ObservedWorkload) -> Loss | None:
         """Return the loss that explains every pod that *workload* lacks, or None."""
+        lack = self._lack(workload, have)
+        return self._loss(lack.nodes) if lack is not None and lack.whole else None
+
+    def among(self, workload: DeclaredWorkload, have: ObservedWorkload) -> Cause | None:
+        """Return the loss that explains some of the pods that *workload* lacks, or None."""
+        lack = self._lack(workload, have)
+        return self._loss(lack.nodes).cause if lack is not None else None
+
+    def _lack(self, workload: DeclaredWorkload, have: ObservedWorkload) -> _Lack | None:
         if not self._lost:
             return None
         groups = self._pods.by_owner.get(workload.key, ())
@@ -61,10 +90,10 @@ class Losses:
         guilty = {node for node, count in explained.items() if count}
         unplaced = sum(one.pods for one in groups if not one.node)
         wanted = self._without_home(workload, groups) if unplaced else set()
-        lacking = have.replicas - have.ready - (unplaced if wanted else 0)
-        if not guilty | wanted or lacking > explained.total():
+        if not guilty | wanted:
             return None
-        return self._loss(sorted(guilty | wanted))
+        lacking = have.replicas - have.ready - (unplaced if wanted else 0)
+        return _Lack(tuple(sorted(guilty | wanted)), lacking <= explained.total())
 
     def _stuck(self, workload: DeclaredWorkload) -> dict[str, int]:
         """Return how many pods the *workload* waits for to go from each lost node."""
@@ -79,19 +108,47 @@ class Losses:
         *ailing* are its resources that are not, as ``Kind namespace/name: status``; where Argo CD
         does not tell them, those of its workloads count that lack pods.
         """
-        losses = {str(one.key): loss for one, loss in self._lacking(key)}
+        losses: dict[str, tuple[DeclaredWorkload, Loss | None]] = {
+            str(workload.key): (workload, self.of_workload(workload, have))
+            for workload, have in self._short(key)
+        }
+        odd = [one for one in self._delivered(key) if one.key in self._unreadable]
+        losses.update({str(one.key): (one, None) for one in odd})  # nobody can tell what it lacks
         named = {one.partition(": ")[0] for one in ailing} or losses.keys()
         if not named or not named <= losses.keys():
             return None
         found = [losses[one] for one in sorted(named)]
-        known = [one for one in found if one is not None]
-        return min(known) if len(known) == len(found) else None
+        known = [loss.said for _, loss in found if loss is not None]
+        if len(known) < len(found):
+            return None
+        return Loss(_cause(_NOT_RUNNING, [one for one, _ in found]), min(known))
 
-    def _lacking(self, key: ApplicationKey) -> Iterator[tuple[DeclaredWorkload, Loss | None]]:
-        for workload in self._by_application.get(key, ()):
+    def behind(self, key: ApplicationKey) -> Cause | None:
+        """Return the finding about a workload of an Application that is likeliest behind its own.
+
+        That of one that is missing, else of one that lacks pods, first of those that lack for
+        something else than lost nodes. Whether that is a failure at all, its check decides.
+        """
+        delivered = self._delivered(key)
+        there = self._workloads.keys() | self._unreadable.keys()
+        missing = [one for one in delivered if one.key not in there]
+        if missing:
+            return _cause(_MISSING, missing)
+        short = list(self._short(key))
+        own = [one for one, have in short if self.of_workload(one, have) is None]
+        return _cause(_NOT_RUNNING, own or [one for one, _ in short]) if short else None
+
+    def _delivered(self, key: ApplicationKey) -> Sequence[DeclaredWorkload]:
+        declared = self._facts.find(DeclaredWorkloads)
+        make = partial(_by_application, declared)
+        return self._facts.memory.once("by application", (declared,), make).get(key, ())
+
+    def _short(self, key: ApplicationKey) -> Iterator[tuple[DeclaredWorkload, ObservedWorkload]]:
+        """Yield the workloads of an Application that lack pods, as declared and as observed."""
+        for workload in self._delivered(key):
             have = self._workloads.get(workload.key)
             if have is not None and have.ready < have.replicas:
-                yield workload, self.of_workload(workload, have)
+                yield workload, have
 
     def _without_home(self, workload: DeclaredWorkload, groups: Sequence[PodGroup]) -> set[str]:
         """Return the lost nodes that would let in pods of *workload*, if no other node does.
@@ -104,6 +161,8 @@ class Losses:
             selection, borne = node_selection(spec), tolerations(spec)
         except ParseError:
             return set()
+        if hidden(selection, self._nodes, self._running):
+            return set()  # it may let them in
         alone = _is_alone(workload.manifest)
         taken = {one.node for one in groups} if alone else set()
         for name in self._running.index.selected(selection):
@@ -120,18 +179,19 @@ class Losses:
 
     def _loss(self, names: Sequence[str]) -> Loss:
         gone = [name for name in names if self._lost[name] == _GONE]
-        if gone:
-            verb = "is" if len(gone) == 1 else "are"
-            return _GONE, f"{_nodes(gone)} {verb} not in the cluster"
-        return _NOT_READY, f"{_nodes(names)} {'is' if len(names) == 1 else 'are'} not Ready"
+        check, concerned = (_GONE, gone) if gone else (_NOT_READY, names)
+        verb = "is" if len(concerned) == 1 else "are"
+        state = "not in the cluster" if gone else "not Ready"
+        cause = Cause(check, subjects.node(concerned[0]), len(concerned) - 1)
+        return Loss(cause, f"{_nodes(concerned)} {verb} {state}")
 
 
 def _lost(declared: DeclaredNodes, observed: ObservedNodes) -> Iterator[tuple[str, str]]:
     for name in declared.nodes:
         have = observed.nodes.get(name)
-        if have is None:
+        if name not in observed:
             yield name, _GONE
-        elif have.ready is not ConditionStatus.TRUE:
+        elif have is not None and have.ready is not ConditionStatus.TRUE:
             yield name, _NOT_READY
 
 
@@ -163,13 +223,20 @@ def _selects(selector: JsonObject, labels: JsonObject) -> bool:
     )
 
 
-def _by_application(facts: Facts) -> dict[ApplicationKey, list[DeclaredWorkload]]:
-    declared = facts.find(DeclaredWorkloads)
+def _by_application(
+    declared: DeclaredWorkloads | None,
+) -> Mapping[ApplicationKey, Sequence[DeclaredWorkload]]:
     found: dict[ApplicationKey, list[DeclaredWorkload]] = {}
     for workload in declared.workloads.values() if declared else ():
         if workload.application is not None:
             found.setdefault(workload.application, []).append(workload)
     return found
+
+
+def _cause(check: str, workloads: Sequence[DeclaredWorkload]) -> Cause:
+    """Return what *check* finds of these *workloads* as a cause, that of the first by name."""
+    first = min(subjects.workload(one.key) for one in workloads)
+    return Cause(check, first, len(workloads) - 1)
 
 
 def _nodes(names: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from exporter.domain.applications import DeclaredApplications
-from exporter.domain.declaration import ApplicationKey, DeclaredWorkload, Failure, WorkloadKey
+from exporter.domain.declaration import ApplicationKey, DeclaredWorkload, WorkloadKey
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Subject
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
@@ -40,11 +40,6 @@ def application(key: ApplicationKey) -> Subject:
     return Subject("Application", key.namespace, key.name)
 
 
-def unreadable_part(failure: Failure) -> Subject:
-    """Return the part of a source that *failure* hides, as a subject of kind ``Source``."""
-    return Subject("Source", "", failure.part or failure.place.path or failure.place.source)
-
-
 def declared_nodes(facts: Facts) -> list[Subject]:
     """Return all declared nodes, sorted."""
     known = facts.find(DeclaredNodes)
@@ -54,7 +49,7 @@ def declared_nodes(facts: Facts) -> list[Subject]:
 def observed_nodes(facts: Facts) -> list[Subject]:
     """Return all observed nodes, sorted."""
     known = facts.find(ObservedNodes)
-    return [node(name) for name in sorted(known.nodes)] if known else []
+    return [node(name) for name in sorted(known.names)] if known else []
 
 
 def declared_workloads(facts: Facts) -> list[Subject]:
@@ -67,8 +62,3 @@ def declared_applications(facts: Facts) -> list[Subject]:
     """Return all declared Applications, sorted."""
     known = facts.find(DeclaredApplications)
     return sorted(map(application, known.applications)) if known else []
-
-
-def unreadable_parts(failures: Iterable[Failure]) -> list[Subject]:
-    """Return the parts that *failures* hide, each once, sorted."""
-    return sorted({unreadable_part(failure) for failure in failures})

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from exporter.checks import subjects, unknowns
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Verdict
 from exporter.domain.workloads import (
     DeclaredWorkloads,
     ObservedPods,
@@ -42,7 +42,11 @@ def waiting_for_images(groups: Iterable[PodGroup]) -> dict[str, int]:
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
-    """Count the containers of every declared workload that wait for an image."""
+    """Count the containers of every declared workload that wait for an image.
+
+    That none waits proves nothing: a pod that was never scheduled has not asked for any. So each
+    pod must have its images, and there must be as many as it asks for.
+    """
     observed, pods = facts.get(ObservedWorkloads).workloads, facts.get(ObservedPods).by_owner
     for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
         have = observed.get(workload.key)
@@ -58,15 +62,20 @@ def _judge(
     workload: DeclaredWorkload, have: ObservedWorkload, groups: tuple[PodGroup, ...]
 ) -> Finding:
     counts = waiting_for_images(groups)
-    verdict, detail, cause = Verdict.PASS, "", ""
+    pods, pulled = sum(one.pods for one in groups), sum(one.pulled for one in groups)
+    subject = subjects.workload(workload.key)
+    verdict, detail, cause = Verdict.PASS, "", None
     if counts:
         said = ", ".join(f"{reason} ({n})" for reason, n in counts.items())
         verdict, detail = Verdict.FAIL, f"containers wait for their image: {said}"
-    elif have.replicas > 0 and not any(group.pods for group in groups):
-        verdict, detail, cause = Verdict.UNKNOWN, "it has no pods to look at", "workload_ready"
+    elif pulled < max(pods, have.replicas):
+        verdict, cause = Verdict.UNKNOWN, Cause("workload_ready", subject)
+        detail = f"{pulled} of {max(pods, have.replicas)} pods are known to have their images"
+    elif not pods:
+        detail = "it asks for no pods"
     return Finding(
         check=ID,
-        subject=subjects.workload(workload.key),
+        subject=subject,
         verdict=verdict,
         detail=detail,
         declared={},
@@ -85,4 +94,18 @@ CHECK = Check(
     subjects=subjects.declared_workloads,
     judge=judge,
     aspect="images",
+    chapter=Chapter.WORKLOADS,
+    advice="Publish the missing images, and check that the pull secret may read them.",
+    alert=Alert(
+        name="WorkloadImagesUnavailable",
+        after="5m",
+        keep="15m",
+        summary="Images of a workload cannot be pulled.",
+        description=(
+            "Pods of {{ $labels.object_kind }} "
+            "{{ $labels.object_namespace }}/{{ $labels.object_name }}{of_cluster} wait for an "
+            "image that cannot be pulled. Next: kubectl -n {{ $labels.object_namespace }} describe "
+            "pods tells what the registry answered: not found, or not allowed?"
+        ),
+    ),
 )

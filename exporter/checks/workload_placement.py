@@ -7,12 +7,14 @@ from itertools import islice
 from typing import Final
 
 from exporter.checks import subjects, unknowns
+from exporter.checks.rollouts import progress
 from exporter.checks.wording import counted, excerpt
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.errors import ParseError
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
 from exporter.domain.placement import NodePool, pod_spec
 from exporter.domain.provenance import Place
@@ -73,23 +75,28 @@ def _look(
         return unknowns.absent_workload(ID, workload)
     if isinstance(selection, ParseError):
         return _misunderstood(workload, selection)
+    hidden = next(
+        (pool.unreadable[one.node] for one in groups if one.node in pool.unreadable), None
+    )
     placed = [group for group in groups if group.pods and group.node in pool]
     allowed = pool.selected(selection)
     strays = [group for group in placed if group.node not in allowed]
     relabelled = bool(strays) and {one.node for one in strays} <= _meant(meant, selection)
-    return _judge(workload, have, str(selection), _Pods(placed, strays, relabelled))
+    return _judge(workload, have, str(selection), _Pods(placed, strays, relabelled, hidden))
 
 
 @dataclass(frozen=True, slots=True)
 class _Pods:
     """The pods of a workload that run somewhere, and those of them that run elsewhere.
 
-    *relabelled* tells that all of these are on nodes that only lost their declared labels.
+    *relabelled* tells that all of these are on nodes that only lost their declared labels. *hidden*
+    says why it is not known what some others run on.
     """
 
     placed: Sequence[PodGroup]
     strays: Sequence[PodGroup]
     relabelled: bool = False
+    hidden: Gap | None = None
 
 
 def _meant(declared: DeclaredNodes | None, selection: NodeSelection) -> set[str]:
@@ -108,25 +115,31 @@ def _selection(workload: DeclaredWorkload) -> NodeSelection | ParseError | None:
 
 def _judge(workload: DeclaredWorkload, have: ObservedWorkload, asked: str, pods: _Pods) -> Finding:
     strays = _by_node(pods.strays)
-    verdict, detail, cause = Verdict.PASS, "", ""
+    subject = subjects.workload(workload.key)
+    verdict, detail, cause = Verdict.PASS, "", None
     if strays:
         verdict, detail = Verdict.FAIL, _describe(pods, strays, asked)
-        if have.rolling_out:
-            verdict, detail = Verdict.SUPPRESSED, f"{detail}; a rollout is under way"
-        elif pods.relabelled:
-            verdict, cause = Verdict.UNKNOWN, "node_labels"
+        if pods.relabelled:
+            verdict = Verdict.UNKNOWN
             detail += "; these nodes do not bear their declared labels"
+            cause = Cause("node_labels", subjects.node(next(iter(strays))), len(strays) - 1)
+    elif pods.hidden:
+        verdict, detail, cause = Verdict.UNKNOWN, pods.hidden.message, Cause(pods.hidden.source)
     elif not pods.placed and have.replicas > 0:
-        verdict, detail, cause = Verdict.UNKNOWN, "none of its pods is on a node", "workload_ready"
+        verdict, detail = Verdict.UNKNOWN, "none of its pods is on a node"
+        cause = Cause("workload_ready", subject)
+    elif not pods.placed:
+        detail = "it asks for no pods"
     return Finding(
         check=ID,
-        subject=subjects.workload(workload.key),
+        subject=subject,
         verdict=verdict,
         detail=detail,
         declared=asked,
         observed=dict(islice(_by_node(pods.placed).items(), MAX_NODES)),
         provenance=_places(workload),
         cause=cause,
+        progress=progress(have) if verdict is Verdict.FAIL else None,
     )
 
 
@@ -137,7 +150,7 @@ def _misunderstood(workload: DeclaredWorkload, error: ParseError) -> Finding:
         verdict=Verdict.UNKNOWN,
         detail=f"not understood: {excerpt(error.message)}",
         provenance=_places(workload),
-        cause=workload.place.source,
+        cause=Cause(workload.place.source),
     )
 
 
@@ -165,7 +178,22 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Pods run on the nodes that their workload selects",
     needs=(DeclaredWorkloads, ObservedWorkloads, ObservedNodes, ObservedPods),
+    weighs=(DeclaredNodes,),
     subjects=selective_workloads,
     judge=judge,
     aspect="placement",
+    headline=True,
+    chapter=Chapter.PLACEMENT,
+    advice="Move pods to the nodes that their workload selects.",
+    alert=Alert(
+        name="WorkloadMisplaced",
+        after="15m",
+        summary="Pods run on nodes that their workload does not select.",
+        description=(
+            "Pods of {{ $labels.object_kind }} "
+            "{{ $labels.object_namespace }}/{{ $labels.object_name }}{of_cluster} run on nodes "
+            "that its declaration does not select. Next: kubectl -n {{ $labels.object_namespace }} "
+            "get pods -o wide; were labels of nodes changed after the pods were placed?"
+        ),
+    ),
 )

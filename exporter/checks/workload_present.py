@@ -2,30 +2,22 @@
 
 from collections.abc import Iterator
 
-from exporter.checks import subjects, unknowns
-from exporter.domain.check import Check
+from exporter.checks import subjects
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Finding, Layer, Severity, Verdict
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkloads
 
 ID = "workload_present"
 
 
-def declared_or_unreadable(facts: Facts) -> list[Subject]:
-    """Return all declared workloads, and the parts of which nobody can tell, sorted."""
-    known = facts.find(DeclaredWorkloads)
-    lost = subjects.unreadable_parts(known.unreadable) if known else []
-    return sorted([*subjects.declared_workloads(facts), *lost])
-
-
 def judge(facts: Facts) -> Iterator[Finding]:
-    """Look up every declared workload; what could not be read may declare more of them."""
+    """Look up every declared workload."""
     declared = facts.get(DeclaredWorkloads)
-    observed = facts.get(ObservedWorkloads).workloads
-    found = [_judge(one, present=key in observed) for key, one in declared.workloads.items()]
-    found += unknowns.unreadable(ID, declared.unreadable)
-    yield from sorted(found, key=lambda finding: finding.subject)
+    observed = facts.get(ObservedWorkloads)
+    for workload in subjects.in_order(declared.workloads.values()):
+        yield _judge(workload, present=workload.key in observed)
 
 
 def _judge(workload: DeclaredWorkload, *, present: bool) -> Finding:
@@ -46,7 +38,21 @@ CHECK = Check(
     severity=Severity.CRITICAL,
     title="Declared workloads are in the cluster",
     needs=(DeclaredWorkloads, ObservedWorkloads),
-    subjects=declared_or_unreadable,
+    subjects=subjects.declared_workloads,
     judge=judge,
     aspect="present",
+    headline=True,
+    chapter=Chapter.WORKLOADS,
+    advice="Deploy the missing workloads.",
+    alert=Alert(
+        name="WorkloadMissing",
+        after="10m",
+        summary="A declared workload is not in the cluster.",
+        description=(
+            "{{ $labels.object_kind }} "
+            "{{ $labels.object_namespace }}/{{ $labels.object_name }}{of_cluster} is declared, and "
+            "the cluster has no such object. Next: look at its Application: not synced, paused or "
+            "deleted?"
+        ),
+    ),
 )

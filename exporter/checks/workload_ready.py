@@ -1,15 +1,18 @@
 """Every declared workload must have all the ready pods that it asks for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 
+from msgspec.structs import replace
+
 from exporter.checks import subjects, unknowns
-from exporter.checks.stranded import Losses
+from exporter.checks.rollouts import progress
+from exporter.checks.stranded import FACTS_OF_LOSSES, Losses
 from exporter.checks.workload_images import waiting_for_images
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredWorkload, WorkloadKey
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Verdict
 from exporter.domain.workloads import (
     DeclaredWorkloads,
     ObservedPods,
@@ -24,7 +27,7 @@ ID = "workload_ready"
 def judge(facts: Facts) -> Iterator[Finding]:
     """Compare ready with desired pods of every declared workload.
 
-    A rollout excuses a lack. Pods that lack for want of their nodes are those nodes' matter.
+    Pods that lack because of their nodes alone are those nodes' matter.
     """
     losses = cache(lambda: Losses(facts))
     observed = facts.get(ObservedWorkloads).workloads
@@ -34,31 +37,55 @@ def judge(facts: Facts) -> Iterator[Finding]:
         have = observed.get(workload.key)
         if have is None:
             yield unknowns.absent_workload(ID, workload)
+        elif have.ready >= have.replicas:
+            yield _whole(workload, have)
         else:
             groups = by_owner.get(workload.key, ())
             counts = partial(waiting_for_images, groups)
             images = bool(facts.memory.once(workload.key, (groups,), counts))
-            finding = _judge(workload, have, images=images)
-            if finding.verdict is not Verdict.PASS:
-                finding = unknowns.for_want_of(losses().of_workload(workload, have), finding)
-            yield finding
+            yield _short(workload, have, groups, losses=losses(), images=images)
 
 
-def _judge(workload: DeclaredWorkload, have: ObservedWorkload, *, images: bool) -> Finding:
-    verdict, detail = Verdict.PASS, ""
-    if have.ready < have.replicas:
-        verdict, detail = Verdict.FAIL, f"{have.ready} of {have.replicas} pods are ready"
-        if have.rolling_out:
-            verdict, detail = Verdict.SUPPRESSED, f"{detail}; a rollout is under way"
+def _whole(workload: DeclaredWorkload, have: ObservedWorkload) -> Finding:
+    """Return what is found of a workload that has all pods, if its controller counted them now."""
+    finding = _finding(workload, have, Verdict.PASS)
+    if have.observed_generation >= have.generation:
+        return finding
+    detail = "its controller has not looked at its present spec yet"
+    return replace(finding, verdict=Verdict.UNKNOWN, detail=detail)
+
+
+def _short(
+    workload: DeclaredWorkload,
+    have: ObservedWorkload,
+    groups: Sequence[PodGroup],
+    *,
+    losses: Losses,
+    images: bool,
+) -> Finding:
+    """Return what is found of a workload that lacks pods, and why it may lack them."""
+    finding = _finding(workload, have, Verdict.FAIL)
+    loss = losses.of_workload(workload, have)
+    if loss is not None:
+        return unknowns.explained_by(finding, loss)
+    cause = losses.among(workload, have)
+    if images:
+        cause = Cause("workload_images", finding.subject)
+    elif cause is None and any(one.pods and not one.node for one in groups):
+        cause = Cause("workload_tolerations", finding.subject)
+    return replace(finding, cause=cause, progress=progress(have))
+
+
+def _finding(workload: DeclaredWorkload, have: ObservedWorkload, verdict: Verdict) -> Finding:
+    lacking = f"{have.ready} of {have.replicas} pods are ready"
     return Finding(
         check=ID,
         subject=subjects.workload(workload.key),
         verdict=verdict,
-        detail=detail,
+        detail="" if verdict is Verdict.PASS else lacking,
         declared=have.replicas,
         observed=have.ready,
         provenance=(workload.place,),
-        cause="workload_images" if images and verdict is Verdict.FAIL else "",
     )
 
 
@@ -68,7 +95,24 @@ CHECK = Check(
     severity=Severity.CRITICAL,
     title="Workloads have all their pods ready",
     needs=(DeclaredWorkloads, ObservedWorkloads),
+    weighs=FACTS_OF_LOSSES,
     subjects=subjects.declared_workloads,
     judge=judge,
     aspect="ready",
+    headline=True,
+    chapter=Chapter.WORKLOADS,
+    advice="Repair the workloads whose pods are not ready.",
+    alert=Alert(
+        name="WorkloadNotReady",
+        after="10m",
+        keep="15m",
+        summary="A workload has fewer ready pods than it asks for.",
+        description=(
+            "{{ $labels.object_kind }} "
+            "{{ $labels.object_namespace }}/{{ $labels.object_name }}{of_cluster} has fewer ready "
+            "pods than it asks for, and no rollout explains it. Next: kubectl -n "
+            "{{ $labels.object_namespace }} describe {{ $labels.object_kind }} "
+            "{{ $labels.object_name }}, then its pods."
+        ),
+    ),
 )

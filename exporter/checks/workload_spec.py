@@ -7,7 +7,7 @@ from typing import Final
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.wording import excerpt, listing
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.facts import Facts
 from exporter.domain.fields import text_of
@@ -101,4 +101,18 @@ CHECK = Check(
     subjects=subjects.declared_workloads,
     judge=judge,
     aspect="spec",
+    headline=True,
+    chapter=Chapter.WORKLOADS,
+    advice="Undo manual changes to the workloads, or declare them in the code.",
+    alert=Alert(
+        name="WorkloadDrifted",
+        after="15m",
+        summary="A workload has other fields than declared.",
+        description=(
+            "{{ $labels.object_kind }} "
+            "{{ $labels.object_namespace }}/{{ $labels.object_name }}{of_cluster} has declared "
+            "fields with other values, or lacks them. Next: sync its Application, or bring the "
+            "change into the code; the status page lists the fields."
+        ),
+    ),
 )

@@ -6,14 +6,14 @@ from typing import Final
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.wording import listing
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.errors import ParseError
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.json import Json, JsonObject
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
-from exporter.domain.placement import NodePool, pod_spec
+from exporter.domain.placement import NodePool, hidden, pod_spec
 from exporter.domain.provenance import Source
 from exporter.domain.selectors import NodeSelection
 from exporter.domain.templates import node_selection, tolerations
@@ -33,7 +33,7 @@ class _Outcome:
 
     verdict: Verdict
     detail: str = ""
-    cause: str = ""
+    cause: Cause | None = None
     shown: Json = None
 
 
@@ -75,13 +75,21 @@ class _Court:
         try:
             selection, borne = node_selection(spec), tolerations(spec)
         except ParseError as error:
-            return _Outcome(Verdict.UNKNOWN, f"not understood: {error.message}", source)
+            return _Outcome(Verdict.UNKNOWN, f"not understood: {error.message}", Cause(source))
         shown = {"selects": str(selection), "tolerates": [str(one) for one in borne]}
-        if not self._pool.selected(selection):
-            return self._homeless(selection, shown)
         kept_off = self._pool.kept_off(selection, borne)
-        if not kept_off:
+        selected = self._pool.selected(selection)
+        if selected and not kept_off:
             return _Outcome(Verdict.PASS, shown=shown)
+        if gap := hidden(selection, self._declared, self._observed):
+            return _Outcome(
+                Verdict.UNKNOWN,
+                f"it may select a node that nobody knows: {gap.message}",
+                Cause(gap.source),
+                shown,
+            )
+        if not selected:
+            return self._homeless(selection, shown)
         taints = listing([str(taint) for taint in kept_off])
         detail = f"does not tolerate the nodes that it selects ({selection}): {taints}"
         return _Outcome(Verdict.FAIL, detail, shown=shown)
@@ -89,17 +97,24 @@ class _Court:
     def _homeless(self, selection: NodeSelection, shown: Json) -> _Outcome:
         """Judge a template that selects no node; nodes that are meant for it excuse it."""
         declared = self._declared.index.selected(selection)
-        missing = [name for name in declared if name not in self._observed.nodes]
+        missing = [name for name in declared if name not in self._observed]
         if missing:
             detail = f"the nodes that it selects are not in the cluster: {listing(missing)}"
-            return _Outcome(Verdict.UNKNOWN, detail, "node_present", shown)
+            cause = Cause("node_present", subjects.node(missing[0]), len(missing) - 1)
+            return _Outcome(Verdict.UNKNOWN, detail, cause, shown)
         if declared:
             detail = f"the nodes that it selects do not bear their labels: {listing(declared)}"
-            return _Outcome(Verdict.UNKNOWN, detail, "node_labels", shown)
+            cause = Cause("node_labels", subjects.node(declared[0]), len(declared) - 1)
+            return _Outcome(Verdict.UNKNOWN, detail, cause, shown)
         for name, group in sorted(self._declared.groups.items()):
-            if group.labels and group.maximum and selection.matches(name="", labels=group.labels):
+            if (
+                group.labels
+                and group.maximum != 0
+                and selection.matches(name="", labels=group.labels)
+            ):
                 detail = f"the group {name}, which it selects, has no node now"
-                return _Outcome(Verdict.UNKNOWN, detail, "node_group_size", shown)
+                cause = Cause("node_group_size", Subject("NodeGroup", "", name))
+                return _Outcome(Verdict.UNKNOWN, detail, cause, shown)
         return _Outcome(Verdict.FAIL, f"selects no node ({selection})", shown=shown)
 
 
@@ -139,4 +154,17 @@ CHECK = Check(
     subjects=subjects.declared_workloads,
     judge=judge,
     aspect="tolerations",
+    chapter=Chapter.TOLERATIONS,
+    advice="Add tolerations for the taints of the nodes that the workloads select.",
+    alert=Alert(
+        name="WorkloadUnschedulable",
+        after="15m",
+        summary="The pods of a workload could not run on the nodes that it selects.",
+        description=(
+            "{{ $labels.object_kind }} "
+            "{{ $labels.object_namespace }}/{{ $labels.object_name }}{of_cluster} selects no node, "
+            "or only nodes with a taint that it does not tolerate. Next: compare its nodeSelector "
+            "and tolerations with the nodes' labels and taints, before its pods restart."
+        ),
+    ),
 )

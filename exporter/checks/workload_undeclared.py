@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from exporter.checks import subjects
 from exporter.checks.wording import excerpt, listing
 from exporter.domain.applications import DeclaredApplications
-from exporter.domain.check import Check
+from exporter.domain.check import Alert, Check
+from exporter.domain.declaration import PRESENT, WorkloadKey
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload, ObservedWorkloads
 
@@ -18,8 +20,11 @@ ID = "workload_undeclared"
 def governed_workloads(facts: Facts) -> list[Subject]:
     """Return the observed workloads that the code is meant to declare, sorted."""
     seen, code = facts.find(ObservedWorkloads), _Code.of(facts)
-    workloads = seen.workloads.values() if seen else ()
-    return sorted(subjects.workload(one.key) for one in workloads if code.governs(one))
+    if seen is None:
+        return []
+    workloads = [one.key for one in seen.workloads.values() if code.governs(one)]
+    workloads += [one for one in seen.unreadable if code.may_govern(one)]
+    return sorted(map(subjects.workload, workloads))
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
@@ -27,10 +32,14 @@ def judge(facts: Facts) -> Iterator[Finding]:
 
     Where part of the code could not be read, a workload without a declaration may be from there.
     """
-    code = _Code.of(facts)
-    for workload in subjects.in_order(facts.get(ObservedWorkloads).workloads.values()):
-        if code.governs(workload):
-            yield _judge(workload, code)
+    code, observed = _Code.of(facts), facts.get(ObservedWorkloads)
+    found = [_judge(one, code) for one in observed.workloads.values() if code.governs(one)]
+    found += [
+        _judge_unreadable(key, gap, code)
+        for key, gap in observed.unreadable.items()
+        if code.may_govern(key)
+    ]
+    yield from sorted(found, key=lambda one: one.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ class _Code:
     declared: DeclaredWorkloads
     elsewhere: frozenset[str]
     doubts: str = ""
-    cause: str = ""
+    cause: Cause | None = None
 
     @classmethod
     def of(cls, facts: Facts) -> "_Code":
@@ -60,34 +69,39 @@ class _Code:
         doubts, cause = _doubts(workloads, known)
         return cls(workloads, elsewhere, doubts=doubts, cause=cause)
 
-    def declares(self, workload: ObservedWorkload) -> bool:
-        """Tell whether *workload* is declared."""
-        return workload.key in self.declared.workloads
+    def declares(self, key: WorkloadKey) -> bool:
+        """Tell whether the workload *key* is declared."""
+        return key in self.declared.workloads
+
+    def may_govern(self, key: WorkloadKey) -> bool:
+        """Tell whether the code may be meant to declare a workload of which only *key* is known."""
+        return key.namespace in self.declared.namespaces
 
     def governs(self, workload: ObservedWorkload) -> bool:
         """Tell whether the code is meant to declare *workload*, which no other object makes."""
         return (
-            workload.key.namespace in self.declared.namespaces
+            self.may_govern(workload.key)
             and not workload.owner
-            and (self.declares(workload) or workload.tracked_by not in self.elsewhere)
+            and (self.declares(workload.key) or workload.tracked_by not in self.elsewhere)
         )
 
 
-def _doubts(workloads: DeclaredWorkloads, applications: DeclaredApplications) -> tuple[str, str]:
-    """Return what could not be read and the source that it is of, or two empty strings."""
-    if workloads.unreadable:
-        parts = listing([one.name for one in subjects.unreadable_parts(workloads.unreadable)])
-        source = workloads.unreadable[0].place.source
-        return f"it may be declared by what could not be read: {parts}", source
+def _doubts(
+    workloads: DeclaredWorkloads, applications: DeclaredApplications
+) -> tuple[str, Cause | None]:
+    """Return what could not be read, and the source that it is of, or an empty string."""
+    if workloads.incomplete:
+        gap = workloads.incomplete[0]
+        return f"it may be declared where nobody can tell: {gap.message}", Cause(gap.source)
     if applications.unevaluated:
         sets = listing(sorted(applications.unevaluated))
-        return f"it may be declared by what could not be evaluated: {sets}", Source.ARGOCD
-    return "", ""
+        return f"it may be declared by what could not be evaluated: {sets}", Cause(Source.ARGOCD)
+    return "", None
 
 
 def _judge(workload: ObservedWorkload, code: _Code) -> Finding:
     verdict, detail = Verdict.PASS, ""
-    if not code.declares(workload):
+    if not code.declares(workload.key):
         verdict, detail = Verdict.FAIL, "workload is declared nowhere"
         if code.doubts:
             verdict, detail = Verdict.UNKNOWN, code.doubts
@@ -102,7 +116,22 @@ def _judge(workload: ObservedWorkload, code: _Code) -> Finding:
         declared="present" if declared else "absent",
         observed="present",
         provenance=(declared.place,) if declared else (),
-        cause=code.cause if verdict is Verdict.UNKNOWN else "",
+        cause=code.cause if verdict is Verdict.UNKNOWN else None,
+    )
+
+
+def _judge_unreadable(key: WorkloadKey, gap: Gap, code: _Code) -> Finding:
+    """Judge a workload of which nobody can tell whether another object made it."""
+    declared = code.declared.workloads.get(key)
+    return Finding(
+        check=ID,
+        subject=subjects.workload(key),
+        verdict=Verdict.PASS if declared else Verdict.UNKNOWN,
+        detail="" if declared else f"whether it must be declared is not known: {gap.message}",
+        declared="present" if declared else "absent",
+        observed="present",
+        provenance=(declared.place,) if declared else (),
+        cause=None if declared else Cause(gap.source),
     )
 
 
@@ -112,6 +141,20 @@ CHECK = Check(
     severity=Severity.INFO,
     title="Workloads in governed namespaces are declared",
     needs=(DeclaredWorkloads, ObservedWorkloads),
+    weighs=(DeclaredApplications,),
     subjects=governed_workloads,
     judge=judge,
+    judges=PRESENT,
+    covers=False,
+    advice="Declare the workloads that no code declares, or delete them.",
+    alert=Alert(
+        name="WorkloadUndeclared",
+        after="1h",
+        summary="A workload that no code declares runs in a governed namespace.",
+        description=(
+            "{{ $labels.object_kind }} "
+            "{{ $labels.object_namespace }}/{{ $labels.object_name }}{of_cluster} is in the "
+            "cluster, and no code declares it. Next: declare it, or delete it."
+        ),
+    ),
 )

@@ -60,12 +60,27 @@ def _load(path: Path) -> Loaded:
         raise _Refused(str(error)) from None
 
 
+def _run(once: Coroutine[Any, Any, T]) -> T:
+    """Return what *once* returns, without asyncio ever seeing it.
+
+    Python 3.11 writes out what a finished task returned, on its way to the signal handlers that
+    ``asyncio.run`` restores: for an evaluation that takes as long as judging.
+    """
+    found: list[T] = []
+
+    async def keep() -> None:
+        found.append(await once)
+
+    asyncio.run(keep())
+    return found[0]
+
+
 def _look(once: Callable[..., Coroutine[Any, Any, T]], path: Path, *, at: datetime | None) -> T:
     """Return what is found *once* by the settings in *path*, and tell meanwhile what is done."""
     loaded = _load(path)
     try:
         with Progress() as progress:
-            return asyncio.run(once(loaded, at=at or SYSTEM.wall(), tell=progress.tell))
+            return _run(once(loaded, at=at or SYSTEM.wall(), tell=progress.tell))
     except SettingsError as error:
         raise _Refused(f"{path}: {error}") from None
     except TaskError as error:
@@ -232,20 +247,20 @@ def _put(content: bytes, output: Path | None) -> None:
 def exit_code(outcome: Evaluation, *, fail_on: Severity) -> int:
     """Return the exit code for an evaluation.
 
-    As with ``grep`` and ``diff``, trouble counts more than what was found. That something is
-    unknown because another check already reports the cause is no trouble.
+    What fails counts more than what could not be looked at, so that no failure hides behind
+    blindness. What is unknown because of what another check reports is none, and neither is what a
+    waiver accepts.
+    Where nothing that was declared could be judged, nothing conforms either.
     """
     severities = {one.id: one.severity for one in outcome.checks}
-    if any(
-        one.verdict is Verdict.UNKNOWN and one.cause not in severities for one in outcome.findings
-    ):
-        return BLIND
     if any(
         one.verdict is Verdict.FAIL and severities[one.check].rank <= fail_on.rank
         for one in outcome.findings
     ):
         return FINDINGS
-    return CONFORMS
+    blind = any(one.is_blind_spot for one in outcome.findings)
+    judged = any(one.verdict is not Verdict.UNKNOWN for one in outcome.findings)
+    return CONFORMS if judged and not blind else BLIND
 
 
 @cli.command()
@@ -257,7 +272,7 @@ def declared(config_file: Path, log_level: str, log_format: str, form: str) -> N
     Exit code: 0, or 2 for wrong usage or settings, or 3 where a declaration could not be read.
     """
     configure(level=log_level, form=log_format)
-    state = asyncio.run(app.declare_once(_load(config_file)))
+    state = _run(app.declare_once(_load(config_file)))
     if form == "json":
         _print_json(document.declaration(state))
     else:

@@ -5,18 +5,22 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from msgspec import UNSET
+
 from exporter.declared import ansible, argocd, inventory, kustomize, terraform
-from exporter.declared.argocd import Followed, Home
+from exporter.declared.argocd import Cluster, Followed, Home
 from exporter.declared.checkout import Checkout
 from exporter.declared.facts import Readings, assemble
 from exporter.declared.memory import Memory, count
+from exporter.declared.remembered import Remembered
 from exporter.declared.rendered import Manifest, Render
 from exporter.declared.repository import GitState, describe, is_remote, without_credentials
+from exporter.declared.unknowns import with_all_gaps
 from exporter.domain.addresses import normalise
 from exporter.domain.applications import ObservedApplicationSets, Repository
 from exporter.domain.clock import Instant
 from exporter.domain.declaration import Failure, Reading, Unresolved
-from exporter.domain.errors import ReadError
+from exporter.domain.errors import ReadError, Reason
 from exporter.domain.evaluation import SourceStatus
 from exporter.domain.instants import parse_duration
 from exporter.domain.provenance import Place, Source
@@ -39,12 +43,14 @@ class Declarations:
     """Reads what the settings name, again and again.
 
     *git* and *items* are what is gone by: the state of the repository, and what each source gave.
+    *units* have the overlays and files of those sources that may break in parts.
     """
 
     loaded: Loaded
     repository: Memory[GitState] = field(init=False)
     followed: Memory[Followed] = field(init=False)
     memories: dict[Source, Memory[Reading]] = field(default_factory=dict)
+    units: dict[Source, Remembered] = field(default_factory=dict)
     git: GitState = field(default_factory=GitState)
     items: Mapping[Source, Mapping[str, int]] = field(default_factory=dict)
     running: tuple[Manifest, ...] = ()
@@ -59,6 +65,7 @@ class Declarations:
             for source in self.loaded.order
             if source is not Source.ARGOCD
         }
+        self.units = {one: Remembered(max_age) for one in (Source.ARGOCD, Source.KUSTOMIZE)}
 
     def learn(self, observed: ObservedApplicationSets) -> bool:
         """Take note of the ApplicationSets that run; tell whether that asks for another reading."""
@@ -74,12 +81,25 @@ class Declarations:
         """Return the declared state; what fails is in it as values."""
         opened = await self._open()
         git = self.git = self.repository.choose(opened.git, failures=opened.failures, at=at)
+        for unit in self.units.values():
+            unit.start(at=at)
         followed, readings = await self._read_all(opened.checkout, git)
-        kept = self.followed.choose(followed, failures=followed.reading.failures, at=at)
+        usable = {
+            one.source: self._is_usable(opened, one)
+            for one in (followed.reading, *readings.values())
+        }
+        kept = self.followed.choose(
+            followed, failures=followed.reading.failures, at=at, usable=usable[Source.ARGOCD]
+        )
         chosen = {
-            source: self.memories[source].choose(reading, failures=reading.failures, at=at)
+            source: self.memories[source].choose(
+                reading, failures=reading.failures, at=at, usable=usable[source]
+            )
             for source, reading in readings.items()
         }
+        for source, unit in self.units.items():
+            if usable.get(source):
+                unit.finish()
         chosen[Source.ARGOCD] = kept.reading
         ordered = tuple(chosen[source] for source in self.loaded.order)
         self.items = {source: count(reading) for source, reading in chosen.items()}
@@ -90,6 +110,12 @@ class Declarations:
                 repository=_repository(git, {**_paths(chosen, opened.checkout), **kept.paths}),
                 application_sets=kept.application_sets,
                 unevaluated=kept.unevaluated,
+                hiding=kept.hiding,
+                failures=(
+                    *followed.reading.failures,
+                    *(one for each in readings.values() for one in each.failures),
+                ),
+                checkout=opened.checkout,
             ),
             loaded=self.loaded,
         )
@@ -106,6 +132,8 @@ class Declarations:
         self.followed.confirm(at=at)
         for memory in self.memories.values():
             memory.confirm(at=at)
+        for unit in self.units.values():
+            unit.confirm(at=at)
 
     def sources(self, *, at: Instant) -> tuple[SourceStatus, ...]:
         """Return how the repository and each source are doing at the instant *at*."""
@@ -122,6 +150,14 @@ class Declarations:
             )
             for source in (Source.REPOSITORY, *self.loaded.order)
         )
+
+    def _is_usable(self, opened: _Opened, reading: Reading) -> bool:
+        """Tell whether a reading that broke did so in parts, which are remembered by themselves.
+
+        Without a checkout, nothing in it can be told from what was removed.
+        """
+        broke = any(one.reason is Reason.INTERNAL for one in reading.failures)
+        return reading.source in self.units and not (broke or opened.failures)
 
     async def _open(self) -> _Opened:
         """Open the checkout; where that fails, an empty one that every reader fails at."""
@@ -166,7 +202,10 @@ class Declarations:
         readings = dict(zip(others, nodes, strict=True))
         if Source.KUSTOMIZE in self.memories:
             readings[Source.KUSTOMIZE] = rendered
-        readings[Source.INVENTORY] = inventory.read(declared.inventory, path=self.loaded.name)
+        groups = self.loaded.settings.nodes.groups
+        readings[Source.INVENTORY] = inventory.read(
+            declared.inventory, groups=groups, path=self.loaded.name
+        )
         return followed, readings
 
     async def _follow(self, checkout: Checkout, git: GitState) -> tuple[Followed, Reading]:
@@ -183,8 +222,10 @@ class Declarations:
         rendered = kustomize.read(
             declared.kustomize,
             checkout=checkout,
-            renderer=renderer.of(Source.KUSTOMIZE),
-            skip=frozenset(followed.paths),
+            render=renderer.of(Source.KUSTOMIZE).render,
+            memory=self.units[Source.KUSTOMIZE],
+            skip=followed.delivered,
+            followed=followed.declarations,
         )
         return followed, await _guarded(rendered, Source.KUSTOMIZE)
 
@@ -211,6 +252,11 @@ class Declarations:
         reading = by_path.reading
         return replace(by_path, reading=replace(reading, unresolved=(*reading.unresolved, note)))
 
+    def _cluster(self) -> Cluster:
+        """Return what Applications call the cluster that is looked at."""
+        given = self.loaded.cluster.destinations
+        return Cluster() if given is UNSET or not given else Cluster.called(given)
+
     async def _follow_from(
         self, checkout: Checkout, git: GitState, render: Render, addresses: frozenset[str]
     ) -> Followed:
@@ -223,12 +269,15 @@ class Declarations:
                 references=git.references,
             ),
             render=render,
+            cluster=self._cluster(),
+            memory=self.units[Source.ARGOCD],
             running=self.running,
         )
 
 
 def _lost(failure: Failure) -> Reading:
-    return Reading(source=failure.place.source, failures=(failure,), complete=False)
+    lost = Reading(source=failure.place.source, failures=(failure,), complete=False)
+    return with_all_gaps(lost)
 
 
 def _guarded(reading: Awaitable[Reading], source: Source) -> Awaitable[Reading]:

@@ -4,39 +4,63 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from exporter.declared import monitoring
+from exporter.declared.checkout import Checkout
 from exporter.declared.conflicts import inconsistent_labels, node_sets
+from exporter.declared.kinds import DELIVERING_KINDS, IGNORED
 from exporter.declared.merge import Merged, merge
+from exporter.declared.monitoring.hidden import hidden
+from exporter.declared.monitoring.items import items as monitoring_items
 from exporter.declared.stack import declared_stack
 from exporter.domain.applications import DeclaredApplications, Repository
 from exporter.domain.conflicts import Conflicts
-from exporter.domain.declaration import Failure, Reading, Unresolved
+from exporter.domain.declaration import Failure, Reading, Unreadable, Unresolved, unreadable_subject
 from exporter.domain.facts import Facts, Gap
+from exporter.domain.finding import Layer, Subject
+from exporter.domain.items import DeclaredItems, Item, ItemState
 from exporter.domain.monitoring.stack import DeclaredStack
-from exporter.domain.nodes import CompleteNodes, DeclaredNodes, NodeDetails
+from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.settings.load import Loaded
 
-_OF_NODES = frozenset({Source.TERRAFORM, Source.ANSIBLE, Source.INVENTORY})
-_OF_WORKLOADS = frozenset({Source.ARGOCD, Source.KUSTOMIZE, Source.INVENTORY})
+_NODES = (Layer.INFRASTRUCTURE, Layer.CONFIGURATION)
+_OBJECTS = (Layer.APPLICATIONS, Layer.CONFIGURATION)
+_LAYERS = {
+    Source.TERRAFORM: _NODES,
+    Source.ANSIBLE: _NODES,
+    Source.INVENTORY: _NODES,
+    Source.ARGOCD: (Layer.GITOPS, *_OBJECTS),
+    Source.KUSTOMIZE: _OBJECTS,
+}
+"""What a file of each source may declare, that of the finding about it first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readings:
-    """All that was read, from the weakest source to the strongest."""
+    """All that is gone by, from the weakest source to the strongest.
+
+    *failures* are those of the last reading, also where an older one stands in for it. *hiding*
+    says where there may be further Applications than those known.
+    """
 
     readings: tuple[Reading, ...]
     repository: Repository
     application_sets: frozenset[str] = frozenset()
     unevaluated: frozenset[str] = frozenset()
+    hiding: tuple[Gap, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    checkout: Checkout | None = None
 
 
 def assemble(read: Readings, *, loaded: Loaded) -> tuple[Facts, tuple[Unresolved, ...]]:
     """Return the declared facts, and what merging could not resolve."""
     nodes = loaded.settings.nodes
-    merged = merge(read.readings, groups=nodes.groups)
+    merged = merge(read.readings)
     stack, disputed, ambiguous = declared_stack(
-        read.readings, loaded.settings.observed, path=loaded.name
+        read.readings,
+        loaded.settings.observed,
+        path=loaded.name,
+        hidden=hidden(read.readings, read.checkout),
     )
     conflicts = (
         *merged.conflicts,
@@ -44,84 +68,88 @@ def assemble(read: Readings, *, loaded: Loaded) -> tuple[Facts, tuple[Unresolved
         *inconsistent_labels(merged, labels=nodes.consistent_labels),
         *disputed,
     )
+    expected = monitoring_items(loaded.settings.observed, stack, path=loaded.name)
+    items = (*_items(read), *expected)
     known: dict[type, object] = {
+        DeclaredItems: DeclaredItems(items),
+        Unreadable: Unreadable(tuple(one for one in read.failures if one.is_broken)),
         DeclaredNodes: merged.nodes,
-        CompleteNodes: CompleteNodes(),
-        NodeDetails: NodeDetails(),
-        DeclaredWorkloads: _workloads(read, merged),
-        DeclaredApplications: _applications(read, merged),
+        DeclaredWorkloads: _workloads(read, merged, items),
+        DeclaredApplications: _applications(read, merged, items),
         Conflicts: Conflicts(items=conflicts),
         Repository: read.repository,
         DeclaredStack: stack,
         **monitoring.declared(loaded.settings.observed, path=loaded.name),
     }
-    return Facts(known=known, gaps=_gaps(read.readings)), (*merged.unresolved, *ambiguous)
+    return Facts(known=known), (*merged.unresolved, *ambiguous)
 
 
-def _workloads(read: Readings, merged: Merged) -> DeclaredWorkloads:
-    namespaces = {key.namespace for key in merged.workloads}
-    rendered = {one.application for one in merged.workloads.values()}
-    unrendered = {
-        one.destination_namespace for key, one in merged.applications.items() if key not in rendered
-    }
+def _workloads(read: Readings, merged: Merged, items: Sequence[Item]) -> DeclaredWorkloads:
     return DeclaredWorkloads(
         workloads=merged.workloads,
         autoscalers=tuple(one for reading in read.readings for one in reading.autoscalers),
-        unreadable=tuple(_parts(read.readings, _OF_WORKLOADS)),
-        namespaces=frozenset(namespaces - unrendered),
+        incomplete=_hidden(items, Layer.APPLICATIONS),
+        namespaces=frozenset(key.namespace for key in merged.workloads),
     )
 
 
-def _applications(read: Readings, merged: Merged) -> DeclaredApplications:
+def _applications(read: Readings, merged: Merged, items: Sequence[Item]) -> DeclaredApplications:
     return DeclaredApplications(
         applications=merged.applications,
         application_sets=read.application_sets,
         unevaluated=read.unevaluated,
-        unreadable=tuple(_parts(read.readings, frozenset({Source.ARGOCD}))),
+        incomplete=(*_hidden(items, Layer.GITOPS), *read.hiding),
     )
 
 
-def _parts(readings: Iterable[Reading], sources: frozenset[Source]) -> Iterable[Failure]:
-    """Yield the failures that hide a part of a source, not the whole of it."""
-    for reading in readings:
-        if reading.source in sources:
-            yield from (one for one in reading.failures if one.part)
+def _hidden(items: Iterable[Item], layer: Layer) -> tuple[Gap, ...]:
+    """Return what may declare further things of this *layer* that nobody knows."""
+    return tuple(
+        Gap(one.source, f"{one.place.where}: {one.message}")
+        for one in items
+        if one.state.is_reason and layer in one.layers and _hides(one)
+    )
 
 
-def _gaps(readings: Sequence[Reading]) -> dict[type, tuple[Gap, ...]]:
-    nodes = [one for one in readings if one.source in _OF_NODES]
-    broken = [gap for one in nodes if not one.complete for gap in _told(one.failures)]
-    details = [gap for one in nodes for gap in _told(one.failures)]
-    whole = {
-        one.source: list(_told(failure for failure in one.failures if not failure.part))
-        for one in readings
-    }
-    applications = whole.get(Source.ARGOCD, [])
-    workloads = applications + whole.get(Source.KUSTOMIZE, []) + whole.get(Source.INVENTORY, [])
-    gaps = {
-        DeclaredNodes: broken,
-        CompleteNodes: _incomplete(nodes),
-        NodeDetails: details,
-        Conflicts: details,
-        DeclaredApplications: applications,
-        DeclaredWorkloads: workloads,
-        DeclaredStack: [gap for found in whole.values() for gap in found],
-    }
-    return {kind: tuple(found) for kind, found in gaps.items() if found}
+def _hides(item: Item) -> bool:
+    """Tell whether further things may come of an item to this cluster than itself.
+
+    Of an object that was read, only of a kind that no check compares, none do.
+    """
+    if item.state is ItemState.UNSUPPORTED and item.origin is not None:
+        return item.subject.kind in DELIVERING_KINDS
+    return item.state is not ItemState.OTHER_CLUSTER and item.subject.kind != IGNORED
 
 
-def _told(failures: Iterable[Failure]) -> Iterable[Gap]:
-    for one in failures:
-        yield Gap(one.place.source, f"{one.place.where}: {one.message}")
+def _items(read: Readings) -> tuple[Item, ...]:
+    """Return all items, nodes included: one for each source that lists them."""
+    nodes = (
+        Item(
+            source=reading.source,
+            subject=Subject("Node", "", one.name),
+            state=ItemState.COMPARED,
+            place=one.place,
+            layers=(Layer.INFRASTRUCTURE, Layer.CONFIGURATION),
+        )
+        for reading in read.readings
+        for one in {each.name: each for each in reversed(reading.nodes) if each.enumerates}.values()
+    )
+    told = [one for reading in read.readings for one in reading.items]
+    lost = [_lost(one) for reading in read.readings for one in reading.failures]
+    known = {one.subject for one in told if one.state is not ItemState.UNSUPPORTED}
+    return (*nodes, *told, *(one for one in lost if one.subject not in known))
 
 
-def _incomplete(readings: Sequence[Reading]) -> list[Gap]:
-    """Return why not every node is known; one source that lists them all is enough."""
-    listing = [one for one in readings if any(node.enumerates for node in one.nodes)]
-    if any(one.complete for one in listing if one.source is not Source.INVENTORY):
-        return []
-    return [
-        Gap(one.source, f"{one.source} may declare more nodes than could be told")
-        for one in readings
-        if not one.complete
-    ]
+def _lost(failure: Failure) -> Item:
+    """Return what could not be read as an item of its own, which may hide others."""
+    place = failure.place
+    return Item(
+        source=place.source,
+        subject=unreadable_subject(failure),
+        state=ItemState.UNREADABLE,
+        place=place,
+        layers=_LAYERS[place.source],
+        message=failure.message,
+        advice=failure.advice,
+        broken=failure.is_broken,
+    )

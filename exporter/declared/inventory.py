@@ -1,22 +1,31 @@
 """The inventory that is written by hand in the settings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from msgspec import UNSET
 
 from exporter.domain.declaration import (
+    TAINTS,
     ApplicationKey,
     ApplicationSource,
     Attribute,
     DeclaredApplication,
     DeclaredWorkload,
     Failure,
+    NodeGap,
+    NodeGroup,
     NodeStatement,
     Reading,
     WorkloadKey,
 )
 from exporter.domain.errors import ParseError, Reason
+from exporter.domain.finding import Layer, Subject
+from exporter.domain.items import Item, ItemState
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint
 from exporter.settings.model import (
+    GroupSettings,
     InventoryApplication,
     InventoryNode,
     InventorySettings,
@@ -24,32 +33,64 @@ from exporter.settings.model import (
 )
 
 
-def read(settings: InventorySettings, *, path: str) -> Reading:
+def read(
+    settings: InventorySettings, *, path: str, groups: Sequence[GroupSettings] = ()
+) -> Reading:
     """Return what the settings themselves declare; *path* names their file."""
-    place = Place(source=Source.INVENTORY, path=path)
-    nodes: list[NodeStatement] = []
-    failures: list[Failure] = []
+    found = _Nodes(Place(source=Source.INVENTORY, path=path))
     for node in settings.nodes:
-        try:
-            nodes.append(_node(node, place))
-        except ParseError as error:
-            message = f"node {node.name}: {error.message}"
-            failures.append(Failure(place=place, reason=Reason.MALFORMED, message=message))
+        found.add(node)
+    place = found.place
     return Reading(
         source=Source.INVENTORY,
-        nodes=tuple(nodes),
+        nodes=tuple(found.statements),
+        groups=tuple(_group(one, place) for one in groups),
         workloads=tuple(_workload(one, place) for one in settings.workloads),
         applications=tuple(_application(one, place) for one in settings.applications),
-        failures=tuple(failures),
-        complete=not failures,
+        failures=tuple(found.failures),
+        items=tuple(_item(one, place) for one in dict.fromkeys(one.name for one in groups)),
+        gaps=tuple(found.gaps),
     )
+
+
+@dataclass(slots=True)
+class _Nodes:
+    """The nodes that are written at *place*, and what of them is no taint."""
+
+    place: Place
+    statements: list[NodeStatement] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    gaps: list[NodeGap] = field(default_factory=list)
+
+    def add(self, node: InventoryNode) -> None:
+        """Take a node in; of its taints those that are any."""
+        taints = []
+        for text in node.taints:
+            try:
+                taints.append(Stated(Taint.parse(text), self.place))
+            except ParseError as error:
+                self._lose(node.name, error)
+        self.statements.append(_node(node, self.place, taints=tuple(taints)))
+
+    def _lose(self, name: str, error: ParseError) -> None:
+        message = f"node {name}: {error.message}"
+        self.failures.append(Failure(self.place, Reason.MALFORMED, message))
+        self.gaps.append(
+            NodeGap(
+                place=self.place,
+                message=message,
+                attributes=frozenset({TAINTS}),
+                nodes=frozenset({name}),
+                position=len(self.statements) + 1,
+            )
+        )
 
 
 def _stated(pairs: Mapping[str, str], place: Place) -> dict[str, Stated[str]]:
     return {key: Stated(value, place) for key, value in pairs.items()}
 
 
-def _node(node: InventoryNode, place: Place) -> NodeStatement:
+def _node(node: InventoryNode, place: Place, *, taints: tuple[Stated[Taint], ...]) -> NodeStatement:
     given = {
         Attribute.VERSION: node.version,
         Attribute.INSTANCE_TYPE: node.instance_type,
@@ -63,7 +104,28 @@ def _node(node: InventoryNode, place: Place) -> NodeStatement:
         groups=(node.group,) if node.group else (),
         attributes={key: Stated(value, place) for key, value in given.items() if value},
         labels=_stated(node.labels, place),
-        taints=tuple(Stated(Taint.parse(text), place) for text in node.taints),
+        taints=taints,
+    )
+
+
+def _group(group: GroupSettings, place: Place) -> NodeGroup:
+    return NodeGroup(
+        name=group.name,
+        minimum=None if group.min is UNSET else group.min,
+        maximum=None if group.max is UNSET else group.max,
+        name_pattern=group.match.name,
+        labels=group.match.labels,
+        place=place,
+    )
+
+
+def _item(group: str, place: Place) -> Item:
+    return Item(
+        source=Source.INVENTORY,
+        subject=Subject("NodeGroup", "", group),
+        state=ItemState.COMPARED,
+        place=place,
+        layers=(Layer.INFRASTRUCTURE,),
     )
 
 

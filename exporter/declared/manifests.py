@@ -1,23 +1,35 @@
-"""Rendered objects read as workloads and autoscalers.
+"""Rendered objects read as workloads and autoscalers, and all of them accounted for.
 
 Sources: Kubernetes API reference (``apps/v1``, ``autoscaling/v1`` and ``v2``), KEDA's ScaledObject
 specification (``keda.sh/v1alpha1``).
 """
 
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
+from exporter.declared.kinds import (
+    CLUSTER_SCOPED,
+    DELIVERING,
+    group,
+    is_declaration,
+    is_hook,
+    is_transient,
+)
 from exporter.declared.rendered import Manifest
 from exporter.declared.stack import in_manifest
 from exporter.domain.declaration import (
     ApplicationKey,
     DeclaredAutoscaler,
     DeclaredWorkload,
-    Unresolved,
     WorkloadKey,
 )
 from exporter.domain.errors import ParseError
+from exporter.domain.finding import Subject
+from exporter.domain.gaps import Gap
+from exporter.domain.items import Item, ItemState
 from exporter.domain.json import Json, JsonObject, as_object, as_text, dig
 from exporter.domain.monitoring.stack import StackStatement
 
@@ -28,17 +40,20 @@ KEDA_MAXIMUM: Final = 100
 HPA_MINIMUM: Final = 1
 
 MAX_NAME: Final = 253
+_KIND: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
+"""What Kubernetes takes for a kind, which becomes a label here."""
+
 _WORKLOAD_GROUPS: Final = frozenset({"apps", "extensions"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workloads:
-    """What the objects of one rendering declare; *unresolved* are those that make no sense."""
+    """What the objects of one rendering declare; *items* has each of them, with its state."""
 
     workloads: tuple[DeclaredWorkload, ...] = ()
     autoscalers: tuple[DeclaredAutoscaler, ...] = ()
     stack: tuple[StackStatement, ...] = ()
-    unresolved: tuple[Unresolved, ...] = ()
+    items: tuple[Item, ...] = ()
 
 
 def read(
@@ -47,34 +62,107 @@ def read(
     namespace: str = "",
     application: ApplicationKey | None = None,
     ignored: Callable[[Manifest], tuple[str, ...]] = lambda _: (),
+    origin: Subject | None = None,
 ) -> Workloads:
-    """Return the workloads, autoscalers and monitoring objects among *manifests*.
+    """Return the workloads, autoscalers and monitoring objects among *manifests*, and all items.
 
-    Other kinds are passed over. *namespace* is where objects without one of their own go;
-    *ignored* tells of an object which pointers its Application ignores.
+    *namespace* is where objects without one of their own go; *application*, if any, delivers
+    them, and *ignored* tells of an object which pointers it ignores. *origin* is the source of
+    objects that they are from. Applications and ApplicationSets are left to who follows them.
     """
-    workloads: list[DeclaredWorkload] = []
-    autoscalers: list[DeclaredAutoscaler] = []
-    stack: list[StackStatement] = []
-    unresolved: list[Unresolved] = []
+    reader = _Reader(namespace, application, ignored, origin)
     for one in manifests:
-        stack += in_manifest(one, namespace=namespace)
-        try:
-            found = workload(
-                one, namespace=namespace, application=application, ignored=ignored(one)
-            )
-            scaler = autoscaler(one, namespace=namespace)
-        except ParseError as error:
-            unresolved.append(Unresolved(one.place, error.message))
-            continue
-        workloads += [found] if found else []
-        autoscalers += [scaler] if scaler else []
+        if not is_declaration(one.content):
+            reader.take(one)
     return Workloads(
-        workloads=tuple(workloads),
-        autoscalers=tuple(autoscalers),
-        stack=tuple(stack),
-        unresolved=tuple(unresolved),
+        workloads=tuple(reader.workloads),
+        autoscalers=tuple(reader.autoscalers),
+        stack=tuple(reader.stack),
+        items=tuple(reader.items),
     )
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads the objects of one rendering, one after the other."""
+
+    namespace: str
+    application: ApplicationKey | None
+    ignored: Callable[[Manifest], tuple[str, ...]]
+    origin: Subject | None
+    workloads: list[DeclaredWorkload] = field(default_factory=list)
+    autoscalers: list[DeclaredAutoscaler] = field(default_factory=list)
+    stack: list[StackStatement] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+
+    def take(self, manifest: Manifest) -> None:
+        why = self._out_of_scope(manifest)
+        if why:
+            subject = _out_of_scope(manifest, self.namespace)
+            self._add(manifest, subject, ItemState.OUT_OF_SCOPE, why)
+            return
+        self.stack += in_manifest(manifest, namespace=self.namespace)
+        subject = _file(manifest)
+        try:
+            subject = subject_of(manifest, self.namespace)
+            state, message = self._read(manifest)
+        except ParseError as error:
+            state, message = ItemState.UNRESOLVED, error.message
+        self._add(manifest, subject, state, message)
+
+    def _out_of_scope(self, manifest: Manifest) -> str:
+        """Return why an object is none of those that stay and may be looked at, if so."""
+        content = manifest.content
+        if manifest.kind == "Secret" and not group(content):
+            return "Secrets are not looked at"
+        if self.application is not None and is_hook(content):
+            return "a hook only lives during a sync"
+        return "it does not stay under this name" if is_transient(content) else ""
+
+    def _read(self, manifest: Manifest) -> tuple[ItemState, str]:
+        """Read what is compared of an object; raises :exc:`ParseError` where it makes no sense."""
+        found = workload(
+            manifest,
+            namespace=self.namespace,
+            application=self.application,
+            ignored=self.ignored(manifest),
+        )
+        if found is not None:
+            self.workloads.append(found)
+            return ItemState.COMPARED, ""
+        scaler = autoscaler(manifest, namespace=self.namespace)
+        if scaler is not None:
+            self.autoscalers.append(scaler)
+        return ItemState.UNSUPPORTED, _unsupported(group(manifest.content), manifest.kind)
+
+    def _add(self, manifest: Manifest, subject: Subject, state: ItemState, message: str) -> None:
+        place = manifest.place
+        # What delivers further objects weighs as a source of its own that nobody renders.
+        shared = None if _delivers(manifest) else self.origin
+        self.items.append(
+            Item(
+                source=place.source,
+                subject=subject,
+                state=state,
+                place=place,
+                message=message,
+                origin=shared,
+                entry=place.path if shared else "",
+            )
+        )
+
+
+def _delivers(manifest: Manifest) -> bool:
+    return (group(manifest.content), manifest.kind) in DELIVERING
+
+
+@lru_cache(maxsize=1024)
+def _unsupported(group_: str, kind: str) -> str:
+    """Return why no object of a kind is compared: one text for thousands of them."""
+    if (group_, kind) in DELIVERING:
+        return f"what a {kind} ({group_}) delivers is not followed yet"
+    named = f"{kind} ({group_})" if kind in WORKLOADS else kind
+    return f"no check compares {named} yet"
 
 
 def workload(
@@ -89,7 +177,7 @@ def workload(
     Raises :exc:`ParseError` where it has no name or no spec.
     """
     content = manifest.content
-    if manifest.kind not in WORKLOADS or _group(content) not in _WORKLOAD_GROUPS:
+    if manifest.kind not in WORKLOADS or group(content) not in _WORKLOAD_GROUPS:
         return None
     return DeclaredWorkload(
         key=_key(manifest, namespace),
@@ -98,6 +186,7 @@ def workload(
         places=manifest.places,
         application=application,
         ignored=ignored,
+        unknown=Gap(manifest.place.source, manifest.unknown) if manifest.unknown else None,
     )
 
 
@@ -106,7 +195,7 @@ def autoscaler(manifest: Manifest, *, namespace: str = "") -> DeclaredAutoscaler
 
     Raises :exc:`ParseError` where its target or its bounds are not what they have to be.
     """
-    match manifest.kind, _group(manifest.content):
+    match manifest.kind, group(manifest.content):
         case "HorizontalPodAutoscaler", "autoscaling":
             minimum = _count(manifest, "minReplicas", HPA_MINIMUM)
             maximum = _count(manifest, "maxReplicas", None)
@@ -141,6 +230,33 @@ def _key(manifest: Manifest, namespace: str) -> WorkloadKey:
     return WorkloadKey(namespace=where, kind=manifest.kind, name=name)
 
 
+def subject_of(manifest: Manifest, namespace: str = "") -> Subject:
+    """Return an object as a subject; raises :exc:`ParseError` where it has no usable name."""
+    if not _KIND.fullmatch(manifest.kind):
+        raise ParseError(f"{manifest.kind[:MAX_NAME]!r} is no kind of object")
+    key = _key(manifest, namespace)
+    scoped = (group(manifest.content), key.kind) in CLUSTER_SCOPED
+    return Subject(key.kind, "" if scoped else key.namespace, key.name)
+
+
+def _out_of_scope(manifest: Manifest, namespace: str) -> Subject:
+    """Return an object that nobody looks up as a subject: it may get its name only then."""
+    metadata = as_object(manifest.content.get("metadata"))
+    if not metadata.get("name"):
+        metadata = {**metadata, "name": metadata.get("generateName")}
+    try:
+        return subject_of(
+            replace(manifest, content={**manifest.content, "metadata": metadata}), namespace
+        )
+    except ParseError:
+        return _file(manifest)
+
+
+def _file(manifest: Manifest) -> Subject:
+    """Return what an object goes by that has no usable name: its file."""
+    return Subject("File", "", manifest.place.path)
+
+
 def _kept(manifest: Manifest) -> JsonObject:
     """Return the labels, annotations and spec of a workload, as far as they are declared."""
     content = manifest.content
@@ -173,7 +289,3 @@ def _count(manifest: Manifest, field: str, default: int | None) -> int:
         name = as_text(dig(manifest.content, "metadata", "name"))
         raise ParseError(f"{manifest.kind} {name} has a spec.{field} that is no count")
     return value
-
-
-def _group(content: JsonObject) -> str:
-    return as_text(content.get("apiVersion")).rpartition("/")[0]

@@ -28,38 +28,48 @@ class Memory(Generic[T]):
     """Remembers what one source gave when it last gave it whole.
 
     A broken reading does not replace a good one before that is older than *max_age*; it shows as
-    source down, and the good one's age grows.
+    source down, and the good one's age grows. *usable* is one that broke in parts only, and in
+    which these parts are as they were.
     """
 
     source: Source
     max_age: timedelta
     good: Kept[T] | None = None
+    success: float | None = None
     errors: Counter[Reason] = field(default_factory=Counter)
     up: bool = False
+    usable: bool = False
     failures: tuple[Failure, ...] = ()
 
-    def choose(self, value: T, *, failures: tuple[Failure, ...], at: Instant) -> T:
+    def choose(
+        self, value: T, *, failures: tuple[Failure, ...], at: Instant, usable: bool = False
+    ) -> T:
         """Return the reading to go by: this one, or the last good one."""
         self.failures = failures
         self.errors.update(one.reason for one in failures)
         self.up = not failures
-        if self.up:
+        self.usable = self.up or usable
+        if self.usable:
             self.good = Kept(value, at.boot)
+        if self.up:
+            self.success = at.boot
         if self.good is None or at.age(self.good.at) > self.max_age:
             return value
         return self.good.value
 
     def confirm(self, *, at: Instant) -> None:
         """Note that what was last given whole was still so at the instant *at*."""
-        if self.up and self.good is not None:
+        if self.usable and self.good is not None:
             self.good = Kept(self.good.value, at.boot)
+        if self.up:
+            self.success = at.boot
 
     def status(self, items: Mapping[str, int], *, at: Instant) -> SourceStatus:
         """Return how the source is doing at the instant *at*; *items* counts what is gone by."""
         return SourceStatus(
             source=self.source,
             up=self.up,
-            last_success=at.shown(self.good.at) if self.good else None,
+            last_success=None if self.success is None else at.shown(self.success),
             items=items,
             errors={reason: self.errors[reason] for reason in Reason},
             failures=self.failures,

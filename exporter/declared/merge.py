@@ -1,13 +1,13 @@
 """One declaration out of all readings: for each value the strongest statement counts."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from msgspec import UNSET
-
+from exporter.declared.unknowns import RankedGaps
 from exporter.domain.declaration import (
+    LABELS,
     ApplicationKey,
     Attribute,
     Conflict,
@@ -20,16 +20,18 @@ from exporter.domain.declaration import (
     Unresolved,
     WorkloadKey,
 )
+from exporter.domain.gaps import Gap
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint, TaintEffect
-from exporter.settings.model import GroupSettings
 
 K = TypeVar("K")
 T = TypeVar("T")
 
 LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 _GROUPING = (Source.INVENTORY, Source.ANSIBLE, Source.TERRAFORM)
+_LISTING = frozenset({Source.ANSIBLE, Source.TERRAFORM})
+"""Sources that list nodes: what they do not name is not declared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +45,22 @@ class Merged:
     unresolved: tuple[Unresolved, ...] = ()
 
 
-def merge(readings: Sequence[Reading], *, groups: Sequence[GroupSettings]) -> Merged:
+def merge(readings: Sequence[Reading]) -> Merged:
     """Merge *readings*, given from the weakest to the strongest."""
     notes = _Notes()
-    statements: dict[str, list[NodeStatement]] = {}
-    for reading in readings:
-        for statement in reading.nodes:
-            statements.setdefault(statement.name, []).append(statement)
-    nodes = {name: _node(name, said, groups, notes) for name, said in sorted(statements.items())}
+    gaps = RankedGaps(readings)
+    groups = {one.name: one for reading in readings for one in reading.groups}
+    nodes = {}
+    for name, ranked in sorted(gaps.statements.items()):
+        said = [one.statement for one in ranked]
+        node = _node(name, said, groups.values(), notes)
+        nodes[name] = replace(node, unknown={**node.unknown, **gaps.unknown(name)})
     return Merged(
-        nodes=DeclaredNodes(nodes=nodes, groups=_groups(nodes, groups)),
+        nodes=DeclaredNodes(
+            nodes,
+            _groups(nodes, groups),
+            incomplete=gaps.incomplete or _groups_alone(readings, groups),
+        ),
         workloads=_workloads(readings, notes),
         applications=_applications(readings, notes),
         conflicts=tuple(notes.conflicts),
@@ -89,9 +97,10 @@ class _Notes:
 
 
 def _node(
-    name: str, said: Sequence[NodeStatement], groups: Sequence[GroupSettings], notes: _Notes
+    name: str, said: Sequence[NodeStatement], groups: Collection[NodeGroup], notes: _Notes
 ) -> DeclaredNode:
     labels = _labels(name, said, notes)
+    every = _gather(one.labels for one in said)
     listed = [one.place for one in said if one.enumerates] or [one.place for one in said]
     return DeclaredNode(
         name=name,
@@ -100,7 +109,18 @@ def _node(
         attributes=_attributes(name, said, notes),
         labels=labels,
         taints=_taints(name, said, notes),
+        unknown={
+            f"{LABELS}.{key}": _no_value(key, some[-1])
+            for key, some in every.items()
+            if key not in labels
+        },
     )
+
+
+def _no_value(label: str, stated: Stated[str]) -> Gap:
+    """Say that a label is declared, with a value that none can have: who knows what is meant."""
+    message = f"{stated.value!r} is no legal value of the label {label}"
+    return Gap(stated.place.source, f"{stated.place.where}: {message}")
 
 
 def _gather(parts: Iterable[Mapping[K, Stated[T]]]) -> dict[K, list[Stated[T]]]:
@@ -166,14 +186,14 @@ def _group(
     name: str,
     labels: Mapping[str, Stated[str]],
     said: Sequence[NodeStatement],
-    groups: Sequence[GroupSettings],
+    groups: Collection[NodeGroup],
 ) -> str:
     """Return the group that the settings put the node in, else the one its sources name."""
     values = {key: one.value for key, one in labels.items()}
     named = [one for one in said if one.groups]
     own = {group for one in named if one.place.source is Source.INVENTORY for group in one.groups}
     for group in groups:
-        if group.name in own or _node_group(group).describes(name, values):
+        if group.name in own or group.describes(name, values):
             return group.name
     for source in _GROUPING:
         for one in named:
@@ -183,29 +203,27 @@ def _group(
 
 
 def _groups(
-    nodes: Mapping[str, DeclaredNode], settings: Sequence[GroupSettings]
+    nodes: Mapping[str, DeclaredNode], declared: Mapping[str, NodeGroup]
 ) -> dict[str, NodeGroup]:
-    members: dict[str, set[str]] = {one.name: set() for one in settings}
+    """Return the groups that are declared as such, and those that nodes say to be of."""
+    members: dict[str, set[str]] = {name: set() for name in declared}
     for node in nodes.values():
         members.setdefault(node.group, set()).add(node.name)
-    given = {one.name: one for one in settings}
     return {
-        name: _node_group(given.get(name, GroupSettings(name=name)), frozenset(names))
+        name: replace(declared.get(name, NodeGroup(name=name)), members=frozenset(names))
         for name, names in members.items()
     }
 
 
-def _node_group(given: GroupSettings, members: frozenset[str] = frozenset()) -> NodeGroup:
-    least = len(members) if given.min is UNSET else given.min
-    most = max(least, len(members)) if given.max is UNSET else given.max
-    return NodeGroup(
-        name=given.name,
-        minimum=least,
-        maximum=most,
-        members=members,
-        name_pattern=given.match.name,
-        labels=given.match.labels,
-    )
+def _groups_alone(readings: Sequence[Reading], groups: Mapping[str, NodeGroup]) -> tuple[Gap, ...]:
+    """Say that groups list no nodes, where nothing else that is read does."""
+    lists = (one.source in _LISTING or one.nodes for one in readings)
+    if not groups or any(lists):
+        return ()
+    place = next(iter(groups.values())).place
+    where = f"{place.where}: " if place else ""
+    message = f"{where}groups are declared alone, and nothing lists the nodes outside of them"
+    return (Gap(Source.INVENTORY, message),)
 
 
 def _workloads(readings: Sequence[Reading], notes: _Notes) -> dict[WorkloadKey, DeclaredWorkload]:

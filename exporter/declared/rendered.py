@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from exporter.domain.declaration import Failure, Unresolved
+from exporter.domain.declaration import Failure
+from exporter.domain.finding import Subject
+from exporter.domain.items import ItemState
 from exporter.domain.json import JsonObject
 from exporter.domain.provenance import Place
 
@@ -14,12 +16,14 @@ class Manifest:
     """One rendered object with where it comes from.
 
     *place* is where the object itself is declared; *places* maps JSON pointers into *content*
-    to where a single value is declared, as far as that is known.
+    to where a single value is declared, as far as that is known. *unknown* says why all but its
+    name may be declared otherwise, if so.
     """
 
     content: JsonObject
     place: Place
     places: Mapping[str, Place] = field(default_factory=dict)
+    unknown: str = ""
 
     @property
     def kind(self) -> str:
@@ -28,12 +32,42 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Something that a path declares and nobody rendered, and why.
+
+    *subject* names it; None for the path as a whole, of which nothing was rendered then.
+    """
+
+    place: Place
+    state: ItemState
+    message: str
+    advice: str = ""
+    subject: Subject | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """The objects of one path, or why there are none."""
+    """The objects of one path, what of it was left out, and what could not be read.
+
+    Where *by_file*, each file stands for itself: one that fails loses its own objects only. Else
+    a failure loses all of them. Where it *stands_in*, an older rendering has what is lost.
+    """
 
     manifests: tuple[Manifest, ...] = ()
-    unresolved: tuple[Unresolved, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     failures: tuple[Failure, ...] = ()
+    by_file: bool = False
+    stands_in: bool = False
+
+    @property
+    def whole(self) -> LeftOut | None:
+        """Why nothing of it was rendered, though it may be in order."""
+        return next((one for one in self.left_out if one.subject is None), None)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is broken as a whole."""
+        return bool(self.failures) and not self.by_file
 
 
 class Render(Protocol):

@@ -5,12 +5,15 @@ and the Prometheus operator's API (``monitoring.coreos.com/v1``).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from exporter.declared.rendered import Manifest
 from exporter.domain.declaration import Conflict, Reading, Unresolved
 from exporter.domain.errors import ParseError
+from exporter.domain.gaps import Gap
 from exporter.domain.instants import parse_duration
+from exporter.domain.integers import parse_integer
 from exporter.domain.json import as_text, dig
 from exporter.domain.monitoring.stack import DeclaredStack, StackStatement, StackValue
 from exporter.domain.provenance import Place, Source, Stated
@@ -52,6 +55,10 @@ _RESOURCES: Mapping[str, Mapping[StackValue, _Keys]] = {
     },
     "Alertmanager": {StackValue.ALERTMANAGER_REPLICAS: ("spec", "replicas")},
 }
+_RETENTION = (StackValue.RETENTION, StackValue.RETENTION_SIZE)
+_TOGETHER: Mapping[StackValue, tuple[StackValue, ...]] = dict.fromkeys(_RETENTION, _RETENTION)
+"""Values of which the settings say all where they say one."""
+_COUNTS = frozenset({StackValue.PROMETHEUS_REPLICAS, StackValue.ALERTMANAGER_REPLICAS})
 _COMPONENTS = {"prometheus": "Prometheus", "alertmanager": "Alertmanager"}
 
 
@@ -87,34 +94,99 @@ def scalar(value: object) -> str | None:
     return str(value) or None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """What the reading with this *rank* may say of the values *names*, and nobody can tell.
+
+    *surely* tells that it speaks of Prometheus or Alertmanager, if of anything; else it may only
+    be something else of monitoring, which counts where nothing is read of the stack at all.
+    """
+
+    rank: int
+    place: Place
+    gap: Gap
+    names: frozenset[StackValue] = frozenset(StackValue)
+    surely: bool = True
+
+    def overrules(self, stated: Stated[str], *, rank: int) -> bool:
+        """Tell whether it could count more than what a reading of this *rank* states.
+
+        Within a source it could, unless it stands before that in the same file.
+        """
+        if self.rank != rank:
+            return self.rank > rank
+        place = stated.place
+        return self.place.path != place.path or not 0 < self.place.line <= place.line
+
+
 def declared_stack(
-    readings: Sequence[Reading], settings: ObservedSettings, *, path: str
+    readings: Sequence[Reading],
+    settings: ObservedSettings,
+    *,
+    path: str,
+    hidden: Sequence[Hidden] = (),
 ) -> tuple[DeclaredStack, tuple[Conflict, ...], tuple[Unresolved, ...]]:
     """Return what counts of *readings*, given from the weakest to the strongest.
 
     The *settings*, whose file is *path*, win over all. Where sources disagree that is a conflict.
     Where one source speaks of several Prometheus, which of them is asked only the settings can
-    tell: what differs between them does not count.
+    tell: what differs between them does not count. Nor is a value known that something *hidden*
+    could state, or state otherwise.
     """
     own = _in_settings(settings, Place(source=Source.INVENTORY, path=path))
     values: dict[StackValue, Stated[str]] = {}
+    incomplete: dict[StackValue, Gap] = {}
+    found = any(reading.stack for reading in readings)
+    telling = [one for one in hidden if one.surely or not found]
     conflicts: list[Conflict] = []
     unresolved: list[Unresolved] = []
     for name in StackValue:
-        said: list[Stated[str]] = []
-        for reading in readings:
+        said: list[tuple[int, Stated[str]]] = []
+        settled = any(one in own for one in _TOGETHER.get(name, (name,)))
+        for rank, reading in enumerate(readings):
             mine = [one for one in reading.stack if one.name is name]
             if len({one.value.value for one in mine}) > 1 and len({one.owner for one in mine}) > 1:
                 if name not in own:
                     unresolved.append(_ambiguous(mine))
+                    incomplete[name] = _gap(unresolved[-1])
             elif mine:
-                said.append(mine[-1].value)
-        said += [own[name]] if name in own else []
-        if len({_canonical(name, one.value) for one in said}) > 1:
-            conflicts.append(_conflict(name, said))
-        if said:
-            values[name] = said[-1]
-    return DeclaredStack(values), tuple(conflicts), tuple(unresolved)
+                said.append((rank, mine[-1].value))
+                incomplete.pop(name, None)
+        gap = None if settled else _overruled(name, said[-1] if said else None, telling)
+        if gap is not None:
+            incomplete[name] = gap
+        every = [one for _, one in said] + ([own[name]] if name in own else [])
+        if len({_canonical(name, one.value) for one in every}) > 1:
+            conflicts.append(_conflict(name, every))
+        if every:
+            values[name] = every[-1]
+    return DeclaredStack(values, incomplete), tuple(conflicts), tuple(unresolved)
+
+
+def _overruled(
+    name: StackValue, said: tuple[int, Stated[str]] | None, hidden: Sequence[Hidden]
+) -> Gap | None:
+    """Return what hides a value, or could overrule what was *said* of it with its rank."""
+    mine = sorted((one for one in hidden if name in one.names), key=lambda one: not one.surely)
+    if said is None:
+        return mine[0].gap if mine else None
+    rank, stated = said
+    if name in _COUNTS and not _is_count(stated.value):
+        return Gap(stated.place.source, f"{stated.place.where}: {stated.value!r:.100} is no count")
+    return next((one.gap for one in mine if one.overrules(stated, rank=rank)), None)
+
+
+def _is_count(text: str) -> bool:
+    try:
+        parse_integer(text)
+    except ParseError:
+        return False
+    return True
+
+
+def _gap(unresolved: Unresolved) -> Gap:
+    place = unresolved.place
+    return Gap(place.source, f"{place.where}: {unresolved.message}")
 
 
 def _canonical(name: StackValue, text: str) -> object:

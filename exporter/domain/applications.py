@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from exporter.domain.declaration import (
+    PRESENT,
     ApplicationKey,
     ApplicationSource,
     Automation,
     DeclaredApplication,
-    Failure,
 )
+from exporter.domain.finding import Subject
+from exporter.domain.gaps import Gap
 from exporter.domain.json import JsonObject
 
 
@@ -19,14 +21,14 @@ class DeclaredApplications:
     """All declared Applications.
 
     *application_sets* names all declared ApplicationSets; *unevaluated* those of them whose
-    Applications could not all be told from the code; *unreadable* are the parts of the source
-    that could not be read.
+    Applications could not all be told from the code; *incomplete* says why there may be further
+    Applications.
     """
 
     applications: Mapping[ApplicationKey, DeclaredApplication]
     application_sets: frozenset[str] = frozenset()
     unevaluated: frozenset[str] = frozenset()
-    unreadable: tuple[Failure, ...] = ()
+    incomplete: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,19 +62,41 @@ class ObservedApplication:
 
 @dataclass(frozen=True, slots=True)
 class ObservedApplications:
-    """All observed Applications."""
+    """All observed Applications; of the *unreadable* ones only that they are there is known."""
 
     applications: Mapping[ApplicationKey, ObservedApplication]
+    unreadable: Mapping[ApplicationKey, Gap] = field(default_factory=dict)
+
+    def __contains__(self, key: ApplicationKey) -> bool:
+        return key in self.applications or key in self.unreadable
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether any Application cannot be read."""
+        return bool(self.unreadable)
+
+    def gap(self, subject: Subject, aspect: str) -> Gap | None:
+        """Return why nothing but the presence of an Application is known, if so."""
+        if aspect == PRESENT or subject.kind != "Application":
+            return None
+        return self.unreadable.get(ApplicationKey(subject.namespace, subject.name))
+
+    def doubt(self, subject: Subject, aspect: str) -> Gap | None:
+        """Return None: what is not known of an Application decides over a failure, too."""
+        del subject, aspect
+        return None
 
 
 @dataclass(frozen=True, slots=True)
 class ObservedApplicationSets:
     """The manifests of all observed ApplicationSets.
 
-    Of those that no file of the repository holds, they are the only declaration there is.
+    Of those that no file of the repository holds, they are the only declaration there is. What the
+    *unreadable* ones declare nobody knows.
     """
 
     manifests: Mapping[ApplicationKey, JsonObject]
+    unreadable: Mapping[ApplicationKey, Gap] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

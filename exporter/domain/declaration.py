@@ -8,8 +8,11 @@ from sys import intern
 from typing import NamedTuple
 
 from exporter.domain.errors import Reason
+from exporter.domain.finding import Subject
+from exporter.domain.gaps import Gap
+from exporter.domain.items import Item
 from exporter.domain.json import JsonObject, dig
-from exporter.domain.monitoring.stack import StackStatement
+from exporter.domain.monitoring.stack import StackGap, StackStatement
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint
 
@@ -46,6 +49,28 @@ class Failure:
     advice: str = ""
     part: str = ""
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether the code itself is broken, so that its own tools would refuse it, too."""
+        return self.reason in _BROKEN
+
+
+_BROKEN = frozenset({Reason.MALFORMED, Reason.MISSING, Reason.OUTSIDE})
+
+
+def unreadable_subject(failure: Failure) -> Subject:
+    """Return the file or directory that *failure* is about as a subject, which goes by its path."""
+    path = failure.place.path or failure.part or failure.place.source
+    kind = "File" if failure.place.line or "." in path.rpartition("/")[2] else "Directory"
+    return Subject(kind, "", path)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The fact of what is broken in the code itself: its own tools would refuse it, too."""
+
+    failures: tuple[Failure, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeStatement:
@@ -65,9 +90,45 @@ class NodeStatement:
     taints: tuple[Stated[Taint], ...] = ()
 
 
+PRESENT = "present"
+LABELS = "labels"
+TAINTS = "taints"
+ATTRIBUTES = frozenset({LABELS, TAINTS, *Attribute})
+"""All that a source may say of a node that is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeGap:
+    """What a source could say of nodes, and nobody can tell.
+
+    *attributes* are those of :data:`ATTRIBUTES`, a single label or taint (``labels.KEY``), or
+    :data:`PRESENT` where it may name further nodes. *nodes* are those it could concern, none for
+    any. So many statements of the source precede it as *position* says: those after it overrule it.
+    """
+
+    place: Place
+    message: str
+    attributes: frozenset[str]
+    nodes: frozenset[str] = frozenset()
+    position: int = 0
+
+    def concerns(self, name: str) -> bool:
+        """Tell whether it could say something of the node *name*."""
+        return not self.nodes or name in self.nodes
+
+    @property
+    def gap(self) -> Gap:
+        """Return it as what a finding tells."""
+        return Gap(self.place.source, f"{self.place.where}: {self.message}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredNode:
-    """One node as all sources together declare it; *places* are those that enumerate it first."""
+    """One node as all sources together declare it; *places* are those that enumerate it first.
+
+    *unknown* has what else may be declared, or declared otherwise: by attribute (``version``), by
+    a label or taint (``labels.KEY``), or by all that are not named (``labels``, ``taints``).
+    """
 
     name: str
     group: str
@@ -75,6 +136,23 @@ class DeclaredNode:
     attributes: Mapping[Attribute, Stated[str]]
     labels: Mapping[str, Stated[str]]
     taints: tuple[Stated[Taint], ...]
+    unknown: Mapping[str, Gap] = field(default_factory=dict)
+
+    def unknown_in(self, *attributes: str) -> Gap | None:
+        """Return why something of these *attributes*, or below them, is not known, if so."""
+        return next(
+            (gap for key, gap in self.unknown.items() if key.partition(".")[0] in attributes), None
+        )
+
+    def unknown_value(self, attribute: str, key: str) -> Gap | None:
+        """Return why the value of one label or taint is not known, if so."""
+        own = self.unknown.get(f"{attribute}.{key}")
+        return own or (None if self._states(attribute, key) else self.unknown.get(attribute))
+
+    def _states(self, attribute: str, key: str) -> bool:
+        if attribute == LABELS:
+            return key in self.labels
+        return any(one.value.key == key for one in self.taints)
 
 
 class WorkloadKey(NamedTuple):
@@ -110,7 +188,7 @@ class DeclaredWorkload:
     no default filled in. *place* is where the workload is declared; *places* maps a JSON pointer
     into *manifest* (``/spec/replicas``) to where that value is declared, as far as it is known.
     *application* delivers it, if any does; *ignored* are pointers that the Application's
-    ``ignoreDifferences`` names.
+    ``ignoreDifferences`` names. *unknown* says why all but its name may be declared otherwise.
     """
 
     key: WorkloadKey
@@ -119,6 +197,7 @@ class DeclaredWorkload:
     places: Mapping[str, Place] = field(default_factory=dict)
     application: ApplicationKey | None = None
     ignored: tuple[str, ...] = ()
+    unknown: Gap | None = None
 
     def replica_bounds(self) -> tuple[int, int] | None:
         """Return the fewest and most replicas that the manifest itself declares, if it does.
@@ -213,21 +292,59 @@ class DeclaredApplication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NodeGroup:
+    """A group of nodes, and what bounds of its size are declared: *minimum* and *maximum*, if any.
+
+    *members* are the names declared one by one. Further nodes are recognised by *name_pattern* (a
+    shell pattern) or *labels*; such nodes may be expected though nobody names them. How many there
+    shall be follows from all that: see :class:`exporter.domain.expectation.GroupSize`.
+    """
+
+    name: str
+    minimum: int | None = None
+    maximum: int | None = None
+    members: frozenset[str] = frozenset()
+    name_pattern: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    place: Place | None = None
+
+    @property
+    def recognisable(self) -> bool:
+        """Whether a node that nobody names can be told to belong to it."""
+        return bool(self.name_pattern or self.labels)
+
+    def describes(self, name: str, labels: Mapping[str, str]) -> bool:
+        """Tell whether a node of this *name* with these *labels* fits this group's pattern."""
+        if not self.recognisable:
+            return False
+        if self.name_pattern and not fnmatchcase(name, self.name_pattern):
+            return False
+        return all(labels.get(key) == value for key, value in self.labels.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """All that one source says, and what of it could not be read.
 
+    *items* are all things that it declares but nodes, which follow from *nodes*; *gaps* what it
+    could say of nodes, and nobody can tell, *stack_gaps* what of the monitoring stack. *groups*
+    have no members yet: who belongs to them shows when all sources are merged.
     *complete* is false where something that would add to an enumeration of nodes could not be
     evaluated, so that a node's absence from this source proves nothing.
     """
 
     source: Source
     nodes: tuple[NodeStatement, ...] = ()
+    groups: tuple[NodeGroup, ...] = ()
     workloads: tuple[DeclaredWorkload, ...] = ()
     autoscalers: tuple[DeclaredAutoscaler, ...] = ()
     applications: tuple[DeclaredApplication, ...] = ()
     stack: tuple[StackStatement, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     failures: tuple[Failure, ...] = ()
+    items: tuple[Item, ...] = ()
+    gaps: tuple[NodeGap, ...] = ()
+    stack_gaps: tuple[StackGap, ...] = ()
     complete: bool = True
 
 
@@ -244,28 +361,3 @@ class Conflict:
     attribute: str
     statements: tuple[Stated[str], ...]
     message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeGroup:
-    """How many nodes a group shall have: *minimum* to *maximum*; *elastic* where the two differ.
-
-    *members* are the names declared one by one. Nodes of an elastic group are recognised by
-    *name* (a shell pattern) or *labels*; such nodes are expected though nobody names them.
-    """
-
-    name: str
-    minimum: int
-    maximum: int
-    members: frozenset[str] = frozenset()
-    name_pattern: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    place: Place | None = None
-
-    def describes(self, name: str, labels: Mapping[str, str]) -> bool:
-        """Tell whether a node of this *name* with these *labels* fits this group's pattern."""
-        if not self.name_pattern and not self.labels:
-            return False
-        if self.name_pattern and not fnmatchcase(name, self.name_pattern):
-            return False
-        return all(labels.get(key) == value for key, value in self.labels.items())

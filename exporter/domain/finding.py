@@ -1,11 +1,12 @@
 """Findings: one check's verdict on one subject, and the closed sets that they are made of."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from msgspec import Struct
 
+from exporter.domain.excuses import Excuse, Progress
 from exporter.domain.json import Json
 from exporter.domain.provenance import Place
 
@@ -57,14 +58,41 @@ class Subject(NamedTuple):
         return f"{self.namespace}/{self.name}" if self.namespace else self.name
 
 
+INTERNAL = "internal"
+"""The cause of findings of a check that failed by itself."""
+
+
+class Cause(Struct, frozen=True, gc=False):
+    """What a finding follows from.
+
+    *id* is that of the check that reports it of *subject*; or, without a subject, the source that
+    could not be read, or :data:`INTERNAL`. *others* counts the further subjects of which the same
+    check reports the same.
+
+    It explains only what that check does not pass: the evaluation takes it off a finding whose
+    cause passes, or was never judged.
+    """
+
+    id: str
+    subject: Subject | None = None
+    others: int = 0
+
+    def __str__(self) -> str:
+        return self.id
+
+
 class Finding(Struct, frozen=True, kw_only=True, gc=False):
     """One check's verdict on one subject.
 
-    *declared* and *observed* are plain JSON data, short enough to be read. *cause* names the
-    check that reports what this finding follows from, or the source that could not be read.
-    *since* is the instant from which the verdict holds, None where nobody looked before.
-    *excuse* is for how long ``suppressed`` may go on before it fails, None for as long as a
-    rollout. *node* is the node that the subject hangs on, if it hangs on a single one.
+    *declared* and *observed* are plain JSON data, short enough to be read. *node* is the node
+    that the subject hangs on, if it hangs on a single one. *layer* is given by checks that belong
+    to no single layer. *reason* is why nobody compares an item, and *advice* what to do about
+    that. *progress* is what could explain a failure for a while.
+
+    The evaluation adds the rest: *since* is the instant from which the verdict holds, None where
+    nobody looked before, and *was* the one from which it failed before its declaration could no
+    longer be read. *excuse* is why it is suppressed; *waiver* the id of the waiver by which it is
+    accepted.
 
     A large cluster has 70,000, in no cycle: a struct is made seven times as fast as a dataclass.
     """
@@ -76,8 +104,22 @@ class Finding(Struct, frozen=True, kw_only=True, gc=False):
     declared: Json = None
     observed: Json = None
     provenance: tuple[Place, ...] = ()
-    cause: str = ""
+    cause: Cause | None = None
     since: datetime | None = None
+    was: datetime | None = None
     waiver: str = ""
-    excuse: timedelta | None = None
+    progress: Progress | None = None
+    excuse: Excuse | None = None
     node: str = ""
+    layer: Layer | None = None
+    reason: str = ""
+    advice: str = ""
+
+    @property
+    def is_blind_spot(self) -> bool:
+        """Whether nobody could look, and neither another finding explains it nor a waiver accepts.
+
+        That decides the exit code.
+        """
+        explained = self.cause is not None and self.cause.subject is not None
+        return self.verdict is Verdict.UNKNOWN and not explained and not self.waiver

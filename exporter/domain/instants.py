@@ -35,6 +35,14 @@ def parse_duration(text: str) -> timedelta:
         raise ParseError(f"{text!r} is out of range") from None
 
 
+def known_instant(text: str | None) -> datetime | None:
+    """Return an instant as :func:`parse_instant` does, None where there is none to be read."""
+    try:
+        return parse_instant(text) if text else None
+    except ParseError:
+        return None
+
+
 def parse_instant(text: str) -> datetime:
     """Return an instant written as RFC 3339 with a time zone, in UTC.
 

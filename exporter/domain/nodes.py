@@ -6,7 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from exporter.domain.declaration import DeclaredNode, NodeGroup
+from exporter.domain.declaration import (
+    LABELS,
+    PRESENT,
+    TAINTS,
+    Attribute,
+    DeclaredNode,
+    NodeGroup,
+)
+from exporter.domain.finding import Subject
+from exporter.domain.gaps import Gap
 from exporter.domain.selectors import NodeSelection
 from exporter.domain.taints import Taint
 
@@ -21,13 +30,19 @@ class ConditionStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedNode:
-    """A node as the API server shows it; *unschedulable* is a cordon."""
+    """A node as the API server shows it; *unschedulable* is a cordon.
+
+    *ready_since* is when *ready* last changed, *tainted* since when it bears a taint, by its key,
+    where somebody wrote that down.
+    """
 
     name: str
     labels: Mapping[str, str]
     taints: frozenset[Taint] = frozenset()
+    tainted: Mapping[str, datetime] = field(default_factory=dict)
     ready: ConditionStatus = ConditionStatus.UNKNOWN
     ready_message: str = ""
+    ready_since: datetime | None = None
     unschedulable: bool = False
     version: str = ""
     provider_id: str = ""
@@ -61,13 +76,33 @@ class NodeIndex:
         return sorted(one for one in names if selection.matches(name=one, labels=self._labels[one]))
 
 
+_ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
+    "labels": (LABELS,),
+    "taints": (TAINTS,),
+    "version": (Attribute.VERSION,),
+    "instance": (
+        Attribute.INSTANCE_TYPE,
+        Attribute.ZONE,
+        Attribute.INTERNAL_IP,
+        Attribute.PROVIDER_ID,
+    ),
+}
+"""The attributes that checks of an aspect compare."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeclaredNodes:
-    """All declared nodes by name, and all groups by name."""
+    """All declared nodes by name, and all groups by name.
+
+    *incomplete* says why there may be further nodes: then a node that is not among them may be
+    declared all the same.
+    """
 
     nodes: Mapping[str, DeclaredNode]
     groups: Mapping[str, NodeGroup] = field(default_factory=dict)
+    incomplete: tuple[Gap, ...] = ()
     index: NodeIndex = field(init=False, compare=False, repr=False)
+    has_gaps: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         labels = {
@@ -75,6 +110,17 @@ class DeclaredNodes:
             for name, node in self.nodes.items()
         }
         object.__setattr__(self, "index", NodeIndex(labels))
+        object.__setattr__(self, "has_gaps", any(node.unknown for node in self.nodes.values()))
+
+    def gap(self, subject: Subject, aspect: str) -> Gap | None:
+        """Return None: of a node that is named, what was read counts."""
+        del subject, aspect
+        return None
+
+    def doubt(self, subject: Subject, aspect: str) -> Gap | None:
+        """Return why a node's *aspect* may be declared otherwise, if so."""
+        node = self.nodes.get(subject.name) if subject.kind == "Node" else None
+        return node.unknown_in(*_ATTRIBUTES.get(aspect, ())) if node and node.unknown else None
 
     def group_of(self, name: str, labels: Mapping[str, str]) -> str:
         """Return the group of a node, also of one that only a group's pattern describes.
@@ -88,22 +134,37 @@ class DeclaredNodes:
 
 
 @dataclass(frozen=True, slots=True)
-class CompleteNodes:
-    """The fact that every declared node is known: without it, a surplus node proves nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class NodeDetails:
-    """The fact that all that is declared of the known nodes (labels, taints ...) is known."""
-
-
-@dataclass(frozen=True, slots=True)
 class ObservedNodes:
-    """All observed nodes by name."""
+    """All observed nodes by name; of the *unreadable* ones only that they are there is known."""
 
     nodes: Mapping[str, ObservedNode]
+    unreadable: Mapping[str, Gap] = field(default_factory=dict)
     index: NodeIndex = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         labels = {name: node.labels for name, node in self.nodes.items()}
         object.__setattr__(self, "index", NodeIndex(labels))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.nodes or name in self.unreadable
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all nodes, readable or not."""
+        return frozenset((*self.nodes, *self.unreadable))
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether any node cannot be read."""
+        return bool(self.unreadable)
+
+    def gap(self, subject: Subject, aspect: str) -> Gap | None:
+        """Return why nothing but the presence of a node is known, if so."""
+        if aspect == PRESENT or subject.kind != "Node":
+            return None
+        return self.unreadable.get(subject.name)
+
+    def doubt(self, subject: Subject, aspect: str) -> Gap | None:
+        """Return None: what is not known of a node decides over a failure, too."""
+        del subject, aspect
+        return None

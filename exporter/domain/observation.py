@@ -17,7 +17,8 @@ class Observation:
 
     A fact is None where nobody looked, or where looking failed; *gaps* tells, by the type of the
     fact, of those that failed. *items* counts what was read by kind, with 0 for a kind that was
-    looked for and not found.
+    looked for and not found. *odd* are single objects of which only the name could be read: the
+    facts hold them as that.
     """
 
     at: datetime
@@ -29,6 +30,7 @@ class Observation:
     autoscalers: ObservedAutoscalers | None = None
     items: Mapping[str, int] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
+    odd: tuple[Failure, ...] = ()
     gaps: Mapping[type, tuple[Gap, ...]] = field(default_factory=dict)
 
     def facts(self) -> dict[type, object]:

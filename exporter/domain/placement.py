@@ -1,9 +1,11 @@
 """Where pods may be placed: the nodes that templates select, and the taints that guard them."""
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
+from exporter.domain.gaps import Gap
 from exporter.domain.json import JsonObject, as_object, dig
-from exporter.domain.nodes import ObservedNodes
+from exporter.domain.nodes import DeclaredNodes, ObservedNodes
 from exporter.domain.selectors import NodeSelection, NodeTerm
 from exporter.domain.taints import HARD_EFFECTS, Taint, Toleration
 
@@ -31,6 +33,11 @@ class NodePool:
 
     def __contains__(self, name: str) -> bool:
         return name in self._nodes.nodes
+
+    @property
+    def unreadable(self) -> Mapping[str, Gap]:
+        """The nodes of which nobody can tell what selects them, or whom they let in."""
+        return self._nodes.unreadable
 
     def selected(self, selection: NodeSelection) -> frozenset[str]:
         """Return the names of the nodes that *selection* selects by their observed labels."""
@@ -71,6 +78,23 @@ class NodePool:
             nodes = [self._nodes.nodes[name] for name in self.selected(selection)]
             self._guards[key] = frozenset(frozenset(filter(guards, one.taints)) for one in nodes)
         return self._guards[key]
+
+
+def hidden(
+    selection: NodeSelection, declared: DeclaredNodes, observed: ObservedNodes
+) -> Gap | None:
+    """Return why a node cannot be read that *selection* may select, if there is one.
+
+    Of its labels those count that are declared; it may bear any others.
+    """
+    for name, gap in sorted(observed.unreadable.items()):
+        node = declared.nodes.get(name)
+        labels = node.labels if node else {}
+        if all(
+            labels[key].value == value for key, value in selection.labels.items() if key in labels
+        ):
+            return gap
+    return None
 
 
 def guards(taint: Taint) -> bool:

@@ -1,10 +1,13 @@
 """What the owners decided: what is not managed, what is accepted, and until when."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatchcase
 
-from exporter.domain.finding import Finding
+from exporter.domain.finding import Finding, Subject
+
+BLIND_SPOTS = "declaration_compared"
+"""The check whose findings a waiver may accept though they are no failures."""
 
 
 def matches_any(name: str, patterns: tuple[str, ...]) -> bool:
@@ -14,10 +17,11 @@ def matches_any(name: str, patterns: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
-    """A failure that *owner* accepts for *reason* until *expires*.
+    """What *owner* accepts for *reason* until *expires*: failures, or items that nobody compares.
 
     *check* and *subject* are shell patterns; a subject is matched by ``name`` and by
-    ``namespace/name``.
+    ``namespace/name``. With a *state* it accepts the items that nobody compares for that reason,
+    and no failure. *ticket* and *approved_by* are for readers.
     """
 
     check: str
@@ -25,18 +29,36 @@ class Waiver:
     reason: str
     owner: str
     expires: datetime
+    state: str = ""
+    ticket: str = ""
+    approved_by: str = ""
 
     @property
     def id(self) -> str:
-        """Name this waiver in labels and reports: ``check:subject``."""
-        return f"{self.check}:{self.subject}"
+        """Name this waiver in labels and reports: ``check:subject``, or ``check:subject:state``.
 
-    def covers(self, finding: Finding) -> bool:
-        """Tell whether *finding* is what this waiver speaks of."""
-        subject = finding.subject
-        return fnmatchcase(finding.check, self.check) and (
-            fnmatchcase(subject.name, self.subject) or fnmatchcase(str(subject), self.subject)
+        Several may have the same one: of those that hold, the first counts.
+        """
+        return ":".join(filter(None, (self.check, self.subject, self.state)))
+
+    def covers(self, failure: Finding) -> bool:
+        """Tell whether *failure* is what this waiver speaks of."""
+        return (
+            not self.state
+            and fnmatchcase(failure.check, self.check)
+            and self._names(failure.subject)
         )
+
+    def accepts(self, subject: Subject, state: str) -> bool:
+        """Tell whether this waiver accepts that the item *subject* is not compared for *state*.
+
+        A pattern does not, so that nobody accepts a blind spot unawares.
+        """
+        named = self.check == BLIND_SPOTS and bool(self.state)
+        return named and self.state == state and self._names(subject)
+
+    def _names(self, subject: Subject) -> bool:
+        return fnmatchcase(subject.name, self.subject) or fnmatchcase(str(subject), self.subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +85,12 @@ class Policy:
     unmanaged_taints: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """For how long what is under way is excused, and the instant at which that is asked.
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The instant as of which everything is judged.
 
     It changes with every evaluation, so it is apart from :class:`Policy`: what a check finds
     without it holds as long as nothing else changes.
     """
 
     now: datetime
-    rollout_deadline: timedelta = field(default=timedelta(minutes=30))
-
-    def excuses(self, since: datetime | None) -> bool:
-        """Tell whether what began at *since* may still go on; None is something just begun."""
-        return since is None or self.now - since < self.rollout_deadline

@@ -22,6 +22,19 @@ class Source(StrEnum):
     GRAFANA = "grafana"
 
 
+DECLARED = frozenset(
+    {
+        Source.TERRAFORM,
+        Source.ANSIBLE,
+        Source.ARGOCD,
+        Source.KUSTOMIZE,
+        Source.INVENTORY,
+        Source.REPOSITORY,
+    }
+)
+"""The sources that say what code declares; the others say what runs."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """A place in a declaration.

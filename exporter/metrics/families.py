@@ -57,13 +57,13 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family(
         name="layer_coverage_ratio",
-        help="Subjects of a layer that could be looked at, per all subjects.",
+        help="How much of what a layer declares could be judged; absent if it declares nothing.",
         labels=("layer",),
         samples=samples.layer_coverage,
     ),
     Family(
         name="nodes_expected",
-        help="Nodes that the code declares, by group; of an elastic group the fewest it may have.",
+        help="Fewest nodes that a group must have: those declared by name, or min if that is more.",
         labels=("group",),
         samples=samples.nodes_expected,
     ),
@@ -196,10 +196,10 @@ FAMILIES: tuple[Family, ...] = (
         type="counter",
     ),
     Family(
-        name="source_items",
-        help="What the last reading of a source gave, by kind.",
-        labels=("source", "kind"),
-        samples=samples.source_items,
+        name="declared_items",
+        help="Things that the code declares, by what became of them: compared, or why not.",
+        labels=("source", "kind", "state"),
+        samples=samples.declared_items,
     ),
     Family(
         name="source_revision_timestamp_seconds",

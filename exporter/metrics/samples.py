@@ -1,16 +1,19 @@
 """How an evaluation becomes the samples of each family."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 from platform import python_version
 from typing import TypeAlias
 
 from exporter import __version__
 from exporter.domain.applications import DeclaredApplications, ObservedApplications
 from exporter.domain.check import Check
-from exporter.domain.declaration import DeclaredNode
-from exporter.domain.evaluation import WaiverState
+from exporter.domain.declaration import DeclaredNode, WorkloadKey
+from exporter.domain.evaluation import ItemCount, WaiverState
+from exporter.domain.expectation import Bounds, Expectation
 from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.domain.monitoring.alertmanager import AlertmanagerStatus
 from exporter.domain.monitoring.prometheus.server import PrometheusRuntime
@@ -23,6 +26,9 @@ from exporter.metrics.view import View
 WORKLOAD_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 NODE = frozenset({"Node"})
 APPLICATION = frozenset({"Application"})
+MOST_KINDS = 100
+"""Kinds of one source that have series of their own; the others are summed as one."""
+OTHER_KINDS = "other"
 _STARTED: Mapping[Component, type[PrometheusRuntime | AlertmanagerStatus]] = {
     Component.PROMETHEUS: PrometheusRuntime,
     Component.ALERTMANAGER: AlertmanagerStatus,
@@ -33,14 +39,16 @@ Findings: TypeAlias = Sequence[Finding]
 
 def check_subjects(view: View) -> Iterator[Sample]:
     for check in view.evaluation.checks:
-        counts = view.evaluation.scores[check.id].counts
-        for verdict in Verdict:
-            yield (check.layer, check.id, verdict), counts[verdict]
+        for layer in check.layers:
+            counts = view.evaluation.count(check, layer)
+            for verdict in Verdict:
+                yield (layer, check.id, verdict), counts[verdict]
 
 
 def check_info(view: View) -> Iterator[Sample]:
     for check in view.evaluation.checks:
-        yield (check.layer, check.id, check.severity, check.title), 1
+        for layer in check.layers:
+            yield (layer, check.id, check.severity, check.title), 1
 
 
 def layer_ratio(view: View) -> Iterator[Sample]:
@@ -50,19 +58,20 @@ def layer_ratio(view: View) -> Iterator[Sample]:
 
 def layer_coverage(view: View) -> Iterator[Sample]:
     for layer, score in view.evaluation.layers.items():
-        yield (layer,), score.coverage
+        if score.coverage is not None:
+            yield (layer,), score.coverage
 
 
 def nodes_expected(view: View) -> Iterator[Sample]:
-    declared = view.evaluation.facts.find(DeclaredNodes)
-    for name, group in sorted((declared.groups if declared else {}).items()):
-        yield (name,), max(group.minimum, len(group.members))
+    known = view.evaluation.facts.find(Expectation)
+    for name, size in (known.groups if known else {}).items():
+        yield (name,), size.minimum
 
 
 @Chunked
 def nodes_observed(view: View) -> Iterator[Chunk]:
     for declared, observed in _both_sides(view):
-        yield Chunk((declared, observed), partial(_by_group, declared, observed.nodes))
+        yield Chunk((declared, observed), partial(_there_by_group, declared, observed))
 
 
 @Chunked
@@ -79,16 +88,24 @@ def _both_sides(view: View) -> Iterator[tuple[DeclaredNodes, ObservedNodes]]:
         yield declared, observed
 
 
+def _there_by_group(declared: DeclaredNodes, observed: ObservedNodes) -> Iterator[Sample]:
+    """Count all nodes; those that cannot be read are there, too, as far as their names tell."""
+    readable = {name: node.labels for name, node in observed.nodes.items()}
+    return _by_group(declared, {**{name: {} for name in observed.unreadable}, **readable})
+
+
 def _ready_by_group(declared: DeclaredNodes, nodes: Mapping[str, ObservedNode]) -> Iterator[Sample]:
-    ready = {name: node for name, node in nodes.items() if node.ready is ConditionStatus.TRUE}
+    ready = {
+        name: node.labels for name, node in nodes.items() if node.ready is ConditionStatus.TRUE
+    }
     return _by_group(declared, ready)
 
 
-def _by_group(declared: DeclaredNodes, nodes: Mapping[str, ObservedNode]) -> Iterator[Sample]:
-    """Count *nodes* by the declared group that they belong to."""
+def _by_group(declared: DeclaredNodes, nodes: Mapping[str, Mapping[str, str]]) -> Iterator[Sample]:
+    """Count nodes, given with their labels, by the declared group that they belong to."""
     counts = dict.fromkeys(declared.groups, 0)
-    for name, node in nodes.items():
-        group = declared.group_of(name, node.labels)
+    for name, labels in nodes.items():
+        group = declared.group_of(name, labels)
         if group in counts:
             counts[group] += 1
     for name, count in sorted(counts.items()):
@@ -111,30 +128,34 @@ def applications_observed(view: View) -> Iterator[Sample]:
     facts = view.evaluation.facts
     declared, observed = facts.find(DeclaredApplications), facts.find(ObservedApplications)
     if declared is not None and observed is not None:
-        yield (), len(declared.applications.keys() & observed.applications.keys())
+        yield (), sum(key in observed for key in declared.applications)
 
 
 @Chunked
 def replicas_min(view: View) -> Iterator[Chunk]:
-    declared = view.evaluation.facts.find(DeclaredWorkloads)
-    if declared is not None and view.detail == "full":
-        yield Chunk((declared,), lambda: ((key, low) for key, low, _ in _replica_bounds(declared)))
+    for bounds in _replica_bounds(view):
+        yield Chunk((bounds,), partial(_bound, bounds, attrgetter("minimum")))
 
 
 @Chunked
 def replicas_max(view: View) -> Iterator[Chunk]:
-    declared = view.evaluation.facts.find(DeclaredWorkloads)
-    if declared is not None and view.detail == "full":
-        yield Chunk((declared,), lambda: ((key, top) for key, _, top in _replica_bounds(declared)))
+    for bounds in _replica_bounds(view):
+        yield Chunk((bounds,), partial(_bound, bounds, attrgetter("maximum")))
 
 
-def _replica_bounds(declared: DeclaredWorkloads) -> Iterator[tuple[tuple[str, str, str], int, int]]:
-    """Yield each declared workload with replicas, and the fewest and most it may have."""
-    scaled = {one.target: (one.minimum, one.maximum) for one in declared.autoscalers}
-    for key, workload in declared.workloads.items():
-        bounds = scaled.get(key) or workload.replica_bounds()
+def _replica_bounds(view: View) -> Iterator[Mapping[WorkloadKey, Bounds | None]]:
+    """Yield what each declared workload may ask for; nothing where no workload has a series."""
+    known = view.evaluation.facts.find(Expectation)
+    if known is not None and view.detail == "full":
+        yield known.replicas
+
+
+def _bound(
+    replicas: Mapping[WorkloadKey, Bounds | None], bound: Callable[[Bounds], int]
+) -> Iterator[Sample]:
+    for key, bounds in replicas.items():
         if bounds is not None:
-            yield (key.namespace, key.kind, key.name), *bounds
+            yield (key.namespace, key.kind, key.name), bound(bounds)
 
 
 @Chunked
@@ -149,7 +170,8 @@ def replicas_ready(view: View) -> Iterator[Chunk]:
 def _replicas_ready(declared: DeclaredWorkloads, observed: ObservedWorkloads) -> Iterator[Sample]:
     for key in declared.workloads:
         found = observed.workloads.get(key)
-        yield (key.namespace, key.kind, key.name), found.ready if found else 0
+        if key not in observed.unreadable:
+            yield (key.namespace, key.kind, key.name), found.ready if found else 0
 
 
 def _matching(view: View) -> Iterator[tuple[str, Findings]]:
@@ -233,19 +255,27 @@ def monitoring_start(view: View) -> Iterator[Sample]:
 
 
 def _failing(view: View) -> Iterator[tuple[Check, Finding]]:
-    """Yield the failures, the worst first and then in a stable order."""
+    """Yield the failures, the worst first and then in a stable order; remembered ones, too."""
     if view.detail == "summary":
         return
-    found = view.evaluation.by_check
+    found, remembered = view.evaluation.by_check, view.evaluation.remembered
     for check in sorted(view.evaluation.checks, key=lambda one: (one.severity.rank, one.id)):
         yield from ((check, one) for one in found.get(check.id, ()) if one.verdict is Verdict.FAIL)
+        yield from ((check, one) for one in remembered if one.check == check.id)
 
 
 def finding_since(view: View) -> Iterator[Sample]:
     for check, finding in islice(_failing(view), view.limit):
         one = finding.subject
-        since = finding.since or view.evaluation.at
-        labels = (check.layer, check.id, check.severity, one.kind, one.namespace, one.name)
+        since = finding.was or finding.since or view.evaluation.at
+        labels = (
+            check.layer_of(finding),
+            check.id,
+            check.severity,
+            one.kind,
+            one.namespace,
+            one.name,
+        )
         yield labels, since.timestamp()
 
 
@@ -255,7 +285,8 @@ def findings_truncated(view: View) -> Iterator[Sample]:
 
 
 def _failures(view: View) -> int:
-    return sum(one.counts[Verdict.FAIL] for one in view.evaluation.scores.values())
+    failing = sum(one.counts[Verdict.FAIL] for one in view.evaluation.scores.values())
+    return failing + len(view.evaluation.remembered)
 
 
 def evaluation_seconds(view: View) -> Iterator[Sample]:
@@ -283,10 +314,25 @@ def source_errors(view: View) -> Iterator[Sample]:
             yield (status.source, reason), count
 
 
-def source_items(view: View) -> Iterator[Sample]:
-    for status in view.evaluation.sources:
-        for kind, count in sorted(status.items.items()):
-            yield (status.source, kind), count
+def declared_items(view: View) -> Iterator[Sample]:
+    """Say it by kind for the largest kinds of each source; foreign code can make any number."""
+    items = view.evaluation.items
+    shown = _largest_kinds(items)
+    counts: Counter[ItemCount] = Counter()
+    for one, count in items.items():
+        counts[one if one[:2] in shown else one._replace(kind=OTHER_KINDS)] += count
+    yield from sorted(counts.items())
+
+
+def _largest_kinds(items: Mapping[ItemCount, int]) -> set[tuple[str, str]]:
+    by_source: dict[str, Counter[str]] = {}
+    for one, count in items.items():
+        by_source.setdefault(one.source, Counter())[one.kind] += count
+    return {
+        (source, kind)
+        for source, kinds in by_source.items()
+        for kind in sorted(kinds, key=lambda one: (-kinds[one], one))[:MOST_KINDS]
+    }
 
 
 def source_revision(view: View) -> Iterator[Sample]:

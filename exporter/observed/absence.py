@@ -84,5 +84,8 @@ class Evidence:
         unknown = {kind for kind in WORKLOADS if not self.knows(kind)}
         if pods is None or len(unknown) == len(WORKLOADS):
             return frozenset(unknown)
-        running = {owner.kind for owner in pods.by_owner}
+        owners = [pod.owner for pod in pods.unreadable]
+        if None in owners:
+            return frozenset(unknown)
+        running = {owner.kind for owner in (*pods.by_owner, *owners) if owner}
         return frozenset(kind for kind in unknown if kind in running or self.losses(kind))

@@ -6,8 +6,10 @@ import msgspec
 
 from exporter.domain.applications import ObservedApplication
 from exporter.domain.declaration import ApplicationKey, ApplicationSource, Automation
+from exporter.domain.errors import ParseError
 from exporter.domain.instants import parse_instant
 from exporter.domain.json import JsonObject
+from exporter.observed.lenient import BROKEN, message_of
 from exporter.observed.records import (
     ApplicationRecord,
     ApplicationSetRecord,
@@ -26,9 +28,14 @@ _UNDER_WAY = frozenset({"Running", "Terminating"})
 
 
 def observed_application(record: ApplicationRecord) -> ObservedApplication:
-    """Return the Application that *record* shows; raises :exc:`ParseError` for a time amiss."""
+    """Return the Application that *record* shows.
+
+    Raises :exc:`ParseError` where it has no spec, or a time amiss that could excuse it.
+    """
     metadata = record.metadata
-    spec = record.spec or ApplicationSpec()
+    if record.spec is None:
+        raise ParseError("it has no spec")
+    spec = record.spec
     status = record.status or ApplicationStatus()
     sync = status.sync or SyncStatus()
     health = status.health or HealthStatus()
@@ -45,10 +52,10 @@ def observed_application(record: ApplicationRecord) -> ObservedApplication:
         automation=_automation(spec),
         operation_running=operation.phase in _UNDER_WAY,
         operation_started=_instant(operation.started_at),
-        reconciled=_instant(status.reconciled_at),
+        reconciled=_instant_or_none(status.reconciled_at),
         application_set=_application_set(record),
         deleting=bool(metadata.deletion_timestamp),
-        conditions=tuple(one.type for one in status.conditions or ()),
+        conditions=tuple(one.type for one in status.conditions or () if one.type),
         ailing=tuple(sorted(filter(None, map(_ailment, status.resources or ())))),
         destination_namespace=(spec.destination and spec.destination.namespace) or "",
     )
@@ -57,14 +64,18 @@ def observed_application(record: ApplicationRecord) -> ObservedApplication:
 def observed_application_set(record: ApplicationSetRecord) -> JsonObject:
     """Return the manifest that *record* shows, as somebody would have written it.
 
-    Raises :exc:`msgspec.DecodeError` where the spec is no object.
+    Raises :exc:`ParseError` where the spec is no object.
     """
     metadata = record.metadata
+    try:
+        spec = _SPEC.decode(record.spec) or {}
+    except BROKEN as error:
+        raise ParseError(f"spec: {message_of(error)}") from None
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "ApplicationSet",
         "metadata": {"name": metadata.name, "namespace": metadata.namespace or ""},
-        "spec": _SPEC.decode(record.spec) or {},
+        "spec": spec,
     }
 
 
@@ -109,9 +120,17 @@ def _ailment(resource: ResourceRecord) -> str:
     health = resource.health.status if resource.health else None
     if not health or health == "Healthy":
         return ""
-    where = f"{resource.namespace}/{resource.name}" if resource.namespace else resource.name
-    return f"{resource.kind} {where}: {health}"
+    name = resource.name or ""
+    where = f"{resource.namespace}/{name}" if resource.namespace else name
+    return f"{resource.kind or 'object'} {where}: {health}"
 
 
 def _instant(text: str | None) -> datetime | None:
     return parse_instant(text) if text else None
+
+
+def _instant_or_none(text: str | None) -> datetime | None:
+    try:
+        return _instant(text)
+    except ParseError:
+        return None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from exporter.domain.applications import ObservedApplications
@@ -10,7 +10,8 @@ from exporter.domain.clock import Instant
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.evaluation import SourceStatus
-from exporter.domain.facts import Facts, Gap
+from exporter.domain.facts import Facts
+from exporter.domain.gaps import Extent, Gap
 from exporter.domain.nodes import ObservedNodes
 from exporter.domain.observation import Observation
 from exporter.domain.provenance import Place, Source
@@ -46,13 +47,13 @@ class Snapshots:
             source=Source.KUBERNETES,
             otherwise=lambda lost: Observation(at=at.wall, failures=(lost,)),
         )
-        self.errors.update(one.reason for one in seen.failures)
+        self.errors.update(one.reason for one in (*seen.failures, *seen.odd))
         self.seen = seen
         self.confirm(at=at)
         return State(
-            facts=Facts(known=seen.facts(), gaps=_gaps(seen), unseen=_unseen(seen)),
+            facts=Facts(known=seen.facts(), gaps=_gaps(seen)),
             sources=self.sources(at=at),
-            failures=seen.failures,
+            failures=(*seen.failures, *seen.odd),
         )
 
     def _look(self, at: Instant) -> Observation:
@@ -66,7 +67,7 @@ class Snapshots:
 
     @property
     def up(self) -> bool:
-        """Whether all of what was read last could be."""
+        """Whether all of what was read last could be, but for the content of single objects."""
         return self.seen is not None and not self.seen.failures
 
     def confirm(self, *, at: Instant) -> None:
@@ -82,7 +83,7 @@ class Snapshots:
             last_success=None if self.last_success is None else at.shown(self.last_success),
             items=self.seen.items if self.seen else {},
             errors={reason: self.errors[reason] for reason in Reason},
-            failures=self.seen.failures if self.seen else (),
+            failures=(*self.seen.failures, *self.seen.odd) if self.seen else (),
         )
         return (status,)
 
@@ -94,7 +95,8 @@ def _gaps(seen: Observation) -> dict[type, tuple[Gap, ...]]:
     for kind, name in _FACTS.items():
         if kind not in known and kind not in gaps:
             gaps[kind] = (_lack(seen, name),)
-    return gaps
+    unseen = _unseen(seen)
+    return gaps | ({ObservedWorkloads: unseen} if unseen else {})
 
 
 def _lack(seen: Observation, name: str) -> Gap:
@@ -103,8 +105,10 @@ def _lack(seen: Observation, name: str) -> Gap:
     return Gap(Source.KUBERNETES, "; ".join(said) or f"the snapshot holds no {name}")
 
 
-def _unseen(seen: Observation) -> dict[type, dict[str, Gap]]:
-    """Return the kinds of workloads of which the snapshot tells nothing."""
+def _unseen(seen: Observation) -> tuple[Gap, ...]:
+    """Return why nothing is known of some kinds of workloads, if so."""
     kinds = seen.workloads.unseen if seen.workloads else ()
-    gaps = {kind: _lack(seen, f"{kind}s") for kind in kinds}
-    return {ObservedWorkloads: gaps} if gaps else {}
+    return tuple(
+        replace(_lack(seen, f"{kind}s"), extent=Extent(kinds=frozenset({kind})))
+        for kind in sorted(kinds)
+    )

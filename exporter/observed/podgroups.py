@@ -26,13 +26,15 @@ class Group(Struct, eq=False, gc=False):
     tolerations: Tolerations
     pods: int = 0
     ready: int = 0
+    pulled: int = 0
     waiting: dict[str, int] | None = None
     frozen: PodGroup | None = None
 
-    def count(self, *, ready: bool, waiting: tuple[str, ...], sign: int) -> None:
+    def count(self, *, ready: bool, pulled: bool, waiting: tuple[str, ...], sign: int) -> None:
         """Add what one pod contributes (*sign* 1), or take it off (-1)."""
         self.pods += sign
         self.ready += sign * ready
+        self.pulled += sign * pulled
         self.frozen = None
         if waiting:
             counts = self.waiting = self.waiting or {}
@@ -49,6 +51,7 @@ class Group(Struct, eq=False, gc=False):
                 tolerations=self.tolerations.values,
                 pods=self.pods,
                 ready=self.ready,
+                pulled=self.pulled,
                 waiting={reason: count for reason, count in counts if count} or _NOBODY,
             )
         return self.frozen
@@ -76,11 +79,13 @@ class Groups:
         known = nodes.get(node) if nodes else None
         return known or Group(owner, node, tolerations)
 
-    def count(self, group: Group, *, ready: bool, waiting: tuple[str, ...], sign: int) -> None:
+    def count(
+        self, group: Group, *, ready: bool, pulled: bool, waiting: tuple[str, ...], sign: int
+    ) -> None:
         """Add what one pod contributes to *group* (*sign* 1), or take it off (-1)."""
         if not group.pods:
             self._keep(group)
-        group.count(ready=ready, waiting=waiting, sign=sign)
+        group.count(ready=ready, pulled=pulled, waiting=waiting, sign=sign)
         self._changed_owners.add(group.owner)
         self._changed_nodes.add(group.node)
         if not group.pods:

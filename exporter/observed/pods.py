@@ -7,14 +7,18 @@ from functools import lru_cache
 from msgspec import Struct
 
 from exporter.domain.declaration import WorkloadKey
-from exporter.domain.workloads import ObservedPods
+from exporter.domain.errors import ParseError
+from exporter.domain.gaps import Gap
+from exporter.domain.workloads import ObservedPods, UnreadablePod
 from exporter.observed.latest import Graves
+from exporter.observed.lenient import Partial
 from exporter.observed.podgroups import Group, Groups
-from exporter.observed.records import PodMetadata, PodRecord, PodSpec, PodStatus
+from exporter.observed.records import PodMetadata, PodRecord, PodStatus
 from exporter.observed.tolerations import parse_tolerations
 
 _ENDED = frozenset({"Succeeded", "Failed"})
-_NO_STATUS, _NO_SPEC = PodStatus(), PodSpec()
+_NODE = "spec.nodeName"
+_NO_STATUS = PodStatus()
 
 
 class _Share(Struct, gc=False):
@@ -23,6 +27,7 @@ class _Share(Struct, gc=False):
     version: int
     group: Group | None = None
     ready: bool = False
+    pulled: bool = False
     waiting: tuple[str, ...] = ()
 
     def counts_as(self, other: "_Share") -> bool:
@@ -30,6 +35,7 @@ class _Share(Struct, gc=False):
         return (
             self.group is other.group
             and self.ready == other.ready
+            and self.pulled == other.pulled
             and self.waiting == other.waiting
         )
 
@@ -40,7 +46,7 @@ class PodFold:
     After any sequence of changes the sums are those that a recount of the present pods gives.
     """
 
-    __slots__ = ("_graves", "_groups", "_leaving", "_shares")
+    __slots__ = ("_graves", "_groups", "_leaving", "_shares", "_unreadable")
 
     def __init__(self) -> None:
         self._groups = Groups()
@@ -49,6 +55,8 @@ class PodFold:
         self._graves: Graves[tuple[str, str]] = Graves()
         self._leaving: dict[tuple[str, str], tuple[WorkloadKey, str]] = {}
         """Owner and node of the few pods that are being deleted, by namespace and name."""
+        self._unreadable: dict[tuple[str, str], UnreadablePod] = {}
+        """By namespace and name."""
 
     def __len__(self) -> int:
         return sum(map(len, self._shares.values()))
@@ -74,12 +82,34 @@ class PodFold:
             shares = self._shares[namespace] = {}
         shares[name] = share
         left = self._note_leaving(record, namespace)
+        if self._unreadable:
+            left |= self._unreadable.pop((namespace, name), None) is not None
         if known is not None:
             if known.counts_as(share):
                 return left
             self._count(known, sign=-1)
         self._count(share, sign=1)
         return True
+
+    def add_unreadable(self, partial: Partial[PodRecord], gap: Gap) -> bool:
+        """Count a pod of which only that is known which *partial* holds; tell if that is news.
+
+        One that has ended is in no sum, whatever else is amiss with it.
+        """
+        record, metadata = partial.record, partial.record.metadata
+        if _is_over(record) and not partial.lacks("metadata", _NODE, "status.phase"):
+            return self.add(record)
+        key, version = (_same(metadata.namespace or ""), metadata.name), metadata.version
+        known = self._shares.get(key[0], {}).get(metadata.name)
+        if 0 <= version < known.version if known else self._graves.hold(key, version):
+            return False
+        self._shares.setdefault(key[0], {})[metadata.name] = _Share(version)
+        if known is not None:
+            self._count(known, sign=-1)
+        self._leaving.pop(key, None)
+        before, pod = self._unreadable.get(key), _unreadable(partial, key[0], gap)
+        self._unreadable[key] = pod
+        return pod != before
 
     def remove(self, namespace: str, name: str, *, version: int = -1) -> bool:
         """Count a pod no more; tell whether it was counted.
@@ -95,6 +125,7 @@ class PodFold:
             return False
         del shares[name]
         self._leaving.pop((namespace, name), None)
+        self._unreadable.pop((namespace, name), None)
         if not shares:
             del self._shares[namespace]
         self._count(known, sign=-1)
@@ -112,17 +143,26 @@ class PodFold:
             by_node=by_node,
             per_namespace={name: len(own) for name, own in sorted(self._shares.items())},
             leaving=_by_owner(self._leaving.values()),
+            unreadable=self.unreadable,
         )
 
+    @property
+    def unreadable(self) -> tuple[UnreadablePod, ...]:
+        """The pods of which not all that is needed can be read, by namespace and name."""
+        return tuple(self._unreadable[key] for key in sorted(self._unreadable))
+
     def _share(self, record: PodRecord, namespace: str, version: int) -> _Share:
-        status, spec = record.status or _NO_STATUS, record.spec or _NO_SPEC
+        status = record.status or _NO_STATUS
         if record.metadata.deletion_timestamp or status.phase in _ENDED:
             return _Share(version)
+        if record.spec is None:  # the API server always writes one, so its node was left out
+            raise ParseError("it has no spec")
         node = _node(record)
         owner = _owner(record.metadata, namespace=namespace, node=node)
-        tolerations = parse_tolerations(bytes(spec.tolerations))
+        tolerations = parse_tolerations(bytes(record.spec.tolerations))
         group = self._groups.find(owner, node, tolerations)
-        return _Share(version, group, _is_ready(status), _waiting(status))
+        ready = _is_ready(status)
+        return _Share(version, group, ready, ready or _is_pulled(status), _waiting(status))
 
     def _note_leaving(self, record: PodRecord, namespace: str) -> bool:
         """Take note of whether a pod is being deleted; tell whether that is news."""
@@ -140,7 +180,31 @@ class PodFold:
 
     def _count(self, share: _Share, *, sign: int) -> None:
         if share.group is not None:
-            self._groups.count(share.group, ready=share.ready, waiting=share.waiting, sign=sign)
+            self._groups.count(
+                share.group,
+                ready=share.ready,
+                pulled=share.pulled,
+                waiting=share.waiting,
+                sign=sign,
+            )
+
+
+def _is_over(record: PodRecord) -> bool:
+    """Tell whether a pod has ended or is being deleted."""
+    return bool(record.metadata.deletion_timestamp) or (
+        record.status is not None and record.status.phase in _ENDED
+    )
+
+
+def _unreadable(partial: Partial[PodRecord], namespace: str, gap: Gap) -> UnreadablePod:
+    metadata = partial.record.metadata
+    known = partial.record.spec is not None and not partial.lacks(_NODE)
+    node = _node(partial.record) if known else None
+    named_by = "annotations" if metadata.controller is None else "labels"
+    owner = None
+    if not partial.lacks("metadata.ownerReferences", f"metadata.{named_by}"):
+        owner = _owner(metadata, namespace=namespace, node=node or "")
+    return UnreadablePod(gap=gap, namespace=namespace, owner=owner, node=node)
 
 
 def _by_owner(leaving: Iterable[tuple[WorkloadKey, str]]) -> dict[WorkloadKey, dict[str, int]]:
@@ -189,6 +253,15 @@ def _is_ready(status: PodStatus) -> bool:
         if one.type == "Ready":
             return one.status == "True"
     return False
+
+
+def _is_pulled(status: PodStatus) -> bool:
+    """Tell whether kubelet tells of containers, and each has its image, as in each ready pod."""
+    if not status.container_statuses:
+        return False
+    return all(one.has_image for one in status.container_statuses) and all(
+        one.has_image for one in status.init_container_statuses or ()
+    )
 
 
 def _waiting(status: PodStatus) -> tuple[str, ...]:

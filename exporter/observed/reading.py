@@ -15,7 +15,7 @@ from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import Json, as_text, dig
 from exporter.domain.provenance import Place, Source
 from exporter.observed.absence import Evidence
-from exporter.observed.cluster import Cluster
+from exporter.observed.cluster import Cluster, OddObjectError
 from exporter.observed.documents import Document, Text, split
 from exporter.observed.files import DumpFile, load
 from exporter.observed.kinds import Kind, identify, named_in
@@ -34,12 +34,16 @@ _identify = lru_cache(maxsize=1024)(identify)
 
 @dataclass(slots=True)
 class Reading:
-    """A dump as far as it has been read."""
+    """A dump as far as it has been read.
+
+    *odd* are objects of which only the name could be read, so that no kind is lost with them.
+    """
 
     cluster: Cluster = field(default_factory=Cluster)
     evidence: Evidence = field(default_factory=Evidence)
     items: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
+    odd: list[Failure] = field(default_factory=list)
     unreported: int = 0
 
     def take(self, file: DumpFile) -> None:
@@ -108,13 +112,32 @@ class Reading:
                 self._count(kind, known)
                 if known is not None:
                     self.cluster.put(known, item)
+            except OddObjectError as error:
+                self._note_odd(path, _Item(document, index, known), error)
             except ParseError as error:
                 kinds = named if known is None else (known,)
                 if self._has_room(kinds):
-                    line = document.line_of(index, item)
-                    told = ParseError(f"{_describe(index, item, known)}: {error.message}")
-                    self._fail_at(path, told, line=line, kinds=kinds)
+                    self._lose(path, _Item(document, index, known), error, kinds)
         return shown
+
+    def _lose(
+        self, path: str, item: "_Item", error: ParseError, kinds: Iterable[Kind] | None
+    ) -> None:
+        told = ParseError(f"{item}: {error.message}")
+        self._fail_at(path, told, line=item.line, kinds=kinds)
+
+    def _note_odd(self, path: str, item: "_Item", error: ParseError) -> None:
+        if len(self.odd) >= MAX_FAILURES:
+            self.unreported += 1
+            return
+        self.odd.append(
+            Failure(
+                place=Place(Source.KUBERNETES, path, item.line),
+                reason=Reason.MALFORMED,
+                message=f"{item}: {error.message}",
+                advice=ADVICE,
+            )
+        )
 
     def _see(self, kind: Kind | None) -> None:
         if kind is not None:
@@ -134,6 +157,22 @@ class Reading:
             return True
         self.unreported += 1
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One of the objects of a document."""
+
+    document: Document
+    index: int
+    kind: Kind | None
+
+    @property
+    def line(self) -> int:
+        return self.document.line_of(self.index, self.document.items[self.index])
+
+    def __str__(self) -> str:
+        return _describe(self.index, self.document.items[self.index], self.kind)
 
 
 def _check(document: Document, named: frozenset[Kind] | None) -> None:

@@ -2,6 +2,8 @@
 
 Decoding builds these records straight from bytes, so that what is not declared here costs next
 to nothing and is never kept. ``null`` is as good as absent, as it is for the API's own decoder.
+What no verdict is made of is marked as *spare*: an object in which it is amiss is read without it
+(:mod:`exporter.observed.lenient`).
 
 Source: Kubernetes API reference (core/v1, apps/v1, autoscaling/v2), Argo CD's Application
 (``argoproj.io/v1alpha1``), KEDA's ScaledObject (``keda.sh/v1alpha1``).
@@ -11,9 +13,17 @@ from typing import Annotated
 
 from msgspec import Meta, Raw, Struct, field
 
+from exporter.domain.errors import ParseError
 from exporter.domain.nodes import ConditionStatus
 
 Name = Annotated[str, Meta(min_length=1, max_length=253)]
+TaintKey = Annotated[str, Meta(min_length=1, max_length=317)]
+"""A prefix of at most 253 characters, a slash, and a name of at most 63."""
+
+SPARE = Meta(extra={"spare": True})
+"""Marks a field that no verdict is made of."""
+
+SpareText = Annotated[str | None, SPARE]
 
 
 class _Record(Struct, rename="camel", gc=False):
@@ -33,15 +43,25 @@ class Metadata(_Record):
 
     name: Name
     namespace: str | None = None
-    resource_version: str | None = None
-    owner_references: list[Owner] | None = None
-    deletion_timestamp: str | None = None
+    resource_version: SpareText = None
 
     @property
     def version(self) -> int:
         """The resource version as a number that grows, or -1 where it is none."""
         text = self.resource_version
         return int(text) if text and text.isascii() and text.isdigit() and len(text) < 20 else -1  # noqa: PLR2004 - a 64-bit number
+
+
+class ObjectRecord(_Record):
+    """An object of any kind, of which only the metadata counts."""
+
+    metadata: Metadata
+
+
+class OwnedMetadata(Metadata):
+    """Metadata with the owners."""
+
+    owner_references: list[Owner] | None = None
 
     @property
     def controller(self) -> Owner | None:
@@ -52,56 +72,53 @@ class Metadata(_Record):
         return None
 
 
-class ObjectRecord(_Record):
-    """An object of any kind, of which only the metadata counts."""
-
-    metadata: Metadata
-
-
-class LabelledMetadata(Metadata):
-    """Metadata with all labels and annotations."""
-
-    labels: dict[str, str] | None = None
-    annotations: dict[str, str] | None = None
-    generation: int | None = None
-    creation_timestamp: str | None = None
-
-
 class Condition(_Record):
-    """An entry of ``status.conditions``."""
+    """An entry of ``status.conditions``, of which few are needed."""
 
-    type: str
-    status: ConditionStatus | None = None
-    message: str | None = None
+    type: str = ""
+    status: SpareText = None
+    reason: SpareText = None
+    message: SpareText = None
+    last_transition_time: SpareText = None
+    last_update_time: SpareText = None
+
+    @property
+    def known_status(self) -> ConditionStatus:
+        """The status; raises :exc:`ParseError` where it is none that Kubernetes knows."""
+        try:
+            return ConditionStatus(self.status or "")
+        except ValueError:
+            raise ParseError(f"the condition {self.type} is {self.status!r}") from None
 
 
 class TaintRecord(_Record):
     """A taint."""
 
-    key: Name
+    key: TaintKey
     effect: str
     value: str | None = None
+    time_added: SpareText = None
 
 
 class NodeSpec(_Record):
     """The spec of a Node."""
 
     taints: list[TaintRecord] | None = None
-    unschedulable: bool | None = None
-    provider_id: str | None = field(default=None, name="providerID")
+    unschedulable: Annotated[bool | None, SPARE] = None
+    provider_id: SpareText = field(default=None, name="providerID")
 
 
 class NodeAddress(_Record):
     """An address of a Node."""
 
-    type: str
-    address: str
+    type: str = ""
+    address: SpareText = None
 
 
 class NodeInfo(_Record):
     """``status.nodeInfo``."""
 
-    kubelet_version: str | None = None
+    kubelet_version: SpareText = None
 
 
 class NodeStatus(_Record):
@@ -109,13 +126,20 @@ class NodeStatus(_Record):
 
     conditions: list[Condition] | None = None
     addresses: list[NodeAddress] | None = None
-    node_info: NodeInfo | None = None
+    node_info: Annotated[NodeInfo | None, SPARE] = None
+
+
+class NodeMetadata(Metadata):
+    """Metadata of a Node."""
+
+    labels: dict[str, str] | None = None
+    creation_timestamp: SpareText = None
 
 
 class NodeRecord(_Record):
     """A Node."""
 
-    metadata: LabelledMetadata
+    metadata: NodeMetadata
     spec: NodeSpec | None = None
     status: NodeStatus | None = None
 
@@ -142,9 +166,10 @@ class PodAnnotations(_Record):
     mirror: str | None = field(default=None, name="kubernetes.io/config.mirror")
 
 
-class PodMetadata(Metadata):
+class PodMetadata(OwnedMetadata):
     """Metadata of a Pod."""
 
+    deletion_timestamp: str | None = None
     labels: PodLabels | None = None
     annotations: PodAnnotations | None = None
 
@@ -162,16 +187,31 @@ class Waiting(_Record):
     reason: str | None = None
 
 
+class Begun(_Record):
+    """``state.running`` or ``state.terminated``, of which only counts that it is there."""
+
+
 class ContainerState(_Record):
     """``state`` of a container."""
 
     waiting: Waiting | None = None
+    running: Begun | None = None
+    terminated: Begun | None = None
 
 
 class ContainerStatus(_Record):
     """An entry of ``containerStatuses``."""
 
     state: ContainerState | None = None
+    image_id: str | None = field(default=None, name="imageID")
+
+    @property
+    def has_image(self) -> bool:
+        """Whether its image is on the node: what has an ID, or began, had one."""
+        state = self.state
+        return bool(self.image_id) or (
+            state is not None and (state.running is not None or state.terminated is not None)
+        )
 
 
 class PodCondition(_Record):
@@ -216,10 +256,19 @@ class WorkloadStatus(_Record):
     updated_number_scheduled: int | None = None
 
 
+class WorkloadMetadata(OwnedMetadata):
+    """Metadata of a Deployment, StatefulSet or DaemonSet."""
+
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+    generation: int | None = None
+    creation_timestamp: SpareText = None
+
+
 class WorkloadRecord(_Record):
     """A Deployment, StatefulSet or DaemonSet; its spec is what is declared, so it stays whole."""
 
-    metadata: LabelledMetadata
+    metadata: WorkloadMetadata
     spec: Raw = Raw(b"null")
     status: WorkloadStatus | None = None
 
@@ -234,8 +283,8 @@ class ScaleTarget(_Record):
 class HorizontalPodAutoscalerSpec(_Record):
     """The spec of a HorizontalPodAutoscaler."""
 
-    scale_target_ref: ScaleTarget
-    max_replicas: int
+    scale_target_ref: ScaleTarget | None = None
+    max_replicas: int | None = None
     min_replicas: int | None = None
 
 
@@ -243,13 +292,13 @@ class HorizontalPodAutoscalerRecord(_Record):
     """A HorizontalPodAutoscaler, of any version."""
 
     metadata: Metadata
-    spec: HorizontalPodAutoscalerSpec
+    spec: HorizontalPodAutoscalerSpec | None = None
 
 
 class ScaledObjectSpec(_Record):
     """The spec of a ScaledObject."""
 
-    scale_target_ref: ScaleTarget
+    scale_target_ref: ScaleTarget | None = None
     idle_replica_count: int | None = None
     min_replica_count: int | None = None
     max_replica_count: int | None = None
@@ -259,7 +308,7 @@ class ScaledObjectRecord(_Record):
     """KEDA's ScaledObject."""
 
     metadata: Metadata
-    spec: ScaledObjectSpec
+    spec: ScaledObjectSpec | None = None
 
 
 class SourceRecord(_Record):
@@ -289,7 +338,7 @@ class SyncPolicy(_Record):
 class Destination(_Record):
     """``spec.destination``."""
 
-    namespace: str | None = None
+    namespace: SpareText = None
 
 
 class ApplicationSpec(_Record):
@@ -298,7 +347,7 @@ class ApplicationSpec(_Record):
     source: SourceRecord | None = None
     sources: list[SourceRecord] | None = None
     sync_policy: SyncPolicy | None = None
-    destination: Destination | None = None
+    destination: Annotated[Destination | None, SPARE] = None
 
 
 class SyncStatus(_Record):
@@ -313,7 +362,7 @@ class HealthStatus(_Record):
     """``status.health``, and the health of a resource."""
 
     status: str | None = None
-    message: str | None = None
+    message: SpareText = None
     last_transition_time: str | None = None
 
 
@@ -327,16 +376,16 @@ class OperationState(_Record):
 class ResourceRecord(_Record):
     """An entry of ``status.resources``."""
 
-    kind: str
-    name: str
-    namespace: str | None = None
-    health: HealthStatus | None = None
+    kind: SpareText = None
+    name: SpareText = None
+    namespace: SpareText = None
+    health: Annotated[HealthStatus | None, SPARE] = None
 
 
 class ApplicationCondition(_Record):
     """An entry of ``status.conditions``."""
 
-    type: str
+    type: SpareText = None
 
 
 class ApplicationStatus(_Record):
@@ -345,9 +394,9 @@ class ApplicationStatus(_Record):
     sync: SyncStatus | None = None
     health: HealthStatus | None = None
     operation_state: OperationState | None = None
-    reconciled_at: str | None = None
-    conditions: list[ApplicationCondition] | None = None
-    resources: list[ResourceRecord] | None = None
+    reconciled_at: SpareText = None
+    conditions: Annotated[list[ApplicationCondition] | None, SPARE] = None
+    resources: Annotated[list[ResourceRecord] | None, SPARE] = None
 
 
 class ApplicationSetRecord(_Record):
@@ -357,9 +406,16 @@ class ApplicationSetRecord(_Record):
     spec: Raw = Raw(b"null")
 
 
+class ApplicationMetadata(OwnedMetadata):
+    """Metadata of an Application."""
+
+    labels: Annotated[dict[str, str] | None, SPARE] = None
+    deletion_timestamp: str | None = None
+
+
 class ApplicationRecord(_Record):
     """Argo CD's Application."""
 
-    metadata: LabelledMetadata
+    metadata: ApplicationMetadata
     spec: ApplicationSpec | None = None
     status: ApplicationStatus | None = None

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from exporter.domain.applications import ObservedApplications, ObservedApplicationSets
+from exporter.domain.applications import ObservedApplications
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.facts import Gap
 from exporter.domain.nodes import ObservedNodes
 from exporter.domain.observation import Observation
 from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
+from exporter.observed import facts
 from exporter.observed.absence import Evidence
-from exporter.observed.autoscalers import bounds
 from exporter.observed.files import find_files
 from exporter.observed.kinds import AUTOSCALERS, WORKLOADS, Kind
 from exporter.observed.reading import ADVICE, Reading
@@ -31,7 +31,8 @@ _KINDS: Mapping[type, tuple[Kind, ...]] = {
 def read(path: Path) -> Observation:
     """Return what the dump at *path*, a file or a folder of files, shows.
 
-    What is broken becomes a failure, and the facts that it would have fed are absent. Takes
+    What is broken becomes a failure, and the facts that it would have fed are absent; an object of
+    which only the name can be read is one that is there, and no more is known of it. Takes
     seconds for a large dump: call it in a thread. Raises :exc:`ReadError` where nothing at all
     can be read.
     """
@@ -67,26 +68,22 @@ def _nothing(reading: Reading, path: Path) -> ReadError:
 
 
 def _observation(reading: Reading, *, at: datetime) -> Observation:
-    cluster, evidence = reading.cluster, reading.evidence
-    nodes, applications = cluster.nodes.values(), cluster.applications.values()
-    pods = cluster.pods.facts() if evidence.knows(Kind.POD) else None
+    clusters, evidence = (reading.cluster,), reading.evidence
+    pods = facts.pods(clusters) if evidence.knows(Kind.POD) else None
     workloads = _workloads(reading, pods)
     return Observation(
         at=at,
-        nodes=ObservedNodes(nodes) if evidence.knows(Kind.NODE) else None,
+        nodes=facts.nodes(clusters) if evidence.knows(Kind.NODE) else None,
         workloads=workloads,
         pods=pods,
-        applications=(
-            ObservedApplications(applications) if evidence.knows(Kind.APPLICATION) else None
-        ),
+        applications=facts.applications(clusters) if evidence.knows(Kind.APPLICATION) else None,
         application_sets=(
-            ObservedApplicationSets(cluster.application_sets.values())
-            if evidence.knows(Kind.APPLICATION_SET)
-            else None
+            facts.application_sets(clusters) if evidence.knows(Kind.APPLICATION_SET) else None
         ),
         autoscalers=_autoscalers(reading, workloads),
         items={**{kind.value: 0 for kind in evidence.seen}, **reading.items},
         failures=tuple(reading.failures),
+        odd=tuple(reading.odd),
         gaps=_gaps(evidence, workloads),
     )
 
@@ -96,11 +93,7 @@ def _workloads(reading: Reading, pods: ObservedPods | None) -> ObservedWorkloads
     unseen = reading.evidence.unseen_workloads(pods)
     if unseen.issuperset(WORKLOADS):
         return None
-    every = reading.cluster.workloads.values()
-    return ObservedWorkloads(
-        workloads={key: one for key, one in every.items() if key.kind not in unseen},
-        unseen=frozenset(kind.value for kind in unseen),
-    )
+    return facts.workloads((reading.cluster,), unseen=frozenset(kind.value for kind in unseen))
 
 
 def _autoscalers(
@@ -110,7 +103,7 @@ def _autoscalers(
         return None
     if workloads is None and not reading.evidence.knows(*AUTOSCALERS):
         return None
-    return ObservedAutoscalers(bounds(reading.cluster.scalings.values().values()))
+    return facts.autoscalers((reading.cluster,))
 
 
 def _gaps(evidence: Evidence, workloads: ObservedWorkloads | None) -> dict[type, tuple[Gap, ...]]:

@@ -10,14 +10,17 @@ from typing import TypeAlias
 import msgspec
 
 from exporter.domain.applications import DeclaredApplications
+from exporter.domain.check import Check
 from exporter.domain.conflicts import Conflicts
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Layer, Severity, Subject, Verdict
+from exporter.domain.items import ItemState
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.published import Answer, Asked, View
 from exporter.domain.state import State
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.report import document
+from exporter.report.account import count_items, declared_items
 from exporter.report.document import Document
 from exporter.report.parameters import (
     LIMIT,
@@ -35,6 +38,7 @@ MOST_FINDINGS = 1000
 MOST_DECLARED = 500
 """How many things one answer has at most; a declared one is larger, for all its places."""
 
+REASONS = tuple(one for one in ItemState if one.is_reason)
 _JSON = "application/json"
 _SUBJECTS = ("kind", "namespace", "name")
 Values: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -59,15 +63,18 @@ def findings(outcome: Evaluation, asked: Asked) -> Document:
     """Return the findings that all filters let through; raises :exc:`ParameterError`."""
     values = grouped(
         asked.parameters,
-        known={"layer", "check", "verdict", "severity", *_SUBJECTS, LIMIT, OFFSET},
+        known={"layer", "check", "verdict", "severity", "reason", *_SUBJECTS, LIMIT, OFFSET},
     )
     part, wanted = page(values, most=MOST_FINDINGS), _Subjects.of(values)
     checks, verdicts = _checks(outcome, values), chosen(values, "verdict", among=Verdict)
+    layer, reason = chosen(values, "layer", among=Layer), chosen(values, "reason", among=REASONS)
     found = [
         one
         for one in outcome.findings
         if one.check in checks
         and (not verdicts or one.verdict in verdicts)
+        and (not reason or one.reason in reason)
+        and (not layer or checks[one.check].layer_of(one) in layer)
         and wanted.has(one.subject)
     ]
     shown = found[part.offset : part.offset + part.limit]
@@ -79,10 +86,15 @@ def findings(outcome: Evaluation, asked: Asked) -> Document:
 
 
 def layers(outcome: Evaluation, asked: Asked) -> Document:
-    """Return the scores, the sources and the waivers; raises :exc:`ParameterError`."""
+    """Return the scores, the account, the sources and the waivers.
+
+    Raises :exc:`ParameterError`.
+    """
     layer = chosen(grouped(asked.parameters, known={"layer"}), "layer", among=Layer)
     return {
         "at": outcome.at.isoformat(),
+        "coverage": outcome.coverage,
+        "items": document.items(outcome.items),
         "layers": [one for one in document.layers(outcome) if not layer or one["layer"] in layer],
         "sources": [document.source(one) for one in outcome.sources],
         "waivers": document.waivers(outcome),
@@ -107,6 +119,7 @@ def declaration(state: State, asked: Asked) -> Document:
         total += len(found)
     return {
         **_paged(part, total=total),
+        "items": document.items(count_items(declared_items(state))),
         **lists,
         "sources": [document.source(one) for one in state.sources],
     }
@@ -119,8 +132,8 @@ def _api(show: Callable[[Asked], Document]) -> View:
         try:
             return Answer(content_type=_JSON, body=msgspec.json.encode(show(asked)))
         except ParameterError as error:
-            told = {"error": error.message, "known": error.known}
-            return Answer(content_type=_JSON, body=msgspec.json.encode(told), status=400)
+            problem = {"error": error.message, "known": error.known}
+            return Answer(content_type=_JSON, body=msgspec.json.encode(problem), status=400)
 
     return view
 
@@ -135,18 +148,15 @@ def _paged(part: Page, *, total: int) -> Document:
     }
 
 
-def _checks(outcome: Evaluation, values: Values) -> frozenset[str]:
-    """Return the ids of the checks that the filters let through."""
+def _checks(outcome: Evaluation, values: Values) -> dict[str, Check]:
+    """Return the checks that the filters let through, by id."""
     wanted = chosen(values, "check", among=(one.id for one in outcome.checks))
-    layer = chosen(values, "layer", among=Layer)
     severity = chosen(values, "severity", among=Severity)
-    return frozenset(
-        one.id
+    return {
+        one.id: one
         for one in outcome.checks
-        if (not wanted or one.id in wanted)
-        and (not layer or one.layer in layer)
-        and (not severity or one.severity in severity)
-    )
+        if (not wanted or one.id in wanted) and (not severity or one.severity in severity)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +217,14 @@ def _declared(state: State) -> Iterator[tuple[str, Iterable["_Thing"]]]:
         (
             _Thing(Subject(one.kind, one.namespace, one.name), partial(document.conflict, one))
             for one in (conflicts.items if conflicts else ())
+        ),
+    )
+    yield (
+        "not_compared",
+        (
+            _Thing(one.subject, partial(document.not_compared, one))
+            for one in declared_items(state)
+            if one.state.is_reason
         ),
     )
     yield (

@@ -1,6 +1,14 @@
 """The validation report as a whole: its title and its chapters in their order."""
 
-from exporter.report.chapters import closing, delivery, monitoring, nodes, outcome, summary
+from exporter.report.chapters import (
+    closing,
+    delivery,
+    monitoring,
+    nodes,
+    outcome,
+    scope,
+    summary,
+)
 from exporter.report.chapters.cells import Cells
 from exporter.report.overview import Overview
 from exporter.report.paper import Paper
@@ -9,6 +17,7 @@ from exporter.report.texts import Texts
 CHAPTERS = (
     summary.overview,
     summary.deviations,
+    scope.compared,
     nodes.configuration,
     nodes.scheduling_rules,
     delivery.pipeline,

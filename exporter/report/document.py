@@ -1,6 +1,7 @@
 """The evaluation and the declaration as plain data: the shape of ``--format json``."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from exporter.domain.applications import DeclaredApplications
@@ -15,8 +16,10 @@ from exporter.domain.declaration import (
     Unresolved,
 )
 from exporter.domain.errors import ParseError
-from exporter.domain.evaluation import Evaluation, SourceStatus
-from exporter.domain.finding import Finding
+from exporter.domain.evaluation import Evaluation, ItemCount, SourceStatus
+from exporter.domain.excuses import Excuse
+from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.items import Item
 from exporter.domain.json import as_list, as_object, as_text, dig
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.policy import Waiver
@@ -24,6 +27,7 @@ from exporter.domain.provenance import Place, Stated
 from exporter.domain.state import State
 from exporter.domain.templates import node_selection, tolerations
 from exporter.domain.workloads import DeclaredWorkloads
+from exporter.report.account import count_items, declared_items
 
 Document = dict[str, Any]
 
@@ -32,7 +36,9 @@ def evaluation(outcome: Evaluation) -> Document:
     """Return an evaluation: the layers' scores, every finding, every source."""
     return {
         "at": outcome.at.isoformat(),
+        "coverage": outcome.coverage,
         "layers": layers(outcome),
+        "items": items(outcome.items),
         "findings": findings(outcome, outcome.findings),
         "sources": [source(one) for one in outcome.sources],
         "waivers": waivers(outcome),
@@ -52,14 +58,37 @@ def layers(outcome: Evaluation) -> list[Document]:
     ]
 
 
+def items(counts: Mapping[ItemCount, int]) -> list[Document]:
+    """Return how many things are declared, by source, kind and what became of them."""
+    return [
+        {"source": str(one.source), "kind": one.kind, "state": str(one.state), "count": count}
+        for one, count in sorted(counts.items())
+    ]
+
+
+def not_compared(one: Item) -> Document:
+    """Return something declared that nobody compares, and why."""
+    subject = one.subject
+    return {
+        "kind": subject.kind,
+        "namespace": subject.namespace,
+        "name": subject.name,
+        "reason": str(one.state),
+        "layers": [str(layer) for layer in one.layers],
+        "message": one.message,
+        "advice": one.advice,
+        **place(one.place),
+    }
+
+
 def findings(outcome: Evaluation, some: Iterable[Finding]) -> list[Document]:
     """Return *some* of the findings of an evaluation, in their order."""
-    known = {one.id: one for one, _ in outcome.waivers}
+    known = outcome.accepting
     checks = {check.id: check for check in outcome.checks}
     return [
         {
             "check": one.check,
-            "layer": str(checks[one.check].layer),
+            "layer": str(checks[one.check].layer_of(one)),
             "severity": str(checks[one.check].severity),
             **_finding(one, known),
         }
@@ -78,7 +107,10 @@ def declaration(state: State) -> Document:
     workloads = state.facts.find(DeclaredWorkloads)
     applications = state.facts.find(DeclaredApplications)
     conflicts = state.facts.find(Conflicts)
+    declared = declared_items(state)
     return {
+        "items": items(count_items(declared)),
+        "not_compared": [not_compared(one) for one in declared if one.state.is_reason],
         "nodes": [node(one) for one in (nodes.nodes if nodes else {}).values()],
         "workloads": [workload(one) for one in (workloads.workloads if workloads else {}).values()],
         "applications": [
@@ -106,17 +138,39 @@ def _places(some: Iterable[Place]) -> list[Document]:
 
 
 def _finding(one: Finding, waivers: Mapping[str, Waiver]) -> Document:
-    subject = one.subject
     return {
-        "subject": {"kind": subject.kind, "namespace": subject.namespace, "name": subject.name},
+        "subject": _subject(one.subject),
         "verdict": str(one.verdict),
         "detail": one.detail,
         "declared": one.declared,
         "observed": one.observed,
         "provenance": _places(one.provenance),
-        "cause": one.cause or None,
-        "since": one.since.isoformat() if one.since else None,
+        "cause": one.cause.id if one.cause else None,
+        "cause_subject": _subject(one.cause.subject) if one.cause and one.cause.subject else None,
+        "reason": one.reason or None,
+        "advice": one.advice or None,
+        "since": _instant(one.since),
+        "was": {"verdict": str(Verdict.FAIL), "since": _instant(one.was)} if one.was else None,
+        "excuse": _excuse(one.excuse) if one.excuse else None,
         "waiver": _waiver(waivers[one.waiver]) if one.waiver else None,
+    }
+
+
+def _subject(one: Subject) -> Document:
+    return {"kind": one.kind, "namespace": one.namespace, "name": one.name}
+
+
+def _instant(one: datetime | None) -> str | None:
+    return one.isoformat() if one else None
+
+
+def _excuse(one: Excuse) -> Document:
+    return {
+        "reason": str(one.reason),
+        "waits_for": one.waits_for,
+        "since": one.since.isoformat(),
+        "until": one.until.isoformat(),
+        "basis": str(one.basis),
     }
 
 
@@ -127,6 +181,9 @@ def _waiver(one: Waiver) -> Document:
         "reason": one.reason,
         "owner": one.owner,
         "expires": one.expires.isoformat(),
+        "item_state": one.state or None,
+        "ticket": one.ticket or None,
+        "approved_by": one.approved_by or None,
     }
 
 

@@ -9,10 +9,10 @@ import msgspec
 def encode(value: Any) -> bytes:
     """Return *value* as indented JSON; a lone surrogate, which UTF-8 lacks, becomes ``?``."""
     try:
-        said = msgspec.json.encode(value)
+        encoded = msgspec.json.encode(value)
     except UnicodeEncodeError:
-        said = msgspec.json.encode(_encodable(value))
-    return msgspec.json.format(said, indent=2) + b"\n"
+        encoded = msgspec.json.encode(_encodable(value))
+    return msgspec.json.format(encoded, indent=2) + b"\n"
 
 
 def _encodable(value: Any) -> Any:

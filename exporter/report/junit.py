@@ -1,7 +1,8 @@
 """An evaluation as JUnit XML: a suite for each check, a case for each of its subjects.
 
 Source: the schema of Jenkins' xUnit plugin (``junit-10.xsd``). An ``error`` says that nobody
-could look, ``skipped`` that a failure is accepted or explained.
+could look, ``skipped`` that a failure or a blind spot is accepted, or explained. A check that
+belongs to no single layer has one suite, too: the class of each case begins with its layer.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ from exporter.domain.check import Check
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.policy import Waiver
+from exporter.report.folded import with_reason
 from exporter.report.table import printable
 
 NAME = "cluster-conformance"
@@ -27,14 +29,14 @@ _COUNTS = (("failures", "failure"), ("errors", "error"), ("skipped", "skipped"))
 def write(outcome: Evaluation) -> bytes:
     """Return the XML document; what XML cannot hold is blanked."""
     root = Element("testsuites")
-    waivers = {waiver.id: waiver for waiver, _ in outcome.waivers}
+    waivers = outcome.accepting
     by_check: dict[str, list[Finding]] = {check.id: [] for check in outcome.checks}
     for one in outcome.findings:
         by_check.setdefault(one.check, []).append(one)
     for check in outcome.checks:
         root.append(_suite(check, by_check[check.id], waivers=waivers, at=outcome.at))
     # The schema has no "skipped" on the root.
-    counts = _counts(outcome.findings, _COUNTS[:2])
+    counts = _counted(outcome.findings, _COUNTS[:2])
     _set(root, name=NAME, tests=str(len(outcome.findings)), **counts)
     document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return document
@@ -45,10 +47,11 @@ def _suite(
 ) -> Element:
     suite = Element("testsuite")
     timestamp = at.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat()
-    counts = _counts(findings, _COUNTS)
+    counts = _counted(findings, _COUNTS)
     _set(suite, name=check.id, tests=str(len(findings)), timestamp=timestamp, **counts)
     properties = SubElement(suite, "properties")
-    known = {"layer": check.layer, "severity": check.severity, "title": check.title}
+    layer = {} if check.layer is None else {"layer": str(check.layer)}
+    known = {**layer, "severity": str(check.severity), "title": check.title}
     for name, value in known.items():
         _set(SubElement(properties, "property"), name=name, value=value)
     for one in findings:
@@ -58,9 +61,14 @@ def _suite(
 
 def _case(check: Check, one: Finding, *, waiver: Waiver | None) -> Element:
     case = Element("testcase")
-    _set(case, classname=f"{check.layer}.{check.id}", name=f"{one.subject.kind} {one.subject}")
-    if one.verdict in _OUTCOMES:
-        result = SubElement(case, _OUTCOMES[one.verdict])
+    _set(
+        case,
+        classname=f"{check.layer_of(one)}.{check.id}",
+        name=f"{one.subject.kind} {one.subject}",
+    )
+    outcome = _outcome(one)
+    if outcome:
+        result = SubElement(case, outcome)
         _set(result, type=one.verdict, message=_message(check, one, waiver))
     if one.provenance and one.verdict is not Verdict.PASS:
         places = ", ".join(str(place) for place in one.provenance)
@@ -69,15 +77,20 @@ def _case(check: Check, one: Finding, *, waiver: Waiver | None) -> Element:
 
 
 def _message(check: Check, one: Finding, waiver: Waiver | None) -> str:
-    said = one.detail or check.title
+    text = with_reason(one, one.detail or check.title)
     if waiver is None:
-        return said
-    return f"{said}; accepted by {waiver.owner} until {waiver.expires.isoformat()}: {waiver.reason}"
+        return text
+    return f"{text}; accepted by {waiver.owner} until {waiver.expires.isoformat()}: {waiver.reason}"
 
 
-def _counts(findings: Iterable[Finding], names: Sequence[tuple[str, str]]) -> dict[str, str]:
-    said = [_OUTCOMES.get(one.verdict, "") for one in findings]
-    return {name: str(said.count(outcome)) for name, outcome in names}
+def _outcome(one: Finding) -> str:
+    """Return the element that tells of a finding, "" for a pass."""
+    return "skipped" if one.waiver else _OUTCOMES.get(one.verdict, "")
+
+
+def _counted(findings: Iterable[Finding], names: Sequence[tuple[str, str]]) -> dict[str, str]:
+    outcomes = [_outcome(one) for one in findings]
+    return {name: str(outcomes.count(outcome)) for name, outcome in names}
 
 
 def _set(element: Element, **attributes: str) -> None:

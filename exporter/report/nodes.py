@@ -4,20 +4,20 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from exporter.domain.declaration import Attribute, DeclaredNode
+from exporter.domain.declaration import LABELS, TAINTS, Attribute, DeclaredNode
+from exporter.domain.expectation import Expectation
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Subject
 from exporter.domain.nodes import (
     ConditionStatus,
     DeclaredNodes,
-    NodeDetails,
     ObservedNode,
     ObservedNodes,
 )
 from exporter.domain.policy import Policy, matches_any
 from exporter.domain.taints import Taint
+from exporter.report.availability import Verdicts, available
 from exporter.report.rows import GroupRow, NodeRow
-from exporter.report.sight import Verdicts, seen
 
 ROLE = "node-role.kubernetes.io/"
 OTHER_ROLE = "kubernetes.io/role"
@@ -26,24 +26,25 @@ OTHER_ROLE = "kubernetes.io/role"
 
 def groups(facts: Facts, verdicts: Verdicts) -> Iterator[GroupRow]:
     """Yield the declared groups, sorted; nodes that belong to none are one of the name ``""``."""
-    declared, observed = facts.find(DeclaredNodes), seen(facts, ObservedNodes)
-    if declared is None:
+    declared, observed = facts.find(DeclaredNodes), available(facts, ObservedNodes)
+    expected = facts.find(Expectation)
+    if declared is None or expected is None:
         return
     there, ready = _counts(declared, observed)
-    for name, group in sorted(declared.groups.items()):
-        members = tuple(sorted(group.members))
+    for name, size in expected.groups.items():
+        members = tuple(sorted(size.members))
         missing = None
         if observed is not None:
-            missing = tuple(one for one in members if one not in observed.nodes)
+            missing = tuple(one for one in members if one not in observed)
         yield GroupRow(
             name=name,
-            minimum=group.minimum,
-            maximum=group.maximum,
+            minimum=size.minimum,
+            maximum=size.maximum,
             observed=None if observed is None else there[name],
             ready=None if observed is None else ready[name],
             members=members,
             missing=missing,
-            place=group.place,
+            place=declared.groups[name].place,
             verdicts=verdicts.get(Subject("NodeGroup", "", name), {}),
         )
 
@@ -58,20 +59,21 @@ def _counts(
         group = declared.group_of(name, node.labels)
         there[group] += 1
         ready[group] += node.ready is ConditionStatus.TRUE
+    there.update(declared.group_of(name, {}) for name in (observed.unreadable if observed else ()))
     return there, ready
 
 
 def nodes(facts: Facts, verdicts: Verdicts) -> Iterator[NodeRow]:
     """Yield every node that is declared or observed, sorted by group and name."""
-    known, observed = facts.find(DeclaredNodes), seen(facts, ObservedNodes)
+    known, observed = facts.find(DeclaredNodes), available(facts, ObservedNodes)
     view = _View(
-        whole=seen(facts, NodeDetails) is not None,
-        sighted=observed is not None,
+        visible=observed is not None,
         policy=facts.find(Policy),
     )
     declared = known or DeclaredNodes(nodes={})
     there = observed.nodes if observed else {}
-    names = [(_group(declared, name, there), name) for name in {**declared.nodes, **there}]
+    odd = observed.unreadable if observed else {}
+    names = [(_group(declared, name, there), name) for name in {**declared.nodes, **there, **odd}]
     for group, name in sorted(names):
         yield view.row(
             declared.nodes.get(name),
@@ -80,7 +82,7 @@ def nodes(facts: Facts, verdicts: Verdicts) -> Iterator[NodeRow]:
                 name=name,
                 group=group,
                 declared=name in declared.nodes,
-                present=None if observed is None else name in there,
+                present=None if observed is None else name in observed,
                 verdicts=verdicts.get(Subject("Node", "", name), {}),
             ),
         )
@@ -94,8 +96,7 @@ def _group(declared: DeclaredNodes, name: str, there: Mapping[str, ObservedNode]
 class _View:
     """How much of nodes can be shown, and what of their labels and taints is managed."""
 
-    whole: bool
-    sighted: bool
+    visible: bool
     policy: Policy | None
     managed: dict[tuple[str, ...], bool] = field(default_factory=dict)
 
@@ -110,11 +111,12 @@ class _View:
             return row
         version = want.attributes.get(Attribute.VERSION)
         labels = {key: stated.value for key, stated in sorted(want.labels.items())}
+        taints = tuple(sorted(one.value for one in want.taints))
         return replace(
             row,
             version_declared=version.value if version else "",
-            labels_declared=labels if self.whole else None,
-            taints_declared=tuple(sorted(one.value for one in want.taints)) if self.whole else None,
+            labels_declared=None if want.unknown_in(LABELS) else labels,
+            taints_declared=None if want.unknown_in(TAINTS) else taints,
             places=want.places,
         )
 

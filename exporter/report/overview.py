@@ -1,6 +1,5 @@
 """One evaluation as readers see it: the model behind the status page and every report."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,9 @@ from exporter.domain.applications import Repository
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Finding, Layer, Subject, Verdict
 from exporter.domain.policy import Waiver
-from exporter.report.causes import Related, chain
+from exporter.report.account import Account, account, blind_spot, is_blind_spot, sources_of
+from exporter.report.availability import verdicts
+from exporter.report.causes import chain, deviations
 from exporter.report.nodes import groups, nodes
 from exporter.report.recommendations import EXAMPLES, recommendations
 from exporter.report.rows import (
@@ -27,8 +28,7 @@ from exporter.report.rows import (
     WorkloadRow,
     worst,
 )
-from exporter.report.scores import indicators, scored
-from exporter.report.sight import verdicts
+from exporter.report.scores import counted, indicators, scored
 from exporter.report.workloads import applications, workloads
 
 _RANKS = {verdict: rank for rank, verdict in enumerate(WORST_FIRST)}
@@ -41,6 +41,7 @@ class Overview:
     *cluster* is its name, empty where the settings give none. *counts* are the findings of all
     layers by verdict. *layers* holds every layer, also those that nothing is checked of.
     *findings* are all but the passes, worst first: by verdict, severity, layer, check, subject.
+    *account* says what of all that is declared is compared, and what not.
     *monitoring* are all findings of the observability layer, the passes too. *revision* is the
     commit of the checkout, *reference* its branch, *repository* its address; *web* is the template
     for links to its lines. *documentation* is where the pages of checks are published.
@@ -57,6 +58,7 @@ class Overview:
     documentation: str
     complete: bool
     counts: Mapping[Verdict, int]
+    account: Account
     layers: tuple[LayerRow, ...]
     sources: tuple[SourceRow, ...]
     groups: tuple[GroupRow, ...]
@@ -86,15 +88,22 @@ class Overview:
         return self.counts[Verdict.WAIVED]
 
     @property
-    def coverage(self) -> float:
-        """The part of all findings for which somebody could look; 0 where there are none."""
-        total = sum(self.counts.values())
-        return (total - self.unknown) / total if total else 0.0
+    def coverage(self) -> float | None:
+        """How much of all that is declared could be judged, None where nothing is."""
+        return self.evaluation.coverage
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of all findings; ``unknown`` where there are none at all."""
-        return worst(self.counts) or Verdict.UNKNOWN
+        """The worst of all findings; ``unknown`` where nothing was judged.
+
+        A blind spot that is accepted is as bad as any other thing that is.
+        """
+        accepted, blind = self.account.accepted, self.account.blind
+        if blind == sum(self.counts.values()):
+            return Verdict.UNKNOWN
+        unknown, waived = self.unknown - accepted, self.waived + accepted
+        counts = {**self.counts, Verdict.UNKNOWN: unknown, Verdict.WAIVED: waived}
+        return worst(counts) or Verdict.UNKNOWN
 
 
 def overview(
@@ -113,7 +122,7 @@ def overview(
     """
     facts, by_subject = outcome.facts, verdicts(outcome)
     checkout = facts.find(Repository) or Repository()
-    layers, rows = tuple(scored(outcome)), _findings(outcome)
+    layers, rows, accounted = tuple(scored(outcome)), _findings(outcome), account(outcome)
     deviations = tuple(one for one in rows if one.finding.verdict is not Verdict.PASS)
     sources, waivers = tuple(_sources(outcome)), tuple(_waivers(outcome))
     return Overview(
@@ -127,7 +136,8 @@ def overview(
         web=web,
         documentation=documentation,
         complete=outcome.complete,
-        counts=_total(outcome.findings),
+        counts=counted(outcome),
+        account=accounted,
         layers=layers,
         sources=sources,
         groups=tuple(groups(facts, by_subject)),
@@ -140,7 +150,12 @@ def overview(
         unseen=tuple(_unseen(outcome.findings)),
         indicators=tuple(indicators(layers, sources=sources, waivers=waivers)),
         recommendations=recommendations(
-            at=outcome.at, findings=deviations, sources=sources, waivers=waivers, layers=layers
+            at=outcome.at,
+            findings=deviations,
+            sources=sources,
+            waivers=waivers,
+            layers=layers,
+            not_compared=accounted.not_compared,
         ),
     )
 
@@ -148,24 +163,31 @@ def overview(
 def _findings(outcome: Evaluation) -> list[FindingRow]:
     """Return the rows of all deviations and of all that monitoring is asked, worst first."""
     checks = {check.id: check for check in outcome.checks}
-    waivers = {waiver.id: waiver for waiver, _ in outcome.waivers}
-    related, layers = Related.of(outcome), tuple(Layer)
-    ranks = {name: (one.severity.rank, layers.index(one.layer)) for name, one in checks.items()}
+    waivers, among, layers = outcome.accepting, deviations(outcome.findings), tuple(Layer)
+    sources = sources_of(outcome)
     rows = [
         FindingRow(
             finding=one,
-            layer=check.layer,
+            layer=check.layer_of(one),
             severity=check.severity,
             title=check.title,
             waiver=waivers.get(one.waiver),
-            chain=() if one.verdict is Verdict.PASS else chain(one, related),
+            chain=() if one.verdict is Verdict.PASS else chain(one, among),
+            source=blind_spot(one, sources).source if is_blind_spot(one) else None,
         )
         for one in outcome.findings
         if (check := checks.get(one.check)) is not None
         and (one.verdict is not Verdict.PASS or check.layer is Layer.OBSERVABILITY)
     ]
     # The findings come sorted by check and subject, and sorting keeps that order.
-    return sorted(rows, key=lambda row: (_RANKS[row.finding.verdict], *ranks[row.finding.check]))
+    return sorted(
+        rows,
+        key=lambda row: (
+            _RANKS[row.finding.verdict],
+            row.severity.rank,
+            layers.index(row.layer),
+        ),
+    )
 
 
 def _sources(outcome: Evaluation) -> Iterator[SourceRow]:
@@ -181,7 +203,9 @@ def _waivers(outcome: Evaluation) -> Iterator[WaiverRow]:
         if one.waiver:
             excused.setdefault(one.waiver, []).append(one.subject)
     for waiver, state in sorted(outcome.waivers, key=_expiry):
-        yield WaiverRow(waiver=waiver, state=state, subjects=tuple(excused.get(waiver.id, ())))
+        counts = outcome.accepting.get(waiver.id) is waiver
+        subjects = tuple(excused.get(waiver.id, ())) if counts else ()
+        yield WaiverRow(waiver=waiver, state=state, subjects=subjects)
 
 
 def _expiry(pair: tuple[Waiver, object]) -> tuple[datetime, str]:
@@ -189,11 +213,15 @@ def _expiry(pair: tuple[Waiver, object]) -> tuple[datetime, str]:
 
 
 def _unseen(findings: Iterable[Finding]) -> list[UnseenRow]:
-    """Return why findings are unknown, the most frequent reason first."""
+    """Return why findings are unknown, the most frequent reason first.
+
+    Of what is not compared the account tells.
+    """
     reasons: dict[tuple[str, str], list[Finding]] = {}
     for one in findings:
-        if one.verdict is Verdict.UNKNOWN:
-            reasons.setdefault((one.cause, one.detail), []).append(one)
+        if one.verdict is Verdict.UNKNOWN and not is_blind_spot(one):
+            cause = one.cause.id if one.cause else ""
+            reasons.setdefault((cause, one.detail), []).append(one)
     rows = [_reason(*reason, some) for reason, some in reasons.items()]
     return sorted(rows, key=lambda row: (-row.count, row.cause, row.detail))
 
@@ -208,8 +236,3 @@ def _reason(cause: str, detail: str, some: Sequence[Finding]) -> UnseenRow:
         subjects=subjects[:EXAMPLES],
         concerned=len(subjects),
     )
-
-
-def _total(findings: Iterable[Finding]) -> dict[Verdict, int]:
-    counts = Counter(one.verdict for one in findings)
-    return {verdict: counts[verdict] for verdict in Verdict}

@@ -4,6 +4,7 @@ from typing import Any
 
 from exporter.domain.taints import Taint
 from exporter.report import document
+from exporter.report.account import NotCompared
 from exporter.report.overview import Overview
 from exporter.report.rows import ApplicationRow, GroupRow, NodeRow, WorkloadRow
 
@@ -22,6 +23,7 @@ def report(view: Overview) -> Document:
         "nodes": [_node(one) for one in view.nodes],
         "workloads": [_workload(one) for one in view.workloads],
         "applications": [_application(one) for one in view.applications],
+        "not_compared": [_not_compared(one) for one in view.account.not_compared],
         "unseen": [
             {
                 "cause": one.cause or None,
@@ -51,6 +53,18 @@ def report(view: Overview) -> Document:
             }
             for one in view.recommendations
         ],
+    }
+
+
+def _not_compared(one: NotCompared) -> Document:
+    return {
+        "source": str(one.source),
+        "reason": str(one.reason),
+        "accepted": one.accepted,
+        "count": one.count,
+        "kinds": dict(one.kinds),
+        "subjects": [str(subject) for subject in one.subjects],
+        "remedies": [{"advice": each.advice, "count": each.count} for each in one.remedies],
     }
 
 

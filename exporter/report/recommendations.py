@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from exporter.domain.evaluation import WaiverState
-from exporter.domain.finding import Finding, Severity, Subject, Verdict
+from exporter.domain.finding import INTERNAL, Cause, Finding, Severity, Subject, Verdict
+from exporter.report.account import NotCompared
 from exporter.report.rows import (
     Advice,
     FindingRow,
@@ -30,11 +31,13 @@ def recommendations(
     sources: Iterable[SourceRow],
     waivers: Iterable[WaiverRow],
     layers: Iterable[LayerRow],
+    not_compared: Iterable[NotCompared] = (),
 ) -> tuple[Recommendation, ...]:
     """Return what is worth doing, the soonest first, each once."""
     found = [
         *_failures(findings),
         *_sources(sources),
+        *map(_compare, (one for one in not_compared if not one.accepted)),
         *(one for row in waivers for one in _waiver(row, at=at)),
         *_blind_spots(layers),
     ]
@@ -51,7 +54,7 @@ def _failures(findings: Iterable[FindingRow]) -> Iterator[Recommendation]:
         severities[row.finding.check] = row.severity
         if row.finding.verdict is Verdict.FAIL:
             failing.setdefault(row.finding.check, []).append(row.finding)
-        elif row.finding.cause == "internal":
+        elif row.finding.cause == Cause(INTERNAL):
             broken.setdefault(row.finding.check, []).append(row.finding)
     for check, some in failing.items():
         term = Term.MEDIUM if severities[check] is Severity.INFO else Term.SHORT
@@ -75,6 +78,19 @@ def _sources(sources: Iterable[SourceRow]) -> Iterator[Recommendation]:
     for row in sources:
         if not row.status.up:
             yield _about(Advice.RESTORE_SOURCE, row.status.source, term=Term.SHORT, subjects=[])
+
+
+def _compare(row: NotCompared) -> Recommendation:
+    """Return what would open most of what one source declares and nobody compares."""
+    return Recommendation(
+        term=Term.MEDIUM,
+        advice=Advice.COMPARE,
+        about=row.source,
+        count=row.count,
+        subjects=row.subjects,
+        state=row.reason,
+        remedy=row.remedies[0].advice,
+    )
 
 
 def _waiver(row: WaiverRow, *, at: datetime) -> Iterator[Recommendation]:

@@ -12,10 +12,12 @@ from exporter.domain.check import Check
 from exporter.domain.declaration import ApplicationKey, WorkloadKey
 from exporter.domain.evaluation import Score, SourceStatus, WaiverState
 from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.items import ItemState
 from exporter.domain.nodes import ConditionStatus
 from exporter.domain.policy import Waiver
-from exporter.domain.provenance import Place
+from exporter.domain.provenance import Place, Source
 from exporter.domain.taints import Taint
+from exporter.report.account import NotCompared
 
 WORST_FIRST = (
     Verdict.FAIL,
@@ -168,7 +170,9 @@ class LayerRow:
 class FindingRow:
     """A finding with what its check says of itself, its waiver, and what it follows from.
 
-    *chain* begins with the nearest cause; see :func:`exporter.report.causes.chain`.
+    *chain* begins with the nearest cause; see :func:`exporter.report.causes.chain`. *source*
+    declares what the finding says is not compared; *folded* has all others that are not for the
+    same reason, where the row stands for them, too.
     """
 
     finding: Finding
@@ -177,6 +181,8 @@ class FindingRow:
     title: str
     waiver: Waiver | None = None
     chain: tuple["Link", ...] = ()
+    source: Source | None = None
+    folded: NotCompared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +253,7 @@ class Advice(StrEnum):
 
     FIX = "fix"
     RESTORE_SOURCE = "restore_source"
+    COMPARE = "compare"
     MEND_CHECK = "mend_check"
     RENEW_WAIVER = "renew_waiver"
     REMOVE_WAIVER = "remove_waiver"
@@ -260,6 +267,7 @@ class Recommendation:
 
     *about* is the check's id, the source, the waiver's id or the layer that *advice* speaks of;
     *count* subjects are concerned, of which *subjects* are the first. *by* is when at the latest.
+    *state* is why they are not compared, and *remedy* what their reader says about it, if so.
     """
 
     term: Term
@@ -268,6 +276,8 @@ class Recommendation:
     count: int = 0
     subjects: tuple[Subject, ...] = ()
     by: datetime | None = None
+    state: ItemState | None = None
+    remedy: str = ""
 
 
 def worst(counts: Mapping[Verdict, int]) -> Verdict | None:

@@ -15,6 +15,7 @@ from exporter.domain.check import Check
 from exporter.domain.finding import Finding, Severity, Verdict
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Place, Source
+from exporter.report.folded import with_reason
 from exporter.report.overview import Overview
 from exporter.report.rows import FindingRow, SourceRow
 from exporter.report.table import printable
@@ -78,12 +79,12 @@ def repository_address(text: str) -> str:
 
 
 def _checkout(view: Overview, address: str) -> Document:
-    said: Document = {"repositoryUri": address, "mappedTo": {"uriBaseId": BASE}}
+    details: Document = {"repositoryUri": address, "mappedTo": {"uriBaseId": BASE}}
     if view.revision:
-        said["revisionId"] = view.revision
+        details["revisionId"] = view.revision
     if view.reference:
-        said["branch"] = view.reference
-    return said
+        details["branch"] = view.reference
+    return details
 
 
 def _rule(check: Check, documentation: str, texts: Texts) -> Document:
@@ -96,11 +97,15 @@ def _rule(check: Check, documentation: str, texts: Texts) -> Document:
             "markdown": f"What it compares, and what to do about a finding: `{page}`",
         },
         "defaultConfiguration": {"level": _LEVELS[check.severity]},
-        "properties": {"layer": str(check.layer), "severity": str(check.severity)},
+        "properties": {"severity": str(check.severity), **_layer(check)},
     }
     if urlsplit(documentation).scheme in {"http", "https"}:
         rule["helpUri"] = f"{documentation.rstrip('/')}/checks/{check.id}.md"
     return rule
+
+
+def _layer(check: Check) -> Document:
+    return {} if check.layer is None else {"layer": str(check.layer)}
 
 
 def _result(row: FindingRow, index: int, texts: Texts) -> Document:
@@ -115,17 +120,21 @@ def _result(row: FindingRow, index: int, texts: Texts) -> Document:
         "locations": [_location(one, places[:1])],
         "partialFingerprints": {FINGERPRINT: _fingerprint(one)},
         "suppressions": [*_suppressions(row)],
-        "properties": {"verdict": str(one.verdict), "layer": str(row.layer)},
+        "properties": {"verdict": str(one.verdict), "layer": str(row.layer), **_reason(one)},
     }
     if len(places) > 1:
         result["relatedLocations"] = [*_related(places[1:])]
     return result
 
 
+def _reason(one: Finding) -> Document:
+    return {"reason": one.reason} if one.reason else {}
+
+
 def _message(row: FindingRow, texts: Texts) -> str:
     one = row.finding
-    said = f"{one.subject.kind} {one.subject}: {one.detail or texts.say(row.title)}"
-    return printable(said)
+    text = with_reason(one, one.detail or texts.say(row.title))
+    return printable(f"{one.subject.kind} {one.subject}: {text}")
 
 
 def _location(one: Finding, places: Iterable[Place]) -> Document:
@@ -152,10 +161,10 @@ def _related(places: Iterable[Place]) -> Iterator[Document]:
 
 def _physical(place: Place) -> Document:
     uri = quote(place.path.encode("utf-8", "replace"), safe="/")
-    said: Document = {"artifactLocation": {"uri": uri, "uriBaseId": BASE}}
+    location: Document = {"artifactLocation": {"uri": uri, "uriBaseId": BASE}}
     if place.line > 0:
-        said["region"] = {"startLine": place.line}
-    return said
+        location["region"] = {"startLine": place.line}
+    return location
 
 
 def _fingerprint(one: Finding) -> str:
@@ -169,13 +178,15 @@ def _suppressions(row: FindingRow) -> Iterator[Document]:
     if row.waiver is not None:
         yield {"kind": "external", "status": "accepted", "justification": _accepted(row.waiver)}
     elif row.finding.verdict is Verdict.SUPPRESSED:
-        said = {"justification": printable(row.finding.detail)} if row.finding.detail else {}
-        yield {"kind": "external", "status": "accepted", **said}
+        justification = (
+            {"justification": printable(row.finding.detail)} if row.finding.detail else {}
+        )
+        yield {"kind": "external", "status": "accepted", **justification}
 
 
 def _accepted(waiver: Waiver) -> str:
-    said = f"{waiver.reason} ({waiver.owner}, until {waiver.expires.isoformat()})"
-    return printable(said)
+    text = f"{waiver.reason} ({waiver.owner}, until {waiver.expires.isoformat()})"
+    return printable(text)
 
 
 def _invocation(view: Overview) -> Document:

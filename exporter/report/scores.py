@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from exporter.domain.evaluation import Evaluation, WaiverState
+from exporter.domain.evaluation import Evaluation, Score, WaiverState
 from exporter.domain.finding import Layer, Verdict
 from exporter.report.rows import (
     Aim,
@@ -13,16 +13,12 @@ from exporter.report.rows import (
     WaiverRow,
 )
 
-HEADLINES = frozenset(
-    {
-        *("node_present", "node_ready", "node_version", "node_labels", "node_taints"),
-        *("declaration_conflict", "workload_present", "workload_spec", "workload_ready"),
-        *("workload_placement", "application_present", "application_synced"),
-        *("application_healthy", "application_source_path", "scrape_targets"),
-        *("prometheus_rules", "alertmanager_connected", "grafana_datasources"),
+
+def counted(outcome: Evaluation) -> dict[Verdict, int]:
+    """Count all findings by their verdict."""
+    return {
+        verdict: sum(one.counts[verdict] for one in outcome.scores.values()) for verdict in Verdict
     }
-)
-"""The checks by which owners tell success."""
 
 
 def scored(outcome: Evaluation) -> Iterator[LayerRow]:
@@ -31,12 +27,16 @@ def scored(outcome: Evaluation) -> Iterator[LayerRow]:
         yield LayerRow(
             layer=layer,
             score=outcome.layers.get(layer),
-            checks=tuple(
-                CheckRow(check=check, score=outcome.scores[check.id])
-                for check in outcome.checks
-                if check.layer is layer and check.id in outcome.scores
-            ),
+            checks=tuple(_checks(outcome, layer)),
         )
+
+
+def _checks(outcome: Evaluation, layer: Layer) -> Iterator[CheckRow]:
+    for check in outcome.checks:
+        if layer in check.layers and check.id in outcome.scores:
+            row = CheckRow(check=check, score=Score(counts=outcome.count(check, layer)))
+            if row.total or not check.only_amiss:
+                yield row
 
 
 def indicators(
@@ -45,7 +45,7 @@ def indicators(
     """Yield the success indicators: the telling checks that have subjects, then further aims."""
     for row in layers:
         for one in row.checks:
-            if one.check.id in HEADLINES and one.verdict is not None:
+            if one.check.headline and one.verdict is not None:
                 yield Indicator(
                     code=one.check.id,
                     layer=row.layer,

@@ -4,14 +4,31 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from exporter.domain.applications import DeclaredApplications
 from exporter.domain.conflicts import Conflicts
-from exporter.domain.evaluation import Evaluation
+from exporter.domain.evaluation import Evaluation, Score
+from exporter.domain.expectation import Bounds, replica_bounds
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.nodes import DeclaredNodes
+from exporter.domain.provenance import Place
 from exporter.domain.state import State
 from exporter.domain.workloads import DeclaredWorkloads
+from exporter.report.account import (
+    NotCompared,
+    account,
+    blind_spots,
+    count_items,
+    declared_items,
+    fold,
+    is_blind_spot,
+)
+from exporter.report.folded import ENGLISH, things, why, with_reason
+from exporter.report.headline import headline
+from exporter.report.scores import counted
+from exporter.report.texts import share
 
 _SHOWN = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.SUPPRESSED, Verdict.WAIVED)
 _COLUMNS = ("pass", "fail", "unknown", "waived", "suppressed")
+_FINDINGS = ("VERDICT", "CHECK", "SUBJECT", "DETAIL", "DECLARED AT")
+_NOT_COMPARED = ("VERDICT", "NOT COMPARED", "FIRST DECLARED AT", "WHY, AND WHAT WOULD CHANGE THAT")
 
 
 def printable(text: str) -> str:
@@ -34,45 +51,72 @@ def plain(_: Verdict, text: str) -> str:
 
 
 def evaluation(outcome: Evaluation, *, paint: Callable[[Verdict, str], str] = plain) -> str:
-    """Return the layers' scores, and every finding that is not a pass; *paint* colours verdicts."""
-    lines = list(
-        columns(("LAYER", "RATIO", "COVERAGE", *map(str.upper, _COLUMNS)), _scores(outcome))
-    )
-    shown = [one for verdict in _SHOWN for one in outcome.findings if one.verdict is verdict]
-    if shown:
-        lines.append("")
-        head, *rows = columns(
-            ("VERDICT", "CHECK", "SUBJECT", "DETAIL", "DECLARED AT"), map(_row, shown)
-        )
-        lines.append(head)
-        for one, row in zip(shown, rows, strict=True):
-            lines.append(paint(one.verdict, one.verdict) + row[len(one.verdict) :])
+    """Return a headline, the layers' scores, and what is not a pass; *paint* colours verdicts.
+
+    What is not compared has one row for each source and reason.
+    """
+    accounted = account(outcome)
+    lines = [headline(outcome, accounted, texts=ENGLISH), ""]
+    lines += columns(("LAYER", "RATIO", "COVERAGE", *map(str.upper, _COLUMNS)), _scores(outcome))
+    lines += _painted(_FINDINGS, list(_findings(outcome)), paint)
+    lines += _painted(_NOT_COMPARED, [_folded(one) for one in accounted.not_compared], paint)
     return "\n".join(lines) + "\n"
+
+
+def _painted(
+    head: Sequence[str], rows: Sequence[Sequence[str]], paint: Callable[[Verdict, str], str]
+) -> Iterator[str]:
+    """Yield a table whose first column are verdicts, after an empty line; nothing without rows."""
+    if not rows:
+        return
+    yield ""
+    first, *lines = columns(head, rows)
+    yield first
+    for (verdict, *_), line in zip(rows, lines, strict=True):
+        yield paint(Verdict(verdict), verdict) + line[len(verdict) :]
 
 
 def _scores(outcome: Evaluation) -> Iterator[Sequence[str]]:
     for layer, score in outcome.layers.items():
-        ratio = "-" if score.ratio is None else f"{score.ratio:.1%}"
-        counts = [str(score.counts[Verdict(name)]) for name in _COLUMNS]
-        yield (layer, ratio, f"{score.coverage:.1%}", *counts)
+        yield (layer, *_score(score))
+    yield ("all", *_score(Score(counts=counted(outcome), coverage=outcome.coverage)))
+
+
+def _score(score: Score) -> Iterator[str]:
+    for part in (score.ratio, score.coverage):
+        yield "-" if part is None else share(part)
+    yield from (str(score.counts[Verdict(name)]) for name in _COLUMNS)
+
+
+def _findings(outcome: Evaluation) -> Iterator[Sequence[str]]:
+    """Yield a row for each finding but passes and what is not compared, the worst first."""
+    for verdict in _SHOWN:
+        for one in outcome.findings:
+            if one.verdict is verdict and not is_blind_spot(one):
+                yield _row(one)
 
 
 def _row(one: Finding) -> Sequence[str]:
     subject = f"{one.subject.kind} {one.subject}"
-    places = ", ".join(place.where for place in one.provenance[:2])
-    more = len(one.provenance) - 2
-    return (
-        one.verdict,
-        one.check,
-        subject,
-        one.detail,
-        f"{places} +{more}" if more > 0 else places,
-    )
+    detail = with_reason(one, one.detail)
+    return (one.verdict, one.check, subject, detail, _places(one.provenance))
+
+
+def _places(some: Sequence[Place]) -> str:
+    places = ", ".join(place.where for place in some[:2])
+    more = len(some) - 2
+    return f"{places} +{more}" if more > 0 else places
+
+
+def _folded(row: NotCompared) -> Sequence[str]:
+    return (Verdict.UNKNOWN, things(row), _places(row.places[:1]), why(row))
 
 
 def declaration(state: State) -> str:
-    """Return the merged declaration, with conflicts and what could not be told."""
+    """Return the merged declaration, its account, and what could not be told."""
     sections = (
+        (("SOURCE", "KIND", "STATE", "ITEMS"), _items(state)),
+        (_NOT_COMPARED[1:], _not_compared(state)),
         (("NODE", "GROUP", "LABELS", "TAINTS", "DECLARED AT"), _nodes(state)),
         (("WORKLOAD", "REPLICAS", "APPLICATION", "DECLARED AT"), _workloads(state)),
         (("APPLICATION", "SOURCE", "APPLICATIONSET", "DECLARED AT"), _applications(state)),
@@ -80,12 +124,22 @@ def declaration(state: State) -> str:
         (("UNRESOLVED AT", "MESSAGE"), ((u.place.where, u.message) for u in state.unresolved)),
         (("FAILED AT", "REASON", "MESSAGE"), _failures(state)),
     )
-    texts = []
+    tables = []
     for head, rows in sections:
         known = list(rows)
         if known:
-            texts.append("\n".join(columns(head, known)) + "\n")
-    return "\n".join(texts)
+            tables.append("\n".join(columns(head, known)) + "\n")
+    return "\n".join(tables)
+
+
+def _items(state: State) -> Iterator[Sequence[str]]:
+    for one, count in count_items(declared_items(state)).items():
+        yield (*one, str(count))
+
+
+def _not_compared(state: State) -> Iterator[Sequence[str]]:
+    for row in fold(blind_spots(declared_items(state))):
+        yield _folded(row)[1:]
 
 
 def _nodes(state: State) -> Iterator[Sequence[str]]:
@@ -98,10 +152,17 @@ def _nodes(state: State) -> Iterator[Sequence[str]]:
 
 def _workloads(state: State) -> Iterator[Sequence[str]]:
     declared = state.facts.find(DeclaredWorkloads)
+    expected = replica_bounds(declared, None)
     for key, one in (declared.workloads if declared else {}).items():
-        bounds = one.replica_bounds()
-        replicas = str(bounds[0]) if bounds else "-"
+        replicas = _between(expected.get(key))
         yield (str(key), replicas, str(one.application or "-"), one.place.where)
+
+
+def _between(bounds: Bounds | None) -> str:
+    if bounds is None:
+        return "-"
+    low, high = bounds.minimum, bounds.maximum
+    return str(low) if low == high else f"{low} to {high}"
 
 
 def _applications(state: State) -> Iterator[Sequence[str]]:

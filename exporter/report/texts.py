@@ -16,6 +16,11 @@ ALMOST = 0.999
 """The most that is shown of what is not whole."""
 
 
+def share(part: float) -> str:
+    """Return *part* of one as a percentage; only a whole is 100%."""
+    return "100%" if part >= 1 else f"{min(part, ALMOST):.1%}"
+
+
 class Lang(StrEnum):
     """The languages of reports, as BCP 47 names them."""
 
@@ -42,8 +47,8 @@ class Texts:
 
     def count(self, one: str, many: str, number: int, **values: object) -> str:
         """Return *one* or *many* as *number* asks for, which fills ``{n}``."""
-        said = self.catalogue.ngettext(one, many, number)
-        return said.format_map({"n": self.number(number), **values})
+        message = self.catalogue.ngettext(one, many, number)
+        return message.format_map({"n": self.number(number), **values})
 
     def number(self, number: int) -> str:
         """Return a whole number, its thousands apart."""
@@ -51,7 +56,7 @@ class Texts:
 
     def share(self, part: float) -> str:
         """Return *part* of one as a percentage; only a whole is 100%."""
-        return "100%" if part >= 1 else f"{min(part, ALMOST):.1%}"
+        return share(part)
 
     def instant(self, at: datetime) -> str:
         """Return an instant to the minute, with its time zone."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from exporter.domain.evaluation import WaiverState
 from exporter.domain.finding import Layer, Severity, Verdict
+from exporter.domain.items import ItemState
 from exporter.report.rows import Advice, Aim, Term
 from exporter.report.texts import mark
 
@@ -31,6 +32,52 @@ REMARKS: Final[Mapping[Verdict, str]] = {
     Verdict.SUPPRESSED: mark("in progress: {n}"),
     Verdict.UNKNOWN: mark("not seen: {n}"),
 }
+
+STATES: Final[Mapping[ItemState, str]] = {
+    ItemState.COMPARED: mark("compared"),
+    ItemState.ACCEPTED: mark("accepted, not compared"),
+    ItemState.OUT_OF_SCOPE: mark("out of scope"),
+    ItemState.NOT_RENDERED: mark("not rendered"),
+    ItemState.UNRESOLVED: mark("only a run would tell"),
+    ItemState.UNREADABLE: mark("not readable"),
+    ItemState.UNSUPPORTED: mark("not supported yet"),
+    ItemState.OTHER_CLUSTER: mark("for another cluster"),
+    ItemState.OTHER_REPOSITORY: mark("in another repository"),
+    ItemState.OTHER_REVISION: mark("at another revision"),
+    ItemState.NO_HOST: mark("hosts in no inventory"),
+    ItemState.REFUSED: mark("access refused"),
+}
+"""What becomes of a declared item."""
+
+REMEDIES: Final[Mapping[ItemState, str]] = {
+    ItemState.NOT_RENDERED: mark(
+        "Nobody ran this chart, plugin or generator: make it available where it is looked for."
+    ),
+    ItemState.UNRESOLVED: mark(
+        "Its values are made in a run: hand over the outcome, as a state file, or write them in "
+        "declared.inventory."
+    ),
+    ItemState.UNREADABLE: mark("It cannot be read: provide it in a form that can be."),
+    ItemState.UNSUPPORTED: mark(
+        "This exporter does not know this kind, function or tool yet: accept it with a waiver, or "
+        "write it in declared.inventory."
+    ),
+    ItemState.OTHER_CLUSTER: mark(
+        "It is meant for another cluster; if it is this one, name it in the settings."
+    ),
+    ItemState.OTHER_REPOSITORY: mark("Check out the repository that it lies in, too."),
+    ItemState.OTHER_REVISION: mark("Check out the revision that it names."),
+    ItemState.NO_HOST: mark("Add its hosts to an inventory that is read."),
+    ItemState.REFUSED: mark("Let the exporter look: grant what is missing."),
+}
+"""What lets an item be compared, where its reader does not say it better."""
+
+THINGS: Final[Mapping[str, str]] = {
+    "": mark("declared items"),
+    "Application": mark("Applications"),
+    "Source": mark("Applications' sources"),
+}
+"""What kinds of items are called where they are counted."""
 
 SEVERITIES: Final[Mapping[Severity, str]] = {
     Severity.CRITICAL: mark("critical"),
@@ -71,6 +118,7 @@ SOURCES: Final[Mapping[str, str]] = {
 }
 
 ADVICE: Final[Mapping[Advice, str]] = {
+    Advice.COMPARE: mark("Let what {source} declares be compared, too ({state}). {remedy}"),
     Advice.FIX: mark("Bring the cluster and the code in line: {title}."),
     Advice.RESTORE_SOURCE: mark("Make {source} readable again; until then it proves nothing."),
     Advice.MEND_CHECK: mark("Find out why the check {check} itself failed; the log says more."),
@@ -85,60 +133,3 @@ ADVICE: Final[Mapping[Advice, str]] = {
         "Let the layer {layer} be checked, too: the settings name nothing to compare it with."
     ),
 }
-
-FIXES: Final[Mapping[str, str]] = {
-    "alertmanager_connected": mark("Connect Prometheus with the declared Alertmanager."),
-    "alertmanager_ready": mark("Make Alertmanager ready, and give it a receiver to notify."),
-    "alertmanager_silences": mark("Remove silences that hide all alerts, or narrow them."),
-    "application_abandoned": mark(
-        "Delete the Applications that no code declares any more, or declare them again."
-    ),
-    "application_automated": mark("Set the declared sync policy on the Applications again."),
-    "application_healthy": mark(
-        "Repair what makes the Applications unhealthy; the causes are listed above."
-    ),
-    "application_present": mark("Create the missing Applications in Argo CD."),
-    "application_revision": mark("Deploy the commit that the declared branch stands for."),
-    "application_source_path": mark(
-        "Correct the source paths that the repository does not have; Argo CD reports such an "
-        "Application as healthy."
-    ),
-    "application_synced": mark("Synchronise the Applications, and find out what holds them back."),
-    "declaration_conflict": mark(
-        "Decide which of the contradicting declarations is right, and correct the others."
-    ),
-    "grafana_available": mark("Bring Grafana back into service."),
-    "grafana_dashboards": mark("Provide the missing dashboards in Grafana."),
-    "grafana_datasources": mark("Repair the datasources that do not answer a query."),
-    "kube_state_metrics": mark(
-        "Find out why kube-state-metrics and the Kubernetes API count differently."
-    ),
-    "node_dedication": mark("Move pods that do not belong there off the dedicated nodes."),
-    "node_group_size": mark("Bring the groups of nodes to their declared size."),
-    "node_instance": mark("Replace the nodes that are other machines than declared."),
-    "node_labels": mark("Set the declared labels on the nodes again."),
-    "node_present": mark("Bring the missing nodes into the cluster, or remove their declaration."),
-    "node_ready": mark("Repair the nodes that are not Ready."),
-    "node_taints": mark(
-        "Declare undeclared taints in the code or remove them, and set missing ones."
-    ),
-    "node_unexpected": mark("Declare the unexpected nodes, or remove them from the cluster."),
-    "node_version": mark("Bring all nodes to the declared version of Kubernetes."),
-    "prometheus_retention": mark("Make the retention of Prometheus and its declaration agree."),
-    "prometheus_rules": mark("Load the missing rules into Prometheus, and repair broken ones."),
-    "prometheus_storage": mark("Give Prometheus the storage that is declared."),
-    "scrape_targets": mark("Let Prometheus collect metrics from every declared target."),
-    "workload_images": mark(
-        "Publish the missing images, and check that the pull secret may read them."
-    ),
-    "workload_placement": mark("Move pods to the nodes that their workload selects."),
-    "workload_present": mark("Deploy the missing workloads."),
-    "workload_ready": mark("Repair the workloads whose pods are not ready."),
-    "workload_replicas": mark("Make the replicas and their declaration agree."),
-    "workload_spec": mark("Undo manual changes to the workloads, or declare them in the code."),
-    "workload_tolerations": mark(
-        "Add tolerations for the taints of the nodes that the workloads select."
-    ),
-    "workload_undeclared": mark("Declare the workloads that no code declares, or delete them."),
-}
-"""What to do where a check fails, by its id."""

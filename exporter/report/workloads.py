@@ -17,6 +17,7 @@ from exporter.domain.declaration import (
     WorkloadKey,
 )
 from exporter.domain.errors import ParseError
+from exporter.domain.expectation import Bounds, Expectation
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Subject
 from exporter.domain.json import as_list, as_object, as_text
@@ -24,13 +25,12 @@ from exporter.domain.placement import pod_spec
 from exporter.domain.templates import node_selection, tolerations
 from exporter.domain.workloads import (
     DeclaredWorkloads,
-    ObservedAutoscalers,
     ObservedPods,
     ObservedWorkload,
     ObservedWorkloads,
 )
+from exporter.report.availability import Verdicts, available, would_show
 from exporter.report.rows import ApplicationRow, WorkloadRow
-from exporter.report.sight import Verdicts, in_sight, seen
 
 
 def subject_of(key: WorkloadKey) -> Subject:
@@ -40,21 +40,21 @@ def subject_of(key: WorkloadKey) -> Subject:
 
 def applications(facts: Facts, verdicts: Verdicts) -> Iterator[ApplicationRow]:
     """Yield the declared Applications, sorted."""
-    declared, observed = facts.find(DeclaredApplications), seen(facts, ObservedApplications)
+    declared, observed = facts.find(DeclaredApplications), available(facts, ObservedApplications)
     for key, one in sorted((declared.applications if declared else {}).items()):
         subject = Subject("Application", key.namespace, key.name)
-        sighted = observed is not None and in_sight(facts, ObservedApplications, subject)
+        visible = observed is not None and would_show(facts, ObservedApplications, subject)
         have = observed.applications.get(key) if observed else None
         row = ApplicationRow(
             key=key,
             application_set=one.application_set,
-            present=(have is not None) if sighted else None,
+            present=(key in observed) if observed and visible else None,
             paths=tuple(each.path or each.chart for each in one.sources if each.path or each.chart),
             revisions=tuple(dict.fromkeys(each.revision for each in one.sources)),
             place=one.place,
             verdicts=verdicts.get(subject, {}),
         )
-        yield _running(row, have) if have and sighted else row
+        yield _running(row, have) if have and visible else row
 
 
 def _running(row: ApplicationRow, have: ObservedApplication) -> ApplicationRow:
@@ -76,31 +76,28 @@ class _View:
     """The facts that rows of workloads are made from."""
 
     def __init__(self, facts: Facts) -> None:
-        declared, applications = facts.find(DeclaredWorkloads), facts.find(DeclaredApplications)
-        scaled = seen(facts, ObservedAutoscalers)
+        expected, applications = facts.find(Expectation), facts.find(DeclaredApplications)
         self._facts = facts
-        self._scaled: dict[WorkloadKey, tuple[int, int]] = dict(scaled.bounds if scaled else {})
-        for one in declared.autoscalers if declared else ():
-            self._scaled[one.target] = (one.minimum, one.maximum)
+        self._replicas: Mapping[WorkloadKey, Bounds | None] = expected.replicas if expected else {}
         self._applications: Mapping[ApplicationKey, DeclaredApplication] = (
             applications.applications if applications else {}
         )
-        self._workloads = seen(facts, ObservedWorkloads)
-        self._pods = seen(facts, ObservedPods)
+        self._workloads = available(facts, ObservedWorkloads)
+        self._pods = available(facts, ObservedPods)
 
     def declared(self, one: DeclaredWorkload) -> WorkloadRow:
         """Return the row as far as the code tells it."""
         spec = pod_spec(one.manifest)
         containers = map(as_object, as_list(spec.get("containers")))
-        minimum, maximum = self._scaled.get(one.key) or one.replica_bounds() or (None, None)
+        bounds = self._replicas.get(one.key)
         scheduling = _scheduling(one)
         return WorkloadRow(
             key=one.key,
             application=one.application,
             overlay=self._overlay(one),
             present=None,
-            minimum=minimum,
-            maximum=maximum,
+            minimum=bounds.minimum if bounds else None,
+            maximum=bounds.maximum if bounds else None,
             images=tuple(as_text(each.get("image")) for each in containers),
             node_selector=scheduling.selector,
             tolerations=scheduling.tolerations,
@@ -110,11 +107,11 @@ class _View:
     def observed(self, row: WorkloadRow) -> WorkloadRow:
         """Return the row with what runs, as far as it was looked at."""
         subject = subject_of(row.key)
-        if self._workloads is None or not in_sight(self._facts, ObservedWorkloads, subject):
+        if self._workloads is None or not would_show(self._facts, ObservedWorkloads, subject):
             return row
         have = self._workloads.workloads.get(row.key)
         if have is None:
-            return replace(row, present=False)
+            return replace(row, present=row.key in self._workloads)
         return replace(
             row,
             present=True,

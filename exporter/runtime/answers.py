@@ -38,11 +38,8 @@ class _Answer:
     def holds(self, facts: Facts) -> bool:
         """Tell whether the check would see the very same again."""
         last = self.facts
-        return (last.gaps, last.unseen, last.namespaces) == (
-            facts.gaps,
-            facts.unseen,
-            facts.namespaces,
-        ) and all(facts.known.get(kind) is value for kind, value in self.seen.items())
+        same = (last.gaps, last.namespaces) == (facts.gaps, facts.namespaces)
+        return same and all(facts.known.get(kind) is value for kind, value in self.seen.items())
 
 
 @dataclass(slots=True)

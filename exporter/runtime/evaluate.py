@@ -4,7 +4,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
@@ -12,18 +12,20 @@ from itertools import chain
 from exporter.domain.applications import ObservedApplications
 from exporter.domain.check import Check
 from exporter.domain.evaluation import Evaluation, Score, SourceStatus, WaiverState
-from exporter.domain.facts import Facts, Gap
-from exporter.domain.finding import Finding, Layer, Subject, Verdict
+from exporter.domain.facts import Facts
+from exporter.domain.finding import INTERNAL, Cause, Finding, Layer, Subject, Verdict
+from exporter.domain.gaps import Gap, Limitations
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import ObservedPods, ObservedWorkloads
 from exporter.runtime.answers import Answers
-from exporter.runtime.history import Decisions, History, Judged
+from exporter.runtime.coverage import Share, overall
+from exporter.runtime.decisions import Decisions
+from exporter.runtime.history import History
 
 logger = logging.getLogger(__name__)
 
 EXPIRING = timedelta(days=7)
-INTERNAL = "internal"
 _NAMESPACED = frozenset({ObservedWorkloads, ObservedPods, ObservedApplications})
 _ORDER = tuple(Layer)
 
@@ -40,55 +42,100 @@ def evaluate(
     """Judge everything at the instant *at*; pure but for the log and *history*."""
     started = time.perf_counter()
     history = history or History(dates=False)
+    facts = history.expected.known(facts)
+    held = decisions.holding(at)
+    account = history.accounting.of(facts, held, checks=checks)
     found = {check.id: _run(check, facts, history.answers) for check in checks}
-    judged = history.judge(found, decisions, at=at)
+    judged = history.judge(found, replace(held, accepted=account.accepted), at=at)
     scores = {name: one.score for name, one in judged.items()}
-    by_check = {name: one.findings for name, one in judged.items()}
+    by_check = {name: one.shown for name, one in judged.items()}
+    shares = history.coverage.of(checks, by_check, account.items)
+    used = account.used.union(*(one.used for one in judged.values()))
     return Evaluation(
         at=at,
         seconds=time.perf_counter() - started,
         checks=tuple(checks),
         findings=tuple(chain.from_iterable(by_check.values())),
         by_check=by_check,
-        layers=_layers(checks, scores),
+        remembered=history.remembered,
+        layers=_layers(checks, scores, by_check, shares),
+        items=account.counts,
+        coverage=overall(shares.values()),
         scores=scores,
         facts=facts,
         sources=sources,
-        waivers=_waiver_states(decisions.waivers, judged.values(), at=at),
+        waivers=tuple((one, _state(one, at=at, used=one in used)) for one in decisions.waivers),
         errors=tuple(sorted(name for name, one in found.items() if _broke(one))),
     )
 
 
 def _run(check: Check, facts: Facts, answers: Answers) -> tuple[Finding, ...]:
     """Return the findings of one check; what it cannot judge, or fails to, is unknown."""
-    gaps = facts.gaps_in(check.needs)
-    lacking = facts.lacks(check.needs)
+    handed = facts.only(check.handed)
+    gaps = handed.gaps_in(check.needs)
+    lacking = handed.lacks(check.needs)
     if gaps or lacking:
         reasons = "; ".join(gap.message for gap in gaps) or f"nothing is known of {lacking}"
-        cause = gaps[0].source if gaps else ""
-        return _unknown(check, facts, detail=reasons, cause=cause)
+        cause = Cause(gaps[0].source) if gaps else None
+        return _unknown(check, handed, detail=reasons, cause=cause)
     try:
-        if facts.unseen or facts.namespaces:
-            check = replace(check, judge=partial(_as_far_as_seen, check))
-        return answers.judge(check, facts)
+        limits = Limits.of(check, handed)
+        if limits:
+            check = replace(check, judge=partial(_as_far_as_known, check, limits))
+        return answers.judge(check, handed)
     except Exception:
         logger.exception("check %s failed", check.id)
-        return _unknown(check, facts, detail="the check itself failed; see the log", cause=INTERNAL)
+        detail = "the check itself failed; see the log"
+        return _unknown(check, handed, detail=detail, cause=Cause(INTERNAL))
 
 
 def _broke(findings: Sequence[Finding]) -> bool:
     """Tell whether a check failed by itself; then all of its findings say so."""
-    return bool(findings) and findings[0].cause == INTERNAL
+    return bool(findings) and findings[0].cause == Cause(INTERNAL)
 
 
-def _as_far_as_seen(check: Check, facts: Facts) -> Iterator[Finding]:
-    """Yield what *check* finds; unknown where what a finding speaks of was not looked at."""
-    unseen = facts.unseen_by(check.needs)
-    namespaces = frozenset() if _NAMESPACED.isdisjoint(check.needs) else facts.namespaces
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a check cannot know: of the facts that it *needs*, and of those that it *uses*.
+
+    *namespaces* are those that were looked at, none for all.
+    """
+
+    needs: Limitations
+    uses: Limitations
+    namespaces: frozenset[str]
+
+    @classmethod
+    def of(cls, check: Check, facts: Facts) -> "Limits":
+        """Gather what is not known of the facts that *check* judges by."""
+        namespaced = not _NAMESPACED.isdisjoint(check.needs)
+        return cls(
+            needs=facts.limitations(check.needs),
+            uses=facts.limitations(check.uses),
+            namespaces=facts.namespaces if namespaced else frozenset(),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.needs or self.uses or self.namespaces)
+
+    def gap(self, finding: Finding, aspect: str) -> Gap | None:
+        """Return why *finding* cannot be relied on, if so."""
+        gap = self.needs.gap(finding.subject, aspect)
+        if gap is None and self.namespaces:
+            gap = _out_of_sight(finding, self.namespaces)
+        if gap is None and finding.verdict is Verdict.PASS:
+            gap = (
+                self.needs.doubt(finding.subject, aspect)
+                or self.uses.gap(finding.subject, aspect)
+                or self.uses.doubt(finding.subject, aspect)
+            )
+        return gap
+
+
+def _as_far_as_known(check: Check, limits: Limits, facts: Facts) -> Iterator[Finding]:
+    """Yield what *check* finds; unknown where what a finding speaks of is not known."""
     for finding in check.judge(facts):
-        gap = unseen.get(finding.subject.kind)
-        if gap is None and namespaces:
-            gap = _out_of_sight(finding, namespaces)
+        gap = limits.gap(finding, check.judges or check.aspect)
         yield finding if gap is None else _unseen(finding, gap)
 
 
@@ -98,7 +145,8 @@ def _unseen(finding: Finding, gap: Gap) -> Finding:
         subject=finding.subject,
         verdict=Verdict.UNKNOWN,
         detail=gap.message,
-        cause=gap.source,
+        provenance=finding.provenance,
+        cause=Cause(gap.source),
     )
 
 
@@ -116,32 +164,54 @@ def _out_of_sight(finding: Finding, namespaces: frozenset[str]) -> Gap | None:
     return None
 
 
-def _unknown(check: Check, facts: Facts, *, detail: str, cause: str) -> tuple[Finding, ...]:
-    """Return ``unknown`` for every subject, or for the check as such where none is known."""
+def _unknown(
+    check: Check, facts: Facts, *, detail: str, cause: Cause | None
+) -> tuple[Finding, ...]:
+    """Return ``unknown`` for every subject, or for the check as such where none is known.
+
+    Of a check whose findings name their own layer nobody could say which: what is declared is a
+    matter of configuration.
+    """
+    layer = Layer.CONFIGURATION if check.layer is None else None
     subjects: Iterable[Subject] = check.subjects(facts)
     named = sorted(set(subjects)) or [Subject(kind="Check", namespace="", name=check.id)]
     return tuple(
-        Finding(check=check.id, subject=one, verdict=Verdict.UNKNOWN, detail=detail, cause=cause)
+        Finding(
+            check=check.id,
+            subject=one,
+            verdict=Verdict.UNKNOWN,
+            detail=detail,
+            cause=cause,
+            layer=layer,
+        )
         for one in named
     )
 
 
-def _layers(checks: Sequence[Check], scores: Mapping[str, Score]) -> dict[Layer, Score]:
+def _layers(
+    checks: Sequence[Check],
+    scores: Mapping[str, Score],
+    by_check: Mapping[str, tuple[Finding, ...]],
+    shares: Mapping[Layer, Share],
+) -> dict[Layer, Score]:
     counts: dict[Layer, Counter[Verdict]] = {}
     for check in checks:
-        counts.setdefault(check.layer, Counter()).update(scores[check.id].counts)
+        if check.layer is None:
+            for finding in by_check[check.id]:
+                counts.setdefault(check.layer_of(finding), Counter())[finding.verdict] += 1
+        else:
+            counts.setdefault(check.layer, Counter()).update(scores[check.id].counts)
     ordered = sorted(counts, key=_ORDER.index)
-    return {layer: Score(counts=dict(counts[layer])) for layer in ordered}
+    return {
+        layer: Score(
+            counts={verdict: counts[layer][verdict] for verdict in Verdict},
+            coverage=shares[layer].ratio,
+        )
+        for layer in ordered
+    }
 
 
-def _waiver_states(
-    waivers: Sequence[Waiver], judged: Iterable[Judged], *, at: datetime
-) -> tuple[tuple[Waiver, WaiverState], ...]:
-    used = {waiver for one in judged for waiver in one.used}
-    return tuple((one, _waiver_state(one, at=at, used=one in used)) for one in waivers)
-
-
-def _waiver_state(waiver: Waiver, *, at: datetime, used: bool) -> WaiverState:
+def _state(waiver: Waiver, *, at: datetime, used: bool) -> WaiverState:
     if at >= waiver.expires:
         return WaiverState.EXPIRED
     if not used:

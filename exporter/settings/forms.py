@@ -1,7 +1,7 @@
 """What all settings are made of: strict values, and texts that have a form of their own."""
 
-from collections.abc import Container
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
@@ -23,6 +23,6 @@ class Strict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Strict, immutable, by name."""
 
     @classmethod
-    def objection(cls, keys: Container[str]) -> str:  # noqa: ARG003 - for those that object
-        """Return what is wrong with a mapping that has just these *keys*, or nothing."""
+    def objection(cls, given: Mapping[str, Any]) -> str:  # noqa: ARG003 - for those that object
+        """Return what is wrong with what is *given* as a whole, or nothing."""
         return ""

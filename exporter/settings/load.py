@@ -1,7 +1,7 @@
 """Reading ``conformance.yaml``: strict, with every problem found at once."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import cleandoc
 from pathlib import Path
@@ -15,9 +15,11 @@ from exporter.domain.provenance import Source
 from exporter.foreign import yaml
 from exporter.foreign.files import MIB, decode, read_bytes
 from exporter.settings.forms import Strict
-from exporter.settings.model import RepositorySettings, Settings
+from exporter.settings.model import ClusterSettings, RepositorySettings, Settings
 
 LIMIT = MIB
+FEW = 10
+"""So many values are all listed where another one is given."""
 T = TypeVar("T")
 _NAMES: Mapping[type[inspect.Type], str] = {
     inspect.StrType: "a text",
@@ -49,6 +51,12 @@ class Loaded:
         """The repository's settings, whichever way they are written."""
         given = self.settings.repository
         return RepositorySettings(path=given) if isinstance(given, str) else given
+
+    @property
+    def cluster(self) -> ClusterSettings:
+        """The cluster's settings, whichever way they are written."""
+        given = self.settings.cluster
+        return ClusterSettings(name=given) if isinstance(given, str) else given
 
     def path(self, text: str) -> Path:
         """Return a path of the settings, a relative one from *folder*."""
@@ -200,11 +208,18 @@ def _leaf(value: Any, kind: inspect.Type) -> str:
         case inspect.NoneType() if value is None:
             return ""
         case inspect.LiteralType():
-            known = [str(one) for one in kind.values]
-            return "" if value in kind.values else f"must be one of {', '.join(known)}"
+            return "" if value in kind.values else _not_among(value, [*map(str, kind.values)])
         case _:
             pass
     return f"expected {_NAMES.get(type(kind), 'another value')}, found {_describe(value)}"
+
+
+def _not_among(value: Any, known: Sequence[str]) -> str:
+    """Say what a value may be: the nearest of many that are *known*, or all of a few."""
+    near = difflib.get_close_matches(str(value), known, n=1, cutoff=0.5)
+    if near and len(known) > FEW:
+        return f"{str(value)[:40]!r} is not known; did you mean {near[0]!r}?"
+    return f"must be one of {', '.join(known)}"
 
 
 def _describe(value: Any) -> str:

@@ -3,10 +3,13 @@
 The descriptions are those of the JSON Schema that ``cluster-conformance config schema`` prints.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
+from exporter.domain.policy import BLIND_SPOTS
+from exporter.settings.checks import CheckId
 from exporter.settings.forms import Duration, Instant, Strict
 from exporter.settings.monitoring import AlertmanagerSettings, GrafanaSettings, PrometheusSettings
 
@@ -91,6 +94,14 @@ class TerraformSettings(Strict, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="Shell patterns of names to leave out; a bastion is no cluster node."),
     ] = ("*bastion*",)
+    complete: Annotated[
+        bool,
+        Meta(
+            description="Resource types, modules and tools here that this exporter does not know "
+            "make no node of this cluster. Off: while there are any, a node that nobody declares "
+            "is unknown and not unexpected."
+        ),
+    ] = False
 
 
 class AnsibleSettings(Strict, frozen=True, kw_only=True):
@@ -186,7 +197,7 @@ class DeclaredSettings(Strict, frozen=True, kw_only=True):
     ] = "1h"
     allow_remote_bases: Annotated[
         bool,
-        Meta(description="Let kustomize fetch bases over the network. Off: they are unresolved."),
+        Meta(description="Let kustomize fetch bases over the network. Off: they are left out."),
     ] = False
 
 
@@ -278,8 +289,17 @@ class ObservedSettings(Strict, frozen=True, kw_only=True):
     ] = None
 
 
+class ChecksSettings(Strict, frozen=True, kw_only=True):
+    """Which checks run: all for which anything is declared, but those that are switched off."""
+
+    disabled: Annotated[
+        tuple[CheckId, ...],
+        Meta(description="Ids of checks that do not run. What only they look at is out of scope."),
+    ] = ()
+
+
 class WaiverSettings(Strict, frozen=True, kw_only=True):
-    """A failure that somebody accepts until a date."""
+    """A failure, or an item that nobody compares, that somebody accepts until a date."""
 
     check: Annotated[str, Meta(min_length=1, description="A check's id, or a shell pattern.")]
     subject: Annotated[
@@ -288,6 +308,38 @@ class WaiverSettings(Strict, frozen=True, kw_only=True):
     reason: Annotated[str, Meta(min_length=1)]
     owner: Annotated[str, Meta(min_length=1)]
     expires: Instant
+    state: (
+        Annotated[
+            Literal[
+                "not_rendered",
+                "unresolved",
+                "unreadable",
+                "unsupported",
+                "other_cluster",
+                "other_repository",
+                "other_revision",
+                "no_host",
+                "refused",
+            ],
+            Meta(
+                description="With check: declaration_compared, and only there: the reason why "
+                "nobody compares the item."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    ticket: Annotated[str, Meta(description="Where it is followed up; shown, not read.")] = ""
+    approved_by: Annotated[str, Meta(description="Who agreed; shown, not read.")] = ""
+
+    @classmethod
+    def objection(cls, given: Mapping[str, Any]) -> str:
+        """Return what is wrong with what is *given* as a whole, or nothing."""
+        blind_spot = given.get("check") == BLIND_SPOTS
+        if blind_spot and "state" not in given:
+            return f"say with check: {BLIND_SPOTS} which state is accepted, as state: not_rendered"
+        if "state" in given and not blind_spot:
+            return f"state goes with check: {BLIND_SPOTS} only, which must be written out"
+        return ""
 
 
 class MaintenanceSettings(Strict, frozen=True, kw_only=True):
@@ -309,12 +361,27 @@ class MetricsSettings(Strict, frozen=True, kw_only=True):
     ] = 1000
 
 
+class ClusterSettings(Strict, frozen=True, kw_only=True):
+    """The cluster that is looked at. A plain text is its name."""
+
+    name: Annotated[str, Meta(description="As the status page and reports show it.")] = ""
+    destinations: (
+        Annotated[
+            tuple[str, ...],
+            Meta(
+                description="What Applications call this cluster: names and servers. Where they "
+                "stand here, Applications that go to another one are out of scope. Default: "
+                "in-cluster, https://kubernetes.default.svc."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
 class Settings(Strict, frozen=True, kw_only=True):
     """All settings."""
 
-    cluster: Annotated[
-        str, Meta(description="The cluster's name, as the status page and reports show it.")
-    ] = ""
+    cluster: str | ClusterSettings = ""
     documentation: Annotated[
         str, Meta(description="Where this project's docs/ are published; reports link there.")
     ] = ""
@@ -322,6 +389,7 @@ class Settings(Strict, frozen=True, kw_only=True):
     declared: DeclaredSettings
     observed: ObservedSettings
     nodes: NodesSettings = NodesSettings()
+    checks: ChecksSettings = ChecksSettings()
     waivers: tuple[WaiverSettings, ...] = ()
     maintenance: tuple[MaintenanceSettings, ...] = ()
     metrics: MetricsSettings = MetricsSettings()

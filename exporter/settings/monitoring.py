@@ -1,8 +1,8 @@
 """The settings of the monitoring stack: where it answers, and what is declared of it."""
 
-from collections.abc import Container
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from msgspec import Meta
@@ -99,9 +99,9 @@ class EndpointSettings(Strict, frozen=True, kw_only=True):
     ] = "5m"
 
     @classmethod
-    def objection(cls, keys: Container[str]) -> str:
-        """Return what is wrong with settings that have just these *keys*, or nothing."""
-        both = "token_file" in keys and "basic_auth" in keys
+    def objection(cls, given: Mapping[str, Any]) -> str:
+        """Return what is wrong with what is *given* as a whole, or nothing."""
+        both = "token_file" in given and "basic_auth" in given
         return "set either token_file or basic_auth" if both else ""
 
 
@@ -252,9 +252,9 @@ class DatasourceSettings(Strict, frozen=True, kw_only=True):
         return self.name or self.uid
 
     @classmethod
-    def objection(cls, keys: Container[str]) -> str:
-        """Return what is wrong with settings that have just these *keys*, or nothing."""
-        return "" if "name" in keys or "uid" in keys else "say which one by name or uid"
+    def objection(cls, given: Mapping[str, Any]) -> str:
+        """Return what is wrong with what is *given* as a whole, or nothing."""
+        return "" if "name" in given or "uid" in given else "say which one by name or uid"
 
 
 class DashboardSettings(Strict, frozen=True, kw_only=True):
@@ -273,9 +273,9 @@ class DashboardSettings(Strict, frozen=True, kw_only=True):
         return self.title or self.uid
 
     @classmethod
-    def objection(cls, keys: Container[str]) -> str:
-        """Return what is wrong with settings that have just these *keys*, or nothing."""
-        return "" if "uid" in keys or "title" in keys else "say which one by uid or title"
+    def objection(cls, given: Mapping[str, Any]) -> str:
+        """Return what is wrong with what is *given* as a whole, or nothing."""
+        return "" if "uid" in given or "title" in given else "say which one by uid or title"
 
 
 class GrafanaSettings(EndpointSettings, frozen=True, kw_only=True):

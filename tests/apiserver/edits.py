@@ -94,6 +94,7 @@ def updated(replicas: int, deployment: Object) -> None:
     """Let so many replicas of a Deployment be of its newest template."""
     deployment["status"]["updatedReplicas"] = replicas
     deployment["status"]["observedGeneration"] = deployment["metadata"]["generation"]
+    set_condition(deployment, "Progressing", "True", "ReplicaSetUpdated")
 
 
 def healthy(application: Object) -> None:

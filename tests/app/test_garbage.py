@@ -1,6 +1,7 @@
-"""What came is looked through when much was replaced, and else once an hour."""
+"""What came is looked through when much was replaced, all where it grows, else once an hour."""
 
 import gc
+import sys
 import weakref
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -55,26 +56,36 @@ def test_lost_values_are_freed_in_time(
     assert (ring() is not None) is kept
 
 
-@pytest.mark.parametrize(
-    ("later", "kept"),
-    [
-        pytest.param(timedelta(minutes=59), True, id="not yet"),
-        pytest.param(EVERY, False, id="an hour later"),
-    ],
-)
-def test_what_was_lost_after_it_was_spared_is_looked_for_once_an_hour(
-    later: timedelta,
-    kept: bool,  # noqa: FBT001 - a parameter
-) -> None:
+def hidden(count: int) -> None:
+    """Lose values that were spared before."""
+    rings = [Ring() for _ in range(count)]
+    gc.freeze()
+    del rings
+
+
+def test_what_is_lost_after_it_was_spared_does_not_pile_up() -> None:
+    sweeper = Sweeper()
+    sweeper.sweep(at=NOW, replaced=True)
+    blocks = sys.getallocatedblocks()
+    share = max(1_000, sweeper.spared // 50)
+
+    for _ in range(50):
+        hidden(share)
+        sweeper.sweep(at=NOW, replaced=True)
+
+    grown = sys.getallocatedblocks() - blocks
+    assert grown < 10 * share
+
+
+def test_what_did_not_grow_is_not_looked_through() -> None:
     sweeper, ring = Sweeper(), Ring()
     gone = weakref.ref(ring)
     sweeper.sweep(at=NOW, replaced=True)
     del ring
 
-    sweeper.sweep(at=NOW + later / 2, replaced=True)
-    sweeper.sweep(at=NOW + later, replaced=True)
+    sweeper.sweep(at=NOW, replaced=True)
 
-    assert (gone() is not None) is kept
+    assert gone() is not None
 
 
 def test_what_was_spared_while_all_was_read_for_the_first_time_is_not_looked_through() -> None:

@@ -1,8 +1,10 @@
 """Settings that are read again take over what was remembered under the last ones."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from exporter.app.service import ServeOptions, Service
+from exporter.domain.clock import Clock
 from exporter.foreign.supervisor import Supervisor
 
 SETTINGS = """
@@ -27,3 +29,15 @@ async def test_new_settings_take_over_history_and_what_was_spared(
     assert service.current is not last
     assert service.current.history is last.history
     assert service.current.sweeper is last.sweeper
+
+
+def test_what_nothing_dates_counts_from_when_the_service_was_made(tmp_path: Path) -> None:
+    started = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
+    path = tmp_path / "conformance.yaml"
+    path.write_text(SETTINGS)
+    clock = Clock(wall=lambda: started, boot=lambda: 0.0)
+
+    service = Service(ServeOptions(settings=path, addresses=()), clock=clock)
+
+    assert service.current.history
+    assert service.current.history.started == started

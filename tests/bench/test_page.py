@@ -39,7 +39,7 @@ for outcome, prefix in ((found, ""), (replace(found, findings=tuple(failing)), "
 
     def page(**asked):
         return status.page(
-            outcome, Asked(tuple(asked.items())), shown=shown, around=status.Surroundings()
+            outcome, Asked(tuple(asked.items())), shown=shown, context=status.PageContext()
         )
 
     page()  # compiles the templates

@@ -5,11 +5,13 @@ from typing import Any, Literal
 import pytest
 from playwright.async_api import Page, Route
 
+from exporter.domain.evaluation import Evaluation
+from exporter.domain.finding import Verdict
 from exporter.domain.published import Asked
 from exporter.report.overview import overview
-from exporter.report.status import Surroundings, page
+from exporter.report.status import PageContext, page
 from tests.browser.conftest import Open
-from tests.report.evaluations import evaluation
+from tests.report.evaluations import WAIVER, blind, charts, evaluation, finding
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -22,6 +24,18 @@ async def violations(shown: Page, axe: str) -> list[tuple[str, list[str]]]:
     result: dict[str, Any] = await shown.evaluate("axe.run({resultTypes: ['violations']})")
     assert len(result["passes"]) > 20
     return [(one["id"], [node["html"] for node in one["nodes"]]) for one in result["violations"]]
+
+
+async def put(shown: Page, outcome: Evaluation, asked: Asked | None = None) -> None:
+    """Show another evaluation than that of the demo."""
+    view = overview(outcome)
+    answer = page(outcome, asked or Asked(), shown=view, context=PageContext())
+
+    async def other(route: Route) -> None:
+        await route.fulfill(body=answer.body, content_type=answer.content_type)
+
+    await shown.route("**/?other", other)
+    await shown.goto(f"{shown.url}?other")
 
 
 @pytest.mark.parametrize(
@@ -48,15 +62,27 @@ async def test_a_phone_s_page_is_accessible(visit: Open, axe: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_an_empty_and_stale_page_is_accessible(visit: Open, axe: str, scheme: Scheme) -> None:
-    outcome = evaluation(waivers=())
-    answer = page(outcome, Asked(stale=True), shown=overview(outcome), around=Surroundings())
     shown = await visit(color_scheme=scheme)
 
-    async def old(route: Route) -> None:
-        await route.fulfill(body=answer.body, content_type=answer.content_type)
-
-    await shown.route("**/?old", old)
-    await shown.goto(f"{shown.url}?old")
+    await put(shown, evaluation(waivers=()), Asked(stale=True))
 
     assert await shown.locator("header.stale").count() == 1
+    assert await violations(shown, axe) == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_first_day_with_much_that_is_not_compared_is_accessible(
+    visit: Open, axe: str, scheme: Scheme, width: int
+) -> None:
+    address = "https://a-registry-with-a-long-name.example.org/and/a/long/path/"
+    items = charts(11, *[f"allow {address}"] * 40, *["allow another one"] * 20)
+    found = (finding("n1", Verdict.PASS), *blind(items[:31]), *blind(items[31:], waiver=WAIVER.id))
+    shown = await visit(color_scheme=scheme, viewport={"width": width, "height": 900})
+
+    await put(shown, evaluation(*found, items=items, coverage=0.155))
+    await shown.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+
+    assert await shown.locator("#compared .bar").count() == 1
+    assert await shown.evaluate("document.documentElement.scrollWidth") <= width
     assert await violations(shown, axe) == []

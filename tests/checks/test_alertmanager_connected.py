@@ -2,7 +2,7 @@ import pytest
 
 from exporter.checks import alertmanager_connected
 from exporter.domain.facts import Facts, Gap
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.monitoring.alertmanager import ActiveAlerts
 from exporter.domain.monitoring.prometheus.alerting import (
     ConnectedAlertmanagers,
@@ -79,7 +79,7 @@ def test_none_connected_fails_and_explains_a_lost_watchdog() -> None:
     assert found["connection"].detail == "Prometheus notifies 0 Alertmanagers, fewer than 1"
     assert (found["watchdog"].verdict, found["watchdog"].cause) == (
         Verdict.UNKNOWN,
-        "alertmanager_connected",
+        Cause("alertmanager_connected", found["connection"].subject),
     )
 
 
@@ -122,8 +122,9 @@ def test_notifications_must_not_fail(told: Notifications, verdict: Verdict, deta
         pytest.param((LOST,), Verdict.FAIL, "Watchdog fires, but Alertmanager lacks it", id="lost"),
         pytest.param(
             (ActiveAlerts(watchdog="Other", counts={}),),
-            Verdict.PASS,
-            "",
+            Verdict.UNKNOWN,
+            "Alertmanager is asked for Other, not for Watchdog; observed.alertmanager.watchdog "
+            "says which",
             id="alertmanager-asked-for-another",
         ),
     ],
@@ -160,3 +161,28 @@ def test_a_server_without_the_route_is_unknown() -> None:
 
 def test_what_is_not_expected_is_not_judged() -> None:
     assert judge(declared=DeclaredAlerting(alertmanagers=0, watchdog="", place=HERE)) == {}
+
+
+@pytest.mark.parametrize(
+    ("setting", "verdict"),
+    [
+        pytest.param(None, Verdict.UNKNOWN, id="what is hidden may say more"),
+        pytest.param(1, Verdict.PASS, id="the settings say it"),
+    ],
+)
+@pytest.mark.parametrize("replicas", ["", "1"])
+def test_how_many_there_must_be_is_not_guessed(
+    setting: int | None, verdict: Verdict, replicas: str
+) -> None:
+    gap = Gap(Source.ARGOCD, "kps.yaml: is malformed")
+    stated = {StackValue.ALERTMANAGER_REPLICAS: Stated(replicas, THERE)} if replicas else {}
+    known = (
+        DeclaredAlerting(alertmanagers=setting, watchdog="", place=HERE),
+        DeclaredStack(stated, {StackValue.ALERTMANAGER_REPLICAS: gap}),
+        *TOLD,
+    )
+
+    connection, _ = alertmanager_connected.judge(Facts({type(one): one for one in known}))
+
+    assert connection.verdict is verdict
+    assert connection.cause == (Cause("argocd") if verdict is Verdict.UNKNOWN else None)

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from exporter.checks import alertmanager_ready
+from exporter.domain.excuses import ExcuseReason
 from exporter.domain.facts import Facts, Gap
-from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.instants import parse_instant
 from exporter.domain.monitoring.alertmanager import (
     AlertmanagerReceivers,
@@ -14,7 +15,6 @@ from exporter.domain.monitoring.alertmanager import (
     DeclaredAlertmanager,
 )
 from exporter.domain.monitoring.stack import DeclaredStack, StackValue
-from exporter.domain.policy import Patience
 from exporter.domain.provenance import Place, Source, Stated
 
 NOW = parse_instant("2025-11-12T14:30:00+09:00")
@@ -38,7 +38,6 @@ def facts(
 ) -> Facts:
     stated = {StackValue.ALERTMANAGER_REPLICAS: Stated(replicas, VALUES)} if replicas else {}
     known: list[object] = [
-        Patience(now=NOW, rollout_deadline=timedelta(minutes=30)),
         DeclaredStack(stated),
         DeclaredAlertmanager(
             place=PLACE,
@@ -119,17 +118,21 @@ def test_what_nobody_asks_of_it_is_no_failure(status: AlertmanagerStatus, replic
     assert judge(status, replicas=replicas).verdict is Verdict.PASS
 
 
-@pytest.mark.parametrize(
-    ("minutes", "verdict"),
-    [
-        pytest.param(29, Verdict.SUPPRESSED, id="just started"),
-        pytest.param(30, Verdict.FAIL, id="long ago"),
-    ],
-)
-def test_settling_is_excused_after_a_start(minutes: int, verdict: Verdict) -> None:
-    status = replace(READY, cluster="settling", started=NOW - timedelta(minutes=minutes))
+def test_settling_may_be_excused_from_a_start_and_not_anew_from_each() -> None:
+    first, second = (
+        judge(replace(READY, cluster="settling", started=started)).progress
+        for started in (NOW - timedelta(minutes=9), NOW)
+    )
 
-    assert judge(status).verdict is verdict
+    assert first
+    assert second
+    assert first.reason is ExcuseReason.STARTING
+    assert (first.since, second.since) == (NOW - timedelta(minutes=9), NOW)
+    assert first.round == second.round
+
+
+def test_one_that_is_not_ready_does_not_settle() -> None:
+    assert judge(replace(READY, cluster="settling", ready=False)).progress is None
 
 
 def test_each_declared_receiver_needs_an_integration() -> None:
@@ -162,5 +165,34 @@ def test_receivers_that_could_not_be_read_are_unknown_and_the_rest_is_judged() -
 
     for alertmanager, receiver in (unread, old):
         assert alertmanager.verdict is Verdict.PASS
-        assert (receiver.verdict, receiver.cause) == (Verdict.UNKNOWN, Source.ALERTMANAGER)
+        assert (receiver.verdict, receiver.cause) == (Verdict.UNKNOWN, Cause(Source.ALERTMANAGER))
     assert old[1].detail == gap.message
+
+
+HIDDEN = Gap(Source.ARGOCD, "kps.yaml: is malformed")
+
+
+def judge_hidden(status: AlertmanagerStatus, *, replicas: str = "") -> Finding:
+    world = facts(status, replicas=replicas)
+    values = world.get(DeclaredStack).values
+    stack = DeclaredStack(values, {StackValue.ALERTMANAGER_REPLICAS: HIDDEN})
+    (finding,) = alertmanager_ready.judge(Facts({**world.known, DeclaredStack: stack}))
+    return finding
+
+
+@pytest.mark.parametrize("replicas", ["", "3", "4"])
+def test_how_many_peers_there_must_be_is_not_guessed(replicas: str) -> None:
+    finding = judge_hidden(READY, replicas=replicas)
+
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause("argocd"))
+    assert HIDDEN.message in finding.detail
+
+
+def test_one_that_is_not_ready_fails_however_many_there_must_be() -> None:
+    finding = judge_hidden(replace(READY, ready=False))
+
+    assert (finding.verdict, finding.detail, finding.cause) == (
+        Verdict.FAIL,
+        "it is not ready",
+        None,
+    )

@@ -13,7 +13,7 @@ from exporter.domain.monitoring.alertmanager import (
     Silence,
     Silences,
 )
-from exporter.domain.policy import Patience
+from exporter.domain.policy import AsOf
 from exporter.domain.provenance import Place, Source
 
 NOW = parse_instant("2025-11-12T14:30:00+09:00")
@@ -50,7 +50,7 @@ ALL = like("alertname", "ClusterConformance.*")
 
 def judge(*silences: Silence, alerts: ActiveAlerts | None = None) -> Finding:
     known = (
-        Patience(now=NOW),
+        AsOf(NOW),
         DeclaredAlertmanager(place=PLACE),
         Silences(silences),
         alerts or ActiveAlerts(watchdog="Watchdog", counts={"ClusterConformanceNodeMissing": 1}),

@@ -25,19 +25,21 @@ from exporter.domain.declaration import (
     DeclaredNode,
     Failure,
     NodeGroup,
+    Unreadable,
 )
 from exporter.domain.errors import Reason
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Verdict
+from exporter.domain.finding import Finding, Layer, Subject, Verdict
+from exporter.domain.gaps import Gap
+from exporter.domain.items import DeclaredItems, Item, ItemState
 from exporter.domain.nodes import (
-    CompleteNodes,
     DeclaredNodes,
-    NodeDetails,
     ObservedNode,
     ObservedNodes,
 )
-from exporter.domain.policy import Patience, Policy
+from exporter.domain.policy import AsOf, Policy
 from exporter.domain.provenance import Place, Source, Stated
+from exporter.runtime.expected import Expected
 from tests.checks import of_prometheus
 from tests.monitoring.samples import ALERTMANAGER, GRAFANA
 
@@ -58,15 +60,18 @@ def _application(name: str) -> DeclaredApplication:
     return DeclaredApplication(key=ApplicationKey("argocd", name), place=PLACE, sources=(source,))
 
 
+def _item(name: str) -> Item:
+    subject = Subject("Source", "argocd", f"{name}/0")
+    return Item(source=Source.ARGOCD, subject=subject, state=ItemState.NOT_RENDERED, place=PLACE)
+
+
 def _facts() -> Facts:
     """Return facts in which every check has something to judge, given in no order."""
     applications = {one.key: one for one in map(_application, ("shop", "auth", "gone"))}
     cluster = [ApplicationKey("argocd", name) for name in ("zeal", "auth", "shop")]
     known = (
         Policy(),
-        Patience(now=datetime(2025, 11, 12, tzinfo=UTC)),
-        CompleteNodes(),
-        NodeDetails(),
+        AsOf(datetime(2025, 11, 12, tzinfo=UTC)),
         DeclaredNodes(
             nodes={name: _node(name) for name in ("b", "a", "plain", "lost")},
             groups={
@@ -92,26 +97,34 @@ def _facts() -> Facts:
             applications,
             application_sets=frozenset({"set"}),
             unevaluated=frozenset({"set"}),
-            unreadable=(Failure(PLACE, Reason.MALFORMED, "is malformed", part="apps/x"),),
+            incomplete=(Gap(Source.ARGOCD, "apps/x: is malformed"),),
         ),
         ObservedApplications(
             {key: ObservedApplication(key=key, application_set="set") for key in cluster}
         ),
         Repository(paths={"k8s/auth": True}),
+        Unreadable(
+            tuple(
+                Failure(Place(Source.ARGOCD, path, 3), Reason.MALFORMED, "is malformed")
+                for path in ("b.yaml", "a.yaml", "b.yaml")
+            )
+        ),
+        DeclaredItems(tuple(map(_item, ("web", "shop", "web")))),
         *of_prometheus.FACTS,
         *ALERTMANAGER,
         *GRAFANA,
     )
-    return Facts(known={type(one): one for one in known})
+    return Expected().known(Facts(known={type(one): one for one in known}))
 
 
 def test_ids_are_unique_and_sorted_by_layer() -> None:
-    order = [(tuple(Layer).index(check.layer), check.id) for check in ALL]
+    layers = (None, *Layer)
+    order = [(layers.index(check.layer), check.id) for check in ALL]
 
     assert order == sorted(set(order))
 
 
-def test_every_module_with_a_check_is_listed_under_its_own_name() -> None:
+def test_every_module_with_a_check_is_found_under_its_own_name() -> None:
     folder = Path(exporter.checks.__file__).parent
     modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
 
@@ -134,7 +147,12 @@ def test_every_check_has_one_page() -> None:
 def test_every_page_says_the_same_things_of_its_check(check: Check) -> None:
     page = (ROOT / "docs" / "checks" / f"{check.id}.md").read_text(encoding="utf-8")
 
-    identity = f"{check.title}. Layer {check.layer}, severity {check.severity}."
+    layer = (
+        f"Layer {check.layer},"
+        if check.layer
+        else "Layer: that of what is missing, one of all five;"
+    )
+    identity = f"{check.title}. {layer} severity {check.severity}."
     headings = re.findall(r"^## (.*)$", page, re.MULTILINE)
 
     assert page.startswith(f"# {check.id}\n\n{identity}\n")

@@ -1,18 +1,20 @@
+import pytest
+
 from exporter.checks import application_abandoned
 from exporter.domain.applications import (
     DeclaredApplications,
     ObservedApplication,
     ObservedApplications,
+    ObservedApplicationSets,
 )
 from exporter.domain.declaration import (
     ApplicationKey,
     ApplicationSource,
     DeclaredApplication,
-    Failure,
 )
-from exporter.domain.errors import Reason
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.provenance import Place, Source
 
 PLACE = Place(Source.ARGOCD, "argocd/appset.yaml", 14)
@@ -25,14 +27,14 @@ def judge(
     observed: ObservedApplication,
     *,
     unevaluated: frozenset[str] = frozenset(),
-    unreadable: tuple[Failure, ...] = (),
+    incomplete: tuple[Gap, ...] = (),
 ) -> list[Finding]:
     application = DeclaredApplication(key=DECLARED, place=PLACE, sources=(HERE,))
     declared = DeclaredApplications(
         {DECLARED: application},
         application_sets=frozenset({"apis"}),
         unevaluated=unevaluated,
-        unreadable=unreadable,
+        incomplete=incomplete,
     )
     cluster = ObservedApplications({observed.key: observed})
     known = {DeclaredApplications: declared, ObservedApplications: cluster}
@@ -73,18 +75,19 @@ def test_what_an_unevaluated_application_set_makes_is_unknown() -> None:
 
     (finding,) = judge(observed, unevaluated=frozenset({"apis"}))
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "argocd")
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause("argocd"))
     assert finding.detail == "ApplicationSet apis cannot be told from the code"
 
 
 def test_what_an_unreadable_file_may_declare_is_unknown() -> None:
-    place = Place(Source.ARGOCD, "argocd/broken.yaml", 3)
-    failure = Failure(place, Reason.MALFORMED, "is no YAML", part="argocd/broken.yaml")
+    gap = Gap(Source.ARGOCD, "argocd/broken.yaml:3: is no YAML")
 
-    (finding,) = judge(ObservedApplication(key=STRAY, sources=(HERE,)), unreadable=(failure,))
+    (finding,) = judge(ObservedApplication(key=STRAY, sources=(HERE,)), incomplete=(gap,))
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "argocd")
-    assert finding.detail == "may be declared in argocd/broken.yaml:3, which could not be read"
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause("argocd"))
+    assert finding.detail == (
+        "may be declared where nobody can tell: argocd/broken.yaml:3: is no YAML"
+    )
 
 
 def test_an_application_that_is_being_deleted_is_on_its_way() -> None:
@@ -92,3 +95,37 @@ def test_an_application_that_is_being_deleted_is_on_its_way() -> None:
 
     assert finding.verdict is Verdict.PASS
     assert finding.detail == "is declared no more, and is being deleted"
+
+
+ODD = Gap(Source.KUBERNETES, "Application argocd/old cannot be read")
+
+
+@pytest.mark.parametrize(("key", "verdict"), [(DECLARED, Verdict.PASS), (STRAY, Verdict.UNKNOWN)])
+def test_an_application_that_cannot_be_read_is_judged_by_its_name(
+    key: ApplicationKey, verdict: Verdict
+) -> None:
+    application = DeclaredApplication(key=DECLARED, place=PLACE, sources=(HERE,))
+    known = {
+        DeclaredApplications: DeclaredApplications({DECLARED: application}),
+        ObservedApplications: ObservedApplications({}, {key: ODD}),
+    }
+
+    (finding,) = application_abandoned.judge(Facts(known))
+
+    assert (finding.subject.name, finding.verdict) == (key.name, verdict)
+    assert list(application_abandoned.CHECK.subjects(Facts(known))) == [finding.subject]
+
+
+def test_what_an_application_set_of_the_cluster_that_cannot_be_read_may_make_is_unknown() -> None:
+    application = DeclaredApplication(key=DECLARED, place=PLACE, sources=(HERE,))
+    made = ObservedApplication(key=STRAY, application_set="chart-made", sources=(HERE,))
+    odd = {ApplicationKey("argocd", "chart-made"): ODD}
+    known = {
+        DeclaredApplications: DeclaredApplications({DECLARED: application}),
+        ObservedApplications: ObservedApplications({STRAY: made}),
+        ObservedApplicationSets: ObservedApplicationSets({}, odd),
+    }
+
+    (finding,) = application_abandoned.judge(Facts(known))
+
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause("kubernetes"))

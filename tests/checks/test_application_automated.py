@@ -8,7 +8,7 @@ from exporter.domain.applications import (
 )
 from exporter.domain.declaration import ApplicationKey, Automation, DeclaredApplication
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.provenance import Place, Source
 
 KEY = ApplicationKey("argocd", "auth")
@@ -75,4 +75,7 @@ def test_the_inventory_has_no_words_for_automation_and_so_declares_none() -> Non
 def test_a_missing_application_is_unknown_and_names_its_cause() -> None:
     (finding,) = judge(BOTH)
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "application_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("application_present", finding.subject),
+    )

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import pytest
 
@@ -9,10 +9,10 @@ from exporter.domain.applications import (
     ObservedApplications,
 )
 from exporter.domain.declaration import ApplicationKey, DeclaredApplication
+from exporter.domain.excuses import ExcuseReason, Progress
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.instants import parse_instant
-from exporter.domain.policy import Patience
 from exporter.domain.provenance import Place, Source
 
 NOW = parse_instant("2025-11-12T14:30:00+09:00")
@@ -23,7 +23,6 @@ PLACE = Place(Source.ARGOCD, "argocd/appset.yaml", 14)
 def judge(*observed: ObservedApplication) -> Finding:
     declared = DeclaredApplication(key=KEY, place=PLACE)
     known = {
-        Patience: Patience(now=NOW, rollout_deadline=timedelta(minutes=30)),
         DeclaredApplications: DeclaredApplications({KEY: declared}),
         ObservedApplications: ObservedApplications({one.key: one for one in observed}),
     }
@@ -38,7 +37,7 @@ def judge(*observed: ObservedApplication) -> Finding:
         pytest.param("Suspended", Verdict.PASS, "Suspended", id="suspended-on-purpose"),
         pytest.param("Degraded", Verdict.FAIL, "Degraded", id="degraded"),
         pytest.param("Missing", Verdict.FAIL, "Missing", id="missing"),
-        pytest.param("Progressing", Verdict.SUPPRESSED, "Progressing", id="progressing"),
+        pytest.param("Progressing", Verdict.FAIL, "Progressing", id="progressing"),
         pytest.param("Unknown", Verdict.UNKNOWN, "Unknown", id="unknown"),
         pytest.param("", Verdict.UNKNOWN, "health is not yet said", id="empty"),
     ],
@@ -49,19 +48,25 @@ def test_health_is_judged_as_argo_cd_means_it(health: str, verdict: Verdict, det
     assert (finding.verdict, finding.detail) == (verdict, detail)
 
 
-@pytest.mark.parametrize(
-    ("since", "verdict"),
-    [
-        pytest.param(NOW - timedelta(minutes=29), Verdict.SUPPRESSED, id="before-the-deadline"),
-        pytest.param(NOW - timedelta(minutes=30), Verdict.FAIL, id="at-the-deadline"),
-        pytest.param(datetime.max.replace(tzinfo=UTC), Verdict.SUPPRESSED, id="at-the-end-of-time"),
-    ],
-)
-def test_progress_is_excused_until_its_deadline(since: datetime, verdict: Verdict) -> None:
-    finding = judge(ObservedApplication(key=KEY, health="Progressing", health_since=since))
+@pytest.mark.parametrize("since", [None, NOW])
+def test_what_progresses_may_be_excused_from_when_argo_cd_says(since: datetime | None) -> None:
+    finding = judge(
+        ObservedApplication(
+            key=KEY, health="Progressing", health_since=since, revisions=("4f2c", "9b1d")
+        )
+    )
 
-    assert finding.verdict is verdict
-    assert finding.detail == f"Progressing since {since.isoformat()}"
+    assert finding.progress == Progress(
+        reason=ExcuseReason.ROLLOUT,
+        waits_for="its resources are on their way",
+        since=since,
+        round="revisions 4f2c 9b1d",
+    )
+
+
+@pytest.mark.parametrize("health", ["Degraded", "Missing"])
+def test_what_does_not_progress_is_not_excused(health: str) -> None:
+    assert judge(ObservedApplication(key=KEY, health=health, health_since=NOW)).progress is None
 
 
 def test_the_reasons_are_named() -> None:
@@ -79,4 +84,7 @@ def test_the_reasons_are_named() -> None:
 def test_a_missing_application_is_unknown_and_names_its_cause() -> None:
     finding = judge()
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "application_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("application_present", finding.subject),
+    )

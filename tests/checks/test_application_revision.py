@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,9 +12,8 @@ from exporter.domain.applications import (
 )
 from exporter.domain.declaration import ApplicationKey, ApplicationSource, DeclaredApplication
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.instants import parse_instant
-from exporter.domain.policy import Patience
 from exporter.domain.provenance import Place, Source
 
 KEY = ApplicationKey("argocd", "auth")
@@ -53,7 +52,6 @@ def run(
 ) -> list[Finding]:
     application = DeclaredApplication(key=KEY, place=PLACE, sources=declared)
     known = {
-        Patience: Patience(now=NOW, rollout_deadline=timedelta(minutes=30)),
         DeclaredApplications: DeclaredApplications({KEY: application}),
         ObservedApplications: observed,
         Repository: repository,
@@ -94,26 +92,34 @@ def test_another_commit_fails(revision: str, detail: str) -> None:
     assert finding.observed == [OLD]
 
 
-@pytest.mark.parametrize(
-    ("minutes", "revision", "verdict"),
-    [
-        pytest.param(29, "main", Verdict.SUPPRESSED, id="young"),
-        pytest.param(30, "main", Verdict.FAIL, id="old"),
-        pytest.param(29, "v1", Verdict.FAIL, id="the-age-is-that-of-the-checkout-only"),
-    ],
-)
-def test_a_young_commit_may_be_behind(minutes: int, revision: str, verdict: Verdict) -> None:
-    repository = replace(REPOSITORY, committed=NOW - timedelta(minutes=minutes))
-
-    (finding,) = judge(OLD, repository=repository, declared=(replace(LOCAL, revision=revision),))
-
-    assert finding.verdict is verdict
-
-
-def test_a_commit_of_unknown_age_excuses_nothing() -> None:
-    (finding,) = judge(OLD, repository=replace(REPOSITORY, committed=None))
+def test_a_young_commit_may_excuse_that_argo_cd_is_behind_it() -> None:
+    (finding,) = judge(OLD)
 
     assert finding.verdict is Verdict.FAIL
+    assert finding.progress
+    assert (finding.progress.since, finding.progress.round) == (
+        REPOSITORY.committed,
+        f"commit {HEAD}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("revisions", "committed"),
+    [
+        pytest.param(("v1",), NOW, id="the age is that of the checkout only"),
+        pytest.param(("main", "v1"), NOW, id="another source is behind, too"),
+        pytest.param(("main",), None, id="nobody knows how old the commit is"),
+    ],
+)
+def test_what_is_not_known_to_be_young_excuses_nothing(
+    revisions: tuple[str, ...], committed: datetime | None
+) -> None:
+    sources = tuple(replace(LOCAL, revision=one) for one in revisions)
+    repository = replace(REPOSITORY, committed=committed)
+
+    (finding,) = judge(*[OLD] * len(sources), repository=repository, declared=sources)
+
+    assert (finding.verdict, finding.progress) == (Verdict.FAIL, None)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +184,10 @@ def test_a_wrong_source_is_reported_by_application_source_path_alone(
 ) -> None:
     (finding,) = judge(OLD, repository=repository, observed=(observed,))
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "application_source_path")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("application_source_path", finding.subject),
+    )
 
 
 def test_an_application_without_a_local_source_is_no_subject() -> None:
@@ -188,4 +197,7 @@ def test_an_application_without_a_local_source_is_no_subject() -> None:
 def test_a_missing_application_is_unknown_and_names_its_cause() -> None:
     (finding,) = run(ObservedApplications({}))
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "application_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("application_present", finding.subject),
+    )

@@ -11,7 +11,7 @@ from exporter.domain.applications import (
 )
 from exporter.domain.declaration import ApplicationKey, ApplicationSource, DeclaredApplication
 from exporter.domain.facts import Facts, Gap
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.provenance import Place, Source
 
 KEY = ApplicationKey("argocd", "auth")
@@ -141,13 +141,16 @@ def test_a_path_that_does_not_exist_fails_also_without_the_cluster() -> None:
 def test_an_existing_path_without_the_application_is_unknown() -> None:
     (finding,) = judge()
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "application_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("application_present", finding.subject),
+    )
 
 
 def test_an_existing_path_without_the_cluster_is_unknown() -> None:
     (finding,) = run(None)
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "kubernetes")
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause("kubernetes"))
     assert finding.detail == "the cluster was not read"
 
 
@@ -208,3 +211,13 @@ def test_a_source_written_by_hand_need_not_name_its_repository() -> None:
     (finding,) = judge(OBSERVED, declared=(replace(DECLARED, repository=""),))
 
     assert finding.verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("repository", "verdict"), [(THERE, "unknown"), (GONE, "fail")])
+def test_an_application_that_cannot_be_read_is_there(repository: Repository, verdict: str) -> None:
+    odd = Gap(Source.KUBERNETES, "Application argocd/auth cannot be read")
+
+    (finding,) = run(ObservedApplications({}, {KEY: odd}), repository=repository)
+
+    assert finding.verdict == verdict
+    assert finding.cause is None or finding.cause.id != "application_present"

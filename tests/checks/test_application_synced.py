@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime
 
 import pytest
 
@@ -9,10 +9,10 @@ from exporter.domain.applications import (
     ObservedApplications,
 )
 from exporter.domain.declaration import ApplicationKey, DeclaredApplication
+from exporter.domain.excuses import ExcuseReason, Progress
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.instants import parse_instant
-from exporter.domain.policy import Patience
 from exporter.domain.provenance import Place, Source
 
 NOW = parse_instant("2025-11-12T14:30:00+09:00")
@@ -23,7 +23,6 @@ PLACE = Place(Source.ARGOCD, "argocd/appset.yaml", 14)
 def judge(*observed: ObservedApplication) -> Finding:
     declared = DeclaredApplication(key=KEY, place=PLACE)
     known = {
-        Patience: Patience(now=NOW, rollout_deadline=timedelta(minutes=30)),
         DeclaredApplications: DeclaredApplications({KEY: declared}),
         ObservedApplications: ObservedApplications({one.key: one for one in observed}),
     }
@@ -44,32 +43,28 @@ def test_an_application_that_is_out_of_sync_fails() -> None:
     assert (finding.declared, finding.observed) == ("Synced", "OutOfSync")
 
 
-@pytest.mark.parametrize(
-    ("minutes", "verdict"),
-    [
-        pytest.param(29, Verdict.SUPPRESSED, id="before-the-deadline"),
-        pytest.param(30, Verdict.FAIL, id="at-the-deadline"),
-        pytest.param(None, Verdict.SUPPRESSED, id="just-requested"),
-    ],
-)
-def test_a_running_sync_explains_it_until_its_deadline(
-    minutes: int | None, verdict: Verdict
-) -> None:
-    started = None if minutes is None else NOW - timedelta(minutes=minutes)
-
+@pytest.mark.parametrize("started", [None, NOW])
+def test_a_running_sync_may_excuse_it_from_when_it_started(started: datetime | None) -> None:
     finding = judge(
         ObservedApplication(
-            key=KEY, sync="OutOfSync", operation_running=True, operation_started=started
+            key=KEY,
+            sync="OutOfSync",
+            operation_running=True,
+            operation_started=started,
+            revisions=("4f2c",),
         )
     )
 
-    assert finding.verdict is verdict
+    assert finding.verdict is Verdict.FAIL
+    assert finding.progress == Progress(
+        reason=ExcuseReason.SYNC, waits_for="a sync runs", since=started, round="revisions 4f2c"
+    )
 
 
-def test_a_sync_that_has_ended_explains_nothing() -> None:
+def test_a_sync_that_has_ended_excuses_nothing() -> None:
     finding = judge(ObservedApplication(key=KEY, sync="OutOfSync", operation_started=NOW))
 
-    assert finding.verdict is Verdict.FAIL
+    assert (finding.verdict, finding.progress) == (Verdict.FAIL, None)
 
 
 @pytest.mark.parametrize(
@@ -96,5 +91,8 @@ def test_what_argo_cd_cannot_tell_is_unknown(
 def test_a_missing_application_is_unknown_and_names_its_cause() -> None:
     finding = judge()
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "application_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("application_present", finding.subject),
+    )
     assert finding.provenance == (PLACE,)

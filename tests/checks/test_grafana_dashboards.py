@@ -2,7 +2,7 @@ import pytest
 
 from exporter.checks import grafana_dashboards
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.monitoring.grafana import (
     Dashboard,
     DeclaredDashboard,
@@ -90,7 +90,7 @@ def test_what_lacks_or_lies_elsewhere_fails(
 ) -> None:
     finding = judge(have, **declared)
 
-    assert (finding.verdict, finding.detail, finding.cause) == (Verdict.FAIL, detail, "")
+    assert (finding.verdict, finding.detail, finding.cause) == (Verdict.FAIL, detail, None)
 
 
 @pytest.mark.parametrize(
@@ -109,11 +109,13 @@ def test_what_could_not_be_seen_is_unknown(
     finding = judge(have, **declared)
 
     assert (finding.verdict, finding.detail) == (Verdict.UNKNOWN, detail)
-    assert finding.cause == Source.GRAFANA
+    assert finding.cause == Cause(Source.GRAFANA)
 
 
 def test_a_failing_database_is_the_cause_of_what_is_unknown() -> None:
-    assert judge(REFUSED, database="failing", uid="nodes").cause == "grafana_available"
+    cause = judge(REFUSED, database="failing", uid="nodes").cause
+
+    assert cause == Cause("grafana_available", Subject("Grafana", "", "grafana"))
 
 
 def test_a_finding_is_called_by_the_title_where_one_is_declared() -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from exporter.checks import grafana_datasources
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.monitoring.grafana import (
     MISSING,
     Asked,
@@ -84,7 +84,7 @@ def test_a_datasource_as_declared_that_answers_passes() -> None:
 def test_what_differs_or_does_not_answer_fails(have: ObservedDatasource, detail: str) -> None:
     finding = judge(have)
 
-    assert (finding.verdict, finding.detail, finding.cause) == (Verdict.FAIL, detail, "")
+    assert (finding.verdict, finding.detail, finding.cause) == (Verdict.FAIL, detail, None)
 
 
 def test_one_that_is_found_by_uid_must_have_its_name() -> None:
@@ -114,7 +114,7 @@ def test_what_could_not_be_seen_is_unknown(
 ) -> None:
     finding = judge(have, declared)
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Source.GRAFANA)
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause(Source.GRAFANA))
     assert finding.detail
 
 
@@ -127,7 +127,8 @@ def test_an_answer_proves_one_that_may_not_be_read() -> None:
 def test_a_failing_database_is_the_cause_of_what_is_unknown() -> None:
     finding = judge(ObservedDatasource(REFUSED, REFUSED), database="failing")
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "grafana_available")
+    broken = Cause("grafana_available", Subject("Grafana", "", "grafana"))
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, broken)
 
 
 def test_that_only_the_health_check_was_asked_is_said() -> None:

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from exporter.checks import kube_state_metrics
+from exporter.checks.settling import settling
 from exporter.domain.facts import Facts, Gap
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.monitoring.prometheus.kube_state import (
     DeclaredKubeState,
     KubeStateNodes,
@@ -68,8 +69,37 @@ def test_the_same_nodes_and_pods_pass() -> None:
 def test_other_nodes_may_settle_and_then_fail(told: set[str], detail: str) -> None:
     finding = judge(told=frozenset(told))["nodes"]
 
-    assert (finding.verdict, finding.detail) == (Verdict.SUPPRESSED, detail)
-    assert finding.excuse == SETTLE
+    assert (finding.verdict, finding.detail) == (Verdict.FAIL, detail)
+    assert finding.progress == settling(SETTLE)
+
+
+def test_that_neither_side_knows_any_proves_nothing() -> None:
+    known = (
+        DeclaredKubeState(expected=True, settle=SETTLE, place=PLACE),
+        KubeStateNodes(frozenset()),
+        KubeStatePods({}),
+        ObservedNodes({}),
+        ObservedPods(by_owner={}, by_node={}),
+    )
+
+    found = list(kube_state_metrics.judge(Facts({type(one): one for one in known})))
+
+    assert [one.verdict for one in found] == [Verdict.UNKNOWN, Verdict.UNKNOWN]
+
+
+def test_a_node_that_cannot_be_read_is_there() -> None:
+    odd = Gap(Source.KUBERNETES, "Node b cannot be read")
+    known = (
+        DeclaredKubeState(expected=True, settle=SETTLE, place=PLACE),
+        KubeStateNodes(frozenset({"a", "b"})),
+        KubeStatePods({"api": (1, 1)}),
+        ObservedNodes({"a": ObservedNode(name="a", labels={})}, {"b": odd}),
+        ObservedPods(by_owner={}, by_node={}, per_namespace={"api": 1}),
+    )
+
+    found = list(kube_state_metrics.judge(Facts({type(one): one for one in known})))
+
+    assert {one.verdict for one in found} == {Verdict.PASS}
 
 
 @pytest.mark.parametrize(
@@ -87,7 +117,8 @@ def test_the_number_of_pods_must_be_one_that_prometheus_had_lately(
     finding = judge(counts={"api": told}, pods={"api": there})["api/pods"]
 
     assert finding.detail == detail
-    assert finding.verdict is (Verdict.SUPPRESSED if detail else Verdict.PASS)
+    assert finding.verdict is (Verdict.FAIL if detail else Verdict.PASS)
+    assert finding.progress == (settling(SETTLE) if detail else None)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +150,7 @@ def test_without_any_pod_info_one_finding_fails_and_the_rest_follows() -> None:
     assert found["pods"].detail == "Prometheus has no kube_pod_info"
     assert (found["api/pods"].verdict, found["api/pods"].cause) == (
         Verdict.UNKNOWN,
-        "kube_state_metrics",
+        Cause("kube_state_metrics", found["pods"].subject),
     )
 
 
@@ -158,14 +189,14 @@ def test_pods_that_nobody_may_list_hide_no_nodes() -> None:
     found = kube_state_metrics.judge(Facts({type(one): one for one in settled}, gaps))
 
     assert [(str(one.subject), one.verdict, one.cause) for one in found] == [
-        ("nodes", Verdict.PASS, ""),
-        ("pods", Verdict.UNKNOWN, "kubernetes"),
-        ("api/pods", Verdict.UNKNOWN, "kubernetes"),
+        ("nodes", Verdict.PASS, None),
+        ("pods", Verdict.UNKNOWN, Cause(Source.KUBERNETES)),
+        ("api/pods", Verdict.UNKNOWN, Cause(Source.KUBERNETES)),
     ]
 
 
-def test_a_cluster_without_pods_needs_no_pod_info() -> None:
-    assert judge(counts={}, pods={})["pods"].verdict is Verdict.PASS
+def test_a_cluster_without_pods_needs_no_pod_info_and_proves_nothing_by_it() -> None:
+    assert judge(counts={}, pods={})["pods"].verdict is Verdict.UNKNOWN
 
 
 def test_what_is_not_expected_is_not_compared() -> None:

@@ -5,7 +5,8 @@ import pytest
 from exporter.checks import node_dedication
 from exporter.domain.declaration import DeclaredNode, WorkloadKey
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Subject, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.policy import Policy
 from exporter.domain.provenance import Place, Source, Stated
@@ -61,6 +62,27 @@ def judge(*groups: PodGroup) -> Finding:
         facts(*groups, declared={"scan": [SCAN]}, observed={"scan": [SCAN]})
     )
     return finding
+
+
+def test_a_cluster_that_shows_no_pod_at_all_proves_nothing() -> None:
+    world = facts(declared={"scan": [SCAN]}, observed={"scan": [SCAN]})
+    blind = {**world.known, ObservedPods: ObservedPods(by_owner={}, by_node={})}
+
+    (finding,) = node_dedication.judge(Facts(blind))
+    (other,) = node_dedication.judge(world)
+
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause("kubernetes"))
+    assert other.verdict is Verdict.PASS
+
+
+def test_a_node_that_cannot_be_read_may_be_dedicated() -> None:
+    odd = Gap(Source.KUBERNETES, "Node odd cannot be read")
+    world = facts(pods("scan"))
+    blind = {**world.known, ObservedNodes: ObservedNodes({}, {"odd": odd})}
+
+    (finding,) = node_dedication.judge(Facts(blind))
+
+    assert (finding.subject.name, finding.verdict) == ("odd", Verdict.UNKNOWN)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +152,7 @@ def test_a_dedicated_node_that_is_missing_is_unknown() -> None:
     findings = list(node_dedication.judge(world))
 
     assert [(one.subject.name, one.verdict, one.cause) for one in findings] == [
-        ("a", Verdict.PASS, ""),
-        ("z", Verdict.UNKNOWN, "node_present"),
+        ("a", Verdict.PASS, None),
+        ("z", Verdict.UNKNOWN, Cause("node_present", Subject("Node", "", "z"))),
     ]
     assert [one.subject for one in findings] == list(node_dedication.CHECK.subjects(world))

@@ -3,7 +3,7 @@ import pytest
 from exporter.checks import node_instance
 from exporter.domain.declaration import Attribute, DeclaredNode
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.provenance import Place, Source, Stated
 
@@ -157,4 +157,7 @@ def test_an_empty_value_declares_nothing() -> None:
 def test_a_missing_node_is_unknown_and_names_its_cause() -> None:
     (finding,) = judge({TYPE: "t3.micro"})
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "node_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("node_present", finding.subject),
+    )

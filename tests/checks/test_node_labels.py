@@ -3,7 +3,7 @@ import pytest
 from exporter.checks import node_labels
 from exporter.domain.declaration import DeclaredNode
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.provenance import Place, Source, Stated
 
@@ -75,4 +75,7 @@ def test_only_what_differs_is_shown_with_its_places() -> None:
 def test_a_missing_node_is_unknown_and_names_its_cause() -> None:
     finding = judge({"domain": "auth"})
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "node_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("node_present", finding.subject),
+    )

@@ -3,7 +3,7 @@ import pytest
 from exporter.checks import node_ready
 from exporter.domain.declaration import DeclaredNode
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.provenance import Place, Source
 
@@ -56,6 +56,9 @@ def test_a_long_message_is_cut() -> None:
 def test_a_missing_node_is_unknown_and_names_its_cause() -> None:
     finding = judge()
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "node_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("node_present", finding.subject),
+    )
     assert finding.detail == "node is not in the cluster"
     assert finding.provenance == (PLACE,)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from exporter.checks import node_taints
 from exporter.domain.declaration import DeclaredNode
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.policy import Policy
 from exporter.domain.provenance import Place, Source, Stated
@@ -116,7 +116,10 @@ def test_an_undeclared_taint_points_at_the_node() -> None:
 def test_a_missing_node_is_unknown_and_names_its_cause() -> None:
     finding = judge([AUTH])
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "node_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("node_present", finding.subject),
+    )
 
 
 @given(st.frozensets(TAINTS), st.frozensets(TAINTS))

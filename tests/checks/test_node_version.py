@@ -6,7 +6,7 @@ from exporter.checks import node_version
 from exporter.checks.node_version import Version
 from exporter.domain.declaration import Attribute, DeclaredNode
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.provenance import Place, Source, Stated
 
@@ -96,7 +96,10 @@ def test_a_node_without_a_declared_version_is_no_subject() -> None:
 def test_a_missing_node_is_unknown_and_names_its_cause() -> None:
     (finding,) = judge("1.28")
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "node_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("node_present", finding.subject),
+    )
 
 
 @given(NUMBERS, st.lists(st.integers(0, 999), max_size=3))

@@ -3,23 +3,32 @@ from datetime import UTC, datetime
 import pytest
 
 from exporter.checks import prometheus_retention
+from exporter.checks.prometheus_retention import declared_retention
 from exporter.domain.errors import ParseError
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.monitoring.prometheus.server import PrometheusRuntime, parse_size
 from exporter.domain.monitoring.stack import DeclaredStack, StackValue
 from exporter.domain.provenance import Place, Source, Stated
 
 PLACE = Place(Source.ANSIBLE, "playbook.yml", 7)
+GAP = Gap(Source.ARGOCD, "kps.yaml: is malformed")
 STARTED = datetime(2025, 11, 9, 8, tzinfo=UTC)
 TIME, SIZE = StackValue.RETENTION, StackValue.RETENTION_SIZE
 
 
 def judge(
-    declared: dict[StackValue, str], retention: str = "15d", unserved: str = ""
+    declared: dict[StackValue, str],
+    retention: str = "15d",
+    unserved: str = "",
+    hidden: tuple[StackValue, ...] = (),
 ) -> list[Finding]:
     known = (
-        DeclaredStack({name: Stated(text, PLACE) for name, text in declared.items()}),
+        DeclaredStack(
+            {name: Stated(text, PLACE) for name, text in declared.items()},
+            dict.fromkeys(hidden, GAP),
+        ),
         PrometheusRuntime(
             started=None if unserved else STARTED, retention=retention, unserved=unserved
         ),
@@ -93,3 +102,30 @@ def test_where_nothing_is_declared_there_is_nothing_to_judge() -> None:
 def test_what_is_no_size_is_an_error(text: str) -> None:
     with pytest.raises(ParseError):
         parse_size(text)
+
+
+@pytest.mark.parametrize(
+    ("declared", "hidden", "retention", "verdict"),
+    [
+        pytest.param({}, (TIME,), "15d", Verdict.UNKNOWN, id="nothing read"),
+        pytest.param({TIME: "15d"}, (TIME,), "15d", Verdict.UNKNOWN, id="perhaps overruled"),
+        pytest.param(
+            {TIME: "7d"}, (TIME,), "15d", Verdict.UNKNOWN, id="perhaps right all the same"
+        ),
+        pytest.param({TIME: "15d"}, (SIZE,), "15d", Verdict.UNKNOWN, id="perhaps a size, too"),
+        pytest.param({TIME: "7d"}, (SIZE,), "15d", Verdict.FAIL, id="wrong, whatever the size"),
+    ],
+)
+def test_what_may_be_declared_where_nobody_can_tell_is_neither_absent_nor_a_pass(
+    declared: dict[StackValue, str],
+    hidden: tuple[StackValue, ...],
+    retention: str,
+    verdict: Verdict,
+) -> None:
+    (finding,) = judge(declared, retention, hidden=hidden)
+    stack = DeclaredStack({}, dict.fromkeys(hidden, GAP))
+
+    assert declared_retention(Facts({DeclaredStack: stack})) == [finding.subject]
+    assert finding.verdict is verdict
+    assert (GAP.message in finding.detail) is (verdict is Verdict.UNKNOWN)
+    assert finding.cause == (Cause("argocd") if verdict is Verdict.UNKNOWN else None)

@@ -4,8 +4,9 @@ from typing import Any
 import pytest
 
 from exporter.checks import prometheus_rules
+from exporter.domain.excuses import ExcuseReason
 from exporter.domain.facts import Facts, Gap
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.monitoring.prometheus.rules import (
     CheckSeries,
     DeclaredRules,
@@ -81,8 +82,9 @@ def test_a_group_that_does_not_work_fails(groups: tuple[RuleGroup, ...], detail:
 def test_a_rule_on_series_that_do_not_exist_may_settle_and_then_fails() -> None:
     finding = judge(group(needs=(UP, OLD, SLO)))
 
-    assert (finding.verdict, finding.detail) == (Verdict.SUPPRESSED, "no series for old, slo")
-    assert finding.excuse == SETTLE
+    assert (finding.verdict, finding.detail) == (Verdict.FAIL, "no series for old, slo")
+    assert finding.progress
+    assert (finding.progress.reason, finding.progress.limit) == (ExcuseReason.SETTLING, SETTLE)
 
 
 def test_series_that_nobody_could_ask_for_hide_only_themselves() -> None:
@@ -98,8 +100,8 @@ def test_series_that_nobody_could_ask_for_hide_only_themselves() -> None:
     found = prometheus_rules.judge(Facts({type(one): one for one in known}, gaps))
 
     assert [(one.subject.name, one.verdict, one.cause, one.detail) for one in found] == [
-        ("g", Verdict.UNKNOWN, "prometheus", "too many queries"),
-        ("lost", Verdict.FAIL, "", "no group of that name is loaded"),
+        ("g", Verdict.UNKNOWN, Cause(Source.PROMETHEUS), "too many queries"),
+        ("lost", Verdict.FAIL, None, "no group of that name is loaded"),
     ]
 
 
@@ -148,8 +150,9 @@ def test_a_group_that_was_never_evaluated_is_excused_for_some_intervals(
 ) -> None:
     finding = judge(group(evaluated=Evaluated.NEVER, interval=interval))
 
-    assert finding.verdict is Verdict.SUPPRESSED
-    assert finding.excuse == timedelta(minutes=minutes)
+    assert finding.verdict is Verdict.FAIL
+    assert finding.progress
+    assert finding.progress.limit == timedelta(minutes=minutes)
 
 
 def test_a_pattern_stands_for_all_groups_that_it_matches() -> None:
@@ -169,5 +172,5 @@ def test_other_groups_are_judged_where_all_are_asked_for() -> None:
     assert [one.subject.name for one in own] == ["g"]
     assert [(one.subject.name, one.verdict) for one in every] == [
         ("g", Verdict.PASS),
-        ("z", Verdict.SUPPRESSED),
+        ("z", Verdict.FAIL),
     ]

@@ -2,7 +2,8 @@ import pytest
 
 from exporter.checks import prometheus_storage
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.monitoring.prometheus.server import PrometheusClaims, VolumeClaim
 from exporter.domain.monitoring.stack import DeclaredStack, StackValue
 from exporter.domain.provenance import Place, Source, Stated
@@ -74,3 +75,21 @@ def test_where_nothing_is_declared_there_is_nothing_to_judge() -> None:
     facts = Facts({DeclaredStack: DeclaredStack(), PrometheusClaims: PrometheusClaims()})
 
     assert list(prometheus_storage.judge(facts)) == []
+
+
+@pytest.mark.parametrize("declared", [{}, {StackValue.STORAGE: Stated("1Gi", PLACE)}])
+def test_what_may_be_declared_where_nobody_can_tell_is_neither_absent_nor_judged(
+    declared: dict[StackValue, Stated[str]],
+) -> None:
+    gap = Gap(Source.ARGOCD, "kps.yaml: is malformed")
+    known = (
+        DeclaredStack(declared, {StackValue.STORAGE: gap}),
+        PrometheusClaims(claims=(claim(),), pattern="*/db-*"),
+    )
+    facts = Facts({type(one): one for one in known})
+
+    (finding,) = prometheus_storage.judge(facts)
+
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause("argocd"))
+    assert "kps.yaml: is malformed" in finding.detail
+    assert list(prometheus_storage.CHECK.subjects(facts)) == [finding.subject]

@@ -11,7 +11,6 @@ from exporter.domain.facts import Facts
 from exporter.domain.nodes import (
     ConditionStatus,
     DeclaredNodes,
-    NodeDetails,
     ObservedNode,
     ObservedNodes,
 )
@@ -80,7 +79,6 @@ OBSERVED = {
     Policy: st.sampled_from((Policy(), Policy(unmanaged_taints=("pool",)))),
 }
 DECLARED: dict[type, object] = {
-    NodeDetails: NodeDetails(),
     DeclaredNodes: DeclaredNodes(
         {
             name: DeclaredNode(

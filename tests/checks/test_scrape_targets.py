@@ -1,11 +1,14 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from exporter.checks import scrape_targets
+from exporter.checks.settling import settling
 from exporter.domain.declaration import Attribute, DeclaredNode, NodeGroup
+from exporter.domain.excuses import ExcuseReason
 from exporter.domain.facts import Facts, Gap
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.monitoring.prometheus.targets import (
     DeclaredTarget,
     DeclaredTargets,
@@ -15,12 +18,13 @@ from exporter.domain.monitoring.prometheus.targets import (
     ScrapeTargets,
 )
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
-from exporter.domain.policy import Patience
+from exporter.domain.policy import AsOf
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint, TaintEffect
 
 NOW = datetime(2025, 11, 12, tzinfo=UTC)
-OLD = NOW - timedelta(days=3)
+OLD, YOUNG = NOW - timedelta(days=3), NOW - timedelta(minutes=9)
+NODE = Subject("Node", "", "a")
 HERE = Place(Source.INVENTORY, "conformance.yaml")
 THERE = Place(Source.TERRAFORM, "main.tf", 12)
 NODE_EXPORTER = DeclaredTarget(job="node-exporter")
@@ -81,7 +85,7 @@ def judge_all(
         nodes or DeclaredNodes({"a": declared_node()}),
         ObservedNodes({one.name: one for one in cluster}),
         ScrapeTargets(targets),
-        Patience(now=NOW),
+        AsOf(NOW),
     )
     return list(scrape_targets.judge(Facts({type(one): one for one in known})))
 
@@ -180,53 +184,66 @@ def test_nodes_that_cannot_be_relied_on_hide_nothing_of_a_job(unknown: type) -> 
         DeclaredNodes({"a": declared_node()}),
         ObservedNodes({"a": node()}),
         ScrapeTargets((target("a"), target(job="api"))),
-        Patience(now=NOW),
+        AsOf(NOW),
     )
     gaps = {unknown: (Gap(Source.TERRAFORM, "main.tf: broken"),)}
 
     found = scrape_targets.judge(Facts({type(one): one for one in known}, gaps))
 
     assert [(one.subject.name, one.verdict, one.cause, one.detail) for one in found] == [
-        ("api", Verdict.PASS, "", ""),
-        ("node-exporter/a", Verdict.UNKNOWN, "terraform", "main.tf: broken"),
+        ("api", Verdict.PASS, None, ""),
+        ("node-exporter/a", Verdict.UNKNOWN, Cause(Source.TERRAFORM), "main.tf: broken"),
     ]
 
 
 def test_a_target_before_its_first_scrape_is_excused_for_a_while() -> None:
     finding = judge(target("a", health=Health.UNKNOWN))
 
-    assert (finding.verdict, finding.excuse) == (Verdict.SUPPRESSED, timedelta(minutes=5))
+    assert finding.verdict is Verdict.FAIL
+    assert finding.progress == settling(timedelta(minutes=5), waits_for="it has yet to be scraped")
 
 
 def test_a_missing_node_is_unknown_and_names_its_cause() -> None:
     finding = judge(cluster=())
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "node_present")
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause("node_present", NODE))
 
 
 @pytest.mark.parametrize(
-    ("cluster", "verdict", "cause"),
+    ("cluster", "reason", "since"),
     [
+        pytest.param(node(created=YOUNG), ExcuseReason.STARTING, YOUNG, id="just-created"),
+        pytest.param(node(created=NOW - timedelta(minutes=10)), None, None, id="settled"),
+        pytest.param(node(created=None), None, None, id="of-unknown-age"),
         pytest.param(
-            node(ready=ConditionStatus.FALSE), Verdict.UNKNOWN, "node_ready", id="not-ready"
+            node(taint="karpenter.sh/disrupted"), ExcuseReason.REMOVAL, None, id="being-removed"
         ),
         pytest.param(
-            node(created=NOW - timedelta(minutes=9)), Verdict.SUPPRESSED, "", id="just-created"
+            replace(
+                node(taint="ToBeDeletedByClusterAutoscaler"),
+                tainted={"ToBeDeletedByClusterAutoscaler": YOUNG},
+            ),
+            ExcuseReason.REMOVAL,
+            YOUNG,
+            id="being-removed-since",
         ),
-        pytest.param(node(created=NOW - timedelta(minutes=10)), Verdict.FAIL, "", id="settled"),
-        pytest.param(node(created=None), Verdict.FAIL, "", id="of-unknown-age"),
-        pytest.param(
-            node(taint="karpenter.sh/disrupted"), Verdict.SUPPRESSED, "", id="being-removed"
-        ),
-        pytest.param(node(taint="domain"), Verdict.FAIL, "", id="just-tainted"),
+        pytest.param(node(taint="domain"), None, None, id="just-tainted"),
     ],
 )
-def test_what_explains_a_missing_target_is_said(
-    cluster: ObservedNode, verdict: Verdict, cause: str
+def test_what_may_excuse_a_missing_target_is_said(
+    cluster: ObservedNode, reason: ExcuseReason | None, since: datetime | None
 ) -> None:
     finding = judge(cluster=(cluster,))
 
-    assert (finding.verdict, finding.cause) == (verdict, cause)
+    found = finding.progress
+    assert (finding.verdict, finding.cause) == (Verdict.FAIL, None)
+    assert (found and found.reason, found and found.since) == (reason, since)
+
+
+def test_a_declared_node_that_is_not_ready_is_the_nodes_matter() -> None:
+    finding = judge(cluster=(node(ready=ConditionStatus.FALSE),))
+
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause("node_ready", NODE))
 
 
 def test_a_node_that_is_not_ready_but_scraped_passes() -> None:
@@ -247,11 +264,13 @@ def test_nodes_by_which_a_declared_group_has_grown_are_expected_too() -> None:
 
 def test_a_node_of_a_group_that_stays_not_ready_is_excused_for_a_while_only() -> None:
     groups = {"spot": NodeGroup(name="spot", minimum=0, maximum=9, name_pattern="spot-*")}
-    lost = node("spot-1", ready=ConditionStatus.UNKNOWN)
+    lost = replace(node("spot-1", ready=ConditionStatus.UNKNOWN), ready_since=YOUNG)
 
     (finding,) = judge_all(nodes=DeclaredNodes({}, groups), cluster=(lost,))
 
-    assert (finding.verdict, finding.cause) == (Verdict.SUPPRESSED, "")
+    assert (finding.verdict, finding.cause) == (Verdict.FAIL, None)
+    assert finding.progress
+    assert (finding.progress.since, finding.progress.limit) == (YOUNG, None)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +288,7 @@ def test_a_node_of_a_group_that_stays_not_ready_is_excused_for_a_while_only() ->
         ),
         pytest.param(
             (target(job="api-1"), target(job="api-2", health=Health.UNKNOWN)),
-            Verdict.SUPPRESSED,
+            Verdict.FAIL,
             "1 of 2 targets are up; 10.0.0.7:9100 has not been scraped yet",
             id="starting",
         ),
@@ -283,3 +302,47 @@ def test_a_job_needs_as_many_targets_as_declared(
     (finding,) = judge_all(*targets, declared=declared)
 
     assert (finding.subject.name, finding.verdict, finding.detail) == ("api-*", verdict, detail)
+
+
+ODD = Gap(Source.KUBERNETES, "Node a cannot be read")
+
+
+def judge_unreadable(*targets: ScrapeTarget, nodes: DeclaredNodes) -> list[Finding]:
+    known = (
+        DeclaredTargets((NODE_EXPORTER,), HERE),
+        nodes,
+        ObservedNodes({}, {"a": ODD}),
+        ScrapeTargets(targets),
+        AsOf(NOW),
+    )
+    world = Facts({type(one): one for one in known})
+    found = list(scrape_targets.judge(world))
+    assert [one.subject for one in found] == list(scrape_targets.CHECK.subjects(world))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("names", "verdict"),
+    [
+        pytest.param(("a",), Verdict.PASS, id="its name"),
+        pytest.param(("10.1.1.1",), Verdict.PASS, id="its declared address"),
+        pytest.param(("10.0.0.7",), Verdict.UNKNOWN, id="perhaps another address"),
+    ],
+)
+def test_a_node_that_cannot_be_read_is_there_and_known_by_what_is_declared(
+    names: tuple[str, ...], verdict: Verdict
+) -> None:
+    nodes = DeclaredNodes({"a": declared_node(ip="10.1.1.1")})
+
+    (finding,) = judge_unreadable(target(*names), nodes=nodes)
+
+    assert finding.verdict is verdict
+    assert finding.cause == (Cause("kubernetes") if verdict is Verdict.UNKNOWN else None)
+
+
+def test_a_node_that_cannot_be_read_may_be_of_a_group_by_its_name() -> None:
+    group = NodeGroup(name="api", minimum=0, maximum=3, name_pattern="a*")
+
+    (finding,) = judge_unreadable(nodes=DeclaredNodes({}, {"api": group}))
+
+    assert (finding.subject.name, finding.verdict) == ("node-exporter/a", Verdict.UNKNOWN)

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from exporter.checks.stranded import Losses
+from exporter.checks.stranded import Loss, Losses
 from exporter.domain.declaration import (
     ApplicationKey,
     DeclaredNode,
@@ -11,6 +11,7 @@ from exporter.domain.declaration import (
     WorkloadKey,
 )
 from exporter.domain.facts import Facts, Gap
+from exporter.domain.finding import Cause, Subject
 from exporter.domain.json import JsonObject
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.provenance import Place, Source, Stated
@@ -30,7 +31,15 @@ SPEC = {"template": {"spec": {"nodeSelector": {"domain": "auth"}}}}
 WORKLOAD = DeclaredWorkload(key=KEY, manifest={"spec": SPEC}, place=PLACE, application=APPLICATION)
 TAINT = Taint("gpu", TaintEffect.NO_SCHEDULE)
 READY, NOT_READY = ConditionStatus.TRUE, ConditionStatus.UNKNOWN
-GONE = ("node_present", "node n1 is not in the cluster")
+
+
+def loss(check: str, node: str, said: str, *, others: int = 0) -> Loss:
+    return Loss(Cause(check, Subject("Node", "", node), others), said)
+
+
+GONE = loss("node_present", "n1", "node n1 is not in the cluster")
+LACKING = Loss(Cause("workload_ready", Subject("Deployment", "api", "auth-api")), GONE.said)
+DEAD = loss("node_ready", "n1", "node n1 is not Ready")
 
 
 def facts(
@@ -99,12 +108,12 @@ def running(ready: int) -> ObservedWorkload:
         pytest.param(facts({}, {"n1": (2, 0)}), GONE, id="pods still bound to it"),
         pytest.param(
             facts({"n1": NOT_READY}, {"n1": (2, 0)}),
-            ("node_ready", "node n1 is not Ready"),
+            DEAD,
             id="not ready",
         ),
         pytest.param(
             facts({"n1": NOT_READY}, {"": (2, 0)}, declared=("n1", "n2")),
-            ("node_present", "node n2 is not in the cluster"),
+            loss("node_present", "n2", "node n2 is not in the cluster"),
             id="one gone and one not ready",
         ),
         pytest.param(facts({"n1": READY}, {"n1": (2, 0)}), None, id="nodes are well"),
@@ -119,14 +128,14 @@ def running(ready: int) -> ObservedWorkload:
         pytest.param(facts({}, {"": (1, 0), "n9": (1, 0)}), None, id="one lacks for itself"),
         pytest.param(
             facts({"n1": NOT_READY}, {"n1": (2, 1)}, ready=1),
-            ("node_ready", "node n1 is not Ready"),
+            DEAD,
             id="one of two",
         ),
         pytest.param(facts({}, {}), None, id="pods that do not even exist"),
     ],
 )
 def test_a_lost_node_explains_the_pods_that_it_takes_along(
-    known: Facts, expected: tuple[str, str] | None
+    known: Facts, expected: Loss | None
 ) -> None:
     have = known.get(ObservedWorkloads).workloads[KEY]
 
@@ -159,23 +168,21 @@ def test_a_lost_node_explains_the_pods_that_it_takes_along(
         ),
     ],
 )
-def test_a_node_that_lets_no_pod_in_is_no_home(
-    known: Facts, expected: tuple[str, str] | None
-) -> None:
+def test_a_node_that_lets_no_pod_in_is_no_home(known: Facts, expected: Loss | None) -> None:
     assert Losses(known).of_workload(WORKLOAD, running(0)) == expected
 
 
 @pytest.mark.parametrize(
     ("kind", "node", "expected"),
     [
-        pytest.param("StatefulSet", "n1", "node_ready", id="waits for its pod"),
-        pytest.param("DaemonSet", "n1", "node_ready", id="one pod on each node"),
+        pytest.param("StatefulSet", "n1", DEAD, id="waits for its pod"),
+        pytest.param("DaemonSet", "n1", DEAD, id="one pod on each node"),
         pytest.param("Deployment", "n1", None, id="has made a new pod"),
         pytest.param("StatefulSet", "n2", None, id="leaves a node that is well"),
     ],
 )
 def test_a_pod_that_cannot_leave_a_dead_node_is_waited_for(
-    kind: str, node: str, expected: str | None
+    kind: str, node: str, expected: Loss | None
 ) -> None:
     key = WorkloadKey("api", kind, "db")
     workload = replace(WORKLOAD, key=key)
@@ -183,9 +190,7 @@ def test_a_pod_that_cannot_leave_a_dead_node_is_waited_for(
         {"n1": NOT_READY, "n2": READY}, {"n2": (1, 1)}, ready=1, key=key, leaving={node: 1}
     )
 
-    loss = Losses(known).of_workload(workload, running(1))
-
-    assert (loss[0] if loss else None) == expected
+    assert Losses(known).of_workload(workload, running(1)) == expected
 
 
 @pytest.mark.parametrize(
@@ -205,7 +210,7 @@ def test_a_pod_that_cannot_leave_a_dead_node_is_waited_for(
     ],
 )
 def test_a_node_with_one_of_the_pods_is_no_home_for_a_second_one_that_wants_it_alone(
-    selector: JsonObject, expected: tuple[str, str] | None
+    selector: JsonObject, expected: Loss | None
 ) -> None:
     term: JsonObject = {"topologyKey": "kubernetes.io/hostname", "labelSelector": selector}
     apart: JsonObject = {
@@ -231,8 +236,8 @@ def test_what_is_not_known_excuses_nothing(unknown: type) -> None:
 @pytest.mark.parametrize(
     ("ailing", "expected"),
     [
-        pytest.param(("Deployment api/auth-api: Degraded",), GONE, id="told"),
-        pytest.param((), GONE, id="not told"),
+        pytest.param(("Deployment api/auth-api: Degraded",), LACKING, id="told"),
+        pytest.param((), LACKING, id="not told"),
         pytest.param(
             ("Deployment api/auth-api: Degraded", "Service api/auth-api: Degraded"),
             None,
@@ -242,7 +247,7 @@ def test_what_is_not_known_excuses_nothing(unknown: type) -> None:
     ],
 )
 def test_an_application_is_not_well_for_its_workloads(
-    ailing: tuple[str, ...], expected: tuple[str, str] | None
+    ailing: tuple[str, ...], expected: Loss | None
 ) -> None:
     losses = Losses(facts({}, {"": (2, 0)}))
 
@@ -263,3 +268,99 @@ def test_a_selection_that_is_not_understood_excuses_nothing() -> None:
     )
 
     assert Losses(facts({}, {"": (2, 0)})).of_workload(odd, running(0)) is None
+
+
+ODD = Gap(Source.KUBERNETES, "Node odd cannot be read")
+
+
+def with_unreadable(world: Facts, *names: str) -> Facts:
+    nodes = ObservedNodes(world.get(ObservedNodes).nodes, dict.fromkeys(names, ODD))
+    return Facts({**world.known, ObservedNodes: nodes})
+
+
+def test_a_node_that_cannot_be_read_is_not_lost() -> None:
+    world = facts({}, {"n1": (2, 0)})
+
+    assert Losses(world).of_workload(WORKLOAD, running(0)) == GONE
+    assert Losses(with_unreadable(world, "n1")).of_workload(WORKLOAD, running(0)) is None
+
+
+def test_a_node_that_cannot_be_read_may_let_in_what_could_select_it() -> None:
+    world = facts({}, {"": (2, 0)})
+
+    assert Losses(world).of_workload(WORKLOAD, running(0)) == GONE
+    assert Losses(with_unreadable(world, "odd")).of_workload(WORKLOAD, running(0)) is None
+
+
+def test_a_workload_that_cannot_be_read_may_ail_for_another_reason() -> None:
+    world = facts({}, {"n1": (2, 0)})
+    odd = replace(WORKLOAD, key=WorkloadKey("api", "Deployment", "odd"))
+    both = DeclaredWorkloads({one.key: one for one in (WORKLOAD, odd)})
+    seen = ObservedWorkloads({KEY: running(0)}, unreadable={odd.key: ODD})
+    beside = Facts({**world.known, DeclaredWorkloads: both, ObservedWorkloads: seen})
+
+    known = Losses(world).of_application(APPLICATION, ailing=())
+    assert known is not None
+    assert known.said == GONE.said
+    assert Losses(beside).of_application(APPLICATION, ailing=()) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        pytest.param(facts({}, {"n1": (1, 0), "n9": (1, 0)}), GONE.cause, id="one of two"),
+        pytest.param(facts({"n1": READY}, {"n1": (2, 0)}), None, id="nodes are well"),
+    ],
+)
+def test_a_lost_node_is_named_where_it_explains_some_of_the_pods(
+    known: Facts, expected: Cause | None
+) -> None:
+    assert Losses(known).among(WORKLOAD, running(0)) == expected
+
+
+def test_the_others_at_the_same_place_are_counted() -> None:
+    known = facts({}, {"n1": (1, 0), "n2": (1, 0)}, declared=("n1", "n2"))
+
+    assert Losses(known).of_workload(WORKLOAD, running(0)) == loss(
+        "node_present", "n1", "nodes n1, n2 are not in the cluster", others=1
+    )
+
+
+def delivering(*lacking: str, missing: tuple[str, ...] = ()) -> Losses:
+    """Return what is known of a cluster that lacks workloads, or pods of them."""
+    keys = {name: WorkloadKey("api", "Deployment", name) for name in (*lacking, *missing)}
+    known = {
+        **facts({"n1": READY}, {}).known,
+        DeclaredWorkloads: DeclaredWorkloads(
+            {key: replace(WORKLOAD, key=key) for key in keys.values()}
+        ),
+        ObservedWorkloads: ObservedWorkloads(
+            {
+                keys[name]: ObservedWorkload(key=keys[name], manifest={}, replicas=1)
+                for name in lacking
+            }
+        ),
+    }
+    return Losses(Facts(known))
+
+
+@pytest.mark.parametrize(
+    ("losses", "expected"),
+    [
+        pytest.param(
+            delivering("b", "a"),
+            Cause("workload_ready", Subject("Deployment", "api", "a"), 1),
+            id="pods lack",
+        ),
+        pytest.param(
+            delivering("a", missing=("z",)),
+            Cause("workload_present", Subject("Deployment", "api", "z")),
+            id="one is missing",
+        ),
+        pytest.param(delivering(), None, id="it delivers nothing"),
+    ],
+)
+def test_behind_an_application_stands_the_worst_of_what_it_delivers(
+    losses: Losses, expected: Cause | None
+) -> None:
+    assert losses.behind(APPLICATION) == expected

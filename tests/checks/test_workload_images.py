@@ -5,7 +5,7 @@ import pytest
 from exporter.checks import workload_images
 from exporter.domain.declaration import DeclaredWorkload, WorkloadKey
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.provenance import Place, Source
 from exporter.domain.workloads import (
     DeclaredWorkloads,
@@ -20,7 +20,8 @@ PLACE = Place(Source.KUSTOMIZE, "k8s/scan/deployment.yaml", 1)
 IMAGE = Place(Source.KUSTOMIZE, "k8s/scan/kustomization.yaml", 9)
 
 
-def judge(*waiting: Mapping[str, int], replicas: int | None = 2) -> Finding:
+def judge(*waiting: Mapping[str, int], pulled: int = 0, replicas: int | None = 2) -> Finding:
+    """Judge a workload with a pod for each of *waiting*, of which the first have their images."""
     workload = DeclaredWorkload(
         key=KEY,
         manifest={},
@@ -28,7 +29,9 @@ def judge(*waiting: Mapping[str, int], replicas: int | None = 2) -> Finding:
         places={"/spec/template/spec/containers": IMAGE},
     )
     groups = tuple(
-        PodGroup(owner=KEY, node=f"n{n}", tolerations=(), pods=1, waiting=one)
+        PodGroup(
+            owner=KEY, node=f"n{n}", tolerations=(), pods=1, pulled=int(n < pulled), waiting=one
+        )
         for n, one in enumerate(waiting)
     )
     seen = (
@@ -43,20 +46,58 @@ def judge(*waiting: Mapping[str, int], replicas: int | None = 2) -> Finding:
     return finding
 
 
-def test_pods_that_wait_for_nothing_pass() -> None:
-    assert judge({}, {}).verdict is Verdict.PASS
+def test_pods_that_have_their_images_pass() -> None:
+    assert judge({}, {}, pulled=2).verdict is Verdict.PASS
 
 
-@pytest.mark.parametrize("reason", sorted(workload_images.IMAGE_REASONS))
-def test_waiting_for_an_image_fails(reason: str) -> None:
+REASONS = (
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "InvalidImageName",
+    "ErrImageNeverPull",
+    "ImageInspectError",
+    "RegistryUnavailable",
+)
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_whatever_kubelet_calls_waiting_for_an_image_fails(reason: str) -> None:
+    """Source: ``pkg/kubelet/images/types.go`` of Kubernetes."""
     assert judge({reason: 1}).verdict is Verdict.FAIL
 
 
-@pytest.mark.parametrize("reason", ["CrashLoopBackOff", "ContainerCreating", "PodInitializing"])
-def test_waiting_for_something_else_passes(reason: str) -> None:
-    finding = judge({reason: 1})
+@pytest.mark.parametrize("reason", ["ContainerCreating", "PodInitializing"])
+def test_a_container_that_has_not_begun_proves_nothing(reason: str) -> None:
+    finding = judge({reason: 1}, {}, pulled=1)
 
-    assert (finding.verdict, finding.observed) == (Verdict.PASS, {})
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("workload_ready", finding.subject),
+    )
+    assert finding.observed == {}
+
+
+def test_a_container_that_crashed_has_its_image() -> None:
+    assert judge({"CrashLoopBackOff": 1}, {}, pulled=2).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("pods", "pulled", "detail"),
+    [
+        pytest.param(2, 0, "0 of 2 pods are known to have their images", id="never scheduled"),
+        pytest.param(2, 1, "1 of 2 pods are known to have their images", id="one is starting"),
+        pytest.param(1, 1, "1 of 2 pods are known to have their images", id="one is not made yet"),
+        pytest.param(3, 2, "2 of 3 pods are known to have their images", id="a new one beside two"),
+    ],
+)
+def test_nothing_that_contradicts_is_no_evidence(pods: int, pulled: int, detail: str) -> None:
+    finding = judge(*({} for _ in range(pods)), pulled=pulled)
+
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("workload_ready", finding.subject),
+    )
+    assert finding.detail == detail
 
 
 def test_containers_are_counted_by_reason_over_all_nodes() -> None:
@@ -72,11 +113,20 @@ def test_containers_are_counted_by_reason_over_all_nodes() -> None:
 def test_without_pods_nothing_is_known_of_images_unless_none_are_asked_for() -> None:
     lacking = judge()
 
-    assert (lacking.verdict, lacking.cause) == (Verdict.UNKNOWN, "workload_ready")
-    assert judge(replicas=0).verdict is Verdict.PASS
+    assert (lacking.verdict, lacking.cause) == (
+        Verdict.UNKNOWN,
+        Cause("workload_ready", lacking.subject),
+    )
+    assert (judge(replicas=0).verdict, judge(replicas=0).detail) == (
+        Verdict.PASS,
+        "it asks for no pods",
+    )
 
 
 def test_what_is_not_in_the_cluster_is_unknown() -> None:
     finding = judge(replicas=None)
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "workload_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("workload_present", finding.subject),
+    )

@@ -5,8 +5,9 @@ import pytest
 
 from exporter.checks import workload_placement
 from exporter.domain.declaration import DeclaredNode, DeclaredWorkload, WorkloadKey
+from exporter.domain.excuses import ExcuseReason
 from exporter.domain.facts import Facts, Gap
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.workloads import (
@@ -63,6 +64,36 @@ def judge(pods: Mapping[str, int], **status: Any) -> Finding:
     return finding
 
 
+ODD = Gap(Source.KUBERNETES, "Node odd cannot be read")
+
+
+def beside_an_unreadable_node(pods: Mapping[str, int]) -> Finding:
+    world = facts(pods, replicas=2, updated=2)
+    nodes = ObservedNodes(world.get(ObservedNodes).nodes, {"odd": ODD})
+    (finding,) = workload_placement.judge(Facts({**world.known, ObservedNodes: nodes}))
+    return finding
+
+
+def test_pods_on_a_node_that_cannot_be_read_prove_nothing() -> None:
+    finding = beside_an_unreadable_node({"scan-1": 1, "odd": 1})
+
+    assert (finding.verdict, finding.detail) == (Verdict.UNKNOWN, ODD.message)
+
+
+def test_pods_elsewhere_fail_whatever_else_cannot_be_read() -> None:
+    assert beside_an_unreadable_node({"auth": 1, "odd": 1}).verdict is Verdict.FAIL
+
+
+def test_a_node_that_cannot_be_read_concerns_only_what_runs_there() -> None:
+    assert beside_an_unreadable_node({"scan-1": 2}).verdict is Verdict.PASS
+
+
+def test_a_workload_that_asks_for_no_pods_says_so() -> None:
+    finding = judge({}, replicas=0)
+
+    assert (finding.verdict, finding.detail) == (Verdict.PASS, "it asks for no pods")
+
+
 def test_pods_on_the_selected_nodes_pass() -> None:
     finding = judge({"scan-1": 1, "scan-2": 2})
 
@@ -79,8 +110,12 @@ def test_pods_elsewhere_fail_and_are_counted_by_node() -> None:
     assert finding.observed == {"auth": 2, "scan-1": 1}
 
 
-def test_a_rollout_excuses_old_pods() -> None:
-    assert judge({"auth": 1}, replicas=2, updated=1).verdict is Verdict.SUPPRESSED
+def test_a_rollout_may_excuse_old_pods() -> None:
+    finding = judge({"auth": 1}, replicas=2, updated=1)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.progress
+    assert finding.progress.reason is ExcuseReason.ROLLOUT
 
 
 @pytest.mark.parametrize(
@@ -96,7 +131,10 @@ def test_without_a_placed_pod_nothing_is_known_unless_none_is_asked_for(
 ) -> None:
     finding = judge(pods)
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "workload_ready")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("workload_ready", finding.subject),
+    )
     assert judge(pods, replicas=0).verdict is Verdict.PASS
 
 
@@ -125,7 +163,7 @@ def test_a_selection_that_is_not_understood_is_unknown() -> None:
 
     (finding,) = workload_placement.judge(world)
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "kustomize")
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause("kustomize"))
     assert finding.detail == "not understood: nodeSelector is no mapping"
     assert list(workload_placement.CHECK.subjects(world)) == [finding.subject]
 
@@ -133,18 +171,26 @@ def test_a_selection_that_is_not_understood_is_unknown() -> None:
 def test_what_is_not_in_the_cluster_is_unknown() -> None:
     (finding,) = workload_placement.judge(facts({}))
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "workload_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("workload_present", finding.subject),
+    )
 
 
 @pytest.mark.parametrize(
     ("declared", "verdict", "cause"),
     [
-        pytest.param("scan", Verdict.UNKNOWN, "node_labels", id="the node is the right one"),
-        pytest.param("auth", Verdict.FAIL, "", id="the node is another one"),
+        pytest.param(
+            "scan",
+            Verdict.UNKNOWN,
+            Cause("node_labels", Subject("Node", "", "auth")),
+            id="the node is the right one",
+        ),
+        pytest.param("auth", Verdict.FAIL, None, id="the node is another one"),
     ],
 )
 def test_a_node_that_lost_its_declared_label_is_the_nodes_matter(
-    declared: str, verdict: Verdict, cause: str
+    declared: str, verdict: Verdict, cause: Cause | None
 ) -> None:
     node = DeclaredNode(
         name="auth",
@@ -180,4 +226,4 @@ def test_nodes_whose_declaration_is_not_whole_excuse_nothing() -> None:
 
     (finding,) = workload_placement.judge(Facts(known, gaps))
 
-    assert (finding.verdict, finding.cause) == (Verdict.FAIL, "")
+    assert (finding.verdict, finding.cause) == (Verdict.FAIL, None)

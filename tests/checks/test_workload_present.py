@@ -1,23 +1,21 @@
 from exporter.checks import workload_present
-from exporter.domain.declaration import DeclaredWorkload, Failure, WorkloadKey
-from exporter.domain.errors import Reason
+from exporter.domain.declaration import DeclaredWorkload, WorkloadKey
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.finding import Finding, Verdict
 from exporter.domain.provenance import Place, Source
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload, ObservedWorkloads
 
 PLACE = Place(Source.KUSTOMIZE, "k8s/auth/deployment.yaml", 1)
-BROKEN = Place(Source.KUSTOMIZE, "k8s/my/kustomization.yaml", 4)
 A = WorkloadKey("api", "Deployment", "a")
 Z = WorkloadKey("api", "StatefulSet", "z")
 
 
-def facts(*observed: WorkloadKey, unreadable: tuple[Failure, ...] = ()) -> Facts:
+def facts(*observed: WorkloadKey) -> Facts:
     declared = {key: DeclaredWorkload(key=key, manifest={}, place=PLACE) for key in (Z, A)}
     cluster = {key: ObservedWorkload(key=key, manifest={}) for key in observed}
     return Facts(
         known={
-            DeclaredWorkloads: DeclaredWorkloads(declared, unreadable=unreadable),
+            DeclaredWorkloads: DeclaredWorkloads(declared),
             ObservedWorkloads: ObservedWorkloads(cluster),
         }
     )
@@ -41,19 +39,6 @@ def test_a_workload_of_another_kind_is_another_workload() -> None:
     findings = list(workload_present.judge(facts(other, Z)))
 
     assert verdicts(findings) == [("a", Verdict.FAIL), ("z", Verdict.PASS)]
-
-
-def test_a_part_that_cannot_be_read_is_unknown_and_named() -> None:
-    lost = Failure(BROKEN, Reason.MALFORMED, "is not YAML", part="k8s/my")
-    world = facts(A, Z, unreadable=(lost, lost))
-
-    findings = list(workload_present.judge(world))
-
-    part = findings[1]
-    assert part.subject == Subject("Source", "", "k8s/my")
-    assert (part.verdict, part.cause) == (Verdict.UNKNOWN, "kustomize")
-    assert (part.detail, part.provenance) == ("is not YAML", (BROKEN,))
-    assert [one.subject for one in findings] == list(workload_present.CHECK.subjects(world))
 
 
 def test_nothing_is_judged_of_facts_that_are_absent() -> None:

@@ -5,8 +5,9 @@ import pytest
 
 from exporter.checks import workload_ready
 from exporter.domain.declaration import DeclaredNode, DeclaredWorkload, WorkloadKey
+from exporter.domain.excuses import ExcuseReason
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
 from exporter.domain.provenance import Place, Source
 from exporter.domain.workloads import (
@@ -18,11 +19,12 @@ from exporter.domain.workloads import (
 )
 
 KEY = WorkloadKey("api", "Deployment", "scan-api")
+SUBJECT = Subject("Deployment", "api", "scan-api")
 PLACE = Place(Source.KUSTOMIZE, "k8s/scan/deployment.yaml", 1)
 
 
-def judge(waiting: Mapping[str, int] | None, **status: Any) -> Finding:
-    group = PodGroup(owner=KEY, node="n", tolerations=(), pods=1, waiting=waiting or {})
+def judge(waiting: Mapping[str, int] | None, *, node: str = "n", **status: Any) -> Finding:
+    group = PodGroup(owner=KEY, node=node, tolerations=(), pods=1, waiting=waiting or {})
     observed = ObservedWorkload(key=KEY, manifest={}, **status) if status else None
     known: dict[type, object] = {
         DeclaredWorkloads: DeclaredWorkloads(
@@ -31,7 +33,7 @@ def judge(waiting: Mapping[str, int] | None, **status: Any) -> Finding:
         ObservedWorkloads: ObservedWorkloads({KEY: observed} if observed else {}),
     }
     if waiting is not None:
-        known[ObservedPods] = ObservedPods(by_owner={KEY: (group,)}, by_node={"n": (group,)})
+        known[ObservedPods] = ObservedPods(by_owner={KEY: (group,)}, by_node={node: (group,)})
     (finding,) = workload_ready.judge(Facts(known=known))
     return finding
 
@@ -42,29 +44,29 @@ def judge(waiting: Mapping[str, int] | None, **status: Any) -> Finding:
         pytest.param({"replicas": 2, "ready": 2, "updated": 2, "total": 2}, "pass", id="all"),
         pytest.param({"replicas": 2, "ready": 3, "updated": 2, "total": 3}, "pass", id="more"),
         pytest.param({"replicas": 0, "ready": 0}, "pass", id="none asked for"),
+        pytest.param(
+            {"replicas": 2, "ready": 2, "updated": 2, "total": 2, "generation": 2},
+            "unknown",
+            id="its controller has not looked",
+        ),
         pytest.param({"replicas": 2, "ready": 1, "updated": 2, "total": 2}, "fail", id="lack"),
-        pytest.param(
-            {"replicas": 2, "ready": 1, "updated": 1, "total": 2}, "suppressed", id="roll"
-        ),
-        pytest.param(
-            {"replicas": 2, "ready": 1, "updated": 2, "total": 2, "generation": 2},
-            "suppressed",
-            id="rollout not begun",
-        ),
-        pytest.param(
-            {"replicas": 2, "ready": 1, "updated": 1, "total": 2, "rollout_failed": True},
-            "fail",
-            id="rollout given up",
-        ),
+        pytest.param({"replicas": 2, "ready": 1, "updated": 1, "total": 2}, "fail", id="roll"),
     ],
 )
-def test_all_desired_pods_must_be_ready_but_in_a_rollout(
-    status: dict[str, int], verdict: str
-) -> None:
+def test_all_desired_pods_must_be_ready(status: dict[str, Any], verdict: str) -> None:
     finding = judge(None, **status)
 
     assert finding.verdict == verdict
     assert (finding.declared, finding.observed) == (status["replicas"], status["ready"])
+
+
+def test_a_rollout_may_excuse_it_and_so_it_says_which() -> None:
+    rolling = judge(None, replicas=2, ready=1, updated=1, total=2)
+    settled = judge(None, replicas=2, ready=1, updated=2, total=2)
+
+    assert rolling.progress
+    assert rolling.progress.reason is ExcuseReason.ROLLOUT
+    assert settled.progress is None
 
 
 def test_a_failure_says_how_many_are_ready() -> None:
@@ -74,23 +76,35 @@ def test_a_failure_says_how_many_are_ready() -> None:
 @pytest.mark.parametrize(
     ("waiting", "cause"),
     [
-        pytest.param({"ImagePullBackOff": 2}, "workload_images", id="images"),
-        pytest.param({"CrashLoopBackOff": 2}, "", id="something else"),
-        pytest.param(None, "", id="pods not known"),
+        pytest.param({"ImagePullBackOff": 2}, Cause("workload_images", SUBJECT), id="images"),
+        pytest.param({"CrashLoopBackOff": 2}, None, id="something else"),
+        pytest.param(None, None, id="pods not known"),
     ],
 )
 def test_a_failure_for_want_of_images_names_them_and_still_fails(
-    waiting: Mapping[str, int] | None, cause: str
+    waiting: Mapping[str, int] | None, cause: Cause | None
 ) -> None:
     finding = judge(waiting, replicas=2, updated=2, total=2)
 
     assert (finding.verdict, finding.cause) == (Verdict.FAIL, cause)
 
 
+def test_pods_that_no_node_lets_in_may_lack_a_toleration() -> None:
+    finding = judge({}, node="", replicas=1, updated=1, total=1)
+
+    assert (finding.verdict, finding.cause) == (
+        Verdict.FAIL,
+        Cause("workload_tolerations", SUBJECT),
+    )
+
+
 def test_what_is_not_in_the_cluster_is_unknown() -> None:
     finding = judge(None)
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "workload_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("workload_present", finding.subject),
+    )
 
 
 def test_pods_that_lack_for_want_of_their_node_are_the_nodes_matter() -> None:
@@ -116,5 +130,8 @@ def test_pods_that_lack_for_want_of_their_node_are_the_nodes_matter() -> None:
 
     (finding,) = workload_ready.judge(Facts(known=known))
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "node_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("node_present", Subject("Node", "", "n")),
+    )
     assert finding.detail == "0 of 1 pods are ready; node n is not in the cluster"

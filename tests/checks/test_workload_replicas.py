@@ -1,11 +1,12 @@
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from exporter.checks import workload_replicas
 from exporter.domain.declaration import DeclaredAutoscaler, DeclaredWorkload, WorkloadKey
-from exporter.domain.facts import Facts, Gap
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.facts import Extent, Facts, Gap
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.json import Json
 from exporter.domain.provenance import Place, Source
 from exporter.domain.workloads import (
@@ -13,7 +14,9 @@ from exporter.domain.workloads import (
     ObservedAutoscalers,
     ObservedWorkload,
     ObservedWorkloads,
+    UnreadableAutoscaler,
 )
+from exporter.runtime.expected import Expected
 
 KEY = WorkloadKey("api", "Deployment", "scan-api")
 DAEMONS = WorkloadKey("api", "DaemonSet", "agent")
@@ -54,13 +57,18 @@ def facts(
     seen = (
         {} if observed is None else {key: ObservedWorkload(key=key, manifest={}, replicas=observed)}
     )
-    return Facts(
-        known={
+    return expecting(
+        {
             DeclaredWorkloads: DeclaredWorkloads({key: workload}, autoscalers=scalers),
             ObservedWorkloads: ObservedWorkloads(seen),
             ObservedAutoscalers: ObservedAutoscalers({KEY: cluster} if cluster else {}),
         }
     )
+
+
+def expecting(known: Mapping[type, object], *, gap: Gap | None = None) -> Facts:
+    gaps: dict[type, tuple[Gap, ...]] = {ObservedAutoscalers: (gap,)} if gap else {}
+    return Expected().known(Facts(known, gaps=gaps))
 
 
 def judge(world: Facts) -> Finding:
@@ -157,17 +165,47 @@ def test_another_ignored_pointer_leaves_the_subject() -> None:
     )
 
 
-def test_nobody_fails_by_an_autoscaler_that_could_not_be_seen() -> None:
-    known = facts(2, 5).known
-    unseen = Facts(
-        known={kind: fact for kind, fact in known.items() if kind != ObservedAutoscalers}
-    )
-    gap = Facts(known=known, gaps={ObservedAutoscalers: (Gap(Source.KUBERNETES, "down"),)})
+DOWN = Gap(Source.KUBERNETES, "down")
+ODD = Gap(Source.KUBERNETES, "an odd ScaledObject", Extent(names=frozenset({KEY.name})))
 
-    for world in (unseen, gap):
-        finding = judge(world)
-        assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "kubernetes")
-    assert judge(Facts(known={**facts(2, 2).known}, gaps=gap.gaps)).verdict is Verdict.PASS
+
+@pytest.mark.parametrize("gap", [DOWN, ODD])
+def test_nobody_fails_by_an_autoscaler_that_could_not_be_seen(gap: Gap) -> None:
+    finding = judge(expecting(facts(2, 5).known, gap=gap))
+
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause("kubernetes"))
+
+
+def test_without_autoscalers_that_could_be_seen_another_number_is_unknown() -> None:
+    known = facts(2, 5).known
+    unseen = {kind: fact for kind, fact in known.items() if kind is not ObservedAutoscalers}
+
+    assert judge(expecting(unseen)).verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize("gap", [DOWN, ODD])
+def test_what_an_autoscaler_allowed_that_cannot_be_relied_on_passes_no_more(gap: Gap) -> None:
+    finding = judge(expecting(facts(2, 5, cluster=(3, 10)).known, gap=gap))
+
+    assert finding.verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize("gap", [DOWN, ODD])
+def test_the_declared_number_is_right_whoever_could_be_seen(gap: Gap) -> None:
+    assert judge(expecting(facts(2, 2).known, gap=gap)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("gap", [DOWN, ODD])
+def test_a_declared_autoscaler_decides_whoever_could_be_seen(gap: Gap) -> None:
+    world = facts(2, 12, scalers=(scaler(3, 10),)).known
+
+    assert judge(expecting(world, gap=gap)).verdict is Verdict.FAIL
+
+
+def test_a_gap_that_does_not_concern_a_workload_leaves_it_as_it_is() -> None:
+    other = Gap(Source.KUBERNETES, "an odd ScaledObject", Extent(names=frozenset({"other"})))
+
+    assert judge(expecting(facts(2, 5).known, gap=other)).verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize(
@@ -177,11 +215,70 @@ def test_nobody_fails_by_an_autoscaler_that_could_not_be_seen() -> None:
 def test_a_declared_number_that_is_none_is_unknown(declared: Json) -> None:
     finding = judge(facts(declared, 2))
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "kustomize")
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause("kustomize"))
     assert "is no number of pods" in finding.detail
 
 
 def test_what_is_not_in_the_cluster_is_unknown() -> None:
     finding = judge(facts(2, None))
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "workload_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("workload_present", finding.subject),
+    )
+
+
+ODD = Gap(Source.KUBERNETES, "HorizontalPodAutoscaler api/odd cannot be read")
+
+
+def beside_an_unreadable_autoscaler(
+    world: Facts, *, target: str = "", namespace: str = "api"
+) -> Facts:
+    key = WorkloadKey(namespace, "Deployment", target) if target else None
+    odd = UnreadableAutoscaler(ODD, namespace, key)
+    bounds = world.get(ObservedAutoscalers).bounds
+    return Facts({**world.known, ObservedAutoscalers: ObservedAutoscalers(bounds, (odd,))})
+
+
+@pytest.mark.parametrize(
+    ("world", "verdict"),
+    [
+        pytest.param(facts(2, 2), Verdict.PASS, id="as declared"),
+        pytest.param(facts(2, 5), Verdict.UNKNOWN, id="otherwise"),
+        pytest.param(facts(2, 5, cluster=(3, 10)), Verdict.PASS, id="within known bounds"),
+        pytest.param(facts(2, 12, cluster=(3, 10)), Verdict.UNKNOWN, id="beyond known bounds"),
+        pytest.param(facts(2, 12, scalers=(scaler(3, 10),)), Verdict.FAIL, id="declared bounds"),
+    ],
+)
+def test_an_autoscaler_that_cannot_be_read_may_have_set_them(
+    world: Facts, verdict: Verdict
+) -> None:
+    finding = judge(beside_an_unreadable_autoscaler(world, target="scan-api"))
+
+    assert finding.verdict is verdict
+    assert (ODD.message in finding.detail) is (verdict is Verdict.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("target", "namespace", "verdict"),
+    [
+        pytest.param("", "api", Verdict.UNKNOWN, id="of its namespace"),
+        pytest.param("", "web", Verdict.FAIL, id="of another namespace"),
+        pytest.param("other", "api", Verdict.FAIL, id="of another workload"),
+    ],
+)
+def test_an_autoscaler_that_cannot_be_read_concerns_what_it_may_scale(
+    target: str, namespace: str, verdict: Verdict
+) -> None:
+    world = beside_an_unreadable_autoscaler(facts(2, 5), target=target, namespace=namespace)
+
+    assert judge(world).verdict is verdict
+
+
+def test_bounds_that_are_too_old_prove_nothing() -> None:
+    world = facts(2, 5, cluster=(3, 10))
+    gap = Gap(Source.KUBERNETES, "horizontalpodautoscalers: last seen too long ago")
+
+    finding = judge(Facts(world.known, {ObservedAutoscalers: (gap,)}))
+
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause("kubernetes"))

@@ -5,7 +5,7 @@ import pytest
 from exporter.checks import workload_spec
 from exporter.domain.declaration import ApplicationKey, DeclaredWorkload, WorkloadKey
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.json import Json
 from exporter.domain.provenance import Place, Source
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload, ObservedWorkloads
@@ -164,4 +164,7 @@ def test_values_are_shown_short(value: Any) -> None:
 def test_what_is_not_in_the_cluster_is_unknown() -> None:
     finding = judge(manifest(), None)
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "workload_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("workload_present", finding.subject),
+    )

@@ -6,7 +6,8 @@ import pytest
 from exporter.checks import workload_tolerations
 from exporter.domain.declaration import DeclaredNode, DeclaredWorkload, NodeGroup, WorkloadKey
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Subject, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint
@@ -17,6 +18,8 @@ PLACE = Place(Source.KUSTOMIZE, "k8s/scan/deployment.yaml", 1)
 SELECTOR = Place(Source.KUSTOMIZE, "k8s/scan/patch.yaml", 7)
 TAINT = "domain=scan:NoSchedule"
 TOLERATION = {"key": "domain", "operator": "Equal", "value": "scan", "effect": "NoSchedule"}
+
+ODD = Gap(Source.KUBERNETES, "Node odd cannot be read")
 
 Nodes = Mapping[str, tuple[Mapping[str, str], list[str]]]
 SCAN: Nodes = {"scan": ({"domain": "scan"}, [TAINT]), "other": ({"domain": "auth"}, [])}
@@ -37,6 +40,7 @@ def judge(
     nodes: Nodes = SCAN,
     coming: Mapping[str, str] | None = None,
     groups: tuple[NodeGroup, ...] = (),
+    unreadable: tuple[str, ...] = (),
 ) -> Finding:
     workload = DeclaredWorkload(
         key=KEY,
@@ -64,7 +68,7 @@ def judge(
         DeclaredWorkloads: DeclaredWorkloads({KEY: workload}),
         ObservedWorkloads: ObservedWorkloads(seen),
         DeclaredNodes: DeclaredNodes(expected, groups={one.name: one for one in groups}),
-        ObservedNodes: ObservedNodes(cluster),
+        ObservedNodes: ObservedNodes(cluster, dict.fromkeys(unreadable, ODD)),
     }
     (finding,) = workload_tolerations.judge(Facts(known=known))
     return finding
@@ -76,6 +80,30 @@ def test_a_template_that_tolerates_a_node_it_selects_passes() -> None:
     assert (finding.verdict, finding.detail) == (Verdict.PASS, "")
     assert finding.declared == {"selects": "domain=scan", "tolerates": [TAINT]}
     assert finding.provenance == (SELECTOR, PLACE)
+
+
+BAD = manifest(domain="scan")
+
+
+@pytest.mark.parametrize(
+    ("meant_for", "template", "verdict"),
+    [
+        pytest.param("scan", BAD, Verdict.UNKNOWN, id="declared as selected"),
+        pytest.param("", BAD, Verdict.UNKNOWN, id="declared nowhere"),
+        pytest.param("auth", BAD, Verdict.FAIL, id="declared as another"),
+        pytest.param("scan", GOOD, Verdict.PASS, id="another one lets it in"),
+        pytest.param("scan", manifest(gpu="yes"), Verdict.UNKNOWN, id="no other is selected"),
+    ],
+)
+def test_a_node_that_cannot_be_read_may_let_in_whatever_could_select_it(
+    meant_for: str, template: dict[str, Any], verdict: Verdict
+) -> None:
+    coming = {"odd": meant_for} if meant_for else {}
+
+    finding = judge(template, template, coming=coming, unreadable=("odd",))
+
+    assert finding.verdict is verdict
+    assert (finding.cause == Cause("kubernetes")) is (verdict is Verdict.UNKNOWN)
 
 
 @pytest.mark.parametrize(
@@ -142,14 +170,16 @@ def test_selecting_no_node_fails() -> None:
 def test_a_selected_node_that_is_missing_is_the_nodes_failure() -> None:
     finding = judge(GOOD, GOOD, nodes={}, coming={"scan": "scan", "auth": "auth"})
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "node_present")
+    missing = Cause("node_present", Subject("Node", "", "scan"))
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, missing)
     assert finding.detail.endswith("not in the cluster: scan")
 
 
 def test_a_declared_label_that_a_present_node_lacks_is_the_nodes_failure() -> None:
     finding = judge(GOOD, GOOD, nodes={"scan": ({}, [])}, coming={"scan": "scan"})
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "node_labels")
+    bare = Cause("node_labels", Subject("Node", "", "scan"))
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, bare)
     assert finding.detail == "the nodes that it selects do not bear their labels: scan"
 
 
@@ -160,13 +190,14 @@ def test_a_group_that_may_be_empty_is_unknown_while_it_is() -> None:
 
     finding = judge(GOOD, GOOD, nodes={}, groups=(other, spot))
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "node_group_size")
+    empty = Cause("node_group_size", Subject("NodeGroup", "", "spot"))
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, empty)
 
 
 def test_the_worse_template_decides() -> None:
     finding = judge(manifest(TOLERATION, domain=1), manifest(domain="scan"))
 
-    assert (finding.verdict, finding.cause) == (Verdict.FAIL, "")
+    assert (finding.verdict, finding.cause) == (Verdict.FAIL, None)
     assert finding.detail.startswith("as declared: not understood: ")
 
 
@@ -182,10 +213,13 @@ def test_a_template_that_is_not_understood_is_unknown(
 ) -> None:
     finding = judge(declared, observed)
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, cause)
+    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause(cause))
 
 
 def test_what_is_not_in_the_cluster_is_unknown() -> None:
     finding = judge(GOOD, None)
 
-    assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, "workload_present")
+    assert (finding.verdict, finding.cause) == (
+        Verdict.UNKNOWN,
+        Cause("workload_present", finding.subject),
+    )

@@ -7,12 +7,11 @@ from exporter.domain.declaration import (
     ApplicationSource,
     DeclaredApplication,
     DeclaredWorkload,
-    Failure,
     WorkloadKey,
 )
-from exporter.domain.errors import Reason
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.provenance import Place, Source
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload, ObservedWorkloads
 
@@ -23,13 +22,13 @@ SCAN = ApplicationKey("argocd", "scan")
 HERE = ApplicationSource(repository="r", path="k8s/scan", local=True)
 CHART = ApplicationSource(repository="https://charts.test", chart="redis")
 REMOTE = ApplicationSource(repository="https://git.test/other", path="x")
-LOST = Failure(PLACE, Reason.MALFORMED, "is not YAML", part="k8s/my")
+LOST = Gap(Source.KUSTOMIZE, "k8s/my: is not YAML")
 
 
 def facts(
     *observed: ObservedWorkload,
     applications: dict[str, tuple[ApplicationSource, ...]] | None = None,
-    unreadable: tuple[Failure, ...] = (),
+    incomplete: tuple[Gap, ...] = (),
     unevaluated: frozenset[str] = frozenset(),
 ) -> Facts:
     workload = DeclaredWorkload(key=DECLARED, manifest={}, place=PLACE, application=SCAN)
@@ -43,7 +42,7 @@ def facts(
     return Facts(
         known={
             DeclaredWorkloads: DeclaredWorkloads(
-                {DECLARED: workload}, unreadable=unreadable, namespaces=frozenset({"api"})
+                {DECLARED: workload}, incomplete=incomplete, namespaces=frozenset({"api"})
             ),
             ObservedWorkloads: ObservedWorkloads({one.key: one for one in observed}),
             DeclaredApplications: DeclaredApplications(declared, unevaluated=unevaluated),
@@ -66,6 +65,29 @@ def test_a_declared_workload_passes_and_another_one_fails() -> None:
 
     assert (declared.verdict, declared.provenance) == (Verdict.PASS, (PLACE,))
     assert (stray.verdict, stray.detail) == (Verdict.FAIL, "workload is declared nowhere")
+
+
+ODD = Gap(Source.KUBERNETES, "Deployment api/debug cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("key", "verdicts"),
+    [
+        pytest.param(DECLARED, [Verdict.PASS], id="declared"),
+        pytest.param(STRAY, [Verdict.UNKNOWN], id="another object may have made it"),
+        pytest.param(WorkloadKey("kube-system", "Deployment", "x"), [], id="not governed"),
+    ],
+)
+def test_a_workload_that_cannot_be_read_is_judged_by_its_name(
+    key: WorkloadKey, verdicts: list[Verdict]
+) -> None:
+    world = facts()
+    odd = ObservedWorkloads({}, unreadable={key: ODD})
+
+    findings = judge(Facts({**world.known, ObservedWorkloads: odd}))
+
+    assert [one.verdict for one in findings] == verdicts
+    assert all(ODD.message in one.detail for one in findings if one.verdict is Verdict.UNKNOWN)
 
 
 @pytest.mark.parametrize(
@@ -108,14 +130,14 @@ def test_an_application_that_is_not_declared_is_named() -> None:
 
 
 def test_what_may_be_declared_where_nobody_could_look_is_unknown() -> None:
-    stray, declared = judge(facts(seen(DECLARED), seen(), unreadable=(LOST,)))
+    stray, declared = judge(facts(seen(DECLARED), seen(), incomplete=(LOST,)))
 
-    assert (stray.verdict, stray.cause) == (Verdict.UNKNOWN, "kustomize")
-    assert stray.detail.endswith("k8s/my")
+    assert (stray.verdict, stray.cause) == (Verdict.UNKNOWN, Cause("kustomize"))
+    assert stray.detail.endswith("k8s/my: is not YAML")
     assert declared.verdict is Verdict.PASS
 
 
 def test_what_an_unevaluated_application_set_may_make_is_unknown() -> None:
     (stray,) = judge(facts(seen(), unevaluated=frozenset({"previews"})))
 
-    assert (stray.verdict, stray.cause) == (Verdict.UNKNOWN, "argocd")
+    assert (stray.verdict, stray.cause) == (Verdict.UNKNOWN, Cause("argocd"))

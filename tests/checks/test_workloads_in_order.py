@@ -9,8 +9,8 @@ from exporter.domain.check import Check
 from exporter.domain.declaration import DeclaredNode, DeclaredWorkload, WorkloadKey
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Layer
-from exporter.domain.nodes import DeclaredNodes, NodeDetails, ObservedNode, ObservedNodes
-from exporter.domain.policy import Patience, Policy
+from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
+from exporter.domain.policy import AsOf, Policy
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint
 from exporter.domain.workloads import (
@@ -19,6 +19,7 @@ from exporter.domain.workloads import (
     ObservedWorkload,
     ObservedWorkloads,
 )
+from exporter.runtime.expected import Expected
 
 PLACE = Place(Source.KUSTOMIZE, "k8s/x.yaml", 1)
 KEYS = [
@@ -67,12 +68,11 @@ def world(*, everything_observed: bool, specs: list[Any]) -> Facts:
                 for name in names
             }
         ),
-        NodeDetails(),
         ObservedNodes({name: ObservedNode(name=name, labels={"a": "b"}) for name in names[:2]}),
         Policy(),
-        Patience(now=datetime(2025, 11, 12, tzinfo=UTC)),
+        AsOf(datetime(2025, 11, 12, tzinfo=UTC)),
     )
-    return Facts(known={type(one): one for one in known})
+    return Expected().known(Facts(known={type(one): one for one in known}))
 
 
 @pytest.mark.parametrize(

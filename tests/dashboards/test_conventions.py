@@ -9,6 +9,7 @@ import promql_parser
 import pytest
 
 from dashboards.generate import links, states
+from exporter.domain.items import ItemState
 from exporter.metrics.families import FAMILIES, PREFIX
 from tests.dashboards.boards import (
     BOARDS,
@@ -28,6 +29,7 @@ from tests.rules.shipped import ALERTS, FILES, RECORDS, rules
 COLOURS = {"#5794F2", "#FADE2A", "#C4162A", "#8E8E8E"}
 COLOURLESS = {"text", "transparent"}
 INFO = "#B877D9"
+NOT_COMPARED = {text for text, colour in states.ITEM_STATES.values() if colour == states.GREY}
 VALUES = {
     "datasource": "prometheus",
     "cluster": "north",
@@ -223,7 +225,14 @@ def test_unknown_is_grey_and_nothing_else_is(uid: str, panel: Json) -> None:
     unknown = {one["text"] for one in results(panel) if "unknown" in one["text"].lower()}
 
     assert unknown <= grey, uid
-    assert grey <= unknown | {"Nothing judged", "Never"}
+    assert grey <= unknown | NOT_COMPARED | {"Nothing judged", "Nothing declared", "Never"}
+
+
+def test_what_is_not_compared_is_grey_and_nothing_else_of_an_account_is() -> None:
+    assert states.ITEM_STATES.keys() == set(ItemState)
+    assert {
+        state for state, (_, colour) in states.ITEM_STATES.items() if colour == states.GREY
+    } == {one for one in ItemState if one.is_reason}
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,7 @@ def test_no_query_fails_whatever_happens_and_every_state_has_a_text(
     [
         pytest.param(HEALTHY, "overview", "Deviates", id="the reference cluster"),
         pytest.param(HEALTHY, "infrastructure", "Conforms", id="its lowest layer"),
-        pytest.param(HEALTHY, "applications", "Accepted", id="its waivers"),
+        pytest.param(HEALTHY, "applications", "Partly unknown", id="kinds that are not compared"),
         pytest.param("node-loss", "overview", "Critical", id="a lost node"),
         pytest.param("node-loss", "infrastructure", "Critical", id="the layer of a lost node"),
         pytest.param("node-added", "infrastructure", "Deviates", id="an unknown node"),

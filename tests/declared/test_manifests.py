@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -6,6 +7,9 @@ from exporter.declared import manifests
 from exporter.declared.rendered import Manifest
 from exporter.domain.declaration import ApplicationKey, WorkloadKey
 from exporter.domain.errors import ParseError
+from exporter.domain.finding import Subject
+from exporter.domain.gaps import Gap
+from exporter.domain.items import Item, ItemState
 from exporter.domain.provenance import Place, Source
 from exporter.foreign import yaml
 
@@ -188,7 +192,7 @@ def test_objects_are_sorted_out_and_what_makes_no_sense_is_unresolved() -> None:
 
     assert [(one.key.name, one.ignored) for one in found.workloads] == [("a", ("/spec/replicas",))]
     assert [one.target.namespace for one in found.autoscalers] == ["b"]
-    assert [one.place for one in found.unresolved] == [PLACE]
+    assert [one.place for one in found.items if one.state is ItemState.UNRESOLVED] == [PLACE]
 
 
 @pytest.mark.parametrize(
@@ -202,4 +206,138 @@ def test_a_name_that_kubernetes_would_not_take_becomes_no_label(metadata: dict[s
     found = manifests.read([deployment(metadata=metadata)])
 
     assert found.workloads == ()
-    assert "more than 253 characters" in found.unresolved[0].message
+    assert "more than 253 characters" in found.items[0].message
+    assert found.items[0].subject == Subject("File", "", "a.yaml")
+
+
+ORIGIN = Subject("Source", "argocd", "shop/0")
+
+
+def item(text: str, *, application: bool = True) -> Item:
+    key = ApplicationKey("argocd", "shop") if application else None
+    found = manifests.read([manifest(text)], namespace="shop", application=key, origin=ORIGIN)
+    (only,) = found.items
+    return only
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "state"),
+    [
+        pytest.param(
+            "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: a}\nspec: {}",
+            Subject("DaemonSet", "shop", "a"),
+            "compared",
+            id="workload",
+        ),
+        pytest.param(
+            "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: own}",
+            Subject("Service", "own", "a"),
+            "unsupported",
+            id="kind without a check",
+        ),
+        pytest.param(
+            "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\n"
+            f"spec: {{{TARGET}, maxReplicas: 2}}",
+            Subject("HorizontalPodAutoscaler", "shop", "a"),
+            "unsupported",
+            id="autoscaler",
+        ),
+        pytest.param(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}",
+            Subject("ClusterRole", "", "a"),
+            "unsupported",
+            id="no namespace",
+        ),
+        pytest.param(
+            "apiVersion: example.org/v1\nkind: Deployment\nmetadata: {name: a}",
+            Subject("Deployment", "shop", "a"),
+            "unsupported",
+            id="another group",
+        ),
+        pytest.param(
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: a}",
+            Subject("Secret", "shop", "a"),
+            "out_of_scope",
+            id="secret",
+        ),
+        pytest.param(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: a-}",
+            Subject("Job", "shop", "a-"),
+            "out_of_scope",
+            id="a new name each time",
+        ),
+        pytest.param(
+            "apiVersion: apps/v1\nkind: Deployment\n"
+            "metadata: {name: a, annotations: {helm.sh/hook: test}}\nspec: {}",
+            Subject("Deployment", "shop", "a"),
+            "out_of_scope",
+            id="hook",
+        ),
+        pytest.param(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}",
+            Subject("Deployment", "shop", "a"),
+            "unresolved",
+            id="no spec",
+        ),
+        pytest.param(
+            "apiVersion: v1\nkind: 'a b'\nmetadata: {name: a}",
+            Subject("File", "", "a.yaml"),
+            "unresolved",
+            id="no kind",
+        ),
+        pytest.param(
+            "apiVersion: v1\nkind: Service\nmetadata: {}",
+            Subject("File", "", "a.yaml"),
+            "unresolved",
+            id="no name",
+        ),
+    ],
+)
+def test_every_object_is_an_item_by_its_kind_as_it_is_applied(
+    text: str, subject: Subject, state: str
+) -> None:
+    found = item(text)
+
+    assert (found.subject, found.state) == (subject, ItemState(state))
+    assert (found.origin, found.entry, found.place) == (ORIGIN, "a.yaml", PLACE)
+    assert bool(found.message) == (state != "compared")
+
+
+def test_a_hook_is_one_only_where_argo_cd_delivers_it() -> None:
+    text = (
+        "apiVersion: apps/v1\nkind: Deployment\n"
+        "metadata: {name: a, annotations: {argocd.argoproj.io/hook: Sync}}\nspec: {}"
+    )
+
+    assert item(text, application=False).state is ItemState.COMPARED
+
+
+@pytest.mark.parametrize(
+    ("version", "kind"),
+    [
+        ("helm.toolkit.fluxcd.io/v2", "HelmRelease"),
+        ("kustomize.toolkit.fluxcd.io/v1", "Kustomization"),
+        ("helm.cattle.io/v1", "HelmChart"),
+    ],
+)
+def test_what_delivers_further_objects_weighs_as_a_source_of_its_own(
+    version: str, kind: str
+) -> None:
+    found = item(f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a}}")
+
+    assert (found.state, found.origin) == (ItemState.UNSUPPORTED, None)
+    assert "delivers is not followed" in found.message
+
+
+def test_applications_are_left_to_who_follows_them() -> None:
+    one = manifest("apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}")
+
+    assert manifests.read([one]).items == ()
+
+
+def test_a_workload_whose_values_are_not_known_says_why() -> None:
+    one = deployment()
+
+    (found,) = manifests.read([replace(one, unknown="a component is missing")]).workloads
+
+    assert found.unknown == Gap(Source.KUSTOMIZE, "a component is missing")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from exporter.declared import inventory
 from exporter.declared.conflicts import inconsistent_labels, node_sets
 from exporter.declared.merge import Merged, merge
 from exporter.domain.declaration import (
@@ -15,9 +16,11 @@ from exporter.domain.declaration import (
     WorkloadKey,
 )
 from exporter.domain.errors import Reason
+from exporter.domain.finding import Layer, Subject
+from exporter.domain.items import ItemState
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint
-from exporter.settings.model import GroupSettings, MatchSettings
+from exporter.settings.model import GroupSettings, InventoryNode, InventorySettings, MatchSettings
 
 TERRAFORM = Place(Source.TERRAFORM, "terraform/main.tf", 7)
 ANSIBLE = Place(Source.ANSIBLE, "ansible/hosts.ini", 3)
@@ -48,7 +51,11 @@ def statement(
 
 def together(*statements: NodeStatement, groups: tuple[GroupSettings, ...] = ()) -> Merged:
     readings = [Reading(source=one.place.source, nodes=(one,)) for one in statements]
-    return merge(readings, groups=groups)
+    return merge([*readings, by_hand(*groups)])
+
+
+def by_hand(*groups: GroupSettings) -> Reading:
+    return inventory.read(InventorySettings(), groups=groups, path=BY_HAND.path)
 
 
 def test_the_later_statement_counts_and_the_conflict_names_both_places() -> None:
@@ -84,6 +91,7 @@ def test_a_value_that_no_label_can_have_never_counts() -> None:
     )
 
     assert merged.nodes.nodes["a"].labels["domain"].value == "ai"
+    assert merged.nodes.nodes["a"].unknown == {}
     assert len(merged.conflicts) == 1
     assert "'scan,chat' is no legal value" in merged.unresolved[0].message
 
@@ -92,6 +100,7 @@ def test_an_illegal_value_that_stands_alone_is_unresolved() -> None:
     merged = together(statement(TERRAFORM, labels={"domain": "scan,chat"}))
 
     assert merged.nodes.nodes["a"].labels == {}
+    assert set(merged.nodes.nodes["a"].unknown) == {"labels.domain"}
     assert merged.unresolved[0].place == TERRAFORM
 
 
@@ -169,6 +178,62 @@ def test_a_group_of_the_settings_may_be_elastic() -> None:
     assert merged.nodes.group_of("other", {}) == ""
 
 
+def test_bounds_that_the_settings_do_not_give_are_none() -> None:
+    merged = together(statement(ANSIBLE), groups=(GroupSettings(name="a"),))
+
+    assert (merged.nodes.groups["a"].minimum, merged.nodes.groups["a"].maximum) == (None, None)
+
+
+def test_a_group_of_the_settings_is_an_item_at_its_place() -> None:
+    reading = by_hand(GroupSettings(name="spot", max=3))
+
+    (item,) = reading.items
+    assert (item.subject, item.state) == (Subject("NodeGroup", "", "spot"), ItemState.COMPARED)
+    assert (item.source, item.layers) == (Source.INVENTORY, (Layer.INFRASTRUCTURE,))
+    assert item.place == reading.groups[0].place == BY_HAND
+
+
+def test_groups_alone_list_no_nodes() -> None:
+    spot = GroupSettings(name="spot", match=MatchSettings(name="spot-*"), max=10)
+
+    merged = together(groups=(spot,))
+
+    assert list(merged.nodes.groups) == ["spot"]
+    (gap,) = merged.nodes.incomplete
+    assert gap.source is Source.INVENTORY
+    assert "groups are declared alone" in gap.message
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        pytest.param(Reading(source=Source.TERRAFORM), id="Terraform"),
+        pytest.param(Reading(source=Source.ANSIBLE), id="Ansible"),
+        pytest.param(
+            Reading(source=Source.INVENTORY, nodes=(statement(BY_HAND),)), id="nodes by hand"
+        ),
+    ],
+)
+def test_groups_beside_a_list_of_nodes_hide_none(listing: Reading) -> None:
+    spot = GroupSettings(name="spot", max=10)
+
+    assert merge([listing, by_hand(spot)]).nodes.incomplete == ()
+
+
+def test_of_a_node_by_hand_a_malformed_taint_hides_the_taints_alone() -> None:
+    node = InventoryNode(name="a", labels={"domain": "ai"}, taints=("a=b", "c:NoSchedule"))
+    reading = inventory.read(InventorySettings(nodes=(node,)), path=BY_HAND.path)
+
+    merged = merge([reading])
+
+    a = merged.nodes.nodes["a"]
+    assert [one.reason for one in reading.failures] == [Reason.MALFORMED]
+    assert a.labels["domain"].value == "ai"
+    assert [str(one.value) for one in a.taints] == ["c:NoSchedule"]
+    assert set(a.unknown) == {"taints", "taints.c"}
+    assert merged.nodes.incomplete == ()
+
+
 def listing(source: Source, *names: str, complete: bool = True, broken: bool = False) -> Reading:
     place = Place(source, f"{source}/list", 1)
     lost = Failure(place, Reason.MALFORMED, "is malformed")
@@ -226,8 +291,7 @@ def chain(*, application: str, workload_label: str, node: str) -> Merged:
                 workloads=(workload(phase=workload_label),),
             ),
             Reading(source=Source.ANSIBLE, nodes=(statement(ANSIBLE, labels=labels),)),
-        ],
-        groups=(),
+        ]
     )
 
 
@@ -260,8 +324,7 @@ def test_a_workload_declared_twice_and_not_alike_is_a_conflict() -> None:
         [
             Reading(source=Source.ARGOCD, workloads=(workload(phase="1"),)),
             Reading(source=Source.KUSTOMIZE, workloads=(workload(phase="2"),)),
-        ],
-        groups=(),
+        ]
     )
 
     assert [(one.kind, one.attribute) for one in merged.conflicts] == [("Deployment", "manifest")]
@@ -275,8 +338,7 @@ def test_an_application_declared_twice_and_alike_is_no_conflict() -> None:
         [
             Reading(source=Source.ARGOCD, applications=(declared,)),
             Reading(source=Source.INVENTORY, applications=(declared,)),
-        ],
-        groups=(),
+        ]
     )
 
     assert merged.conflicts == ()

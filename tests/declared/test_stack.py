@@ -1,11 +1,13 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from exporter.declared.rendered import Manifest
-from exporter.declared.stack import declared_stack, in_manifest, in_values
+from exporter.declared.stack import Hidden, declared_stack, in_manifest, in_values
 from exporter.domain.declaration import Reading
+from exporter.domain.gaps import Gap
 from exporter.domain.monitoring.stack import StackStatement, StackValue
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.foreign import yaml
@@ -163,3 +165,107 @@ def test_the_settings_can_say_which_of_two_is_meant() -> None:
 
     assert stack.values[StackValue.RETENTION].value == "30d"
     assert (conflicts, unresolved) == ((), ())
+
+
+def hides(rank: int, *, path: str = "other.yaml", line: int = 0, surely: bool = True) -> Hidden:
+    place = Place(Source.ARGOCD, path, line)
+    gap = Gap(Source.ARGOCD, f"{path}: is malformed")
+    return Hidden(rank=rank, place=place, gap=gap, surely=surely)
+
+
+SAID = (
+    reading(Source.ANSIBLE),
+    reading(Source.KUSTOMIZE, (StackValue.RETENTION, "7d", "kps")),
+    reading(Source.ARGOCD),
+)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "unknown"),
+    [
+        pytest.param(hides(0), False, id="a weaker source"),
+        pytest.param(hides(1), True, id="the same source"),
+        pytest.param(hides(1, path="kustomize.yaml", line=1), False, id="before it"),
+        pytest.param(hides(1, path="kustomize.yaml", line=2), True, id="after it"),
+        pytest.param(hides(2), True, id="a stronger source"),
+        pytest.param(hides(2, surely=False), False, id="perhaps not even Prometheus"),
+        pytest.param(hides(1, surely=False), False, id="nor in the same source"),
+    ],
+)
+def test_what_was_read_stands_unless_something_stronger_is_hidden(
+    *, hidden: Hidden, unknown: bool
+) -> None:
+    stack, _, _ = declared_stack(SAID, observed(), path="c.yaml", hidden=[hidden])
+
+    assert stack.values[StackValue.RETENTION].value == "7d"
+    assert (StackValue.RETENTION in stack.incomplete) is unknown
+
+
+@pytest.mark.parametrize("surely", [True, False])
+def test_what_nobody_states_may_be_stated_by_anything_that_is_hidden(*, surely: bool) -> None:
+    hidden = hides(0, surely=surely)
+
+    stack, _, _ = declared_stack([], observed(), path="c.yaml", hidden=[hidden])
+
+    assert stack.incomplete == dict.fromkeys(StackValue, hidden.gap)
+    assert stack.hidden(StackValue.STORAGE) == hidden.gap
+
+
+def test_the_settings_settle_what_they_say_and_retention_as_a_whole() -> None:
+    settings = observed(
+        "{prometheus: {url: 'http://p', retention: 30d}, "
+        "alertmanager: {url: 'http://a', replicas: 2}}"
+    )
+
+    stack, _, _ = declared_stack([], settings, path="c.yaml", hidden=[hides(0)])
+
+    assert set(stack.incomplete) == {StackValue.STORAGE, StackValue.PROMETHEUS_REPLICAS}
+
+
+def test_only_the_values_that_something_hidden_could_state_are_not_known() -> None:
+    hidden = replace(hides(0), names=frozenset({StackValue.STORAGE}))
+
+    stack, _, _ = declared_stack([], observed(), path="c.yaml", hidden=[hidden])
+
+    assert set(stack.incomplete) == {StackValue.STORAGE}
+
+
+def test_what_differs_within_a_source_is_not_known() -> None:
+    two = reading(
+        Source.ARGOCD,
+        (StackValue.RETENTION, "7d", "Prometheus a/main"),
+        (StackValue.RETENTION, "30d", "Prometheus b/long"),
+    )
+
+    stack, _, _ = declared_stack([two], observed(), path="c.yaml")
+
+    assert set(stack.incomplete) == {StackValue.RETENTION}
+
+
+def test_a_stronger_source_settles_what_differs_within_a_weaker_one() -> None:
+    two = reading(
+        Source.ANSIBLE,
+        (StackValue.RETENTION, "7d", "Prometheus a/main"),
+        (StackValue.RETENTION, "30d", "Prometheus b/long"),
+    )
+    one = reading(Source.ARGOCD, (StackValue.RETENTION, "15d", "kps"))
+
+    stack, _, _ = declared_stack([two, one], observed(), path="c.yaml")
+
+    assert stack.incomplete == {}
+
+
+def test_replicas_that_are_no_count_are_not_known() -> None:
+    one = reading(Source.ARGOCD, (StackValue.ALERTMANAGER_REPLICAS, "{{ n }}", "kps"))
+
+    stack, _, _ = declared_stack([one], observed(), path="c.yaml")
+
+    assert stack.incomplete[StackValue.ALERTMANAGER_REPLICAS].message == (
+        "argocd.yaml:1: '{{ n }}' is no count"
+    )
+
+
+def test_what_may_not_even_be_prometheus_hides_nothing_where_the_stack_was_found() -> None:
+    stack, _, _ = declared_stack(SAID, observed(), path="c.yaml", hidden=[hides(2, surely=False)])
+
+    assert stack.incomplete == {}

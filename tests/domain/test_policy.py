@@ -4,7 +4,7 @@ import pytest
 
 from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.domain.instants import parse_instant
-from exporter.domain.policy import Maintenance, Patience, Waiver, matches_any
+from exporter.domain.policy import Maintenance, Waiver, matches_any
 
 NOW = parse_instant("2025-11-12T14:30:00+09:00")
 HOUR = timedelta(hours=1)
@@ -89,13 +89,33 @@ def test_a_maintenance_window_is_for_its_nodes_and_what_hangs_on_them(
 
 
 @pytest.mark.parametrize(
-    ("since", "excuses"),
+    ("check", "state", "accepts"),
     [
-        pytest.param(None, True, id="just-begun"),
-        pytest.param(NOW - HOUR + timedelta(seconds=1), True, id="before-the-deadline"),
-        pytest.param(NOW - HOUR, False, id="at-the-deadline"),
-        pytest.param(NOW + HOUR, True, id="by-a-clock-that-is-ahead"),
+        pytest.param("declaration_compared", "not_rendered", True, id="by its name"),
+        pytest.param("declaration_*", "not_rendered", False, id="by a pattern"),
+        pytest.param("*", "not_rendered", False, id="by any"),
+        pytest.param("declaration_compared", "unsupported", False, id="another reason"),
+        pytest.param("declaration_compared", "", False, id="no reason"),
     ],
 )
-def test_a_rollout_excuses_until_its_deadline(since: datetime | None, *, excuses: bool) -> None:
-    assert Patience(now=NOW, rollout_deadline=HOUR).excuses(since) is excuses
+def test_a_blind_spot_is_accepted_by_name_and_reason_only(
+    check: str, state: str, *, accepts: bool
+) -> None:
+    waiver = Waiver(
+        check=check, subject="argocd/*", reason="r", owner="o", expires=NOW, state=state
+    )
+    source = Subject("Source", "argocd", "shop/0")
+
+    assert waiver.accepts(source, "not_rendered") is accepts
+    assert not waiver.accepts(Subject("Source", "other", "shop/0"), "not_rendered")
+
+
+def test_a_waiver_of_blind_spots_covers_no_failure_and_has_a_name_of_its_own() -> None:
+    check = "declaration_compared"
+    waiver = Waiver(
+        check=check, subject="*", reason="r", owner="o", expires=NOW, state="unreadable"
+    )
+    failing = Finding(check=check, subject=TARGET, verdict=Verdict.FAIL)
+
+    assert not waiver.covers(failing)
+    assert waiver.id == "declaration_compared:*:unreadable"

@@ -52,11 +52,19 @@ class Outcome:
             if one.verdict is verdict
         }
 
+    def coverage(self, check: str) -> float:
+        """Return the coverage of the layer of *check*, 0 where nothing is declared in it."""
+        (found,) = (one for one in self.evaluation.checks if one.id == check)
+        return self.evaluation.layers[found.layers[0]].coverage or 0.0
+
     @property
     def causes(self) -> set[str]:
-        """The causes of what is unknown."""
-        found = self.evaluation.findings
-        return {one.cause for one in found if one.verdict is Verdict.UNKNOWN}
+        """The causes of what is unknown, "" for what nothing explains.
+
+        Of what nobody compares the reason is told, and no cause.
+        """
+        found = [one for one in self.evaluation.findings if not one.reason]
+        return {str(one.cause or "") for one in found if one.verdict is Verdict.UNKNOWN}
 
     @property
     def failing(self) -> set[tuple[str, str]]:

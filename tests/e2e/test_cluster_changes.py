@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import timedelta
 
 import pytest
 
-from exporter.domain.finding import Verdict
+from exporter.domain.finding import Cause, Subject, Verdict
 from exporter.domain.state import State
-from tests.e2e.reference import Json, Outcome, Reference
+from tests.e2e.reference import NOW, Json, Outcome, Reference
 
 Change = Callable[[Reference], object]
 
@@ -248,7 +249,8 @@ async def test_a_lost_node_takes_the_blame_for_its_workload(
     before, after = await difference(reference, declared, lambda r: r.remove("nodes", "k8s-api-my"))
 
     assert after.failing - before.failing == {("node_present", "k8s-api-my")}
-    assert after.finding("workload_tolerations", "my-api").cause == "node_present"
+    lost = Subject("Node", "", "k8s-api-my")
+    assert after.finding("workload_tolerations", "my-api").cause == Cause("node_present", lost)
 
 
 async def test_a_deleted_application_fails_once(reference: Reference, declared: State) -> None:
@@ -257,7 +259,8 @@ async def test_a_deleted_application_fails_once(reference: Reference, declared: 
     )
 
     assert after.failing - before.failing == {("application_present", "ecoeco-api-my")}
-    assert after.finding("application_synced", "ecoeco-api-my").cause == "application_present"
+    synced = after.finding("application_synced", "ecoeco-api-my")
+    assert synced.cause == Cause("application_present", synced.subject)
 
 
 async def test_a_deleted_workload_fails_once(reference: Reference, declared: State) -> None:
@@ -307,19 +310,38 @@ async def test_a_pod_on_the_wrong_node_is_misplaced_there_and_foreign(
     }
 
 
-async def test_a_rollout_is_no_alarm(reference: Reference, declared: State) -> None:
+def rolling(*, minutes: int, observed: int = 2) -> Callable[[Json], None]:
+    """Return a rollout of generation 2 that got on so many minutes ago, as far as it is seen."""
+
     def roll(workload: Json) -> None:
-        workload["status"].update(updatedReplicas=1, observedGeneration=1)
+        workload["status"].update(updatedReplicas=1, observedGeneration=observed)
         workload["metadata"]["generation"] = 2
         for condition in workload["status"]["conditions"]:
             if condition["type"] == "Progressing":
-                condition.update(status="True", reason="ReplicaSetUpdated")
+                moved = (NOW - timedelta(minutes=minutes)).isoformat()
+                told = {"reason": "ReplicaSetUpdated", "lastUpdateTime": moved}
+                condition.update(status="True", **told)
 
+    return roll
+
+
+@pytest.mark.parametrize(
+    ("roll", "verdict"),
+    [
+        pytest.param(rolling(minutes=9), Verdict.SUPPRESSED, id="within its deadline"),
+        pytest.param(rolling(minutes=10), Verdict.FAIL, id="at its deadline"),
+        pytest.param(rolling(minutes=9, observed=1), Verdict.UNKNOWN, id="not seen by anybody"),
+    ],
+)
+async def test_a_rollout_is_no_alarm_until_its_own_deadline(
+    reference: Reference, declared: State, roll: Callable[[Json], None], verdict: Verdict
+) -> None:
+    reference.edit("conformance.yaml", "2030-01-01T00:00:00+09:00", "2025-11-01T00:00:00+09:00")
     reference.change_one("deployments", "my-api", roll)
 
     outcome = await reference.evaluate(declared=declared)
 
-    assert outcome.verdict("workload_ready", "my-api") is Verdict.SUPPRESSED
+    assert outcome.verdict("workload_ready", "my-api") is verdict
 
 
 @pytest.mark.parametrize(
@@ -348,5 +370,4 @@ async def test_what_cannot_be_seen_is_unknown_and_never_a_pass(
         counts = after.evaluation.scores[check].counts
         assert counts[Verdict.PASS] == counts[Verdict.FAIL] == 0
         assert counts[Verdict.UNKNOWN] > 0
-        layer = next(one.layer for one in after.evaluation.checks if one.id == check)
-        assert after.evaluation.layers[layer].coverage < before.evaluation.layers[layer].coverage
+        assert after.coverage(check) < before.coverage(check)

@@ -153,17 +153,9 @@ async def test_a_node_that_only_terraform_lists_is_a_conflict(
 @pytest.mark.parametrize(
     ("path", "source", "checks"),
     [
+        pytest.param("repository/terraform", Source.TERRAFORM, {"node_instance"}, id="terraform"),
         pytest.param(
-            "repository/terraform",
-            Source.TERRAFORM,
-            {"node_present", "node_labels"},
-            id="terraform",
-        ),
-        pytest.param(
-            "repository/ansible/inventory",
-            Source.ANSIBLE,
-            {"node_present", "node_taints"},
-            id="ansible",
+            "repository/ansible/inventory", Source.ANSIBLE, {"node_version"}, id="ansible"
         ),
         pytest.param(
             "repository/argocd",
@@ -173,7 +165,7 @@ async def test_a_node_that_only_terraform_lists_is_a_conflict(
         ),
     ],
 )
-async def test_an_unreadable_source_lets_nothing_pass(
+async def test_an_unreadable_source_lets_nothing_pass_that_it_alone_could_declare(
     reference: Reference, declared: State, path: str, source: Source, checks: set[str]
 ) -> None:
     before = await reference.evaluate(declared=declared)
@@ -183,12 +175,11 @@ async def test_an_unreadable_source_lets_nothing_pass(
 
     (status,) = (one for one in after.evaluation.sources if one.source is source)
     assert not status.up
+    assert any(check == "declaration_readable" for check, _ in after.failing)
     for check in checks:
         counts = after.evaluation.scores[check].counts
         assert counts[Verdict.PASS] == counts[Verdict.FAIL] == 0
-        assert counts[Verdict.UNKNOWN] > 0
-        layer = next(one.layer for one in after.evaluation.checks if one.id == check)
-        assert after.evaluation.layers[layer].coverage < before.evaluation.layers[layer].coverage
+        assert after.coverage(check) < before.coverage(check)
 
 
 async def test_an_unreadable_repository_lets_nothing_pass(reference: Reference) -> None:
@@ -196,5 +187,6 @@ async def test_an_unreadable_repository_lets_nothing_pass(reference: Reference) 
 
     outcome = await reference.evaluate()
 
-    assert outcome.having(Verdict.PASS) == outcome.failing == set()
+    assert outcome.having(Verdict.PASS) == set()
+    assert {check for check, _ in outcome.failing} == {"declaration_readable"}
     assert {layer.coverage for layer in outcome.evaluation.layers.values()} == {0.0}

@@ -8,6 +8,7 @@ from jinja2.utils import missing
 
 from exporter.declared import manifests
 from exporter.declared.ansible.documents import Documents
+from exporter.declared.ansible.evaluation import evaluate as evaluate_steps
 from exporter.declared.ansible.graph import parse as parse_graph
 from exporter.declared.ansible.helm import parse_helm
 from exporter.declared.ansible.kubectl import parse_command
@@ -15,6 +16,7 @@ from exporter.declared.ansible.ledger import Ledger
 from exporter.declared.ansible.lines import scan_ini, scan_yaml
 from exporter.declared.ansible.names import World
 from exporter.declared.ansible.patterns import Population
+from exporter.declared.ansible.plays import Plays
 from exporter.declared.ansible.shell import parse_script
 from exporter.declared.ansible.staging import Staging
 from exporter.declared.ansible.tasks import Tasks
@@ -24,6 +26,7 @@ from exporter.declared.ansible.unfolding import Unfolder
 from exporter.declared.ansible.values import UnresolvedError
 from exporter.declared.ansible.variables import read_variables
 from exporter.declared.argocd import application_sets, applications, globs
+from exporter.declared.argocd.estimates import Estimates
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.gotemplate import UnsupportedError, from_json, render
 from exporter.declared.argocd.ignored import parse_path
@@ -37,6 +40,7 @@ from exporter.declared.kubelet import parse_arguments, unresolved_part
 from exporter.declared.kustomize import plain
 from exporter.declared.kustomize.complaints import explain, shorten
 from exporter.declared.kustomize.graph import Loader
+from exporter.declared.kustomize.omissions import omissions
 from exporter.declared.kustomize.provenance import Tracer
 from exporter.declared.rendered import Manifest
 from exporter.declared.terraform.language.budget import Budget as Steps
@@ -109,9 +113,8 @@ def _tasks(checkout: Checkout) -> object:
     )
     ledger = Ledger(inventory=("m1", "w1", "w2"))
     tasks = Tasks(world=world, ledger=ledger, checkout=checkout)
-    for task in unfolded.tasks:
-        tasks.evaluate(task)
-    return list(ledger.statements()), tasks.unresolved
+    spent = evaluate_steps(unfolded.steps, tasks=tasks, plays=Plays(world=world, complete=True))
+    return ledger.statements(), ledger.gaps(0), tasks.unresolved, spent
 
 
 def _jinja(text: str) -> object:
@@ -151,7 +154,8 @@ def _graph(checkout: Checkout) -> object:
         "metadata": {"name": "a-api"},
         "spec": {"replicas": 3},
     }
-    return Tracer(_place).built(content, graph), explain(error, graph)
+    omitted = omissions(graph, allow_remote=False, place=_place)
+    return Tracer(_place).built(content, graph), explain(error, graph), omitted.edited(graph)
 
 
 def _plain(checkout: Checkout) -> object:
@@ -169,6 +173,10 @@ def _built(text: str) -> object:
 def _set(checkout: Checkout) -> object:
     manifest = from_yaml(yaml.load(checkout.read_text("set.yaml")), _place("set.yaml", 1))
     return application_sets.make(manifest, files=Files(Home(checkout), Budget()), namespace="a")
+
+
+def _hidden(checkout: Checkout) -> object:
+    return Estimates(checkout).applications("app.yaml")
 
 
 def _application(checkout: Checkout) -> object:
@@ -390,6 +398,9 @@ TARGETS = (
             f"{_KUSTOMIZE}.kustomization",
             f"{_KUSTOMIZE}.references",
             f"{_KUSTOMIZE}.layer",
+            f"{_KUSTOMIZE}.omissions",
+            f"{_KUSTOMIZE}.pruning",
+            f"{_KUSTOMIZE}.remainder",
             f"{_KUSTOMIZE}.statements",
             f"{_KUSTOMIZE}.provenance",
             "exporter.declared.checkout",
@@ -466,6 +477,13 @@ TARGETS = (
         modules=(f"{_ARGOCD}.applications", f"{_ARGOCD}.stack", f"{_ARGOCD}.ignored"),
         seeds=kept("application"),
         allowed=(*_LOST, UnknownError),
+    ),
+    Target(
+        name="broken-applications",
+        given=as_file("app.yaml", beside=_APPS),
+        parse=_hidden,
+        modules=(f"{_ARGOCD}.estimates",),
+        seeds=(*kept("application"), *kept("application-set")),
     ),
     Target(
         name="helm-values",

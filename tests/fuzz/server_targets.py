@@ -311,6 +311,7 @@ TARGETS = (
                 f"{_O}.kubernetes.messages",
                 f"{_O}.kubernetes.content",
                 f"{_O}.cluster",
+                f"{_O}.lenient",
                 f"{_O}.applications",
                 f"{_O}.workloads",
             ),

@@ -20,7 +20,7 @@ from exporter.foreign.yaml import load, plain
 from exporter.report.api import FINDINGS
 from exporter.report.markdown import escape
 from exporter.report.parameters import ParameterError, chosen, grouped, page
-from exporter.report.status.wanted import Wanted
+from exporter.report.status.page_query import PageQuery
 from exporter.runtime.negotiate import accepts_gzip, choose_format
 from exporter.runtime.variants import preferred_language, preferred_type
 from exporter.runtime.web import config
@@ -63,8 +63,8 @@ def _parameters(text: str) -> object:
 
 
 def _wanted(text: str) -> object:
-    wanted = Wanted.of(parse_qsl(text, keep_blank_values=True))
-    return wanted.address, wanted.words, wanted.at("nodes", 3)
+    query = PageQuery.of(parse_qsl(text, keep_blank_values=True))
+    return query.address, query.words, query.at("nodes", 3)
 
 
 def _located(text: str) -> object:
@@ -175,7 +175,7 @@ TARGETS = (
     ),
     Target(
         name="page-parameters",
-        modules=("exporter.report.status.wanted",),
+        modules=("exporter.report.status.page_query",),
         parse=_wanted,
         seeds=(b"q=a+b&verdict=fail&nodes=2&kind=Node",),
     ),

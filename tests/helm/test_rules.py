@@ -16,9 +16,10 @@ NAMES = """
     AccessMissing AlertmanagerNotConnected AlertmanagerNotReady AlertmanagerSilenced
     ApplicationAbandoned ApplicationAutomationChanged ApplicationDegraded ApplicationMissing
     ApplicationOutOfSync ApplicationRevisionBehind ApplicationSourcePathMissing CheckFailed
-    CoverageLow DeclarationConflict DeclarationShrank DeclarationStale EvaluationStale
-    ExporterAbsent ExporterDown FindingsTruncated GrafanaDashboardMissing
-    GrafanaDatasourceBroken GrafanaUnavailable KubeStateMetricsDisagree NodeForeignPods
+    CoverageLow DeclarationConflict DeclarationNotCompared DeclarationShrank DeclarationStale
+    DeclarationUnreadable EvaluationStale ExporterAbsent ExporterDown FindingsTruncated
+    GrafanaDashboardMissing GrafanaDatasourceBroken GrafanaUnavailable
+    KubeStateMetricsDisagree NodeForeignPods
     NodeGroupSizeMismatch NodeInstanceMismatch NodeLabelsMismatch NodeMissing NodeNotReady
     NodeTaintsMismatch NodeUnexpected NodeVersionMismatch PrometheusRetentionMismatch
     PrometheusRulesUnhealthy PrometheusStorageMismatch ScrapeTargetMissing

@@ -20,11 +20,13 @@ from exporter.domain.declaration import DeclaredNode, NodeGroup
 from exporter.domain.evaluation import Evaluation, SourceStatus
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.items import DeclaredItems, Item, ItemState
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Place, Source
 from exporter.metrics.exposition import Lines, render
 from exporter.metrics.families import FAMILIES, PREFIX
+from exporter.metrics.samples import MOST_KINDS
 from exporter.metrics.view import Process, View
 from exporter.runtime.evaluate import evaluate
 from exporter.runtime.history import Decisions, History
@@ -68,10 +70,26 @@ OBSERVED = ObservedNodes(
 )
 
 
+def item(
+    kind: str, name: str, state: ItemState = ItemState.COMPARED, source: Source = Source.ANSIBLE
+) -> Item:
+    return Item(source=source, subject=Subject(kind, "", name), state=state, place=PLACE)
+
+
+ITEMS = DeclaredItems(
+    (
+        item("Node", "a"),
+        item("Node", "b"),
+        item("Source", "shop/0", ItemState.NOT_RENDERED, Source.ARGOCD),
+    )
+)
+
+
 def outcome(facts: Facts | None = None, *, history: History | None = None) -> Evaluation:
     made = evaluate(
         [CHECK],
-        facts=facts or Facts({DeclaredNodes: DECLARED, ObservedNodes: OBSERVED}),
+        facts=facts
+        or Facts({DeclaredNodes: DECLARED, ObservedNodes: OBSERVED, DeclaredItems: ITEMS}),
         decisions=Decisions(
             waivers=(Waiver(check="x", subject="y", reason="r", owner="o", expires=NOW),)
         ),
@@ -135,7 +153,8 @@ def test_the_exposition_is_what_was_found(view: View) -> None:
         'source_up{source="ansible"} 1.0',
         'source_last_success_timestamp_seconds{source="ansible"} 1.7629254e+09',
         'source_errors_total{reason="timeout",source="ansible"} 0.0',
-        'source_items{kind="nodes",source="ansible"} 3.0',
+        'declared_items{kind="Node",source="ansible",state="compared"} 2.0',
+        'declared_items{kind="Source",source="argocd",state="not_rendered"} 1.0',
         'waivers{state="active"} 0.0',
         'waivers{state="expiring"} 0.0',
         'waivers{state="expired"} 1.0',
@@ -187,6 +206,26 @@ def test_the_detail_decides_which_subjects_have_series(
     shown = {one.partition("{")[0] for one in lines(replace(view, detail=detail))}
 
     assert shown & {"node_match", "finding_since_timestamp_seconds"} == kept
+
+
+def test_kinds_beyond_the_largest_of_a_source_are_one() -> None:
+    small = [item(f"Kind{number:03}", "a") for number in range(MOST_KINDS + 1)]
+    large = [item("Large", name) for name in "ab"]
+    states = [item("Kind100", "b", ItemState.UNSUPPORTED), item("Zoo", "z", source=Source.ARGOCD)]
+    facts = Facts({DeclaredItems: DeclaredItems((*small, *large, *states))})
+
+    shown = [
+        one
+        for one in lines(View(evaluation=outcome(facts), process=Process(reloaded=NOW)))
+        if one.startswith("declared_items")
+    ]
+
+    ansible = [one for one in shown if 'source="ansible"' in one]
+    assert len({one.partition('",source')[0] for one in ansible}) == MOST_KINDS + 1
+    assert 'declared_items{kind="other",source="ansible",state="compared"} 2.0' in shown
+    assert 'declared_items{kind="Large",source="ansible",state="compared"} 2.0' in shown
+    assert 'declared_items{kind="Kind100",source="ansible",state="unsupported"} 1.0' in shown
+    assert 'declared_items{kind="Zoo",source="argocd",state="compared"} 1.0' in shown
 
 
 def test_the_names_follow_the_conventions() -> None:

@@ -14,7 +14,7 @@ from exporter.observed.records import ApplicationRecord
 def application(**content: Any) -> ObservedApplication:
     metadata = {"name": "ecoeco-api-auth", "namespace": "argocd", **content.pop("metadata", {})}
     return observed_application(
-        msgspec.convert({"metadata": metadata, **content}, ApplicationRecord)
+        msgspec.convert({"metadata": metadata, "spec": {}, **content}, ApplicationRecord)
     )
 
 
@@ -76,7 +76,7 @@ def test_an_application_shows_all_that_checks_compare() -> None:
 
 
 def test_an_application_that_argo_cd_has_not_looked_at_says_nothing() -> None:
-    seen = application(spec=None, status=None)
+    seen = application(status=None)
 
     assert seen == ObservedApplication(key=ApplicationKey("argocd", "ecoeco-api-auth"))
 
@@ -122,6 +122,28 @@ def test_a_sync_runs_until_it_ended(phase: str, running: bool) -> None:  # noqa:
     assert application(status={"operationState": {"phase": phase}}).operation_running is running
 
 
-def test_a_time_that_is_none_is_an_error() -> None:
+def test_an_application_without_a_spec_is_an_error() -> None:
+    with pytest.raises(ParseError, match="has no spec"):
+        application(spec=None)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        pytest.param({"health": {"lastTransitionTime": "yesterday"}}, id="health"),
+        pytest.param({"operationState": {"startedAt": "yesterday"}}, id="operation"),
+    ],
+)
+def test_a_time_that_could_excuse_and_is_none_is_an_error(status: dict[str, Any]) -> None:
     with pytest.raises(ParseError, match="is no instant"):
-        application(status={"reconciledAt": "yesterday"})
+        application(status=status)
+
+
+def test_a_time_by_which_nothing_is_judged_may_be_anything() -> None:
+    assert application(status={"reconciledAt": "yesterday"}).reconciled is None
+
+
+def test_a_resource_of_which_little_is_said_is_named_by_that() -> None:
+    resources = [{}, {"health": {"status": "Degraded"}}]
+
+    assert application(status={"resources": resources}).ailing == ("object : Degraded",)

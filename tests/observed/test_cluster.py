@@ -3,7 +3,7 @@ import pytest
 from exporter.domain.declaration import WorkloadKey
 from exporter.domain.errors import ParseError
 from exporter.observed.autoscalers import Scaling
-from exporter.observed.cluster import Cluster
+from exporter.observed.cluster import Cluster, OddObjectError
 from exporter.observed.kinds import Kind
 
 METADATA = b'"metadata": {"name": "scan", "namespace": "api", "resourceVersion": "%d"}'
@@ -42,8 +42,29 @@ def test_what_is_no_object_of_its_kind_is_a_parse_error(kind: Kind, raw: bytes) 
         Cluster().put(kind, raw)
 
 
+@pytest.mark.parametrize("kind", [one for one in Kind if one is not Kind.NODE])
+def test_an_object_whose_namespace_nobody_can_tell_has_no_name(kind: Kind) -> None:
+    raw = b'{"metadata": {"name": "scan", "namespace": 5}, "spec": {}}'
+
+    for take in (Cluster().put, Cluster().remove):
+        with pytest.raises(ParseError) as caught:
+            take(kind, raw)
+        assert not isinstance(caught.value, OddObjectError)
+
+
+def test_a_node_has_no_namespace() -> None:
+    cluster = Cluster()
+
+    assert cluster.remove(Kind.NODE, b'{"metadata": {"name": "a", "namespace": 5}}') is False
+    with pytest.raises(OddObjectError):
+        cluster.put(Kind.NODE, b'{"metadata": {"name": "a", "namespace": 5}, "spec": {}}')
+
+
 DELETED = b'{"metadata": {"name": "%s", "namespace": "api", "resourceVersion": "%d"}}'
 SPECS = {
+    Kind.DEPLOYMENT: b'{"replicas": 1}',
+    Kind.STATEFUL_SET: b'{"replicas": 1}',
+    Kind.DAEMON_SET: b'{"template": {}}',
     Kind.HORIZONTAL_POD_AUTOSCALER: b'{"scaleTargetRef": {"name": "x"}, "maxReplicas": 1}',
     Kind.SCALED_OBJECT: b'{"scaleTargetRef": {"name": "x"}}',
 }

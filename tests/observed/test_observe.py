@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from exporter.domain.clock import Instant
+from exporter.domain.gaps import Extent
 from exporter.domain.workloads import ObservedWorkloads
 from exporter.observed.observe import Snapshots
 
@@ -50,7 +51,8 @@ async def test_what_a_broken_file_hides_is_not_said_to_be_missing(tmp_path: Path
 
     state = await Snapshots(tmp_path).read(at=NOW)
 
-    gap = state.facts.unseen[ObservedWorkloads]["StatefulSet"]
+    gaps = {one.extent: one for one in state.facts.gaps[ObservedWorkloads]}
+    gap = gaps[Extent(kinds=frozenset({"StatefulSet"}))]
     assert gap.message.startswith("statefulsets.json:1: ")
 
 

@@ -8,14 +8,18 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from exporter.domain.declaration import WorkloadKey
 from exporter.domain.errors import ParseError
+from exporter.domain.finding import Subject
+from exporter.domain.gaps import Gap
+from exporter.domain.provenance import Source
 from exporter.domain.workloads import ObservedPods, PodGroup
+from exporter.observed.lenient import Partial, read
 from exporter.observed.pods import PodFold
 from exporter.observed.records import PodRecord
 
 
 def pod(name: str = "auth-api-6b474476c4-x2x8z", **content: Any) -> PodRecord:
     metadata = {"name": name, "namespace": "api", **content.pop("metadata", {})}
-    raw = msgspec.json.encode({"metadata": metadata, **content})
+    raw = msgspec.json.encode({"spec": {}, "metadata": metadata, **content})
     return msgspec.json.decode(raw, type=PodRecord)
 
 
@@ -24,11 +28,25 @@ def controlled_by(kind: str, name: str) -> dict[str, Any]:
     return {"ownerReferences": [others, {"kind": kind, "name": name, "controller": True}]}
 
 
-def fold(*records: PodRecord) -> ObservedPods:
+GAP = Gap(Source.KUBERNETES, "Pod api/odd cannot be read")
+
+
+def partial(name: str = "odd", **content: Any) -> Partial[PodRecord]:
+    metadata = {"name": name, "namespace": "api", **content.pop("metadata", {})}
+    return read(msgspec.json.encode({"spec": {}, "metadata": metadata, **content}), PodRecord)
+
+
+def fold(*records: PodRecord | Partial[PodRecord]) -> ObservedPods:
     pods = PodFold()
     for record in records:
-        pods.add(record)
+        take(pods, record)
     return pods.facts()
+
+
+def take(pods: PodFold, record: PodRecord | Partial[PodRecord]) -> bool:
+    if isinstance(record, Partial):
+        return pods.add_unreadable(record, GAP)
+    return pods.add(record)
 
 
 def only_group(*records: PodRecord) -> PodGroup:
@@ -143,6 +161,36 @@ def test_a_pod_is_ready_by_its_condition_only() -> None:
     assert (group.pods, group.ready) == (2, 1)
 
 
+WAITING = {"state": {"waiting": {"reason": "ContainerCreating"}}}
+RUNNING: dict[str, Any] = {"state": {"running": {}}}
+
+
+@pytest.mark.parametrize(
+    ("status", "pulled"),
+    [
+        pytest.param({}, 0, id="kubelet says nothing"),
+        pytest.param({"containerStatuses": []}, 0, id="no container"),
+        pytest.param({"containerStatuses": [WAITING]}, 0, id="waiting"),
+        pytest.param({"containerStatuses": [RUNNING, WAITING]}, 0, id="not all"),
+        pytest.param({"containerStatuses": [{"state": {}, "imageID": ""}]}, 0, id="no state"),
+        pytest.param({"containerStatuses": [RUNNING]}, 1, id="running"),
+        pytest.param({"containerStatuses": [{"state": {"terminated": {}}}]}, 1, id="terminated"),
+        pytest.param({"containerStatuses": [{**WAITING, "imageID": "a@sha256:1"}]}, 1, id="has ID"),
+        pytest.param(
+            {"containerStatuses": [RUNNING], "initContainerStatuses": [WAITING]}, 0, id="init waits"
+        ),
+        pytest.param(
+            {"containerStatuses": [RUNNING], "initContainerStatuses": [RUNNING]}, 1, id="init ran"
+        ),
+        pytest.param({"conditions": [{"type": "Ready", "status": "True"}]}, 1, id="ready"),
+    ],
+)
+def test_a_pod_has_its_images_if_each_container_began_or_knows_its_images_id(
+    status: dict[str, Any], pulled: int
+) -> None:
+    assert only_group(pod(status={"phase": "Pending", **status})).pulled == pulled
+
+
 def test_groups_part_by_node_and_by_tolerations() -> None:
     owned = controlled_by("StatefulSet", "db")
     bearing = {"nodeName": "a", "tolerations": [{"operator": "Exists"}]}
@@ -183,6 +231,125 @@ def test_a_pod_that_is_refused_leaves_its_last_version_counted() -> None:
     assert pods.facts() == before
 
 
+DB = WorkloadKey("api", "StatefulSet", "db")
+
+
+def workload(key: WorkloadKey) -> Subject:
+    return Subject(key.kind, key.namespace, key.name)
+
+
+def test_a_pod_that_cannot_be_read_exists_and_is_in_no_other_sum() -> None:
+    facts = fold(partial(status={"phase": 5}), pod())
+
+    assert facts.per_namespace == {"api": 2}
+    assert sum(len(groups) for groups in facts.by_owner.values()) == 1
+    assert facts.has_gaps
+
+
+@pytest.mark.parametrize(
+    ("content", "doubtful"),
+    [
+        pytest.param(
+            {"metadata": controlled_by("StatefulSet", "db"), "spec": {"nodeName": "a"}},
+            {"db", "a"},
+            id="owner and node",
+        ),
+        pytest.param(
+            {"metadata": controlled_by("StatefulSet", "db"), "spec": {"nodeName": 5}},
+            {"db", "a", "b"},
+            id="owner, and some node",
+        ),
+        pytest.param(
+            {"metadata": {"ownerReferences": 5}, "spec": {"nodeName": "a"}},
+            {"db", "cache", "a"},
+            id="somebody of its namespace, and node",
+        ),
+        pytest.param(
+            {
+                "metadata": {
+                    **controlled_by("ReplicaSet", "db-1"),
+                    "labels": {"pod-template-hash": 1},
+                },
+            },
+            {"db", "cache"},
+            id="a ReplicaSet's, whosever that is",
+        ),
+    ],
+)
+def test_a_pod_that_cannot_be_read_casts_doubt_on_what_it_may_belong_to(
+    content: dict[str, Any], doubtful: set[str]
+) -> None:
+    subjects = [
+        *(workload(WorkloadKey("api", "StatefulSet", name)) for name in ("db", "cache")),
+        workload(WorkloadKey("web", "StatefulSet", "far")),
+        *(Subject("Node", "", name) for name in ("a", "b")),
+    ]
+
+    facts = fold(partial(**content, status={"phase": 5}))
+
+    assert {one.name for one in subjects if facts.doubt(one, "images") == GAP} == doubtful
+    assert not any(facts.gap(one, "images") for one in subjects)
+
+
+def test_a_pod_without_a_spec_may_be_on_any_node() -> None:
+    odd = partial(metadata=controlled_by("StatefulSet", "db"), spec=None)
+
+    with pytest.raises(ParseError, match="has no spec"):
+        PodFold().add(odd.record)
+    facts = fold(odd)
+
+    assert facts.doubt(Subject("Node", "", "b"), "") == GAP
+    assert facts.doubt(workload(DB), "") == GAP
+
+
+def test_a_pod_that_ended_is_not_missed_whatever_else_is_amiss_with_it() -> None:
+    status = {"phase": "Succeeded", "containerStatuses": 5}
+
+    assert not fold(partial(status=status)).has_gaps
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param({"metadata": {"ownerReferences": 5}}, id="of whom"),
+        pytest.param({"spec": {"nodeName": 5}}, id="from where"),
+        pytest.param({"status": {"phase": 5}}, id="or ended"),
+    ],
+)
+def test_a_pod_that_is_being_deleted_is_missed_where_nobody_can_tell(
+    content: dict[str, Any],
+) -> None:
+    metadata = {"deletionTimestamp": "2025-11-12T05:30:00Z", **content.pop("metadata", {})}
+
+    facts = fold(partial(metadata=metadata, **content))
+
+    assert facts.has_gaps
+    assert facts.leaving == {}
+
+
+def test_a_pod_that_can_be_read_again_casts_no_doubt_any_more() -> None:
+    pods = PodFold()
+    odd = partial(metadata={"resourceVersion": "1"}, status={"phase": 5})
+
+    assert take(pods, odd)
+    assert not take(pods, odd)
+    assert take(pods, pod("odd", metadata={"resourceVersion": "2"}))
+    assert not take(pods, odd)
+    assert not pods.facts().has_gaps
+
+
+def test_a_pod_that_cannot_be_read_any_more_leaves_all_sums() -> None:
+    pods = PodFold()
+    pods.add(pod("odd", metadata={"resourceVersion": "1", **controlled_by("StatefulSet", "db")}))
+
+    take(pods, partial(metadata={"resourceVersion": "2"}, status={"phase": 5}))
+
+    assert pods.facts().by_owner == {}
+    assert pods.remove("api", "odd", version=3)
+    assert not pods.facts().has_gaps
+    assert not take(pods, partial(metadata={"resourceVersion": "2"}, status={"phase": 5}))
+
+
 def test_a_pod_that_changes_in_nothing_that_is_summed_changes_no_sum() -> None:
     pods = PodFold()
 
@@ -219,7 +386,7 @@ def test_freezing_is_done_in_steps() -> None:
     assert steps >= 4
 
 
-def recount(pods: dict[tuple[str, str], PodRecord]) -> ObservedPods:
+def recount(pods: dict[tuple[str, str], PodRecord | Partial[PodRecord]]) -> ObservedPods:
     return fold(*pods.values())
 
 
@@ -229,7 +396,7 @@ class PodChanges(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.pods = PodFold()
-        self.present: dict[tuple[str, str], PodRecord] = {}
+        self.present: dict[tuple[str, str], PodRecord | Partial[PodRecord]] = {}
         self.version = 0
 
     @rule(
@@ -272,6 +439,29 @@ class PodChanges(RuleBasedStateMachine):
         self.present[namespace, name] = record
         self.pods.add(record)
 
+    @rule(
+        name=st.sampled_from(["a", "b", "c"]),
+        namespace=st.sampled_from(["api", "web"]),
+        owner=st.sampled_from(["db", 5]),
+        node=st.sampled_from(["node-1", 5]),
+        phase=st.sampled_from(["Running", "Succeeded", 5]),
+        leaves=st.booleans(),
+    )
+    def break_one(
+        self, *, name: str, namespace: str, owner: object, node: object, phase: object, leaves: bool
+    ) -> None:
+        self.version += 1
+        metadata = {
+            "namespace": namespace,
+            "resourceVersion": str(self.version),
+            "deletionTimestamp": "2025-11-12T05:30:00Z" if leaves else None,
+            "ownerReferences": [{"kind": "StatefulSet", "name": owner, "controller": True}],
+        }
+        status = {"phase": phase, "conditions": 5}
+        record = partial(name, metadata=metadata, spec={"nodeName": node}, status=status)
+        self.present[namespace, name] = record
+        take(self.pods, record)
+
     @rule(name=st.sampled_from(["a", "b", "c"]), namespace=st.sampled_from(["api", "web"]))
     def remove(self, *, name: str, namespace: str) -> None:
         self.present.pop((namespace, name), None)
@@ -280,7 +470,7 @@ class PodChanges(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["a", "b", "c"]), namespace=st.sampled_from(["api", "web"]))
     def tell_again(self, *, name: str, namespace: str) -> None:
         if (namespace, name) in self.present:
-            assert not self.pods.add(self.present[namespace, name])
+            assert not take(self.pods, self.present[namespace, name])
 
     @rule(name=st.sampled_from(["a", "b", "c"]), namespace=st.sampled_from(["api", "web"]))
     def remove_late(self, *, name: str, namespace: str) -> None:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exporter.domain.declaration import WorkloadKey
+from exporter.domain.declaration import ApplicationKey, WorkloadKey
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.nodes import ObservedNodes
 from exporter.domain.observation import Observation
-from exporter.domain.workloads import ObservedAutoscalers, ObservedWorkloads
+from exporter.domain.workloads import ObservedAutoscalers
 from exporter.observed import reading
 from exporter.observed.snapshot import read
 
@@ -30,12 +30,13 @@ def owned_by(kind: str, name: str) -> Object:
     return {"ownerReferences": [{"kind": kind, "name": name, "controller": True}]}
 
 
-NODE = of("Node", "k8s-api-auth")
-POD = of("Pod", "auth-api-0", metadata=owned_by("StatefulSet", "auth-api"))
-DEPLOYMENT = of("Deployment", "auth-api", api_version="apps/v1")
-STATEFUL_SET = of("StatefulSet", "auth-api", api_version="apps/v1")
-DAEMON_SET = of("DaemonSet", "agent", api_version="apps/v1")
-APPLICATION = of("Application", "auth", api_version="argoproj.io/v1alpha1")
+NODE = of("Node", "k8s-api-auth", spec={})
+POD = of("Pod", "auth-api-0", spec={}, metadata=owned_by("StatefulSet", "auth-api"))
+SPEC: Object = {"template": {}}
+DEPLOYMENT = of("Deployment", "auth-api", api_version="apps/v1", spec=SPEC)
+STATEFUL_SET = of("StatefulSet", "auth-api", api_version="apps/v1", spec=SPEC)
+DAEMON_SET = of("DaemonSet", "agent", api_version="apps/v1", spec=SPEC)
+APPLICATION = of("Application", "auth", api_version="argoproj.io/v1alpha1", spec={})
 HPA = of(
     "HorizontalPodAutoscaler",
     "auth",
@@ -138,6 +139,7 @@ items:
       name: k8s-api-auth
       labels: {phase: "1"}
       creationTimestamp: 2025-11-09T07:05:00Z
+    spec: {}
 """
 
     seen = read(dump(tmp_path, cluster__yaml=text))
@@ -205,7 +207,7 @@ def test_a_name_that_the_content_contradicts_says_nothing(tmp_path: Path) -> Non
 
 
 def test_one_object_less_is_missing_and_the_rest_is_there(tmp_path: Path) -> None:
-    other = of("Node", "k8s-api-my")
+    other = of("Node", "k8s-api-my", spec={})
 
     seen = read(dump(tmp_path, cluster__json=listed(other, POD)))
 
@@ -301,30 +303,77 @@ def test_a_page_of_a_list_is_not_the_list(tmp_path: Path) -> None:
     assert "one page of a longer list" in seen.failures[0].message
 
 
-def test_a_broken_object_is_named_and_makes_its_kind_unknown(tmp_path: Path) -> None:
+def test_a_broken_object_is_named_with_its_line_and_blinds_no_other(tmp_path: Path) -> None:
     broken = of("Pod", "auth-api-1", status={"phase": 3})
-
     text = listed(NODE, POD, broken)
 
     seen = read(dump(tmp_path, cluster__json=text))
 
-    (failure,) = seen.failures
-    assert known(seen) == {"Nodes"}
+    (failure,) = seen.odd
+    assert (known(seen), seen.failures, seen.gaps) == ({"Nodes", "Pods"}, (), {})
     starts = [n for n, line in enumerate(text.split("\n"), 1) if line == "        {"]
     assert failure.place.line == starts[2]
-    assert failure.message.startswith("object 3 (Pod api/auth-api-1): Expected `str | null`")
-    assert failure.part == "Pod"
+    assert failure.message.startswith("object 3 (Pod api/auth-api-1): status.phase: Expected `str")
+    assert seen.pods is not None
+    assert seen.pods.per_namespace == {"api": 2}
 
 
-def test_a_broken_workload_hides_its_kind_only(tmp_path: Path) -> None:
-    broken = of("StatefulSet", "db", api_version="apps/v1", spec=[])
+ODD: dict[str, Object] = {
+    "Node": of("Node", "odd", spec={"taints": [{"key": "k", "effect": "Never"}]}),
+    "Deployment": of("Deployment", "odd", api_version="apps/v1", spec=[]),
+    "Application": of("Application", "odd", api_version="argoproj.io/v1alpha1", spec=7),
+    "ApplicationSet": of("ApplicationSet", "odd", api_version="argoproj.io/v1alpha1", spec=7),
+}
 
-    seen = read(dump(tmp_path, cluster__json=listed(DEPLOYMENT, broken, of("Pod", "alone"))))
+
+def test_a_broken_object_of_each_kind_is_there_by_its_name(tmp_path: Path) -> None:
+    seen = read(dump(tmp_path, cluster__json=listed(*EVERYTHING, *ODD.values())))
+
+    assert seen.nodes is not None
+    assert seen.workloads is not None
+    assert seen.applications is not None
+    assert seen.application_sets is not None
+    assert "odd" in seen.nodes
+    assert WorkloadKey("api", "Deployment", "odd") in seen.workloads
+    assert ApplicationKey("api", "odd") in seen.applications
+    assert set(seen.application_sets.unreadable) == {ApplicationKey("api", "odd")}
+    assert len(seen.odd) == len(ODD)
+    assert known(seen) == ALL | {"ApplicationSets"}
+
+
+def test_an_autoscaler_that_cannot_be_read_hides_the_bounds_of_its_target_only(
+    tmp_path: Path,
+) -> None:
+    target = {"kind": "Deployment", "name": "auth-api"}
+    spec = {"scaleTargetRef": target, "maxReplicas": "many"}
+    broken = of("HorizontalPodAutoscaler", "a", api_version="autoscaling/v2", spec=spec)
+
+    seen = read(dump(tmp_path, cluster__json=listed(DEPLOYMENT, broken)))
+
+    assert seen.autoscalers is not None
+    assert seen.autoscalers.hidden(WorkloadKey("api", "Deployment", "auth-api"))
+    assert not seen.autoscalers.hidden(WorkloadKey("api", "Deployment", "my-api"))
+
+
+def test_an_autoscaler_that_names_no_target_may_scale_whatever_is_in_its_namespace(
+    tmp_path: Path,
+) -> None:
+    broken = of("ScaledObject", "a", api_version="keda.sh/v1alpha1", spec={"scaleTargetRef": {}})
+
+    seen = read(dump(tmp_path, cluster__json=listed(DEPLOYMENT, broken)))
+
+    assert seen.autoscalers is not None
+    assert seen.autoscalers.hidden(WorkloadKey("api", "Deployment", "auth-api"))
+    assert not seen.autoscalers.hidden(WorkloadKey("web", "Deployment", "auth-api"))
+
+
+def test_a_broken_pod_of_nobody_known_may_belong_to_an_unseen_kind(tmp_path: Path) -> None:
+    broken = of("Pod", "a", metadata={"ownerReferences": "x"})
+
+    seen = read(dump(tmp_path, cluster__json=listed(DEPLOYMENT, broken)))
 
     assert seen.workloads is not None
-    assert {key.kind for key in seen.workloads.workloads} == {"Deployment"}
-    assert seen.workloads.unseen == {"StatefulSet"}
-    assert ObservedWorkloads not in seen.gaps
+    assert seen.workloads.unseen == {"StatefulSet", "DaemonSet"}
 
 
 @pytest.mark.parametrize(
@@ -352,13 +401,11 @@ def test_an_object_of_no_kind_may_have_been_any(tmp_path: Path, broken: str) -> 
         pytest.param({"name": ""}, id="empty name"),
         pytest.param({"name": 3}, id="name is a number"),
         pytest.param({"name": "a" * 300}, id="name too long"),
-        pytest.param({"name": "a", "labels": ["x"]}, id="labels are a list"),
-        pytest.param({"name": "a", "labels": {"x": 1}}, id="label is a number"),
         pytest.param([], id="metadata is a list"),
         pytest.param(None, id="metadata is null"),
     ],
 )
-def test_metadata_of_another_shape_is_a_failure(tmp_path: Path, metadata: object) -> None:
+def test_an_object_without_a_name_makes_its_kind_unknown(tmp_path: Path, metadata: object) -> None:
     broken = {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
 
     seen = read(dump(tmp_path, nodes__json=listed(NODE, broken), pods__json=listed(POD)))
@@ -366,6 +413,30 @@ def test_metadata_of_another_shape_is_a_failure(tmp_path: Path, metadata: object
     assert known(seen) == {"Pods"}
     assert len(seen.failures) == 1
     assert ObservedNodes in seen.gaps
+
+
+@pytest.mark.parametrize("labels", [["x"], {"x": 1}])
+def test_an_object_with_a_name_blinds_no_other(tmp_path: Path, labels: object) -> None:
+    broken = of("Node", "a", metadata={"labels": labels})
+
+    seen = read(dump(tmp_path, nodes__json=listed(NODE, broken)))
+
+    assert seen.nodes is not None
+    assert (set(seen.nodes.nodes), set(seen.nodes.unreadable)) == ({"k8s-api-auth"}, {"a"})
+
+
+def test_many_objects_with_a_name_that_are_broken_are_counted_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MAX_FAILURES", 3)
+    broken = [of("Node", f"n{i}", spec=[]) for i in range(5)]
+
+    seen = read(dump(tmp_path, nodes__json=listed(*broken)))
+
+    assert len(seen.odd) == 3
+    assert [one.message for one in seen.failures] == ["2 more objects could not be read"]
+    assert seen.nodes is not None
+    assert len(seen.nodes.unreadable) == 5
 
 
 def test_many_broken_objects_are_counted_not_told(
@@ -440,7 +511,7 @@ def test_of_an_object_that_stands_twice_the_newest_counts(
 ) -> None:
     versions = {"first": first, "second": second}
     one, other = (
-        of("Node", "a", metadata={"resourceVersion": version, "labels": {"from": name}})
+        of("Node", "a", spec={}, metadata={"resourceVersion": version, "labels": {"from": name}})
         for name, version in versions.items()
     )
 
@@ -507,6 +578,8 @@ def test_whatever_stands_in_a_dump_is_a_fact_or_a_failure(
         return
 
     assert bool(seen.gaps) <= bool(seen.failures)
+    unreadable = (fact.unreadable for fact in seen.facts().values() if hasattr(fact, "unreadable"))
+    assert any(unreadable) <= bool(seen.odd)
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])

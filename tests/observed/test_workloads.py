@@ -1,3 +1,4 @@
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from exporter.observed.workloads import observed_workload
 
 def workload(kind: str = "Deployment", **content: Any) -> ObservedWorkload:
     metadata = {"name": "auth-api", "namespace": "api", **content.pop("metadata", {})}
-    raw = msgspec.json.encode({"metadata": metadata, **content})
+    raw = msgspec.json.encode({"spec": {"replicas": 1}, "metadata": metadata, **content})
     record = msgspec.json.decode(raw, type=WorkloadRecord)
     return observed_workload(record, WorkloadKey("api", kind, "auth-api"))
 
@@ -52,12 +53,34 @@ def test_a_deployment_counts_its_replicas() -> None:
 
     assert (seen.replicas, seen.total, seen.ready, seen.updated, seen.available) == (3, 4, 2, 1, 2)
     assert (seen.generation, seen.observed_generation) == (4, 3)
-    assert seen.rolling_out
+    assert not seen.is_observed
 
 
 def test_replicas_that_nobody_stated_are_one() -> None:
-    assert workload(spec={}).replicas == 1
-    assert workload(spec=None).replicas == 1
+    assert workload(spec={"paused": False}).replicas == 1
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "DaemonSet"])
+@pytest.mark.parametrize("spec", [None, {}])
+def test_a_workload_without_a_spec_is_an_error(kind: str, spec: object) -> None:
+    with pytest.raises(ParseError, match="has no spec"):
+        workload(kind, spec=spec)
+
+
+@pytest.mark.parametrize("status", ["Maybe", None])
+def test_a_deployment_of_which_nobody_can_tell_whether_it_gave_up_is_an_error(
+    status: str | None,
+) -> None:
+    odd = {"type": "Progressing", "status": status}
+
+    with pytest.raises(ParseError, match="the condition Progressing is"):
+        workload(spec={"replicas": 2}, status={"conditions": [odd]})
+
+
+def test_other_conditions_of_a_deployment_may_be_anything() -> None:
+    odd = {"type": "Available", "status": "Maybe"}
+
+    assert not workload(status={"conditions": [odd]}).rollout_failed
 
 
 @pytest.mark.parametrize("replicas", ["3", True, 2.5])
@@ -67,17 +90,111 @@ def test_replicas_that_are_no_number_are_an_error(replicas: object) -> None:
 
 
 def test_a_spec_that_is_no_object_is_an_error() -> None:
-    with pytest.raises(msgspec.ValidationError):
+    with pytest.raises(ParseError, match="spec: Expected `object"):
         workload(spec=[])
 
 
-def test_a_deployment_that_gave_up_is_not_rolling_out() -> None:
-    stuck = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}
+def progressing(**content: str) -> dict[str, Any]:
+    return {"conditions": [{"type": "Progressing", "status": "True", **content}]}
 
-    seen = workload(spec={"replicas": 2}, status={"conditions": [stuck]})
 
-    assert seen.rollout_failed
-    assert not seen.rolling_out
+def test_a_deployment_that_gave_up_has_failed() -> None:
+    stuck = progressing(status="False", reason="ProgressDeadlineExceeded")
+
+    assert workload(status=stuck).rollout_failed
+    assert not workload(status=progressing()).rollout_failed
+
+
+@pytest.mark.parametrize(
+    ("condition", "since"),
+    [
+        pytest.param(
+            {
+                "lastUpdateTime": "2025-11-12T05:30:00Z",
+                "lastTransitionTime": "2020-01-01T00:00:00Z",
+            },
+            datetime(2025, 11, 12, 5, 30, tzinfo=UTC),
+            id="last step",
+        ),
+        pytest.param(
+            {"lastTransitionTime": "2025-11-12T05:30:00Z"},
+            datetime(2025, 11, 12, 5, 30, tzinfo=UTC),
+            id="last change of status",
+        ),
+        pytest.param(
+            {
+                "lastUpdateTime": "2020-01-01T00:00:00Z",
+                "lastTransitionTime": "2025-11-12T05:30:00Z",
+            },
+            datetime(2025, 11, 12, 5, 30, tzinfo=UTC),
+            id="the later of both",
+        ),
+        pytest.param({"lastUpdateTime": "yesterday"}, None, id="no instant"),
+        pytest.param({}, None, id="not said"),
+    ],
+)
+def test_a_rollout_is_dated_by_its_last_step(
+    condition: dict[str, str], since: datetime | None
+) -> None:
+    seen = workload(status=progressing(reason="ReplicaSetUpdated", **condition))
+
+    assert (seen.rolled_out_since, seen.rollout_complete) == (since, False)
+
+
+def test_the_last_step_of_a_rollout_that_is_done_dates_nothing_that_came_after() -> None:
+    told = {"reason": "NewReplicaSetAvailable", "lastUpdateTime": "2025-11-12T05:30:00Z"}
+    ahead = {"observedGeneration": 1, **progressing(**{**told, "reason": "ReplicaSetUpdated"})}
+
+    done = workload(status=progressing(**told))
+    unseen = workload(metadata={"generation": 2}, status=ahead)
+
+    assert done.rollout_complete
+    assert (done.rolled_out_since, unseen.rolled_out_since) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "deadline"),
+    [
+        pytest.param(600, timedelta(minutes=10), id="a number"),
+        pytest.param(2147483647, None, id="the number that stands for none"),
+        pytest.param(0, None, id="nothing"),
+        pytest.param(-1, None, id="less than nothing"),
+        pytest.param("600", None, id="text"),
+        pytest.param(True, None, id="truth"),
+        pytest.param(None, None, id="not said"),
+    ],
+)
+def test_the_progress_deadline_is_the_objects_own(
+    seconds: object, deadline: timedelta | None
+) -> None:
+    seen = workload(spec={"progressDeadlineSeconds": seconds})
+
+    assert seen.progress_deadline == deadline
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "revision"),
+    [
+        pytest.param(
+            "Deployment",
+            {"metadata": {"annotations": {"deployment.kubernetes.io/revision": "7"}}},
+            "7",
+            id="Deployment",
+        ),
+        pytest.param(
+            "StatefulSet", {"status": {"updateRevision": "db-5f"}}, "db-5f", id="StatefulSet"
+        ),
+        pytest.param("DaemonSet", {}, "", id="DaemonSet"),
+    ],
+)
+def test_the_revision_names_the_template(kind: str, content: dict[str, Any], revision: str) -> None:
+    assert workload(kind, **content).revision == revision
+
+
+def test_a_workload_tells_when_it_was_made() -> None:
+    made = workload(metadata={"creationTimestamp": "2025-11-12T05:30:00Z"}).created
+
+    assert made == datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +223,7 @@ def test_a_statefulset_counts_updated_pods_during_an_update_only(
 def test_a_daemonset_has_as_many_replicas_as_there_are_nodes_for_it() -> None:
     seen = workload(
         "DaemonSet",
-        spec={},
+        spec={"template": {}},
         status={
             "desiredNumberScheduled": 14,
             "currentNumberScheduled": 13,

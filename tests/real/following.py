@@ -49,7 +49,7 @@ async def when(live: Live, condition: Callable[[State], object]) -> State:
 
 def sound(state: State) -> bool:
     """Tell whether everything is known that shall be."""
-    return not state.facts.gaps and not state.facts.unseen and not state.failures
+    return not state.facts.gaps and not state.failures
 
 
 def watch(state: State, kind: Kind) -> WatchStatus:

@@ -12,7 +12,7 @@ _IMAGE = "registry.example.com/app:1"
 
 def node(name: str, **metadata: Any) -> Object:
     """Return a node."""
-    return _object("v1", "Node", name, **metadata)
+    return {**_object("v1", "Node", name, **metadata), "spec": {}}
 
 
 def namespace(name: str) -> Object:

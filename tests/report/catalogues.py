@@ -19,7 +19,15 @@ from exporter.checks import ALL
 REPORT = Path(__file__).parents[2] / "exporter" / "report"
 KEYWORDS = {"mark": None, "say": None, "count": (1, 2)}
 SPEAKING = [
-    (name, "python") for name in ("chapters/**.py", "composition.py", "texts.py", "wording.py")
+    (name, "python")
+    for name in (
+        "chapters/**.py",
+        "composition.py",
+        "folded.py",
+        "headline.py",
+        "texts.py",
+        "wording.py",
+    )
 ]
 LANGUAGES = ("ko",)
 KEPT = (b'"Language: ', b'"Plural', b'"MIME', b'"Content')
@@ -33,7 +41,7 @@ def path(lang: str) -> Path:
 
 
 def extracted() -> Catalog:
-    """Return every message of the code: those that it marks, and the titles of all checks."""
+    """Return every message of the code: those that it marks, and what checks say."""
     catalog = Catalog(project="cluster-conformance-exporter", charset="utf-8")
     for message in _messages():
         catalog.add(message, flags=["python-brace-format"] if _has_placeholder(message) else [])
@@ -47,7 +55,7 @@ def _messages() -> Iterator[str | tuple[str, str]]:
             yield message
         else:
             yield message[0], message[1]
-    yield from sorted({check.title for check in ALL})
+    yield from sorted({text for check in ALL for text in (check.title, check.advice)})
 
 
 def _has_placeholder(message: str | tuple[str, str]) -> bool:

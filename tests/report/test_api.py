@@ -13,25 +13,30 @@ from exporter.domain.errors import Reason
 from exporter.domain.evaluation import Evaluation, SourceStatus, WaiverState
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Layer, Severity, Verdict
+from exporter.domain.items import DeclaredItems, ItemState
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.provenance import Source
 from exporter.domain.published import Asked
 from exporter.domain.state import State
 from exporter.report import api, document
 from tests.report.api_schema import schema, strict
-from tests.report.evaluations import NOW, PLACE, check, evaluation, finding
+from tests.report.evaluations import NOW, PLACE, blind, charts, check, evaluation, finding
 
 Json = dict[str, Any]
+CHARTS = charts(1, "allow its host")
 OUTCOME = evaluation(
     finding("n1", detail="kubelet stopped", provenance=(PLACE,)),
     finding("n2", Verdict.WAIVED),
     finding("n3", Verdict.UNKNOWN, check="node_taints", cause="kubernetes"),
     finding("other", Verdict.PASS, check="node_taints"),
+    *blind(CHARTS),
     checks=(
         check("node_ready"),
         check("node_taints", layer=Layer.CONFIGURATION, severity=Severity.CRITICAL),
     ),
     sources=(SourceStatus(source=Source.ANSIBLE, up=True, last_success=NOW, items={"nodes": 3}),),
+    items=CHARTS,
+    coverage=0.5,
 )
 FAILURE = Failure(place=PLACE, reason=Reason.MALFORMED, message="no YAML", advice="mend it")
 
@@ -43,7 +48,12 @@ def node(name: str) -> DeclaredNode:
 
 
 DECLARED = State(
-    facts=Facts({DeclaredNodes: DeclaredNodes({f"n{i}": node(f"n{i}") for i in range(5)})}),
+    facts=Facts(
+        {
+            DeclaredNodes: DeclaredNodes({f"n{i}": node(f"n{i}") for i in range(5)}),
+            DeclaredItems: DeclaredItems(CHARTS),
+        }
+    ),
     sources=(SourceStatus(source=Source.TERRAFORM, up=False, failures=(FAILURE,)),),
     unresolved=(Unresolved(place=PLACE, message="only a run would tell"),),
     failures=(FAILURE,),
@@ -67,18 +77,23 @@ def names(*parameters: tuple[str, str]) -> list[str]:
 @pytest.mark.parametrize(
     ("parameters", "expected"),
     [
-        pytest.param([], ["n1", "n2", "n3", "other"], id="all"),
+        pytest.param([], ["n1", "n2", "n3", "other", "app-01/0"], id="all"),
         pytest.param([("verdict", "fail")], ["n1"], id="verdict"),
-        pytest.param([("verdict", "fail"), ("verdict", "unknown")], ["n1", "n3"], id="either"),
+        pytest.param(
+            [("verdict", "fail"), ("verdict", "unknown")], ["n1", "n3", "app-01/0"], id="either"
+        ),
         pytest.param([("check", "node_taints")], ["n3", "other"], id="check"),
         pytest.param([("layer", "configuration"), ("verdict", "pass")], ["other"], id="both"),
         pytest.param([("severity", "critical")], ["n3", "other"], id="severity"),
         pytest.param([("kind", "Node"), ("namespace", "")], ["n1", "n2", "n3", "other"], id="kind"),
         pytest.param([("kind", "Pod")], [], id="no such kind"),
+        pytest.param([("reason", "not_rendered")], ["app-01/0"], id="reason"),
+        pytest.param([("reason", "refused")], [], id="another reason"),
+        pytest.param([("layer", "applications")], ["app-01/0"], id="a layer of its own"),
         pytest.param([("name", "n*"), ("name", "oth?r")], ["n1", "n2", "n3", "other"], id="names"),
         pytest.param([("name", "N1")], [], id="names have case"),
         pytest.param([("limit", "2")], ["n1", "n2"], id="limit"),
-        pytest.param([("limit", "2"), ("offset", "3")], ["other"], id="offset"),
+        pytest.param([("limit", "2"), ("offset", "3")], ["other", "app-01/0"], id="offset"),
         pytest.param([("offset", "9")], [], id="beyond the end"),
     ],
 )
@@ -89,8 +104,8 @@ def test_findings_are_filtered(parameters: list[tuple[str, str]], expected: list
 def test_a_part_says_where_the_next_begins() -> None:
     first, last = (ask(api.FINDINGS, ("limit", "3"), ("offset", offset)) for offset in ("0", "3"))
 
-    assert (first["total"], first["next"]) == (4, 3)
-    assert (last["total"], last["next"]) == (4, None)
+    assert (first["total"], first["next"]) == (5, 3)
+    assert (last["total"], last["next"]) == (5, None)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +125,9 @@ def test_a_part_says_where_the_next_begins() -> None:
             api.FINDINGS, ("check", "no"), "check is never 'no'", "node_taints", id="check"
         ),
         pytest.param(api.LAYERS, ("layer", "x"), "layer is never 'x'", "gitops", id="layer"),
+        pytest.param(
+            api.FINDINGS, ("reason", "compared"), "reason is never 'compared'", "refused", id="why"
+        ),
         pytest.param(
             api.LAYERS, ("limit", "1"), "there is no parameter 'limit'", "layer", id="no paging"
         ),
@@ -149,12 +167,15 @@ def test_a_layer_can_be_asked_for_alone() -> None:
 def test_the_declaration_comes_in_parts_through_all_lists() -> None:
     told = [ask(api.DECLARED, ("limit", "3"), ("offset", str(at))) for at in (0, 3, 6)]
 
-    lists = ("nodes", "workloads", "applications", "conflicts", "unresolved", "failures")
+    lists = (
+        *("nodes", "workloads", "applications", "conflicts", "not_compared"),
+        *("unresolved", "failures"),
+    )
     whole = document.declaration(DECLARED)
     for name in lists:
         assert [one for part in told for one in part[name]] == whole[name]
     assert [one["next"] for one in told] == [3, 6, None]
-    assert {one["total"] for one in told} == {7}
+    assert {one["total"] for one in told} == {8}
 
 
 def test_what_is_about_no_subject_is_not_among_those_of_one() -> None:
@@ -162,6 +183,16 @@ def test_what_is_about_no_subject_is_not_among_those_of_one() -> None:
 
     assert [one["name"] for one in told["nodes"]] == ["n1"]
     assert told["unresolved"] == told["failures"] == []
+
+
+def test_coverage_is_that_of_all_that_is_declared() -> None:
+    told = ask(api.LAYERS)
+
+    assert told["coverage"] == 0.5
+    assert [(one["state"], one["count"]) for one in told["items"]] == [
+        ("compared", 1),
+        ("not_rendered", 1),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -191,6 +222,7 @@ def test_the_schema_would_notice_another_field() -> None:
         ("layer_name", Layer),
         ("source_name", Source),
         ("reason", Reason),
+        ("item_state", ItemState),
     ],
 )
 def test_the_schema_knows_every_word(name: str, members: list[str]) -> None:

@@ -5,11 +5,23 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 from hypothesis import given, settings
+from msgspec import structs
 
 from exporter.domain.evaluation import Evaluation
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Finding, Layer, Verdict
+from exporter.domain.items import ItemState
 from exporter.report import junit
-from tests.report.evaluations import PLACE, check, evaluation, finding, foreign
+from tests.report.evaluations import (
+    PLACE,
+    WAIVER,
+    blind,
+    charts,
+    check,
+    evaluation,
+    finding,
+    foreign,
+    item,
+)
 
 RESULT = {"type", "message"}
 COUNTS = {"tests", "failures", "errors"}
@@ -111,3 +123,33 @@ def test_whatever_a_text_holds_it_stays_xml(name: str, detail: str) -> None:
     case = only_case(finding(name, detail=detail))
 
     assert (case.get("name") or "").startswith("Node ")
+
+
+def test_a_check_of_all_layers_is_one_suite_with_the_layer_in_the_class_of_each_case() -> None:
+    items = (*charts(0, "allow its host"), item("a.tf", ItemState.UNSUPPORTED, kind="Directory"))
+    moved = structs.replace(items[1], layers=(Layer.INFRASTRUCTURE,))
+
+    (suite,) = read(evaluation(*blind((items[0], moved)), items=items))
+
+    assert suite.get("name") == "declaration_compared"
+    assert [one.get("classname") for one in suite.iter("testcase")] == [
+        "infrastructure.declaration_compared",
+        "applications.declaration_compared",
+    ]
+    assert [one.get("name") for one in suite.iter("property")] == ["severity", "title"]
+
+
+def test_what_is_not_compared_is_an_error_that_says_why_and_what_to_do() -> None:
+    error, _ = only_case(*blind(charts(0, "allow its host")))
+
+    assert error.tag == "error"
+    assert error.get("message") == (
+        "not rendered: the chart chart-00 lies in no checkout (allow its host)"
+    )
+
+
+def test_a_blind_spot_that_is_accepted_is_skipped() -> None:
+    skipped, _ = only_case(*blind(charts(0, "allow its host"), waiver=WAIVER.id))
+
+    assert skipped.tag == "skipped"
+    assert "accepted by platform team until" in (skipped.get("message") or "")

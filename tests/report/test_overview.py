@@ -1,23 +1,25 @@
 """What readers see of an evaluation: all that was found, and nothing that was not seen."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from exporter.domain.declaration import (
+    LABELS,
+    TAINTS,
     DeclaredNode,
     DeclaredWorkload,
     NodeGroup,
     WorkloadKey,
 )
 from exporter.domain.evaluation import SourceStatus
-from exporter.domain.facts import Facts, Gap
+from exporter.domain.facts import Extent, Facts, Gap
 from exporter.domain.finding import Layer, Severity, Verdict
 from exporter.domain.json import JsonObject
 from exporter.domain.nodes import (
     ConditionStatus,
     DeclaredNodes,
-    NodeDetails,
     ObservedNode,
     ObservedNodes,
 )
@@ -100,7 +102,7 @@ def test_an_evaluation_without_any_fact_has_empty_tables() -> None:
     view = overview(evaluation())
 
     assert (view.nodes, view.groups, view.workloads, view.applications) == ((), (), (), ())
-    assert (view.verdict, view.coverage) == (Verdict.UNKNOWN, 0.0)
+    assert (view.verdict, view.coverage) == (Verdict.UNKNOWN, None)
 
 
 def test_every_layer_stands_there_also_one_that_nothing_is_checked_of() -> None:
@@ -179,7 +181,9 @@ def test_an_undeclared_node_is_shown_as_such() -> None:
 
 
 def test_what_is_declared_of_a_node_shows_only_where_all_of_it_is_known() -> None:
-    partly, wholly = facts(declared("n1")), facts(declared("n1"), NodeDetails())
+    known = declared("n1")
+    open_, wholly = replace(known.nodes["n1"], unknown={LABELS: GAP, TAINTS: GAP}), facts(known)
+    partly = facts(replace(known, nodes={"n1": open_}))
 
     assert only_node(partly).labels_declared is None
     assert only_node(partly).taints_declared is None
@@ -195,7 +199,7 @@ def test_labels_that_others_manage_are_left_out_unless_they_are_declared() -> No
         "node-role.kubernetes.io/api": "",
     }
     policy = Policy(unmanaged_labels=("*kubernetes.io/*", "domain"))
-    row = only_node(facts(declared("n1"), NodeDetails(), observed("n1", labels=labels), policy))
+    row = only_node(facts(declared("n1"), observed("n1", labels=labels), policy))
 
     assert row.labels == {"domain": "auth", "tier": "api"}
     assert row.roles == ("api",)
@@ -248,7 +252,8 @@ def test_a_workload_out_of_sight_is_not_missing() -> None:
         ObservedWorkloads: ObservedWorkloads({}),
     }
     elsewhere = Facts(known=known, namespaces=frozenset({"other"}))
-    unseen = Facts(known=known, unseen={ObservedWorkloads: {"Deployment": GAP}})
+    gap = replace(GAP, extent=Extent(kinds=frozenset({"Deployment"})))
+    unseen = Facts(known=known, gaps={ObservedWorkloads: (gap,)})
 
     rows = [overview(evaluation(facts=one)).workloads[0] for one in (elsewhere, unseen)]
     assert [one.present for one in rows] == [None, None]

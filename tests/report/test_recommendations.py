@@ -7,11 +7,12 @@ import pytest
 
 from exporter.domain.evaluation import SourceStatus, WaiverState
 from exporter.domain.finding import Layer, Severity, Verdict
+from exporter.domain.items import ItemState
 from exporter.domain.provenance import Source
 from exporter.report.overview import overview
 from exporter.report.recommendations import EXAMPLES, SOON
 from exporter.report.rows import Advice, Recommendation, Term
-from tests.report.evaluations import NOW, WAIVER, check, evaluation, finding
+from tests.report.evaluations import NOW, WAIVER, blind, charts, check, evaluation, finding, item
 
 
 def advised(view: tuple[Recommendation, ...], advice: Advice) -> list[tuple[Term, str]]:
@@ -96,3 +97,24 @@ def test_the_soonest_stands_first() -> None:
 
     terms = [list(Term).index(one.term) for one in view.recommendations]
     assert terms == sorted(terms)
+
+
+def test_what_is_not_compared_is_one_piece_of_work_for_each_reason() -> None:
+    items = (*charts(0, *["allow it"] * 9), item("x.tf", ItemState.UNSUPPORTED))
+
+    view = overview(evaluation(*blind(items), items=items))
+
+    assert advised(view.recommendations, Advice.COMPARE) == [
+        (Term.MEDIUM, "argocd"),
+        (Term.MEDIUM, "argocd"),
+    ]
+    (first, _) = [one for one in view.recommendations if one.advice is Advice.COMPARE]
+    assert (first.state, first.count, first.remedy) == (ItemState.NOT_RENDERED, 9, "allow it")
+
+
+def test_a_blind_spot_that_is_accepted_is_no_work() -> None:
+    items = charts(0, "allow it")
+
+    view = overview(evaluation(*blind(items, waiver=WAIVER.id), items=items))
+
+    assert advised(view.recommendations, Advice.COMPARE) == []

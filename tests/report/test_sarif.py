@@ -17,7 +17,7 @@ from exporter.domain.provenance import Place, Source
 from exporter.report.overview import overview
 from exporter.report.texts import Lang
 from exporter.report.writers import Form, write
-from tests.report.evaluations import PLACE, check, evaluation, finding, foreign
+from tests.report.evaluations import PLACE, blind, charts, check, evaluation, finding, foreign
 
 SCHEMA = json.loads((Path(__file__).parent / "fixtures" / "sarif-2.1.0-subset.json").read_text())
 OTHER = Place(Source.ANSIBLE, "ansible/hosts.ini", 7, PLACE.revision)
@@ -210,3 +210,24 @@ def test_whatever_a_text_holds_it_stays_sarif(name: str, detail: str, path: str)
     result = only_result(finding(name, detail=detail, provenance=(replace(PLACE, path=path),)))
 
     assert result["message"]["text"].startswith("Node ")
+
+
+def test_what_is_not_compared_is_open_at_its_place_with_the_reason() -> None:
+    result = only_result(*blind(charts(0, "allow its host")))
+
+    assert (result["kind"], result["level"]) == ("open", "none")
+    assert result["properties"] == {
+        "verdict": "unknown",
+        "layer": "applications",
+        "reason": "not_rendered",
+    }
+    assert result["message"]["text"] == (
+        "Source argocd/app-00/0: not rendered: the chart chart-00 lies in no checkout "
+        "(allow its host)"
+    )
+
+
+def test_a_rule_of_all_layers_names_none() -> None:
+    (rule,) = run(evaluation(*blind(charts(0, "x"))))["tool"]["driver"]["rules"]
+
+    assert rule["properties"] == {"severity": "info"}

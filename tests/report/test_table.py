@@ -1,13 +1,135 @@
-"""A table is for terminals: aligned, and harmless."""
+"""A table is for terminals: aligned, harmless, and short where much is not compared."""
 
+import json
+
+import pytest
+
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Finding, Verdict
+from exporter.domain.items import DeclaredItems, Item, ItemState
+from exporter.domain.state import State
+from exporter.report import document, table
 from exporter.report.table import columns, printable
+from tests.report.evaluations import PLACE, WAIVER, blind, charts, evaluation, finding, item
+
+ADVICE = "allow its host: declared.charts.fetch: [{url: https://charts.example.org/}]"
+SIXTY = charts(11, *[ADVICE] * 60)
+
+
+def lines(*findings: Finding, items: tuple[Item, ...] = (), waiver: str = "") -> list[str]:
+    found = blind(items, waiver=waiver)
+    outcome = evaluation(*findings, *found, items=items, coverage=0.875)
+    return table.evaluation(outcome).splitlines()
+
+
+def declared(*items: Item) -> State:
+    return State(facts=Facts({DeclaredItems: DeclaredItems(items)}))
 
 
 def test_columns_are_aligned_and_have_no_trailing_blanks() -> None:
-    lines = list(columns(("A", "B"), [("long cell", "x"), ("y", "")]))
+    rows = list(columns(("A", "B"), [("long cell", "x"), ("y", "")]))
 
-    assert lines == ["A          B", "long cell  x", "y"]
+    assert rows == ["A          B", "long cell  x", "y"]
 
 
 def test_nothing_that_a_terminal_obeys_is_printed() -> None:
     assert printable("a\x1b[31mb\nc\u202e") == "a [31mb c "
+
+
+def test_the_last_layer_is_all_of_them() -> None:
+    shown = lines(finding("a"), finding("b", Verdict.PASS))
+
+    assert [row.split() for row in shown if row.startswith(("infrastructure", "all"))] == [
+        ["infrastructure", "50.0%", "-", "1", "1", "0", "0", "0"],
+        ["all", "50.0%", "87.5%", "1", "1", "0", "0", "0"],
+    ]
+
+
+def test_sixty_charts_are_one_row_with_the_remedy() -> None:
+    shown = lines(finding("a", Verdict.PASS), items=SIXTY)
+
+    (row,) = [one for one in shown if "sources" in one and one.startswith("unknown")]
+    assert (
+        "60 Applications' sources: argocd/app-11/0, argocd/app-12/0, argocd/app-13/0 and 57 more"
+        in row
+    )
+    assert "argocd/apps.yaml:3" in row
+    assert row.endswith(f"argocd, not rendered: {ADVICE}")
+    assert len(shown) < 12
+
+
+@pytest.mark.parametrize(
+    ("items", "why"),
+    [
+        pytest.param(
+            charts(0, "a", "b", "b", "c", "d"),
+            "argocd, not rendered: b (2); a (1); c (1); 1 more remedy",
+            id="several remedies",
+        ),
+        pytest.param(
+            (item(state=ItemState.UNREADABLE, message="too large", advice="split it"),),
+            "argocd, not readable: too large; split it",
+            id="a single thing",
+        ),
+        pytest.param(
+            (item(state=ItemState.OTHER_REVISION),),
+            "argocd, at another revision: Check out the revision that it names.",
+            id="no advice",
+        ),
+    ],
+)
+def test_why_something_is_not_compared_is_said_with_what_to_do(
+    items: tuple[Item, ...], why: str
+) -> None:
+    assert lines(items=items)[-1].endswith(why)
+
+
+def test_what_is_accepted_says_so() -> None:
+    assert "argocd, accepted, not rendered: " in lines(items=SIXTY, waiver=WAIVER.id)[-1]
+
+
+def test_a_failure_says_what_to_do_where_somebody_knows() -> None:
+    broken = Finding(
+        check="declaration_readable",
+        subject=item("a.yaml", kind="File").subject,
+        verdict=Verdict.FAIL,
+        detail="line 3: no YAML",
+        advice="mend it",
+        provenance=(PLACE,),
+    )
+
+    assert any("line 3: no YAML (mend it)" in one for one in lines(broken))
+
+
+def test_the_declaration_begins_with_its_account() -> None:
+    shown = table.declaration(declared(*SIXTY)).splitlines()
+
+    assert [row.split() for row in shown[:3]] == [
+        ["SOURCE", "KIND", "STATE", "ITEMS"],
+        ["argocd", "Source", "compared", "11"],
+        ["argocd", "Source", "not_rendered", "60"],
+    ]
+    assert len(shown) == 6
+    assert shown[-1].startswith("60 Applications' sources: argocd/app-11/0,")
+
+
+def test_json_keeps_each_thing_that_is_not_compared() -> None:
+    known = document.declaration(declared(*SIXTY))
+    found = document.evaluation(evaluation(*blind(SIXTY), items=SIXTY))
+
+    assert len(known["not_compared"]) == len(found["findings"]) == 60
+    assert known["not_compared"][0] == {
+        "kind": "Source",
+        "namespace": "argocd",
+        "name": "app-11/0",
+        "reason": "not_rendered",
+        "layers": ["applications"],
+        "message": "the chart chart-11 lies in no checkout",
+        "advice": ADVICE,
+        "source": "argocd",
+        "path": "argocd/apps.yaml",
+        "line": 3,
+        "revision": None,
+    }
+    assert known["items"] == found["items"]
+    assert json.dumps(known)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from exporter.domain.evaluation import WaiverState
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.nodes import ObservedNode, ObservedNodes
 from exporter.report import html, markdown
 from exporter.report.chapters.cells import LIMIT
@@ -41,7 +41,12 @@ FINDINGS = st.lists(
         declared=PLAIN,
         observed=PLAIN,
         provenance=st.sampled_from([(), (PLACE,), (replace(PLACE, path="a|b\n<c>"), PLACE)]),
-        cause=st.sampled_from(["", "node_ready", "kubernetes", "internal"]) | FOREIGN,
+        cause=st.none()
+        | st.builds(
+            Cause,
+            st.sampled_from(["node_ready", "kubernetes", "internal"]) | FOREIGN,
+            st.none() | st.builds(Subject, st.just("Node"), FOREIGN, FOREIGN),
+        ),
     ),
     max_size=4,
     unique_by=lambda one: (one.check, one.subject),
@@ -105,15 +110,15 @@ def test_every_format_has_a_content_type() -> None:
 def test_nothing_seen_is_told_as_nothing_known() -> None:
     text = spoken(report())
 
-    assert "Nothing was checked, so nothing is known." in text
-    assert "match |" not in text.split("## 8.")[0]
+    assert "Nothing that can be checked is declared." in text
+    assert "match |" not in text.split("## 9.")[0]
 
 
 @pytest.mark.parametrize(
     ("lang", "sentence"),
     [
-        pytest.param(Lang.EN, "1 of them deviates from the code.", id="en"),
-        pytest.param(Lang.KO, "이 중 1건이 코드와 일치하지 않습니다.", id="ko"),
+        pytest.param(Lang.EN, "Does not conform: 1 finding fails. 2 items were checked.", id="en"),
+        pytest.param(Lang.KO, "코드와 불일치: 1건.", id="ko"),
     ],
 )
 def test_one_is_one(lang: Lang, sentence: str) -> None:
@@ -167,7 +172,7 @@ def test_a_long_table_is_cut_and_keeps_what_deviates() -> None:
 
     done = report(*findings, finding(last), facts=Facts({ObservedNodes: ObservedNodes(nodes)}))
 
-    text = spoken(done).split("3.2. Nodes")[1].split("## 4.")[0]
+    text = spoken(done).split("4.2. Nodes")[1].split("## 5.")[0]
     assert f"| {last} |" in text
     assert "1 more row is left out; the JSON format has it." in text
 

@@ -59,7 +59,20 @@ INHIBITED = [
         id="critical over warning",
     ),
 ]
+BROKEN = {"object_kind": "File", "object_name": "argocd/apps.yaml", "layer": "configuration"}
+UNREAD = {"source": "argocd", "state": "unreadable"}
 INHIBITED += [
+    pytest.param(
+        *("DeclarationUnreadable", BROKEN, "DeclarationNotCompared", UNREAD), id="broken file"
+    ),
+    pytest.param(
+        *("DeclarationUnreadable", BROKEN, "CoverageLow", {"layer": "gitops"}),
+        id="a broken file covers nothing",
+    ),
+    pytest.param(
+        *("SourceDown", {"source": "argocd"}, "DeclarationNotCompared", UNREAD),
+        id="a source that is down is not read",
+    ),
     pytest.param(
         *("AccessMissing", {"kind": "pods"}, "SourceDown", {"source": "kubernetes"}),
         id="access missing",
@@ -86,6 +99,15 @@ INHIBITED += [
     ),
 ]
 HEARD = [
+    pytest.param(
+        *("DeclarationUnreadable", BROKEN),
+        *("DeclarationNotCompared", {**UNREAD, "state": "not_rendered"}),
+        id="what nobody rendered is not broken",
+    ),
+    pytest.param(
+        *("DeclarationNotCompared", UNREAD, "CoverageLow", {"layer": "gitops"}),
+        id="an old blind spot hides no new one",
+    ),
     pytest.param(
         *("SourceDown", {"source": "grafana"}, "CoverageLow", {"layer": "infrastructure"}),
         id="a layer that asks nothing of it",

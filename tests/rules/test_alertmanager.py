@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from exporter.checks import ALL
 from tests.rules.inhibitions import (
     APPLICATION,
     HEARD,
@@ -19,6 +20,11 @@ from tests.rules.inhibitions import (
 from tests.rules.shipped import ALERTS, EXAMPLE, FILES, TOLD
 
 CONFIG: dict[str, Any] = yaml.safe_load(EXAMPLE.read_text())
+KINDS = {
+    "node_": {"Node"},
+    "workload_": {"Deployment", "StatefulSet", "DaemonSet"},
+    "application_": {"Application"},
+}
 MATCHER = re.compile(r'(\w+)(=~|!~|!=|=)"(.*)"')
 
 
@@ -30,6 +36,11 @@ def told() -> list[Labels]:
         for file in files
         for case in file.get("alerts", [])
     ]
+
+
+def named(labels: Labels) -> Labels:
+    """Return what of some labels is that of the alert itself, and not of its object."""
+    return {name: value for name, value in labels.items() if not name.startswith("object_")}
 
 
 def matches(labels: Labels, matchers: list[str]) -> bool:
@@ -111,6 +122,29 @@ def test_no_two_alerts_silence_each_other(changed: Labels) -> None:
         for other in alerts
         if one is not other and inhibits(one, other) and inhibits(other, one)
     ] == []
+
+
+@pytest.mark.parametrize("present", ["node_present", "workload_present", "application_present"])
+def test_whatever_another_check_says_of_a_missing_object_is_silent(present: str) -> None:
+    by_check = {one["check"]: one for one in told() if "object_kind" in one}
+    missing, kind = by_check[present], present.removesuffix("present")
+    others = [
+        labels
+        for check, labels in by_check.items()
+        if check.startswith(kind) and check != present and labels["object_kind"] in KINDS[kind]
+    ]
+
+    assert others
+    assert [one["check"] for one in others if not inhibits({**one, **named(missing)}, one)] == []
+
+
+def test_what_no_code_declares_is_silent_where_the_code_lost_most() -> None:
+    shrank = alert("DeclarationShrank")
+    by_check = {one["check"]: one for one in told() if "object_kind" in one}
+    strays = [one for one in ALL if one.layer and not one.covers and not one.only_amiss]
+
+    assert strays
+    assert [one.id for one in strays if not inhibits(shrank, by_check[one.id])] == []
 
 
 def test_inhibitions_keep_to_one_cluster_and_to_our_alerts() -> None:

@@ -61,7 +61,6 @@ GAP = Gap(Source.KUBERNETES, "old")
         pytest.param(Facts({Named: Named()}), 2, id="a fact it needs"),
         pytest.param(Facts({Named: NAMED, Sought: Sought()}), 2, id="a fact it looked for"),
         pytest.param(Facts({Named: NAMED}, gaps={Other: (GAP,)}), 2, id="a gap"),
-        pytest.param(Facts({Named: NAMED}, unseen={Named: {"Node": GAP}}), 2, id="an unseen kind"),
     ],
 )
 def test_a_check_runs_again_where_it_might_find_something_else(then: Facts, asked: int) -> None:

@@ -6,14 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
+from msgspec import structs
 
+from exporter.domain.applications import ObservedApplications
 from exporter.domain.check import Check
 from exporter.domain.evaluation import Evaluation, WaiverState
-from exporter.domain.facts import Facts, Gap
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.excuses import ExcuseReason, Progress
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.gaps import Extent, Gap
 from exporter.domain.policy import Maintenance, Waiver
 from exporter.domain.provenance import Source
-from exporter.domain.workloads import ObservedPods
+from exporter.domain.workloads import ObservedPods, ObservedWorkloads
+from exporter.report import document
+from exporter.report.overview import overview
 from exporter.runtime.evaluate import evaluate
 from exporter.runtime.history import Decisions, History
 from tests.clocks import STEPS, Step, course
@@ -95,13 +101,13 @@ def test_a_fact_with_a_gap_is_not_judged_by() -> None:
 
     assert verdicts(outcome) == [Verdict.UNKNOWN, Verdict.UNKNOWN]
     assert {(one.detail, one.cause) for one in outcome.findings} == {
-        ("main.tf:3: is malformed", "terraform")
+        ("main.tf:3: is malformed", Cause(Source.TERRAFORM))
     }
 
 
 def test_a_kind_of_which_a_fact_says_nothing_is_unknown() -> None:
-    gap = Gap(Source.KUBERNETES, "the snapshot holds no Nodes")
-    facts = Facts({Wanted: Wanted("a")}, unseen={Wanted: {"Node": gap}})
+    gap = Gap(Source.KUBERNETES, "the snapshot holds no Nodes", Extent(kinds=frozenset({"Node"})))
+    facts = Facts({Wanted: Wanted("a")}, {Wanted: (gap,)})
 
     outcome = run(facts=facts)
 
@@ -112,6 +118,22 @@ def test_a_kind_of_which_a_fact_says_nothing_is_unknown() -> None:
 
 
 WORKLOADS = (Subject("Deployment", "api", "a"), Subject("Deployment", "web", "b"))
+
+
+@pytest.mark.parametrize("kind", [ObservedWorkloads, ObservedPods, ObservedApplications])
+def test_whatever_is_read_by_namespace_is_unknown_in_the_others(kind: type) -> None:
+    outside = Subject("Application", "elsewhere", "auth")
+
+    def judged(_: Facts) -> Iterator[Finding]:
+        yield Finding(check="node_ready", subject=outside, verdict=Verdict.FAIL)
+
+    facts = Facts({kind: object()}, namespaces=frozenset({"argocd"}))
+
+    outcome = run(facts=facts, check=replace(CHECK, needs=(kind,), judge=judged))
+
+    assert [(one.verdict, one.detail) for one in outcome.findings] == [
+        (Verdict.UNKNOWN, "the namespace elsewhere is not looked at")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -186,6 +208,76 @@ def test_a_waiver_holds_until_it_expires(
     assert outcome.waivers == ((waiver, state),)
 
 
+OVER = replace(WAIVER, reason="over", expires=NOW)
+RENEWED = replace(WAIVER, reason="renewed", expires=NOW + timedelta(days=1))
+ACTIVE, EXPIRING, EXPIRED = WaiverState.ACTIVE, WaiverState.EXPIRING, WaiverState.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("waivers", "counting", "states"),
+    [
+        pytest.param((OVER, WAIVER), WAIVER, [EXPIRED, ACTIVE], id="the first is over"),
+        pytest.param((WAIVER, OVER), WAIVER, [ACTIVE, EXPIRED], id="the second is over"),
+        pytest.param((RENEWED, WAIVER), RENEWED, [EXPIRING, ACTIVE], id="both hold"),
+    ],
+)
+def test_of_two_waivers_of_one_id_each_works_while_it_holds(
+    waivers: tuple[Waiver, ...], counting: Waiver, states: list[WaiverState]
+) -> None:
+    outcome = run("b", waivers=waivers)
+
+    shown = document.findings(outcome, outcome.findings)[0]["waiver"]
+    rows = [one for one in overview(outcome).waivers if one.subjects]
+    assert verdicts(outcome) == [Verdict.WAIVED, Verdict.PASS]
+    assert [state for _, state in outcome.waivers] == states
+    assert (shown["reason"], shown["expires"]) == (counting.reason, counting.expires.isoformat())
+    assert [(one.waiver, one.subjects) for one in rows] == [(counting, (NODES[0],))]
+
+
+def under_way(facts: Facts) -> Iterator[Finding]:
+    """Find what :func:`judge` does, in a rollout that began at :data:`NOW`."""
+    progress = Progress(reason=ExcuseReason.ROLLOUT, waits_for="a rollout", since=NOW)
+    yield from (structs.replace(one, progress=progress) for one in judge(facts))
+
+
+def test_a_waiver_counts_as_used_whatever_else_excuses_what_it_covers() -> None:
+    window = Maintenance(nodes=("a",), start=NOW, end=NOW + timedelta(hours=1))
+
+    during = run("b", waivers=(WAIVER,), maintenance=(window,))
+    rollout = run("b", waivers=(WAIVER,), check=replace(CHECK, judge=under_way))
+
+    assert verdicts(during) == verdicts(rollout) == [Verdict.SUPPRESSED, Verdict.PASS]
+    assert [one.waivers[0][1] for one in (during, rollout)] == [ACTIVE, ACTIVE]
+
+
+def test_maintenance_excuses_first_then_what_is_under_way_and_a_waiver_last() -> None:
+    window = Maintenance(nodes=("a",), start=NOW, end=NOW + timedelta(minutes=10))
+    check = replace(CHECK, judge=under_way)
+
+    found = [
+        run("b", check=check, waivers=(WAIVER,), maintenance=(window,), at=NOW + after).findings[0]
+        for after in (timedelta(0), timedelta(minutes=10), timedelta(minutes=30))
+    ]
+
+    assert [one.excuse and one.excuse.reason for one in found] == ["maintenance", "rollout", None]
+    assert [one.verdict for one in found] == [
+        Verdict.SUPPRESSED,
+        Verdict.SUPPRESSED,
+        Verdict.WAIVED,
+    ]
+
+
+def test_what_nobody_can_date_is_accepted_all_the_same_where_a_waiver_says_so() -> None:
+    def undated(facts: Facts) -> Iterator[Finding]:
+        for one in under_way(facts):
+            progress = one.progress and structs.replace(one.progress, since=None)
+            yield structs.replace(one, progress=progress)
+
+    outcome = run(check=replace(CHECK, judge=undated), waivers=(WAIVER,))
+
+    assert verdicts(outcome) == [Verdict.WAIVED, Verdict.UNKNOWN]
+
+
 def test_a_waiver_never_turns_unknown_into_waived() -> None:
     outcome = run(facts=Facts(), waivers=(WAIVER,))
 
@@ -243,50 +335,6 @@ def test_a_clock_that_is_set_back_makes_what_began_begin_now() -> None:
     assert [one.findings[1].since for one in outcomes] == [before, before]
 
 
-def test_what_a_rollout_excuses_fails_after_the_deadline() -> None:
-    def rolling(_: Facts) -> Iterator[Finding]:
-        yield Finding(check="node_ready", subject=NODES[0], verdict=Verdict.SUPPRESSED)
-
-    history = History()
-    check = replace(CHECK, judge=rolling)
-
-    found = [
-        run(check=check, history=history, at=NOW + timedelta(minutes=minutes))
-        for minutes in (0, 29, 30)
-    ]
-
-    assert [one.findings[0].verdict for one in found] == [
-        Verdict.SUPPRESSED,
-        Verdict.SUPPRESSED,
-        Verdict.FAIL,
-    ]
-    assert found[2].findings[0].since == NOW + timedelta(minutes=30)
-
-
-def test_what_a_finding_excuses_by_itself_fails_after_its_own_deadline() -> None:
-    def settling(_: Facts) -> Iterator[Finding]:
-        excuse = timedelta(minutes=5)
-        yield Finding(
-            check="node_ready", subject=NODES[0], verdict=Verdict.SUPPRESSED, excuse=excuse
-        )
-        yield Finding(check="node_ready", subject=NODES[1], verdict=Verdict.SUPPRESSED)
-
-    history = History()
-    check = replace(CHECK, judge=settling)
-
-    found = [
-        run(check=check, history=history, at=NOW + timedelta(minutes=minutes))
-        for minutes in (0, 4, 5, 30)
-    ]
-
-    assert [verdicts(one) for one in found] == [
-        [Verdict.SUPPRESSED, Verdict.SUPPRESSED],
-        [Verdict.SUPPRESSED, Verdict.SUPPRESSED],
-        [Verdict.FAIL, Verdict.SUPPRESSED],
-        [Verdict.FAIL, Verdict.FAIL],
-    ]
-
-
 def test_what_was_found_again_becomes_the_very_same() -> None:
     history = History()
     fact = Facts({Wanted: Wanted("a")})
@@ -326,25 +374,3 @@ def test_what_was_found_again_is_judged_by_the_decisions_of_now() -> None:
         WaiverState.EXPIRING,
         WaiverState.EXPIRED,
     ]
-
-
-def test_an_excuse_ends_though_the_check_found_the_same() -> None:
-    def rolling(_: Facts) -> Iterator[Finding]:
-        for minutes, subject in zip((30, 10), NODES, strict=True):
-            yield Finding(
-                check="node_ready",
-                subject=subject,
-                verdict=Verdict.SUPPRESSED,
-                excuse=timedelta(minutes=minutes),
-            )
-
-    history, fact = History(), Facts({Wanted: Wanted()})
-    check = replace(CHECK, judge=rolling)
-
-    found = [
-        verdicts(run(facts=fact, check=check, history=history, at=NOW + timedelta(minutes=minutes)))
-        for minutes in (0, 9, 10, 29, 30)
-    ]
-
-    still, over = Verdict.SUPPRESSED, Verdict.FAIL
-    assert found == [[still, still], [still, still], [still, over], [still, over], [over, over]]

@@ -79,6 +79,17 @@ async def test_a_failure_is_tried_again_less_and_less_often() -> None:
     assert reader.reads == [seconds(0), seconds(30), seconds(90)]
 
 
+async def test_a_failure_is_tried_again_every_ten_minutes_at_the_least() -> None:
+    reader = Recorder(failures=(LOST,))
+    watched = Watched(reader=reader, path=Path(), fingerprint=lambda _: "same")
+
+    for number in range(0, 3000, 10):
+        await watched.look(at=seconds(number))
+
+    waits = [after.boot - before.boot for before, after in itertools.pairwise(reader.reads)]
+    assert waits == [30, 60, 120, 240, 480, 600, 600, 600]
+
+
 async def test_files_are_not_looked_at_more_often_than_asked_for() -> None:
     reader = Recorder()
     digests = iter("abc")

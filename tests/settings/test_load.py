@@ -7,15 +7,17 @@ import msgspec
 import pytest
 
 from exporter.domain.errors import SettingsError
+from exporter.domain.items import ItemState
 from exporter.domain.provenance import Source
 from exporter.settings.load import Loaded, load, parse, schema
-from exporter.settings.model import RepositorySettings
+from exporter.settings.model import ClusterSettings, RepositorySettings
 
 SMALLEST = """
 repository: repository
 declared: {}
 observed: {snapshot: snapshot}
 """
+EXPIRES = "2030-01-01T00:00:00+09:00"
 
 
 def read(text: str) -> Loaded:
@@ -75,7 +77,9 @@ def test_the_order_of_declared_is_kept(declared: str, order: list[Source]) -> No
             id="near key",
         ),
         pytest.param(
-            SMALLEST + "zzz: 1", "zzz: unknown key; known are cluster, declared,", id="far key"
+            SMALLEST + "zzz: 1",
+            "zzz: unknown key; known are checks, cluster, declared,",
+            id="far key",
         ),
         pytest.param(
             SMALLEST.replace("{}", "{terraform: [{}]}"),
@@ -124,6 +128,60 @@ def test_a_problem_says_what_and_where(text: str, expected: str) -> None:
     assert any(expected in one for one in found), found
 
 
+@pytest.mark.parametrize(
+    ("waiver", "problem"),
+    [
+        pytest.param(
+            "check: declaration_compared",
+            "waivers[0]: say with check: declaration_compared which state is accepted",
+            id="a blind spot without its reason",
+        ),
+        pytest.param(
+            "check: declaration_*, state: not_rendered",
+            "waivers[0]: state goes with check: declaration_compared only",
+            id="a reason for a pattern",
+        ),
+        pytest.param(
+            "check: declaration_compared, state: compared",
+            "waivers[0].state: must be one of no_host, not_rendered, other_cluster",
+            id="what is no reason",
+        ),
+    ],
+)
+def test_a_blind_spot_is_accepted_by_name_and_reason(waiver: str, problem: str) -> None:
+    waivers = f"waivers: [{{{waiver}, subject: s, reason: r, owner: o, expires: {EXPIRES}}}]"
+
+    (found,) = problems(SMALLEST + waivers)
+
+    assert found.startswith(f"conformance.yaml:5: {problem}")
+
+
+def test_whatever_may_be_the_reason_of_a_blind_spot_may_be_accepted() -> None:
+    reasons = [one for one in ItemState if one.is_reason]
+    waivers = [
+        f"{{check: declaration_compared, state: {one}, subject: s, reason: r, owner: o, "
+        f"expires: {EXPIRES}, ticket: OPS-7, approved_by: somebody}}"
+        for one in reasons
+    ]
+
+    loaded = read(SMALLEST + f"waivers: [{', '.join(waivers)}]")
+
+    assert [one.state for one in loaded.settings.waivers] == reasons
+    assert {(one.ticket, one.approved_by) for one in loaded.settings.waivers} == {
+        ("OPS-7", "somebody")
+    }
+
+
+def test_a_check_to_be_switched_off_is_named_as_it_is() -> None:
+    loaded = read(SMALLEST + "checks: {disabled: [node_ready]}")
+    (near,) = problems(SMALLEST + "checks: {disabled: [node_redy]}")
+    (far,) = problems(SMALLEST + "checks: {disabled: [node_ready, zzz]}")
+
+    assert loaded.settings.checks.disabled == ("node_ready",)
+    assert near.endswith("checks.disabled[0]: 'node_redy' is not known; did you mean 'node_ready'?")
+    assert "checks.disabled[1]: must be one of alertmanager_connected, " in far
+
+
 def test_several_problems_are_found_at_once() -> None:
     found = problems("repositry: r\ndeclared: {kustomize: x}\nobserved: {}\ninterval: 1\n")
 
@@ -156,3 +214,27 @@ def test_values_written_by_hand_are_kept() -> None:
 
     workload = loaded.settings.declared.inventory.workloads[0]
     assert msgspec.to_builtins(workload.spec) == {"replicas": 2}
+
+
+@pytest.mark.parametrize(
+    ("cluster", "expected"),
+    [
+        pytest.param("prod", ClusterSettings(name="prod"), id="its name"),
+        pytest.param(
+            "{name: prod, destinations: [in-cluster, prod]}",
+            ClusterSettings(name="prod", destinations=("in-cluster", "prod")),
+            id="what Applications call it",
+        ),
+        pytest.param("{}", ClusterSettings(), id="nothing"),
+    ],
+)
+def test_the_cluster_has_a_name_and_what_applications_call_it(
+    cluster: str, expected: ClusterSettings
+) -> None:
+    assert read(f"{SMALLEST}cluster: {cluster}\n").cluster == expected
+
+
+def test_destinations_are_a_list() -> None:
+    found = problems(f"{SMALLEST}cluster: {{destinations: prod}}\n")
+
+    assert found == ("conformance.yaml:5: cluster.destinations: expected a list, found str 'prod'",)

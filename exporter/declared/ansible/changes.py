@@ -1,9 +1,13 @@
 """What a task does to nodes: labels and taints that it sets or takes away."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from exporter.domain.taints import Taint, TaintEffect
+
+NODE_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?")
+LABEL_KEY = re.compile(r"(?:[A-Za-z0-9.-]{1,253}/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

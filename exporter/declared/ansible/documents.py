@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from exporter.declared.ansible.unread import VAULTED, Unread, plain_text
 from exporter.declared.ansible.values import (
     VAULT_HEADER,
     Layer,
@@ -16,6 +17,10 @@ from exporter.foreign import yaml
 from exporter.foreign.files import MIB, decode
 
 MAX_TOTAL = 16 * MIB
+VAULT_ADVICE = (
+    "keep what describes nodes out of the vault, or encrypt single values "
+    "(ansible-vault encrypt_string); no vault password is ever used"
+)
 
 
 class Documents:
@@ -46,6 +51,14 @@ class Documents:
             )
         return layer_of(document, checkout=self.checkout)
 
+    def unread(self, error: ReadError, *, path: str) -> Unread:
+        """Return the file that *error* is about, with its text where it is text at all."""
+        return unread(error, path=path, checkout=self.checkout)
+
+    def text(self, path: str) -> str | None:
+        """Return the text of a file, None where it cannot be had."""
+        return text_of(path, checkout=self.checkout)
+
     def place(self, path: str, line: int) -> Place:
         """Return the provenance of a line."""
         return self.checkout.place(Source.ANSIBLE, path, line)
@@ -55,11 +68,11 @@ class Documents:
         self._left -= len(data)
         if data.startswith(VAULT_HEADER):
             raise ReadError(
-                "is encrypted with Ansible Vault",
+                VAULTED,
                 reason=Reason.FORBIDDEN,
                 path=path,
                 line=1,
-                advice="keep what describes nodes out of the vault; no vault password is ever used",
+                advice=VAULT_ADVICE,
             )
         try:
             return placed(yaml.load(decode(data, name=path)), path)
@@ -67,3 +80,20 @@ class Documents:
             raise ReadError(
                 error.message, reason=Reason.MALFORMED, path=path, line=error.line
             ) from None
+
+
+def unread(error: ReadError, *, path: str, checkout: Checkout) -> Unread:
+    """Return the file that *error* is about, or *path*, with its text where it is text at all."""
+    path = error.path or path
+    text = text_of(path, checkout=checkout) if error.reason is Reason.MALFORMED else None
+    place = checkout.place(Source.ANSIBLE, path, error.line)
+    return Unread(place, error.message, None if text is None else plain_text(text))
+
+
+def text_of(path: str, *, checkout: Checkout) -> str | None:
+    """Return the text of a file, None where it cannot be had."""
+    try:
+        text = checkout.read_text(path)
+    except ReadError:
+        return None
+    return None if text.startswith(VAULT_HEADER.decode()) else text

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exporter.declared.ansible.staging import Staging
+from exporter.declared.ansible.unread import Unread
 from exporter.declared.ansible.values import Layer
 from exporter.declared.checkout import Checkout
 from exporter.domain.declaration import Failure, Unresolved
@@ -21,7 +22,8 @@ class Inventory:
 
     *groups* are the groups of each host, ancestors included, in the order in which Ansible lets
     their variables override each other; *depths* tells how far below ``all`` a group stands.
-    *members* are the hosts of each group, hosts of its children included.
+    *members* are the hosts of each group, hosts of its children included. *unread* are files that
+    may list hosts and set variables, unknown to us.
     """
 
     places: Mapping[str, Place] = field(default_factory=dict)
@@ -32,6 +34,7 @@ class Inventory:
     group_layers: Mapping[str, Layer] = field(default_factory=dict)
     unresolved: tuple[Unresolved, ...] = ()
     failures: tuple[Failure, ...] = ()
+    unread: tuple[Unread, ...] = ()
     complete: bool = True
 
     @property
@@ -72,6 +75,7 @@ def parse(output: JsonObject, *, staging: Staging, inventory: str, checkout: Che
         },
         unresolved=tuple(staging.unresolved),
         failures=tuple(staging.failures),
+        unread=tuple(staging.unread),
         complete=staging.complete,
     )
 

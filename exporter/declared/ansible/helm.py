@@ -15,6 +15,9 @@ from exporter.declared.stack import CHARTS, scalar
 
 _VERBS = frozenset({"install", "upgrade"})
 _SETS = frozenset({"--set", "--set-string"})
+_FILES = frozenset({"-f", "--values"})
+_UNREAD = _FILES | {"--set-json"}
+"""What counts less than ``--set``; ``--set-file`` and ``--set-literal`` are for long texts."""
 _FLAGS_WITH_VALUE = frozenset(
     {
         *("-n", "--namespace", "--version", "--repo", "--kubeconfig", "--kube-context", "-f"),
@@ -33,7 +36,8 @@ class Release:
     """A release of a *chart* that is known here, with the values that it is given.
 
     *values* are by dotted path; *places* tells of some of them where they stand (path, line).
-    *line* counts from 0 inside the script that says it.
+    *line* counts from 0 inside the script that says it. *unread* names the files, and flags, whose
+    values nobody reads here; they may say anything that *values* does not.
     """
 
     chart: str
@@ -41,6 +45,7 @@ class Release:
     values: Mapping[str, str]
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     line: int = 0
+    unread: tuple[str, ...] = ()
 
 
 def mentions_stack(text: str) -> bool:
@@ -56,7 +61,7 @@ def parse_helm(command: Command) -> Release | None:
     words = [one for one in command.words if one.text != "sudo"]
     if not words or PurePosixPath(words[0].text).name != "helm":
         return None
-    plain, sets = _take_apart(words[1:])
+    plain, sets, unread = take_apart(words[1:])
     if not plain or plain[0].text not in _VERBS or not plain[1:]:
         return None
     chart = _chart(plain[-1].text)
@@ -68,7 +73,7 @@ def parse_helm(command: Command) -> Release | None:
     for word in sets:
         values.update(_pairs(word))
     name = plain[1].text if len(plain) > 2 else chart  # noqa: PLR2004 - verb, name, chart
-    return Release(chart=chart, name=name, values=values, line=command.line)
+    return Release(chart=chart, name=name, values=values, line=command.line, unread=unread)
 
 
 def parse_module(arguments: Any) -> Release | None:
@@ -91,27 +96,37 @@ def parse_module(arguments: Any) -> Release | None:
             values.update(pairs)
             places = {key: place for key, place in places.items() if key not in pairs}
     name = str(arguments.get("name", arguments.get("release_name", chart)))
-    return Release(chart=chart, name=name, values=values, places=places)
+    files = tuple(_source("-f", str(one)) for one in items_of(arguments.get("values_files")))
+    return Release(chart=chart, name=name, values=values, places=places, unread=files)
 
 
-def _take_apart(words: Sequence[Word]) -> tuple[list[Word], list[Word]]:
-    """Return the plain arguments, and what is given to ``--set`` and its like."""
+def take_apart(words: Sequence[Word]) -> tuple[list[Word], list[Word], tuple[str, ...]]:
+    """Return the plain arguments, what is given to ``--set``, and what is given unread."""
     plain: list[Word] = []
     sets: list[Word] = []
+    unread: list[str] = []
     waiting = ""
     for word in words:
         if waiting:
             sets += [word] if waiting in _SETS else []
+            unread += [_source(waiting, word.text)] if waiting in _UNREAD else []
             waiting = ""
         elif word.text.startswith("-"):
             flag, equals, value = word.text.partition("=")
             if equals and flag in _SETS:
                 sets.append(Word(value, word.dynamic))
+            elif equals and flag in _UNREAD:
+                unread.append(_source(flag, value))
             elif not equals and flag in _FLAGS_WITH_VALUE:
                 waiting = flag
         else:
             plain.append(word)
-    return plain, sets
+    return plain, sets, tuple(unread)
+
+
+def _source(flag: str, value: str) -> str:
+    """Return what to call values that *flag* gives: a file by its name, as an address may tell."""
+    return PurePosixPath(value.partition("?")[0]).name if flag in _FILES else flag
 
 
 def _chart(reference: str) -> str:

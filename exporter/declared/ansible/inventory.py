@@ -10,8 +10,10 @@ from pathlib import Path
 
 import msgspec
 
+from exporter.declared.ansible.documents import text_of
 from exporter.declared.ansible.graph import Inventory, parse
 from exporter.declared.ansible.staging import Staging, stage
+from exporter.declared.ansible.unread import Unread
 from exporter.declared.checkout import Checkout
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError, Reason
@@ -36,7 +38,8 @@ async def read_inventory(path: str, *, checkout: Checkout) -> Inventory:
             return await _read(path, checkout=checkout, folder=Path(folder))
         except ReadError as error:
             failure = checkout.failure(Source.ANSIBLE, error, path=path)
-            return Inventory(failures=(failure,), complete=False)
+            unread = Unread(failure.place, failure.message)
+            return Inventory(failures=(failure,), unread=(unread,), complete=False)
 
 
 async def _read(path: str, *, checkout: Checkout, folder: Path) -> Inventory:
@@ -47,7 +50,10 @@ async def _read(path: str, *, checkout: Checkout, folder: Path) -> Inventory:
     target = copy / path
     outcome = await _list(target, folder=folder, strict=True)
     if outcome.code:
-        staging.failures.append(_failure(outcome, staging, copy=copy, checkout=checkout))
+        failure = _failure(outcome, staging, copy=copy, checkout=checkout)
+        staging.failures.append(failure)
+        text = text_of(failure.place.path, checkout=checkout)
+        staging.unread.append(Unread(failure.place, failure.message, text))
         staging.complete = False
         outcome = await _list(target, folder=folder, strict=False)
     output = _decode(outcome) if not outcome.code else {}

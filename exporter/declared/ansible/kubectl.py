@@ -11,17 +11,20 @@ from pathlib import PurePosixPath
 from exporter.declared.ansible.changes import Change
 from exporter.declared.ansible.shell import Command, Word
 from exporter.declared.ansible.values import UnresolvedError
+from exporter.declared.ansible.words import NODE_KIND
 from exporter.domain.errors import ParseError
 from exporter.domain.taints import Taint, TaintEffect
 
-_VERB = re.compile(r"\b(?:label|taint)\b")
+_VERB = re.compile(r"\b(?:label|taint|patch|edit)\b")
 _KIND = re.compile(r"\b(?:no|nodes?)\b", re.IGNORECASE)
-_PROGRAMS = frozenset({"kubectl", "kubectl.exe", "oc", "microk8s.kubectl", "kubecolor"})
+_CALL = re.compile(r"\b(?:kubectl|oc|kubecolor)\b")
+_OPEN = re.compile(r"(?:^|[\n;&|(])[ \t'\"]*(?:sudo +)?\{\{|\b(?:kubectl|oc|kubecolor)\b")
+PROGRAMS = frozenset({"kubectl", "kubectl.exe", "oc", "microk8s.kubectl", "kubecolor"})
 _WRAPPERS = frozenset(
     {"sudo", "env", "exec", "nohup", "command", "k3s", "k0s", "microk8s", "minikube", "--", "adm"}
 )
-_SPEAKERS = frozenset({"echo", "printf", "grep", "cat", "sed", "test", "[", "logger"})
-_NODES = frozenset({"no", "node", "nodes", "node.v1", "nodes.v1."})
+SPEAKERS = frozenset({"echo", "printf", "grep", "cat", "sed", "test", "[", "logger"})
+NODES = frozenset({"no", "node", "nodes", "node.v1", "nodes.v1."})
 _FLAGS_WITH_VALUE = frozenset(
     {
         *("--kubeconfig", "--context", "--cluster", "-n", "--namespace", "-s", "--server"),
@@ -29,7 +32,7 @@ _FLAGS_WITH_VALUE = frozenset(
         *("--certificate-authority", "--client-key", "--client-certificate", "--tls-server-name"),
         *("--cache-dir", "-v", "--v", "-o", "--output", "--field-manager", "--resource-version"),
         *("--template", "--field-selector", "-l", "--selector", "-f", "--filename", "-k"),
-        *("--kustomize", "--username", "--password"),
+        *("--kustomize", "--username", "--password", "-p", "--patch", "--patch-file", "--type"),
     }
 )
 _SWITCHES = frozenset(
@@ -44,12 +47,19 @@ _WITHOUT_EFFECT = frozenset({"--list", "--local"})
 
 
 def mentions_nodes(text: str) -> bool:
-    """Tell whether *text* may label or taint nodes; it may still turn out not to."""
+    """Tell whether *text* may label, taint or patch nodes; it may still turn out not to."""
+    if NODE_KIND.search(text):
+        return bool(_CALL.search(text))
     return bool(_VERB.search(text) and _KIND.search(text))
 
 
+def is_open(text: str) -> bool:
+    """Tell whether variables decide which command *text* is, or what kubectl does in it."""
+    return "{{" in text and bool(_OPEN.search(text))
+
+
 @dataclass(slots=True)
-class _Arguments:
+class Arguments:
     """A command line taken apart: plain arguments, and flags with their values."""
 
     plain: list[Word] = field(default_factory=list)
@@ -65,10 +75,10 @@ def parse_command(command: Command) -> Change | None:
 
     Raises :exc:`UnresolvedError` where it is, but only a run would tell what it does.
     """
-    arguments = _kubectl_arguments(command.words)
+    arguments = kubectl_arguments(command.words)
     if arguments is None:
         return None
-    parsed = _take_apart(arguments)
+    parsed = take_apart(arguments)
     words = [one.text for one in parsed.plain]
     verb = next((word for word in words if word in {"label", "taint"}), "")
     if not verb or words[0] not in {verb, "adm"}:
@@ -101,10 +111,10 @@ def parse_command(command: Command) -> Change | None:
     )
 
 
-def _kubectl_arguments(words: Sequence[Word]) -> Sequence[Word] | None:
+def kubectl_arguments(words: Sequence[Word]) -> Sequence[Word] | None:
     """Return what follows ``kubectl``, or None where the command is another one."""
     for index, word in enumerate(words):
-        if PurePosixPath(word.text).name in _PROGRAMS and not word.dynamic:
+        if PurePosixPath(word.text).name in PROGRAMS and not word.dynamic:
             before = [one.text for one in words[:index]]
             return words[index + 1 :] if _only_wraps(before) else None
     return None
@@ -117,7 +127,7 @@ def _only_wraps(before: Sequence[str]) -> bool:
     """
     if not before:
         return True
-    if PurePosixPath(before[0]).name in _SPEAKERS:
+    if PurePosixPath(before[0]).name in SPEAKERS:
         return False
     for index, word in enumerate(before):
         flag_value = index and before[index - 1] in {"-u", "--user", "-g", "timeout"}
@@ -127,8 +137,9 @@ def _only_wraps(before: Sequence[str]) -> bool:
     return True
 
 
-def _take_apart(words: Sequence[Word]) -> _Arguments:
-    parsed = _Arguments()
+def take_apart(words: Sequence[Word]) -> Arguments:
+    """Return the arguments of kubectl, plain ones and flags apart."""
+    parsed = Arguments()
     waiting = ""
     for word in words:
         if waiting:
@@ -153,10 +164,10 @@ def _take_apart(words: Sequence[Word]) -> _Arguments:
 
 
 def _about_nodes(rest: Sequence[Word]) -> bool:
-    return bool(rest) and rest[0].text.lower().partition("/")[0] in _NODES
+    return bool(rest) and rest[0].text.lower().partition("/")[0] in NODES
 
 
-def _without_effect(parsed: _Arguments) -> bool:
+def _without_effect(parsed: Arguments) -> bool:
     if "?" in parsed.flags:
         flag = parsed.flags["?"].text
         raise UnresolvedError(f"kubectl's flag {flag[:40]!r} is not known here")
@@ -165,25 +176,34 @@ def _without_effect(parsed: _Arguments) -> bool:
 
 def _names_and_pairs(rest: Sequence[Word], verb: str) -> tuple[list[Word], list[Word]]:
     """Split into nodes and changes: the first argument that looks like a change begins them."""
-    signs = "=:" if verb == "taint" else "="
     resources: list[Word] = []
     pairs: list[Word] = []
     for word in rest:
-        change = word.text.endswith("-") or any(sign in word.text for sign in signs)
-        if change or (word.dynamic and pairs):
+        if is_pair(word, verb) or (word.dynamic and pairs):
             pairs.append(word)
         elif pairs:
             raise UnresolvedError("kubectl takes no node after the first change")
         else:
             resources.append(word)
+    return nodes_among(resources), pairs
+
+
+def is_pair(word: Word, verb: str) -> bool:
+    """Tell whether an argument of *verb* looks like a change."""
+    signs = "=:" if verb == "taint" else "="
+    return word.text.endswith("-") or any(sign in word.text for sign in signs)
+
+
+def nodes_among(resources: Sequence[Word]) -> list[Word]:
+    """Return the nodes that *resources*, as ``node n1 n2`` or ``node/n1``, name."""
     names = []
     for index, word in enumerate(resources):
         kind, slash, name = word.text.partition("/")
-        if slash and kind.lower() in _NODES:
+        if slash and kind.lower() in NODES:
             names.append(Word(name, word.dynamic))
         elif index:
             names.append(word)
-    return names, pairs
+    return names
 
 
 def _labels(pairs: Sequence[str]) -> dict[str, str | None]:

@@ -1,28 +1,48 @@
 """Keeps what tasks do to nodes, one after the other, and what it comes to in the end."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
-from exporter.declared.ansible.changes import Change
+from exporter.declared.ansible.changes import LABEL_KEY, NODE_NAME, Change
+from exporter.declared.ansible.doubts import Doubts, Reach
+from exporter.declared.ansible.reach import of_change
 from exporter.declared.ansible.values import UnresolvedError
-from exporter.domain.declaration import NodeStatement, Unresolved
+from exporter.domain.declaration import LABELS, NodeGap, NodeStatement, Unresolved
 from exporter.domain.provenance import Place, Stated
 from exporter.domain.taints import Taint, TaintEffect
 
-NODE_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?")
-LABEL_KEY = re.compile(r"(?:[A-Za-z0-9.-]{1,253}/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+T = TypeVar("T", str, Taint)
+
 HOSTNAME = "kubernetes.io/hostname"
 MAX_STATEMENTS = 500_000
 
 
-@dataclass(slots=True)
-class _Node:
-    """What tasks said of one node: a label's value, with its place and its playbook."""
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Where a task stands, and which playbook it is part of."""
 
     place: Place
-    labels: dict[str, tuple[Stated[str], str]] = field(default_factory=dict)
-    taints: dict[tuple[str, TaintEffect], tuple[Stated[Taint], str]] = field(default_factory=dict)
+    playbook: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry(Generic[T]):
+    """A value that a task set, and the epoch in which it did."""
+
+    stated: Stated[T]
+    playbook: str
+    epoch: int
+
+
+@dataclass(slots=True)
+class _Node:
+    """What tasks said of one node."""
+
+    place: Place
+    labels: dict[str, _Entry[str]] = field(default_factory=dict)
+    taints: dict[tuple[str, TaintEffect], _Entry[Taint]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -30,20 +50,23 @@ class Ledger:
     """The labels and taints of nodes; a later task overrides an earlier one.
 
     *inventory* are the names of all nodes that the inventory lists; *known* are labels that they
-    carry from elsewhere. A removal takes away what the same playbook set: in which order separate
-    playbooks run is not known, so there it is an open question.
+    carry from elsewhere, *listed* what of those is not known. A removal takes away what the same
+    playbook set: in which order separate playbooks run is not known, so there it is an open
+    question.
     """
 
     inventory: tuple[str, ...] = ()
     known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    listed: Sequence[NodeGap] = ()
     complete: bool = True
+    doubts: Doubts = field(default_factory=Doubts)
     unresolved: list[Unresolved] = field(default_factory=list)
     _nodes: dict[str, _Node] = field(default_factory=dict)
     _count: int = 0
 
     def apply(self, change: Change, *, place: Place, playbook: str) -> None:
         """Note *change*; raises :exc:`UnresolvedError` where it is not known to which nodes."""
-        names = self._selected(change)
+        names = self._selected(change, place)
         for key in change.labels:
             if not LABEL_KEY.fullmatch(key):
                 raise UnresolvedError(f"{key[:80]!r} is no label's key")
@@ -51,27 +74,36 @@ class Ledger:
         if self._count > MAX_STATEMENTS:
             raise UnresolvedError("tasks say more of nodes than is kept")
         for name in names:
-            self._apply(self._nodes.setdefault(name, _Node(place)), change, place, playbook)
+            self._apply(name, change, _Task(place, playbook))
 
-    def statements(self) -> Iterator[NodeStatement]:
-        """Return what is left standing, by node."""
+    def statements(self) -> tuple[NodeStatement, ...]:
+        """Return what is left standing, by node, the earlier before the later."""
+        return tuple(one for _, one in self._ranked())
+
+    def gaps(self, before: int) -> tuple[NodeGap, ...]:
+        """Return what tasks could say and nobody can tell; *before* statements precede theirs."""
+        epochs = [epoch for epoch, _ in self._ranked()]
+        return tuple(self.doubts.gaps(lambda epoch: before + bisect_right(epochs, epoch)))
+
+    def _ranked(self) -> list[tuple[int, NodeStatement]]:
+        """Return what stands, cut where something unknown may have been said in between."""
+        parts: dict[tuple[int, str], _Node] = {}
         for name, node in self._nodes.items():
-            if node.labels or node.taints:
-                yield NodeStatement(
-                    name=name,
-                    place=node.place,
-                    enumerates=False,
-                    labels={key: stated for key, (stated, _) in node.labels.items()},
-                    taints=tuple(stated for stated, _ in node.taints.values()),
-                )
+            for key, label in node.labels.items():
+                part = parts.setdefault((label.epoch, name), _Node(node.place))
+                part.labels[key] = label
+            for slot, taint in node.taints.items():
+                part = parts.setdefault((taint.epoch, name), _Node(node.place))
+                part.taints[slot] = taint
+        ordered = sorted(parts.items(), key=lambda item: item[0][0])
+        return [(epoch, _statement(name, part)) for (epoch, name), part in ordered]
 
-    def _selected(self, change: Change) -> Sequence[str]:
+    def _selected(self, change: Change, place: Place) -> Sequence[str]:
         if change.every:
-            if not self.complete:
-                raise UnresolvedError("--all means nodes that the inventory does not tell")
+            self._others(change, place, "--all means nodes that no inventory lists, too")
             return self.inventory
         if change.selector:
-            return self._by_selector(change.selector)
+            return self._by_selector(change, place)
         if not change.names:
             raise UnresolvedError("names no node")
         for name in change.names:
@@ -79,44 +111,71 @@ class Ledger:
                 raise UnresolvedError(f"{name[:80]!r} is no node's name")
         return change.names
 
-    def _by_selector(self, selector: str) -> list[str]:
-        """Return the nodes whose declared labels *selector* selects, if that is certain."""
+    def _others(self, change: Change, place: Place, message: str) -> None:
+        """Note that *change* may concern nodes beside those that are known."""
+        self.doubts.add(Reach(of_change(change).attributes), place=place, message=message)
+
+    def _by_selector(self, change: Change, place: Place) -> list[str]:
+        """Return the nodes whose declared labels a selector selects, if that is certain."""
         names = list(dict.fromkeys((*self.inventory, *self._nodes)))
-        for part in selector.split(","):
+        for part in change.selector.split(","):
             key, equals, value = part.replace("==", "=").partition("=")
             key, value = key.strip(), value.strip()
             found = [name for name in names if self._label(name, key) is not None]
             if not found or not LABEL_KEY.fullmatch(key):
-                raise UnresolvedError(f"which nodes {selector[:80]!r} selects is not declared")
+                said = f"which nodes {change.selector[:80]!r} selects is not declared"
+                raise UnresolvedError(said)
+            if self._is_open(key):
+                self._others(change, place, f"which nodes have the label {key} is not known")
             names = [one for one in found if not equals or self._label(one, key) == value]
         return names
+
+    def _is_open(self, key: str) -> bool:
+        """Tell whether it is not known of some node whether it has the label *key*."""
+        attributes = {LABELS, f"{LABELS}.{key}"}
+        known = any(not one.attributes.isdisjoint(attributes) for one in self.listed)
+        return key != HOSTNAME and (known or self.doubts.concerning(*attributes))
 
     def _label(self, name: str, key: str) -> str | None:
         node = self._nodes.get(name)
         if node is not None and key in node.labels:
-            return node.labels[key][0].value
+            return str(node.labels[key].stated.value)
         return name if key == HOSTNAME else self.known.get(name, {}).get(key)
 
-    def _apply(self, node: _Node, change: Change, place: Place, playbook: str) -> None:
+    def _apply(self, name: str, change: Change, task: _Task) -> None:
+        node, epoch = self._nodes.setdefault(name, _Node(task.place)), self.doubts.settle()
         for key, value in change.labels.items():
             if value is not None:
-                node.labels[key] = (Stated(value, place), playbook)
-            elif self._may_remove(node.labels.get(key), place, playbook):
-                node.labels.pop(key, None)
+                stated = Stated(value, task.place)
+                node.labels[key] = _Entry(stated, task.playbook, epoch)
+            elif key in node.labels and self._removes(
+                name, f"labels.{key}", node.labels[key], task
+            ):
+                del node.labels[key]
         for key, effect in change.removed:
             for slot in [one for one in node.taints if one[0] == key and effect in {None, one[1]}]:
-                if self._may_remove(node.taints[slot], place, playbook):
+                if self._removes(name, f"taints.{key}", node.taints[slot], task):
                     del node.taints[slot]
         for taint in change.taints:
-            node.taints[taint.key, taint.effect] = (Stated(taint, place), playbook)
+            entry = _Entry(Stated(taint, task.place), task.playbook, epoch)
+            node.taints[taint.key, taint.effect] = entry
 
-    def _may_remove(
-        self, entry: tuple[Stated[str] | Stated[Taint], str] | None, place: Place, playbook: str
-    ) -> bool:
-        if entry is None:
-            return False
-        stated, by = entry
-        if by != playbook:
-            message = f"takes away what {stated.place} sets; which of the playbooks runs last?"
-            self.unresolved.append(Unresolved(place, message))
-        return by == playbook
+    def _removes(self, name: str, attribute: str, entry: _Entry[T], task: _Task) -> bool:
+        """Tell whether *task* takes away what *entry* says; note where that is not known."""
+        if entry.playbook == task.playbook:
+            return True
+        message = f"takes away what {entry.stated.place} sets; which of the playbooks runs last?"
+        self.unresolved.append(Unresolved(task.place, message))
+        reach = Reach(frozenset({attribute}), frozenset({name}))
+        self.doubts.add(reach, place=task.place, message=message)
+        return False
+
+
+def _statement(name: str, node: _Node) -> NodeStatement:
+    return NodeStatement(
+        name=name,
+        place=node.place,
+        enumerates=False,
+        labels={key: one.stated for key, one in node.labels.items()},
+        taints=tuple(one.stated for one in node.taints.values()),
+    )

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from exporter.declared.ansible.changes import Change
+from exporter.declared.ansible.doubts import Reach
 from exporter.declared.ansible.helm import Release, parse_helm
-from exporter.declared.ansible.kubectl import parse_command
+from exporter.declared.ansible.kubectl import mentions_nodes, parse_command
+from exporter.declared.ansible.reach import by_words, of_command
 from exporter.declared.ansible.shell import Command, Word, parse_script
 from exporter.declared.ansible.values import UnresolvedError
+from exporter.declared.ansible.words import NODE_KIND
 from exporter.domain.errors import ParseError
 from exporter.domain.taints import Taint, TaintEffect
 from exporter.foreign import yaml
@@ -23,9 +27,17 @@ def script_text(arguments: Any) -> str:
     return arguments if isinstance(arguments, str) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something that a task may do, why that is not known, and what of nodes it could set."""
+
+    error: UnresolvedError
+    reach: Reach | None = None
+
+
 def script_changes(
     arguments: Any, *, render: Callable[[Any], Any]
-) -> Iterator[Change | Release | UnresolvedError]:
+) -> Iterator[Change | Release | Doubt]:
     """Yield what each command of a script does, or why that is not known."""
     argv = arguments.get("argv") if isinstance(arguments, dict) else None
     if isinstance(argv, list):
@@ -36,14 +48,23 @@ def script_changes(
         if not isinstance(text, str):
             raise UnresolvedError("a command is no text")
         commands = parse_script(_PARAMETERS.sub("", text))
+        if NODE_KIND.search(text) and mentions_nodes(text):
+            yield Doubt(UnresolvedError("a node in a script is not evaluated"), by_words(text))
     for command in commands:
-        try:
-            change = parse_command(command) or parse_helm(command)
-        except UnresolvedError as error:
-            yield error
-        else:
-            if change is not None:
-                yield change
+        yield from _changes(command)
+
+
+def _changes(command: Command) -> Iterator[Change | Release | Doubt]:
+    try:
+        change = parse_command(command) or parse_helm(command)
+    except UnresolvedError as error:
+        yield Doubt(error, of_command(command))
+        return
+    if change is not None:
+        yield change
+    elif reach := of_command(command):
+        program = command.words[0].text
+        yield Doubt(UnresolvedError(f"what {program[:40]} does is not evaluated"), reach)
 
 
 def object_changes(arguments: Any) -> Iterator[Change]:

@@ -1,6 +1,6 @@
 """Where templates find a name: what Ansible itself knows, loops, layers of variables."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +9,7 @@ from jinja2.utils import missing
 
 from exporter.declared.ansible.patterns import Population
 from exporter.declared.ansible.templates import Ready, Templates
-from exporter.declared.ansible.values import Layer, UnresolvedError
+from exporter.declared.ansible.values import HiddenError, Layer, UnresolvedError
 from exporter.declared.ansible.variables import Host, Variables
 
 _ONLY_AT_RUN_TIME = frozenset(
@@ -40,7 +40,11 @@ class World:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskNames:
-    """The names that a task on one host can use; *host* is None where it is not known which."""
+    """The names that a task on one host can use; *host* is None where it runs on none yet.
+
+    Where it is for *anyone*, as no inventory lists its hosts, only what overrides the variables of
+    every host is certain.
+    """
 
     world: World
     host: Host | None
@@ -48,6 +52,7 @@ class TaskNames:
     below: tuple[Layer, ...] = ()
     items: Mapping[str, Any] = field(default_factory=dict)
     play_hosts: tuple[str, ...] = ()
+    anyone: bool = False
 
     def find(self, name: str) -> Any:
         """Return the untemplated value of *name*, or ``missing``.
@@ -61,9 +66,12 @@ class TaskNames:
         if name in self.world.volatile:
             raise UnresolvedError(f"the variable {name} is set by a task while it runs")
         layers = self.host.layers if self.host else self.world.variables.everybody
-        for layer in (*self.above, *layers, *self.below):
-            if name in layer.values:
-                return layer.values[name]
+        beneath = () if self.anyone else (*layers, *self.below)
+        found = _first(name, (*self.above, *beneath))
+        if found is not missing:
+            return found
+        if self.anyone:
+            raise UnresolvedError(f"{name} depends on hosts that no inventory lists")
         if name.startswith("ansible_") or name in _ONLY_AT_RUN_TIME:
             raise UnresolvedError(f"{name} is known only to a run")
         return missing
@@ -82,6 +90,19 @@ class TaskNames:
                 return Ready(_about(self.host, name))
             case _:
                 return missing
+
+
+def _first(name: str, layers: Iterable[Layer]) -> Any:
+    """Return what the first layer that has *name* says, or ``missing``.
+
+    Raises :exc:`HiddenError` where one that cannot be read may have it.
+    """
+    for layer in layers:
+        if layer.unread is not None and layer.hides(name):
+            raise HiddenError.of(name, layer.unread)
+        if name in layer.values:
+            return layer.values[name]
+    return missing
 
 
 def _about(host: Host, name: str) -> Any:
@@ -110,6 +131,7 @@ class _VariablesOf(Mapping[str, Any]):
     """The variables of one host."""
 
     def __init__(self, world: World, host: Host) -> None:
+        self._host = host
         self._scope = world.templates.scope(TaskNames(world=world, host=host))
         self._names = tuple(dict.fromkeys(name for layer in host.layers for name in layer.values))
 
@@ -120,7 +142,10 @@ class _VariablesOf(Mapping[str, Any]):
         return value
 
     def __iter__(self) -> Iterator[str]:
+        for layer in self._host.layers:
+            if layer.unread is not None:
+                raise HiddenError.of("a variable", layer.unread)
         return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return sum(1 for _ in self)

@@ -37,6 +37,28 @@ class Population:
                 chosen = {host: None for host in chosen if (host in named) is keep}
         return list(chosen)
 
+    def unknown(self, pattern: str) -> tuple[str, ...]:
+        """Return the parts of *pattern* that mean groups or hosts which no inventory has.
+
+        What is left out by it (``!spare``) takes no part. Where an inventory lists no host at all,
+        every part is unknown.
+        """
+        parts = [part.strip() for part in _SEPARATOR.split(pattern) if part.strip()]
+        named = [part.removeprefix("&").strip() for part in parts if part[0] != "!"]
+        return tuple(part for part in named if not self._is_known(part))
+
+    def _is_known(self, part: str) -> bool:
+        if part in LOCAL:
+            return True
+        sliced = None if part in self.members else _SLICE.match(part)
+        name = sliced[1] if sliced else part
+        if not self.hosts or name in {"all", "*"}:
+            return bool(self.hosts)
+        return name in self.members or bool(self._named(name)) or self._is_group(name)
+
+    def _is_group(self, pattern: str) -> bool:
+        return any(fnmatchcase(name, pattern) for name in self.members)
+
     def _one(self, part: str) -> Sequence[str]:
         sliced = None if part in self.members else _SLICE.match(part)
         return self._slice(sliced) if sliced else self._named(part)

@@ -9,31 +9,28 @@ from exporter.declared.ansible.playbooks import beside_file
 from exporter.declared.ansible.roles import RoleFinder
 from exporter.declared.ansible.values import beside, listing
 from exporter.declared.checkout import Checkout
-from exporter.domain.errors import ReadError
 
+_SUFFIXES = (".yml", ".yaml")
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-_SPEAKS = re.compile(r"\b(?:label|taint) +(?:no|nodes?)\b|k8s_taint|\bkind: Node\b")
 
 
 def possible_files(name: str, *, path: str, checkout: Checkout) -> Iterator[str]:
-    """Yield the files about nodes that a templated *name* in the file at *path* may mean."""
+    """Yield the files that a templated *name* in the file at *path* may mean."""
     pattern = _TEMPLATE.sub("*", name).removeprefix("*/")
-    for one in _like(beside_file(path, pattern), checkout):
-        if _speaks(one, checkout):
-            yield one
+    own = PurePosixPath(path).parent.as_posix()
+    if "*" in PurePosixPath(pattern).parent.as_posix():
+        yield from _below(own, PurePosixPath(pattern).name, checkout)
+        return
+    yield from (one for one in _like(beside_file(path, pattern), checkout) if one != path)
 
 
 def possible_roles(
     name: str, *, folders: Sequence[str], finder: RoleFinder, checkout: Checkout
 ) -> Iterator[str]:
-    """Yield the roles about nodes that a templated *name* may mean."""
+    """Yield the roles that a templated *name* may mean."""
     pattern = _TEMPLATE.sub("*", name)
     for place in dict.fromkeys(finder.places(pattern, folders)):
-        for role in _like(place, checkout):
-            tasks = beside(role, "tasks")
-            files = listing(checkout, tasks) if checkout.is_dir(tasks) else []
-            if any(_speaks(one, checkout) for one in files):
-                yield role
+        yield from (one for one in _like(place, checkout) if checkout.is_dir(beside(one, "tasks")))
 
 
 def _like(pattern: str, checkout: Checkout) -> list[str]:
@@ -44,10 +41,7 @@ def _like(pattern: str, checkout: Checkout) -> list[str]:
     return [one for one in listing(checkout, folder) if fnmatchcase(one, pattern)]
 
 
-def _speaks(path: str, checkout: Checkout) -> bool:
-    """Tell whether a file of tasks may say something of nodes."""
-    try:
-        text = checkout.read_text(path) if checkout.is_file(path) else ""
-    except ReadError:
-        return False
-    return bool(_SPEAKS.search(text))
+def _below(folder: str, pattern: str, checkout: Checkout) -> list[str]:
+    """Return the files anywhere below *folder* whose names are like *pattern*."""
+    found = checkout.files(folder, suffixes=_SUFFIXES) if checkout.is_dir(folder) else []
+    return [one for one in found if fnmatchcase(PurePosixPath(one).name, pattern)]

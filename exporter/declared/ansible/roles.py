@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from exporter.declared.ansible.documents import Documents
 from exporter.declared.ansible.values import (
     Layer,
     PlacedMap,
     beside,
     listing,
 )
+from exporter.declared.ansible.variable_files import VariableFiles
 from exporter.domain.errors import ReadError
 
 _SUFFIXES = (".yml", ".yaml", "", ".json")
@@ -20,22 +20,44 @@ _USUAL_FOLDERS = ("roles", "ansible/roles", "playbooks/roles", "ansible/playbook
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A role: its folder, its variables and defaults (the overriding first), its tasks' file."""
+    """A role: its folder, its variables and defaults (the overriding first), its tasks' file.
+
+    *broken* is why its dependencies are not known, if so.
+    """
 
     folder: str
     variables: tuple[Layer, ...] = ()
     defaults: tuple[Layer, ...] = ()
     tasks: str = ""
     dependencies: tuple[Any, ...] = ()
+    broken: ReadError | None = None
 
 
 class RoleFinder:
     """Finds roles, and reads each one once."""
 
-    def __init__(self, documents: Documents) -> None:
-        self._documents = documents
-        self._checkout = documents.checkout
+    def __init__(self, variables: VariableFiles) -> None:
+        self._variables = variables
+        self._documents = variables.documents
+        self._checkout = self._documents.checkout
         self._layers: dict[str, tuple[Layer, ...]] = {}
+        self._names: dict[tuple[str, ...], frozenset[str]] = {}
+
+    def names(self, folders: Sequence[str]) -> frozenset[str]:
+        """Return the names of all roles that can be seen from *folders*."""
+        key = tuple(folders)
+        if key not in self._names:
+            places = {PurePosixPath(one).parent.as_posix() for one in self.places("_", folders)}
+            found = (self._listed(one) for one in places if PurePosixPath(one).name == "roles")
+            self._names[key] = frozenset(name for names in found for name in names)
+        return self._names[key]
+
+    def _listed(self, folder: str) -> list[str]:
+        try:
+            inside = listing(self._checkout, folder) if self._checkout.is_dir(folder) else []
+        except ReadError:
+            return []
+        return [PurePosixPath(one).name for one in inside]
 
     def find(self, name: str, *, folders: Sequence[str]) -> Role | None:
         """Return the role *name* as seen from *folders*, or None where it is not here."""
@@ -83,43 +105,53 @@ class RoleFinder:
         return any(self._checkout.is_dir(beside(path, part)) for part in parts)
 
     def load(self, role: Role, *, options: Mapping[str, Any]) -> Role:
-        """Return *role* with what its folder holds; *options* are ``tasks_from`` and the like.
-
-        Raises :exc:`ReadError` where a file of it cannot be read.
-        """
-
-        def chosen(key: str) -> str:
-            name = options.get(key)
-            return name if isinstance(name, str) and "{" not in name else "main"
-
+        """Return *role* with what its folder holds; *options* are ``tasks_from`` and the like."""
+        dependencies, broken = self._dependencies(role.folder)
         return replace(
             role,
-            variables=self._read(beside(role.folder, "vars"), chosen("vars_from")),
-            defaults=self._read(beside(role.folder, "defaults"), chosen("defaults_from")),
-            tasks=self._file(beside(role.folder, "tasks"), chosen("tasks_from")),
-            dependencies=self._dependencies(role.folder),
+            variables=self._read(beside(role.folder, "vars"), options.get("vars_from")),
+            defaults=self._read(beside(role.folder, "defaults"), options.get("defaults_from")),
+            tasks=self._file(beside(role.folder, "tasks"), _chosen(options.get("tasks_from"))),
+            dependencies=dependencies,
+            broken=broken,
         )
 
     def _file(self, folder: str, name: str) -> str:
         paths = [beside(folder, name), *(beside(folder, name + one) for one in _SUFFIXES)]
         return next((path for path in paths if self._checkout.is_file(path)), "")
 
-    def _read(self, folder: str, name: str) -> tuple[Layer, ...]:
+    def _read(self, folder: str, given: Any) -> tuple[Layer, ...]:
         """Return the variables of ``main.yml``, or of every file in a folder ``main``."""
+        if isinstance(given, str) and "{" in given:
+            where = self._documents.place(folder, 0)
+            return (self._variables.any_of(self._inside(folder), where),)
+        name = _chosen(given)
         key = beside(folder, name)
         if key not in self._layers:
             self._layers[key] = ()
             if path := self._file(folder, name):
-                self._layers[key] = (self._documents.layer(path),)
+                self._layers[key] = (self._variables.layer(path),)
             elif self._checkout.is_dir(key):
-                paths = listing(self._checkout, key)
-                found = [one for one in paths if self._checkout.is_file(one)]
-                layers = [self._documents.layer(one) for one in found]
+                layers = [self._variables.layer(one) for one in self._inside(key)]
                 self._layers[key] = tuple(reversed(layers))
         return self._layers[key]
 
-    def _dependencies(self, folder: str) -> tuple[Any, ...]:
+    def _inside(self, folder: str) -> list[str]:
+        """Return the files of a folder of variables; the folder itself where it is closed."""
+        try:
+            return [one for one in listing(self._checkout, folder) if self._checkout.is_file(one)]
+        except ReadError:
+            return [folder]
+
+    def _dependencies(self, folder: str) -> tuple[tuple[Any, ...], ReadError | None]:
         path = self._file(beside(folder, "meta"), "main")
-        document = self._documents.read(path) if path else None
+        try:
+            document = self._documents.read(path) if path else None
+        except ReadError as error:
+            return (), error
         found = document.get("dependencies") if isinstance(document, PlacedMap) else None
-        return tuple(found) if isinstance(found, list) else ()
+        return (tuple(found) if isinstance(found, list) else ()), None
+
+
+def _chosen(name: Any) -> str:
+    return name if isinstance(name, str) and "{" not in name else "main"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from exporter.declared.ansible.values import UnresolvedError
+from exporter.declared.ansible.words import MARK
 
 MAX_SCRIPT = 65_536
 _OPERATORS = (
@@ -13,7 +14,7 @@ _OPERATORS = (
 _OPENING = frozenset({"if", "for", "while", "until", "case", "select"})
 _CLOSING = frozenset({"fi", "done", "esac", "}"})
 _LEADING = frozenset({"then", "else", "elif", "do", "!", "{", "time", "function", *_OPENING})
-_GLOBS = frozenset("*?[{~")
+_GLOBS = frozenset(f"*?[{{~{MARK}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +180,10 @@ class _Lexer:
         inner = self._text[start:end]
         self._skip(end + 1 - self._at)
         if quote == "'":
-            return inner, False
+            return inner, MARK in inner
         plain = inner.replace("\\\n", "").replace('\\"', '"').replace("\\\\", "\\")
-        return plain, "$" in inner.replace("\\$", "") or "`" in inner
+        expanded = "$" in inner.replace("\\$", "") or "`" in inner
+        return plain, expanded or MARK in inner
 
     def _expansion(self, letter: str) -> str:
         """Read ``$name``, ``$(...)``, ``${...}`` or backticks whole."""

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from exporter.declared.ansible.documents import unread
 from exporter.declared.ansible.lines import Lines, scan_ini, scan_yaml
+from exporter.declared.ansible.unread import Unread, plain_text
 from exporter.declared.ansible.values import VAULT_HEADER, beside, listing
 from exporter.declared.checkout import MAX_FILE, Checkout
 from exporter.domain.declaration import Failure, Unresolved
@@ -35,15 +37,19 @@ class Staging:
     lines: dict[str, Lines] = field(default_factory=dict)
     unresolved: list[Unresolved] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
     complete: bool = True
 
 
 class _LeftOutError(Exception):
-    """A file that only a run would evaluate."""
+    """A file that only a run would evaluate; *text* is what its variables can be named in."""
 
-    def __init__(self, message: str, *, line: int = 1, lists_hosts: bool = True) -> None:
+    def __init__(
+        self, message: str, *, line: int = 1, lists_hosts: bool = True, text: str | None = None
+    ) -> None:
         super().__init__(message)
         self.line = line
+        self.text = text
         self.lists_hosts = lists_hosts
 
 
@@ -63,8 +69,10 @@ def stage(inventory: str, *, checkout: Checkout, into: Path) -> Staging:
             staging.complete = staging.complete and not why.lists_hosts
             place = checkout.place(Source.ANSIBLE, path, why.line)
             staging.unresolved.append(Unresolved(place, str(why)))
+            staging.unread.append(Unread(place, str(why), why.text))
         except ReadError as error:
             staging.complete = False
+            staging.unread.append(unread(error, path=path, checkout=checkout))
             staging.failures.append(checkout.failure(Source.ANSIBLE, error, path=path, part=path))
         else:
             _copy(data, into / path)
@@ -120,16 +128,17 @@ def _examine(data: bytes, *, path: str) -> Lines:
     if not isinstance(document, yaml.YamlMap):
         return scan_ini(text)
     if "plugin" in document:
-        raise _dynamic(document)
+        raise _dynamic(document, plain_text(text))
     return scan_yaml(document)
 
 
-def _dynamic(document: yaml.YamlMap) -> _LeftOutError:
+def _dynamic(document: yaml.YamlMap, text: str | None) -> _LeftOutError:
     plugin = str(document["plugin"])
     return _LeftOutError(
         f"takes hosts from the inventory plugin {plugin[:60]!r}, which only a run could ask",
         line=document.line_of("plugin"),
         lists_hosts=plugin not in _GROUPS_ONLY,
+        text=text,
     )
 
 

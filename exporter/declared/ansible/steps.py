@@ -1,18 +1,16 @@
 """Single tasks of playbooks, taken apart: module, arguments, loop, conditions."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from exporter.declared.ansible.helm import mentions_stack
-from exporter.declared.ansible.kubectl import mentions_nodes
 from exporter.declared.ansible.values import Layer, PlacedMap, items_of
+from exporter.domain.provenance import Place
 
-SHELLS = frozenset({"shell", "command", "raw"})
-HELM = "helm"
-NODE_MODULES = frozenset({"k8s", "k8s_taint", "k8s_json_patch"})
-_COLLECTIONS = ("ansible.builtin.", "ansible.legacy.", "kubernetes.core.", "community.kubernetes.")
+_COLLECTIONS = (
+    *("ansible.builtin.", "ansible.legacy.", "kubernetes.core.", "community.kubernetes."),
+    *("community.general.", "community.okd."),
+)
 _KEYWORDS = frozenset(
     {
         *("name", "when", "loop", "loop_control", "register", "vars", "args", "tags", "become"),
@@ -24,7 +22,6 @@ _KEYWORDS = frozenset(
         *("action", "local_action", "block", "rescue", "always"),
     }
 )
-_KIND_NODE = re.compile(r"\bkind['\"]?\s*[:=]\s*['\"]?Node\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +39,8 @@ class Surroundings:
     """What the play, blocks and includes around a task say for it.
 
     *above* are the variables that override those of hosts, *below* those that hosts override,
-    the overriding ones first. *doubt* tells why it may not run at all, or is empty.
+    the overriding ones first. *doubt* tells why it may not run at all, or is empty. *play* is the
+    name of the play, or its line, and *place* where it stands.
     """
 
     playbook: str
@@ -56,54 +54,32 @@ class Surroundings:
     once: bool = False
     depth: int = 0
     files: tuple[str, ...] = ()
+    play: str = ""
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One task that may say something we ask for; its *arguments* are untemplated."""
+    """One task that may say something we ask for; its *arguments* are untemplated.
+
+    *text* is that of the files to which it refers, None where there is none to be had.
+    """
 
     module: str
     arguments: Any
     path: str
     line: int
     around: Surroundings
+    text: str | None = ""
 
 
-def concerns_us(module: str, arguments: Any) -> bool:
-    """Tell whether a task may say something of nodes or of the monitoring stack.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untold:
+    """Tasks that could not be read, and the *attributes* of nodes that they could set."""
 
-    It may still turn out not to.
-    """
-    if module in SHELLS:
-        texts = list(_command_texts(arguments))
-        return any(mentions_nodes(one) or mentions_stack(one) for one in texts)
-    if module == HELM:
-        return mentions_stack(f"helm {arguments}")
-    return module == "k8s_taint" or (module in NODE_MODULES and _is_about_nodes(arguments))
-
-
-def _command_texts(arguments: Any) -> Iterator[str]:
-    if isinstance(arguments, str):
-        yield arguments
-    elif isinstance(arguments, dict):
-        for key in ("cmd", "_raw_params"):
-            if isinstance(arguments.get(key), str):
-                yield arguments[key]
-        yield " ".join(str(one) for one in items_of(arguments.get("argv")))
-
-
-def _is_about_nodes(arguments: Any) -> bool:
-    if not isinstance(arguments, dict):
-        return isinstance(arguments, str) and bool(_KIND_NODE.search(arguments))
-    if arguments.get("kind") == "Node":
-        return True
-    for key in ("definition", "resource_definition"):
-        for one in items_of(arguments.get(key)):
-            if isinstance(one, dict) and one.get("kind") == "Node":
-                return True
-            if isinstance(one, str) and _KIND_NODE.search(one):
-                return True
-    return False
+    place: Place
+    message: str
+    attributes: frozenset[str]
 
 
 def module_of(task: PlacedMap) -> tuple[str, str, Any]:

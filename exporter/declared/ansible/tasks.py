@@ -1,102 +1,135 @@
 """Tasks evaluated for the hosts of their play: conditions, loops, and what they do."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from exporter.declared.ansible.changes import Change
-from exporter.declared.ansible.filters import MAX_ITEMS
-from exporter.declared.ansible.helm import Release, parse_module
+from exporter.declared.ansible.doubts import Reach, together
+from exporter.declared.ansible.helm import Release, mentions_stack, parse_module
+from exporter.declared.ansible.interest import FILES, HELM, SHELLS, command_texts
+from exporter.declared.ansible.kubectl import mentions_nodes
 from exporter.declared.ansible.ledger import Ledger
+from exporter.declared.ansible.loops import Loops, Turn
 from exporter.declared.ansible.modules import (
+    Doubt,
     object_changes,
     script_changes,
     script_text,
     taint_changes,
 )
 from exporter.declared.ansible.names import TaskNames, World
-from exporter.declared.ansible.steps import HELM, SHELLS, Loop, Task
+from exporter.declared.ansible.partly import Partly
+from exporter.declared.ansible.possibilities import reach_of
+from exporter.declared.ansible.reach import of_change
+from exporter.declared.ansible.steps import Task
 from exporter.declared.ansible.templates import ExhaustedError, Scope
-from exporter.declared.ansible.values import PlacedList, PlacedMap, UnresolvedError
+from exporter.declared.ansible.values import HiddenError, Layer, PlacedMap, UnresolvedError
 from exporter.declared.ansible.variables import Host
+from exporter.declared.ansible.words import NODE_KIND
 from exporter.declared.checkout import Checkout
 from exporter.declared.stack import in_values
 from exporter.domain.declaration import Unresolved
-from exporter.domain.monitoring.stack import StackStatement
+from exporter.domain.monitoring.stack import StackGap, StackStatement
 from exporter.domain.provenance import Place, Source, Stated
 
 _LITERAL = re.compile(r":\s*\|[-+0-9]*\s*(?:#.*)?$")
+_MEMBERSHIP = frozenset(
+    {
+        *("groups", "hostvars", "group_names", "inventory_hostname", "inventory_hostname_short"),
+        *("ansible_play_hosts", "ansible_play_hosts_all", "play_hosts"),
+    }
+)
+"""Names whose values depend on which hosts there are."""
+
+Outcome: TypeAlias = Change | Release | Doubt
+
+
+@dataclass(slots=True)
+class _Run:
+    """A task on one host: the names that its outcome depends on, and that outcome."""
+
+    task: Task
+    names: TaskNames
+    touched: set[str] = field(default_factory=set)
+    told: list[tuple[Outcome, Place | None]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Tasks:
-    """Evaluates tasks one after the other: nodes into the *ledger*, the rest into *stack*."""
+    """Evaluates tasks one after the other: nodes into the *ledger*, the rest into *stack*.
+
+    *included* are variables that the tasks of a playbook may load while they run; *node_names*
+    has the name of each host's node.
+    """
 
     world: World
     ledger: Ledger
     checkout: Checkout
+    included: Mapping[str, tuple[Layer, ...]] = field(default_factory=dict)
+    node_names: Mapping[str, str] = field(default_factory=dict)
     unresolved: dict[Unresolved, None] = field(default_factory=dict)
     stack: list[StackStatement] = field(default_factory=list)
+    stack_gaps: list[StackGap] = field(default_factory=list)
     _texts: dict[str, list[str]] = field(default_factory=dict)
 
-    def evaluate(self, task: Task) -> None:
-        """Evaluate *task* on every host of its play; what cannot be is noted once."""
-        place = self._place(task, 0)
-        if task.around.doubt:
-            self._note(place, task.around.doubt)
-            return
-        try:
-            hosts = self._hosts(task)
-        except UnresolvedError:
-            hosts = [None]
-        play_hosts = tuple(one.name for one in hosts if one)
+    def evaluate(self, task: Task, hosts: Sequence[Host]) -> None:
+        """Evaluate *task* on every one of *hosts*; what cannot be is noted once."""
+        names = self._names(task, play_hosts=tuple(one.name for one in hosts))
         seen: dict[frozenset[str], set[tuple[object, ...]]] = {}
         for host in hosts[:1] if task.around.once else hosts:
-            if any(_signature(host, names) in known for names, known in seen.items()):
+            if any(_signature(host, touched) in known for touched, known in seen.items()):
                 continue
-            touched = self._on_host(task, host, play_hosts)
-            names = frozenset(touched)
-            seen.setdefault(names, set()).add(_signature(host, names))
+            run = self._evaluated(task, replace(names, host=host))
+            touched = frozenset(run.touched)
+            seen.setdefault(touched, set()).add(_signature(host, touched))
 
-    def _hosts(self, task: Task) -> list[Host | None]:
-        names = TaskNames(
-            world=self.world, host=None, above=task.around.above, below=task.around.below
-        )
-        pattern = self.world.templates.expand(task.around.hosts, self.world.templates.scope(names))
-        if isinstance(pattern, list) and all(isinstance(one, str) for one in pattern):
-            pattern = ",".join(pattern)
-        if not isinstance(pattern, str):
-            raise UnresolvedError("its hosts are no pattern")
-        found = self.world.population.match(pattern)
-        if not found and not self.ledger.complete:
-            raise UnresolvedError("its hosts may be among those that the inventory lacks")
-        return [self.world.host(name) for name in found]
+    def evaluate_for_anyone(self, task: Task) -> bool:
+        """Evaluate *task* for hosts that nobody knows; tell whether it says anything."""
+        run = self._evaluated(task, self._names(task, anyone=True))
+        return any(not isinstance(one, Doubt) or one.reach is not None for one, _ in run.told)
 
-    def _on_host(self, task: Task, host: Host | None, play_hosts: tuple[str, ...]) -> set[str]:
-        """Evaluate *task* on one host; return the names that its outcome depends on."""
-        names = TaskNames(
+    def _names(
+        self, task: Task, *, play_hosts: tuple[str, ...] = (), anyone: bool = False
+    ) -> TaskNames:
+        return TaskNames(
             world=self.world,
-            host=host,
-            above=task.around.above,
+            host=None,
+            above=(*self.included.get(task.around.playbook, ()), *task.around.above),
             below=task.around.below,
             play_hosts=play_hosts,
+            anyone=anyone,
         )
-        touched: set[str] = set()
-        try:
-            if not self._ruled_out(task, names, touched):
-                for inside, where in self._iterations(task.around.loops, names, touched):
-                    self._iteration(task, inside, where, touched)
-        except ExhaustedError:
-            raise
-        except UnresolvedError as error:
-            self._note(self._place(task, 0), str(error))
-        return touched
 
-    def _ruled_out(self, task: Task, names: TaskNames, touched: set[str]) -> bool:
+    def _evaluated(self, task: Task, names: TaskNames) -> _Run:
+        """Evaluate *task* on one host, and note the outcome."""
+        run = _Run(task, names)
+        try:
+            self._collect(run)
+        finally:
+            if not self.ledger.complete and run.touched & _MEMBERSHIP:
+                self._note_others(run)
+            for outcome, where in run.told:
+                self._note_outcome(outcome, task, where)
+        return run
+
+    def _collect(self, run: _Run) -> None:
+        if self._ruled_out(run):
+            return
+        loops = Loops(self.world.templates, self.checkout, run.touched)
+        for turn in loops.turns(run.task.around.loops, run.names):
+            for outcome in self._turn(run, turn):
+                run.told.append((outcome, turn.place))
+
+    def _ruled_out(self, run: _Run) -> bool:
         """Tell whether a condition fails whatever the loop's item is."""
-        scope = self._scope(names, touched)
-        for condition in task.around.conditions:
+        scope = self._scope(run.names, run.touched)
+        items = {loop.variable for loop in run.task.around.loops}
+        items |= {loop.index for loop in run.task.around.loops}
+        for condition in run.task.around.conditions:
+            if items & set(re.findall(r"\w+", str(condition))):
+                continue
             try:
                 if not self.world.templates.holds(condition, scope):
                     return True
@@ -106,56 +139,106 @@ class Tasks:
                 continue
         return False
 
-    def _iteration(
-        self, task: Task, names: TaskNames, where: Place | None, touched: set[str]
-    ) -> None:
-        """Evaluate one turn of the loop: all conditions, then the module."""
-        scope = self._scope(names, touched)
+    def _turn(self, run: _Run, turn: Turn) -> Iterator[Outcome]:
+        """Yield the outcome of one turn of the loop: all conditions, then the module."""
+        scope = self._scope(turn.names, run.touched)
+        why = UnresolvedError(run.task.around.doubt) if run.task.around.doubt else turn.lacking
+        if turn.lacking is not None:
+            yield self._possibly(run.task, scope, turn.lacking, parts=True)
+            return
         try:
-            templates = self.world.templates
-            if not all(templates.holds(one, scope) for one in task.around.conditions):
+            if not all(
+                self.world.templates.holds(one, scope) for one in run.task.around.conditions
+            ):
                 return
-            self._do(task, scope, where)
         except ExhaustedError:
             raise
         except UnresolvedError as error:
-            self._note(where or self._place(task, 0), str(error))
+            why = why or error
+        for outcome in self._do(run.task, scope):
+            yield outcome if why is None else Doubt(why, _reach(outcome))
 
-    def _do(self, task: Task, scope: Scope, where: Place | None) -> None:
+    def _do(self, task: Task, scope: Scope) -> Iterator[Outcome]:
+        """Yield what the module does, or could do where that is not known."""
+        try:
+            yield from self._known(task, scope)
+        except ExhaustedError:
+            raise
+        except UnresolvedError as error:
+            yield self._possibly(task, scope, error)
+
+    def _known(self, task: Task, scope: Scope) -> Iterable[Outcome]:
         def render(value: Any) -> Any:
             return self.world.templates.expand(value, scope)
 
-        changes: Iterable[Change | Release | UnresolvedError]
         if task.module in SHELLS:
-            changes = script_changes(task.arguments, render=render)
-        elif task.module == "k8s_taint":
-            changes = taint_changes(render(task.arguments))
-        elif task.module == "k8s":
-            changes = object_changes(render(task.arguments))
-        elif task.module == HELM:
+            return list(script_changes(task.arguments, render=render))
+        if task.module == "k8s_taint":
+            return list(taint_changes(render(task.arguments)))
+        if task.module == "k8s" and task.text is not None and not NODE_KIND.search(task.text):
+            return list(object_changes(render(task.arguments)))
+        if task.module == HELM:
             release = parse_module(render(task.arguments))
-            changes = [release] if release else []
-        else:
-            raise UnresolvedError(f"{task.module} on a node is not evaluated")
-        for change in changes:
-            try:
-                self._note_change(change, task, where)
-            except UnresolvedError as error:
-                self._note(where or self._place(task, 0), str(error))
+            return [release] if release else []
+        raise UnresolvedError(f"{task.module} on a node is not evaluated")
 
-    def _note_change(
-        self, change: Change | Release | UnresolvedError, task: Task, where: Place | None
-    ) -> None:
-        match change:
-            case UnresolvedError():
-                raise change
-            case Change():
-                place = where or self._place(task, change.line)
-                self.ledger.apply(change, place=place, playbook=task.around.playbook)
+    def _possibly(
+        self, task: Task, scope: Scope, error: UnresolvedError, *, parts: bool = False
+    ) -> Doubt:
+        partly = Partly(scope, parts)
+        if task.module in FILES:
+            scope.touched.add("inventory_hostname")
+        host = scope.names.host if isinstance(scope.names, TaskNames) else None
+        node = self.node_names.get(host.name, host.name.lower()) if host else ""
+        reach = reach_of(task, partly, node=node, error=error)
+        return Doubt(partly.hidden or error, reach)
+
+    def _note_others(self, run: _Run) -> None:
+        """Note what the task could set for hosts that the inventory does not tell."""
+        scope = self._scope(run.names, set())
+        reaches = [one for outcome, _ in run.told if (one := _reach(outcome))]
+        possible = self._possibly(run.task, scope, UnresolvedError("")).reach
+        reaches += [possible] if possible else []
+        message = "a task: it may run for hosts that the inventory lacks"
+        if reaches:
+            reach = Reach(together(reaches).attributes)
+            self.ledger.doubts.add(reach, place=self._place(run.task, 0), message=message)
+
+    def _note_outcome(self, outcome: Outcome, task: Task, where: Place | None) -> None:
+        match outcome:
+            case Doubt():
+                self._note_doubt(outcome, task, where)
             case Release():
-                self.stack += self._release(change, where or self._place(task, change.line))
+                self.stack += self._release(outcome, where or self._place(task, outcome.line))
+            case Change():
+                place = where or self._place(task, outcome.line)
+                try:
+                    self.ledger.apply(outcome, place=place, playbook=task.around.playbook)
+                except UnresolvedError as error:
+                    self._note_doubt(Doubt(error, of_change(outcome)), task, where)
+
+    def _note_doubt(self, doubt: Doubt, task: Task, where: Place | None) -> None:
+        """Note what is left open; a command that may be any counts only where it concerns nodes."""
+        if doubt.reach is None and not _is_about_us(task):
+            return
+        place, message = where or self._place(task, 0), f"a task: {doubt.error}"
+        self.unresolved[Unresolved(place, message)] = None
+        if doubt.reach is None:
+            return
+        place = self._place(task, 0)
+        if isinstance(doubt.error, HiddenError) and doubt.error.unread is not None:
+            unread = doubt.error.unread
+            message = f"{unread.message}; {place.where} uses what may be set there"
+            place = unread.place
+        self.ledger.doubts.add(doubt.reach, place=place, message=message)
 
     def _release(self, release: Release, place: Place) -> Iterator[StackStatement]:
+        if release.unread:
+            said = in_values(release.chart, self._unsaid(release, place), owner="")
+            message = f"the values in {release.unread[0][:100]!r} are not read"
+            names = frozenset(one.name for one in said)
+            self.stack_gaps.append(StackGap(place=place, message=message, names=names))
+
         def find(keys: tuple[str, ...]) -> Stated[str] | None:
             name = ".".join(keys)
             text = release.values.get(name)
@@ -164,65 +247,16 @@ class Tasks:
 
         return in_values(release.chart, find, owner=f"release {release.name}")
 
+    def _unsaid(
+        self, release: Release, place: Place
+    ) -> Callable[[tuple[str, ...]], Stated[str] | None]:
+        """Return what finds a value where *release* itself does not set it."""
+        return lambda keys: None if ".".join(keys) in release.values else Stated("", place)
+
     def _scope(self, names: TaskNames, touched: set[str]) -> Scope:
         scope = self.world.templates.scope(names)
         scope.touched = touched
         return scope
-
-    def _iterations(
-        self, loops: tuple[Loop, ...], names: TaskNames, touched: set[str]
-    ) -> Iterator[tuple[TaskNames, Place | None]]:
-        """Yield the names of every turn of nested *loops*, with the place of its last item."""
-        if not loops:
-            yield names, None
-            return
-        loop, rest = loops[0], loops[1:]
-        items = self._items(loop, self._scope(names, touched))
-        for index, (item, place) in enumerate(items):
-            self.world.templates.budget.spend()
-            turn = {**names.items, loop.variable: item}
-            if loop.index:
-                turn[loop.index] = index
-            for inside, where in self._iterations(rest, replace(names, items=turn), touched):
-                yield inside, where or place
-
-    def _items(self, loop: Loop, scope: Scope) -> list[tuple[Any, Place | None]]:
-        value = self.world.templates.expand(loop.value, scope)
-        match loop.kind:
-            case "dict" if isinstance(value, dict):
-                items = [self._pair(value, key) for key in value]
-            case "loop" | "list" if isinstance(value, list):
-                items = self._placed(value)
-            case "items":
-                items = [
-                    inner for item, place in self._placed(value) for inner in _flat(item, place)
-                ]
-                items = [(item, place or self._item_place(item)) for item, place in items]
-            case _:
-                raise UnresolvedError(f"a loop over {_loop_name(loop)} is not evaluated")
-        if len(items) > MAX_ITEMS:
-            raise UnresolvedError(f"a loop has more than {MAX_ITEMS} items")
-        return items
-
-    def _placed(self, value: Any) -> list[tuple[Any, Place | None]]:
-        """Return the items of a list with where each stands, as far as that is known."""
-        if not isinstance(value, list):
-            return [(value, None)]
-        if isinstance(value, PlacedList) and len(value.lines) == len(value):
-            return [
-                (item, self._at(value.path, line))
-                for item, line in zip(value, value.lines, strict=True)
-            ]
-        return [(item, self._item_place(item)) for item in value]
-
-    def _item_place(self, item: Any) -> Place | None:
-        return self._at(item.path, item.line) if isinstance(item, PlacedMap | PlacedList) else None
-
-    def _pair(self, value: Mapping[str, Any], key: str) -> tuple[Any, Place | None]:
-        place = None
-        if isinstance(value, PlacedMap):
-            place = self._at(value.path, value.line_of(key))
-        return {"key": key, "value": value[key]}, place
 
     def _at(self, path: str, line: int) -> Place:
         return self.checkout.place(Source.ANSIBLE, path, line)
@@ -242,29 +276,31 @@ class Tasks:
         lines = self._texts[path]
         return 0 < line <= len(lines) and bool(_LITERAL.search(lines[line - 1]))
 
-    def _note(self, place: Place, message: str) -> None:
-        self.unresolved[Unresolved(place, f"a task: {message}")] = None
+
+def _reach(outcome: Outcome) -> Reach | None:
+    """Return what an outcome sets of nodes, or could set."""
+    match outcome:
+        case Change():
+            return of_change(outcome)
+        case Doubt():
+            return outcome.reach
+        case Release():
+            return None
 
 
-def _loop_name(loop: Loop) -> str:
-    return "what is no list" if loop.kind in {"loop", "list", "dict"} else f"with_{loop.kind}"
+def _is_about_us(task: Task) -> bool:
+    """Tell whether *task* speaks of what we ask for, whatever its variables are."""
+    if task.module not in SHELLS:
+        return task.module == HELM or "k8s" in task.module
+    return any(mentions_nodes(one) or mentions_stack(one) for one in command_texts(task.arguments))
 
 
-def _flat(item: Any, place: Place | None) -> list[tuple[Any, Place | None]]:
-    """Return the items of *item*, as ``with_items`` flattens one level."""
-    if not isinstance(item, list):
-        return [(item, place)]
-    return [(inner, place if not isinstance(inner, PlacedMap) else None) for inner in item]
-
-
-def _signature(host: Host | None, names: frozenset[str]) -> tuple[object, ...]:
+def _signature(host: Host, names: frozenset[str]) -> tuple[object, ...]:
     """Return what on *host* tells apart the outcome of a task that depends on *names*."""
-    if host is None:
-        return ()
     about = {"inventory_hostname", "inventory_hostname_short"} & names
     found: list[object] = [host.name if about else ""]
     found.append(host.groups if "group_names" in names else ())
     for name in sorted(names):
-        value = host.find(name)
-        found.append(id(value[0]) if value else None)
+        value, hiding = host.find(name), host.hiding(name)
+        found.append((id(value[0]) if value else None, hiding and hiding.place))
     return tuple(found)

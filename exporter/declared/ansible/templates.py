@@ -18,7 +18,13 @@ from jinja2.utils import missing
 from exporter.declared.ansible import filters
 from exporter.declared.ansible.filters import bounded_list, bounded_text
 from exporter.declared.ansible.sandbox import RESULT, SCOPE, Sandbox
-from exporter.declared.ansible.values import PlacedList, PlacedMap, UnresolvedError, is_secret
+from exporter.declared.ansible.values import (
+    HiddenError,
+    PlacedList,
+    PlacedMap,
+    UnresolvedError,
+    is_secret,
+)
 
 MAX_SOURCE = 32_768
 MAX_DEPTH = 20
@@ -145,7 +151,7 @@ class Templates:
         if isinstance(value, str):
             return self._run(self._text, value, scope) if "{" in value else value
         if is_secret(value):
-            raise UnresolvedError("the value is encrypted with Ansible Vault")
+            raise HiddenError("the value is encrypted with Ansible Vault")
         if isinstance(value, dict):
             expanded = {
                 self._expand_key(key, scope): self._expand(one, scope, count)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from exporter.declared.ansible.unread import Unread
 from exporter.declared.checkout import MAX_FILES, Checkout
 from exporter.domain.errors import ConformanceError, ReadError, Reason
 from exporter.domain.provenance import Place, Source
@@ -15,6 +16,19 @@ VAULT_HEADER = b"$ANSIBLE_VAULT;"
 
 class UnresolvedError(ConformanceError):
     """A value that only a run of Ansible would tell; the message says why."""
+
+
+class HiddenError(UnresolvedError):
+    """A value that stands, or may stand, where it cannot be read: in *unread*, if in a file."""
+
+    def __init__(self, message: str, unread: Unread | None = None) -> None:
+        super().__init__(message)
+        self.unread = unread
+
+    @classmethod
+    def of(cls, name: str, unread: Unread) -> "HiddenError":
+        """Return the error of a variable *name* that may stand in a file."""
+        return cls(f"{name} may be set in {unread.place.where}, which is not readable", unread)
 
 
 class PlacedMap(YamlMap):
@@ -41,13 +55,24 @@ class PlacedList(YamlList):
 class Layer:
     """Variables of one precedence: *places* has where each one stands, else *place* counts.
 
-    *group* is the group that they are set for, or empty.
+    *group* is the group that they are set for, or empty. Of those in an *unread* file nothing is
+    known: they may be any, and override what stands below.
     """
 
     values: Mapping[str, Any]
     place: Place
     places: Mapping[str, Place] = field(default_factory=dict)
     group: str = ""
+    unread: Unread | None = None
+
+    @classmethod
+    def hidden(cls, unread: Unread, *, group: str = "") -> "Layer":
+        """Return the layer of a file that could not be read."""
+        return cls(values={}, place=unread.place, group=group, unread=unread)
+
+    def hides(self, name: str) -> bool:
+        """Tell whether a variable *name* may be set here, unknown to us."""
+        return self.unread is not None and self.unread.may_hold(name)
 
     def place_of(self, name: str) -> Place:
         """Return where the variable *name* is set."""

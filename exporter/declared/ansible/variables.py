@@ -10,6 +10,7 @@ from typing import Any
 
 from exporter.declared.ansible.documents import Documents
 from exporter.declared.ansible.graph import Inventory
+from exporter.declared.ansible.unread import Unread
 from exporter.declared.ansible.values import Layer, beside, listing
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError
@@ -27,8 +28,20 @@ class Host:
     groups: tuple[str, ...] = ()
     layers: tuple[Layer, ...] = ()
 
+    def hiding(self, name: str) -> Unread | None:
+        """Return the file in which a variable may be set, unknown to us and for all we know."""
+        for layer in self.layers:
+            if layer.hides(name):
+                return layer.unread
+            if name in layer.values:
+                return None
+        return None
+
     def find(self, name: str) -> tuple[Any, Layer] | None:
-        """Return the value of a variable, untemplated, and the layer that has it; else None."""
+        """Return the value of a variable, untemplated, and the layer that has it; else None.
+
+        One that may be set in a file that could not be read (see *hiding*) is not looked for there.
+        """
         for layer in self.layers:
             if name in layer.values:
                 return layer.values[name], layer
@@ -48,6 +61,11 @@ class Variables:
     everybody: tuple[Layer, ...] = ()
     failures: tuple[Failure, ...] = ()
 
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """All layers of all hosts, once each."""
+        return tuple({id(one): one for host in self.hosts.values() for one in host.layers}.values())
+
 
 def read_variables(
     inventory: Inventory, *, folders: Iterable[str], documents: Documents
@@ -59,7 +77,8 @@ def read_variables(
     files = _Files(folders, documents)
     names = [*inventory.members, *(("all",) if "all" not in inventory.members else ())]
     shared = {name: files.layers("group_vars", name) for name in names}
-    everybody = (*shared["all"], *_own(inventory.group_layers, "all"))
+    lost = tuple(Layer.hidden(one) for one in inventory.unread)
+    everybody = (*lost, *shared["all"], *_own(inventory.group_layers, "all"))
     hosts = {}
     for host, groups in inventory.groups.items():
         nearest = tuple(reversed(groups))
@@ -68,6 +87,7 @@ def read_variables(
             groups=groups,
             layers=(
                 *files.layers("host_vars", host),
+                *lost,
                 *_own(inventory.host_layers, host),
                 *(layer for group in nearest for layer in shared[group]),
                 *shared["all"],
@@ -90,21 +110,32 @@ class _Files:
         self._checkout = documents.checkout
         self._folders = tuple(dict.fromkeys(folders))
         self._present: dict[str, dict[str, list[str]]] = {}
+        self._unlisted: dict[str, Layer] = {}
         self.failures: list[Failure] = []
 
     def layers(self, kind: str, name: str) -> tuple[Layer, ...]:
         """Return the variables of the group or host *name*, the overriding ones first."""
-        found = []
+        found: list[Layer] = []
         for folder in self._folders:
-            for path in self._index(beside(folder, kind)).get(name, ()):
+            paths = self._index(beside(folder, kind)).get(name, ())
+            found += self._hidden_below(beside(folder, kind), name)
+            for path in paths:
                 try:
                     layer = self._documents.layer(path)
                     found.append(replace(layer, group=name) if kind == "group_vars" else layer)
                 except ReadError as error:
-                    self.failures.append(
-                        self._checkout.failure(Source.ANSIBLE, error, path=path, part=path)
-                    )
+                    found.append(self._lost(error, path, group=name))
         return tuple(reversed(found))
+
+    def _hidden_below(self, folder: str, name: str) -> Iterable[Layer]:
+        """Yield what stands in for the files of folders that could not be listed."""
+        places = (folder, beside(folder, name))
+        return (self._unlisted[one] for one in places if one in self._unlisted)
+
+    def _lost(self, error: ReadError, path: str, *, group: str = "") -> Layer:
+        """Note that *path* could not be read; return what stands in for its variables."""
+        self.failures.append(self._checkout.failure(Source.ANSIBLE, error, path=path, part=path))
+        return Layer.hidden(self._documents.unread(error, path=path), group=group)
 
     def _index(self, folder: str) -> dict[str, list[str]]:
         """Return the files of each group or host that *folder* has variables for."""
@@ -140,7 +171,5 @@ class _Files:
         try:
             return listing(self._checkout, folder)
         except ReadError as error:
-            self.failures.append(
-                self._checkout.failure(Source.ANSIBLE, error, path=folder, part=folder)
-            )
+            self._unlisted[folder] = self._lost(error, folder)
             return []

@@ -5,7 +5,8 @@ decides it. What a cluster or a service would have to be asked for is unresolved
 would refuse is a failure; neither harms the rest.
 """
 
+from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.reader import Followed, read
 from exporter.declared.argocd.repositories import Home
 
-__all__ = ["Followed", "Home", "read"]
+__all__ = ["Cluster", "Followed", "Home", "read"]

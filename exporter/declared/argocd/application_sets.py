@@ -31,7 +31,8 @@ _DIRECTIVES = ("$patch", "$retainKeys", "$setElementOrder", "$deleteFromPrimitiv
 class Made:
     """What an ApplicationSet makes, and what of it could not be told.
 
-    *complete* is false where there may be more Applications than these.
+    *complete* is false where there may be more Applications than these, about as many as *lost*
+    says.
     """
 
     key: ApplicationKey
@@ -39,6 +40,7 @@ class Made:
     unresolved: list[Unresolved] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     complete: bool = True
+    lost: int = 0
 
 
 def make(manifest: Located, *, files: Files, namespace: str) -> Made:
@@ -55,10 +57,11 @@ def make(manifest: Located, *, files: Files, namespace: str) -> Made:
     return made
 
 
-def _lose(made: Made, error: ReadError, near: Located, files: Files) -> None:
+def _lose(made: Made, error: ReadError, near: Located, files: Files, *, lost: int = 1) -> None:
     part = f"ApplicationSet {made.key}"
     checkout = files.home.checkout
     made.complete = False
+    made.lost += lost
     made.failures.append(checkout.failure(Source.ARGOCD, error, path=near.place.path, part=part))
 
 
@@ -97,7 +100,8 @@ class _Maker:
             found = self.generators.evaluate(generator, kind)
             self.templating.budget.make(len(found), generator.place)
         except ReadError as error:
-            _lose(self.made, error, generator, self.files)
+            lost = self.generators.estimate(generator, kind)
+            _lose(self.made, error, generator, self.files, lost=lost)
         except UnresolvedError as error:
             self.leave(error)
         else:
@@ -129,6 +133,7 @@ class _Maker:
     def leave(self, error: UnresolvedError) -> None:
         """Note that the set may make more than is known."""
         self.made.complete = False
+        self.made.lost += 1
         message = f"ApplicationSet {self.made.key}: {error.message}"
         self.made.unresolved.append(Unresolved(error.place, message))
 

@@ -5,9 +5,10 @@ Source: Argo CD, ``pkg/apis/application/v1alpha1/types.go`` (``ApplicationSpec``
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from exporter.declared.argocd.destinations import address
 from exporter.declared.argocd.ignored import parse_path
 from exporter.declared.argocd.located import Located
 from exporter.declared.argocd.repositories import Home
@@ -20,10 +21,9 @@ from exporter.domain.declaration import (
     IgnoredDifference,
     Unresolved,
 )
-from exporter.domain.provenance import Stated
+from exporter.domain.provenance import Place, Stated
 
 NAMESPACE = "argocd"
-IN_CLUSTER = "https://kubernetes.default.svc"
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?")
 
 
@@ -42,11 +42,16 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """An Application, and beside each of its sources how Argo CD is told to render it."""
+    """An Application, and beside each of its sources how Argo CD is told to render it.
+
+    *hydrator* is where it has a ``sourceHydrator`` instead of sources. *unresolved* has entries
+    of its ``ignoreDifferences`` that only a run can tell, by their index.
+    """
 
     application: DeclaredApplication
     options: tuple[Located, ...]
-    unresolved: tuple[Unresolved, ...] = ()
+    hydrator: Place | None = None
+    unresolved: tuple[tuple[int, Unresolved], ...] = ()
 
 
 def key_of(manifest: Located, namespace: str = NAMESPACE) -> ApplicationKey:
@@ -76,16 +81,16 @@ def parse(manifest: Located, *, home: Home, origin: Origin) -> Parsed:
         sources=tuple(_source(one, home) for one in raw),
         source_place=raw[0].place_of("path") if raw else None,
         destination_namespace=destination.text("namespace"),
-        destination_server=_server(destination),
+        destination_server=address(destination.text("server"), destination.text("name")),
         automation=_automation(spec.object("syncPolicy")),
         ignored=tuple(_ignored(one) for one in spec.list("ignoreDifferences")),
     )
-    return Parsed(application, raw, tuple(_unresolved(spec)))
-
-
-def is_in_cluster(application: DeclaredApplication) -> bool:
-    """Tell whether an Application is delivered to the cluster that Argo CD runs in."""
-    return application.destination_server == IN_CLUSTER
+    return Parsed(
+        application,
+        raw,
+        hydrator=spec.place_of("sourceHydrator") if spec.has("sourceHydrator") else None,
+        unresolved=tuple(_unresolved(spec)),
+    )
 
 
 def _raw_sources(spec: Located) -> tuple[Located, ...]:
@@ -126,15 +131,6 @@ def _path(source: Located, chart: str, reference: str) -> str:
     return clean
 
 
-def _server(destination: Located) -> str:
-    """Return the address of the cluster, or the name of one whose address is not known."""
-    server = destination.text("server").rstrip("/")
-    if server:
-        return server
-    name = destination.text("name")
-    return IN_CLUSTER if name in {"", "in-cluster"} else name
-
-
 def _automation(policy: Located) -> Automation | None:
     """Return ``automated``; an empty one automates, ``enabled: false`` does not."""
     if not policy.has("automated"):
@@ -156,19 +152,13 @@ def _ignored(entry: Located) -> IgnoredDifference:
     )
 
 
-def _unresolved(spec: Located) -> list[Unresolved]:
-    found = []
-    if spec.has("sourceHydrator"):
-        place = spec.place_of("sourceHydrator")
-        found.append(Unresolved(place, "what a sourceHydrator writes is not in the checkout"))
-    for entry in spec.list("ignoreDifferences"):
+def _unresolved(spec: Located) -> Iterator[tuple[int, Unresolved]]:
+    for index, entry in enumerate(spec.list("ignoreDifferences")):
         if entry.list("managedFieldsManagers"):
             place = entry.place_of("managedFieldsManagers")
-            found.append(Unresolved(place, "only the cluster knows what a field manager owns"))
+            yield index, Unresolved(place, "only the cluster knows what a field manager owns")
         place = entry.place_of("jqPathExpressions")
-        found += [
-            Unresolved(place, f"the jq expression {expression} is not evaluated")
-            for expression in entry.texts("jqPathExpressions")
-            if parse_path(expression) is None
-        ]
-    return found
+        for expression in entry.texts("jqPathExpressions"):
+            if parse_path(expression) is None:
+                message = f"the jq expression {expression} is not evaluated"
+                yield index, Unresolved(place, message)

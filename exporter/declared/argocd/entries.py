@@ -4,42 +4,69 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from exporter.declared.accounting import APPLICATIONS
 from exporter.declared.checkout import Checkout
-from exporter.domain.declaration import Failure, Unresolved
+from exporter.declared.remembered import Remembered, told
+from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError, Reason
+from exporter.domain.finding import Subject
+from exporter.domain.items import Item, ItemState
 from exporter.domain.provenance import Source
 
 SUFFIXES = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 CHART = "Chart.yaml"
+JSONNET = ".jsonnet"
 
 
 @dataclass(slots=True)
 class Entries:
-    """Paths to render, each a kustomization's directory or a file of manifests."""
+    """Paths to render, each a kustomization's directory or a file of manifests.
+
+    *gone* are those that a pattern which now fails named when it last named any; *items* are what
+    nobody renders.
+    """
 
     paths: list[str] = field(default_factory=list)
-    unresolved: list[Unresolved] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
 
-def find(patterns: Sequence[str], checkout: Checkout) -> Entries:
-    """Return what *patterns* name.
+def find(
+    patterns: Sequence[str], checkout: Checkout, *, memory: Remembered | None = None
+) -> Entries:
+    """Return what *patterns* name, or named when *memory* could last tell.
 
     A directory stands for the manifests in and below it; one that holds a kustomization, there or
-    further down, for what that renders to. Helm charts are unresolved.
+    further down, for what that renders to. Helm charts and Jsonnet are not rendered.
     """
-    entries = Entries()
+    entries, memory = Entries(), memory or Remembered()
     for pattern in patterns:
+        found = Entries()
         try:
-            for path in _matched(pattern, checkout):
-                _take(path, checkout, entries)
+            _take_all(pattern, checkout, found)
+            memory.keep(("pattern", pattern), tuple(found.paths))
         except ReadError as error:
+            known = memory.recall(("pattern", pattern), tuple)
+            entries.gone += known.value if known else ()
+            failed = told(error, known.told) if known else error
             entries.failures.append(
-                checkout.failure(Source.ARGOCD, error, path=pattern, part=pattern)
+                checkout.failure(Source.ARGOCD, failed, path=pattern, part=pattern)
             )
+        entries.paths += found.paths
+        entries.items += found.items
+    entries.gone = [one for one in dict.fromkeys(entries.gone) if one not in entries.paths]
     entries.paths = list(dict.fromkeys(entries.paths))
+    entries.items = list({one.subject: one for one in entries.items}.values())
     return entries
+
+
+def _take_all(pattern: str, checkout: Checkout, entries: Entries) -> None:
+    for path in _matched(pattern, checkout):
+        _take(path, checkout, entries)
+    if not (entries.paths or entries.items):
+        raise ReadError("holds no manifests", reason=Reason.MISSING, path=pattern)
 
 
 def has_kustomization(checkout: Checkout, path: str) -> bool:
@@ -64,15 +91,24 @@ def _take(path: str, checkout: Checkout, entries: Entries) -> None:
         name = posixpath.basename(path)
         if name in KUSTOMIZATIONS:
             entries.paths.append(posixpath.dirname(path))
-        elif name.endswith(SUFFIXES):
-            entries.paths.append(path)
+        else:
+            _file(path, checkout, entries)
         return
-    files = checkout.files(path, suffixes=(*SUFFIXES, *KUSTOMIZATIONS))
+    files = checkout.files(path, suffixes=(*SUFFIXES, *KUSTOMIZATIONS, JSONNET))
     owned = _owned(files)
     for folder, name in owned.items():
         if _outermost(folder, owned):
             _own(folder, name, checkout, entries)
-    entries.paths += [one for one in files if _outermost(one, owned) and one.endswith(SUFFIXES)]
+    for file in files:
+        if _outermost(file, owned):
+            _file(file, checkout, entries)
+
+
+def _file(path: str, checkout: Checkout, entries: Entries) -> None:
+    if path.endswith(SUFFIXES):
+        entries.paths.append(path)
+    elif path.endswith(JSONNET):
+        entries.items.append(_not_rendered("File", path, "jsonnet is not evaluated", checkout))
 
 
 def _owned(files: Sequence[str]) -> dict[str, str]:
@@ -97,8 +133,19 @@ def _outermost(path: str, owned: dict[str, str]) -> bool:
 
 def _own(folder: str, name: str, checkout: Checkout, entries: Entries) -> None:
     if name == CHART:
-        place = checkout.place(Source.ARGOCD, posixpath.join(folder, name), 1)
         message = "a Helm chart is not rendered: Applications in it are not known"
-        entries.unresolved.append(Unresolved(place, message))
+        entries.items.append(_not_rendered("Directory", folder, message, checkout))
     else:
         entries.paths.append(folder)
+
+
+def _not_rendered(kind: str, path: str, message: str, checkout: Checkout) -> Item:
+    file = posixpath.join(path, CHART) if kind == "Directory" else path
+    return Item(
+        source=Source.ARGOCD,
+        subject=Subject(kind, "", path or "."),
+        state=ItemState.NOT_RENDERED,
+        place=checkout.place(Source.ARGOCD, file, 1),
+        layers=APPLICATIONS,
+        message=message,
+    )

@@ -8,6 +8,7 @@ from exporter.declared.argocd.globs import literal_prefix, match_path, match_pat
 from exporter.declared.argocd.located import Located, from_yaml
 from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.templating import Budget
+from exporter.declared.remembered import Remembered, told
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.provenance import Place, Source
 from exporter.foreign import yaml
@@ -17,10 +18,15 @@ MAX_FILE = 1 << 20
 
 @dataclass(slots=True)
 class Files:
-    """What lies in the checkout; *content* keeps what was read."""
+    """What lies in the checkout.
+
+    *memory* has what broken files held when they could last be read; *failures* are of those.
+    """
 
     home: Home
     budget: Budget
+    memory: Remembered = field(default_factory=Remembered)
+    failures: dict[str, ReadError] = field(default_factory=dict)
     _listed: dict[str, list[str]] = field(default_factory=dict)
     _content: dict[str, tuple[Located, ...]] = field(default_factory=dict)
 
@@ -43,8 +49,21 @@ class Files:
         Raises :exc:`ReadError`. An empty file is an empty object, as it is to Argo CD.
         """
         if path not in self._content:
-            self._content[path] = self._read(path)
+            self._content[path] = self._read_or_recall(path)
         return self._content[path]
+
+    def _read_or_recall(self, path: str) -> tuple[Located, ...]:
+        key = ("objects", path)
+        try:
+            found = self._read(path)
+        except ReadError as error:
+            known = self.memory.recall(key, tuple)
+            if known is None:
+                raise
+            self.failures[path] = told(error, known.told)
+            return known.value
+        self.memory.keep(key, found)
+        return found
 
     def candidates(self, patterns: list[tuple[str, bool]]) -> list[str]:
         """Return the files below what the including patterns have in front of their stars."""

@@ -7,6 +7,7 @@ Source: Argo CD, ``applicationset/generators`` (``Transform``, ``list.go``, ``ma
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 from exporter.declared.argocd.git_generator import GitGenerator
 from exporter.declared.argocd.located import Located, UnresolvedError, from_plain
@@ -44,6 +45,22 @@ class Generators:
             used = self._interpolated(used, kind, given)
         found = self._of_kind(used, kind, level)
         return [one for one in found if matches(asked, one.values)] if asked else found
+
+    def estimate(self, generator: Located, kind: str) -> int:
+        """Return about how many parameters a generator that fails would give, 1 at the least."""
+        used = generator.fields[kind]
+        children = used.fields["generators"].items if used.has("generators") else ()
+        counts = [self.estimate(one, each) for one in children for each in kinds_of(one)]
+        match kind:
+            case "list":
+                found = len(used.fields["elements"].items) if used.has("elements") else 1
+            case "git":
+                found = self.git.estimate(used)
+            case "matrix":
+                found = prod(counts)
+            case _:
+                found = max(counts, default=1)
+        return min(max(found, 1), MAX_APPLICATIONS)
 
     def _of_kind(self, generator: Located, kind: str, level: int) -> list[Parameters]:
         match kind:

@@ -13,6 +13,7 @@ from exporter.declared.argocd.located import Located, UnresolvedError, flatten
 from exporter.declared.argocd.repositories import Standing
 from exporter.declared.argocd.selectors import as_text
 from exporter.declared.argocd.templating import Parameters, Templating
+from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Place, Source
 
 
@@ -43,6 +44,16 @@ class GitGenerator:
             for path in paths
             for item in self.files.objects(path)
         ]
+
+    def estimate(self, generator: Located) -> int:
+        """Return how many directories or files a generator looks at that gives an error."""
+        try:
+            directories = _patterns(generator, "directories")
+            if directories:
+                return len(self.files.directories(directories, generator.place))
+            return len(self.files.matching(_patterns(generator, "files"), generator.place))
+        except ReadError:
+            return 1
 
     def _locate(self, generator: Located, patterns: list[tuple[str, bool]]) -> None:
         """Make sure that what the generator looks at is in the checkout."""

@@ -4,15 +4,21 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from exporter.declared.accounting import told
 from exporter.declared.argocd import entries
+from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.following import Following
+from exporter.declared.argocd.gathering import Gathering
+from exporter.declared.argocd.ledger import Ledger
 from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
+from exporter.declared.remembered import Remembered, recalled, remembering
 from exporter.declared.rendered import Manifest, Render
 from exporter.domain.declaration import Failure, Reading
 from exporter.domain.errors import ReadError, Reason
+from exporter.domain.gaps import Gap
 from exporter.domain.provenance import Source
 
 
@@ -22,13 +28,18 @@ class Followed:
 
     *application_sets* names all ApplicationSets, *unevaluated* those of them that may make other
     Applications than the *reading* has. *paths* tells of every path of this repository that an
-    Application deploys whether it exists in the checkout as a directory.
+    Application deploys whether it exists in the checkout as a directory; *delivered* are those
+    that go to the cluster that is looked at. *declarations* are the places of all Applications
+    and ApplicationSets; *hiding* says where there may be further Applications.
     """
 
     reading: Reading
     application_sets: frozenset[str] = frozenset()
     unevaluated: frozenset[str] = frozenset()
     paths: Mapping[str, bool] = field(default_factory=dict)
+    delivered: frozenset[str] = frozenset()
+    declarations: frozenset[tuple[str, int]] = frozenset()
+    hiding: tuple[Gap, ...] = ()
 
 
 async def read(
@@ -36,36 +47,59 @@ async def read(
     *,
     home: Home,
     render: Render,
+    cluster: Cluster | None = None,
+    memory: Remembered | None = None,
     running: Sequence[Manifest] = (),
 ) -> Followed:
-    """Return the Applications that *patterns* lead to, and what they deliver to this cluster.
+    """Return the Applications that *patterns* lead to, and what they deliver to *cluster*.
 
+    Without one, that is the cluster in which Argo CD runs. What is broken counts as *memory* has
+    it.
     *running* are the cluster's ApplicationSets: those that no file holds (a chart made them) are
     evaluated as if one did. Never raises for what it reads.
     """
     checkout = home.checkout
-    following = Following(Files(home, Budget()), render)
-    found = await asyncio.to_thread(entries.find, patterns, checkout)
-    for rendered in await asyncio.gather(*(render(path) for path in found.paths)):
-        await following.take(rendered)
-    if following.is_empty and not (found.failures or found.unresolved):
+    memory = memory or Remembered()
+    files = Files(home, Budget(), memory)
+    ledger = Ledger(checkout)
+    gathering = Gathering(files, cluster or Cluster(), ledger)
+    following = Following(gathering, remembering(render, memory))
+    found = await asyncio.to_thread(entries.find, patterns, checkout, memory=memory)
+    rendered = await asyncio.gather(*map(following.render, found.paths))
+    for path, one in zip(found.paths, rendered, strict=True):
+        await following.take(path, one)
+    for path in found.gone:
+        await following.take(path, recalled(memory, path))
+    declared = gathering.declarations or not ledger.is_empty
+    if not (declared or found.failures or found.items):
         found.failures += [_empty(pattern, checkout) for pattern in patterns]
+    for failure in found.failures:
+        hidden = 0 if found.gone else await asyncio.to_thread(ledger.estimates.everywhere)
+        ledger.lose(failure, size=hidden)
     await following.run()
     await following.adopt(running)
+    for path, error in files.failures.items():
+        ledger.lose(checkout.failure(Source.ARGOCD, error, path=path, part=path))
+    items = (*found.items, *ledger.all())
     reading = Reading(
         source=Source.ARGOCD,
         workloads=tuple(following.workloads),
         autoscalers=tuple(following.autoscalers),
-        stack=tuple(following.stack),
-        applications=tuple(one.application for one in following.applications.values()),
-        unresolved=(*found.unresolved, *following.unresolved),
-        failures=(*found.failures, *following.failures),
+        stack=tuple(gathering.stack),
+        stack_gaps=tuple(gathering.stack_gaps),
+        applications=tuple(one.application for one in gathering.applications.values()),
+        unresolved=tuple(dict.fromkeys((*told(items), *ledger.notes))),
+        failures=tuple(ledger.failures),
+        items=items,
     )
     return Followed(
         reading=reading,
-        application_sets=frozenset(following.application_sets),
-        unevaluated=frozenset(following.unevaluated),
+        application_sets=frozenset(gathering.application_sets),
+        unevaluated=frozenset(gathering.unevaluated),
         paths=following.paths,
+        delivered=frozenset(following.delivered),
+        declarations=frozenset((one[0].path, one[0].line) for one in gathering.declarations),
+        hiding=tuple(dict.fromkeys(following.hiding)),
     )
 
 

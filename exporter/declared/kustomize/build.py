@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from exporter.declared.checkout import Checkout
@@ -21,9 +22,14 @@ _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SS
 
 
 async def build(
-    checkout: Checkout, folder: str, *, files: Iterable[str], allow_remote: bool
+    checkout: Checkout,
+    folder: str,
+    *,
+    files: Iterable[str],
+    allow_remote: bool,
+    edited: Mapping[str, bytes] = MappingProxyType({}),
 ) -> bytes:
-    """Return what the kustomization in *folder* renders to.
+    """Return what the kustomization in *folder* renders to; *edited* are files changed for it.
 
     Raises :exc:`ReadError`, its path the directory that kustomize complains of, if it names one.
     It runs without plugins and Helm, with an empty home, in a copy of *files* alone, and unless
@@ -31,7 +37,8 @@ async def build(
     """
     try:
         with tempfile.TemporaryDirectory(prefix="conformance-", ignore_cleanup_errors=True) as top:
-            home, copy = await asyncio.to_thread(_lay_out, checkout, {folder, *files}, Path(top))
+            paths = {folder, *files}
+            home, copy = await asyncio.to_thread(_lay_out, checkout, paths, edited, Path(top))
             outcome = await run(
                 [*_command(), f"./{folder}"],
                 cwd=copy,
@@ -56,12 +63,14 @@ async def build(
     )
 
 
-def _lay_out(checkout: Checkout, files: Iterable[str], top: Path) -> tuple[Path, Path]:
+def _lay_out(
+    checkout: Checkout, files: Iterable[str], edited: Mapping[str, bytes], top: Path
+) -> tuple[Path, Path]:
     """Make an empty home and a copy of *files* below *top*, and return their real paths."""
     home, copy = top.resolve() / "home", top.resolve() / "repository"
     home.mkdir()
     copy.mkdir()
-    stage(checkout, files, into=copy)
+    stage(checkout, files, into=copy, edited=edited)
     return home, copy
 
 

@@ -56,11 +56,6 @@ class Kustomization:
         """The directory in which it stands."""
         return self.path.rpartition("/")[0]
 
-    @property
-    def helm_line(self) -> int:
-        """The line that asks for Helm, or 0."""
-        return next((self.content.line_of(one) for one in HELM if self.content.get(one)), 0)
-
     def entries(self, field: str) -> Iterator[YamlMap]:
         """Yield the mappings in the list *field*."""
         for one in as_list(self.content.get(field)):
@@ -150,6 +145,11 @@ def _entry(field: str, entry: Any, keys: tuple[str, ...]) -> Iterator[Reference]
                 yield Reference(field, source(text), line)
 
 
+def named_by(entry: Any, keys: tuple[str, ...]) -> Iterator[str]:
+    """Yield the paths and addresses that an entry of a list has under *keys*."""
+    yield from (one.text for one in _entry("", entry, keys))
+
+
 def _inline(field: str, text: str, line: int) -> list[Reference] | None:
     """Return what a plugin's configuration names that is written in the list itself.
 
@@ -163,7 +163,7 @@ def _inline(field: str, text: str, line: int) -> list[Reference] | None:
         raise ParseError(error.message, line=line) from None
     if not any(isinstance(one, YamlMap | YamlList) for one in values):
         return None
-    return [Reference(field, one.text, line, hidden=True) for one in found]
+    return [Reference(field, one.text, line, hidden=True, entry=text) for one in found]
 
 
 def _texts(mapping: YamlMap, key: str) -> Iterator[tuple[str, int]]:

@@ -1,7 +1,7 @@
 """One kustomization with all that it refers to: its objects, its patches and its bases."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from exporter.declared.kustomize.kustomization import (
     Kustomization,
     join,
 )
-from exporter.declared.kustomize.references import Reference, hidden_references
+from exporter.declared.kustomize.references import Reference, hidden_references, listed
 from exporter.declared.kustomize.statements import (
     Name,
     Patch,
@@ -23,9 +23,11 @@ from exporter.declared.kustomize.statements import (
 )
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import as_text
-from exporter.foreign.yaml import Document, YamlMap
+from exporter.foreign import yaml
+from exporter.foreign.yaml import Document, YamlList, YamlMap
 
 MAX_LOOSE: Final = 100
+HELM_PLUGIN: Final = "HelmChartInflationGenerator"
 
 _PATCHES: Final = ("patches", "patchesJson6902", "patchesStrategicMerge")
 _READ: Final = ("resources", "bases", "components", *LISTS_OF_PLUGINS, *_PATCHES)
@@ -49,10 +51,12 @@ class Base:
 class Layer:
     """One kustomization, read: its objects, its patches, and the kustomizations that it names.
 
-    *files* are the paths that kustomize may go to for what it refers to, as it writes them.
-    *remote* are addresses among its references, and directories of plugins, whose addresses only
-    a build would tell; *errors* keep it from being built; *malformed*
-    are files that could not be read as YAML here, which only matters where kustomize agrees.
+    *patched* are the objects that the files of patches name. *files* are the paths that kustomize
+    may go to for what it refers to, as it writes them. *remote* are addresses among its references,
+    and directories of plugins, whose addresses only a build would tell; *plugins* are generators
+    and transformers that kustomize does not have itself. *errors* keep it from being built;
+    *malformed* are files that could not be read as YAML here, which only matters where kustomize
+    agrees.
     """
 
     kustomization: Kustomization
@@ -60,7 +64,9 @@ class Layer:
     bases: tuple[Base, ...] = ()
     exact: dict[Name, list[Statement]] = field(default_factory=dict)
     loose: tuple[Patch, ...] = ()
+    patched: Mapping[str, tuple[Name, ...]] = field(default_factory=dict)
     remote: tuple[Reference, ...] = ()
+    plugins: tuple[Reference, ...] = ()
     files: tuple[str, ...] = ()
     errors: tuple[ReadError, ...] = ()
     malformed: tuple[ReadError, ...] = ()
@@ -132,7 +138,9 @@ class _Reading:
     kustomization: Kustomization
     objects: list[tuple[Name, Statement]] = field(default_factory=list)
     bases: list[Base] = field(default_factory=list)
+    patched: dict[str, tuple[Name, ...]] = field(default_factory=dict)
     remote: list[Reference] = field(default_factory=list)
+    plugins: list[Reference] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     errors: list[ReadError] = field(default_factory=list)
     malformed: list[ReadError] = field(default_factory=list)
@@ -146,6 +154,7 @@ class _Reading:
             except ReadError as error:
                 self.errors.append(at_line(error, self.kustomization.path, reference.line))
         self._generated()
+        self._inline()
         stated = [*patches(self.kustomization, self.patches), *settings(self.kustomization)]
         exact: dict[Name, list[Statement]] = {}
         for patch in stated:
@@ -157,7 +166,9 @@ class _Reading:
             bases=tuple(self.bases),
             exact=exact,
             loose=tuple(one for one in stated if not one.exact)[:MAX_LOOSE],
+            patched=self.patched,
             remote=tuple(self.remote),
+            plugins=tuple(self.plugins),
             files=tuple(self.files),
             errors=tuple(self.errors),
             malformed=tuple(self.malformed),
@@ -223,20 +234,42 @@ class _Reading:
 
     def _documents(self, reference: Reference, path: str, documents: list[Document]) -> None:
         if reference.field in LISTS_OF_PLUGINS:
+            self._configure(reference, documents)
             for document in documents:
-                self._configuration(reference.field, path, document.value)
+                self._configuration(reference, path, document.value)
+        elif odd := next((one for one in documents if not _may_be_object(one)), None):
+            error = ReadError(
+                "holds no Kubernetes object", reason=Reason.MALFORMED, path=path, line=odd.line
+            )
+            self.malformed.append(error)  # encrypted, say
         elif reference.field in _PATCHES:
             self.patches[reference.text] = (path, documents)
+            named = (identify(one.value) for one in documents if isinstance(one.value, YamlMap))
+            self.patched[reference.text] = tuple(one for one in named if one)
         else:
             for value in (one for document in documents for one in objects(document)):
                 name = identify(value)
                 if name is not None:
                     self.objects.append((name, Statement(path=path, value=value)))
 
-    def _configuration(self, field_name: str, path: str, value: Any) -> None:
+    def _configuration(self, reference: Reference, path: str, value: Any) -> None:
         folder = self.kustomization.folder
         for one, file in configured(self.checkout, value, folder=folder, path=path):
-            self._note(replace(one, field=field_name), file)
+            found = replace(one, field=reference.field, line=reference.line, entry=reference.text)
+            self._note(found, file)
+
+    def _configure(self, reference: Reference, documents: Iterable[Document]) -> None:
+        if not all(map(_is_builtin, documents)):
+            self.plugins.append(reference)
+
+    def _inline(self) -> None:
+        """Note the plugins whose configuration stands in the kustomization itself."""
+        content = self.kustomization.content
+        for name in LISTS_OF_PLUGINS:
+            for text, line in listed(content.get(name), content.line_of(name)):
+                documents = yaml.load_all(text) if isinstance(text, str) else []
+                if any(isinstance(one.value, YamlMap | YamlList) for one in documents):
+                    self._configure(Reference(name, text, line), documents)
 
     def _generated(self) -> None:
         """Note the objects that generators make, each where its entry stands."""
@@ -244,3 +277,15 @@ class _Reading:
             for entry in self.kustomization.entries(field_name):
                 where = Statement(path=self.kustomization.path, value=YamlMap(entry.line))
                 self.objects.append(((kind, as_text(entry.get("name"))), where))
+
+
+def _is_builtin(document: Document) -> bool:
+    """Tell whether kustomize itself has this plugin, and may run it here."""
+    value = document.value
+    if not isinstance(value, YamlMap) or value.get("kind") == HELM_PLUGIN:
+        return False
+    return value.get("apiVersion") == "builtin"
+
+
+def _may_be_object(document: Document) -> bool:
+    return isinstance(document.value, YamlMap | YamlList)

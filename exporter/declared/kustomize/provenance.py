@@ -12,6 +12,7 @@ from itertools import islice
 from sys import intern
 from typing import Any, Final
 
+from exporter.declared.kinds import TRACED
 from exporter.declared.kustomize.graph import Graph, Origin
 from exporter.declared.kustomize.layer import Layer
 from exporter.declared.kustomize.statements import Images, Statement
@@ -20,19 +21,6 @@ from exporter.domain.fields import merge_key, same_value
 from exporter.domain.json import Json, JsonObject, as_text, dig, shared
 from exporter.domain.provenance import Place
 from exporter.foreign.yaml import YamlList, YamlMap, plain
-
-TRACED: Final = frozenset(
-    {
-        "Application",
-        "ApplicationSet",
-        "DaemonSet",
-        "Deployment",
-        "HorizontalPodAutoscaler",
-        "ScaledObject",
-        "StatefulSet",
-    }
-)
-"""The kinds whose single values are asked for; of others only the object's place is told."""
 
 MAX_STATEMENTS: Final = 200
 _HASH: Final = re.compile(r"-[0-9a-z]{10}\Z")

@@ -1,17 +1,23 @@
 """The paths that no Application points at, read as declared workloads."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from exporter.declared import manifests
+from exporter.declared.accounting import APPLICATIONS, Origin, account, told
 from exporter.declared.checkout import Checkout
+from exporter.declared.kinds import is_declaration
 from exporter.declared.kustomize.kustomization import NAMES
 from exporter.declared.kustomize.plain import SUFFIXES
-from exporter.declared.kustomize.renderer import Renderer, normal
-from exporter.declared.rendered import Rendered
+from exporter.declared.kustomize.renderer import normal
+from exporter.declared.remembered import Remembered, recalled, remembering
+from exporter.declared.remembered import told as told_of
+from exporter.declared.rendered import Manifest, Render, Rendered
 from exporter.domain.declaration import Failure, Reading
-from exporter.domain.errors import ReadError, Reason
+from exporter.domain.errors import ParseError, ReadError, Reason
+from exporter.domain.finding import Subject
+from exporter.domain.items import Item, ItemState
 from exporter.domain.provenance import Source
 
 SOURCE = Source.KUSTOMIZE
@@ -19,54 +25,111 @@ SOURCE = Source.KUSTOMIZE
 
 @dataclass(slots=True)
 class _Chosen:
-    """The paths that patterns name, by pattern, and the patterns that name none."""
+    """The paths that patterns name, by pattern, and those that a pattern named which now fails."""
 
     paths: dict[str, list[str]] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
 
 async def read(
-    patterns: Sequence[str], *, checkout: Checkout, renderer: Renderer, skip: frozenset[str]
+    patterns: Sequence[str],
+    *,
+    checkout: Checkout,
+    render: Render,
+    skip: frozenset[str],
+    memory: Remembered | None = None,
+    followed: frozenset[tuple[str, int]] = frozenset(),
 ) -> Reading:
     """Return what the paths that *patterns* name declare, without those in *skip*.
 
-    A pattern that names nothing, or only what renders to nothing, is a failure.
+    A pattern that names nothing, or only what renders to nothing, is a failure. What is broken
+    counts as *memory* has it. *followed* are the places (path and line) of the Applications that
+    the reader of Argo CD accounts for.
     """
-    chosen = await asyncio.to_thread(_choose, patterns, checkout)
+    memory = memory or Remembered()
+    chosen = await asyncio.to_thread(_choose, patterns, checkout, memory)
     passed = {normal(one) for one in skip}
     wanted = [one for paths in chosen.paths.values() for one in paths if one not in passed]
     paths = list(dict.fromkeys(wanted))
-    rendered = dict(
-        zip(paths, await asyncio.gather(*(renderer.render(one) for one in paths)), strict=True)
+    remembered = remembering(render, memory)
+    rendered = dict(zip(paths, await asyncio.gather(*map(remembered, paths)), strict=True))
+    gone = (one for one in chosen.gone if one not in passed and one not in rendered)
+    rendered |= {one: recalled(memory, one) for one in gone}
+    found = await asyncio.to_thread(
+        lambda: [_declared(path, one, checkout, followed) for path, one in rendered.items()]
     )
-    written = [one for each in rendered.values() for one in each.manifests]
-    found = await asyncio.to_thread(manifests.read, written)
+    items = _each_once(item for one in found for item in one.items)
     empty = _empty(chosen, rendered, checkout)
     return Reading(
         source=SOURCE,
-        workloads=found.workloads,
-        autoscalers=found.autoscalers,
-        stack=found.stack,
-        unresolved=(
-            *(one for each in rendered.values() for one in each.unresolved),
-            *found.unresolved,
-        ),
+        workloads=tuple(workload for one in found for workload in one.workloads),
+        autoscalers=tuple(scaler for one in found for scaler in one.autoscalers),
+        stack=tuple(statement for one in found for statement in one.stack),
+        unresolved=tuple(dict.fromkeys(told(items))),
         failures=(
             *chosen.failures,
             *(one for each in rendered.values() for one in each.failures),
             *empty,
         ),
+        items=items,
     )
 
 
-def _choose(patterns: Sequence[str], checkout: Checkout) -> _Chosen:
+def _declared(
+    path: str, rendered: Rendered, checkout: Checkout, followed: frozenset[tuple[str, int]]
+) -> manifests.Workloads:
+    """Return what one path declares, and the items of all of it."""
+    kind = "File" if checkout.is_file(path) else "Directory"
+    subject = Subject(kind, "", path or ".")
+    place = checkout.place(SOURCE, path or ".")
+    origin = Origin(source=SOURCE, subject=subject, place=place, path=path)
+    found = manifests.read(rendered.manifests, origin=subject)
+    strangers = (
+        _stranger(one)
+        for one in rendered.manifests
+        if is_declaration(one.content) and (one.place.path, one.place.line) not in followed
+    )
+    return replace(found, items=(*account(rendered, origin), *found.items, *strangers))
+
+
+def _stranger(manifest: Manifest) -> Item:
+    """Return an Application that nobody follows, as this setting does not ask for it."""
+    try:
+        subject = manifests.subject_of(manifest)
+    except ParseError:
+        subject = Subject("File", "", manifest.place.path)
+    return Item(
+        source=SOURCE,
+        subject=subject,
+        state=ItemState.UNRESOLVED,
+        place=manifest.place,
+        layers=APPLICATIONS,
+        message="nobody follows it to what it delivers",
+        advice="name its path in declared.argocd, too",
+    )
+
+
+def _each_once(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Return *items*, of those that only tell where something is broken one for each subject."""
+    kept: dict[tuple[int, Subject], Item] = {}
+    for index, one in enumerate(items):
+        kept.setdefault((index if one.size else -1, one.subject), one)
+    return tuple(kept.values())
+
+
+def _choose(patterns: Sequence[str], checkout: Checkout, memory: Remembered) -> _Chosen:
     chosen = _Chosen()
     for pattern in patterns:
+        key = ("pattern", pattern)
         try:
             chosen.paths[pattern] = _match(pattern, checkout)
+            memory.keep(key, tuple(chosen.paths[pattern]))
         except ReadError as error:
-            failure = checkout.failure(SOURCE, error, path=pattern, part=pattern)
-            chosen.failures.append(failure)
+            known = memory.recall(key, tuple)
+            chosen.gone += known.value if known else ()
+            failed = told_of(error, known.told) if known else error
+            chosen.failures.append(checkout.failure(SOURCE, failed, path=pattern, part=pattern))
     return chosen
 
 
@@ -88,5 +151,11 @@ def _empty(chosen: _Chosen, rendered: dict[str, Rendered], checkout: Checkout) -
     return [
         checkout.failure(SOURCE, nothing, path=pattern, part=pattern)
         for pattern, paths in chosen.paths.items()
-        if all(one in rendered and rendered[one] == Rendered() for one in paths)
+        if all(one in rendered and _is_nothing(rendered[one]) for one in paths)
     ]
+
+
+def _is_nothing(rendered: Rendered) -> bool:
+    """Tell whether a path holds neither an object nor anything that could be one."""
+    reasons = (one for one in rendered.left_out if one.state.is_reason)
+    return not (rendered.manifests or rendered.failures or any(reasons))

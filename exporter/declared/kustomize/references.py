@@ -22,7 +22,8 @@ _REFERENCE: Final = re.compile(r"[?&](?:ref|version)=")
 class Reference:
     """Something outside the file that it names in *field*; *root* where it may be a directory.
 
-    *hidden* is what the configuration of a plugin names, or seems to name.
+    *hidden* is what the configuration of a plugin names, or seems to name; *entry* is then what
+    leads to it: the path of that configuration, or the configuration itself.
     """
 
     field: str
@@ -30,6 +31,7 @@ class Reference:
     line: int
     root: bool = False
     hidden: bool = False
+    entry: str = ""
 
     @property
     def remote(self) -> bool:

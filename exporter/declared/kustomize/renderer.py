@@ -2,8 +2,8 @@
 
 import asyncio
 import posixpath
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.kustomize import kustomization, plain
@@ -11,17 +11,21 @@ from exporter.declared.kustomize.build import build
 from exporter.declared.kustomize.complaints import explain
 from exporter.declared.kustomize.graph import Graph, Loader
 from exporter.declared.kustomize.kustomization import join
+from exporter.declared.kustomize.naming import names, unmatched
+from exporter.declared.kustomize.omissions import Omissions, omissions
 from exporter.declared.kustomize.provenance import Tracer
-from exporter.declared.rendered import Manifest, Rendered
-from exporter.domain.declaration import Unresolved
+from exporter.declared.manifests import WORKLOADS
+from exporter.declared.rendered import LeftOut, Manifest, Rendered
 from exporter.domain.errors import ParseError, ReadError, Reason
+from exporter.domain.finding import Subject
+from exporter.domain.items import ItemState
 from exporter.domain.provenance import Place, Source
 from exporter.foreign import yaml
 from exporter.foreign.files import decode
 
 BUILDS = 2
 MAX_ERRORS = 20
-ALLOW = "let it be fetched with declared.allow_remote_bases"
+"""How many errors of one kustomization are told, which cannot be built for the first of them."""
 
 
 @dataclass(slots=True)
@@ -83,8 +87,7 @@ class Renderer:
             if found is not None:
                 return await self._kustomize(found)
             if self._checkout.is_file(join(path, "Chart.yaml")):
-                place = self._place(join(path, "Chart.yaml"), 1)
-                return Rendered(unresolved=(Unresolved(place, "a Helm chart is not rendered"),))
+                return self._whole(join(path, "Chart.yaml"), 1, "the Helm chart is not rendered")
         elif path.rpartition("/")[2] in kustomization.NAMES:
             found = kustomization.find(self._checkout, path.rpartition("/")[0])
             return await self._kustomize(found or path)
@@ -96,31 +99,42 @@ class Renderer:
         folder = graph.root.kustomization.folder
         if graph.errors:
             return self._failed(graph.errors, folder)
-        unresolved = tuple(self._needs(graph))
-        if unresolved:
-            return Rendered(unresolved=unresolved)
+        omitted = omissions(graph, allow_remote=self._allow_remote, place=self._place)
         try:
-            output = await build(
-                self._checkout, folder, files=graph.files, allow_remote=self._allow_remote
-            )
+            output = await self._build(graph, omitted)
         except ReadError as error:
-            if error.reason is Reason.UNSUPPORTED:
-                place = self._place(graph.root.kustomization.path, 0)
-                return Rendered(unresolved=(Unresolved(place, error.message),))
-            return self._failed(explain(error, graph), folder)
-        manifests = await asyncio.to_thread(self._manifests, output, graph)
-        return Rendered(manifests=tuple(manifests))
+            return self._unbuilt(error, graph, omitted)
+        built = await asyncio.to_thread(self._manifests, output, graph)
+        return Rendered(manifests=tuple(_doubted(built, omitted)), left_out=tuple(omitted.left_out))
 
-    def _needs(self, graph: Graph) -> Iterable[Unresolved]:
-        """Yield what the graph needs that is not to be had: the network, Helm."""
-        for path, layer in graph.layers.items():
-            if layer.kustomization.helm_line:
-                place = self._place(path, layer.kustomization.helm_line)
-                yield Unresolved(place, "a Helm chart is not rendered")
-            for one in () if self._allow_remote else layer.remote:
-                why = "is remote" if one.remote else "is a directory of plugins, which may fetch"
-                what = f"{one.field}: {one.text} {why}; {ALLOW}"
-                yield Unresolved(self._place(path, one.line), what)
+    async def _build(self, graph: Graph, omitted: Omissions) -> bytes:
+        """Return what kustomize prints for *graph* without what is *omitted*."""
+        return await build(
+            self._checkout,
+            graph.root.kustomization.folder,
+            files=graph.files,
+            edited=omitted.edited(graph),
+            allow_remote=self._allow_remote,
+        )
+
+    def _unbuilt(self, error: ReadError, graph: Graph, omitted: Omissions) -> Rendered:
+        """Return why a build failed: what it was built without may be the reason."""
+        path = graph.root.kustomization.path
+        if error.reason is Reason.UNSUPPORTED and not omitted:
+            return self._whole(path, 0, error.message)
+        malformed = any(one.malformed for one in graph.layers.values())
+        if error.reason in {Reason.UNSUPPORTED, Reason.MALFORMED} and omitted and not malformed:
+            first = omitted.left_out[0]
+            message = f"{first.message}, and without it kustomize says: {error.message}"
+            return Rendered(left_out=(replace(first, message=message, subject=None),))
+        remote = self._allow_remote and any(one.remote for one in graph.layers.values())
+        if error.reason is Reason.MALFORMED and remote and not malformed:
+            error = _unavailable(error, path)  # nobody can tell whether it was the network
+        return self._failed(explain(error, graph), graph.root.kustomization.folder)
+
+    def _whole(self, path: str, line: int, message: str) -> Rendered:
+        place, state = self._place(path, line), ItemState.NOT_RENDERED
+        return Rendered(left_out=(LeftOut(place=place, state=state, message=message),))
 
     def _manifests(self, output: bytes, graph: Graph) -> list[Manifest]:
         path = graph.root.kustomization.path
@@ -143,11 +157,20 @@ class Renderer:
         found = plain.read(self._checkout, path, recurse=recurse, tracer=Tracer(self._place))
         return Rendered(
             manifests=tuple(found.manifests),
-            unresolved=tuple(
-                Unresolved(self._place(one.path, one.line), f"is passed over: {one.message}")
-                for one in found.passed_over[:MAX_ERRORS]
+            left_out=tuple(self._passed_over(one) for one in found.passed_over),
+            failures=tuple(
+                self._checkout.failure(self._source, one, path=path, part=path)
+                for one in found.errors
             ),
-            failures=self._failed(found.errors, path).failures,
+            by_file=True,
+        )
+
+    def _passed_over(self, one: plain.PassedOver) -> LeftOut:
+        return LeftOut(
+            place=self._place(one.path, one.line),
+            state=one.state,
+            message=one.message,
+            subject=Subject("File", "", one.path),
         )
 
     def _failed(self, errors: Iterable[ReadError], path: str) -> Rendered:
@@ -159,6 +182,23 @@ class Renderer:
 
     def _place(self, path: str, line: int) -> Place:
         return self._checkout.place(self._source, path, line)
+
+
+def _doubted(built: Sequence[Manifest], omitted: Omissions) -> Iterable[Manifest]:
+    """Yield what was built, and say where what was left out could make values otherwise."""
+    known = names(built) if omitted.renamed else set()
+    for one in built:
+        unknown = omitted.changed
+        if not unknown and omitted.renamed and one.kind in WORKLOADS:
+            found = unmatched(one, known, omitted.renamed)
+            if found:
+                what = omitted.left_out[0].message
+                unknown = f"refers to {found[0]} {found[1]}, which may be called otherwise: {what}"
+        yield replace(one, unknown=unknown) if unknown else one
+
+
+def _unavailable(error: ReadError, path: str) -> ReadError:
+    return ReadError(error.message, reason=Reason.UNAVAILABLE, path=path)
 
 
 def normal(path: str) -> str:

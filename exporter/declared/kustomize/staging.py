@@ -5,9 +5,10 @@ at before is not there: neither what Git keeps, nor what a link leads to.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from exporter.declared.checkout import Checkout
@@ -18,13 +19,20 @@ from exporter.foreign.files import MIB
 MAX_SIZE: Final = 64 * MIB
 
 
-def stage(checkout: Checkout, paths: Iterable[str], *, into: Path) -> None:
+def stage(
+    checkout: Checkout,
+    paths: Iterable[str],
+    *,
+    into: Path,
+    edited: Mapping[str, bytes] = MappingProxyType({}),
+) -> None:
     """Copy the files at *paths*, and make the directories, to the same places below *into*.
 
-    Links on the way are links there, too, because kustomize looks where they lead before it says
-    which files a directory may use. Raises :exc:`ReadError`.
+    *edited* has other contents than they have in the checkout, by real path. Links on the way are
+    links there, too, because kustomize looks where they lead before it says which files a
+    directory may use. Raises :exc:`ReadError`.
     """
-    staging = _Staging(checkout, into)
+    staging = _Staging(checkout, into, edited)
     for path in sorted(set(paths)):
         try:
             staging.add(path)
@@ -38,6 +46,7 @@ def stage(checkout: Checkout, paths: Iterable[str], *, into: Path) -> None:
 class _Staging:
     checkout: Checkout
     root: Path
+    edited: Mapping[str, bytes]
     size: int = 0
 
     def add(self, path: str) -> None:
@@ -65,7 +74,7 @@ class _Staging:
         copy = self.root / path
         if copy.exists():
             return
-        data = self.checkout.read_bytes(path)
+        data = self.edited.get(path) or self.checkout.read_bytes(path)
         self.size += len(data)
         if self.size > MAX_SIZE:
             raise ReadError(f"brings more than {MAX_SIZE // MIB} MiB", reason=Reason.TOO_LARGE)

@@ -1,15 +1,32 @@
-"""Gathers what a declaration says, and turns what it does not say into notices."""
+"""Gathers what a declaration says, and what it may say that nobody can tell without a run."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from exporter.declared.checkout import Checkout
-from exporter.declared.terraform.language.values import NotKnownError, Origin, Value, text
-from exporter.domain.declaration import Failure, NodeStatement, Reading, Unresolved
+from exporter.declared.terraform.language.values import Origin, Value, text
+from exporter.domain.declaration import (
+    LABELS,
+    PRESENT,
+    TAINTS,
+    Attribute,
+    Failure,
+    NodeGap,
+    NodeStatement,
+    Reading,
+    Unresolved,
+)
 from exporter.domain.errors import ReadError, Reason
+from exporter.domain.finding import Layer, Subject
+from exporter.domain.items import Item, ItemState
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.settings.model import TerraformSettings
+
+OF_NODES = frozenset({LABELS, TAINTS, *Attribute} - {Attribute.VERSION})
+"""All that Terraform may say of a node; the version of Kubernetes is not part of it."""
+_LAYERS = (Layer.INFRASTRUCTURE, Layer.CONFIGURATION)
+_AT_THE_END = -1
 
 
 @dataclass(slots=True)
@@ -26,45 +43,112 @@ class Collector:
     arguments: dict[Hashable, NodeStatement] = field(default_factory=dict)
     notices: dict[Unresolved, None] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
-    complete: bool = True
+    items: dict[tuple[Subject, ItemState], Item] = field(default_factory=dict)
+    gaps: dict[NodeGap, None] = field(default_factory=dict)
 
     def place(self, at: Origin) -> Place:
         """Return an origin as a place of the checkout."""
         return self.checkout.place(Source.TERRAFORM, at.path, at.line)
 
-    def notice(self, at: Origin, message: str, *, hides_nodes: bool = False) -> None:
+    def notice(self, at: Origin, message: str) -> None:
         """Say that something is unresolved; each thing once, however often it is met."""
         self.notices[Unresolved(self.place(at), message)] = None
-        self.complete = self.complete and not hides_nodes
+
+    def hide(self, at: Origin, message: str, *, subject: Subject, advice: str = "") -> None:
+        """Say that nobody can tell which nodes *subject* makes: it is declared, and not compared.
+
+        It counts as often as it is met, as each stands for a node.
+        """
+        self.notice(at, message)
+        self.gap(at, message, attributes={PRESENT})
+        key = (subject, ItemState.UNRESOLVED)
+        known = self.items.get(key)
+        self.items[key] = Item(
+            source=Source.TERRAFORM,
+            subject=subject,
+            state=ItemState.UNRESOLVED,
+            place=self.place(at),
+            layers=_LAYERS,
+            message=message,
+            advice=advice,
+            size=known.size + 1 if known else 1,
+        )
+
+    def item(self, item: Item) -> None:
+        """Take something in that is declared beside nodes."""
+        self.items[item.subject, item.state] = item
+
+    def leave_out(self, name: str, at: Origin) -> None:
+        """Count a node that the settings want to be none of this cluster."""
+        self.item(
+            Item(
+                source=Source.TERRAFORM,
+                subject=Subject("Node", "", name),
+                state=ItemState.OUT_OF_SCOPE,
+                place=self.place(at),
+                layers=_LAYERS,
+            )
+        )
+
+    def lack(self, name: str, at: Origin, message: str, *, attributes: Iterable[str]) -> None:
+        """Say that nobody can tell what a resource says of its node.
+
+        What its kubelet arguments say stands: they are read after it.
+        """
+        self.notice(at, message)
+        self.gap(at, message, attributes=attributes, name=name, position=len(self.nodes) + 1)
+
+    def gap(
+        self,
+        at: Origin,
+        message: str,
+        *,
+        attributes: Iterable[str],
+        name: str = "",
+        position: int = _AT_THE_END,
+    ) -> None:
+        """Say what may be declared of the node *name*, or of any, that nobody can tell."""
+        gap = NodeGap(
+            place=self.place(at),
+            message=message,
+            attributes=frozenset(attributes),
+            nodes=frozenset({name} if name else ()),
+            position=position,
+        )
+        self.gaps[gap] = None
 
     def fail(self, error: ReadError, *, at: Origin | None = None, part: str = "") -> None:
-        """Say that something could not be read; nodes may be missing for it."""
+        """Say that something could not be read, which may say anything of any node."""
         failure = self.checkout.failure(Source.TERRAFORM, error, part=part)
         self.add_failure(failure if at is None else replace(failure, place=self.place(at)))
 
     def add_failure(self, failure: Failure) -> None:
-        """Take a failure in; nodes may be missing for it."""
+        """Take a failure in that may hide anything of any node."""
         if failure not in self.failures:
             self.failures.append(failure)
-        self.complete = False
+            hidden = OF_NODES | {PRESENT}
+            gap = NodeGap(
+                place=failure.place,
+                message=failure.message,
+                attributes=hidden,
+                position=_AT_THE_END,
+            )
+            self.gaps[gap] = None
 
-    def malformed(self, at: Origin, message: str) -> None:
-        """Say that a value is wrong; nothing else is lost with it."""
+    def add_variables_failure(self, failure: Failure) -> None:
+        """Take a failure in that hides values of variables: what is made of them is unknown."""
+        self.failures.append(failure)
+
+    def malformed(self, at: Origin, message: str, *, name: str) -> None:
+        """Say that kubelet arguments of the node *name* are wrong; nothing else is lost."""
         failure = Failure(self.place(at), Reason.MALFORMED, message)
         if failure not in self.failures:
             self.failures.append(failure)
+        self.gap(at, message, attributes={LABELS, TAINTS}, name=name)
 
-    def string(
-        self, value: Value | None, what: str, *, hides_nodes: bool = False
-    ) -> Stated[str] | None:
-        """Return a value as text with its place, or None with a notice where it is unknown."""
-        if value is None:
-            return None
-        try:
-            return Stated(text(value), self.place(value.at))
-        except NotKnownError as error:
-            self.notice(value.at, f"{what}: {error.unknown}", hides_nodes=hides_nodes)
-            return None
+    def stated(self, value: Value) -> Stated[str]:
+        """Return a value as text with its place; raises :exc:`NotKnownError`."""
+        return Stated(text(value), self.place(value.at))
 
     def wanted(self, name: str) -> bool:
         """Tell whether the settings count a node of this name."""
@@ -72,12 +156,24 @@ class Collector:
             fnmatchcase(name, one) for one in self.settings.exclude
         )
 
+    @property
+    def complete(self) -> bool:
+        """Whether a node that is not named is not declared."""
+        return not any(PRESENT in one.attributes for one in self.gaps)
+
     def reading(self) -> Reading:
         """Return all that was gathered."""
+        nodes = (*self.nodes, *self.arguments.values())
         return Reading(
             source=Source.TERRAFORM,
-            nodes=(*self.nodes, *self.arguments.values()),
+            nodes=nodes,
             unresolved=tuple(self.notices),
             failures=tuple(self.failures),
+            items=tuple(self.items.values()),
+            gaps=tuple(_placed(one, end=len(nodes)) for one in self.gaps),
             complete=self.complete,
         )
+
+
+def _placed(gap: NodeGap, *, end: int) -> NodeGap:
+    return replace(gap, position=end) if gap.position == _AT_THE_END else gap

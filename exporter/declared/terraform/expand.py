@@ -1,6 +1,5 @@
 """Walks a root module and all local modules that it calls, and describes the nodes they make."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from exporter.declared.kubelet import mentions_arguments
@@ -8,31 +7,48 @@ from exporter.declared.terraform.bodies import instances, values_of
 from exporter.declared.terraform.collector import Collector
 from exporter.declared.terraform.kubelet_maps import KubeletMaps
 from exporter.declared.terraform.language.scope import Scope
-from exporter.declared.terraform.language.syntax import Block, Literal
+from exporter.declared.terraform.language.syntax import Block
 from exporter.declared.terraform.language.values import NotKnownError, Origin, Unknown, Value
+from exporter.declared.terraform.listing import LONGEST, Listing
 from exporter.declared.terraform.module import Module
-from exporter.declared.terraform.nodes import Candidate, describe
+from exporter.declared.terraform.nodes import ADVICE, POOL_ADVICE, Candidate, describe
+from exporter.declared.terraform.objects import SPEAKING, speak_of_nodes
 from exporter.declared.terraform.paths import first, roots
 from exporter.declared.terraform.project import META, Project
-from exporter.declared.terraform.providers import KINDS, POOLS, Kind, module_kind
+from exporter.declared.terraform.providers import KINDS, Kind, module_kind
+from exporter.declared.terraform.registry_modules import makes_no_nodes
+from exporter.declared.terraform.relevance import Modules, Relevance, literal_source
+from exporter.declared.terraform.resource_types import Role, role_of
 from exporter.domain.errors import ReadError, Reason
+from exporter.domain.finding import Subject
 
 MAX_MODULE_DEPTH = 20
 
 
 @dataclass(slots=True)
 class Expansion:
-    """One walk; *chain* are the directories of the modules that are being walked."""
+    """One walk; *chain* are the directories of the modules that are being walked.
+
+    *path* is the address of the module instance at hand, ``module.a.module.b``, empty at the root.
+    """
 
     project: Project
     collector: Collector
+    modules: Modules = field(init=False)
     maps: KubeletMaps = field(default_factory=KubeletMaps)
+    listing: Listing = field(default_factory=Listing)
     chain: list[str] = field(default_factory=list)
-    relevant: dict[str, bool] = field(default_factory=dict)
+    path: list[str] = field(default_factory=list)
+    listed: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Look at modules as the settings do."""
+        self.modules = Modules(self.project, self.collector.settings.node_name)
 
     def run(self, module: Module, scope: Scope) -> None:
         """Describe all nodes of a root module."""
         self._walk(module, scope)
+        self.listing.add_to(self.collector)
         self.maps.add_to(self.collector)
         if exceeded := self.project.budget.exceeded:
             error = ReadError(exceeded, reason=Reason.TOO_LARGE, path=self.project.root or ".")
@@ -44,18 +60,28 @@ class Expansion:
         for failure in module.failures:
             self.collector.add_failure(failure)
         for (kind, name), block in module.resources.items():
-            if kind in POOLS:
-                self._pool(block, f"{kind}.{name}", scope)
-            elif kind in KINDS:
-                self._resource(block, f"{kind}.{name}", KINDS[kind], scope)
+            address = self._address(f"{kind}.{name}")
+            match role_of(kind):
+                case Role.NODE:
+                    self._resource(block, address, KINDS[kind], scope)
+                case Role.POOL:
+                    self._pool(block, address, scope)
+                case Role.OBJECT | Role.UNKNOWN if self._may_exist(block, scope):
+                    self.listing.resource(module.directory, f"{kind}.{name}", at=block.at)
+                    self._object(block, address, scope)
+                case _:
+                    pass
         for name, block in module.calls.items():
             self._call(block, f"module.{name}", module, scope)
         if module.mentions_kubelet or len(self.chain) == 1:
             self.maps.gather(module, scope)
         self.chain.pop()
 
+    def _address(self, name: str) -> str:
+        return ".".join((*self.path, name))
+
     def _resource(self, block: Block, address: str, kind: Kind, scope: Scope) -> None:
-        for inner, at in self._instances(block, address, scope):
+        for inner, at in self._instances(block, scope, subject=Subject("Node", "", address)):
             attributes = values_of(block.body, inner, roots(kind))
             texts = (first(attributes, (path,)) for path in kind.user_data)
             describe(
@@ -70,26 +96,45 @@ class Expansion:
             )
 
     def _pool(self, block: Block, address: str, scope: Scope) -> None:
-        for _, at in self._instances(block, address, scope):
+        subject = Subject("NodeGroup", "", address)
+        for _, at in self._instances(block, scope, subject=subject):
             message = f"{address} makes nodes whose names are only known once it is applied"
-            self.collector.notice(at, message, hides_nodes=True)
+            self.collector.hide(at, message, subject=subject, advice=POOL_ADVICE)
 
-    def _call(self, block: Block, address: str, module: Module, scope: Scope) -> None:
+    def _object(self, block: Block, address: str, scope: Scope) -> None:
+        """Take note of an object that says something of a node."""
+        if block.labels[0] in SPEAKING:
+            try:
+                scopes = [inner for inner, _ in instances(block, scope)]
+            except NotKnownError:
+                scopes = [scope]
+            speak_of_nodes(block, address, scopes=scopes, collector=self.collector)
+
+    def _call(self, block: Block, name: str, module: Module, scope: Scope) -> None:
         """Describe the node that a module call stands for, or go into the module."""
-        if self._is_node(block):
-            self._node_call(block, address, scope)
-        elif self._may_hold_nodes(block, module):
-            for inner, _ in self._instances(block, address, scope):
-                self._descend(block, address, module, inner)
-
-    def _is_node(self, block: Block) -> bool:
-        node_name = self.collector.settings.node_name
-        return bool(node_name) and node_name in block.body.attributes
+        if self.modules.is_node(block):
+            self._node_call(block, self._address(name), scope)
+            return
+        relevance = self.modules.relevance(block, module, within=self.chain)
+        if relevance is Relevance.NOTHING:
+            return
+        try:
+            found = list(instances(block, scope))
+        except NotKnownError as error:
+            if relevance is Relevance.NODES:
+                subject = Subject("Module", "", self._address(name))
+                self._uncounted(block, subject, error)
+            self._list(block, name, module)
+            return
+        for inner, _ in found:
+            self.path.append(name)
+            self._descend(block, name, module, inner)
+            self.path.pop()
 
     def _node_call(self, block: Block, address: str, scope: Scope) -> None:
         kind = module_kind(self.collector.settings.node_name)
         names = [name for name in block.body.attributes if name not in META]
-        for inner, at in self._instances(block, address, scope):
+        for inner, at in self._instances(block, scope, subject=Subject("Node", "", address)):
             attributes = values_of(block.body, inner, names)
             texts = [one for name, one in attributes.items() if _may_speak(name, one, kind)]
             describe(
@@ -99,14 +144,15 @@ class Expansion:
                 self.collector,
             )
 
-    def _descend(self, block: Block, address: str, module: Module, scope: Scope) -> None:
+    def _descend(self, block: Block, name: str, module: Module, scope: Scope) -> None:
+        address = ".".join(self.path)
         try:
             found = self.project.call(block, module, scope)
         except ReadError as error:
             self.collector.fail(error, at=block.at, part=address)
             return
         if found is None:
-            self._outside(block, address)
+            self._outside(block, name, module)
         elif found[0].directory in self.chain:
             self._refuse(block, address, "leads back to a module that it is part of")
         elif len(self.chain) >= MAX_MODULE_DEPTH:
@@ -118,52 +164,60 @@ class Expansion:
         error = ReadError(f"{address} {why}", reason=Reason.MALFORMED)
         self.collector.fail(error, at=block.at, part=address)
 
-    def _outside(self, block: Block, address: str) -> None:
-        """Say that a module is not at hand, unless the settings tell that it is no node."""
-        if not self.collector.settings.node_name:
-            message = f"{address} is no module of this repository; nodes that it makes are not seen"
-            self.collector.notice(block.at, message, hides_nodes=True)
+    def _outside(self, block: Block, name: str, module: Module) -> None:
+        """List a module that is no part of this repository."""
+        source = literal_source(block)
+        if source is None or not makes_no_nodes(source):
+            shown = f"{name} ({source[:LONGEST]})" if source else name
+            self.listing.unknown(module.directory, shown, at=block.at)
+
+    def _list(self, block: Block, name: str, module: Module) -> None:
+        """List what stands in a module of which nobody knows how many there are."""
+        source = literal_source(block)
+        try:
+            directory = None if source is None else self.project.local_source(source, module)
+            called = None if directory is None else self.project.module(directory)
+        except ReadError as error:
+            self.collector.fail(error, at=block.at, part=self._address(name))
+            return
+        if called is None:
+            self._outside(block, name, module)
+        elif called.directory not in self.listed:
+            self.listed.add(called.directory)
+            self._list_parts(called)
+
+    def _list_parts(self, module: Module) -> None:
+        for failure in module.failures:
+            self.collector.add_failure(failure)
+        for key, block in module.resources.items():
+            self.listing.resource(module.directory, ".".join(key), at=block.at)
+        for name, block in module.calls.items():
+            if not self.modules.is_node(block):
+                self._list(block, f"module.{name}", module)
 
     def _instances(
-        self, block: Block, address: str, scope: Scope
-    ) -> Iterator[tuple[Scope, Origin]]:
+        self, block: Block, scope: Scope, *, subject: Subject
+    ) -> list[tuple[Scope, Origin]]:
+        """Return the instances of a block; where nobody can tell, they are hidden."""
         try:
-            found = list(instances(block, scope))
+            return list(instances(block, scope))
         except NotKnownError as error:
-            attributes = block.body.attributes
-            expression = attributes.get("for_each") or attributes.get("count")
-            at = expression.at if expression else block.at
-            message = f"how many of {address} there are: {error.unknown}"
-            self.collector.notice(at, message, hides_nodes=True)
-            return
-        yield from found
+            self._uncounted(block, subject, error)
+            return []
 
-    def _may_hold_nodes(self, block: Block, module: Module) -> bool:
-        """Tell whether a called module could make nodes, without evaluating anything of it."""
-        source = block.body.attributes.get("source")
-        if not isinstance(source, Literal):
-            return True
+    def _uncounted(self, block: Block, subject: Subject, error: NotKnownError) -> None:
+        attributes = block.body.attributes
+        expression = attributes.get("for_each") or attributes.get("count")
+        at = expression.at if expression else block.at
+        message = f"how many of {subject.name} there are: {error.unknown}"
+        self.collector.hide(at, message, subject=subject, advice=ADVICE)
+
+    def _may_exist(self, block: Block, scope: Scope) -> bool:
+        """Tell whether there is any instance of a block, or may be."""
         try:
-            directory = self.project.local_source(str(source.value), module)
-            if directory is None:
-                return not self.collector.settings.node_name
-            if directory not in self.relevant:
-                self.relevant[directory] = False  # while it is found out, as a cycle ends here
-                self.relevant[directory] = self._is_relevant(self.project.module(directory))
-            return self.relevant[directory] or directory in self.chain
-        except ReadError:
-            return True
-
-    def _is_relevant(self, module: Module) -> bool:
-        kinds = {kind for kind, _ in module.resources}
-        return (
-            bool(module.failures or module.mentions_kubelet)
-            or not kinds.isdisjoint(KINDS.keys() | POOLS)
-            or any(
-                self._is_node(block) or self._may_hold_nodes(block, module)
-                for block in module.calls.values()
-            )
-        )
+            return next(instances(block, scope), None) is not None
+        except NotKnownError:
+            return not self.project.budget.exceeded
 
 
 def _may_speak(name: str, value: Value, kind: Kind) -> bool:

@@ -1,6 +1,6 @@
 """Maps from node names to kubelet arguments, wherever in a module they stand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from exporter.declared.kubelet import mentions_arguments
@@ -9,6 +9,7 @@ from exporter.declared.terraform.language.scope import Scope
 from exporter.declared.terraform.language.values import Lazy, Object, Origin, Unknown, Value
 from exporter.declared.terraform.module import Module
 from exporter.declared.terraform.nodes import add_arguments
+from exporter.domain.declaration import LABELS, TAINTS
 
 
 @dataclass(slots=True)
@@ -26,16 +27,26 @@ class KubeletMaps:
     def add_to(self, collector: Collector) -> None:
         """Add what each map says of its nodes, where its keys name nodes at all.
 
-        They do where one of them is a node of this declaration, or where it lists no nodes.
+        They do where one of them is a node of this declaration, or where it lists no nodes. Where
+        it may list others, whoever else names a node like a key does not know what this says.
         """
         names = {node.name for node in collector.nodes}
         for at, (subject, entries) in self._found.items():
-            if not names & entries.keys() and (names or not collector.complete):
-                collector.notice(at, f"{subject}: none of its keys names a node")
+            spoken = {key: one for key, one in entries.items() if _holds_arguments(one)}
+            if names & entries.keys() or (not names and collector.complete):
+                _add(spoken, subject, collector)
                 continue
-            for name, value in entries.items():
-                if _holds_arguments(value) and collector.wanted(name):
-                    add_arguments(name, value, f"{subject}[{name!r}]", collector)
+            message = f"{subject}: none of its keys names a node"
+            collector.notice(at, message)
+            if not collector.complete:
+                for key in spoken:
+                    collector.gap(at, message, attributes={LABELS, TAINTS}, name=key)
+
+
+def _add(entries: Mapping[str, Value], subject: str, collector: Collector) -> None:
+    for name, value in entries.items():
+        if collector.wanted(name):
+            add_arguments(name, value, subject=f"{subject}[{name!r}]", collector=collector)
 
 
 def _named_values(module: Module, scope: Scope) -> Iterator[tuple[str, Value]]:

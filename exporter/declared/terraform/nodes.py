@@ -1,17 +1,20 @@
 """Makes a statement of what a resource, a module call or an instance in a state says of a node."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from exporter.declared.terraform.arguments import arguments_in
 from exporter.declared.terraform.collector import Collector
-from exporter.declared.terraform.language.values import Origin, Unknown, Value
+from exporter.declared.terraform.language.values import NotKnownError, Origin, Unknown, Value
 from exporter.declared.terraform.paths import first, follow
 from exporter.declared.terraform.providers import Kind
-from exporter.domain.declaration import Attribute, NodeStatement
+from exporter.domain.declaration import LABELS, TAINTS, Attribute, NodeStatement
+from exporter.domain.finding import Subject
 from exporter.domain.provenance import Stated
 
 ROLES = ("Role", "role")
+ADVICE = "read a state instead, or the output of `terraform show -json`: both name the nodes"
+POOL_ADVICE = "declare how many there shall be as a group in nodes.groups"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,67 +33,94 @@ class Candidate:
 
 
 def describe(candidate: Candidate, collector: Collector) -> None:
-    """Add the statement of a node, or a notice that it cannot be named."""
-    found = first(candidate.attributes, candidate.kind.name)
-    if found is None:
-        names = " or ".join(candidate.kind.name)
-        message = f"{candidate.address} has no {names} that would name its node"
-        collector.notice(candidate.at, message, hides_nodes=True)
+    """Add the statement of a node, or that it is declared and cannot be named."""
+    name = _name(candidate, collector)
+    if name is None:
         return
-    name = collector.string(found, f"name of {candidate.address}", hides_nodes=True)
-    if name is None or not collector.wanted(name.value):
+    if not collector.wanted(name):
+        collector.leave_out(name, candidate.at)
         return
+    described = _Description(name, candidate, collector)
     collector.nodes.append(
         NodeStatement(
-            name=name.value,
+            name=name,
             place=collector.place(candidate.at),
             groups=_groups(candidate),
-            attributes=dict(_attributes(candidate, collector)),
-            labels=dict(_labels(candidate, collector)),
+            attributes=dict(described.attributes()),
+            labels=dict(described.labels()),
         )
     )
     for value in candidate.texts:
-        add_arguments(name.value, value, candidate.address, collector, secret=candidate.secret)
+        add_arguments(
+            name, value, subject=candidate.address, collector=collector, secret=candidate.secret
+        )
 
 
-def _attributes(
-    candidate: Candidate, collector: Collector
-) -> Iterator[tuple[Attribute, Stated[str]]]:
-    for attribute, patterns in candidate.kind.attributes.items():
-        stated = _attribute(candidate, attribute, patterns, collector)
-        if stated is not None:
-            yield attribute, stated
-
-
-def _attribute(
-    candidate: Candidate, attribute: Attribute, patterns: Iterable[str], collector: Collector
-) -> Stated[str] | None:
-    """Return the first value that has the form of the attribute.
-
-    A provider ID that is not known is no notice: only a state tells it.
-    """
-    normal = candidate.kind.normal.get(attribute, str)
-    for pattern in patterns:
-        found = first(candidate.attributes, (pattern,))
-        if found is None:
-            continue
-        if attribute is Attribute.PROVIDER_ID and isinstance(found.data, Unknown):
-            return None
-        stated = collector.string(found, f"{attribute} of {candidate.address}")
-        if stated is None:
-            return None
-        if value := normal(stated.value):
-            return Stated(value, stated.place)
+def _name(candidate: Candidate, collector: Collector) -> str | None:
+    at, found = candidate.at, first(candidate.attributes, candidate.kind.name)
+    if found is None:
+        names = " or ".join(candidate.kind.name)
+        message = f"{candidate.address} has no {names} that would name its node"
+    else:
+        try:
+            return collector.stated(found).value
+        except NotKnownError as error:
+            at, message = found.at, f"name of {candidate.address}: {error.unknown}"
+    subject = Subject("Node", "", candidate.address)
+    collector.hide(at, message, subject=subject, advice=ADVICE)
     return None
 
 
-def _labels(candidate: Candidate, collector: Collector) -> Iterator[tuple[str, Stated[str]]]:
-    """Yield the labels that tags stand for."""
-    for tag, label in collector.settings.tags.items():
-        found = _tag(candidate, tag)
-        stated = collector.string(found, f"tag {tag} of {candidate.address}")
-        if stated is not None:
-            yield label, stated
+@dataclass(frozen=True, slots=True)
+class _Description:
+    """What a candidate says of the node that it is, and what of that nobody can tell."""
+
+    name: str
+    candidate: Candidate
+    collector: Collector
+
+    def attributes(self) -> Iterator[tuple[Attribute, Stated[str]]]:
+        """Yield the attributes that are known."""
+        for attribute in self.candidate.kind.attributes:
+            stated = self._attribute(attribute)
+            if stated is not None:
+                yield attribute, stated
+
+    def _attribute(self, attribute: Attribute) -> Stated[str] | None:
+        """Return the first value that has the form of the attribute.
+
+        A provider ID that is not known is nothing to speak of: only a state tells it.
+        """
+        kind = self.candidate.kind
+        for pattern in kind.attributes[attribute]:
+            found = first(self.candidate.attributes, (pattern,))
+            if found is None:
+                continue
+            if attribute is Attribute.PROVIDER_ID and isinstance(found.data, Unknown):
+                return None
+            stated = self._stated(found, attribute, what=attribute)
+            if stated is None:
+                return None
+            if value := kind.normal.get(attribute, str)(stated.value):
+                return Stated(value, stated.place)
+        return None
+
+    def labels(self) -> Iterator[tuple[str, Stated[str]]]:
+        """Yield the labels that tags stand for."""
+        for tag, label in self.collector.settings.tags.items():
+            found = _tag(self.candidate, tag)
+            if found is not None:
+                stated = self._stated(found, f"{LABELS}.{label}", what=f"tag {tag}")
+                if stated is not None:
+                    yield label, stated
+
+    def _stated(self, value: Value, attribute: str, *, what: str) -> Stated[str] | None:
+        try:
+            return self.collector.stated(value)
+        except NotKnownError as error:
+            message = f"{what} of {self.candidate.address}: {error.unknown}"
+            self.collector.lack(self.name, value.at, message, attributes={attribute})
+            return None
 
 
 def _groups(candidate: Candidate) -> tuple[str, ...]:
@@ -110,20 +140,23 @@ def _tag(candidate: Candidate, tag: str) -> Value | None:
 
 
 def add_arguments(
-    name: str, value: Value, subject: str, collector: Collector, *, secret: bool = False
+    name: str, value: Value, *, subject: str, collector: Collector, secret: bool = False
 ) -> None:
     """Add what the kubelet arguments in a text say of a node, as a statement of its own.
 
-    So a tag that says otherwise is a conflict for all to see.
+    So a tag that says otherwise is a conflict for all to see. What of them nobody can tell may be
+    any label or taint.
     """
     found = arguments_in(value)
     place = collector.place(value.at)
     if found.unresolved:
         said = "hold what is only known in a run" if secret else found.unresolved
-        collector.notice(value.at, f"kubelet arguments of {subject}: {said}")
+        message = f"kubelet arguments of {subject}: {said}"
+        collector.notice(value.at, message)
+        collector.gap(value.at, message, attributes={LABELS, TAINTS}, name=name)
     if found.malformed:
         said = "hold a malformed taint" if secret else found.malformed
-        collector.malformed(value.at, f"kubelet arguments of {subject}: {said}")
+        collector.malformed(value.at, f"kubelet arguments of {subject}: {said}", name=name)
     if found.labels or found.taints:
         key = (name, frozenset(found.labels.items()), frozenset(found.taints))
         collector.arguments[key] = NodeStatement(

@@ -2,16 +2,19 @@
 
 import asyncio
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.terraform.collector import Collector
 from exporter.declared.terraform.expand import Expansion
 from exporter.declared.terraform.language.evaluate import evaluate
+from exporter.declared.terraform.module import module_files
+from exporter.declared.terraform.other_tools import list_below, list_beside
 from exporter.declared.terraform.project import Project
 from exporter.declared.terraform.state import MAX_STATE, read_state
 from exporter.declared.terraform.variables import read_variables
-from exporter.domain.declaration import Reading
+from exporter.domain.declaration import NodeGap, Reading
 from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Source
 from exporter.settings.model import TerraformSettings
@@ -25,8 +28,18 @@ async def read(settings: Sequence[TerraformSettings], *, checkout: Checkout) -> 
         nodes=tuple(node for one in readings for node in one.nodes),
         unresolved=tuple(notice for one in readings for notice in one.unresolved),
         failures=tuple(failure for one in readings for failure in one.failures),
+        items=tuple(item for one in readings for item in one.items),
+        gaps=tuple(_in_order(readings)),
         complete=all(one.complete for one in readings),
     )
+
+
+def _in_order(readings: Sequence[Reading]) -> Iterator[NodeGap]:
+    """Yield all gaps, each after as many statements as now precede it."""
+    before = 0
+    for one in readings:
+        yield from (replace(gap, position=before + gap.position) for gap in one.gaps)
+        before += len(one.nodes)
 
 
 def parse(settings: TerraformSettings, *, checkout: Checkout) -> Reading:
@@ -46,15 +59,21 @@ def parse(settings: TerraformSettings, *, checkout: Checkout) -> Reading:
 
 def _read_directory(path: str, collector: Collector) -> None:
     """Evaluate a root module with the values that its ``.tfvars`` files give."""
-    project = Project(checkout=collector.checkout, root=path)
+    checkout = collector.checkout
+    project = Project(checkout=checkout, root=path)
+    expansion = Expansion(project=project, collector=collector)
+    if not module_files(checkout, path) and list_below(checkout, path, expansion.listing):
+        expansion.listing.add_to(collector)
+        return
     module = project.module(path)
+    list_beside(checkout, path, expansion.listing)
     bare = project.bare_scope()
-    given, failures = read_variables(
-        collector.checkout,
+    given = read_variables(
+        checkout,
         path,
         extra=collector.settings.variables,
         evaluate=lambda expression: evaluate(expression, bare),
     )
-    for failure in failures:
-        collector.add_failure(failure)
-    Expansion(project=project, collector=collector).run(module, project.scope(module, given.get))
+    for failure in given.failures:
+        collector.add_variables_failure(failure)
+    expansion.run(module, project.scope(module, given.get))

@@ -14,11 +14,15 @@ import msgspec
 
 from exporter.declared.terraform.collector import Collector
 from exporter.declared.terraform.language.values import NotKnownError, Origin, from_plain
-from exporter.declared.terraform.nodes import ROLES, Candidate, describe
+from exporter.declared.terraform.listing import Listing
+from exporter.declared.terraform.nodes import POOL_ADVICE, ROLES, Candidate, describe
+from exporter.declared.terraform.objects import SPEAKING
 from exporter.declared.terraform.paths import first
-from exporter.declared.terraform.providers import KINDS, POOLS, Kind
+from exporter.declared.terraform.providers import KINDS, Kind
+from exporter.declared.terraform.resource_types import Role, role_of
 from exporter.declared.terraform.schema import attributes_type
 from exporter.domain.errors import ReadError, Reason
+from exporter.domain.finding import Subject
 
 MAX_STATE = 32 << 20
 _VERSION = 4
@@ -67,13 +71,21 @@ class _Document(msgspec.Struct):
 
 def read_state(data: bytes, path: str, collector: Collector) -> None:
     """Describe all nodes of a state or plan; raises :exc:`ReadError` where it is neither."""
-    at = Origin(path, 0)
+    at, listing = Origin(path, 0), Listing("File")
     for address, kind, raw in _instances(_decode(data, path), path):
-        if kind in POOLS:
-            message = f"{address} makes nodes whose names are not part of the state"
-            collector.notice(at, message, hides_nodes=True)
-        elif kind in KINDS:
-            _describe(address, KINDS[kind], raw, at, collector)
+        match role_of(kind):
+            case Role.NODE:
+                _describe(address, KINDS[kind], raw, at, collector)
+            case Role.POOL:
+                message = f"{address} makes nodes whose names are not part of the state"
+                subject = Subject("NodeGroup", "", address)
+                collector.hide(at, message, subject=subject, advice=POOL_ADVICE)
+            case _:
+                listing.resource(path, f"{kind}.{address.rpartition('.')[2]}", at=at)
+                if kind in SPEAKING:
+                    message = f"{address} sets {SPEAKING[kind]} of nodes, which is not read"
+                    collector.gap(at, message, attributes={SPEAKING[kind]})
+    listing.add_to(collector)
 
 
 def _decode(data: bytes, path: str) -> _Document:

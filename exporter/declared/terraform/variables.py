@@ -5,12 +5,13 @@ Source: Terraform language, "Variable Definition Precedence". The environment ha
 
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.terraform.language.hcl import parse
 from exporter.declared.terraform.language.json_syntax import parse_json_variables
 from exporter.declared.terraform.language.syntax import Expression
-from exporter.declared.terraform.language.values import Value
+from exporter.declared.terraform.language.values import Origin, Unknown, Value
 from exporter.declared.terraform.module import MAX_HCL, file_names, malformed
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ParseError, ReadError
@@ -20,30 +21,54 @@ _FIRST = ("terraform.tfvars", "terraform.tfvars.json")
 _AUTOMATIC = (".auto.tfvars", ".auto.tfvars.json")
 
 
+@dataclass(slots=True)
+class Given:
+    """The values that files give, and the files that could not be read.
+
+    What a later file gives counts whatever an unreadable one may say; what none of those after it
+    gives is not known, be it that an earlier one or a default would tell it.
+    """
+
+    values: dict[str, Value] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+
+    def get(self, name: str) -> Value | None:
+        """Return the value of a variable, None where it has its default."""
+        if name in self.values or not self.failures:
+            return self.values.get(name)
+        place = self.failures[-1].place
+        why = f"may be set in {place.path}, which could not be read"
+        return Value(Unknown(f"var.{name}", why, traversable=True), Origin(place.path, place.line))
+
+    def add_failure(self, failure: Failure) -> None:
+        """Take note of a file that could not be read."""
+        self.failures.append(failure)
+        self.values.clear()
+
+
 def read_variables(
     checkout: Checkout,
     directory: str,
     *,
     extra: Sequence[str],
     evaluate: Callable[[Expression], Value],
-) -> tuple[dict[str, Value], list[Failure]]:
-    """Return the values that ``.tfvars`` files give, and the files that could not be read.
+) -> Given:
+    """Return the values that ``.tfvars`` files give.
 
     *extra* are further files, relative to *directory* or else to the repository.
     """
-    found: dict[str, Value] = {}
-    failures: list[Failure] = []
+    given = Given()
     for path in _paths(checkout, directory, extra):
         reader = parse_json_variables if path.endswith(".json") else parse
         try:
             body = reader(checkout.read_text(path, limit=MAX_HCL), path)
         except ReadError as error:
-            failures.append(checkout.failure(Source.TERRAFORM, error, path=path, part=path))
+            given.add_failure(checkout.failure(Source.TERRAFORM, error, path=path, part=path))
         except ParseError as error:
-            failures.append(malformed(checkout, path, error))
+            given.add_failure(malformed(checkout, path, error))
         else:
-            found |= {name: evaluate(one) for name, one in body.attributes.items()}
-    return found, failures
+            given.values |= {name: evaluate(one) for name, one in body.attributes.items()}
+    return given
 
 
 def _paths(checkout: Checkout, directory: str, extra: Sequence[str]) -> Iterator[str]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from exporter.domain.errors import ParseError
+from exporter.domain.gaps import Gap
 from exporter.domain.integers import parse_integer
-from exporter.domain.provenance import Stated
+from exporter.domain.provenance import Place, Stated
 
 
 class Component(StrEnum):
@@ -40,14 +41,34 @@ class StackStatement:
     owner: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackGap:
+    """What a declaration may say of the stack, and nobody can tell: any of the values *names*."""
+
+    place: Place
+    message: str
+    names: frozenset[StackValue] = frozenset(StackValue)
+
+    @property
+    def gap(self) -> Gap:
+        """Return it as what a finding tells."""
+        return Gap(self.place.source, f"{self.place.where}: {self.message}")
+
+
 @dataclass(frozen=True, slots=True)
 class DeclaredStack:
     """What the settings and the repository declare of the stack; each value with its place.
 
-    A value that nobody declares is not in it.
+    A value that nobody declares is not in it. *incomplete* says why a value may be declared, or
+    declared otherwise, where nobody can tell.
     """
 
     values: Mapping[StackValue, Stated[str]] = field(default_factory=dict)
+    incomplete: Mapping[StackValue, Gap] = field(default_factory=dict)
+
+    def hidden(self, *names: StackValue) -> Gap | None:
+        """Return why one of the values *names* is not known, if so."""
+        return next((self.incomplete[one] for one in names if one in self.incomplete), None)
 
     def count(self, name: StackValue) -> Stated[int] | None:
         """Return a value that counts something; None where nobody declares it, or no number."""

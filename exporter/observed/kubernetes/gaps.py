@@ -1,11 +1,11 @@
 """What of the facts can be relied on, by what is known of the kinds that they are made of."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from exporter.domain.clock import Instant
-from exporter.domain.facts import Gap
+from exporter.domain.gaps import Extent, Gap
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import ObservedWorkloads
 from exporter.observed.kinds import WORKLOADS, Kind
@@ -24,7 +24,7 @@ class Reliance:
 
     absent: frozenset[type]
     gaps: Mapping[type, tuple[Gap, ...]] = field(default_factory=dict)
-    unseen: Mapping[str, Gap] = field(default_factory=dict)
+    unseen: frozenset[str] = frozenset()
 
 
 def reliance(
@@ -44,14 +44,22 @@ def reliance(
     unlisted = {kind for kind, own in mirrors.items() if any(one.content is None for one in own)}
     gaps: dict[type, tuple[Gap, ...]] = {}
     absent: set[type] = set()
-    unseen: dict[str, Gap] = {}
+    unseen: frozenset[str] = frozenset()
     for fact in facts:
         kinds = KINDS_OF[fact]
         wanting = [kind for kind in kinds if found[kind]]
-        if fact is ObservedWorkloads and len(wanting) < len(WORKLOADS):
-            unseen = {kind.value: found[kind][0] for kind in wanting}
+        if fact is ObservedWorkloads and 0 < len(wanting) < len(WORKLOADS):
+            gaps[fact] = tuple(
+                replace(found[kind][0], extent=Extent(kinds=frozenset({kind.value})))
+                for kind in wanting
+            )
+            unseen = frozenset(kind.value for kind in wanting)
         elif wanting:
             gaps[fact] = tuple(gap for kind in wanting for gap in found[kind])
             if unlisted.intersection(kinds):
                 absent.add(fact)
     return Reliance(frozenset(absent), gaps, unseen)
+
+
+def _of(kind: Kind) -> Extent:
+    return Extent(kinds=frozenset({kind.value}))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from exporter.domain.clock import Clock, Instant
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import Reason
 from exporter.domain.evaluation import SourceStatus
-from exporter.domain.facts import Facts, Gap
+from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration
 from exporter.domain.provenance import Source
 from exporter.domain.state import State
@@ -94,7 +94,7 @@ class Live:
         """Return what is known at the instant *at*; quick where little changed since last time."""
         trust = reliance(self._mirrors, self._facts, at=at, max_age=self.max_age)
         facts = await self._known(trust)
-        failures = tuple(one.trouble for one in self._every if one.trouble is not None)
+        failures = tuple(failure for one in self._every for failure in one.failures)
         watches = tuple(self._watch(kind, own, at=at) for kind, own in self._mirrors.items())
         status = self._status(watches, failures, at=at)
         self._last = State(facts=facts, sources=(status,), failures=failures, watches=watches)
@@ -109,12 +109,12 @@ class Live:
             if fact not in trust.absent:
                 left_out = unseen if fact is ObservedWorkloads else frozenset()
                 known[fact] = await self._freezer.fact(fact, unseen=left_out)
-        facts = Facts(known, dict(trust.gaps), _unseen(trust), self._namespaces)
+        facts = Facts(known, dict(trust.gaps), self._namespaces)
         last = self._last.facts
         same = last.known.keys() == known.keys() and all(
             last.known[fact] is value for fact, value in known.items()
         )
-        return last if same and (last.gaps, last.unseen) == (facts.gaps, facts.unseen) else facts
+        return last if same and last.gaps == facts.gaps else facts
 
     def _remind(self, at: Instant) -> None:
         """Let what is known now be looked at again when the first part of it becomes too old."""
@@ -150,7 +150,7 @@ class Live:
     ) -> SourceStatus:
         errors: Counter[Reason] = Counter()
         for one in self._every:
-            errors.update(one.errors)
+            errors.update(one.count_errors())
         seen = [one.seen for one in self._every]
         return SourceStatus(
             source=Source.KUBERNETES,
@@ -191,7 +191,3 @@ def _mirrors(kind: Kind, namespaces: tuple[str, ...]) -> tuple[Mirror, ...]:
     if not resource.namespaced or not namespaces:
         return (Mirror(resource),)
     return tuple(Mirror(resource, namespace) for namespace in sorted(set(namespaces)))
-
-
-def _unseen(trust: Reliance) -> Mapping[type, Mapping[str, Gap]]:
-    return {ObservedWorkloads: trust.unseen} if trust.unseen else {}

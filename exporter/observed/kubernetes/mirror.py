@@ -42,6 +42,7 @@ class Mirror:
     last_list: float | None = None
     installed: bool = True
     trouble: Failure | None = None
+    odd: int = 0
 
     @property
     def name(self) -> str:
@@ -63,6 +64,7 @@ class Mirror:
 
     def replace(self, content: Content, *, at: float) -> None:
         """Take over the *content* of a complete list."""
+        self.odd += self.content.odd if self.content else 0
         self.content = content
         self.installed = True
         self.revision += 1
@@ -73,6 +75,7 @@ class Mirror:
     def lack(self, *, at: float) -> None:
         """Take note that the kind is not installed, so that there is none of it."""
         if self.installed or self.content is None:
+            self.odd += self.content.odd if self.content else 0
             self.content = Content(self.resource.kind)
             self.revision += 1
         self.installed = False
@@ -106,15 +109,28 @@ class Mirror:
             since = at.shown(self.seen).isoformat(timespec="seconds")
             told = f"{self.name}: last seen at {since}, which is too long ago"
             return f"{told}; {trouble}" if trouble else told
-        return self._unreadable(self.content)
+        return self._unnamed(self.content)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """What is wrong now: with the watch, and with single objects."""
+        unreadable = self.content.cluster.unreadable if self.content and self.content.odd else []
+        told = "; ".join(one.message for one in unreadable[:MAX_NAMED])
+        more = f" and {len(unreadable) - MAX_NAMED} more" if len(unreadable) > MAX_NAMED else ""
+        place = Place(Source.KUBERNETES, self.name)
+        odd = (Failure(place, Reason.MALFORMED, told + more),) if told else ()
+        return ((self.trouble,) if self.trouble else ()) + odd
+
+    def count_errors(self) -> Counter[Reason]:
+        """Return all errors so far by their reason; each object that cannot be read is one."""
+        now = self.content.odd if self.content else 0
+        return self.errors + Counter({Reason.MALFORMED: self.odd + now})
 
     def _is_missing(self, error: WatchError) -> bool:
         return error.restart is Restart.ABSENT and not self.resource.optional
 
-    def _unreadable(self, content: Content) -> str:
-        count = len(content.unreadable) + content.unnamed
-        if not count:
+    def _unnamed(self, content: Content) -> str:
+        if not content.unnamed:
             return ""
-        named = sorted(content.unreadable.items())[:MAX_NAMED]
-        said = "; ".join(f"{name}: {message}" for name, message in named)
-        return f"{self.name}: {count} cannot be read" + (f": {said}" if said else "")
+        count, said = content.unnamed, content.said
+        return f"{self.name}: {count} without a name that can be read, the last one: {said}"

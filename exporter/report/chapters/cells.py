@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from exporter.domain.check import Chapter
 from exporter.domain.finding import Finding, Layer, Subject, Verdict
 from exporter.domain.json import Json
 from exporter.domain.provenance import Place
@@ -43,6 +44,12 @@ class Cells:
     def number(self, value: int | None) -> str:
         """Return a number that may not have been seen."""
         return self.unseen() if value is None else self.texts.number(value)
+
+    def coverage(self, part: float | None) -> str:
+        """Return how much of what is declared could be judged."""
+        if part is None:
+            return self.texts.say("nothing declared")
+        return self.texts.share(part)
 
     def between(self, minimum: int | None, maximum: int | None) -> str:
         """Return a number, or the bounds that something declares for it."""
@@ -93,10 +100,15 @@ class Cells:
         """Return a verdict as a reader understands it."""
         return Cell(self.texts.say(VERDICTS[verdict]), verdict=verdict)
 
-    def result(self, verdicts: Mapping[str, Verdict], *checks: str) -> Cell:
-        """Return the worst verdict that one of the *checks* has."""
-        said = {verdicts[one] for one in checks if one in verdicts}
-        return self.verdict(next((one for one in WORST_FIRST if one in said), None))
+    def result(self, verdicts: Mapping[str, Verdict], chapter: Chapter) -> Cell:
+        """Return the worst verdict that one of the checks of a *chapter* has."""
+        checks = (one.id for one in self.view.evaluation.checks if one.chapter is chapter)
+        return self.worst(verdicts[one] for one in checks if one in verdicts)
+
+    def worst(self, verdicts: Iterable[Verdict]) -> Cell:
+        """Return the worst of some verdicts."""
+        found = set(verdicts)
+        return self.verdict(next((one for one in WORST_FIRST if one in found), None))
 
     def place(self, places: Sequence[Place]) -> Cell:
         """Return the first of some places, with its link, and how many more there are."""
@@ -163,8 +175,8 @@ class Cells:
 
 
 def _conforms(row: Sequence[Cell | str]) -> bool:
-    said = {one.verdict for one in row if isinstance(one, Cell)}
-    return not said & set(WORST_FIRST[:-1])
+    found = {one.verdict for one in row if isinstance(one, Cell)}
+    return not found & set(WORST_FIRST[:-1])
 
 
 def bullets(texts: Iterable[str]) -> tuple[Items, ...]:

@@ -6,7 +6,14 @@ from exporter.domain.finding import Layer
 from exporter.report.chapters.cells import Cells, bullets
 from exporter.report.paper import Cell, Items, Paragraph, Section
 from exporter.report.rows import Advice, Recommendation, SourceRow, Term, WaiverRow
-from exporter.report.wording import ADVICE, FIXES, SOURCES, TERMS, WAIVER_STATES
+from exporter.report.wording import (
+    ADVICE,
+    REMEDIES,
+    SOURCES,
+    STATES,
+    TERMS,
+    WAIVER_STATES,
+)
 
 
 def waiting(cells: Cells) -> Section:
@@ -64,26 +71,29 @@ def recommendations(cells: Cells) -> Section:
 
 
 def _recommended(cells: Cells, one: Recommendation) -> str:
-    said = _advice(cells, one)
+    text = _advice(cells, one)
     if not one.subjects:
-        return said
+        return text
     subjects = cells.subjects(one.subjects, count=one.count)
-    return cells.texts.say("{advice} Subjects: {subjects}.", advice=said, subjects=subjects)
+    return cells.texts.say("{advice} Subjects: {subjects}.", advice=text, subjects=subjects)
 
 
 def _advice(cells: Cells, one: Recommendation) -> str:
     say, about = cells.texts.say, one.about
-    if one.advice is Advice.FIX and about in FIXES:
-        return say(FIXES[about])
-    titles = {check.id: check.title for check in cells.view.evaluation.checks}
+    checks = {check.id: check for check in cells.view.evaluation.checks}
+    check = checks.get(about)
+    if one.advice is Advice.FIX and check and check.advice:
+        return say(check.advice)
     return say(
         ADVICE[one.advice],
-        title=say(titles[about]) if about in titles else about,
+        title=say(check.title) if check else about,
         source=say(SOURCES.get(about, about)),
         check=about,
         waiver=about,
         day=cells.texts.day(one.by) if one.by else "",
         layer=cells.layer(Layer(about)) if one.advice is Advice.CHECK_LAYER else "",
+        state=say(STATES[one.state]) if one.state else "",
+        remedy=one.remedy or (say(REMEDIES[one.state]) if one.state else ""),
     )
 
 

@@ -1,5 +1,6 @@
 """How workloads are delivered, deployed and placed: Argo CD, Kustomize, the scheduler."""
 
+from exporter.domain.check import Chapter
 from exporter.report.chapters.cells import Cells
 from exporter.report.paper import Cell, Paragraph, Section
 from exporter.report.rows import ApplicationRow, WorkloadRow
@@ -48,7 +49,7 @@ def _application(cells: Cells, one: ApplicationRow) -> tuple[Cell | str, ...]:
         absent or cells.text(one.sync),
         absent or cells.text(one.health),
         cells.place((one.place,)),
-        cells.result(one.verdicts, *one.verdicts),
+        cells.worst(one.verdicts.values()),
     )
 
 
@@ -92,10 +93,6 @@ def _workloads(cells: Cells) -> Section:
         *(say("Overlay"), say("Workload"), say("Expected replicas"), say("Desired replicas")),
         *(say("Ready"), say("Images"), say("Result")),
     )
-    checks = (
-        *("workload_present", "workload_spec", "workload_replicas", "workload_ready"),
-        "workload_images",
-    )
     rows = [
         (
             one.overlay or cells.nothing(),
@@ -104,7 +101,7 @@ def _workloads(cells: Cells) -> Section:
             _counted(cells, one, one.desired),
             _counted(cells, one, one.ready),
             cells.names(one.images),
-            cells.result(one.verdicts, *checks),
+            cells.result(one.verdicts, Chapter.WORKLOADS),
         )
         for one in cells.view.workloads
     ]
@@ -123,7 +120,7 @@ def _placement(cells: Cells) -> Section:
             str(one.key),
             cells.pairs(one.node_selector),
             _nodes(cells, one),
-            cells.result(one.verdicts, "workload_placement"),
+            cells.result(one.verdicts, Chapter.PLACEMENT),
         )
         for one in cells.view.workloads
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from exporter.domain.check import Chapter
 from exporter.domain.finding import Verdict
 from exporter.domain.nodes import ConditionStatus
 from exporter.report.chapters.cells import Cells
@@ -53,7 +54,7 @@ def _group(cells: Cells, one: GroupRow) -> tuple[Cell | str, ...]:
     missing = cells.names(one.missing, limit=5)
     return (
         one.name or cells.texts.say("without a group"),
-        cells.between(max(one.minimum, len(one.members)), max(one.maximum, len(one.members))),
+        cells.between(one.minimum, one.maximum),
         cells.number(one.observed),
         cells.number(one.ready),
         missing,
@@ -62,11 +63,16 @@ def _group(cells: Cells, one: GroupRow) -> tuple[Cell | str, ...]:
 
 
 def _group_verdict(one: GroupRow) -> Verdict:
-    """Return what the check says; of a group that it leaves to another check, what is counted."""
-    said = one.verdicts.get("node_group_size", Verdict.UNKNOWN)
-    if said is not Verdict.UNKNOWN or one.matches is None:
-        return said
-    return Verdict.PASS if one.matches else Verdict.FAIL
+    """Return what the check says; it leaves a missing node to another check, which fails.
+
+    Of nodes without a group, which it does not judge, their number tells.
+    """
+    verdict = one.verdicts.get("node_group_size")
+    if verdict is Verdict.UNKNOWN and one.missing:
+        return Verdict.FAIL
+    if verdict is None and one.matches is not None:
+        return Verdict.PASS if one.matches else Verdict.FAIL
+    return verdict or Verdict.UNKNOWN
 
 
 def _nodes(cells: Cells) -> Section:
@@ -75,7 +81,6 @@ def _nodes(cells: Cells) -> Section:
         *(say("Node"), say("Node group"), say("Roles"), say("Status")),
         *(say("Expected version"), say("Actual version"), say("Declared at"), say("Result")),
     )
-    checks = ("node_present", "node_ready", "node_version", "node_instance", "node_unexpected")
     rows = [
         (
             one.name,
@@ -85,7 +90,7 @@ def _nodes(cells: Cells) -> Section:
             one.version_declared or say("not declared"),
             cells.text(one.version),
             cells.place(one.places),
-            cells.result(one.verdicts, *checks),
+            cells.result(one.verdicts, Chapter.NODES),
         )
         for one in cells.view.nodes
     ]
@@ -98,10 +103,10 @@ def _no_nodes(cells: Cells) -> tuple[Paragraph]:
 
 def _status(cells: Cells, one: NodeRow) -> str:
     say = cells.texts.say
-    if one.present is None:
-        return cells.unseen()
-    if not one.present:
+    if one.present is False:
         return say("missing")
+    if one.ready is None:
+        return cells.unseen()
     ready = "Ready" if one.ready is ConditionStatus.TRUE else "NotReady"
     return f"{ready}, SchedulingDisabled" if one.unschedulable else ready
 
@@ -123,7 +128,7 @@ def _labels(cells: Cells) -> Section:
             one.name,
             _declared(cells, one, cells.pairs(one.labels_declared)),
             cells.pairs(one.labels),
-            cells.result(one.verdicts, "node_labels"),
+            cells.result(one.verdicts, Chapter.LABELS),
         )
         for one in _telling(cells.view.nodes, labels=True)
     ]
@@ -139,7 +144,7 @@ def _taints(cells: Cells) -> Section:
             one.name,
             _declared(cells, one, cells.names(_written(one.taints_declared))),
             cells.names(_written(one.taints)),
-            cells.result(one.verdicts, "node_taints"),
+            cells.result(one.verdicts, Chapter.TAINTS),
         )
         for one in _telling(cells.view.nodes, labels=False)
     ]
@@ -159,8 +164,8 @@ def _sides(one: NodeRow, *, labels: bool) -> tuple[object, object]:
     return (declared if one.declared else ()), observed
 
 
-def _declared(cells: Cells, one: NodeRow, said: str) -> str:
-    return said if one.declared else cells.texts.say("not declared")
+def _declared(cells: Cells, one: NodeRow, text: str) -> str:
+    return text if one.declared else cells.texts.say("not declared")
 
 
 def _written(taints: Iterable[object] | None) -> list[str] | None:
@@ -175,7 +180,7 @@ def _tolerations(cells: Cells) -> Section:
             str(one.key),
             cells.pairs(one.node_selector),
             cells.names(one.tolerations),
-            cells.result(one.verdicts, "workload_tolerations"),
+            cells.result(one.verdicts, Chapter.TOLERATIONS),
         )
         for one in cells.view.workloads
         if one.node_selector is None or one.node_selector or one.tolerations

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from exporter.domain.evaluation import Score
 from exporter.report.chapters.cells import NOT_APPLICABLE, Cells
-from exporter.report.paper import Cell, Section
+from exporter.report.paper import Cell, Paragraph, Section
 from exporter.report.wording import AIMS, REMARKS
 
 
@@ -33,12 +33,30 @@ def _layers(cells: Cells) -> Section:
                     cells.layer(row.layer),
                     cells.texts.number(total),
                     _ratio(cells, score),
-                    cells.texts.share(score.coverage),
+                    cells.coverage(score.coverage),
                     cells.verdict(row.verdict),
                     _remark(cells, score),
                 )
             )
-    return Section(say("By layer"), cells.table(head, rows))
+    rows.append(_all(cells))
+    meaning = say(
+        "Conformance is the part of the judged items that match. Coverage is the part of what the "
+        "code declares that could be judged, over all that is declared."
+    )
+    return Section(say("By layer"), (*cells.table(head, rows), Paragraph(meaning)))
+
+
+def _all(cells: Cells) -> tuple[Cell | str, ...]:
+    view = cells.view
+    score = Score(counts=view.counts, coverage=view.coverage)
+    return (
+        cells.layer(None),
+        cells.texts.number(sum(view.counts.values())),
+        _ratio(cells, score),
+        cells.coverage(score.coverage),
+        cells.verdict(view.verdict),
+        _remark(cells, score),
+    )
 
 
 def _items(cells: Cells) -> Section:

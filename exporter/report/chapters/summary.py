@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from exporter.domain.finding import Verdict
 from exporter.report.chapters.cells import Cells, bullets
+from exporter.report.headline import headline
 from exporter.report.paper import Cell, Paragraph, Section
 from exporter.report.rows import FindingRow
 from exporter.report.wording import LAYERS, SEVERITIES
@@ -20,6 +21,7 @@ def overview(cells: Cells) -> Section:
         (say("Time of validation"), cells.texts.instant(cells.view.at)),
         (say("Scope"), _scope(cells)),
         (say("Layers"), _layers(cells)),
+        (say("Coverage"), cells.coverage(cells.view.coverage)),
         (say("Revision of the code"), _revision(cells)),
     ]
     if cells.view.cluster:
@@ -59,19 +61,12 @@ def _revision(cells: Cells) -> str:
 
 def _outcome(cells: Cells) -> Iterator[str]:
     view, count = cells.view, cells.texts.count
-    total = sum(view.counts.values())
+    total = sum(view.counts.values()) - view.account.blind
+    sentence = headline(view.evaluation, view.account, texts=cells.texts)
+    yield cells.texts.say("{sentence}.", sentence=sentence)
     if not total:
-        yield cells.texts.say("Nothing was checked, so nothing is known.")
         return
     yield count("{n} item was checked.", "{n} items were checked.", total)
-    if view.failing:
-        yield count(
-            "{n} of them deviates from the code.",
-            "{n} of them deviate from the code.",
-            view.failing,
-        )
-    else:
-        yield cells.texts.say("No deviation was found beyond those that are accepted or explained.")
     if view.waived:
         yield count(
             "{n} deviation is accepted until a fixed date.",
@@ -84,11 +79,12 @@ def _outcome(cells: Cells) -> Iterator[str]:
             "{n} deviations are explained by a rollout or a maintenance window that ends.",
             view.counts[Verdict.SUPPRESSED],
         )
-    if view.unknown:
+    unseen = view.unknown - view.account.blind
+    if unseen:
         yield count(
             "{n} item could not be looked at; nothing is claimed about it.",
             "{n} items could not be looked at; nothing is claimed about them.",
-            view.unknown,
+            unseen,
         )
     if not view.complete:
         yield cells.texts.say("Not all of the cluster had been looked at for the first time yet.")
@@ -133,7 +129,7 @@ def _deviation(cells: Cells, row: FindingRow) -> tuple[Cell | str, ...]:
         cells.subject(one.subject),
         _declared(cells, row),
         cells.value(one.observed),
-        one.detail,
+        f"{one.detail} ({one.advice})" if one.advice else one.detail,
         cells.place(one.provenance),
         cells.verdict(one.verdict),
     )

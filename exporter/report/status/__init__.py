@@ -1,5 +1,5 @@
 """The status page: everything about the last evaluation, with and without JavaScript."""
 
-from exporter.report.status.page import Surroundings, files_beside, page
+from exporter.report.status.page import PageContext, files_beside, page
 
-__all__ = ["Surroundings", "files_beside", "page"]
+__all__ = ["PageContext", "files_beside", "page"]

@@ -10,15 +10,20 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from exporter.domain.evaluation import Evaluation
+from exporter.domain.evaluation import Evaluation, Score
 from exporter.domain.finding import Layer, Severity, Verdict
 from exporter.domain.published import Answer, Asked
+from exporter.report import account
+from exporter.report.folded import ENGLISH, counted, remedy, things, with_reason
+from exporter.report.headline import headline
 from exporter.report.links import address, page_of
 from exporter.report.overview import Overview
 from exporter.report.rows import WORST_FIRST, FindingRow, worst
 from exporter.report.status import comparison
+from exporter.report.status.page_query import PageQuery
 from exporter.report.status.selection import select
-from exporter.report.status.wanted import Wanted
+from exporter.report.texts import share
+from exporter.report.wording import STATES, THINGS
 
 _FOLDER: Final = "templates/status"
 _SHOWN: Final = "\N{REPLACEMENT CHARACTER}"
@@ -30,7 +35,7 @@ _FILES: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class PageContext:
     """What the page says that is not of the evaluation.
 
     *telemetry_path* is that of the metrics; *reports* are the forms and *languages* those of the
@@ -43,21 +48,24 @@ class Surroundings:
     languages: tuple[str, ...] = ()
 
 
-def page(outcome: Evaluation, asked: Asked, *, shown: Overview, around: Surroundings) -> Answer:
+def page(outcome: Evaluation, asked: Asked, *, shown: Overview, context: PageContext) -> Answer:
     """Return what is *asked* of the page about one evaluation, whose overview is *shown*."""
-    wanted = Wanted.of(asked.parameters)
+    query = PageQuery.of(asked.parameters)
     text = (
         _environment()
         .get_template("page.html")
         .render(
             shown=shown,
-            wanted=wanted,
-            part=select(shown, wanted, passes=_passes(outcome)),
+            headline=headline(outcome, shown.account, texts=ENGLISH),
+            scope=shown.account.scope(THINGS),
+            ratio=Score(counts=shown.counts).ratio,
+            query=query,
+            part=select(shown, query, passes=_passes(outcome)),
             choices=_choices(outcome),
             link=partial(address, web=shown.web),
             explained=partial(page_of, documentation=shown.documentation),
             stale=asked.stale,
-            around=around,
+            context=context,
         )
     )
     return Answer(content_type="text/html; charset=utf-8", body=text.encode(errors="replace"))
@@ -89,6 +97,12 @@ def _environment() -> Environment:
         "statements": comparison.statements,
         "labels": comparison.labels,
         "taints": comparison.taints,
+        "STATES": STATES,
+        "THINGS": THINGS,
+        "counted": counted,
+        "remedy": remedy,
+        "things": things,
+        "with_reason": with_reason,
     }
     environment.filters |= {"percent": _percent, "age": _age, "worst": _worst, "most": _most}
     return environment
@@ -105,18 +119,17 @@ def _harmless(value: Any) -> Any:
 
 
 def _percent(part: float | None) -> str:
-    """Only a whole is 100 %."""
-    return "-" if part is None else f"{int(part * 1000) / 10:.1f} %" if part < 1 else "100 %"
+    return "-" if part is None else share(part)
 
 
 def _age(age: timedelta) -> str:
     """Say how long something lasted in its two largest units."""
-    left, said = max(0, int(age.total_seconds())), []
+    left, units = max(0, int(age.total_seconds())), []
     for unit, seconds in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
         number, left = divmod(left, seconds)
         if number:
-            said.append(f"{number} {unit}")
-    return " ".join(said[:2]) or "0 s"
+            units.append(f"{number} {unit}")
+    return " ".join(units[:2]) or "0 s"
 
 
 def _worst(verdicts: dict[str, Verdict]) -> Verdict | None:
@@ -135,16 +148,20 @@ def _passes(outcome: Evaluation) -> Iterator[FindingRow]:
     for one in outcome.findings:
         if one.verdict is Verdict.PASS and (check := checks.get(one.check)):
             yield FindingRow(
-                finding=one, layer=check.layer, severity=check.severity, title=check.title
+                finding=one, layer=check.layer_of(one), severity=check.severity, title=check.title
             )
 
 
 def _choices(outcome: Evaluation) -> dict[str, tuple[str, ...]]:
     """Return by what findings can be filtered."""
+    found = [one for one in outcome.findings if account.is_blind_spot(one)]
+    sources = account.sources_of(outcome)
     return {
         "verdict": tuple(map(str, WORST_FIRST)),
         "severity": tuple(map(str, Severity)),
         "layer": tuple(str(one) for one in Layer if one in outcome.layers),
         "check": tuple(one.id for one in outcome.checks),
         "kind": tuple(sorted({one.subject.kind for one in outcome.findings})),
+        "reason": tuple(sorted({one.reason for one in found})),
+        "source": tuple(sorted({account.blind_spot(one, sources).source for one in found})),
     }

@@ -1,10 +1,11 @@
-"""The part of an overview that is wanted: filtered, searched, and one page of each table."""
+"""The part of an overview that is asked for: filtered, searched, and one page of each table."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from exporter.domain.finding import Verdict
+from exporter.report.account import COMPARED, blind_spot, fold
 from exporter.report.overview import Overview
 from exporter.report.rows import (
     ApplicationRow,
@@ -14,7 +15,7 @@ from exporter.report.rows import (
     WaiverRow,
     WorkloadRow,
 )
-from exporter.report.status.wanted import Wanted
+from exporter.report.status.page_query import PageQuery
 
 SIZE = 50
 """Rows of a table on one page."""
@@ -55,20 +56,24 @@ class Selection:
     waivers: Part[WaiverRow]
 
 
-def select(shown: Overview, wanted: Wanted, *, passes: Iterable[FindingRow]) -> Selection:
-    """Return what is *wanted* of an overview; *passes* are the findings that it leaves out.
+def select(shown: Overview, query: PageQuery, *, passes: Iterable[FindingRow]) -> Selection:
+    """Return what the *query* asks of an overview; *passes* are the findings that it leaves out.
 
-    The search goes through all tables, the filters through the findings.
+    The search goes through all tables, the filters through the findings. What is not compared is
+    one row for each source and reason, unless the check that says so is asked for.
     """
-    words = wanted.words
-    asked_for_passes = wanted.filters.get("verdict") == Verdict.PASS
-    findings = _filtered(passes if asked_for_passes else shown.findings, wanted)
+    words = query.words
+    asked_for_passes = query.filters.get("verdict") == Verdict.PASS
+    findings = _filtered(passes if asked_for_passes else shown.findings, query)
 
-    def part(table: str, rows: Iterable[T], told: Callable[[T], str]) -> Part[T]:
-        return _part(table, _having(words, rows, told), wanted.pages.get(table, 1))
+    def part(table: str, rows: Iterable[T], text_of: Callable[[T], str]) -> Part[T]:
+        return _part(table, _having(words, rows, text_of), query.pages.get(table, 1))
 
+    found = _having(words, findings, _of_finding)
+    if query.filters.get("check") != COMPARED:
+        found = list(_folded(found))
     return Selection(
-        findings=part("findings", findings, _of_finding),
+        findings=_part("findings", found, query.pages.get("findings", 1)),
         groups=part("groups", shown.groups, lambda one: one.name),
         nodes=part("nodes", shown.nodes, _of_node),
         workloads=part("workloads", shown.workloads, _of_workload),
@@ -78,10 +83,10 @@ def select(shown: Overview, wanted: Wanted, *, passes: Iterable[FindingRow]) -> 
     )
 
 
-def _filtered(rows: Iterable[FindingRow], wanted: Wanted) -> Iterable[FindingRow]:
-    for name, value in wanted.filters.items():
-        told = _FILTERED_BY[name]
-        rows = [one for one in rows if told(one) == value]
+def _filtered(rows: Iterable[FindingRow], query: PageQuery) -> Iterable[FindingRow]:
+    for name, value in query.filters.items():
+        value_of = _FILTERED_BY[name]
+        rows = [one for one in rows if value_of(one) == value]
     return rows
 
 
@@ -92,14 +97,42 @@ _FILTERED_BY: dict[str, Callable[[FindingRow], str]] = {
     "check": lambda one: one.finding.check,
     "kind": lambda one: one.finding.subject.kind,
     "namespace": lambda one: one.finding.subject.namespace,
+    "reason": lambda one: one.finding.reason,
+    "source": lambda one: one.source or "",
 }
 
 
-def _having(words: Sequence[str], rows: Iterable[T], told: Callable[[T], str]) -> Sequence[T]:
+def _folded(rows: Iterable[FindingRow]) -> Iterator[FindingRow]:
+    """Yield the rows, the first that is not compared for some reason in place of all of these."""
+    groups: dict[tuple[str, ...], list[FindingRow]] = {}
+    for row in rows:
+        groups.setdefault(_alike(row), []).append(row)
+    for first, *others in groups.values():
+        yield _standing_for(first, others) if others else first
+
+
+def _alike(row: FindingRow) -> tuple[str, ...]:
+    """Return what rows that are folded together have in common; of all others it is their own."""
+    one = row.finding
+    if row.source is not None:
+        return (row.source, one.reason, one.waiver)
+    return (one.check, *one.subject)
+
+
+def _standing_for(first: FindingRow, others: Sequence[FindingRow]) -> FindingRow:
+    (folded,) = fold(
+        blind_spot(one.finding, {one.finding.subject: one.source})
+        for one in (first, *others)
+        if one.source is not None
+    )
+    return replace(first, folded=folded)
+
+
+def _having(words: Sequence[str], rows: Iterable[T], text_of: Callable[[T], str]) -> Sequence[T]:
     """Return the rows whose text has all *words*."""
     if not words:
         return rows if isinstance(rows, tuple | list) else list(rows)
-    return [row for row in rows if _has(told(row).casefold(), words)]
+    return [row for row in rows if _has(text_of(row).casefold(), words)]
 
 
 def _has(text: str, words: Sequence[str]) -> bool:

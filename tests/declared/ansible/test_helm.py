@@ -41,6 +41,36 @@ def test_a_command_tells_what_it_sets(script: str) -> None:
     assert found.values[RETENTION] == "7d"
 
 
+@pytest.mark.parametrize(
+    ("options", "unread"),
+    [
+        pytest.param("", (), id="all is read"),
+        pytest.param("-f /root/v.yaml", ("v.yaml",), id="file"),
+        pytest.param("--values=v.yaml --values w.yaml", ("v.yaml", "w.yaml"), id="files"),
+        pytest.param("-f https://me:word@x.test/v.yaml?token=a", ("v.yaml",), id="address"),
+        pytest.param('--set-json \'a={"password":"x"}\'', ("--set-json",), id="JSON"),
+        pytest.param("--namespace m --version 56", (), id="no values"),
+    ],
+)
+def test_values_that_nobody_reads_are_told_by_their_file_or_flag(
+    options: str, unread: tuple[str, ...]
+) -> None:
+    found = release(f"helm install kps r/kube-prometheus-stack {options} --set {RETENTION}=7d")
+
+    assert found is not None
+    assert found.unread == unread
+    assert found.values == {RETENTION: "7d"}
+
+
+def test_the_module_tells_of_its_files_of_values() -> None:
+    arguments = {"chart_ref": "r/kube-prometheus-stack", "values_files": ["/etc/v.yaml"]}
+
+    found = parse_module(arguments)
+
+    assert found is not None
+    assert found.unread == ("v.yaml",)
+
+
 def test_an_escaped_comma_belongs_to_the_value() -> None:
     found = release(r"helm install x r/prometheus --set 'a=b\,c,d=e'")
 

@@ -5,7 +5,7 @@ import pytest
 from exporter.declared.ansible.changes import Change
 from exporter.declared.ansible.ledger import Ledger
 from exporter.declared.ansible.values import UnresolvedError
-from exporter.domain.declaration import NodeStatement
+from exporter.domain.declaration import NodeGap, NodeStatement
 from exporter.domain.provenance import Place, Source
 from exporter.domain.taints import Taint, TaintEffect
 
@@ -88,11 +88,15 @@ def test_all_means_the_nodes_of_the_inventory() -> None:
     assert labels(ledger) == {"n1": {"a": "1"}, "n2": {"a": "1"}}
 
 
-def test_all_is_not_known_where_the_inventory_is_not() -> None:
-    ledger = Ledger(inventory=("n1",), complete=False)
+def test_all_may_mean_nodes_that_no_inventory_lists() -> None:
+    ledger = Ledger(inventory=("n1",))
 
-    with pytest.raises(UnresolvedError, match="--all"):
-        apply(ledger, Change(every=True, labels={"a": "1"}))
+    apply(ledger, Change(every=True, labels={"a": "1"}))
+
+    (gap,) = ledger.gaps(0)
+    assert gap.attributes == {"labels.a"}
+    assert not gap.nodes
+    assert gap.position == 0
 
 
 @pytest.mark.parametrize(
@@ -157,3 +161,20 @@ def test_nodes_without_anything_left_are_not_stated() -> None:
 
     statements: list[NodeStatement] = list(ledger.statements())
     assert statements == []
+
+
+def test_a_selector_may_select_nodes_whose_label_is_not_known() -> None:
+    gap = NodeGap(
+        place=at(1),
+        message="why",
+        attributes=frozenset({"labels.zone"}),
+        nodes=frozenset({"n2"}),
+    )
+    ledger = Ledger(inventory=("n1", "n2"), known={"n1": {"zone": "a"}}, listed=(gap,))
+
+    apply(ledger, Change(selector="zone=a", taints=(TAINT,)))
+
+    assert [one.name for one in ledger.statements()] == ["n1"]
+    (found,) = ledger.gaps(0)
+    assert found.attributes == {"taints.k"}
+    assert found.position == 0

@@ -3,7 +3,13 @@
 import pytest
 
 from exporter.declared.ansible.changes import Change
-from exporter.declared.ansible.modules import object_changes, script_changes, taint_changes
+from exporter.declared.ansible.doubts import Reach
+from exporter.declared.ansible.modules import (
+    Doubt,
+    object_changes,
+    script_changes,
+    taint_changes,
+)
 from exporter.declared.ansible.values import UnresolvedError
 from exporter.domain.taints import Taint, TaintEffect
 
@@ -89,5 +95,6 @@ def test_one_open_command_does_not_hide_the_next() -> None:
 
     first, second = script_changes(script, render=lambda text: text)
 
-    assert isinstance(first, UnresolvedError)
+    assert isinstance(first, Doubt)
+    assert first.reach == Reach(frozenset({"labels.a"}))
     assert second == Change(names=("n1",), labels={"a": "b"}, line=1)

@@ -8,6 +8,9 @@ from exporter.declared.ansible import read
 from exporter.declared.checkout import Checkout
 from exporter.domain.declaration import Attribute, NodeStatement, Reading
 from exporter.domain.errors import Reason
+from exporter.domain.finding import Layer
+from exporter.domain.items import ItemState
+from exporter.domain.monitoring.stack import StackValue
 from exporter.domain.provenance import Source
 from exporter.foreign.command import Limits
 from exporter.settings.model import AnsibleSettings
@@ -228,8 +231,13 @@ async def test_a_vaulted_file_of_variables_costs_only_itself(repository: Reposit
     result = await reading(repository(files))
 
     assert labels(listed(result)["n1"]) == {"a": "b"}
-    assert [one.reason for one in result.failures] == [Reason.FORBIDDEN]
-    assert [one.message for one in result.unresolved] == ["'vault_c' is undefined"]
+    assert result.failures == ()
+    assert [one.message for one in result.unresolved] == ["is encrypted with Ansible Vault"]
+    assert {one.place.path for one in result.gaps} == {"group_vars/all/vault.yml"}
+    assert {name for one in result.gaps for name in one.nodes} == {"n1"}
+    (item,) = result.items
+    assert (item.subject.name, item.state) == ("group_vars/all/vault.yml", ItemState.UNREADABLE)
+    assert item.layers[0] is Layer.CONFIGURATION
 
 
 async def test_a_range_without_end_is_bounded(
@@ -269,3 +277,194 @@ async def test_a_release_of_a_monitoring_chart_tells_of_the_stack(repository: Re
         ("alertmanager.replicas", "3", "play.yml:14"),
     ]
     assert result.unresolved == ()
+
+
+def hidden(result: Reading) -> set[tuple[str, str]]:
+    """Return attribute and node of each gap; ``*`` stands for any node."""
+    return {
+        (attribute, name)
+        for gap in result.gaps
+        for attribute in gap.attributes
+        for name in gap.nodes or {"*"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "inventory"),
+    [
+        pytest.param({}, "hosts", id="missing"),
+        pytest.param({"hosts.yml": "all: [\n"}, "hosts.yml", id="malformed"),
+        pytest.param({"hosts": "$ANSIBLE_VAULT;1.1\n"}, "hosts", id="vaulted"),
+        pytest.param({"hosts": "[a:nope]\nx\n"}, "hosts", id="not understood"),
+        pytest.param({"hosts": "#!/bin/sh\n"}, "hosts", id="a program"),
+        pytest.param({"inv/a": "n1\n", "inv/b.yml": "all: [\n"}, "inv", id="one of two"),
+    ],
+)
+async def test_without_its_inventory_any_node_may_be_declared_and_be_so_otherwise(
+    files: Mapping[str, str], inventory: str, repository: Repository
+) -> None:
+    play = "- hosts: localhost\n  tasks: [{command: kubectl label node n1 a=b}]\n"
+
+    result = await reading(repository({**files, "p.yml": play}), "p.yml", inventory=inventory)
+
+    assert hidden(result) >= {
+        ("present", "*"),
+        ("labels", "*"),
+        ("taints", "*"),
+        ("version", "*"),
+        ("internal_ip", "*"),
+    }
+    assert not result.complete
+    stated = [at for at, one in enumerate(result.nodes) if "a" in one.labels]
+    assert stated
+    assert all(gap.position <= stated[0] for gap in result.gaps)
+
+
+@pytest.mark.parametrize(
+    ("plugin", "found"),
+    [
+        pytest.param("plugin: amazon.aws.aws_ec2\n", {("present", "*")}, id="hosts of a cloud"),
+        pytest.param(
+            "plugin: amazon.aws.aws_ec2\ncompose: {kube_version: tags.version}\n",
+            {("present", "*"), ("version", "*")},
+            id="hosts with a version",
+        ),
+        pytest.param(
+            "plugin: constructed\ncompose: {node_labels: x}\n", {("labels", "*")}, id="variables"
+        ),
+        pytest.param("plugin: constructed\ngroups: {a: x}\n", set(), id="groups"),
+    ],
+)
+async def test_a_dynamic_inventory_could_say_what_its_words_say(
+    plugin: str, found: set[tuple[str, str]], repository: Repository
+) -> None:
+    files = {"inv/hosts": "n1\n", "inv/cloud.yml": plugin}
+
+    result = await reading(repository(files), inventory="inv")
+
+    assert {one for one in hidden(result) if one[1] == "*"} == found
+    assert result.complete is (("present", "*") not in found)
+
+
+async def test_a_playbook_that_is_not_there_could_say_anything(repository: Repository) -> None:
+    result = await reading(repository({"hosts": "n1\n"}), "gone.yml")
+
+    assert hidden(result) == {("labels", "*"), ("taints", "*"), ("version", "*")}
+    (gap,) = result.gaps
+    assert (gap.place.path, gap.position) == ("gone.yml", 1)
+
+
+async def test_what_comes_after_the_end_of_patience_is_not_known(repository: Repository) -> None:
+    loops = "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}"
+    play = (
+        "- hosts: localhost\n  tasks:\n    - command: kubectl label node n1 a=b\n"
+        f"    - command: 'kubectl label node n1 c={loops}'\n"
+        "    - command: kubectl label node n1 e=f\n"
+    )
+
+    result = await reading(repository({"hosts": "n1\n", "p.yml": play}), "p.yml")
+
+    assert hidden(result) == {("labels", "*"), ("taints", "*"), ("version", "*")}
+    (gap,) = result.gaps
+    assert gap.position == len(result.nodes)
+
+
+async def test_a_role_that_is_not_here_is_an_item(repository: Repository) -> None:
+    play = "- hosts: all\n  roles: [geerlingguy.ntp]\n- import_playbook: some.collection.play\n"
+
+    result = await reading(repository({"hosts": "n1\n", "p.yml": play}), "p.yml")
+
+    assert [(one.subject.kind, one.subject.name, one.state) for one in result.items] == [
+        ("Role", "geerlingguy.ntp", ItemState.OTHER_REPOSITORY),
+        ("Playbook", "some.collection.play", ItemState.OTHER_REPOSITORY),
+    ]
+    assert {one.layers for one in result.items} == {(Layer.CONFIGURATION,)}
+
+
+async def test_a_vaulted_role_that_only_makes_users_concerns_nothing(
+    repository: Repository,
+) -> None:
+    files = {
+        "hosts": "n1\n",
+        "play/label.yml": "- hosts: localhost\n  tasks: [{command: kubectl label node n1 a=b}]\n",
+        "play/users.yml": "- hosts: all\n  roles: [users]\n",
+        "play/roles/users/vars/main.yml": "$ANSIBLE_VAULT;1.1;AES256\n6162\n",
+        "play/roles/users/defaults/main.yml": "names: [a]\n",
+        "play/roles/users/tasks/main.yml": "- user: {name: '{{ item }}'}\n  loop: '{{ names }}'\n",
+    }
+
+    result = await reading(repository(files), "play")
+
+    assert (result.gaps, result.items, result.failures) == ((), (), ())
+    assert [(one.place.path, one.message) for one in result.unresolved] == [
+        ("play/roles/users/vars/main.yml", "is encrypted with Ansible Vault")
+    ]
+
+
+async def test_a_broken_playbook_that_only_applies_ingresses_concerns_nothing(
+    repository: Repository,
+) -> None:
+    play = "- hosts: all\n  tasks:\n    - k8s: {src: ingress.yml}\n  nope: [\n"
+
+    result = await reading(repository({"hosts": "n1\n", "p.yml": play}), "p.yml")
+
+    assert result.gaps == ()
+    assert [one.is_broken for one in result.failures] == [True]
+    assert {(one.state, one.layers, one.broken) for one in result.items} == {
+        (ItemState.UNREADABLE, (Layer.CONFIGURATION,), True),
+        (ItemState.UNSUPPORTED, (Layer.APPLICATIONS,), True),
+    }
+
+
+async def test_a_variable_for_which_no_time_is_left_is_not_known(repository: Repository) -> None:
+    loops = "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}"
+    files = {
+        "hosts": "n1\n",
+        "group_vars/all.yml": f"node_labels: {{a: '{loops}'}}\nip: '{{{{ x }}}}'\n",
+    }
+
+    result = await reading(repository(files))
+
+    assert set(listed(result)) == {"n1"}
+    assert hidden(result) == {("labels.a", "n1"), ("internal_ip", "n1")}
+
+
+@pytest.mark.parametrize(
+    ("task", "said", "names"),
+    [
+        pytest.param(
+            "shell: helm upgrade kps repo/kube-prometheus-stack --set a={{ nobody_says }}",
+            "nobody_says",
+            set(StackValue),
+            id="a variable that nobody sets",
+        ),
+        pytest.param(
+            "shell: helm upgrade kps repo/kube-prometheus-stack -f /root/values.yaml "
+            "--set prometheus.prometheusSpec.retention=7d",
+            "the values in 'values.yaml' are not read",
+            set(StackValue) - {StackValue.RETENTION},
+            id="a file on the host",
+        ),
+    ],
+)
+async def test_what_a_release_may_say_and_nobody_can_tell_is_hidden(
+    repository: Repository, task: str, said: str, names: set[StackValue]
+) -> None:
+    play = f"- hosts: api\n  tasks:\n    - {task}\n"
+
+    result = await reading(repository({"hosts": "[api]\na\n", "play.yml": play}), "play.yml")
+
+    (gap,) = result.stack_gaps
+    assert said in gap.message
+    assert (gap.place.path, gap.names) == ("play.yml", frozenset(names))
+
+
+async def test_what_a_task_for_nodes_leaves_open_hides_nothing_of_the_stack(
+    repository: Repository,
+) -> None:
+    play = "- hosts: api\n  tasks:\n    - shell: kubectl label node a x={{ nobody_says }}\n"
+
+    result = await reading(repository({"hosts": "[api]\na\n", "play.yml": play}), "play.yml")
+
+    assert result.unresolved
+    assert result.stack_gaps == ()

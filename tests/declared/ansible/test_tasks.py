@@ -1,24 +1,29 @@
 """Tasks are evaluated with their loops and conditions for the hosts of their play."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from exporter.declared.ansible.documents import Documents
+from exporter.declared.ansible.evaluation import evaluate
 from exporter.declared.ansible.graph import parse
 from exporter.declared.ansible.ledger import Ledger
 from exporter.declared.ansible.names import World
 from exporter.declared.ansible.patterns import Population
+from exporter.declared.ansible.plays import Plays
 from exporter.declared.ansible.staging import Staging
 from exporter.declared.ansible.tasks import Tasks
 from exporter.declared.ansible.unfolding import Unfolder
 from exporter.declared.ansible.variables import read_variables
-from exporter.domain.declaration import NodeStatement, Unresolved
+from exporter.domain.declaration import Unresolved
 from exporter.domain.json import JsonObject
 
 from .conftest import Repository
 
 OUTPUT: JsonObject = {
-    "all": {"children": ["masters", "workers"], "vars": {"prefix": "k8s"}},
+    "all": {"children": ["masters", "workers", "empty"], "vars": {"prefix": "k8s"}},
     "masters": {"hosts": ["m1"]},
+    "empty": {},
     "workers": {"hosts": ["w1", "w2"], "vars": {"pool": "{{ zone }}-pool"}},
     "_meta": {
         "hostvars": {
@@ -33,39 +38,54 @@ OUTPUT: JsonObject = {
 class Outcome:
     """What the tasks of a play leave on nodes."""
 
-    def __init__(self, nodes: list[NodeStatement], unresolved: list[Unresolved]) -> None:
-        self.nodes = nodes
-        self.labels = {
-            one.name: {key: stated.value for key, stated in one.labels.items()} for one in nodes
+    def __init__(self, ledger: Ledger, unresolved: list[Unresolved]) -> None:
+        self.ledger = ledger
+        nodes = ledger.statements()
+        self.gaps = {
+            (attribute, name)
+            for gap in ledger.gaps(0)
+            for attribute in gap.attributes
+            for name in gap.nodes or {"*"}
         }
-        self.taints = {one.name: [str(taint.value) for taint in one.taints] for one in nodes}
-        self.lines = {
-            one.name: {key: stated.place.line for key, stated in one.labels.items()}
-            for one in nodes
-        }
+        self.labels: dict[str, dict[str, str]] = {}
+        self.taints: dict[str, list[str]] = {}
+        self.lines: dict[str, dict[str, int]] = {}
+        for node in nodes:
+            labels = self.labels.setdefault(node.name, {})
+            labels.update({key: one.value for key, one in node.labels.items()})
+            lines = self.lines.setdefault(node.name, {})
+            lines.update({key: one.place.line for key, one in node.labels.items()})
+            self.taints.setdefault(node.name, []).extend(str(one.value) for one in node.taints)
         self.messages = [one.message.removeprefix("a task: ") for one in unresolved]
         self.places = [(one.place.path, one.place.line) for one in unresolved]
 
 
-def run(repository: Repository, tasks: str, *, hosts: str = "masters", play: str = "") -> Outcome:
-    """Evaluate the *tasks* of one play, indented as in a list."""
+def run(
+    repository: Repository,
+    tasks: str,
+    *,
+    hosts: str = "masters",
+    play: str = "",
+    playbooks: Sequence[str] = (),
+    complete: bool = True,
+) -> Outcome:
+    """Evaluate the *tasks* of one play, indented as in a list, and *playbooks* after it."""
     indented = "".join(f"    {line}\n" for line in tasks.strip("\n").split("\n"))
     text = f"- hosts: {hosts}\n{play}  tasks:\n{indented}"
     checkout = repository({"play.yml": text})
     documents = Documents(checkout)
     inventory = parse(OUTPUT, staging=Staging(), inventory="hosts", checkout=checkout)
-    unfolded = Unfolder(documents).unfold(["play.yml"])
+    unfolded = Unfolder(documents).unfold(["play.yml", *playbooks])
     world = World(
         variables=read_variables(inventory, folders=(), documents=documents),
         population=Population(inventory.hosts, inventory.members),
         volatile=unfolded.volatile,
     )
-    ledger = Ledger(inventory=("m1", "w1", "w2"))
+    ledger = Ledger(inventory=("m1", "w1", "w2"), complete=complete)
     evaluated = Tasks(world=world, ledger=ledger, checkout=checkout)
     assert unfolded.failures == {}
-    for task in unfolded.tasks:
-        evaluated.evaluate(task)
-    return Outcome(list(ledger.statements()), [*unfolded.unresolved, *evaluated.unresolved])
+    evaluate(unfolded.steps, tasks=evaluated, plays=Plays(world=world, complete=complete))
+    return Outcome(ledger, [*unfolded.unresolved, *evaluated.unresolved])
 
 
 @pytest.mark.parametrize(
@@ -300,8 +320,9 @@ def test_one_open_item_does_not_lose_the_others(repository: Repository) -> None:
 
     outcome = run(repository, task)
 
-    assert outcome.labels == {"w1": {"a": "2"}}
+    assert outcome.labels == {"w1": {"a": "2"}, "w2": {"a": "1"}}
     assert len(outcome.messages) == 2
+    assert outcome.gaps == {("labels.a", "w1"), ("labels.a", "*")}
 
 
 def test_taints_are_set_and_taken_away(repository: Repository) -> None:
@@ -339,10 +360,10 @@ def test_what_does_nothing_says_nothing(task: str, repository: Repository) -> No
     assert (outcome.labels, outcome.messages) == ({}, [])
 
 
-def test_a_play_for_nobody_does_nothing(repository: Repository) -> None:
-    outcome = run(repository, "- shell: kubectl label node w1 a=b", hosts="nobody")
+def test_a_play_for_an_empty_group_does_nothing(repository: Repository) -> None:
+    outcome = run(repository, "- shell: kubectl label node w1 a=b", hosts="empty")
 
-    assert (outcome.labels, outcome.messages) == ({}, [])
+    assert (outcome.labels, outcome.messages, outcome.gaps) == ({}, [], set())
 
 
 def test_where_the_hosts_are_not_known_what_needs_them_is_left_open(

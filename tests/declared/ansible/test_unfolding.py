@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from exporter.declared.ansible.documents import Documents
+from exporter.declared.ansible.found import Unfolded
 from exporter.declared.ansible.playbooks import playbook_paths
-from exporter.declared.ansible.unfolding import MAX_STEPS, Unfolded, Unfolder
+from exporter.declared.ansible.unfolding import MAX_STEPS, Unfolder
 from exporter.domain.errors import ReadError, Reason
 
 from .conftest import Repository

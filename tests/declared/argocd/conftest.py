@@ -5,7 +5,7 @@ from typing import Any, Protocol
 import pytest
 
 from exporter.declared import argocd
-from exporter.declared.argocd import Followed
+from exporter.declared.argocd import Cluster, Followed
 from exporter.declared.argocd.application_sets import Made, make
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.located import Located, from_yaml
@@ -13,6 +13,7 @@ from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
 from exporter.declared.kustomize.renderer import Renderer
+from exporter.declared.remembered import Remembered
 from exporter.declared.rendered import Manifest
 from exporter.domain.addresses import normalise
 from exporter.domain.provenance import Place, Source
@@ -81,12 +82,21 @@ def follow(lay: Lay) -> Follow:
         *patterns: str,
         address: str = ADDRESS,
         running: Sequence[Manifest] = (),
+        cluster: Cluster | None = None,
+        memory: Remembered | None = None,
         **options: Any,
     ) -> Followed:
         checkout = lay(files)
         renderer = Renderer(checkout, allow_remote=False, source=Source.ARGOCD)
         addresses = frozenset({normalise(address)} if address else ())
         home = Home(checkout, addresses=addresses, **options)
-        return await argocd.read(patterns, home=home, render=renderer.render, running=running)
+        return await argocd.read(
+            patterns,
+            home=home,
+            render=renderer.render,
+            cluster=cluster,
+            memory=memory,
+            running=running,
+        )
 
     return run

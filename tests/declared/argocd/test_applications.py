@@ -4,7 +4,8 @@ from textwrap import dedent
 
 import pytest
 
-from exporter.declared.argocd.applications import Origin, Parsed, is_in_cluster, parse
+from exporter.declared.argocd.applications import Origin, Parsed, parse
+from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.located import Located
 from exporter.declared.argocd.repositories import Home
 from exporter.declared.checkout import Checkout
@@ -117,7 +118,7 @@ def test_an_application_is_delivered_here_or_elsewhere(
 ) -> None:
     found = read(application(f"source: {{repoURL: x}}, destination: {destination}"))
 
-    assert is_in_cluster(found.application) is expected
+    assert Cluster().receives(found.application) is expected
 
 
 def test_ignored_differences_are_kept(read: Read) -> None:
@@ -147,13 +148,19 @@ def test_ignored_differences_are_kept(read: Read) -> None:
             "jq expression",
             id="jq",
         ),
-        pytest.param("sourceHydrator: {}", "sourceHydrator", id="hydrator"),
     ],
 )
 def test_what_is_not_in_the_code_is_unresolved(read: Read, spec: str, message: str) -> None:
     found = read(application(spec))
 
-    assert [message in one.message for one in found.unresolved] == [True]
+    assert [(index, message in one.message) for index, one in found.unresolved] == [(0, True)]
+
+
+def test_a_hydrator_writes_the_sources(read: Read) -> None:
+    found = read(application("sourceHydrator: {}"))
+
+    assert found.hydrator is not None
+    assert found.application.sources == ()
 
 
 @pytest.mark.parametrize(

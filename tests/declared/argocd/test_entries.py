@@ -5,6 +5,7 @@ import pytest
 from exporter.declared.argocd.entries import find
 from exporter.declared.checkout import Checkout
 from exporter.domain.errors import Reason
+from exporter.domain.items import ItemState
 
 Lay = Callable[[Mapping[str, str]], Checkout]
 TREE = {
@@ -29,7 +30,6 @@ TREE = {
         pytest.param("apps/base/kustomization.yaml", ["apps/base"], id="its-file"),
         pytest.param("apps", ["apps/base", "apps/a.yaml", "apps/more/b.yml"], id="directory"),
         pytest.param("overlays/*", ["overlays/dev", "overlays/prod"], id="shell-pattern"),
-        pytest.param("apps/*.md", [], id="no-manifests"),
     ],
 )
 def test_patterns_are_taken_apart(lay: Lay, pattern: str, expected: list[str]) -> None:
@@ -38,10 +38,13 @@ def test_patterns_are_taken_apart(lay: Lay, pattern: str, expected: list[str]) -
     assert (entries.paths, entries.failures) == (expected, [])
 
 
-def test_a_helm_chart_is_unresolved(lay: Lay) -> None:
-    entries = find(["apps"], lay(TREE))
+def test_what_nobody_renders_is_an_item(lay: Lay) -> None:
+    entries = find(["apps"], lay(TREE | {"apps/more/c.jsonnet": "{}"}))
 
-    assert [str(one.place) for one in entries.unresolved] == ["apps/chart/Chart.yaml:1"]
+    assert {(one.subject.kind, one.subject.name, one.state) for one in entries.items} == {
+        ("Directory", "apps/chart", ItemState.NOT_RENDERED),
+        ("File", "apps/more/c.jsonnet", ItemState.NOT_RENDERED),
+    }
 
 
 def test_the_whole_repository_can_be_named(lay: Lay) -> None:
@@ -62,6 +65,7 @@ def test_what_two_patterns_name_is_taken_once(lay: Lay) -> None:
         pytest.param("missing", Reason.MISSING, id="path"),
         pytest.param("missing/*", Reason.MISSING, id="nothing"),
         pytest.param("../*", Reason.OUTSIDE, id="outside"),
+        pytest.param("apps/*.md", Reason.MISSING, id="no-manifests"),
     ],
 )
 def test_a_pattern_that_names_nothing_is_a_failure(lay: Lay, pattern: str, reason: Reason) -> None:

@@ -5,6 +5,7 @@ import pytest
 from exporter.declared.argocd import Followed
 from exporter.declared.rendered import Manifest
 from exporter.domain.errors import Reason
+from exporter.domain.items import ItemState
 from exporter.domain.json import JsonObject
 from exporter.domain.provenance import Place, Source
 
@@ -17,7 +18,7 @@ spec: {source: {repoURL: https://charts.example.org, chart: redis}}
 """
 
 
-async def test_other_objects_are_passed_over(follow: Follow) -> None:
+async def test_other_objects_are_accounted_for_and_harm_nothing(follow: Follow) -> None:
     others = """\
 apiVersion: app.k8s.io/v1beta1
 kind: Application
@@ -29,13 +30,22 @@ metadata: {name: apis}
 ---
 apiVersion: v1
 kind: ConfigMap
+metadata: {name: settings}
 ---
 """
 
     followed = await follow({"a.yaml": others + APPLICATION}, "a.yaml")
 
+    states = {(one.subject.kind, one.subject.name): one.state for one in followed.reading.items}
     assert [str(one.key) for one in followed.reading.applications] == ["argocd/a"]
-    assert (followed.reading.failures, followed.reading.unresolved) == ((), ())
+    assert followed.reading.failures == ()
+    assert states == {
+        ("Application", "a"): ItemState.COMPARED,
+        ("Source", "a/0"): ItemState.NOT_RENDERED,
+        ("Application", "other"): ItemState.OUT_OF_SCOPE,
+        ("ConfigMap", "settings"): ItemState.OUT_OF_SCOPE,
+        ("AppProject", "apis"): ItemState.UNSUPPORTED,
+    }
     assert followed.reading.source is Source.ARGOCD
 
 

@@ -111,9 +111,24 @@ async def test_a_file_of_values_elsewhere_is_left_open(follow: Follow) -> None:
 
     followed = await follow({"a.yaml": application(helm)}, "a.yaml")
 
-    assert [one.message for one in followed.reading.unresolved] == [
-        "the values in 'values-prod.yaml' are not in this repository"
-    ]
+    message = "the values in 'values-prod.yaml' are not in this repository"
+    assert message in {one.message for one in followed.reading.unresolved}
+    (gap,) = followed.reading.stack_gaps
+    assert (gap.message, gap.place.where, gap.names) == (
+        message,
+        "a.yaml:10",
+        frozenset(StackValue),
+    )
+
+
+async def test_what_counts_more_than_a_file_elsewhere_is_not_hidden_by_it(follow: Follow) -> None:
+    helm = f"      valueFiles: [values-prod.yaml]\n      valuesObject: {{{SPEC % '15d'}}}\n"
+
+    followed = await follow({"a.yaml": application(helm)}, "a.yaml")
+
+    assert retention(followed) == [("15d", "a.yaml:11")]
+    (gap,) = followed.reading.stack_gaps
+    assert gap.names == set(StackValue) - {StackValue.RETENTION}
 
 
 async def test_broken_values_are_a_failure_and_harm_nothing_else(follow: Follow) -> None:

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from exporter.declared import manifests
 from exporter.declared.checkout import Checkout
 from exporter.declared.kustomize.graph import Loader
+from exporter.declared.kustomize.omissions import omissions
 from exporter.declared.kustomize.provenance import Tracer
 from exporter.declared.rendered import Manifest
 from exporter.domain.errors import ReadError
+from exporter.domain.items import ItemState
 from exporter.domain.provenance import Place, Source
 
 WORDS = [
@@ -89,17 +91,27 @@ def test_any_shapes_are_read_and_traced_or_refused(
         Path(folder, "deployment.yaml").write_text(json.dumps(content))
         with suppress(ReadError):
             graph = Loader(Checkout.at(Path(folder))).walk("kustomization.yaml")
+            omitted = omissions(
+                graph,
+                allow_remote=False,
+                place=lambda path, line: Place(Source.KUSTOMIZE, path, line),
+            )
+            edited = omitted.edited(graph)
             tracer = Tracer(lambda path, line: Place(Source.KUSTOMIZE, path, line))
 
             found = [tracer.built(one, graph) for one in (content, rendered)]
 
             assert all(isinstance(one.place, Place) for one in found)
+            assert bool(edited) == bool(omitted)
+            assert all(isinstance(json.loads(text), dict) for text in edited.values())
 
 
 @given(contents)
-def test_any_object_is_read_or_unresolved(content: dict[str, Any]) -> None:
+def test_any_object_is_one_item_whatever_it_is(content: dict[str, Any]) -> None:
     one = Manifest(content=content, place=Place(Source.KUSTOMIZE, "a.yaml"))
 
     found = manifests.read([one])
 
-    assert len(found.workloads) + len(found.autoscalers) + len(found.unresolved) <= 1
+    assert len(found.items) == 1
+    assert len(found.workloads) + len(found.autoscalers) <= 1
+    assert bool(found.workloads) == (found.items[0].state is ItemState.COMPARED)

@@ -253,9 +253,3 @@ def test_the_directory_is_the_one_that_a_link_leads_to(lay: Lay) -> None:
     (checkout.root / "link").symlink_to("real/deep")
 
     assert find(checkout, "link") == "real/deep/kustomization.yaml"
-
-
-def test_a_helm_chart_is_noticed(lay: Lay) -> None:
-    checkout = lay({"kustomization.yaml": "resources: []\nhelmCharts:\n  - name: redis\n"})
-
-    assert read(checkout, "kustomization.yaml").helm_line == 2

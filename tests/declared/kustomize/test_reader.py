@@ -18,7 +18,7 @@ def manifest(name: str) -> str:
 
 async def read(checkout: Checkout, *patterns: str, skip: frozenset[str] = frozenset()) -> Reading:
     renderer = Renderer(checkout, allow_remote=False, source=Source.KUSTOMIZE)
-    return await kustomize.read(patterns, checkout=checkout, renderer=renderer, skip=skip)
+    return await kustomize.read(patterns, checkout=checkout, render=renderer.render, skip=skip)
 
 
 def names(reading: Reading) -> list[str]:

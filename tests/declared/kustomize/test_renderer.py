@@ -8,6 +8,7 @@ from exporter.declared.checkout import Checkout
 from exporter.declared.kustomize import Renderer
 from exporter.declared.rendered import Rendered
 from exporter.domain.errors import Reason
+from exporter.domain.items import ItemState
 from exporter.domain.provenance import Place, Source
 
 Lay = Callable[[Mapping[str, str]], Checkout]
@@ -66,50 +67,13 @@ async def test_a_single_file_is_read_as_it_is(lay: Lay) -> None:
     assert names(await renderer(lay({"a.yaml": DEPLOYMENT})).render("a.yaml")) == ["api"]
 
 
-async def test_a_helm_chart_is_unresolved(lay: Lay) -> None:
+async def test_a_helm_chart_is_not_rendered(lay: Lay) -> None:
     rendered = await renderer(lay({"chart/Chart.yaml": "name: a\n"})).render("chart")
 
-    (unresolved,) = rendered.unresolved
-    assert str(unresolved.place) == "chart/Chart.yaml:1"
+    assert rendered.whole is not None
+    assert rendered.whole.state is ItemState.NOT_RENDERED
+    assert str(rendered.whole.place) == "chart/Chart.yaml:1"
     assert rendered.manifests == ()
-
-
-async def test_a_kustomization_that_asks_for_helm_is_unresolved(lay: Lay) -> None:
-    files = {"a/kustomization.yaml": "resources: []\nhelmCharts: [{name: redis}]\n"}
-
-    rendered = await renderer(lay(files)).render("a")
-
-    assert [str(one.place) for one in rendered.unresolved] == ["a/kustomization.yaml:2"]
-
-
-async def test_a_remote_base_is_unresolved_at_its_line_and_nothing_is_run(
-    lay: Lay, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CONFORMANCE_KUSTOMIZE", "/nowhere/kustomize")
-    files = {
-        "a/kustomization.yaml": "resources: [../b]\n",
-        "b/kustomization.yaml": "resources:\n  - https://example.org/a.yaml\n",
-    }
-
-    rendered = await renderer(lay(files)).render("a")
-
-    (unresolved,) = rendered.unresolved
-    assert str(unresolved.place) == "b/kustomization.yaml:2"
-    assert "declared.allow_remote_bases" in unresolved.message
-    assert rendered.failures == ()
-
-
-@pytest.mark.usefixtures("kustomize")
-async def test_a_plugin_is_unresolved(lay: Lay) -> None:
-    files = {
-        "a/kustomization.yaml": "transformers: [plugin.yaml]\n",
-        "a/plugin.yaml": "apiVersion: example.org/v1\nkind: Mystery\nmetadata: {name: a}\n",
-    }
-
-    rendered = await renderer(lay(files)).render("a")
-
-    (unresolved,) = rendered.unresolved
-    assert "Mystery" in unresolved.message
 
 
 @pytest.mark.parametrize(
@@ -158,6 +122,17 @@ async def test_a_broken_resource_is_a_failure_at_its_own_line(lay: Lay) -> None:
     (failure,) = (await renderer(checkout).render("overlay")).failures
 
     assert str(failure.place) == "overlay/deployment.yaml:2"
+
+
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize("text", ["$ANSIBLE_VAULT;1.1;AES256\n3133\n", "some text\n"])
+async def test_a_resource_that_is_no_object_is_a_failure_at_its_file(lay: Lay, text: str) -> None:
+    checkout = lay(OVERLAY | {"overlay/deployment.yaml": text})
+
+    (failure,) = (await renderer(checkout).render("overlay")).failures
+
+    assert str(failure.place) == "overlay/deployment.yaml:1"
+    assert failure.is_broken
 
 
 @pytest.mark.usefixtures("kustomize")
@@ -265,8 +240,8 @@ async def test_no_address_is_asked_however_it_is_written(
         rendered = await renderer(checkout).render("")
 
     assert asked == []
-    assert rendered.manifests == ()
-    assert rendered.unresolved or rendered.failures
+    assert rendered.left_out or rendered.failures
+    assert all(one.unknown for one in rendered.manifests)
 
 
 @pytest.mark.usefixtures("kustomize")

@@ -143,7 +143,7 @@ async def test_what_is_built_is_what_would_be_built_in_the_repository(
 
     rendered = await Renderer(everything, allow_remote=True, source=Source.KUSTOMIZE).render(path)
 
-    assert (rendered.failures, rendered.unresolved) == ((), ())
+    assert (rendered.failures, rendered.left_out) == ((), ())
     expected = [plain(one.value) for one in load_all(there.decode())]
     assert [one.content for one in rendered.manifests] == expected
     assert len(expected) == count

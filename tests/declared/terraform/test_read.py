@@ -109,19 +109,6 @@ def test_a_remote_module_that_names_a_node_counts_without_being_fetched(declare:
     assert reading.complete
 
 
-def test_a_remote_module_may_hide_nodes(declare: Declare) -> None:
-    reading = declare({"main.tf": 'module "nodes" {\n  source = "acme/nodes/aws"\n}\n'})
-
-    assert not reading.complete
-    assert said(reading) == [
-        (
-            "main.tf",
-            1,
-            "module.nodes is no module of this repository; nodes that it makes are not seen",
-        )
-    ]
-
-
 @pytest.mark.parametrize(
     ("repetition", "name", "expected"),
     [

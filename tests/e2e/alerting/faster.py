@@ -10,7 +10,8 @@ from tests.rules.shipped import EXAMPLE, FILES
 
 FACTOR = 150
 """Five minutes pass in two seconds."""
-_RANGE = re.compile(r"\[(\w+)\]")
+_RANGE = re.compile(r"(?<=\[)\w+(?=[:\]])|(?<=:)\w+(?=\])")
+"""A range, and the step of a subquery."""
 _DURATIONS = ("for", "keep_firing_for", "group_wait", "group_interval", "repeat_interval")
 
 Json = dict[str, Any]
@@ -51,5 +52,5 @@ def _hurried_field(key: str, value: Any) -> Any:
     if key in _DURATIONS:
         return faster(value)
     if key == "expr":
-        return _RANGE.sub(lambda match: f"[{faster(match[1])}]", value)
+        return _RANGE.sub(lambda match: faster(match[0]), value)
     return _hurried(value)

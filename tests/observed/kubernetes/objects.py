@@ -9,7 +9,7 @@ def _object(kind: str, api_version: str, name: str, **content: Any) -> dict[str,
 
 
 def node(name: str, **content: Any) -> dict[str, Any]:
-    return _object("Node", "v1", name, **content)
+    return _object("Node", "v1", name, **{"spec": {}, **content})
 
 
 def pod(

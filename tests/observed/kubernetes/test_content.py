@@ -1,8 +1,8 @@
 import msgspec
 import pytest
 
+from exporter.observed import facts
 from exporter.observed.kinds import Kind
-from exporter.observed.kubernetes import content
 from exporter.observed.kubernetes.content import Content
 from tests.observed.kubernetes.objects import node
 
@@ -14,7 +14,11 @@ def raw(name: str, *, version: int, effect: str = "NoSchedule") -> msgspec.Raw:
 
 
 def nodes(content: Content) -> set[str]:
-    return set(content.cluster.nodes.values())
+    return set(facts.nodes([content.cluster]).nodes)
+
+
+def odd(content: Content) -> set[str]:
+    return set(facts.nodes([content.cluster]).unreadable)
 
 
 def test_objects_come_and_go() -> None:
@@ -35,15 +39,32 @@ def test_what_tells_nothing_new_changes_nothing() -> None:
     assert not found.remove(raw("b", version=3))
 
 
-def test_an_object_that_makes_no_sense_is_remembered_until_it_does_or_goes() -> None:
+def test_an_object_that_makes_no_sense_is_known_by_its_name_until_it_does_or_goes() -> None:
     found = Content(Kind.NODE)
 
     assert found.put(raw("a", version=1, effect="Never"))
     assert found.put(raw("b", version=2, effect="Never"))
-    assert set(found.unreadable) == {"a", "b"}
+    assert odd(found) == {"a", "b"}
     assert found.put(raw("a", version=3))
     assert found.remove(raw("b", version=4, effect="Never"))
-    assert not found.unreadable
+    assert (odd(found), nodes(found)) == (set(), {"a"})
+
+
+def test_an_older_version_that_makes_no_sense_leaves_the_newer_one_alone() -> None:
+    found = Content(Kind.NODE)
+    found.put(raw("a", version=2))
+
+    assert not found.put(raw("a", version=1, effect="Never"))
+    assert odd(found) == set()
+
+
+def test_each_time_that_an_object_makes_no_sense_is_counted() -> None:
+    found = Content(Kind.NODE)
+
+    assert found.put(raw("a", version=1, effect="Never"))
+    assert not found.put(raw("a", version=2, effect="Never"))
+
+    assert (found.odd, found.unnamed) == (2, 0)
 
 
 @pytest.mark.parametrize("text", [b"{}", b'{"metadata":{"name":5}}', b"[[[", b'{"metadata":null}'])
@@ -53,17 +74,5 @@ def test_an_object_without_a_name_is_counted(text: bytes) -> None:
     found.put(msgspec.Raw(text))
     found.remove(msgspec.Raw(text))
 
-    assert (found.unnamed, found.unreadable) == (2, {})
-
-
-def test_of_many_objects_that_make_no_sense_most_are_only_counted(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(content, "MAX_UNREADABLE", 2)
-    found = Content(Kind.NODE)
-
-    for name in "abc":
-        found.put(raw(name, version=1, effect="Never"))
-    found.put(raw("a", version=2, effect="Never"))
-
-    assert (set(found.unreadable), found.unnamed) == ({"a", "b"}, 1)
+    assert (found.unnamed, found.odd) == (2, 0)
+    assert found.said

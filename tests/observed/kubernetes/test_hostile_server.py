@@ -18,7 +18,7 @@ from tests.observed.kubernetes.following import FAST, As, names, when
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-NODE = b'{"metadata":{"name":"a","resourceVersion":"5"}}'
+NODE = b'{"metadata":{"name":"a","resourceVersion":"5"},"spec":{}}'
 LIST = b'{"metadata":{"resourceVersion":"7"},"items":[%s]}' % NODE
 ADDED = b'{"type":"ADDED","object":%s}\n' % NODE
 BOOKMARK = b'{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"7"}}}\n'
@@ -159,6 +159,18 @@ async def test_events_before_an_error_count() -> None:
 
     async with followed(answering(watch=watch, list=body(LIST))) as live:
         await when(live, lambda state: names(state) == {"a", "b"})
+
+
+async def test_an_object_without_a_name_makes_its_kind_unknown() -> None:
+    nameless = LIST.replace(b"]", b',{"metadata":{"resourceVersion":"6"}}]')
+    handler = answering(watch=refuse, list=body(nameless))
+
+    async with followed(handler) as live:
+        state = await when(live, lambda state: names(state) == {"a"})
+
+    (gap,) = state.facts.gaps[ObservedNodes]
+    assert gap.message.startswith("nodes: 1 without a name that can be read, the last one: ")
+    assert not state.sources[0].up
 
 
 async def test_a_server_without_reviews_is_followed_all_the_same() -> None:

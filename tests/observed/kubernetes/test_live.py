@@ -7,6 +7,7 @@ from exporter.domain.applications import ObservedApplications
 from exporter.domain.clock import Clock
 from exporter.domain.declaration import ApplicationKey, WorkloadKey
 from exporter.domain.errors import Reason
+from exporter.domain.gaps import Extent
 from exporter.domain.nodes import ObservedNodes
 from exporter.domain.watches import Restart
 from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
@@ -139,9 +140,9 @@ async def test_a_kind_of_workloads_that_is_forbidden_is_unseen_and_the_others_ar
     found = state.facts.get(ObservedWorkloads)
     assert {key.kind for key in found.workloads} == {"Deployment"}
     assert found.unseen == {"DaemonSet"}
-    assert state.facts.unseen[ObservedWorkloads]["DaemonSet"].message == (
-        "daemonsets.apps is forbidden: grant list and watch on daemonsets.apps"
-    )
+    (gap,) = state.facts.gaps[ObservedWorkloads]
+    assert gap.extent == Extent(kinds=frozenset({"DaemonSet"}))
+    assert gap.message == ("daemonsets.apps is forbidden: grant list and watch on daemonsets.apps")
 
 
 async def test_facts_are_the_same_value_until_something_changes(

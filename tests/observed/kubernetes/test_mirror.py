@@ -6,7 +6,7 @@ import pytest
 from exporter.domain.applications import ObservedApplications
 from exporter.domain.clock import Instant
 from exporter.domain.errors import Reason
-from exporter.domain.facts import Gap
+from exporter.domain.gaps import Extent, Gap
 from exporter.domain.nodes import ObservedNodes
 from exporter.domain.provenance import Source
 from exporter.domain.watches import Restart
@@ -48,7 +48,7 @@ def failed(restart: Restart = Restart.CUT, reason: Reason = Reason.UNAVAILABLE) 
 
 
 def test_what_is_listed_and_recent_has_no_gap() -> None:
-    assert judge(everything()) == Reliance(frozenset(), {}, {})
+    assert judge(everything()) == Reliance(frozenset())
 
 
 def test_data_older_than_allowed_is_known_but_cannot_be_relied_on() -> None:
@@ -86,7 +86,7 @@ def test_an_interruption_is_no_gap_as_long_as_the_data_is_recent() -> None:
     mirrors = everything()
     mirrors[Kind.NODE][0].interrupted(failed())
 
-    assert judge(mirrors, after=MAX_AGE) == Reliance(frozenset(), {}, {})
+    assert judge(mirrors, after=MAX_AGE) == Reliance(frozenset())
 
 
 def test_one_kind_of_workloads_that_is_not_known_leaves_the_others_alone() -> None:
@@ -95,8 +95,10 @@ def test_one_kind_of_workloads_that_is_not_known_leaves_the_others_alone() -> No
 
     found = judge(mirrors)
 
-    assert found.unseen == {"DaemonSet": Gap(Source.KUBERNETES, "daemonsets.apps: not listed yet")}
-    assert not found.gaps
+    extent = Extent(kinds=frozenset({"DaemonSet"}))
+    gap = Gap(Source.KUBERNETES, "daemonsets.apps: not listed yet", extent)
+    assert found.unseen == {"DaemonSet"}
+    assert found.gaps == {ObservedWorkloads: (gap,)}
 
 
 def test_without_any_kind_of_workloads_there_is_no_fact_of_them() -> None:
@@ -178,14 +180,41 @@ def test_a_failure_is_over_when_a_watch_tells_something() -> None:
     assert found.trouble is None
 
 
-def test_objects_that_make_no_sense_are_named_up_to_a_few() -> None:
+def odd_nodes(names: str) -> Mirror:
     found = mirror(Kind.NODE)
     assert found.content is not None
-    for name in "abcd":
+    for name in names:
         raw = b'{"metadata":{"name":"%s"},"spec":5}' % name.encode()
         found.content.put(msgspec.Raw(raw))
+    return found
+
+
+def test_objects_that_make_no_sense_are_failures_that_name_a_few_and_no_gap() -> None:
+    found = odd_nodes("abcd")
+
+    (failure,) = found.failures
+
+    assert found.gap(at=START, max_age=MAX_AGE) == ""
+    assert failure.message.startswith("Node a cannot be read: spec: Expected `object")
+    assert failure.message.endswith(" and 1 more")
+    assert "Node d" not in failure.message
+
+
+def test_objects_without_a_name_are_a_gap_of_their_kind() -> None:
+    found = mirror(Kind.NODE)
+    assert found.content is not None
+
+    found.content.put(msgspec.Raw(b'{"metadata":{}}'))
 
     gap = found.gap(at=START, max_age=MAX_AGE)
+    assert gap.startswith("nodes: 1 without a name that can be read, the last one: Object missing")
 
-    assert gap.startswith("nodes: 4 cannot be read: a: Expected `object")
-    assert "; d: " not in gap
+
+def test_errors_count_objects_that_make_no_sense_over_all_lists() -> None:
+    found = odd_nodes("ab")
+
+    found.replace(Content(Kind.NODE), at=START.boot)
+    assert found.content is not None
+    found.content.put(msgspec.Raw(b'{"metadata":{"name":"c"},"spec":5}'))
+
+    assert found.count_errors() == {Reason.MALFORMED: 3}

@@ -368,18 +368,36 @@ async def test_a_404_that_is_no_api_servers_is_no_absence(
     assert not live.complete
 
 
-async def test_an_object_that_makes_no_sense_makes_its_kind_unknown_until_it_does(
-    api: ApiServer, following: Following
+@pytest.mark.parametrize("streaming", StreamingLists)
+async def test_an_object_that_makes_no_sense_is_there_and_blinds_no_other(
+    api: ApiServer, following: Following, streaming: StreamingLists
 ) -> None:
+    api.streaming = streaming
     api.put(node("a"))
     api.put(node("b", spec={"taints": [{"key": "k", "effect": "Never"}]}))
+    api.put(node("c", spec=[]))
 
     async with following() as live:
         state = await when_complete(live)
-        (gap,) = state.facts.gaps[ObservedNodes]
-        assert gap.message.startswith("nodes: 1 cannot be read: b: the taint k has the effect")
+        found = state.facts.get(ObservedNodes)
         api.put(node("b"))
-        await when(live, lambda state: not state.facts.gaps)
+        api.put(node("a", spec=[]))
+        api.delete("nodes", "c")
+        await when(live, lambda state: odd(state) == {"a"} and names(state) == {"b"})
+
+    assert state.facts.gaps == {}
+    assert (set(found.nodes), set(found.unreadable)) == ({"a"}, {"b", "c"})
+    assert found.unreadable["b"].message.startswith("Node b cannot be read: the taint k has")
+    (source,) = state.sources
+    assert source.up
+    assert source.items["Node"] == 3
+    assert source.errors[Reason.MALFORMED] == 2
+    assert len(source.failures) == 1
+
+
+def odd(state: State) -> set[str]:
+    nodes = state.facts.find(ObservedNodes)
+    return set(nodes.unreadable) if nodes else set()
 
 
 async def test_an_object_that_is_too_long_for_a_line_is_read_from_a_list(

@@ -4,21 +4,23 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from msgspec import structs
 
+from exporter.checks import declaration_readable
 from exporter.domain.declaration import DeclaredNode, DeclaredWorkload, NodeGroup, WorkloadKey
 from exporter.domain.evaluation import Evaluation, SourceStatus, WaiverState
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.published import Asked
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.report.overview import overview
-from exporter.report.status import Surroundings, files_beside, page
-from tests.report.evaluations import NOW, PLACE, WAIVER, evaluation, finding
+from exporter.report.status import PageContext, files_beside, page
+from tests.report.evaluations import NOW, PLACE, WAIVER, blind, charts, evaluation, finding
 
 EVIL = "<script>alert(1)</script>"
 WEB = "https://git.example/iac/blob/{revision}/{path}#L{line}"
@@ -56,7 +58,7 @@ def shown(
         outcome,
         Asked(parameters, stale=stale),
         shown=overview(outcome, cluster="north", web=web),
-        around=Surroundings(reports=("markdown",), languages=("en", "ko")),
+        context=PageContext(reports=("markdown",), languages=("en", "ko")),
     )
     assert answer.content_type == "text/html; charset=utf-8"
     return Elements(answer.body.decode())
@@ -97,7 +99,7 @@ def everywhere(text: str) -> Evaluation:
         declared={text: text},
         observed=[text],
         provenance=(place,),
-        cause=text,
+        cause=Cause(text, Subject(text, text, text)),
     )
     conflict = structs.replace(
         found,
@@ -173,7 +175,7 @@ def test_half_a_character_breaks_nothing() -> None:
             "Conforms to what its code says",
             id="accepted",
         ),
-        pytest.param([], "Nothing was judged", id="nothing"),
+        pytest.param([], "Nothing that can be checked is declared", id="nothing"),
     ],
 )
 def test_the_headline_says_the_verdict(verdicts: list[Verdict], headline: str) -> None:
@@ -182,10 +184,17 @@ def test_the_headline_says_the_verdict(verdicts: list[Verdict], headline: str) -
     assert headline in page.text
 
 
-def test_a_blind_layer_has_no_coverage() -> None:
-    text = shown(evaluation(finding("n1", Verdict.UNKNOWN))).text
-
-    assert "0.0 % looked at" in text
+@pytest.mark.parametrize(
+    ("coverage", "said"),
+    [
+        pytest.param(0.0, "Coverage 0.0% of what the code declares", id="blind"),
+        pytest.param(0.9999, "Coverage 99.9% of what the code declares", id="almost all"),
+        pytest.param(1.0, "Coverage 100% of what the code declares", id="all"),
+        pytest.param(None, "Coverage nothing declared", id="nothing declared"),
+    ],
+)
+def test_the_coverage_is_that_of_the_evaluation(coverage: float | None, said: str) -> None:
+    assert said in shown(evaluation(finding(), coverage=coverage)).text
 
 
 def test_what_is_not_checked_at_all_is_said() -> None:
@@ -241,7 +250,7 @@ def test_a_check_links_to_its_page(documentation: str, hrefs: list[str]) -> None
         outcome,
         Asked(),
         shown=overview(outcome, documentation=documentation),
-        around=Surroundings(),
+        context=PageContext(),
     )
 
     links = Elements(answer.body.decode()).all("a")
@@ -352,3 +361,66 @@ def test_instants_are_in_utc() -> None:
     page = shown(replace(evaluation(), at=datetime(2025, 11, 12, 5, 30, 9, tzinfo=UTC)))
 
     assert {"datetime": "2025-11-12T05:30:09Z"} in page.all("time")
+
+
+SIXTY = charts(11, *["allow charts.example.org"] * 48, *["allow registry.example.org"] * 12)
+
+
+def test_sixty_charts_are_one_finding_with_what_would_change_that() -> None:
+    page = shown(evaluation(finding(), *blind(SIXTY), items=SIXTY))
+
+    assert len(page.all("details")) == 2
+    assert (
+        "60 Applications' sources: argocd/app-11/0, argocd/app-12/0, argocd/app-13/0 and 57 more"
+        in page.text
+    )
+    assert "48 allow charts.example.org 12 allow registry.example.org" in page.text
+    assert "what is not compared for the same reason is one" in page.text
+
+
+def test_each_chart_is_found_where_one_asks_for_it() -> None:
+    outcome = evaluation(*blind(SIXTY), items=SIXTY)
+    folded = shown(outcome)
+    (address, *_) = (
+        one["href"] or "" for one in folded.all("a") if "reason=" in (one["href"] or "")
+    )
+
+    page = shown(outcome, *parse_qsl(urlsplit(address).query))
+
+    assert "1 to 50 of 60 findings" in page.text
+    assert len(page.all("details")) == 50
+    assert "not rendered: the chart chart-11 lies in no checkout" in page.text
+
+
+def test_what_was_compared_is_drawn_and_counted() -> None:
+    page = shown(evaluation(*blind(SIXTY), items=SIXTY))
+
+    (bar,) = (one for one in page.all("svg") if one["class"] == "bar")
+    assert bar["aria-label"] == "11 of 71 Applications' sources compared"
+    assert "argocd Source 71 11 60 0 0" in page.text
+
+
+def test_a_reason_that_is_accepted_says_so_with_its_owner() -> None:
+    page = shown(
+        evaluation(finding("a", Verdict.PASS), *blind(SIXTY, waiver=WAIVER.id), items=SIXTY)
+    )
+
+    assert page.all("header")[0]["class"] == "waived"
+    assert "not rendered accepted" in page.text
+    assert "Accepted by platform team until" in page.text
+
+
+def test_where_all_is_compared_nothing_speaks_of_the_rest() -> None:
+    page = shown(evaluation(finding("a", Verdict.PASS), items=charts(11)))
+
+    assert "11 of 11 declared items compared." in page.text
+    assert "Not compared yet" not in page.text
+
+
+def test_a_check_that_has_nothing_to_say_has_no_row() -> None:
+    readable = declaration_readable.CHECK
+
+    page = shown(evaluation(finding(), *blind(SIXTY), items=SIXTY, checks=(readable,)))
+
+    assert page.text.count("What the code declares is compared") == 1  # in the layer of the charts
+    assert readable.title not in page.text

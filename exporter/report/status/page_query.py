@@ -5,7 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlencode
 
-FILTERS: Final = ("verdict", "severity", "layer", "check", "kind", "namespace")
+FILTERS: Final = (
+    *("verdict", "severity", "layer", "check", "kind", "namespace"),
+    *("reason", "source"),
+)
 """By what findings are filtered, each by the parameter of its name."""
 SEARCH: Final = "q"
 TABLES: Final = (
@@ -23,7 +26,7 @@ _DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class PageQuery:
     """A search, filters by name, and page numbers (from 1) by table; what is not asked is absent.
 
     Of a parameter that is given twice the last counts; one that nobody knows does not.
@@ -34,7 +37,7 @@ class Wanted:
     pages: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, parameters: Iterable[tuple[str, str]]) -> "Wanted":
+    def of(cls, parameters: Iterable[tuple[str, str]]) -> "PageQuery":
         """Read the parameters; a number that is none is page 1."""
         given = {name: value.strip()[:_LONGEST] for name, value in parameters}
         return cls(
@@ -45,7 +48,7 @@ class Wanted:
 
     @property
     def narrowed(self) -> bool:
-        """Whether not everything is wanted."""
+        """Whether not everything is asked for."""
         return bool(self.search or self.filters)
 
     @property
@@ -59,11 +62,11 @@ class Wanted:
 
     def only(self, **filters: str) -> str:
         """Return the address of the findings with these *filters*, and nothing else."""
-        return f"{Wanted(search=filters.pop(SEARCH, ''), filters=filters).address}#findings"
+        return f"{PageQuery(search=filters.pop(SEARCH, ''), filters=filters).address}#findings"
 
     @property
     def address(self) -> str:
-        """Return the address of what is wanted, relative to the page."""
+        """Return the address of what is asked for, relative to the page."""
         pages = {name: str(number) for name, number in self.pages.items() if number > 1}
         search = {SEARCH: self.search} if self.search else {}
         return f"?{urlencode({**search, **self.filters, **pages})}"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
+from exporter.domain.declaration import PRESENT
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Subject, Verdict
@@ -10,14 +11,14 @@ from exporter.domain.finding import Subject, Verdict
 T = TypeVar("T")
 
 
-def seen(facts: Facts, kind: type[T]) -> T | None:
+def available(facts: Facts, kind: type[T]) -> T | None:
     """Return the fact of this *kind*, or None where it is missing or cannot be relied on."""
-    return None if facts.gaps.get(kind) else facts.find(kind)
+    return None if facts.gaps_in((kind,)) else facts.find(kind)
 
 
-def in_sight(facts: Facts, kind: type, subject: Subject) -> bool:
+def would_show(facts: Facts, kind: type, subject: Subject) -> bool:
     """Tell whether the fact of this *kind* would show *subject* if it existed."""
-    if subject.kind in facts.unseen.get(kind, {}):
+    if facts.limitations((kind,)).gap(subject, PRESENT):
         return False
     return not (subject.namespace and facts.namespaces) or subject.namespace in facts.namespaces
 

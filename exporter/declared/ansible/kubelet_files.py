@@ -1,0 +1,60 @@
+"""Labels and taints in files that tasks write for a kubelet: nobody evaluates them here."""
+
+import re
+from collections.abc import Iterator
+
+from exporter.declared.ansible.reach import key_of
+from exporter.declared.ansible.variable_names import (
+    ARGUMENT_VARIABLES,
+    LABEL_VARIABLES,
+    TAINT_VARIABLES,
+)
+from exporter.declared.ansible.words import EXPRESSION, MARK
+from exporter.domain.declaration import LABELS, TAINTS
+
+_TEMPLATE = re.compile(rf"{EXPRESSION.pattern}|\{{%[^%]*%\}}")
+_FLAG = re.compile(
+    r"--(?P<flag>node-labels?|register-with-taints|node-taint)(?:=|\s+)[\"']?(?P<value>[^\s\"']*)"
+)
+_KEY = re.compile(
+    r"(?<![-\w])(?P<flag>node-labels?|node-taints?|node_labels?|node_taints?|register-with-taints"
+    r"|registerWithTaints|taints)[\"']?[ \t]*[:=][ \t]*(?P<value>.*(?:\n[ \t]*-.*)*)"
+)
+_TOLD = frozenset({*LABEL_VARIABLES, *TAINT_VARIABLES, *ARGUMENT_VARIABLES})
+
+
+def without_told(text: str) -> str:
+    """Return *text* without what is taken from variables with a usual name: that is told already.
+
+    What statements of a template surround is left standing.
+    """
+    return _TEMPLATE.sub(_replaced, text)
+
+
+def _replaced(match: re.Match[str]) -> str:
+    told = match[0].startswith("{%") or _TOLD & set(re.findall(r"\w+", match[0]))
+    return "" if told else match[0]
+
+
+def attributes_of(text: str) -> frozenset[str]:
+    """Return what the kubelet's arguments and configuration in *text* could set."""
+    plain = _TEMPLATE.sub(MARK, text)
+    return frozenset((*_flags(plain), *_keys(plain)))
+
+
+def _flags(text: str) -> Iterator[str]:
+    for match in _FLAG.finditer(text):
+        family = _family(match["flag"])
+        for part in match["value"].split(","):
+            if part:
+                yield key_of(family, re.split("[=:]", part)[0])
+
+
+def _keys(text: str) -> Iterator[str]:
+    for match in _KEY.finditer(text):
+        if match["value"].strip(" \t\n-\"'[]{}|>"):
+            yield _family(match["flag"])
+
+
+def _family(flag: str) -> str:
+    return TAINTS if "taint" in flag.lower() else LABELS

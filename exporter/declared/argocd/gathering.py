@@ -1,0 +1,168 @@
+"""Applications and ApplicationSets, gathered from rendered objects."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from exporter.declared.argocd import items
+from exporter.declared.argocd.application_sets import Made, make
+from exporter.declared.argocd.applications import Origin, Parsed, key_of, parse
+from exporter.declared.argocd.destinations import Cluster
+from exporter.declared.argocd.files import Files
+from exporter.declared.argocd.ledger import Ledger
+from exporter.declared.argocd.located import from_manifest
+from exporter.declared.argocd.stack import stack_of
+from exporter.declared.kinds import is_declaration
+from exporter.declared.remembered import Recalled, Remembered, told
+from exporter.declared.rendered import Manifest
+from exporter.domain.declaration import ApplicationKey, Unresolved
+from exporter.domain.errors import ReadError
+from exporter.domain.json import as_text, dig
+from exporter.domain.monitoring.stack import StackGap, StackStatement, StackValue
+from exporter.domain.provenance import Place
+
+_METADATA = ("namespace", "name")
+
+
+@dataclass(slots=True)
+class Gathering:
+    """What was gathered so far; *waiting* are the Applications that nobody followed yet.
+
+    *declarations* are the places of all documents, each with its kind, namespace and name.
+    """
+
+    files: Files
+    cluster: Cluster
+    ledger: Ledger
+    applications: dict[ApplicationKey, Parsed] = field(default_factory=dict)
+    application_sets: set[str] = field(default_factory=set)
+    unevaluated: set[str] = field(default_factory=set)
+    declarations: set[tuple[Place, str, str, str]] = field(default_factory=set)
+    stack: list[StackStatement] = field(default_factory=list)
+    stack_gaps: list[StackGap] = field(default_factory=list)
+    waiting: list[Parsed] = field(default_factory=list)
+
+    @property
+    def memory(self) -> Remembered:
+        """What broken declarations were."""
+        return self.files.memory
+
+    def take(self, rendered: Iterable[Manifest], namespace: str) -> None:
+        """Note what is declared, each once; it lands in *namespace* where it names none."""
+        for one in rendered:
+            if is_declaration(one.content):
+                self._take(one, namespace)
+
+    def _take(self, manifest: Manifest, namespace: str) -> None:
+        space, name = (as_text(dig(manifest.content, "metadata", one)) for one in _METADATA)
+        known = (manifest.place, manifest.kind, space or namespace, name)
+        if known in self.declarations:
+            return
+        self.declarations.add(known)
+        key = ApplicationKey(space or namespace, name)
+        try:
+            self._declare(manifest, key, namespace)
+        except ReadError as error:
+            self._stand_in(error, manifest, key, namespace)
+
+    def _declare(self, manifest: Manifest, key: ApplicationKey, namespace: str) -> None:
+        """Note an Application, or what an ApplicationSet makes; raises :exc:`ReadError`."""
+        unit = (manifest.kind, key)
+        if manifest.kind == "Application":
+            self._add(self._parsed(manifest, namespace))
+            self.memory.keep(unit, manifest)
+            return
+        made = self._made(manifest, namespace)
+        last = None
+        if made.failures:
+            last = self._last_made(self.memory.recall(unit, Manifest), namespace)
+        else:
+            self.memory.keep(unit, manifest)
+        self._expand(made, manifest.place, last=last)
+
+    def _parsed(self, manifest: Manifest, namespace: str) -> Parsed:
+        home = self.files.home
+        return parse(from_manifest(manifest), home=home, origin=Origin(namespace))
+
+    def _made(self, manifest: Manifest, namespace: str) -> Made:
+        return make(from_manifest(manifest), files=self.files, namespace=namespace)
+
+    def _last_made(self, last: Recalled[Manifest] | None, namespace: str) -> Recalled[Made] | None:
+        """Return what an ApplicationSet made that is broken now, if it was in order then."""
+        if last is None:
+            return None
+        made = self._made(last.value, namespace)
+        return None if made.failures else Recalled(made, last.told)
+
+    def _stand_in(
+        self, error: ReadError, manifest: Manifest, key: ApplicationKey, namespace: str
+    ) -> None:
+        """Note a declaration that makes no sense, and in its stead what it was."""
+        last = self.memory.recall((manifest.kind, key), Manifest)
+        if last is None:
+            self._fail(error, manifest, key)
+            return
+        part, path = f"{manifest.kind} {key.name}", manifest.place.path
+        self.ledger.lose(self.ledger.failure(told(error, last.told), path=path, part=part))
+        if manifest.kind == "Application":
+            self._add(self._parsed(last.value, namespace))
+        else:
+            self._expand(self._made(last.value, namespace), last.value.place)
+
+    def _expand(self, made: Made, place: Place, *, last: Recalled[Made] | None = None) -> None:
+        self.application_sets.add(made.key.name)
+        if not made.complete:
+            self.unevaluated.add(made.key.name)
+        self.ledger.items.append(items.application_set(made, place, stands_in=bool(last)))
+        for failure in made.failures:
+            message = f"{failure.message}; {last.told}" if last else failure.message
+            self.ledger.lose(replace(failure, message=message))
+        for parsed in (last.value if last else made).applications:
+            self._add(parsed)
+
+    def _add(self, parsed: Parsed) -> None:
+        application = parsed.application
+        known = self.applications.get(application.key)
+        if known is not None:
+            first = known.application.place
+            self.ledger.items.append(items.repeated(application, first))
+            return
+        self.applications[application.key] = parsed
+        self.waiting.append(parsed)
+        self.ledger.items.append(items.compared(application))
+        self.ledger.items += items.inside(parsed)
+        self._note_stack(parsed)
+
+    def _note_stack(self, parsed: Parsed) -> None:
+        """Note what the Application says of the monitoring stack, if it is in this cluster."""
+        if not self.cluster.receives(parsed.application):
+            return
+        try:
+            found = list(stack_of(parsed, self.files))
+            stated = [one for one in found if isinstance(one, StackStatement)]
+            unread = [one for one in found if isinstance(one, Unresolved)]
+            hidden = frozenset(StackValue) - {one.name for one in stated}
+            self.stack += stated
+            self.stack_gaps += [
+                StackGap(place=one.place, message=one.message, names=hidden) for one in unread
+            ]
+            self.ledger.note(unread)
+        except ReadError as error:
+            part = f"Helm values of Application {parsed.application.key}"
+            path = parsed.application.place.path
+            self.ledger.lose(self.ledger.failure(error, path=path, part=part))
+
+    def _fail(self, error: ReadError, manifest: Manifest, key: ApplicationKey) -> None:
+        part, place = f"{manifest.kind} {key.name}".strip(), manifest.place
+        failure = self.ledger.failure(error, path=place.path, part=part)
+        named = _is_named(manifest)
+        self.ledger.lose(failure, size=0 if named else 1)
+        if named:
+            self.ledger.items += items.malformed(manifest.kind, key, place, failure.message)
+
+
+def _is_named(manifest: Manifest) -> bool:
+    """Tell whether a declaration that makes no sense has a name by which it can be looked up."""
+    try:
+        return bool(key_of(from_manifest(manifest)))
+    except ReadError:
+        return False

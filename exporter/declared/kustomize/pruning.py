@@ -1,0 +1,53 @@
+"""A kustomization written anew without some of its entries."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from exporter.declared.kustomize.kustomization import LISTS_OF_ENTRIES, Kustomization, named_by
+from exporter.domain.errors import ParseError, ReadError, Reason
+from exporter.foreign import yaml
+
+
+@dataclass(slots=True)
+class Drops:
+    """What goes: whole *fields*, *entries* by field and text, and *items* by field and value."""
+
+    fields: set[str] = field(default_factory=set)
+    entries: set[tuple[str, str]] = field(default_factory=set)
+    items: list[tuple[str, Any]] = field(default_factory=list)
+
+    def applied(self, kustomization: Kustomization) -> bytes:
+        """Return *kustomization* without what goes, as JSON, which is YAML.
+
+        Scalars are read as kustomize reads them, so that they mean the same when they are written
+        again. Raises :exc:`ReadError` where something in it cannot be.
+        """
+        kept = {
+            name: self._pruned(name, value)
+            for name, value in kustomization.content.items()
+            if name not in self.fields and not self._is_gone(name, value)
+        }
+        kept.setdefault("resources", [])  # kustomize refuses an empty kustomization
+        try:
+            text = json.dumps(yaml.plain(kept), ensure_ascii=False, allow_nan=False)
+        except (ParseError, ValueError) as error:
+            raise ReadError(
+                f"cannot be built in part: {error}",
+                reason=Reason.UNSUPPORTED,
+                path=kustomization.path,
+            ) from None
+        return text.encode()
+
+    def _pruned(self, name: str, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return [one for one in value if not self._is_gone(name, one)]
+
+    def _is_gone(self, name: str, value: Any) -> bool:
+        if any(name == field_name and value is one for field_name, one in self.items):
+            return True
+        if isinstance(value, str):
+            return (name, value) in self.entries
+        keys = LISTS_OF_ENTRIES.get(name, ())
+        return any((name, text) in self.entries for text in named_by(value, keys))

@@ -1,0 +1,112 @@
+"""What may say something of the monitoring stack, and nobody can tell.
+
+A chart that nobody renders, a file that is broken: by their names and texts most of them have
+nothing to do with Prometheus, and hide nothing of it. In doubt they do.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from exporter.declared.checkout import Checkout
+from exporter.declared.monitoring.texts import HELM, TEXT, Likeness, Texts, of_name
+from exporter.declared.stack import CHARTS, Hidden
+from exporter.domain.declaration import ApplicationKey, DeclaredApplication, Failure, Reading
+from exporter.domain.finding import Subject
+from exporter.domain.gaps import Gap
+from exporter.domain.items import Item, ItemState
+from exporter.domain.provenance import Source
+
+_VARIABLES = frozenset({"group_vars", "host_vars", "vars", "defaults"})
+_TERRAFORM = ("(helm_release)", "(kubernetes_manifest)", "(kubectl_manifest)")
+"""What Terraform puts into a cluster as other tools do."""
+
+
+def hidden(readings: Sequence[Reading], checkout: Checkout | None) -> tuple[Hidden, ...]:
+    """Return what *readings*, from the weakest to the strongest, hide of the stack.
+
+    Texts are those of *checkout*; without it, nothing that is broken can be told to be harmless.
+    """
+    texts = Texts(checkout)
+    return tuple(one for rank, each in enumerate(readings) for one in _Search(each, texts).of(rank))
+
+
+class _Search:
+    """Looks through what one *reading* could not tell."""
+
+    def __init__(self, reading: Reading, texts: Texts) -> None:
+        self._reading = reading
+        self._texts = texts
+        self._applications: Mapping[ApplicationKey, DeclaredApplication] = {
+            one.key: one for one in reading.applications
+        }
+
+    def of(self, rank: int) -> Iterator[Hidden]:
+        """Yield what the reading with this *rank* hides."""
+        for said in self._reading.stack_gaps:
+            yield Hidden(rank=rank, place=said.place, gap=said.gap, names=said.names)
+        told = [(one.place, one.message, self._failed(one)) for one in self._reading.failures]
+        told += [
+            (one.place, one.message, self._item(one))
+            for one in self._reading.items
+            if one.state.is_reason and one.state is not ItemState.OTHER_CLUSTER and not one.broken
+        ]
+        for place, message, likeness in told:
+            if likeness:
+                gap = Gap(place.source, f"{place.where}: {message}")
+                yield Hidden(rank=rank, place=place, gap=gap, surely=likeness is Likeness.STACK)
+
+    def _failed(self, failure: Failure) -> Likeness:
+        place = failure.place
+        if place.source in {Source.TERRAFORM, Source.INVENTORY}:
+            return Likeness.NONE  # they never say anything of the stack
+        if place.source is Source.ANSIBLE and not _VARIABLES.isdisjoint(place.path.split("/")):
+            return Likeness.NONE  # a task that needs the variable is unresolved itself
+        if any(one.value.place.path == place.path for one in self._reading.stack):
+            return Likeness.NONE  # what it last said stands in for it
+        known = self._applications.items()
+        delivered = next((one for key, one in known if str(key) == failure.part), None)
+        paths = [one.path for one in delivered.sources if one.local] if delivered else []
+        pattern = HELM if place.source is Source.ANSIBLE else TEXT
+        return self._texts.of_files(place.path, *paths, pattern=pattern)
+
+    def _item(self, item: Item) -> Likeness:
+        terraform = item.source is Source.TERRAFORM
+        return self._terraform(item) if terraform else self._left_out(item)
+
+    def _left_out(self, item: Item) -> Likeness:
+        subject, place = item.subject, item.place
+        match subject.kind:
+            case "Source":
+                return self._source(subject)
+            case "ApplicationSet":
+                return self._texts.of_document(place, templated=True)
+            case "Objects":
+                return self._texts.of_tasks(place.path)
+            case "File" | "Directory":
+                return self._texts.of_files(place.path)
+            case "Role" | "Playbook":
+                return of_name(subject.name)
+            case _:
+                # An object that was rendered, and read if it is of the stack.
+                return Likeness.NONE
+
+    def _terraform(self, item: Item) -> Likeness:
+        """Judge what Terraform declares; only what it puts into the cluster may be of the stack."""
+        of_objects = item.subject.name.endswith(_TERRAFORM)
+        return self._texts.of_files(item.place.path) if of_objects else Likeness.NONE
+
+    def _source(self, subject: Subject) -> Likeness:
+        """Judge a source of an Application; the values of a chart that is known here were read."""
+        name, _, index = subject.name.rpartition("/")
+        application = self._applications.get(ApplicationKey(subject.namespace, name))
+        number = int(index) if index.isascii() and index.isdigit() else -1
+        if application is None or not 0 <= number < len(application.sources):
+            return of_name(subject.name)
+        source = application.sources[number]
+        if source.chart in CHARTS:
+            return Likeness.NONE
+        said = of_name(source.chart or f"{source.repository}/{source.path}")
+        if source.local and source.path:
+            said = max(said, self._texts.of_files(source.path))
+        elif not application.application_set:
+            said = max(said, self._texts.of_document(application.place))
+        return said if source.chart else max(said, of_name(name))

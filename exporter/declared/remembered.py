@@ -1,0 +1,185 @@
+"""The last good state of single files, overlays and Applications, which stands in for broken ones.
+
+What can be read counts as it is now, and what is broken as it was when it could last be read:
+never a mixture inside one file or overlay.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final, Generic, TypeVar
+
+from exporter.declared.kinds import TRACED
+from exporter.declared.rendered import Manifest, Render, Rendered
+from exporter.domain.clock import Instant
+from exporter.domain.declaration import Failure
+from exporter.domain.errors import ReadError
+from exporter.domain.json import Json, JsonObject, as_object, dig
+
+T = TypeVar("T")
+
+_READ: Final = TRACED | {"Alertmanager", "Prometheus"}
+_IDENTITY: Final = ("name", "namespace", "generateName", "annotations")
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled(Generic[T]):
+    """What could last be read, and in words from when that is."""
+
+    value: T
+    told: str
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A value, and since when it could not be read any more by the boot clock, if so."""
+
+    value: object
+    lost: float | None = None
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What the units of one source gave when they could last be read, for *max_age* at the most.
+
+    Each reading begins with :meth:`start` and ends with :meth:`finish`, which forgets what was
+    not asked for any more.
+    """
+
+    max_age: timedelta = timedelta()
+    _kept: dict[Hashable, _Kept] = field(default_factory=dict)
+    _asked: set[Hashable] = field(default_factory=set)
+    _now: Instant | None = None
+    _last: float = 0.0
+
+    def start(self, *, at: Instant) -> None:
+        """Begin a reading at the instant *at*."""
+        self._now = at
+        self._asked = set()
+
+    def finish(self) -> None:
+        """End a reading."""
+        self._kept = {key: one for key, one in self._kept.items() if key in self._asked}
+        if self._now is not None:
+            self._last = self._now.boot
+
+    def confirm(self, *, at: Instant) -> None:
+        """Note that nothing had changed at the instant *at*."""
+        self._last = at.boot
+
+    def keep(self, key: Hashable, value: object) -> None:
+        """Remember what a unit gave that could be read."""
+        self._asked.add(key)
+        self._kept[key] = _Kept(value)
+
+    def recall(self, key: Hashable, kind: type[T]) -> Recalled[T] | None:
+        """Return what a unit that is broken gave when it could last be read, if that is known."""
+        self._asked.add(key)
+        kept, now = self._kept.get(key), self._now
+        if kept is None or now is None or not isinstance(kept.value, kind):
+            return None
+        if kept.lost is None:
+            kept.lost = self._last
+        if now.age(kept.lost) > self.max_age:
+            return None
+        when = now.shown(kept.lost).isoformat(timespec="seconds")
+        return Recalled(kept.value, f"what it said at {when} stands in")
+
+
+def remembering(render: Render, memory: Remembered) -> Render:
+    """Return *render* with what is broken as *memory* has it."""
+
+    async def rendered(path: str, *, recurse: bool = False) -> Rendered:
+        return _chosen(memory, (path.strip("/"), recurse), await render(path, recurse=recurse))
+
+    return rendered
+
+
+def recalled(memory: Remembered, path: str) -> Rendered:
+    """Return what *path*, which is gone, rendered to as *memory* has it: nothing, if it has not."""
+    known = _last_good(memory, (path.strip("/"), False))
+    return known.value if known else Rendered()
+
+
+def _chosen(memory: Remembered, key: tuple[str, bool], rendered: Rendered) -> Rendered:
+    if rendered.is_lost:
+        known = _last_good(memory, key)
+        if known is None:
+            return rendered
+        words = dict.fromkeys((one.place.path for one in rendered.failures), known.told)
+        failures = _told(rendered.failures, words)
+        return replace(known.value, failures=failures, by_file=False, stands_in=True)
+    if not rendered.by_file:
+        kept = tuple(map(_lean, rendered.manifests))
+        memory.keep(key, replace(rendered, manifests=kept))
+        return rendered
+    return _by_file(memory, key, rendered)
+
+
+def _by_file(memory: Remembered, key: tuple[str, bool], rendered: Rendered) -> Rendered:
+    """Return files as they are now, and those that are broken as they were."""
+    files: dict[str, list[Manifest]] = {}
+    for one in rendered.manifests:
+        files.setdefault(one.place.path, []).append(one)
+    for file, manifests in files.items():
+        memory.keep((key, file), tuple(map(_lean, manifests)))
+    broken = {one.place.path for one in rendered.failures}
+    known = {file: found for file in sorted(broken) if (found := memory.recall((key, file), tuple))}
+    memory.keep(key, frozenset((*files, *broken)))
+    old = (one for found in known.values() for one in found.value)
+    words = {file: found.told for file, found in known.items()}
+    return replace(
+        rendered,
+        manifests=(*rendered.manifests, *old),
+        failures=_told(rendered.failures, words),
+        stands_in=bool(broken) and known.keys() == broken,
+    )
+
+
+def _last_good(memory: Remembered, key: tuple[str, bool]) -> Recalled[Rendered] | None:
+    whole = memory.recall(key, Rendered)
+    if whole is not None:
+        return whole
+    files = memory.recall(key, frozenset)
+    if files is None:
+        return None
+    found = (memory.recall((key, file), tuple) for file in sorted(files.value))
+    manifests = tuple(one for each in found if each for one in each.value)
+    return Recalled(Rendered(manifests=manifests, stands_in=True), files.told)
+
+
+def _lean(manifest: Manifest) -> Manifest:
+    """Return *manifest* without what is not read of its kind: definitions have megabytes of it."""
+    if manifest.kind in _READ:
+        return manifest
+    content, metadata = manifest.content, as_object(manifest.content.get("metadata"))
+    kept = {key: metadata[key] for key in _IDENTITY if key in metadata}
+    lean: dict[str, Json] = {"apiVersion": content.get("apiVersion"), "kind": manifest.kind}
+    return replace(manifest, content={**lean, "metadata": kept, "spec": _times(content)}, places={})
+
+
+def _times(content: JsonObject) -> JsonObject:
+    """Return for how long a Job stays, if it says so."""
+    seconds = dig(content, "spec", "ttlSecondsAfterFinished")
+    return {} if seconds is None else {"ttlSecondsAfterFinished": seconds}
+
+
+def told(error: ReadError, words: str) -> ReadError:
+    """Return *error* with what stands in for what it is about."""
+    return ReadError(
+        f"{error.message}; {words}",
+        reason=error.reason,
+        path=error.path,
+        line=error.line,
+        advice=error.advice,
+    )
+
+
+def _told(failures: Iterable[Failure], words: Mapping[str, str]) -> tuple[Failure, ...]:
+    """Return *failures*, each with what stands in for its file, if anything does."""
+    return tuple(
+        replace(one, message=f"{one.message}; {words[one.place.path]}")
+        if one.place.path in words
+        else one
+        for one in failures
+    )

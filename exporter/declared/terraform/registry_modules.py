@@ -1,0 +1,58 @@
+"""Well-known modules of registries and GitHub that make no nodes, by what a call names them.
+
+Source: Terraform, "Module Sources". A module that stands not in here may make anything.
+"""
+
+import re
+from collections.abc import Mapping
+
+_REGISTRY = re.compile(
+    r"(?:registry\.(?:terraform\.io|opentofu\.org)/)?"
+    r"(?P<owner>[\w-]+)/(?P<name>[\w-]+)/(?P<provider>\w+)(?://.*)?"
+)
+_GITHUB = re.compile(
+    r"(?:git::)?(?:https://|ssh://git@|git@)?github\.com[/:]"
+    r"(?P<owner>[\w-]+)/terraform-(?P<provider>[a-z0-9]+)-(?P<name>[\w-]+?)(?:\.git)?(?:(?://|\?).*)?"
+)
+
+NEITHER: Mapping[tuple[str, str], str] = {
+    ("Azure", "azurerm"): """
+        database loadbalancer naming network network-security-group postgresql subnets vnet
+    """,
+    ("cloudposse", "aws"): """
+        acm-request-certificate cloudfront-s3-cdn dynamic-subnets dynamodb ecr
+        elasticache-redis iam-policy iam-role iam-s3-user iam-system-user key-pair kms-key
+        named-subnets rds rds-cluster route53-alias route53-cluster-hostname s3-bucket
+        s3-log-storage security-group sns-topic ssm-parameter-store tfstate-backend vpc
+        vpc-peering
+    """,
+    ("cloudposse", "null"): """
+        label
+    """,
+    ("terraform-aws-modules", "aws"): """
+        acm alb apigateway-v2 app-runner appconfig appsync cloudfront cloudwatch
+        customer-gateway datadog-forwarders dms dynamodb-table ebs-optimized ecr ecs efs
+        eks-pod-identity elasticache elb eventbridge fsx global-accelerator iam key-pair kms
+        lambda managed-service-grafana managed-service-prometheus memory-db msk-kafka-cluster
+        network-firewall notify-slack opensearch pricing rds rds-aurora rds-proxy redshift
+        route53 s3-bucket s3-object secrets-manager security-group sns sqs ssm-parameter
+        step-functions transit-gateway vpc vpn-gateway
+    """,
+    ("terraform-google-modules", "google"): """
+        address bigquery cloud-dns cloud-nat cloud-router cloud-storage event-function folders
+        iam kms lb lb-http lb-internal log-export memorystore network org-policy
+        project-factory pubsub secret-manager service-accounts slo sql-db vpn
+    """,
+}
+"""Names of modules by their owner and provider."""
+
+_KNOWN = {key: frozenset(names.split()) for key, names in NEITHER.items()}
+
+
+def makes_no_nodes(source: str) -> bool:
+    """Tell whether *source* names a module, or a part of one, that is known to make no nodes."""
+    found = _REGISTRY.fullmatch(source) or _GITHUB.fullmatch(source)
+    if found is None:
+        return False
+    names = _KNOWN.get((found["owner"], found["provider"]), frozenset())
+    return found["name"] in names

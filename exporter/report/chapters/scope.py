@@ -1,0 +1,58 @@
+"""How far it was looked: what the code declares, and what of that nobody compares."""
+
+from exporter.domain.finding import Verdict
+from exporter.report.account import KindRow, NotCompared
+from exporter.report.chapters.cells import Cells
+from exporter.report.folded import remedies
+from exporter.report.paper import Cell, Paragraph, Section
+from exporter.report.wording import SOURCES, STATES
+
+
+def compared(cells: Cells) -> Section:
+    """Return the account of everything declared, and why some of it is not compared."""
+    say, accounted = cells.texts.say, cells.view.account
+    head = (
+        *(say("Source"), say("Kind"), say("Declared"), say("Compared"), say("Not compared")),
+        *(say("Accepted"), say("Out of scope")),
+    )
+    rows = [_kind(cells, one) for one in accounted.kinds]
+    none = Paragraph(say("The code declares nothing that could be read."))
+    missing = _not_compared(cells)
+    return Section(
+        title=say("What was compared"),
+        blocks=cells.table(head, rows) or (none,),
+        parts=(missing,) if accounted.not_compared else (),
+    )
+
+
+def _kind(cells: Cells, one: KindRow) -> tuple[str, ...]:
+    counts = (one.total, one.compared, one.not_compared, one.accepted, one.out_of_scope)
+    return (_source(cells, one.source), one.kind, *map(cells.texts.number, counts))
+
+
+def _not_compared(cells: Cells) -> Section:
+    say = cells.texts.say
+    head = (
+        *(say("Source"), say("Reason"), say("Number"), say("Subjects")),
+        *(say("What would change that"), say("Result")),
+    )
+    rows = [_missing(cells, one) for one in cells.view.account.not_compared]
+    return Section(say("Not compared yet"), cells.table(head, rows))
+
+
+def _missing(cells: Cells, row: NotCompared) -> tuple[Cell | str, ...]:
+    say = cells.texts.say
+    verdict = Verdict.WAIVED if row.accepted else Verdict.UNKNOWN
+    reason = say(STATES[row.reason])
+    return (
+        _source(cells, row.source),
+        f"{reason}: {row.message}" if row.message else reason,
+        cells.texts.number(row.count),
+        cells.subjects(row.subjects, count=row.count),
+        remedies(row, cells.texts),
+        Cell(say("accepted") if row.accepted else say("not compared"), verdict=verdict),
+    )
+
+
+def _source(cells: Cells, source: str) -> str:
+    return cells.texts.say(SOURCES.get(source, source))

@@ -1,0 +1,76 @@
+"""The one sentence that says how a cluster is doing; page, report and table all begin with it.
+
+It says that the cluster conforms only where everything was compared that the code declares, or
+how far it was looked where the rest is accepted.
+"""
+
+from exporter.domain.evaluation import Evaluation
+from exporter.domain.finding import Verdict
+from exporter.report.account import Account, Scope
+from exporter.report.scores import counted
+from exporter.report.texts import Texts
+from exporter.report.wording import THINGS
+
+
+def headline(outcome: Evaluation, account: Account, *, texts: Texts) -> str:
+    """Return the sentence in the words of *texts*, without a full stop."""
+    counts = counted(outcome)
+    failing, unknown = counts[Verdict.FAIL], counts[Verdict.UNKNOWN] - account.blind
+    scope = account.scope(THINGS)
+    missing = _missing(scope, texts) if scope.missing or scope.others else ""
+    if sum(counts.values()) == account.blind:
+        return _and(texts.say("Nothing that can be checked is declared"), missing, texts)
+    if failing:
+        fails = texts.count(
+            "Does not conform: {n} finding fails", "Does not conform: {n} findings fail", failing
+        )
+        return _and(fails, missing, texts)
+    if unknown or account.blind > account.accepted:
+        return texts.say("Not known to conform: {what}", what=_unknown(unknown, missing, texts))
+    return _conforms(scope, texts) if missing else texts.say("Conforms to what its code says")
+
+
+def _unknown(unknown: int, missing: str, texts: Texts) -> str:
+    unjudged = texts.count(
+        "{n} thing could not be judged", "{n} things could not be judged", unknown
+    )
+    return _and(missing, unjudged, texts) if unknown and missing else missing or unjudged
+
+
+def _conforms(scope: Scope, texts: Texts) -> str:
+    seen = texts.say(
+        "Conforms as far as looked at: {scope}", scope=_of(scope, texts, scope.compared)
+    )
+    if not scope.others:
+        return seen
+    others = texts.count(
+        "{n} other declared item not compared",
+        "{n} other declared items not compared",
+        scope.others,
+    )
+    return _and(seen, others, texts)
+
+
+def _missing(scope: Scope, texts: Texts) -> str:
+    phrase = _of(scope, texts, scope.missing)
+    if not scope.others:
+        return texts.say("{scope} not compared", scope=phrase)
+    return texts.count(
+        "{scope} and {n} other not compared",
+        "{scope} and {n} others not compared",
+        scope.others,
+        scope=phrase,
+    )
+
+
+def _of(scope: Scope, texts: Texts, part: int) -> str:
+    return texts.say(
+        "{n} of {total} {things}",
+        n=texts.number(part),
+        total=texts.number(scope.total),
+        things=texts.say(THINGS[scope.kind]),
+    )
+
+
+def _and(one: str, other: str, texts: Texts) -> str:
+    return texts.say("{one}; {other}", one=one, other=other) if other else one

@@ -1,0 +1,34 @@
+"""What the owners decided, as far as it holds at an instant."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from exporter.domain.check import Check
+from exporter.domain.finding import Subject
+from exporter.domain.policy import Maintenance, Waiver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """What the owners decided about failures, and for how long they may be excused or remembered.
+
+    *deadline* is for what has no deadline of its own. A failure whose declaration can no longer
+    be read is remembered for *declared_max_age*. *accepted* are the items whose not being compared
+    is accepted, with the waivers by which. What only *disabled* checks speak of is out of scope.
+    """
+
+    waivers: tuple[Waiver, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
+    deadline: timedelta = timedelta.max
+    declared_max_age: timedelta = timedelta(hours=1)
+    disabled: tuple[Check, ...] = ()
+    accepted: Mapping[Subject, tuple[Waiver, ...]] = field(default_factory=dict)
+
+    def holding(self, at: datetime) -> "Decisions":
+        """Return those that hold at the instant *at*."""
+        return replace(
+            self,
+            waivers=tuple(one for one in self.waivers if at < one.expires),
+            maintenance=tuple(one for one in self.maintenance if one.start <= at < one.end),
+        )

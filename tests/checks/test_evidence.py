@@ -1,0 +1,372 @@
+"""A pass names its evidence: where that is taken away, no check passes."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from exporter.checks import ALL
+from exporter.domain.applications import (
+    DeclaredApplications,
+    ObservedApplication,
+    ObservedApplications,
+    ObservedApplicationSets,
+    Repository,
+)
+from exporter.domain.check import Check
+from exporter.domain.conflicts import Conflicts
+from exporter.domain.declaration import (
+    ApplicationKey,
+    ApplicationSource,
+    Attribute,
+    DeclaredApplication,
+    DeclaredNode,
+    DeclaredWorkload,
+    NodeGroup,
+    Unreadable,
+    WorkloadKey,
+)
+from exporter.domain.facts import Facts, Gap
+from exporter.domain.finding import Finding, Verdict
+from exporter.domain.items import DeclaredItems
+from exporter.domain.json import JsonObject
+from exporter.domain.monitoring.alertmanager import (
+    ActiveAlerts,
+    AlertmanagerReceivers,
+    AlertmanagerStatus,
+    DeclaredAlertmanager,
+    Silences,
+)
+from exporter.domain.monitoring.grafana import (
+    Asked,
+    Dashboard,
+    Datasource,
+    DeclaredDashboard,
+    DeclaredDashboards,
+    DeclaredDatasource,
+    DeclaredDatasources,
+    DeclaredGrafana,
+    GrafanaHealth,
+    ObservedDashboards,
+    ObservedDatasource,
+    ObservedDatasources,
+    Told,
+)
+from exporter.domain.monitoring.prometheus.alerting import (
+    ConnectedAlertmanagers,
+    DeclaredAlerting,
+    FiringWatchdog,
+    Notifications,
+)
+from exporter.domain.monitoring.prometheus.kube_state import (
+    DeclaredKubeState,
+    KubeStateNodes,
+    KubeStatePods,
+)
+from exporter.domain.monitoring.prometheus.rules import (
+    CheckSeries,
+    DeclaredRules,
+    LoadedRules,
+    RuleGroup,
+    RuleSeries,
+)
+from exporter.domain.monitoring.prometheus.server import (
+    PrometheusClaims,
+    PrometheusRuntime,
+    VolumeClaim,
+)
+from exporter.domain.monitoring.prometheus.targets import (
+    DeclaredTarget,
+    DeclaredTargets,
+    Per,
+    ScrapeTarget,
+    ScrapeTargets,
+)
+from exporter.domain.monitoring.stack import DeclaredStack, StackValue
+from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
+from exporter.domain.policy import AsOf, Policy
+from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.taints import Taint, TaintEffect, Toleration, TolerationOperator
+from exporter.domain.workloads import (
+    DeclaredWorkloads,
+    ObservedAutoscalers,
+    ObservedPods,
+    ObservedWorkload,
+    ObservedWorkloads,
+    PodGroup,
+    UnreadablePod,
+)
+from exporter.runtime.evaluate import evaluate
+from exporter.runtime.history import Decisions
+
+NOW = datetime(2025, 11, 12, tzinfo=UTC)
+PLACE = Place(Source.KUSTOMIZE, "k8s/web.yaml", 1)
+COMMIT = "a" * 40
+WEB = WorkloadKey("api", "Deployment", "web")
+SHOP = ApplicationKey("argocd", "shop")
+TAINT = Taint("domain", TaintEffect.NO_SCHEDULE, "web")
+SPEC: JsonObject = {
+    "replicas": 1,
+    "template": {
+        "spec": {
+            "nodeSelector": {"domain": "web"},
+            "tolerations": [{"key": "domain", "operator": "Exists"}],
+        }
+    },
+}
+PODS = PodGroup(
+    owner=WEB,
+    node="a",
+    tolerations=(Toleration("domain", TolerationOperator.EXISTS),),
+    pods=1,
+    ready=1,
+    pulled=1,
+)
+SOURCE = ApplicationSource(repository="https://git.test/iac", path="k8s/web", local=True)
+STEADY: tuple[object, ...] = (
+    Policy(),
+    AsOf(NOW),
+    Repository(revision=COMMIT, reference="main", paths={"k8s/web": True}),
+    Conflicts(()),
+    Unreadable(()),
+    DeclaredItems(()),
+    DeclaredNodes(
+        {
+            "a": DeclaredNode(
+                name="a",
+                group="web",
+                places=(PLACE,),
+                attributes={
+                    Attribute.VERSION: Stated("1.28", PLACE),
+                    Attribute.INTERNAL_IP: Stated("10.0.0.7", PLACE),
+                },
+                labels={"domain": Stated("web", PLACE)},
+                taints=(Stated(TAINT, PLACE),),
+            )
+        },
+        {
+            "web": NodeGroup(name="web", minimum=1, maximum=1, members=frozenset({"a"})),
+            "spot": NodeGroup(name="spot", minimum=0, maximum=3, name_pattern="spot-*"),
+        },
+    ),
+    DeclaredWorkloads(
+        {WEB: DeclaredWorkload(key=WEB, manifest={"spec": SPEC}, place=PLACE, application=SHOP)},
+        namespaces=frozenset({"api"}),
+    ),
+    DeclaredApplications(
+        {SHOP: DeclaredApplication(key=SHOP, place=PLACE, sources=(SOURCE,))},
+    ),
+    DeclaredTargets((DeclaredTarget(job="node"), DeclaredTarget(job="web", per=Per.JOB)), PLACE),
+    DeclaredKubeState(expected=True, settle=timedelta(minutes=5), place=PLACE),
+    DeclaredStack(
+        {
+            StackValue.RETENTION: Stated("15d", PLACE),
+            StackValue.STORAGE: Stated("1Gi", PLACE),
+            StackValue.ALERTMANAGER_REPLICAS: Stated("1", PLACE),
+        }
+    ),
+    DeclaredRules(
+        groups=("shop",), check_series=CheckSeries.OWN, settle=timedelta(minutes=5), place=PLACE
+    ),
+    DeclaredAlerting(alertmanagers=1, watchdog="Watchdog", place=PLACE),
+    DeclaredAlertmanager(place=PLACE, receivers=(Stated("team", PLACE),)),
+    DeclaredGrafana(PLACE),
+    DeclaredDatasources({"p": DeclaredDatasource(place=PLACE, name="p")}),
+    DeclaredDashboards({"d": DeclaredDashboard(place=PLACE, uid="d")}),
+)
+OBSERVED: tuple[tuple[object, object], ...] = (
+    (
+        ObservedNodes(
+            {
+                "a": ObservedNode(
+                    name="a",
+                    labels={"domain": "web"},
+                    taints=frozenset({TAINT}),
+                    ready=ConditionStatus.TRUE,
+                    version="v1.28.4",
+                    internal_ips=("10.0.0.7",),
+                )
+            }
+        ),
+        ObservedNodes({}),
+    ),
+    (
+        ObservedWorkloads(
+            {
+                WEB: ObservedWorkload(
+                    key=WEB, manifest={"spec": SPEC}, replicas=1, ready=1, updated=1, total=1
+                )
+            }
+        ),
+        ObservedWorkloads({}),
+    ),
+    (
+        ObservedPods(by_owner={WEB: (PODS,)}, by_node={"a": (PODS,)}, per_namespace={"api": 1}),
+        ObservedPods({}, {}),
+    ),
+    (ObservedAutoscalers({}), ObservedAutoscalers({})),
+    (
+        ObservedApplications(
+            {
+                SHOP: ObservedApplication(
+                    key=SHOP,
+                    sources=(SOURCE,),
+                    sync="Synced",
+                    health="Healthy",
+                    revisions=(COMMIT,),
+                )
+            }
+        ),
+        ObservedApplications({}),
+    ),
+    (ObservedApplicationSets({}), ObservedApplicationSets({})),
+    (
+        ScrapeTargets(
+            (
+                ScrapeTarget(job="node", instance="a:9100", names=("a",)),
+                ScrapeTarget(job="web", instance="w:80"),
+            )
+        ),
+        ScrapeTargets(()),
+    ),
+    (KubeStateNodes(frozenset({"a"})), KubeStateNodes(frozenset())),
+    (KubeStatePods({"api": (1, 1)}), KubeStatePods({})),
+    (PrometheusRuntime(retention="15d"), PrometheusRuntime()),
+    (
+        PrometheusClaims(
+            claims=(VolumeClaim(namespace="m", name="p", requested=1 << 30, bound=True),)
+        ),
+        PrometheusClaims(),
+    ),
+    (LoadedRules((RuleGroup(name="shop", needs=(frozenset({"up"}),)),)), LoadedRules()),
+    (RuleSeries(existing=frozenset({"up"})), RuleSeries()),
+    (ConnectedAlertmanagers(("http://a",)), ConnectedAlertmanagers()),
+    (Notifications(), Notifications(told=False)),
+    (FiringWatchdog(firing=True), FiringWatchdog(firing=False)),
+    (
+        ActiveAlerts(watchdog="Watchdog", counts={"Watchdog": 1}),
+        ActiveAlerts(watchdog="Watchdog"),
+    ),
+    (
+        AlertmanagerStatus(version="0.28", cluster="ready", peers=frozenset({"a"}), ready=True),
+        AlertmanagerStatus(version="", cluster=""),
+    ),
+    (AlertmanagerReceivers({"team": ("webhook",)}), AlertmanagerReceivers()),
+    (Silences(), Silences()),
+    (GrafanaHealth("ok"), GrafanaHealth("")),
+    (
+        ObservedDatasources(
+            {
+                "p": ObservedDatasource(
+                    Datasource(name="p", uid="p", type="prometheus"), Told(asked=Asked.QUERY)
+                )
+            }
+        ),
+        ObservedDatasources({}),
+    ),
+    (ObservedDashboards({"d": (Dashboard(uid="d", title="D"),)}), ObservedDashboards({})),
+)
+"""What is observed where all is well, and the same with nothing in it."""
+
+EMPTY = {type(one): empty for one, empty in OBSERVED}
+GOOD = {type(one): one for one in (*STEADY, *(one for one, _ in OBSERVED))}
+
+RESTS_ON_OTHERS: dict[tuple[str, type], set[str]] = {
+    ("alertmanager_connected", ConnectedAlertmanagers): {"notifications", "watchdog"},
+    ("alertmanager_connected", Notifications): {"connection", "watchdog"},
+    ("alertmanager_connected", FiringWatchdog): {"connection", "notifications"},
+    ("alertmanager_connected", ActiveAlerts): {"connection", "notifications"},
+    ("alertmanager_ready", AlertmanagerReceivers): {"alertmanager"},
+    ("alertmanager_ready", AlertmanagerStatus): {"team"},
+    ("kube_state_metrics", KubeStateNodes): {"pods"},
+    ("kube_state_metrics", KubeStatePods): {"nodes"},
+    ("kube_state_metrics", ObservedNodes): {"pods"},
+    ("kube_state_metrics", ObservedPods): {"nodes", "pods"},
+    ("scrape_targets", ObservedNodes): {"web"},
+}
+"""Subjects that pass all the same, as the fact is no evidence of theirs.
+
+Of pods, that nobody knows any in the cluster is no contradiction to those of Prometheus as such.
+"""
+
+NO_EVIDENCE: dict[str, set[type]] = {
+    "alertmanager_silences": {ActiveAlerts},  # no silence holds, whatever is active
+    "application_abandoned": {ObservedApplicationSets},  # makes a failure unknown
+    "application_healthy": {ObservedNodes, ObservedPods, ObservedWorkloads},  # explain a failure
+    "grafana_dashboards": {GrafanaHealth},  # explains what is unknown
+    "grafana_datasources": {GrafanaHealth},
+    "workload_ready": {ObservedNodes, ObservedPods},  # explain a failure
+    "workload_replicas": {ObservedAutoscalers},  # the declared number stands
+}
+"""Facts that a check weighs, but that no pass of it rests on."""
+
+SAYS_NOTHING_WHILE_EMPTY = {Silences, ObservedAutoscalers, ObservedApplicationSets}
+"""Facts that are well while empty: that there is nothing is what they tell."""
+
+
+def run(check: Check, known: dict[type, object]) -> list[Finding]:
+    outcome = evaluate((check,), facts=Facts(known), decisions=Decisions(), sources=(), at=NOW)
+    assert outcome.errors == ()
+    return list(outcome.findings)
+
+
+def passes(check: Check, known: dict[type, object]) -> set[str]:
+    return {one.subject.name for one in run(check, known) if one.verdict is Verdict.PASS}
+
+
+@pytest.mark.parametrize("check", [pytest.param(one, id=one.id) for one in ALL])
+def test_where_all_is_well_nothing_but_a_pass_is_found(check: Check) -> None:
+    found = {one.verdict for one in run(check, dict(GOOD))}
+
+    quiet = check.id in {"declaration_compared", "declaration_readable"}
+    assert found == (set() if quiet else {Verdict.PASS})
+
+
+def evidence() -> Iterator[object]:
+    for check in ALL:
+        for fact in sorted(check.handed & EMPTY.keys(), key=lambda one: one.__name__):
+            if fact not in SAYS_NOTHING_WHILE_EMPTY and fact not in NO_EVIDENCE.get(check.id, ()):
+                yield pytest.param(check, fact, id=f"{check.id}-{fact.__name__}")
+
+
+@pytest.mark.parametrize(("check", "fact"), list(evidence()))
+def test_without_its_evidence_nothing_passes(check: Check, fact: type) -> None:
+    allowed = RESTS_ON_OTHERS.get((check.id, fact), set())
+
+    assert passes(check, {**GOOD, fact: EMPTY[fact]}) <= allowed
+
+
+@pytest.mark.parametrize(("check", "fact"), list(evidence()))
+def test_where_its_evidence_is_too_old_nothing_passes(check: Check, fact: type) -> None:
+    gap = Gap(Source.KUBERNETES, "last seen too long ago")
+    allowed = RESTS_ON_OTHERS.get((check.id, fact), set())
+
+    outcome = evaluate(
+        (check,),
+        facts=Facts(dict(GOOD), {fact: (gap,)}),
+        decisions=Decisions(),
+        sources=(),
+        at=NOW,
+    )
+
+    passing = {one.subject.name for one in outcome.findings if one.verdict is Verdict.PASS}
+    assert passing <= allowed
+
+
+@pytest.mark.parametrize(
+    ("check_id", "owner", "node"),
+    [
+        ("workload_images", WEB, "b"),
+        ("workload_placement", None, "b"),
+        ("node_dedication", None, "a"),
+        ("node_dedication", WorkloadKey("web", "Deployment", "x"), None),
+    ],
+)
+def test_a_pod_that_cannot_be_read_is_no_evidence(
+    check_id: str, owner: WorkloadKey | None, node: str | None
+) -> None:
+    odd = UnreadablePod(Gap(Source.KUBERNETES, "cannot be read"), "api", owner, node)
+    pods = ObservedPods(by_owner={WEB: (PODS,)}, by_node={"a": (PODS,)}, unreadable=(odd,))
+    check = next(one for one in ALL if one.id == check_id)
+
+    assert passes(check, {**GOOD, ObservedPods: pods}) == set()

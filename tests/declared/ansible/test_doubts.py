@@ -1,0 +1,90 @@
+"""Gaps that are alike become one, and there are never too many."""
+
+from exporter.declared.ansible.doubts import Doubts, Reach, together
+from exporter.declared.ansible.words import SAYABLE
+from exporter.domain.declaration import NodeGap
+from exporter.domain.provenance import Place, Source
+
+LABELS = frozenset({"labels.a"})
+
+
+def at(line: int) -> Place:
+    return Place(Source.ANSIBLE, "play.yml", line)
+
+
+def gaps(found: Doubts) -> list[NodeGap]:
+    return list(found.gaps(lambda epoch: epoch))
+
+
+def test_gaps_of_one_place_are_one_for_all_their_nodes() -> None:
+    found = Doubts()
+    for name in ("n1", "n2"):
+        found.add(Reach(LABELS, frozenset({name})), place=at(1), message="why")
+
+    (gap,) = gaps(found)
+    assert gap.nodes == {"n1", "n2"}
+
+
+def test_what_could_concern_any_node_does_so_for_good() -> None:
+    found = Doubts()
+    for names in (frozenset({"n1"}), frozenset[str](), frozenset({"n2"})):
+        found.add(Reach(LABELS, names), place=at(1), message="why")
+
+    (gap,) = gaps(found)
+    assert gap.nodes == frozenset()
+
+
+def test_what_sets_nothing_is_no_gap() -> None:
+    found = Doubts()
+
+    found.add(Reach(frozenset()), place=at(1), message="why")
+
+    assert gaps(found) == []
+
+
+def test_a_new_epoch_begins_with_the_statement_after_a_gap() -> None:
+    found = Doubts()
+    epochs = [found.settle()]
+    found.add(Reach(LABELS), place=at(1), message="why")
+    found.add(Reach(LABELS), place=at(2), message="why")
+    epochs += [found.settle(), found.settle()]
+    found.add(Reach(LABELS), place=at(3), message="why")
+
+    assert epochs == [0, 1, 1]
+    assert [one.position for one in gaps(found)] == [0, 0, 1]
+
+
+def test_a_gap_that_comes_again_counts_where_it_came_last() -> None:
+    found = Doubts()
+    found.add(Reach(LABELS), place=at(1), message="why")
+    found.settle()
+
+    found.add(Reach(LABELS), place=at(1), message="why")
+
+    assert [one.position for one in gaps(found)] == [1]
+
+
+def test_too_many_gaps_end_in_one_that_could_say_anything() -> None:
+    found = Doubts(limit=3)
+    for line in range(1, 9):
+        found.add(Reach(LABELS, frozenset({"n1"})), place=at(line), message="why")
+
+    *first, last = gaps(found)
+    assert [one.place.line for one in first] == [1, 2, 3]
+    assert (last.attributes, last.nodes) == (SAYABLE, frozenset())
+
+
+def test_too_many_names_end_in_any() -> None:
+    found = Doubts(names_left=3)
+
+    for line in (1, 2):
+        found.add(Reach(LABELS, frozenset({"n1", "n2"})), place=at(line), message="why")
+
+    assert [one.nodes for one in gaps(found)] == [{"n1", "n2"}, frozenset()]
+
+
+def test_what_two_could_set_together_is_of_any_node_where_one_is() -> None:
+    one, other = Reach(LABELS, frozenset({"n1"})), Reach(frozenset({"taints"}), frozenset({"n2"}))
+
+    assert together([one, other]) == Reach(LABELS | {"taints"}, frozenset({"n1", "n2"}))
+    assert together([one, Reach(LABELS)]) == Reach(LABELS)

@@ -1,0 +1,77 @@
+"""Coverage is the part of what is declared that could be judged, by layer and over all of them."""
+
+from exporter.checks import declaration_readable
+from exporter.domain.check import Check
+from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.items import DeclaredItems, Item, ItemState
+from exporter.domain.provenance import Place, Source
+from exporter.runtime.coverage import Coverage, Share, overall
+
+PLACE = Place(Source.ARGOCD, "argocd/apps.yaml", 3)
+
+
+def check(name: str, layer: Layer) -> Check:
+    return Check(
+        id=name,
+        layer=layer,
+        severity=Severity.WARNING,
+        title=name,
+        needs=(),
+        subjects=lambda _: (),
+        judge=lambda _: iter(()),
+    )
+
+
+def found(name: str, *verdicts: Verdict, kind: str = "Application") -> tuple[Finding, ...]:
+    return tuple(
+        Finding(check=name, subject=Subject(kind, "", f"{number}"), verdict=verdict)
+        for number, verdict in enumerate(verdicts)
+    )
+
+
+def unread(name: str, kind: str, *layers: Layer) -> Item:
+    return Item(
+        source=Source.ARGOCD,
+        subject=Subject(kind, "", name),
+        state=ItemState.UNREADABLE,
+        place=PLACE,
+        layers=layers,
+    )
+
+
+SYNCED = check("application_synced", Layer.GITOPS)
+PRESENT = check("workload_present", Layer.APPLICATIONS)
+
+
+def test_the_whole_is_the_judged_part_of_all_that_is_declared() -> None:
+    findings = {
+        SYNCED.id: found(SYNCED.id, *[Verdict.PASS] * 3),
+        PRESENT.id: found(PRESENT.id, Verdict.UNKNOWN, kind="Deployment"),
+    }
+
+    shares = Coverage().of((SYNCED, PRESENT), findings, DeclaredItems())
+
+    assert (shares[Layer.GITOPS].ratio, shares[Layer.APPLICATIONS].ratio) == (1.0, 0.0)
+    assert overall(shares.values()) == 0.75
+
+
+def test_where_nothing_is_declared_there_is_no_coverage() -> None:
+    shares = Coverage().of((SYNCED,), {SYNCED.id: ()}, DeclaredItems())
+
+    assert shares[Layer.GITOPS].ratio is None
+    assert overall(shares.values()) is None
+    assert overall([Share()]) is None
+
+
+def test_that_a_file_is_known_to_be_broken_covers_nothing() -> None:
+    readable = declaration_readable.CHECK
+    findings = {
+        SYNCED.id: found(SYNCED.id, Verdict.PASS),
+        readable.id: found(readable.id, Verdict.FAIL, kind="File"),
+    }
+    items = DeclaredItems((unread("0", "File", Layer.GITOPS, Layer.CONFIGURATION),))
+
+    shares = Coverage().of((SYNCED, readable), findings, items)
+
+    assert shares[Layer.CONFIGURATION].ratio == 0.0
+    assert shares[Layer.GITOPS].ratio == 0.5
