@@ -62,6 +62,8 @@ class Answers:
         memory = self._memories.setdefault(check.id, Memory())
         memory.next_round()
         findings = tuple(check.judge(replace(facts, known=noted, memory=memory)))
+        # What is not known of these decides over findings, whether the check looked at them or not.
+        noted.seen.update({kind: facts.known.get(kind) for kind in (*check.needs, *check.uses)})
         conditions = replace(facts, known={})
         self._last[check.id] = _Answer(facts=conditions, seen=noted.seen, findings=findings)
         return findings

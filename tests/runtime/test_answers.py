@@ -1,7 +1,7 @@
 """A check runs again exactly when something that it looked at has changed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -71,3 +71,13 @@ def test_a_check_runs_again_where_it_might_find_something_else(then: Facts, aske
 
     assert judge.asked == asked
     assert found == tuple(judge.judge(then))
+
+
+def test_a_check_runs_again_where_a_fact_that_it_only_uses_has_changed() -> None:
+    judge, answers = Judge(), Answers()
+    check = replace(judge.check, uses=(Other,))
+    answers.judge(check, Facts({Named: NAMED, Other: Other()}))
+
+    answers.judge(check, Facts({Named: NAMED, Other: Other()}))
+
+    assert judge.asked == 2
