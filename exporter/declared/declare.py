@@ -15,7 +15,7 @@ from exporter.declared.memory import Memory, count
 from exporter.declared.remembered import Remembered
 from exporter.declared.rendered import Manifest, Render
 from exporter.declared.repository import GitState, describe, is_remote, without_credentials
-from exporter.declared.unknowns import with_all_gaps
+from exporter.declared.unknowns import lost
 from exporter.domain.addresses import normalise
 from exporter.domain.applications import ObservedApplicationSets, Repository
 from exporter.domain.clock import Instant
@@ -167,8 +167,8 @@ class Declarations:
         try:
             checkout = Checkout.at(path)
         except ReadError as error:
-            lost = Failure(place, error.reason, error.message, "set repository to the checkout")
-            return _Opened(checkout=Checkout(root=path), git=GitState(), failures=(lost,))
+            missing = Failure(place, error.reason, error.message, "set repository to the checkout")
+            return _Opened(checkout=Checkout(root=path), git=GitState(), failures=(missing,))
         failures: tuple[Failure, ...] = ()
         try:
             git = await describe(checkout.root)
@@ -217,7 +217,7 @@ class Declarations:
         followed = await guarded(
             self._applications(checkout, git, renderer.render),
             source=Source.ARGOCD,
-            otherwise=lambda lost: Followed(reading=_lost(lost)),
+            otherwise=lambda failure: Followed(reading=lost(failure)),
         )
         rendered = kustomize.read(
             declared.kustomize,
@@ -275,13 +275,8 @@ class Declarations:
         )
 
 
-def _lost(failure: Failure) -> Reading:
-    lost = Reading(source=failure.place.source, failures=(failure,), complete=False)
-    return with_all_gaps(lost)
-
-
 def _guarded(reading: Awaitable[Reading], source: Source) -> Awaitable[Reading]:
-    return guarded(reading, source=source, otherwise=_lost)
+    return guarded(reading, source=source, otherwise=lost)
 
 
 def _repository(git: GitState, paths: Mapping[str, bool]) -> Repository:

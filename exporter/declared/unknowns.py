@@ -1,36 +1,37 @@
 """What of a node is not known, as a gap in a stronger statement could overrule what was read."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from exporter.domain.declaration import (
     ATTRIBUTES,
     LABELS,
     PRESENT,
     TAINTS,
+    Failure,
     NodeGap,
     NodeStatement,
     Reading,
 )
 from exporter.domain.gaps import Gap
-from exporter.domain.provenance import Place
+from exporter.domain.provenance import Source
+
+_OF_NODES = frozenset({Source.TERRAFORM, Source.ANSIBLE, Source.INVENTORY})
 
 
-def with_all_gaps(reading: Reading) -> Reading:
-    """Return *reading* with a gap for each failure that could concern all of every node."""
-    hidden = ATTRIBUTES if reading.complete else ATTRIBUTES | {PRESENT}
-    position = len(reading.nodes)
-    gaps = [
-        NodeGap(place=one.place, message=one.message, attributes=hidden, position=position)
-        for one in reading.failures
-    ]
-    if not reading.complete and not gaps:
-        places = [one.place for one in reading.unresolved]
-        places += [one.place for one in reading.nodes]
-        place = places[0] if places else Place(reading.source, "")
-        message = f"{reading.source} may declare more nodes than could be told"
-        gaps = [NodeGap(place=place, message=message, attributes=frozenset({PRESENT}))]
-    return replace(reading, gaps=(*reading.gaps, *gaps))
+def lost(failure: Failure) -> Reading:
+    """Return the reading of a source of which nothing is known but the *failure*.
+
+    One that speaks of nodes could have said anything of any of them; the others say nothing.
+    """
+    source, place = failure.place.source, failure.place
+    hidden = NodeGap(place=place, message=failure.message, attributes=ATTRIBUTES | {PRESENT})
+    return Reading(
+        source=source,
+        failures=(failure,),
+        gaps=(hidden,) if source in _OF_NODES else (),
+        complete=False,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ class Remainder:
     """
 
     def __init__(self, graph: Graph, left_out: Iterable[str]) -> None:
-        self._graph = graph
         self._names = _names(graph)
         self._lacking = _reaching(graph, left_out)
 
