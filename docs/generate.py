@@ -1,8 +1,9 @@
-"""Writes what of the documentation and the settings follows from the checks and the metrics.
+"""Writes what of the documentation, settings and schemas follows from checks, metrics and types.
 
 The rest of each page is by hand. ``python -m docs.generate`` (``make docs``) runs it.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,13 +11,16 @@ from typing import NamedTuple
 
 from exporter.checks import ALL
 from exporter.domain.instants import parse_duration
-from exporter.metrics.families import FAMILIES, PREFIX
+from exporter.metrics.families import FAMILIES
+from exporter.metrics.family import PREFIX, Family
+from exporter.report.documents.schema import schema
 from rules.generate.files import alerting
 from rules.generate.rule import Rule
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 METRICS, ALERTS, RUNBOOKS = HERE / "metrics.md", HERE / "alerts.md", HERE / "runbooks"
+SCHEMA = ROOT / "exporter" / "report" / "schemas" / "api.json"
 CHECK_IDS = ROOT / "exporter" / "settings" / "checks.py"
 _TABLE = r"(?<={before}\n\n)(?:\|.*\n)+"
 _LABELS = {family.name: set(family.labels) for family in FAMILIES}
@@ -55,10 +59,11 @@ def main() -> None:
 def pages() -> Iterator[tuple[Path, str]]:
     """Yield every file of which something is generated, with its text as it shall be."""
     known = tuple(alerts())
-    families = _table(("metric", "type", "meaning"), map(_family, range(len(FAMILIES))))
+    families = _table(("metric", "type", "meaning"), map(_family, FAMILIES))
     yield METRICS, _replaced(METRICS.read_text(), r"never labels\.", families)
     yield ALERTS, _alerts_page(ALERTS.read_text(), known)
     yield CHECK_IDS, _check_ids()
+    yield SCHEMA, json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
     for one in known:
         path = RUNBOOKS / f"{one.name}.md"
         head, _, rest = path.read_text().partition("\n## ")
@@ -96,10 +101,9 @@ def _check_ids() -> str:
     return _SETTINGS.format(ids="".join(f'    "{one}",\n' for one in sorted(one.id for one in ALL)))
 
 
-def _family(index: int) -> tuple[str, ...]:
-    one = FAMILIES[index]
-    labels = f"{{{', '.join(one.labels)}}}" if one.labels else ""
-    return (f"`{PREFIX}{one.name}{labels}`", one.type, one.help)
+def _family(family: Family) -> tuple[str, ...]:
+    labels = f"{{{', '.join(family.labels)}}}" if family.labels else ""
+    return (f"`{PREFIX}{family.name}{labels}`", family.type, family.help)
 
 
 def _alerts_page(text: str, known: tuple[Alert, ...]) -> str:

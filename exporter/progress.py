@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self, TextIO
 
-PATIENCE = 1.0
+GRACE = 1.0
 """Seconds for which nobody needs to be told anything."""
 EVERY = 0.2
 _ERASE = "\r\x1b[K"
@@ -17,12 +17,12 @@ _ERASE = "\r\x1b[K"
 class Progress:
     """Between entering and leaving, keeps one line that says what is done, and for how long.
 
-    Nothing is written where *stream* is no terminal, nor to one that is done within *patience*
+    Nothing is written where *stream* is no terminal, nor to one that is done within *grace*
     seconds. The line is gone afterwards.
     """
 
     stream: TextIO = field(default_factory=lambda: sys.stderr)
-    patience: float = PATIENCE
+    grace: float = GRACE
     _doing: str = ""
     _began: float = 0.0
     _done: threading.Event = field(default_factory=threading.Event)
@@ -50,7 +50,7 @@ class Progress:
             self._thread.join()
 
     def _write(self) -> None:
-        if self._done.wait(self.patience):
+        if self._done.wait(self.grace):
             return
         while not self._done.wait(EVERY):
             seconds = int(time.monotonic() - self._began)

@@ -1,6 +1,7 @@
-"""Writes what of the chart follows from something else: its values' schema and its README's table.
+"""Writes what of the chart follows from something else.
 
-python -m helm.generate
+That is its values' schema, its README's table and the kinds that it may let the exporter read.
+``python -m helm.generate`` (``make chart``) runs it.
 """
 
 import json
@@ -11,11 +12,13 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from exporter.observed.kinds import KINDS
 from exporter.settings.load import schema as settings_schema
 
 HERE = Path(__file__).parent
 CHART = HERE / "cluster-conformance-exporter"
 VALUES, SCHEMA, README = (CHART / one for one in ("values.yaml", "values.schema.json", "README.md"))
+OBSERVED_KINDS = CHART / "templates" / "_observedkinds.tpl"
 WRITTEN_BY_HAND = HERE / "values.schema.yaml"
 _TABLE = re.compile(r"(?<=<!-- values -->\n).*(?=<!-- /values -->)", re.DOTALL)
 
@@ -32,11 +35,26 @@ def main() -> None:
     """Write the files."""
     SCHEMA.write_text(schema())
     README.write_text(readme(README.read_text()))
+    OBSERVED_KINDS.write_text(observed_kinds())
+
+
+def observed_kinds() -> str:
+    """Return the template that names every observed kind, and what it is read for."""
+    lines = (f"{kind.resource}: [{', '.join(sorted(kind.read_for))}]" for kind in KINDS)
+    return "\n".join(
+        (
+            "{{- /* Every observed kind, and what it is read for. Written by make chart. */ -}}",
+            '{{- define "conformance.observedKinds" -}}',
+            *lines,
+            "{{- end -}}\n",
+        )
+    )
 
 
 def schema() -> str:
     """Return the schema of the values: ours, and the settings' own as its ``$defs``."""
     ours = yaml.safe_load(WRITTEN_BY_HAND.read_text())
+    ours["definitions"]["observedKind"] = {"enum": [kind.resource for kind in KINDS]}
     definitions = json.loads(settings_schema())["$defs"]
     return json.dumps({**ours, "$defs": definitions}, indent=2) + "\n"
 

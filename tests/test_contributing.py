@@ -7,8 +7,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text()
-(DIFF,) = re.findall(r"^```diff\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
-TOUCHED = re.findall(r"^\+\+\+ b/(\S+)\n(.*?)(?=^--- |\Z)", DIFF, re.MULTILINE | re.DOTALL)
+DIFFS = re.findall(r"^```diff\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+TOUCHED = [
+    re.findall(r"^\+\+\+ b/(\S+)\n(.*?)(?=^--- |\Z)", diff, re.MULTILINE | re.DOTALL)
+    for diff in DIFFS
+]
+ADDED = [touched for diff in TOUCHED for touched in diff]
 
 
 def added(lines: str) -> list[str]:
@@ -16,16 +20,17 @@ def added(lines: str) -> list[str]:
     return [line[1:] for line in lines.splitlines() if line.startswith("+")]
 
 
-@pytest.mark.parametrize(("path", "lines"), TOUCHED, ids=[path for path, _ in TOUCHED])
-def test_the_example_of_a_check_is_the_check(path: str, lines: str) -> None:
+@pytest.mark.parametrize(("path", "lines"), ADDED, ids=[path for path, _ in ADDED])
+def test_the_examples_are_what_is_there(path: str, lines: str) -> None:
     text = (ROOT / path).read_text().splitlines()
 
     assert added(lines)
     assert [line for line in added(lines) if line not in text] == []
 
 
-def test_the_module_of_the_example_is_whole() -> None:
-    path, lines = TOUCHED[0]
+@pytest.mark.parametrize("diff", TOUCHED, ids=["check", "kind"])
+def test_the_module_of_an_example_is_whole(diff: list[tuple[str, str]]) -> None:
+    path, lines = diff[0]
 
     assert added(lines) == (ROOT / path).read_text().splitlines()
 

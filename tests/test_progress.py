@@ -26,7 +26,7 @@ class Terminal(io.StringIO):
 def test_a_terminal_is_told_what_is_done_and_left_clean() -> None:
     terminal = Terminal()
 
-    with Progress(stream=terminal, patience=0) as progress:
+    with Progress(stream=terminal, grace=0) as progress:
         progress.tell("reading the repository")
         assert terminal.written.wait(10)
 
@@ -37,7 +37,7 @@ def test_a_terminal_is_told_what_is_done_and_left_clean() -> None:
 def test_what_is_soon_done_tells_nothing() -> None:
     terminal = Terminal()
 
-    with Progress(stream=terminal, patience=60) as progress:
+    with Progress(stream=terminal, grace=60) as progress:
         progress.tell("judging")
 
     assert terminal.getvalue() == ""
@@ -46,7 +46,7 @@ def test_what_is_soon_done_tells_nothing() -> None:
 def test_what_is_no_terminal_is_told_nothing() -> None:
     stream = io.StringIO()
 
-    with Progress(stream=stream, patience=0) as progress:
+    with Progress(stream=stream, grace=0) as progress:
         progress.tell("judging")
 
     assert stream.getvalue() == ""
@@ -56,7 +56,7 @@ def test_an_error_passes_and_leaves_the_terminal_clean() -> None:
     terminal = Terminal()
 
     def fail() -> None:
-        with Progress(stream=terminal, patience=0):
+        with Progress(stream=terminal, grace=0):
             assert terminal.written.wait(10)
             raise ValueError("broken")
 

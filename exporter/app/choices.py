@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from exporter.checks import ALL
+from exporter.declared.registry import READERS
 from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
 from exporter.domain.check import Check
 from exporter.domain.instants import parse_duration, parse_instant
@@ -10,12 +11,15 @@ from exporter.domain.monitoring.grafana import DeclaredDashboards, DeclaredDatas
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.policy import Maintenance, Policy, Waiver
 from exporter.domain.workloads import DeclaredWorkloads
-from exporter.observed.alertmanager.questions import AlertmanagerQuestions
-from exporter.observed.grafana.questions import GrafanaQuestions
-from exporter.observed.prometheus.questions import PrometheusQuestions
+from exporter.observed.alertmanager.poller import AlertmanagerPoller
+from exporter.observed.grafana.poller import GrafanaPoller
+from exporter.observed.prometheus.poller import PrometheusPoller
 from exporter.runtime.decisions import Decisions
 from exporter.settings.load import Loaded
 from exporter.settings.model import Settings
+
+_BY_READERS = (DeclaredNodes, DeclaredWorkloads, DeclaredApplications, ObservedApplicationSets)
+"""Facts that are known only where a reader of declarations gives them, or asks for them."""
 
 
 def enabled(settings: Settings) -> tuple[Check, ...]:
@@ -54,20 +58,15 @@ def _has_all(kinds: Iterable[type], named: Mapping[type, bool]) -> bool:
 
 def _named(settings: Settings) -> dict[type, bool]:
     """Tell of facts that nobody gives without being asked for in the settings whether they are."""
-    declared, observed = settings.declared, settings.observed
-    inventory = declared.inventory
+    observed = settings.observed
+    declared = {kind for one in READERS.values() for kind in one.facts(settings)}
     return {
-        **dict.fromkeys(PrometheusQuestions.kinds, observed.prometheus is not None),
-        **dict.fromkeys(AlertmanagerQuestions.kinds, observed.alertmanager is not None),
-        **dict.fromkeys(GrafanaQuestions.kinds, observed.grafana is not None),
+        **dict.fromkeys(PrometheusPoller.kinds, observed.prometheus is not None),
+        **dict.fromkeys(AlertmanagerPoller.kinds, observed.alertmanager is not None),
+        **dict.fromkeys(GrafanaPoller.kinds, observed.grafana is not None),
         DeclaredDatasources: bool(observed.grafana and observed.grafana.datasources),
         DeclaredDashboards: bool(observed.grafana and observed.grafana.dashboards),
-        DeclaredNodes: bool(
-            declared.terraform or declared.ansible or inventory.nodes or settings.nodes.groups
-        ),
-        DeclaredWorkloads: bool(declared.argocd or declared.kustomize or inventory.workloads),
-        DeclaredApplications: bool(declared.argocd or inventory.applications),
-        ObservedApplicationSets: bool(declared.argocd),
+        **{kind: kind in declared for kind in _BY_READERS},
     }
 
 
@@ -77,16 +76,16 @@ def decisions(loaded: Loaded) -> Decisions:
     return Decisions(
         waivers=tuple(
             Waiver(
-                check=one.check,
-                subject=one.subject,
-                reason=one.reason,
-                owner=one.owner,
-                expires=parse_instant(one.expires),
-                state=one.state or "",
-                ticket=one.ticket,
-                approved_by=one.approved_by,
+                check=waiver.check,
+                subject=waiver.subject,
+                reason=waiver.reason,
+                owner=waiver.owner,
+                expires=parse_instant(waiver.expires),
+                state=waiver.state or "",
+                ticket=waiver.ticket,
+                approved_by=waiver.approved_by,
             )
-            for one in settings.waivers
+            for waiver in settings.waivers
         ),
         maintenance=tuple(
             Maintenance(nodes=one.nodes, start=parse_instant(one.start), end=parse_instant(one.end))
@@ -105,4 +104,5 @@ def policy(loaded: Loaded) -> Policy:
         consistent_labels=nodes.consistent_labels,
         unmanaged_labels=nodes.unmanaged_labels,
         unmanaged_taints=nodes.unmanaged_taints,
+        refresh_deadline=parse_duration(loaded.settings.refresh_deadline),
     )

@@ -30,9 +30,9 @@ from exporter.runtime.evaluate import evaluate
 from exporter.runtime.history import History
 from exporter.runtime.watched import Watched
 from exporter.settings.load import Loaded
-from exporter.settings.model import KubernetesSettings
+from exporter.settings.observed import KubernetesSettings
 
-PATIENCE = 30.0
+GRACE = 30.0
 """Seconds to wait for a first picture of a live cluster before judging without."""
 
 
@@ -45,13 +45,15 @@ class Conformance:
     """Everything that one set of settings needs to look and to judge.
 
     Between :meth:`start` and :meth:`stop` a live cluster is followed; a snapshot needs neither.
-    *tell* is told what is being done, for who waits for it.
+    *tell* is told what is being done, for who waits for it. A snapshot is as old as what it shows,
+    unless it is *dated*: then it is of the instant as of which it is judged.
     """
 
     loaded: Loaded
     history: History | None = None
     tell: Callable[[str], None] = say_nothing
     clock: Clock = SYSTEM
+    dated: bool = False
     declarations: Declarations = field(init=False)
     declared: Watched = field(init=False)
     observed: Watched | Live = field(init=False)
@@ -103,7 +105,7 @@ class Conformance:
             if isinstance(self.observed, Live):
                 self.observed.start(supervisor)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(GRACE):
                     await self._completed()
             undo.pop_all()
         if isinstance(self.observed, Live):
@@ -120,11 +122,11 @@ class Conformance:
         if isinstance(self.observed, Live):
             await self.observed.stop()
 
-    def hurry(self) -> None:
+    def invalidate(self) -> None:
         """Let the next look ask for changed files, however short ago that was done."""
-        self.declared.hurry()
+        self.declared.invalidate()
         if isinstance(self.observed, Watched):
-            self.observed.hurry()
+            self.observed.invalidate()
 
     async def look(self, at: Instant) -> Evaluation:
         """Read what changed, and judge everything at the instant *at*, or later.
@@ -170,7 +172,8 @@ class Conformance:
         )
 
     def _rules(self, at: datetime) -> Facts:
-        return Facts({Policy: self.policy, AsOf: AsOf(at)})
+        dated = self.dated or isinstance(self.observed, Live)
+        return Facts({Policy: self.policy, AsOf: AsOf(at, witnesses=at if dated else None)})
 
     def _judge(self, declared: State, observed: State, at: Instant) -> Evaluation:
         outcome = evaluate(
@@ -204,14 +207,15 @@ def _observed(loaded: Loaded, clock: Clock) -> Watched | Live:
 
 
 async def check_once(
-    loaded: Loaded, *, at: datetime, tell: Callable[[str], None] = say_nothing
+    loaded: Loaded, *, at: datetime | None, tell: Callable[[str], None] = say_nothing
 ) -> Evaluation:
     """Look and judge once, and *tell* what is being done; raises :exc:`SettingsError`.
 
-    What is judged is judged as of *at*; what is too old is told by the boot clock all the same.
+    What is judged is judged as of *at*, else as of now; what is too old is told by the boot clock
+    all the same.
     """
-    began = Instant(at, SYSTEM.boot())
-    conformance = Conformance(loaded, tell=tell)
+    began = Instant(at or SYSTEM.wall(), SYSTEM.boot())
+    conformance = Conformance(loaded, tell=tell, dated=at is not None)
     async with supervised() as supervisor:
         try:
             await conformance.start(supervisor)

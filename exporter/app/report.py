@@ -21,7 +21,7 @@ def overview_of(outcome: Evaluation, loaded: Loaded) -> Overview:
 
 
 async def report_once(
-    loaded: Loaded, *, at: datetime, tell: Callable[[str], None] = say_nothing
+    loaded: Loaded, *, at: datetime | None, tell: Callable[[str], None] = say_nothing
 ) -> Overview:
     """Look and judge once, for a report; raises :exc:`SettingsError`."""
     return overview_of(await check_once(loaded, at=at, tell=tell), loaded)

@@ -12,7 +12,7 @@ from pathlib import Path
 from exporter.app import garbage
 from exporter.app.conformance import Conformance
 from exporter.app.views import PATHS, Readers, Seen, files, views
-from exporter.app.web import WebOptions, allow_reload, open_doors
+from exporter.app.web import WebOptions, allow_reload, open_servers
 from exporter.domain.clock import Clock, Instant
 from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
@@ -94,9 +94,9 @@ class Service:
         await self.reload()
         return await self.current.look(at)
 
-    def hurry(self) -> None:
+    def invalidate(self) -> None:
         """Look at everything again as soon as may be."""
-        self.current.hurry()
+        self.current.invalidate()
         self.loop.again.set()
 
     async def reload(self) -> None:
@@ -139,7 +139,7 @@ class Service:
         changed = fingerprint(self.options.settings) != self.seen
         problems = self.read() if changed or not self.reload_ok else ()
         problems += self.guard.reload()
-        self.hurry()
+        self.invalidate()
         return problems
 
     def prepare(self, outcome: Evaluation) -> Published:
@@ -196,7 +196,7 @@ async def serve_as(service: Service) -> None:
     )
     allow_reload(app, options=options.web, call=service.read_all)
     async with supervised() as supervisor:
-        doors = await open_doors(
+        servers = await open_servers(
             app,
             probes=probes(service.loop),
             addresses=options.addresses,
@@ -208,7 +208,7 @@ async def serve_as(service: Service) -> None:
         try:
             await stop.wait()
         finally:
-            await doors.close()
+            await servers.close()
             await evaluations.stop()
             await service.current.stop()
 

@@ -1,4 +1,4 @@
-"""The HTTP side as its options choose it: doors for everybody, and one for probes alone."""
+"""The HTTP side as its options choose it: servers for everybody, and one for probes alone."""
 
 import logging
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class WebOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class Servers:
     """Everything that listens."""
 
     listening: Sequence[Listening]
@@ -40,7 +40,7 @@ class Doors:
             await one.close()
 
 
-async def open_doors(
+async def open_servers(
     app: web.Application,
     *,
     probes: web.Application,
@@ -48,7 +48,7 @@ async def open_doors(
     options: WebOptions,
     guard: Guard,
     supervisor: Supervisor,
-) -> Doors:
+) -> Servers:
     """Serve *app*, and *probes* in plain text; raises :exc:`OSError` where an address is taken."""
     served = prefix.mounted(app, prefix=options.prefix)
     gate.install(served, guard=guard, limits=options.limits)
@@ -56,7 +56,7 @@ async def open_doors(
     public = await opening(served, addresses=addresses, guard=guard)
     _tell(public, scheme="http" if guard.current().tls is None else "https", what="listening on")
     if not options.probes:
-        return Doors([public])
+        return Servers([public])
     open_guard = Guard()
     gate.install(probes, guard=open_guard, limits=options.limits)
     try:
@@ -65,7 +65,7 @@ async def open_doors(
         await public.close()
         raise
     _tell(small, scheme="http", what="answering probes on")
-    return Doors([public, small])
+    return Servers([public, small])
 
 
 def allow_reload(app: web.Application, *, options: WebOptions, call: reload.Reload) -> None:

@@ -66,7 +66,7 @@ def _judge_connection(facts: Facts) -> Finding:
         verdict=verdict,
         detail=detail,
         declared={"minimum": minimum},
-        observed=[excerpt(one) for one in told.urls],
+        observed=[excerpt(url) for url in told.urls],
         provenance=(place,),
         cause=cause,
     )
@@ -92,15 +92,15 @@ def _minimum(facts: Facts) -> tuple[int, Place]:
 def _judge_notifications(facts: Facts) -> Finding:
     told, blind = facts.find(Notifications), unknowns.blind(facts, (Notifications,))
     if told is None or blind:
-        return _finding(NOTIFICATIONS, Verdict.UNKNOWN, blind, facts)
+        return _finding(NOTIFICATIONS, verdict=Verdict.UNKNOWN, detail=blind, facts=facts)
     if not told.told:
         said = "Prometheus has no prometheus_notifications metrics: it does not scrape itself"
-        return _finding(NOTIFICATIONS, Verdict.UNKNOWN, said, facts)
+        return _finding(NOTIFICATIONS, verdict=Verdict.UNKNOWN, detail=said, facts=facts)
     failing = [excerpt(one) for one in told.failing]
     trouble = [f"notifications to {listing(failing)} fail"] if failing else []
     trouble += ["notifications were dropped"] if told.dropped else []
     verdict = Verdict.FAIL if trouble else Verdict.PASS
-    return _finding(NOTIFICATIONS, verdict, "; ".join(trouble), facts)
+    return _finding(NOTIFICATIONS, verdict=verdict, detail="; ".join(trouble), facts=facts)
 
 
 def _judge_watchdog(facts: Facts, cut: Cause | None) -> Finding:
@@ -112,17 +112,22 @@ def _judge_watchdog(facts: Facts, cut: Cause | None) -> Finding:
     told, arrived = facts.find(FiringWatchdog), facts.find(ActiveAlerts)
     blind = unknowns.blind(facts, (FiringWatchdog, *((ActiveAlerts,) if _awaited(facts) else ())))
     if told is not None and not facts.gaps_in((FiringWatchdog,)) and not told.firing:
-        return _finding(WATCHDOG, Verdict.FAIL, f"{name} does not fire", facts)
+        return _finding(WATCHDOG, verdict=Verdict.FAIL, detail=f"{name} does not fire", facts=facts)
     if blind or told is None:
-        return _finding(WATCHDOG, Verdict.UNKNOWN, blind, facts)
+        return _finding(WATCHDOG, verdict=Verdict.UNKNOWN, detail=blind, facts=facts)
     if arrived is not None and arrived.watchdog != name:
         said = f"Alertmanager is asked for {excerpt(arrived.watchdog)}, not for {excerpt(name)}"
         said += "; observed.alertmanager.watchdog says which"
-        return _finding(WATCHDOG, Verdict.UNKNOWN, said, facts)
+        return _finding(WATCHDOG, verdict=Verdict.UNKNOWN, detail=said, facts=facts)
     if arrived is not None and not arrived.watchdog_arrives:
-        lost = _finding(WATCHDOG, Verdict.FAIL, f"{name} fires, but Alertmanager lacks it", facts)
+        lost = _finding(
+            WATCHDOG,
+            verdict=Verdict.FAIL,
+            detail=f"{name} fires, but Alertmanager lacks it",
+            facts=facts,
+        )
         return replace(lost, verdict=Verdict.UNKNOWN, cause=cut) if cut else lost
-    return _finding(WATCHDOG, Verdict.PASS, "", facts)
+    return _finding(WATCHDOG, verdict=Verdict.PASS, detail="", facts=facts)
 
 
 def _awaited(facts: Facts) -> bool:
@@ -130,7 +135,7 @@ def _awaited(facts: Facts) -> bool:
     return facts.is_asked(ActiveAlerts)
 
 
-def _finding(subject: Subject, verdict: Verdict, detail: str, facts: Facts) -> Finding:
+def _finding(subject: Subject, *, verdict: Verdict, detail: str, facts: Facts) -> Finding:
     return Finding(
         check=ID,
         subject=subject,

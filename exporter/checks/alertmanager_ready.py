@@ -26,7 +26,7 @@ def subjects(facts: Facts) -> list[Subject]:
     declared = facts.find(DeclaredAlertmanager)
     if declared is None:
         return []
-    receivers = [_receiver(one.value) for one in declared.receivers]
+    receivers = [_receiver(receiver.value) for receiver in declared.receivers]
     return [ALERTMANAGER, *sorted(receivers)]
 
 

@@ -23,6 +23,7 @@ ID = "alertmanager_silences"
 ALERTMANAGER = Subject("Alertmanager", "", Component.ALERTMANAGER.value)
 LONGEST = timedelta(hours=24)
 _NAME = "alertname"
+_UNTOLD = "something that Alertmanager's API does not tell (several sets of matchers?)"
 _PROBES = (f"{OURS}NodeMissing", f"{OURS}Anything")
 """Names of alerts of ours; what matches both was not written for a single one."""
 
@@ -37,18 +38,21 @@ def judge(facts: Facts) -> Iterator[Finding]:
     declared = facts.get(DeclaredAlertmanager)
     alerts = facts.get(ActiveAlerts)
     now = facts.get(AsOf).now
-    holding = [one for one in facts.get(Silences).silences if one.starts <= now < one.ends]
-    judged = [(one, _covers_all(one)) for one in holding]
+    holding = [
+        silence for silence in facts.get(Silences).silences if silence.starts <= now < silence.ends
+    ]
+    untold = [silence for silence in holding if not silence.matchers]
+    judged = [(silence, _covers_all(silence)) for silence in holding if silence.matchers]
     of_all = [one for one, blanket in judged if blanket]
     of_some = [one for one, blanket in judged if not blanket and _covers_some(one, alerts)]
     too_long = [one for one in of_all if one.ends - now > LONGEST]
     yield Finding(
         check=ID,
         subject=ALERTMANAGER,
-        verdict=Verdict.FAIL if too_long else Verdict.PASS,
-        detail=_list(of_all, of_some),
+        verdict=_verdict(too_long, untold),
+        detail=_list(of_all, of_some, untold),
         declared="no silence of all our alerts for more than 24 hours",
-        observed=[_show(one, alerts) for one in (*of_all, *of_some)[:MAX_ITEMS]],
+        observed=[_show(one, alerts) for one in (*of_all, *untold, *of_some)[:MAX_ITEMS]],
         provenance=(declared.place,),
     )
 
@@ -70,18 +74,25 @@ def _covers_some(silence: Silence, alerts: ActiveAlerts) -> bool:
     """Tell whether an alert of ours is silenced now, or would be by its name."""
     if silence.id in alerts.silenced:
         return True
-    named = [one for one in silence.matchers if one.name == _NAME and one.equal]
+    named = [matcher for matcher in silence.matchers if matcher.name == _NAME and matcher.equal]
     if any(not one.regex and one.value.startswith(OURS) for one in named):
         return True
     return bool(named) and any(all(one.matches(name) for one in named) for name in _PROBES)
 
 
-def _list(of_all: Sequence[Silence], of_some: Sequence[Silence]) -> str:
+def _verdict(too_long: Sequence[Silence], untold: Sequence[Silence]) -> Verdict:
+    if too_long:
+        return Verdict.FAIL
+    return Verdict.UNKNOWN if untold else Verdict.PASS
+
+
+def _list(of_all: Sequence[Silence], of_some: Sequence[Silence], untold: Sequence[Silence]) -> str:
     """Tell ten at most, those of all our alerts first, and how many more there are."""
-    told = [_tell(one, "all our alerts") for one in of_all[:MAX_ITEMS]]
-    told += [_tell(one) for one in of_some[:MAX_ITEMS]]
-    hidden = len(of_all) + len(of_some) - len(told)
-    return listing([*told, *([""] * hidden)])
+    texts = [_tell(silence, "all our alerts") for silence in of_all[:MAX_ITEMS]]
+    texts += [_tell(silence, _UNTOLD) for silence in untold[:MAX_ITEMS]]
+    texts += [_tell(silence) for silence in of_some[:MAX_ITEMS]]
+    hidden = len(of_all) + len(of_some) + len(untold) - len(texts)
+    return listing([*texts, *([""] * hidden)])
 
 
 def _tell(silence: Silence, what: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from exporter.checks import subjects
+from exporter.checks import subjects, unknowns
 from exporter.domain.addresses import normalise
 from exporter.domain.applications import (
     DeclaredApplications,
@@ -11,7 +11,7 @@ from exporter.domain.applications import (
     ObservedApplicationSets,
 )
 from exporter.domain.check import Alert, Check
-from exporter.domain.declaration import PRESENT, ApplicationKey
+from exporter.domain.declaration import PRESENT
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.gaps import Gap
@@ -25,7 +25,7 @@ def ours(facts: Facts) -> list[Subject]:
     declared, observed = facts.find(DeclaredApplications), facts.find(ObservedApplications)
     if declared is None or observed is None:
         return []
-    known = [one.key for one in _ours(declared, observed)]
+    known = [application.key for application in _ours(declared, observed)]
     return sorted(map(subjects.application, (*known, *observed.unreadable)))
 
 
@@ -34,8 +34,16 @@ def judge(facts: Facts) -> Iterator[Finding]:
     declared, observed = facts.get(DeclaredApplications), facts.get(ObservedApplications)
     sets = facts.find(ObservedApplicationSets)
     odd = {key.name: gap for key, gap in sets.unreadable.items()} if sets else {}
-    found = [_judge(one, declared, odd=odd) for one in _ours(declared, observed)]
-    found += [_judge_unreadable(*one, declared) for one in observed.unreadable.items()]
+    found = [_judge(application, declared, odd=odd) for application in _ours(declared, observed)]
+    found += [
+        unknowns.unreadable(
+            ID,
+            subjects.application(key),
+            gap=gap,
+            place=known.place if (known := declared.applications.get(key)) else None,
+        )
+        for key, gap in observed.unreadable.items()
+    ]
     yield from sorted(found, key=lambda one: one.subject)
 
 
@@ -91,21 +99,6 @@ def _judge(
         observed="deleting" if application.deleting else "present",
         provenance=(place,) if place else (),
         cause=cause,
-    )
-
-
-def _judge_unreadable(key: ApplicationKey, gap: Gap, declared: DeclaredApplications) -> Finding:
-    """Judge an Application of which nobody can tell whether it is of this repository."""
-    known = declared.applications.get(key)
-    return Finding(
-        check=ID,
-        subject=subjects.application(key),
-        verdict=Verdict.PASS if known else Verdict.UNKNOWN,
-        detail="" if known else f"whether it must be declared is not known: {gap.message}",
-        declared="present" if known else "absent",
-        observed="present",
-        provenance=(known.place,) if known else (),
-        cause=None if known else Cause(gap.source),
     )
 
 

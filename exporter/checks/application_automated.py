@@ -7,6 +7,7 @@ from exporter.domain.applications import (
     DeclaredApplications,
     ObservedApplication,
     ObservedApplications,
+    ObservedApplicationSets,
 )
 from exporter.domain.check import Alert, Check
 from exporter.domain.declaration import ApplicationKey, Automation, DeclaredApplication
@@ -27,25 +28,34 @@ def stating_automation(facts: Facts) -> list[Subject]:
 def judge(facts: Facts) -> Iterator[Finding]:
     """Compare ``syncPolicy.automated`` of every declared Application, both ways."""
     observed = facts.get(ObservedApplications).applications
+    sets = facts.find(ObservedApplicationSets)
     for key, application in _stating(facts.get(DeclaredApplications)):
         have = observed.get(key)
         if have is None:
             yield unknowns.absent_application(ID, application)
         else:
-            yield _judge(application, have)
+            yield _judge(application, have, sets)
 
 
 def _stating(declared: DeclaredApplications) -> list[tuple[ApplicationKey, DeclaredApplication]]:
     """Leave out what the hand-written inventory declares: it has no words for automation."""
     return sorted(
-        (key, one)
-        for key, one in declared.applications.items()
-        if one.automation is not None or one.place.source is not Source.INVENTORY
+        (key, application)
+        for key, application in declared.applications.items()
+        if application.automation is not None or application.place.source is not Source.INVENTORY
     )
 
 
-def _judge(application: DeclaredApplication, have: ObservedApplication) -> Finding:
+def _judge(
+    application: DeclaredApplication,
+    have: ObservedApplication,
+    sets: ObservedApplicationSets | None,
+) -> Finding:
+    """Compare one; a RollingSync takes the automation off and syncs in its place."""
     detail = _difference(application.automation, have.automation)
+    owner = sets.owner_of(have) if sets else None
+    if owner and owner.is_rolling and have.automation is None:
+        detail = ""
     return Finding(
         check=ID,
         subject=subjects.application(application.key),
@@ -84,6 +94,7 @@ CHECK = Check(
     severity=Severity.INFO,
     title="Applications are automated as declared",
     needs=(DeclaredApplications, ObservedApplications),
+    weighs=(ObservedApplicationSets,),
     subjects=stating_automation,
     judge=judge,
     aspect="automated",

@@ -5,7 +5,7 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from exporter.checks import subjects, unknowns
+from exporter.checks import subjects, unknowns, witness
 from exporter.checks.stranded import FACTS_OF_LOSSES, Losses
 from exporter.checks.wording import excerpt, first, listing
 from exporter.domain.applications import (
@@ -18,6 +18,7 @@ from exporter.domain.declaration import DeclaredApplication
 from exporter.domain.excuses import ExcuseReason, Progress
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Verdict
+from exporter.domain.freshness import Freshness
 
 ID = "application_healthy"
 
@@ -33,9 +34,15 @@ def judge(facts: Facts) -> Iterator[Finding]:
         have = observed.get(key)
         if have is None:
             yield unknowns.absent_application(ID, application)
+        elif outdated := witness.outdated(ID, application, have, facts=facts):
+            yield outdated
         else:
             finding = _judge(application, have)
-            yield _ailing(finding, have, losses()) if finding.verdict is Verdict.FAIL else finding
+            yield (
+                _ailing(finding, have=have, losses=losses())
+                if finding.verdict is Verdict.FAIL
+                else finding
+            )
 
 
 def _judge(application: DeclaredApplication, have: ObservedApplication) -> Finding:
@@ -65,7 +72,7 @@ def _verdict(have: ObservedApplication) -> Verdict:
             return Verdict.UNKNOWN
 
 
-def _ailing(finding: Finding, have: ObservedApplication, losses: Losses) -> Finding:
+def _ailing(finding: Finding, *, have: ObservedApplication, losses: Losses) -> Finding:
     """Return *finding* with what it follows from, and with what is under way."""
     loss = losses.of_application(have.key, ailing=have.ailing)
     if loss is not None:
@@ -100,7 +107,7 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Applications are Healthy",
     needs=(DeclaredApplications, ObservedApplications),
-    weighs=FACTS_OF_LOSSES,
+    weighs=(*FACTS_OF_LOSSES, Freshness),
     subjects=subjects.declared_applications,
     judge=judge,
     aspect="healthy",

@@ -1,8 +1,9 @@
 """Every Application must have deployed the commit that its targetRevision stands for."""
 
+import re
 from collections.abc import Iterator, Sequence
 
-from exporter.checks import subjects, unknowns
+from exporter.checks import subjects, unknowns, witness
 from exporter.checks.sources import (
     branch_or_tag,
     commit_of,
@@ -24,11 +25,13 @@ from exporter.domain.declaration import ApplicationSource, DeclaredApplication
 from exporter.domain.excuses import ExcuseReason, Progress
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Verdict
+from exporter.domain.freshness import Freshness
 
 ID = "application_revision"
 
 _WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
 _SHORT = 12
+_COMMIT = re.compile("[0-9a-f]{7,64}")
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
@@ -41,6 +44,8 @@ def judge(facts: Facts) -> Iterator[Finding]:
             yield unknowns.absent_application(ID, application)
         elif _is_amiss(application, have, repository=repository):
             yield _other_source(application)
+        elif outdated := witness.outdated(ID, application, have, facts=facts):
+            yield outdated
         else:
             yield _judge(application, have, repository=repository)
 
@@ -70,12 +75,15 @@ def _judge(
         declared=wanted,
         observed=[excerpt(_deployed(have, index)) for index, _ in local_sources(application)],
         provenance=(application.source_place or application.place,),
-        progress=_progress(judged, wanted, repository) if verdict is Verdict.FAIL else None,
+        cause=witness.not_delivering(have) if verdict is Verdict.UNKNOWN else None,
+        progress=_progress(judged, wanted=wanted, repository=repository)
+        if verdict is Verdict.FAIL
+        else None,
     )
 
 
 def _progress(
-    judged: Sequence[tuple[Verdict, str]], wanted: Sequence[str], repository: Repository
+    judged: Sequence[tuple[Verdict, str]], *, wanted: Sequence[str], repository: Repository
 ) -> Progress | None:
     """Return that Argo CD may have to see the commit yet, if that is all that fails.
 
@@ -95,7 +103,9 @@ def _progress(
 
 
 def _deployed(have: ObservedApplication, index: int) -> str:
-    return have.revisions[index].lower() if index < len(have.revisions) else ""
+    """Return the commit that is deployed; where it cannot compare, Argo CD repeats the ref."""
+    revision = have.revisions[index].lower() if index < len(have.revisions) else ""
+    return revision if _COMMIT.fullmatch(revision) else ""
 
 
 def _verdict(
@@ -129,6 +139,7 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Applications have deployed the commit that their ref stands for",
     needs=(DeclaredApplications, ObservedApplications, Repository),
+    weighs=(Freshness,),
     subjects=deploying_this_repository,
     judge=judge,
     aspect="revision",

@@ -94,7 +94,10 @@ def _unseen(application: DeclaredApplication, why: str) -> Finding:
 
 
 def _plain(sources: Sequence[ApplicationSource]) -> list[str]:
-    return [excerpt(f"{one.chart or one.path or one.reference}@{one.revision}") for one in sources]
+    return [
+        excerpt(f"{source.chart or source.path or source.reference}@{source.revision}")
+        for source in sources
+    ]
 
 
 CHECK = Check(

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 
-from exporter.checks import subjects, unknowns
+from exporter.checks import subjects, unknowns, witness
 from exporter.checks.wording import excerpt, first
 from exporter.domain.applications import (
     DeclaredApplications,
     ObservedApplication,
     ObservedApplications,
+    ObservedApplicationSets,
+    SyncStep,
 )
 from exporter.domain.check import Alert, Check
 from exporter.domain.declaration import DeclaredApplication
 from exporter.domain.excuses import ExcuseReason, Progress
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Verdict
+from exporter.domain.freshness import Freshness
 
 ID = "application_synced"
 
@@ -21,15 +24,19 @@ ID = "application_synced"
 def judge(facts: Facts) -> Iterator[Finding]:
     """Look at the sync status of every declared Application."""
     observed = facts.get(ObservedApplications).applications
+    sets = facts.find(ObservedApplicationSets) or ObservedApplicationSets({})
     for key, application in sorted(facts.get(DeclaredApplications).applications.items()):
         have = observed.get(key)
         if have is None:
             yield unknowns.absent_application(ID, application)
         else:
-            yield _judge(application, have)
+            outdated = witness.outdated(ID, application, have, facts=facts)
+            yield outdated or _judge(application, have, sets=sets)
 
 
-def _judge(application: DeclaredApplication, have: ObservedApplication) -> Finding:
+def _judge(
+    application: DeclaredApplication, have: ObservedApplication, *, sets: ObservedApplicationSets
+) -> Finding:
     verdict, detail = _verdict(have)
     return Finding(
         check=ID,
@@ -39,7 +46,8 @@ def _judge(application: DeclaredApplication, have: ObservedApplication) -> Findi
         declared="Synced",
         observed=have.sync,
         provenance=(application.place,),
-        progress=_progress(have) if verdict is Verdict.FAIL else None,
+        cause=witness.not_delivering(have),
+        progress=_progress(have, sets) if verdict is Verdict.FAIL else None,
     )
 
 
@@ -53,21 +61,35 @@ def _verdict(have: ObservedApplication) -> tuple[Verdict, str]:
             return Verdict.UNKNOWN, _unsaid(have)
 
 
-def _progress(have: ObservedApplication) -> Progress | None:
-    """Return the sync that runs; another one of the same commits is no other to wait for."""
-    if not have.operation_running:
-        return None
+def _progress(have: ObservedApplication, sets: ObservedApplicationSets) -> Progress | None:
+    """Return the sync that runs; another one of the same commits is no other to wait for.
+
+    A RollingSync lets its Applications wait for those of the steps before.
+    """
+    if not have.operation.is_running:
+        owner = sets.owner_of(have)
+        step = owner.steps.get(have.key.name) if owner and owner.is_rolling else None
+        return _rolling(step) if step and step.is_under_way else None
     return Progress(
         reason=ExcuseReason.SYNC,
         waits_for="a sync runs",
-        since=have.operation_started,
+        since=have.operation.started,
         round=f"revisions {' '.join(have.revisions)}",
+    )
+
+
+def _rolling(step: SyncStep) -> Progress:
+    return Progress(
+        reason=ExcuseReason.SYNC,
+        waits_for=f"RollingSync: step {step.step} is {step.status}",
+        since=step.since,
+        round=f"step {step.step}",
     )
 
 
 def _unsaid(have: ObservedApplication) -> str:
     status = excerpt(have.sync) or "not yet said"
-    conditions = "; ".join(first(have.conditions))
+    conditions = "; ".join(first(map(str, have.conditions)))
     return f"sync status is {status}" + (f": {conditions}" if conditions else "")
 
 
@@ -77,6 +99,7 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Applications are Synced",
     needs=(DeclaredApplications, ObservedApplications),
+    weighs=(Freshness, ObservedApplicationSets),
     subjects=subjects.declared_applications,
     judge=judge,
     aspect="synced",

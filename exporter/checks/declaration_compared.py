@@ -27,9 +27,9 @@ def judge(facts: Facts) -> Iterator[Finding]:
 def _not_compared(facts: Facts) -> dict[Subject, list[Item]]:
     known = facts.find(DeclaredItems)
     found: dict[Subject, list[Item]] = {}
-    for one in known.items if known else ():
-        if one.state.is_reason and not one.broken:
-            found.setdefault(one.subject, []).append(one)
+    for item in known.items if known else ():
+        if item.state.is_reason and not item.broken:
+            found.setdefault(item.subject, []).append(item)
     return found
 
 
@@ -41,7 +41,7 @@ def _unknown(subject: Subject, items: list[Item]) -> Finding:
         subject=subject,
         verdict=Verdict.UNKNOWN,
         detail="; ".join(told),
-        provenance=tuple(dict.fromkeys(one.place for one in items)),
+        provenance=tuple(dict.fromkeys(item.place for item in items)),
         layer=first.layers[0],
         reason=first.state,
         advice=first.advice,

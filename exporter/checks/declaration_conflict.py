@@ -55,7 +55,7 @@ def _undisputed(node: DeclaredNode) -> Finding:
 
 
 def _disputed(subject: Subject, conflicts: Sequence[Conflict]) -> Finding:
-    places = [one.place for conflict in conflicts for one in conflict.statements]
+    places = [statement.place for conflict in conflicts for statement in conflict.statements]
     return Finding(
         check=ID,
         subject=subject,
@@ -67,7 +67,10 @@ def _disputed(subject: Subject, conflicts: Sequence[Conflict]) -> Finding:
 
 
 def _plain(conflict: Conflict) -> JsonObject:
-    said = [{"value": one.value, "place": str(one.place)} for one in conflict.statements]
+    said = [
+        {"value": statement.value, "place": str(statement.place)}
+        for statement in conflict.statements
+    ]
     return {"attribute": conflict.attribute, "statements": said}
 
 

@@ -27,8 +27,8 @@ def judge(facts: Facts) -> Iterator[Finding]:
 def _by_subject(facts: Facts) -> dict[Subject, list[Failure]]:
     known = facts.find(Unreadable)
     found: dict[Subject, list[Failure]] = {}
-    for one in known.failures if known else ():
-        found.setdefault(unreadable_subject(one), []).append(one)
+    for failure in known.failures if known else ():
+        found.setdefault(unreadable_subject(failure), []).append(failure)
     return found
 
 
@@ -39,7 +39,7 @@ def _broken(subject: Subject, failures: Sequence[Failure]) -> Finding:
         verdict=Verdict.FAIL,
         detail="; ".join(dict.fromkeys(_told(one) for one in failures)),
         provenance=tuple(dict.fromkeys(one.place for one in failures)),
-        advice=next((one.advice for one in failures if one.advice), ""),
+        advice=next((failure.advice for failure in failures if failure.advice), ""),
     )
 
 

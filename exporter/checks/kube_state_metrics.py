@@ -27,10 +27,9 @@ PODS = Subject("KubeStateMetrics", "", "pods")
 
 def compared(facts: Facts) -> list[Subject]:
     """Return nodes, pods and the pods of each namespace, as far as they are known."""
-    declared = facts.find(DeclaredKubeState)
-    if declared is None or not declared.expected:
+    if not _is_expected(facts):
         return []
-    return [NODES, PODS, *(_subject(one) for one in _namespaces(facts))]
+    return [NODES, PODS, *(_subject(namespace) for namespace in _namespaces(facts))]
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
@@ -38,10 +37,9 @@ def judge(facts: Facts) -> Iterator[Finding]:
 
     That neither side knows any proves nothing.
     """
-    declared = facts.get(DeclaredKubeState)
-    if not declared.expected:
+    if not _is_expected(facts):
         return
-    known, settle = facts.get(KubeStateNodes).names, declared.settle
+    known, settle = facts.get(KubeStateNodes).names, facts.get(DeclaredKubeState).settle
     yield _judge_nodes(known, facts.get(ObservedNodes).names, settle=settle)
     if blind := unknowns.blind(facts, (ObservedPods,)):
         for subject in compared(facts)[1:]:
@@ -56,6 +54,15 @@ def judge(facts: Facts) -> Iterator[Finding]:
         else:
             told = counts.get(namespace, (0, 0))
             yield _judge_namespace(namespace, told, pods.get(namespace, 0), settle=settle)
+
+
+def _is_expected(facts: Facts) -> bool:
+    """Tell whether there must be any; by default where there are any."""
+    declared = facts.find(DeclaredKubeState)
+    if declared is None or declared.expected is not None:
+        return declared is not None and bool(declared.expected)
+    nodes, pods = facts.find(KubeStateNodes), facts.find(KubeStatePods)
+    return bool((nodes and nodes.names) or (pods and pods.counts))
 
 
 def _namespaces(facts: Facts) -> list[str]:

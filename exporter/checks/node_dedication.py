@@ -5,7 +5,10 @@ from functools import cache, partial
 from itertools import islice
 from typing import Final, TypeAlias
 
+from msgspec.structs import replace
+
 from exporter.checks import subjects, unknowns
+from exporter.checks.placement import Placement
 from exporter.checks.wording import counted
 from exporter.domain.check import Alert, Check
 from exporter.domain.declaration import TAINTS, DeclaredNode, WorkloadKey
@@ -17,7 +20,12 @@ from exporter.domain.placement import guards
 from exporter.domain.policy import Policy, matches_any
 from exporter.domain.provenance import Source
 from exporter.domain.taints import Taint, untolerated
-from exporter.domain.workloads import ObservedPods, PodGroup
+from exporter.domain.workloads import (
+    DeclaredWorkloads,
+    ObservedPods,
+    ObservedWorkloads,
+    PodGroup,
+)
 
 ID = "node_dedication"
 
@@ -55,7 +63,11 @@ def judge(facts: Facts) -> Iterator[Finding]:
             look = partial(
                 _judge, name, taints, node=node, gap=gap, groups=groups, foreigners=foreigners
             )
-            yield once(("node", name), (taints, node, gap, groups), look)
+            finding = once(("node", name), (taints, node, gap, groups), look)
+            if finding.verdict is Verdict.FAIL:
+                foreign = foreigners.among(groups, taints)
+                finding = _explained(finding, foreign, Placement.of(facts))
+            yield finding
 
 
 def _dedications(facts: Facts) -> dict[str, Dedication]:
@@ -83,7 +95,7 @@ def _dedication(
     observed: frozenset[Taint], declared: tuple[Taint, ...], *, unmanaged: tuple[str, ...]
 ) -> Dedication:
     slots = {(one.key, one.effect): one for one in (*observed, *declared) if guards(one)}
-    return tuple(sorted(one for one in slots.values() if not matches_any(one.key, unmanaged)))
+    return tuple(sorted(slot for slot in slots.values() if not matches_any(slot.key, unmanaged)))
 
 
 class _Foreigners:
@@ -134,6 +146,21 @@ def _judge(
     )
 
 
+def _explained(
+    failure: Finding, foreign: Mapping[WorkloadKey, int], placement: Placement
+) -> Finding:
+    """Return *failure* as that of ``workload_placement``, where that tells of all *foreign* pods.
+
+    One that only tolerates too little, but may run here by what its workload selects, stays.
+    """
+    node = failure.subject.name
+    if not all(placement.is_astray(owner, node) for owner in foreign):
+        return failure
+    first = subjects.workload(next(iter(foreign)))
+    cause = Cause("workload_placement", first, len(foreign) - 1)
+    return replace(failure, verdict=Verdict.UNKNOWN, cause=cause)
+
+
 def _describe(foreign: Mapping[WorkloadKey, int]) -> str:
     count = sum(foreign.values())
     noun = "pod does" if count == 1 else "pods do"
@@ -146,6 +173,7 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Dedicated nodes run no foreign pods",
     needs=(DeclaredNodes, ObservedNodes, ObservedPods, Policy),
+    weighs=(DeclaredWorkloads, ObservedWorkloads),
     subjects=dedicated_nodes,
     judge=judge,
     advice="Move pods that do not belong there off the dedicated nodes.",

@@ -56,7 +56,7 @@ def _unknown(node: DeclaredNode) -> bool:
 
 
 def _declared(node: DeclaredNode) -> dict[Attribute, str]:
-    stated = {one: node.attributes.get(one) for one in _WORDS}
+    stated = {word: node.attributes.get(word) for word in _WORDS}
     return {key: one.value for key, one in stated.items() if one is not None and one.value}
 
 

@@ -42,14 +42,14 @@ def _judge(node: DeclaredNode, have: ObservedNode) -> Finding:
         check=ID,
         subject=subjects.node(node.name),
         verdict=Verdict.FAIL,
-        detail=_describe(node, have, differing),
+        detail=_describe(node, have=have, differing=differing),
         declared={key: node.labels[key].value for key in differing},
         observed={key: have.labels.get(key) for key in differing},
         provenance=tuple(dict.fromkeys(node.labels[key].place for key in differing)),
     )
 
 
-def _describe(node: DeclaredNode, have: ObservedNode, differing: Sequence[str]) -> str:
+def _describe(node: DeclaredNode, *, have: ObservedNode, differing: Sequence[str]) -> str:
     said = []
     for key in differing:
         want, value = f"{key}={node.labels[key].value}", have.labels.get(key)

@@ -45,7 +45,9 @@ def judge(facts: Facts) -> Iterator[Finding]:
     blind = unknowns.blind(facts, (RuleSeries,)) if asked else ""
     series = facts.get(RuleSeries) if asked and not blind else None
     for name, groups in sorted(_groups(declared, loaded).items()):
-        verdict, detail, progress = _verdict(groups, loaded.unserved, series, declared.settle)
+        verdict, detail, progress = _verdict(
+            groups, unserved=loaded.unserved, series=series, settle=declared.settle
+        )
         unsure = bool(blind) and verdict is Verdict.PASS
         yield Finding(
             check=ID,
@@ -53,7 +55,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
             verdict=Verdict.UNKNOWN if unsure else verdict,
             detail=blind if unsure else detail,
             declared="loaded",
-            observed=first([one.name for one in groups]),
+            observed=first([group.name for group in groups]),
             provenance=(declared.place,) if name in declared.groups else (),
             cause=Cause(Source.PROMETHEUS) if unsure else None,
             progress=progress,
@@ -80,7 +82,7 @@ def _groups(
 
 
 def _verdict(
-    groups: Sequence[RuleGroup], unserved: str, series: RuleSeries | None, settle: timedelta
+    groups: Sequence[RuleGroup], *, unserved: str, series: RuleSeries | None, settle: timedelta
 ) -> tuple[Verdict, str, Progress | None]:
     """Return the verdict, why, and what may yet change that."""
     if unserved:
@@ -95,7 +97,7 @@ def _verdict(
     )
     if lacking:
         return Verdict.FAIL, f"no series for {listing(first(lacking))}", settling(settle)
-    new = [one for one in groups if one.evaluated is Evaluated.NEVER]
+    new = [group for group in groups if group.evaluated is Evaluated.NEVER]
     if new:
         longest = max(one.interval for one in new)
         limit = max(LEAST, INTERVALS * timedelta(seconds=min(longest, 10**8)))
@@ -106,7 +108,7 @@ def _verdict(
 
 def _troubles(group: RuleGroup) -> Iterator[str]:
     """Say what is wrong with the evaluation of a group."""
-    yield from (excerpt(one) for one in group.errors)
+    yield from (excerpt(error) for error in group.errors)
     if group.evaluated is Evaluated.LONG_AGO:
         yield "last evaluated several intervals ago"
     if group.slow:
@@ -120,7 +122,7 @@ def _sight(groups: Sequence[RuleGroup], series: RuleSeries | None) -> tuple[Verd
     unread = [name for one in groups for name in one.unreadable]
     if unread:
         return Verdict.UNKNOWN, f"the expression of {excerpt(unread[0])} could not be read"
-    unasked = sum(series.unasked(one.needs) for one in groups)
+    unasked = sum(series.unasked(group.needs) for group in groups)
     if unasked:
         return Verdict.UNKNOWN, f"not asked for all series yet, {unasked} to go"
     return Verdict.PASS, ""

@@ -41,8 +41,8 @@ def judge(facts: Facts) -> Iterator[Finding]:
         detail=detail,
         declared=declared.value,
         observed={
-            str(one): None if one.requested is None else _written(one.requested)
-            for one in observed.claims
+            str(claim): None if claim.requested is None else _written(claim.requested)
+            for claim in observed.claims
         },
         provenance=(declared.place,),
     )
@@ -82,7 +82,9 @@ def _verdict(declared: str, observed: PrometheusClaims) -> tuple[Verdict, str]:
     wrong = [said for one in observed.claims if (said := _trouble(one, wanted))]
     if wrong:
         return Verdict.FAIL, "; ".join(first(wrong))
-    dark = [str(one) for one in observed.claims if one.requested is None or one.bound is None]
+    dark = [
+        str(claim) for claim in observed.claims if claim.requested is None or claim.bound is None
+    ]
     if dark:
         return Verdict.UNKNOWN, f"not all is told of {excerpt(dark[0])}"
     return Verdict.PASS, ""

@@ -130,7 +130,7 @@ def _judge(
     if target.per is Per.JOB:
         yield _judge_job(target, scraped, place=place)
     elif blind := unknowns.blind(facts, (DeclaredNodes, ObservedNodes)):
-        yield from (_unseen(subject, blind, facts) for subject in _of(target, nodes))
+        yield from (_unseen(subject, why=blind, facts=facts) for subject in _of(target, nodes))
     else:
         by_name, now = _by_name(scraped), facts.get(AsOf).now
         for node in nodes:
@@ -142,7 +142,7 @@ def _judge(
             yield finding
 
 
-def _unseen(subject: Subject, why: str, facts: Facts) -> Finding:
+def _unseen(subject: Subject, *, why: str, facts: Facts) -> Finding:
     """Return what is found where the nodes of neither side can be relied on."""
     gaps = facts.gaps_in((DeclaredNodes, ObservedNodes))
     cause = Cause(gaps[0].source) if gaps else None

@@ -24,7 +24,11 @@ def local_sources(application: DeclaredApplication) -> list[tuple[int, Applicati
 def deploying_this_repository(facts: Facts) -> list[Subject]:
     """Return the declared Applications that have such a source, sorted."""
     known = facts.find(DeclaredApplications)
-    return [subjects.application(one.key) for one in with_local_sources(known)] if known else []
+    return (
+        [subjects.application(application.key) for application in with_local_sources(known)]
+        if known
+        else []
+    )
 
 
 def with_local_sources(declared: DeclaredApplications) -> list[DeclaredApplication]:

@@ -88,7 +88,7 @@ class Losses:
             if one.node in self._lost:
                 explained[one.node] += one.pods - one.ready
         guilty = {node for node, count in explained.items() if count}
-        unplaced = sum(one.pods for one in groups if not one.node)
+        unplaced = sum(group.pods for group in groups if not group.node)
         wanted = self._without_home(workload, groups) if unplaced else set()
         if not guilty | wanted:
             return None
@@ -164,7 +164,7 @@ class Losses:
         if hidden(selection, self._nodes, self._running):
             return set()  # it may let them in
         alone = _is_alone(workload.manifest)
-        taken = {one.node for one in groups} if alone else set()
+        taken = {group.node for group in groups} if alone else set()
         for name in self._running.index.selected(selection):
             node = self._running.nodes[name]
             free = name not in taken and not node.unschedulable
@@ -174,7 +174,7 @@ class Losses:
             name
             for name in self._nodes.index.selected(selection)
             if name in self._lost
-            and _lets_in((one.value for one in self._nodes.nodes[name].taints), borne)
+            and _lets_in((taint.value for taint in self._nodes.nodes[name].taints), borne)
         }
 
     def _loss(self, names: Sequence[str]) -> Loss:
@@ -204,9 +204,9 @@ def _is_alone(manifest: JsonObject) -> bool:
     labels = as_object(dig(manifest, "spec", "template", "metadata", "labels"))
     terms = as_list(dig(pod_spec(manifest), "affinity", "podAntiAffinity", REQUIRED))
     return any(
-        dig(as_object(one), "topologyKey") == _HOSTNAME
-        and _selects(as_object(dig(as_object(one), "labelSelector")), labels)
-        for one in terms
+        dig(as_object(term), "topologyKey") == _HOSTNAME
+        and _selects(as_object(dig(as_object(term), "labelSelector")), labels)
+        for term in terms
     )
 
 
@@ -235,7 +235,7 @@ def _by_application(
 
 def _cause(check: str, workloads: Sequence[DeclaredWorkload]) -> Cause:
     """Return what *check* finds of these *workloads* as a cause, that of the first by name."""
-    first = min(subjects.workload(one.key) for one in workloads)
+    first = min(subjects.workload(workload.key) for workload in workloads)
     return Cause(check, first, len(workloads) - 1)
 
 

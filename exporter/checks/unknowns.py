@@ -12,8 +12,9 @@ from exporter.domain.declaration import (
     DeclaredWorkload,
 )
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Cause, Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.gaps import Gap
+from exporter.domain.provenance import Place
 
 
 def absent_node(check: str, node: DeclaredNode) -> Finding:
@@ -64,6 +65,23 @@ def absent_workload(check: str, workload: DeclaredWorkload) -> Finding:
     )
 
 
+def unreadable(check: str, subject: Subject, *, gap: Gap, place: Place | None) -> Finding:
+    """Return what *check* finds of an object that cannot be read, declared at *place* or nowhere.
+
+    Only a declared one is sure to be in order: whose another one is, nobody can tell.
+    """
+    return Finding(
+        check=check,
+        subject=subject,
+        verdict=Verdict.PASS if place else Verdict.UNKNOWN,
+        detail="" if place else f"whether it must be declared is not known: {gap.message}",
+        declared="present" if place else "absent",
+        observed="present",
+        provenance=(place,) if place else (),
+        cause=None if place else Cause(gap.source),
+    )
+
+
 def explained_by(finding: Finding, loss: Loss) -> Finding:
     """Return *finding* as unknown because of a *loss* that another check reports."""
     detail = f"{finding.detail}; {loss.said}"
@@ -74,5 +92,5 @@ def blind(facts: Facts, kinds: Sequence[type]) -> str:
     """Return why facts of these *kinds* cannot be relied on, or nothing."""
     gaps = facts.gaps_in(kinds)
     lacking = facts.lacks(kinds)
-    said = "; ".join(one.message for one in gaps)
+    said = "; ".join(gap.message for gap in gaps)
     return said or (f"nothing is known of {lacking[0]}" if lacking else "")

@@ -62,7 +62,7 @@ def _judge(
     workload: DeclaredWorkload, have: ObservedWorkload, groups: tuple[PodGroup, ...]
 ) -> Finding:
     counts = waiting_for_images(groups)
-    pods, pulled = sum(one.pods for one in groups), sum(one.pulled for one in groups)
+    pods, pulled = sum(one.pods for one in groups), sum(group.pulled for group in groups)
     subject = subjects.workload(workload.key)
     verdict, detail, cause = Verdict.PASS, "", None
     if counts:

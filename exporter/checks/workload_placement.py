@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Final
 
 from exporter.checks import subjects, unknowns
+from exporter.checks.placement import selection_of
 from exporter.checks.rollouts import progress
 from exporter.checks.wording import counted, excerpt
 from exporter.domain.check import Alert, Chapter, Check
@@ -16,10 +17,9 @@ from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.gaps import Gap
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
-from exporter.domain.placement import NodePool, pod_spec
+from exporter.domain.placement import NodePool
 from exporter.domain.provenance import Place
 from exporter.domain.selectors import NodeSelection
-from exporter.domain.templates import node_selection
 from exporter.domain.workloads import (
     DeclaredWorkloads,
     ObservedPods,
@@ -38,7 +38,11 @@ def selective_workloads(facts: Facts) -> list[Subject]:
     """Return the declared workloads that select nodes, sorted."""
     known = facts.find(DeclaredWorkloads)
     workloads = known.workloads.values() if known else ()
-    return sorted(subjects.workload(one.key) for one in workloads if _selection(one) is not None)
+    return sorted(
+        subjects.workload(workload.key)
+        for workload in workloads
+        if selection_of(workload) is not None
+    )
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
@@ -68,7 +72,7 @@ def _look(
     meant: DeclaredNodes | None,
 ) -> Finding | None:
     """Judge one workload; None where it selects no nodes."""
-    selection = _selection(workload)
+    selection = selection_of(workload)
     if selection is None:
         return None
     if have is None:
@@ -81,8 +85,10 @@ def _look(
     placed = [group for group in groups if group.pods and group.node in pool]
     allowed = pool.selected(selection)
     strays = [group for group in placed if group.node not in allowed]
-    relabelled = bool(strays) and {one.node for one in strays} <= _meant(meant, selection)
-    return _judge(workload, have, str(selection), _Pods(placed, strays, relabelled, hidden))
+    relabelled = bool(strays) and {stray.node for stray in strays} <= _meant(meant, selection)
+    return _judge(
+        workload, have=have, asked=str(selection), pods=_Pods(placed, strays, relabelled, hidden)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +110,14 @@ def _meant(declared: DeclaredNodes | None, selection: NodeSelection) -> set[str]
     return set(declared.index.selected(selection)) if declared else set()
 
 
-def _selection(workload: DeclaredWorkload) -> NodeSelection | ParseError | None:
-    """Return what nodes *workload* selects, why that is not understood, or None if it does not."""
-    try:
-        selection = node_selection(pod_spec(workload.manifest))
-    except ParseError as error:
-        return error
-    return selection if selection.selective else None
-
-
-def _judge(workload: DeclaredWorkload, have: ObservedWorkload, asked: str, pods: _Pods) -> Finding:
+def _judge(
+    workload: DeclaredWorkload, *, have: ObservedWorkload, asked: str, pods: _Pods
+) -> Finding:
     strays = _by_node(pods.strays)
     subject = subjects.workload(workload.key)
     verdict, detail, cause = Verdict.PASS, "", None
     if strays:
-        verdict, detail = Verdict.FAIL, _describe(pods, strays, asked)
+        verdict, detail = Verdict.FAIL, _describe(pods, strays=strays, asked=asked)
         if pods.relabelled:
             verdict = Verdict.UNKNOWN
             detail += "; these nodes do not bear their declared labels"
@@ -162,14 +161,14 @@ def _by_node(groups: Sequence[PodGroup]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _describe(pods: _Pods, strays: Mapping[str, int], asked: str) -> str:
+def _describe(pods: _Pods, *, strays: Mapping[str, int], asked: str) -> str:
     total = sum(group.pods for group in pods.placed)
     astray = sum(strays.values())
     return f"{astray} of {total} pods run elsewhere than on {asked}: {counted(strays)}"
 
 
 def _places(workload: DeclaredWorkload) -> tuple[Place, ...]:
-    return tuple(dict.fromkeys(workload.place_of(one) for one in POINTERS))
+    return tuple(dict.fromkeys(workload.place_of(pointer) for pointer in POINTERS))
 
 
 CHECK = Check(

@@ -48,7 +48,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
 
 def _whole(workload: DeclaredWorkload, have: ObservedWorkload) -> Finding:
     """Return what is found of a workload that has all pods, if its controller counted them now."""
-    finding = _finding(workload, have, Verdict.PASS)
+    finding = _finding(workload, have=have, verdict=Verdict.PASS)
     if have.observed_generation >= have.generation:
         return finding
     detail = "its controller has not looked at its present spec yet"
@@ -64,19 +64,19 @@ def _short(
     images: bool,
 ) -> Finding:
     """Return what is found of a workload that lacks pods, and why it may lack them."""
-    finding = _finding(workload, have, Verdict.FAIL)
+    finding = _finding(workload, have=have, verdict=Verdict.FAIL)
     loss = losses.of_workload(workload, have)
     if loss is not None:
         return unknowns.explained_by(finding, loss)
     cause = losses.among(workload, have)
     if images:
         cause = Cause("workload_images", finding.subject)
-    elif cause is None and any(one.pods and not one.node for one in groups):
+    elif cause is None and any(group.pods and not group.node for group in groups):
         cause = Cause("workload_tolerations", finding.subject)
     return replace(finding, cause=cause, progress=progress(have))
 
 
-def _finding(workload: DeclaredWorkload, have: ObservedWorkload, verdict: Verdict) -> Finding:
+def _finding(workload: DeclaredWorkload, *, have: ObservedWorkload, verdict: Verdict) -> Finding:
     lacking = f"{have.ready} of {have.replicas} pods are ready"
     return Finding(
         check=ID,

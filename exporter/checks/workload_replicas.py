@@ -36,13 +36,13 @@ def judge(facts: Facts) -> Iterator[Finding]:
                 yield unknowns.absent_workload(ID, workload)
             else:
                 bounds = expected[workload.key]
-                finding = _judge(workload, have.replicas, bounds)
+                finding = _judge(workload, replicas=have.replicas, bounds=bounds)
                 if bounds is None or bounds.place is None:
-                    finding = _as_far_as_seen(finding, bounds, facts)
+                    finding = _as_far_as_seen(finding, bounds=bounds, facts=facts)
                 yield finding
 
 
-def _as_far_as_seen(finding: Finding, bounds: Bounds | None, facts: Facts) -> Finding:
+def _as_far_as_seen(finding: Finding, *, bounds: Bounds | None, facts: Facts) -> Finding:
     """Return *finding*, or unknown where an autoscaler that nobody could see may decide it.
 
     A declared one decides before those of the cluster, and the declared number is right by itself.
@@ -61,7 +61,7 @@ def _as_far_as_seen(finding: Finding, bounds: Bounds | None, facts: Facts) -> Fi
     return finding if gap is None else _doubted(finding, gap)
 
 
-def _judge(workload: DeclaredWorkload, replicas: int, bounds: Bounds | None) -> Finding:
+def _judge(workload: DeclaredWorkload, *, replicas: int, bounds: Bounds | None) -> Finding:
     finding = Finding(
         check=ID,
         subject=subjects.workload(workload.key),

@@ -47,7 +47,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     court = _Court(facts)
     observed = facts.get(ObservedWorkloads).workloads
     for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
-        yield _judge(workload, observed.get(workload.key), court)
+        yield _judge(workload, have=observed.get(workload.key), court=court)
 
 
 class _Court:
@@ -118,7 +118,7 @@ class _Court:
         return _Outcome(Verdict.FAIL, f"selects no node ({selection})", shown=shown)
 
 
-def _judge(workload: DeclaredWorkload, have: ObservedWorkload | None, court: _Court) -> Finding:
+def _judge(workload: DeclaredWorkload, *, have: ObservedWorkload | None, court: _Court) -> Finding:
     """Find the worse of both templates; one that is not in the cluster has only the declared."""
     declared = court.outcome(workload.manifest, source=workload.place.source)
     if have is None and declared.verdict is not Verdict.FAIL:
@@ -133,7 +133,7 @@ def _judge(workload: DeclaredWorkload, have: ObservedWorkload | None, court: _Co
         detail=_describe(declared, observed),
         declared=declared.shown,
         observed=observed.shown if have else None,
-        provenance=tuple(dict.fromkeys(workload.place_of(one) for one in POINTERS)),
+        provenance=tuple(dict.fromkeys(workload.place_of(pointer) for pointer in POINTERS)),
         cause=decisive.cause,
     )
 

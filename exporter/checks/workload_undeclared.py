@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from exporter.checks import subjects
+from exporter.checks import subjects, unknowns
 from exporter.checks.wording import excerpt, listing
 from exporter.domain.applications import DeclaredApplications
 from exporter.domain.check import Alert, Check
 from exporter.domain.declaration import PRESENT, WorkloadKey
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
-from exporter.domain.gaps import Gap
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload, ObservedWorkloads
 
@@ -22,7 +21,7 @@ def governed_workloads(facts: Facts) -> list[Subject]:
     seen, code = facts.find(ObservedWorkloads), _Code.of(facts)
     if seen is None:
         return []
-    workloads = [one.key for one in seen.workloads.values() if code.governs(one)]
+    workloads = [workload.key for workload in seen.workloads.values() if code.governs(workload)]
     workloads += [one for one in seen.unreadable if code.may_govern(one)]
     return sorted(map(subjects.workload, workloads))
 
@@ -33,9 +32,16 @@ def judge(facts: Facts) -> Iterator[Finding]:
     Where part of the code could not be read, a workload without a declaration may be from there.
     """
     code, observed = _Code.of(facts), facts.get(ObservedWorkloads)
-    found = [_judge(one, code) for one in observed.workloads.values() if code.governs(one)]
+    found = [
+        _judge(workload, code) for workload in observed.workloads.values() if code.governs(workload)
+    ]
     found += [
-        _judge_unreadable(key, gap, code)
+        unknowns.unreadable(
+            ID,
+            subjects.workload(key),
+            gap=gap,
+            place=known.place if (known := code.declared.workloads.get(key)) else None,
+        )
         for key, gap in observed.unreadable.items()
         if code.may_govern(key)
     ]
@@ -60,11 +66,12 @@ class _Code:
         """Gather what is known of the code; without any facts it governs nothing."""
         workloads = facts.find(DeclaredWorkloads) or DeclaredWorkloads({})
         known = facts.find(DeclaredApplications) or DeclaredApplications({})
-        rendered = {one.application for one in workloads.workloads.values()}
+        rendered = {workload.application for workload in workloads.workloads.values()}
         elsewhere = frozenset(
             key.name
-            for key, one in known.applications.items()
-            if key not in rendered or any(each.chart or not each.local for each in one.sources)
+            for key, application in known.applications.items()
+            if key not in rendered
+            or any(source.chart or not source.local for source in application.sources)
         )
         doubts, cause = _doubts(workloads, known)
         return cls(workloads, elsewhere, doubts=doubts, cause=cause)
@@ -117,21 +124,6 @@ def _judge(workload: ObservedWorkload, code: _Code) -> Finding:
         observed="present",
         provenance=(declared.place,) if declared else (),
         cause=code.cause if verdict is Verdict.UNKNOWN else None,
-    )
-
-
-def _judge_unreadable(key: WorkloadKey, gap: Gap, code: _Code) -> Finding:
-    """Judge a workload of which nobody can tell whether another object made it."""
-    declared = code.declared.workloads.get(key)
-    return Finding(
-        check=ID,
-        subject=subjects.workload(key),
-        verdict=Verdict.PASS if declared else Verdict.UNKNOWN,
-        detail="" if declared else f"whether it must be declared is not known: {gap.message}",
-        declared="present" if declared else "absent",
-        observed="present",
-        provenance=(declared.place,) if declared else (),
-        cause=None if declared else Cause(gap.source),
     )
 
 

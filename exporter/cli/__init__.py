@@ -15,10 +15,11 @@ from exporter.cli.parameters import Address, Instant, Zone
 from exporter.domain.errors import SettingsError, TaskError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Severity, Verdict
-from exporter.foreign.clock import SYSTEM
 from exporter.log import configure
 from exporter.progress import Progress
-from exporter.report import document, table
+from exporter.report import table
+from exporter.report.documents import evaluated
+from exporter.report.documents.declared import Declaration
 from exporter.report.encoding import encode
 from exporter.report.texts import Lang
 from exporter.report.writers import Form, write
@@ -80,7 +81,7 @@ def _look(once: Callable[..., Coroutine[Any, Any, T]], path: Path, *, at: dateti
     loaded = _load(path)
     try:
         with Progress() as progress:
-            return _run(once(loaded, at=at or SYSTEM.wall(), tell=progress.tell))
+            return _run(once(loaded, at=at, tell=progress.tell))
     except SettingsError as error:
         raise _Refused(f"{path}: {error}") from None
     except TaskError as error:
@@ -159,7 +160,7 @@ def serve(
 @format_option
 @click.option(
     "--fail-on",
-    type=click.Choice([str(one) for one in Severity]),
+    type=click.Choice([str(severity) for severity in Severity]),
     default=str(Severity.WARNING),
     show_default=True,
     help="The mildest severity of a failing check that makes the exit code 1.",
@@ -181,7 +182,7 @@ def check(
     configure(level=log_level, form=log_format)
     outcome = _look(app.check_once, config_file, at=at)
     if form == "json":
-        _print_json(document.evaluation(outcome))
+        _print_json(evaluated.Evaluation.of(outcome))
     else:
         click.echo(table.evaluation(outcome, paint=_paint), nl=False, color=_colour())
     raise SystemExit(exit_code(outcome, fail_on=Severity(fail_on)))
@@ -259,7 +260,7 @@ def exit_code(outcome: Evaluation, *, fail_on: Severity) -> int:
     ):
         return FINDINGS
     blind = any(one.is_blind_spot for one in outcome.findings)
-    judged = any(one.verdict is not Verdict.UNKNOWN for one in outcome.findings)
+    judged = any(finding.verdict is not Verdict.UNKNOWN for finding in outcome.findings)
     return CONFORMS if judged and not blind else BLIND
 
 
@@ -274,7 +275,7 @@ def declared(config_file: Path, log_level: str, log_format: str, form: str) -> N
     configure(level=log_level, form=log_format)
     state = _run(app.declare_once(_load(config_file)))
     if form == "json":
-        _print_json(document.declaration(state))
+        _print_json(Declaration.of(state))
     else:
         click.echo(table.declaration(state), nl=False)
     if state.failures:

@@ -46,9 +46,9 @@ def account(rendered: Rendered, origin: Origin) -> Iterator[Item]:
     What broke is told once: by the file that is broken, not by each source that it is in.
     """
     yield _source(rendered, origin)
-    for one in rendered.left_out:
-        if one.subject is not None:
-            item = left_out(one, one.subject, source=origin.source, origin=origin.subject)
+    for omission in rendered.left_out:
+        if omission.subject is not None:
+            item = left_out(omission, omission.subject, source=origin.source, origin=origin.subject)
             yield _passed_over(item, origin)
     for failure in rendered.failures:
         if unreadable_subject(failure) != origin.subject:
@@ -56,7 +56,7 @@ def account(rendered: Rendered, origin: Origin) -> Iterator[Item]:
 
 
 def left_out(
-    one: LeftOut,
+    left_out: LeftOut,
     subject: Subject,
     *,
     source: Source,
@@ -67,11 +67,11 @@ def left_out(
     return Item(
         source=source,
         subject=subject,
-        state=one.state,
-        place=one.place,
+        state=left_out.state,
+        place=left_out.place,
         layers=layers,
-        message=one.message,
-        advice=one.advice,
+        message=left_out.message,
+        advice=left_out.advice,
         origin=origin,
         entry=subject.name if origin else "",
     )
@@ -94,9 +94,9 @@ def lost(failure: Failure, *, source: Source, layers: tuple[Layer, ...], size: i
 
 def told(items: Iterable[Item]) -> Iterator[Unresolved]:
     """Yield what could not be told or rendered, for the list of what is declared."""
-    for one in items:
-        if one.state.is_reason and not one.broken and one.state is not ItemState.UNSUPPORTED:
-            yield Unresolved(one.place, one.message)
+    for item in items:
+        if item.state.is_reason and not item.broken and item.state is not ItemState.UNSUPPORTED:
+            yield Unresolved(item.place, item.message)
 
 
 def _source(rendered: Rendered, origin: Origin) -> Item:
@@ -119,7 +119,7 @@ def _lost_source(rendered: Rendered, origin: Origin) -> Item:
     failures = rendered.failures
     hidden = 0 if rendered.stands_in else origin.hidden(origin.path)
     told_elsewhere = (
-        one.is_broken or unreadable_subject(one) != origin.subject for one in failures
+        failure.is_broken or unreadable_subject(failure) != origin.subject for failure in failures
     )
     return Item(
         source=origin.source,

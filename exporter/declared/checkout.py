@@ -155,7 +155,7 @@ class Checkout:
             folder = pending.pop()
             try:
                 with os.scandir(folder) as entries:
-                    found = [(one, one.is_dir()) for one in entries if not one.is_symlink()]
+                    found = [(entry, entry.is_dir()) for entry in entries if not entry.is_symlink()]
             except OSError as error:
                 denied = isinstance(error, PermissionError)
                 raise ReadError(
@@ -163,11 +163,11 @@ class Checkout:
                     reason=Reason.FORBIDDEN if denied else Reason.MISSING,
                     path=folder.removeprefix(top)[:200],
                 ) from None
-            for one, is_folder in found:
+            for path, is_folder in found:
                 if not is_folder:
-                    yield one.path.removeprefix(top)
-                elif not one.name.startswith("."):
-                    pending.append(one.path)
+                    yield path.path.removeprefix(top)
+                elif not path.name.startswith("."):
+                    pending.append(path.path)
 
     def match(self, pattern: str) -> list[str]:
         """Return the paths that a shell *pattern* names, sorted; links out are left out.
@@ -182,7 +182,7 @@ class Checkout:
             message = "is no pattern: ** stands for directories, alone between slashes"
             raise ReadError(message, reason=Reason.MALFORMED, path=pattern)
         try:
-            found = [self.relative(one) for one in islice(self.root.glob(pattern), MAX_FILES + 1)]
+            found = [self.relative(path) for path in islice(self.root.glob(pattern), MAX_FILES + 1)]
         except ValueError as error:
             raise ReadError(str(error), reason=Reason.MALFORMED, path=pattern) from None
         if len(found) > MAX_FILES:
@@ -190,8 +190,8 @@ class Checkout:
                 f"matches more than {MAX_FILES} paths", reason=Reason.TOO_LARGE, path=pattern
             )
         named = set(pattern.split("/"))
-        shown = (one for one in found if not _hidden(one) - named)
-        return sorted(one for one in shown if self.is_dir(one) or self.is_file(one))
+        shown = (path for path in found if not _hidden(path) - named)
+        return sorted(path for path in shown if self.is_dir(path) or self.is_file(path))
 
     def place(self, source: Source, path: str, line: int = 0) -> Place:
         """Return the provenance of a value that stands in this checkout."""

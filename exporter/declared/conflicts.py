@@ -27,11 +27,11 @@ def node_sets(readings: Sequence[Reading]) -> Iterator[Conflict]:
     The inventory of the settings takes no part: it may name just what it wants to overrule.
     """
     listed = {
-        reading.source: {one.name: one.place for one in reading.nodes if one.enumerates}
+        reading.source: {node.name: node.place for node in reading.nodes if node.enumerates}
         for reading in readings
         if reading.source is not Source.INVENTORY
     }
-    whole = {one.source for one in readings if one.complete and not one.failures}
+    whole = {reading.source for reading in readings if reading.complete and not reading.failures}
     for name in sorted({name for names in listed.values() for name in names}):
         having = [names[name] for names in listed.values() if name in names]
         lacking = [
@@ -51,8 +51,8 @@ def _where(names: Mapping[str, Place], source: Source) -> Place:
 
 
 def _uneven(name: str, having: Sequence[Place], lacking: Sequence[Place]) -> Conflict:
-    said = [Stated("absent", place) for place in lacking]
-    said += [Stated("present", place) for place in having]
+    statements = [Stated("absent", place) for place in lacking]
+    statements += [Stated("present", place) for place in having]
     there = ", ".join(place.where for place in having)
     missing = ", ".join(f"{place.source} ({place.path})" for place in lacking)
     return Conflict(
@@ -60,7 +60,7 @@ def _uneven(name: str, having: Sequence[Place], lacking: Sequence[Place]) -> Con
         namespace="",
         name=name,
         attribute="present",
-        statements=tuple(said),
+        statements=tuple(statements),
         message=f"is declared in {there} but missing in {missing}",
     )
 
@@ -83,13 +83,13 @@ def inconsistent_labels(merged: Merged, *, labels: Sequence[str]) -> Iterator[Co
             else (workload.key.kind, workload.key.namespace, workload.key.name)
         )
         for label in labels:
-            said = chains.setdefault((*subject, label), [])
-            said += _of_application(application, label)
-            said += _of_workload(workload, label)
-            said += _of_nodes(workload, merged.nodes, label)
-    for (kind, namespace, name, label), said in sorted(chains.items()):
-        if len({one.value for one in said}) > 1:
-            yield _unlike(kind, namespace, name, label, list(dict.fromkeys(said)))
+            stated = chains.setdefault((*subject, label), [])
+            stated += _of_application(application, label)
+            stated += _of_workload(workload, label)
+            stated += _of_nodes(workload, merged.nodes, label)
+    for (kind, namespace, name, label), stated in sorted(chains.items()):
+        if len({label_value.value for label_value in stated}) > 1:
+            yield _unlike(kind, namespace, name, label, list(dict.fromkeys(stated)))
 
 
 def _of_application(application: DeclaredApplication | None, label: str) -> Iterator[Stated[str]]:
@@ -123,17 +123,17 @@ def _of_nodes(
 
 
 def _unlike(
-    kind: str, namespace: str, name: str, label: str, said: Sequence[Stated[str]]
+    kind: str, namespace: str, name: str, label: str, stated: Sequence[Stated[str]]
 ) -> Conflict:
     values = " but ".join(
-        f"{value!r} ({', '.join(one.place.where for one in said if one.value == value)})"
-        for value in dict.fromkeys(one.value for one in said)
+        f"{value!r} ({', '.join(one.place.where for one in stated if one.value == value)})"
+        for value in dict.fromkeys(label_value.value for label_value in stated)
     )
     return Conflict(
         kind=kind,
         namespace=namespace,
         name=name,
         attribute=f"labels.{label}",
-        statements=tuple(said),
+        statements=tuple(stated),
         message=f"label {label} differs from the Application to its nodes: {values}",
     )

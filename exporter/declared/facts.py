@@ -10,6 +10,7 @@ from exporter.declared.kinds import DELIVERING_KINDS, IGNORED
 from exporter.declared.merge import Merged, merge
 from exporter.declared.monitoring.hidden import hidden
 from exporter.declared.monitoring.items import items as monitoring_items
+from exporter.declared.registry import READERS
 from exporter.declared.stack import declared_stack
 from exporter.domain.applications import DeclaredApplications, Repository
 from exporter.domain.conflicts import Conflicts
@@ -19,35 +20,19 @@ from exporter.domain.finding import Layer, Subject
 from exporter.domain.items import DeclaredItems, Item, ItemState
 from exporter.domain.monitoring.stack import DeclaredStack
 from exporter.domain.nodes import DeclaredNodes
-from exporter.domain.provenance import Source
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.settings.load import Loaded
-
-_NODES = (Layer.INFRASTRUCTURE, Layer.CONFIGURATION)
-_OBJECTS = (Layer.APPLICATIONS, Layer.CONFIGURATION)
-_LAYERS = {
-    Source.TERRAFORM: _NODES,
-    Source.ANSIBLE: _NODES,
-    Source.INVENTORY: _NODES,
-    Source.ARGOCD: (Layer.GITOPS, *_OBJECTS),
-    Source.KUSTOMIZE: _OBJECTS,
-}
-"""What a file of each source may declare, that of the finding about it first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readings:
     """All that is gone by, from the weakest source to the strongest.
 
-    *failures* are those of the last reading, also where an older one stands in for it. *hiding*
-    says where there may be further Applications than those known.
+    *failures* are those of the last reading, also where an older one stands in for it.
     """
 
     readings: tuple[Reading, ...]
     repository: Repository
-    application_sets: frozenset[str] = frozenset()
-    unevaluated: frozenset[str] = frozenset()
-    hiding: tuple[Gap, ...] = ()
     failures: tuple[Failure, ...] = ()
     checkout: Checkout | None = None
 
@@ -79,7 +64,9 @@ def assemble(read: Readings, *, loaded: Loaded) -> tuple[Facts, tuple[Unresolved
         Conflicts: Conflicts(items=conflicts),
         Repository: read.repository,
         DeclaredStack: stack,
-        **monitoring.declared(loaded.settings.observed, path=loaded.name),
+        **monitoring.declared(
+            loaded.settings.observed, path=loaded.name, workloads=merged.workloads
+        ),
     }
     return Facts(known=known), (*merged.unresolved, *ambiguous)
 
@@ -94,11 +81,13 @@ def _workloads(read: Readings, merged: Merged, items: Sequence[Item]) -> Declare
 
 
 def _applications(read: Readings, merged: Merged, items: Sequence[Item]) -> DeclaredApplications:
+    deliveries = [one.deliveries for one in read.readings]
+    hiding = (gap for one in deliveries for gap in one.hiding)
     return DeclaredApplications(
         applications=merged.applications,
-        application_sets=read.application_sets,
-        unevaluated=read.unevaluated,
-        incomplete=(*_hidden(items, Layer.GITOPS), *read.hiding),
+        application_sets=frozenset().union(*(one.application_sets for one in deliveries)),
+        unevaluated=frozenset().union(*(one.unevaluated for one in deliveries)),
+        incomplete=(*_hidden(items, Layer.GITOPS), *hiding),
     )
 
 
@@ -148,7 +137,7 @@ def _lost(failure: Failure) -> Item:
         subject=unreadable_subject(failure),
         state=ItemState.UNREADABLE,
         place=place,
-        layers=_LAYERS[place.source],
+        layers=READERS[place.source].layers,
         message=failure.message,
         advice=failure.advice,
         broken=failure.is_broken,

@@ -1,10 +1,12 @@
 """The inventory that is written by hand in the settings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from msgspec import UNSET
 
+from exporter.declared.reader import NODES, Inputs, Reader
+from exporter.domain.applications import DeclaredApplications
 from exporter.domain.declaration import (
     TAINTS,
     ApplicationKey,
@@ -12,6 +14,7 @@ from exporter.domain.declaration import (
     Attribute,
     DeclaredApplication,
     DeclaredWorkload,
+    Deliveries,
     Failure,
     NodeGap,
     NodeGroup,
@@ -22,15 +25,18 @@ from exporter.domain.declaration import (
 from exporter.domain.errors import ParseError, Reason
 from exporter.domain.finding import Layer, Subject
 from exporter.domain.items import Item, ItemState
+from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint
-from exporter.settings.model import (
-    GroupSettings,
+from exporter.domain.workloads import DeclaredWorkloads
+from exporter.settings.declared import (
     InventoryApplication,
     InventoryNode,
     InventorySettings,
     InventoryWorkload,
 )
+from exporter.settings.model import Settings
+from exporter.settings.nodes import GroupSettings
 
 
 def read(
@@ -44,11 +50,13 @@ def read(
     return Reading(
         source=Source.INVENTORY,
         nodes=tuple(found.statements),
-        groups=tuple(_group(one, place) for one in groups),
-        workloads=tuple(_workload(one, place) for one in settings.workloads),
-        applications=tuple(_application(one, place) for one in settings.applications),
+        groups=tuple(_group(group, place) for group in groups),
+        workloads=tuple(_workload(workload, place) for workload in settings.workloads),
+        applications=tuple(
+            _application(application, place) for application in settings.applications
+        ),
         failures=tuple(found.failures),
-        items=tuple(_item(one, place) for one in dict.fromkeys(one.name for one in groups)),
+        items=tuple(_item(name, place) for name in dict.fromkeys(group.name for group in groups)),
         gaps=tuple(found.gaps),
     )
 
@@ -152,3 +160,26 @@ def _application(application: InventoryApplication, place: Place) -> DeclaredApp
         sources=(source,) if application.path else (),
         source_place=place,
     )
+
+
+def _facts(settings: Settings) -> frozenset[type]:
+    inventory = settings.declared.inventory
+    given = {
+        DeclaredNodes: inventory.nodes or settings.nodes.groups,
+        DeclaredWorkloads: inventory.workloads,
+        DeclaredApplications: inventory.applications,
+    }
+    return frozenset(kind for kind, values in given.items() if values)
+
+
+async def _read(inputs: Inputs) -> Reading:
+    settings = inputs.loaded.settings
+    reading = read(
+        settings.declared.inventory, groups=settings.nodes.groups, path=inputs.loaded.name
+    )
+    sources = (source for one in reading.applications for source in one.sources)
+    paths = {one.path: inputs.checkout.is_dir(one.path) for one in sources if one.local}
+    return replace(reading, deliveries=Deliveries(paths=paths))
+
+
+READER = Reader(source=Source.INVENTORY, layers=NODES, facts=_facts, read=_read)

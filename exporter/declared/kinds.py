@@ -102,7 +102,7 @@ def is_declaration(content: JsonObject) -> bool:
 
 def is_hook(content: JsonObject) -> bool:
     """Tell whether an object only lives during a sync of Argo CD."""
-    return any(as_text(dig(content, "metadata", "annotations", one)) for one in _HOOKS)
+    return any(as_text(dig(content, "metadata", "annotations", hook)) for hook in _HOOKS)
 
 
 def is_transient(content: JsonObject) -> bool:

@@ -56,4 +56,4 @@ def unresolved_part(text: str) -> str:
     Such a value is only known when it is applied, so nothing of it may be taken for declared.
     """
     found = (_TEMPLATE.search(match["value"]) for match in _FLAG.finditer(text))
-    return next((one[0] for one in found if one), "")
+    return next((match[0] for match in found if match), "")

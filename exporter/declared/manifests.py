@@ -71,9 +71,9 @@ def read(
     objects that they are from. Applications and ApplicationSets are left to who follows them.
     """
     reader = _Reader(namespace, application, ignored, origin)
-    for one in manifests:
-        if not is_declaration(one.content):
-            reader.take(one)
+    for manifest in manifests:
+        if not is_declaration(manifest.content):
+            reader.take(manifest)
     return Workloads(
         workloads=tuple(reader.workloads),
         autoscalers=tuple(reader.autoscalers),

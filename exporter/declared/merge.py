@@ -49,11 +49,11 @@ def merge(readings: Sequence[Reading]) -> Merged:
     """Merge *readings*, given from the weakest to the strongest."""
     notes = _Notes()
     gaps = RankedGaps(readings)
-    groups = {one.name: one for reading in readings for one in reading.groups}
+    groups = {group.name: group for reading in readings for group in reading.groups}
     nodes = {}
     for name, ranked in sorted(gaps.statements.items()):
-        said = [one.statement for one in ranked]
-        node = _node(name, said, groups.values(), notes)
+        statements = [ranked_statement.statement for ranked_statement in ranked]
+        node = _node(name, statements, groups.values(), notes)
         nodes[name] = replace(node, unknown={**node.unknown, **gaps.unknown(name)})
     return Merged(
         nodes=DeclaredNodes(
@@ -76,12 +76,19 @@ class _Notes:
     unresolved: list[Unresolved] = field(default_factory=list)
 
     def settle(
-        self, said: Sequence[Stated[str]], *, node: str, attribute: str, same: Callable[[str], str]
+        self,
+        statements: Sequence[Stated[str]],
+        *,
+        node: str,
+        attribute: str,
+        same: Callable[[str], str],
     ) -> Stated[str]:
         """Return the last statement; note a conflict where *same* tells any two apart."""
-        if len({same(one.value) for one in said}) > 1:
+        if len({same(statement.value) for statement in statements}) > 1:
             values = " and ".join(
-                dict.fromkeys(f"{one.value!r} ({one.place.where})" for one in said)
+                dict.fromkeys(
+                    f"{statement.value!r} ({statement.place.where})" for statement in statements
+                )
             )
             self.conflicts.append(
                 Conflict(
@@ -89,26 +96,28 @@ class _Notes:
                     namespace="",
                     name=node,
                     attribute=attribute,
-                    statements=tuple(said),
+                    statements=tuple(statements),
                     message=f"{attribute} is declared as {values}",
                 )
             )
-        return said[-1]
+        return statements[-1]
 
 
 def _node(
-    name: str, said: Sequence[NodeStatement], groups: Collection[NodeGroup], notes: _Notes
+    name: str, statements: Sequence[NodeStatement], groups: Collection[NodeGroup], notes: _Notes
 ) -> DeclaredNode:
-    labels = _labels(name, said, notes)
-    every = _gather(one.labels for one in said)
-    listed = [one.place for one in said if one.enumerates] or [one.place for one in said]
+    labels = _labels(name, statements, notes)
+    every = _gather(statement.labels for statement in statements)
+    listed = [statement.place for statement in statements if statement.enumerates] or [
+        statement.place for statement in statements
+    ]
     return DeclaredNode(
         name=name,
-        group=_group(name, labels, said, groups),
+        group=_group(name, labels, statements, groups),
         places=tuple(dict.fromkeys(listed)),
-        attributes=_attributes(name, said, notes),
+        attributes=_attributes(name, statements, notes),
         labels=labels,
-        taints=_taints(name, said, notes),
+        taints=_taints(name, statements, notes),
         unknown={
             f"{LABELS}.{key}": _no_value(key, some[-1])
             for key, some in every.items()
@@ -137,13 +146,13 @@ def _labels(
 ) -> dict[str, Stated[str]]:
     """Settle the labels; a value that no label can have (``a,b``) never counts."""
     labels = {}
-    for key, said in sorted(_gather(one.labels for one in statements).items()):
-        legal = [one for one in said if LABEL_VALUE.fullmatch(one.value)]
-        for one in said:
-            if one not in legal:
-                message = f"node {name}: {one.value!r} is no legal value of the label {key}"
-                notes.unresolved.append(Unresolved(one.place, message))
-        ordered = [one for one in said if one not in legal] + legal
+    for key, found in sorted(_gather(statement.labels for statement in statements).items()):
+        legal = [stated for stated in found if LABEL_VALUE.fullmatch(stated.value)]
+        for stated in found:
+            if stated not in legal:
+                message = f"node {name}: {stated.value!r} is no legal value of the label {key}"
+                notes.unresolved.append(Unresolved(stated.place, message))
+        ordered = [stated for stated in found if stated not in legal] + legal
         settled = notes.settle(ordered, node=name, attribute=f"labels.{key}", same=str)
         if legal:
             labels[key] = settled
@@ -153,10 +162,10 @@ def _labels(
 def _attributes(
     name: str, statements: Sequence[NodeStatement], notes: _Notes
 ) -> dict[Attribute, Stated[str]]:
-    gathered = _gather(one.attributes for one in statements)
+    gathered = _gather(statement.attributes for statement in statements)
     return {
-        key: notes.settle(said, node=name, attribute=key, same=_canonical)
-        for key, said in sorted(gathered.items())
+        key: notes.settle(found, node=name, attribute=key, same=_canonical)
+        for key, found in sorted(gathered.items())
     }
 
 
@@ -175,9 +184,9 @@ def _taints(
             slot = (stated.value.key, stated.value.effect)
             gathered.setdefault(slot, []).append(Stated(stated.value.value, stated.place))
     settled = []
-    for (key, effect), said in sorted(gathered.items()):
+    for (key, effect), found in sorted(gathered.items()):
         attribute = f"taints.{key}:{effect}"
-        winner = notes.settle(said, node=name, attribute=attribute, same=str)
+        winner = notes.settle(found, node=name, attribute=attribute, same=str)
         settled.append(Stated(Taint(key=key, effect=effect, value=winner.value), winner.place))
     return tuple(settled)
 
@@ -185,20 +194,25 @@ def _taints(
 def _group(
     name: str,
     labels: Mapping[str, Stated[str]],
-    said: Sequence[NodeStatement],
+    statements: Sequence[NodeStatement],
     groups: Collection[NodeGroup],
 ) -> str:
     """Return the group that the settings put the node in, else the one its sources name."""
-    values = {key: one.value for key, one in labels.items()}
-    named = [one for one in said if one.groups]
-    own = {group for one in named if one.place.source is Source.INVENTORY for group in one.groups}
+    values = {key: label.value for key, label in labels.items()}
+    named = [statement for statement in statements if statement.groups]
+    own = {
+        group
+        for statement in named
+        if statement.place.source is Source.INVENTORY
+        for group in statement.groups
+    }
     for group in groups:
         if group.name in own or group.describes(name, values):
             return group.name
     for source in _GROUPING:
-        for one in named:
-            if one.place.source is source:
-                return one.groups[0]
+        for statement in named:
+            if statement.place.source is source:
+                return statement.groups[0]
     return ""
 
 
@@ -217,7 +231,7 @@ def _groups(
 
 def _groups_alone(readings: Sequence[Reading], groups: Mapping[str, NodeGroup]) -> tuple[Gap, ...]:
     """Say that groups list no nodes, where nothing else that is read does."""
-    lists = (one.source in _LISTING or one.nodes for one in readings)
+    lists = (reading.source in _LISTING or reading.nodes for reading in readings)
     if not groups or any(lists):
         return ()
     place = next(iter(groups.values())).place
@@ -229,10 +243,10 @@ def _groups_alone(readings: Sequence[Reading], groups: Mapping[str, NodeGroup]) 
 def _workloads(readings: Sequence[Reading], notes: _Notes) -> dict[WorkloadKey, DeclaredWorkload]:
     workloads: dict[WorkloadKey, DeclaredWorkload] = {}
     for reading in readings:
-        for one in reading.workloads:
-            other = workloads.get(one.key)
-            if other is not None and other.manifest != one.manifest:
-                key = one.key
+        for workload in reading.workloads:
+            other = workloads.get(workload.key)
+            if other is not None and other.manifest != workload.manifest:
+                key = workload.key
                 notes.conflicts.append(
                     Conflict(
                         kind=key.kind,
@@ -240,13 +254,15 @@ def _workloads(readings: Sequence[Reading], notes: _Notes) -> dict[WorkloadKey, 
                         name=key.name,
                         attribute="manifest",
                         statements=tuple(
-                            Stated(str(each.application or each.place.source), each.place)
-                            for each in (other, one)
+                            Stated(
+                                str(declared.application or declared.place.source), declared.place
+                            )
+                            for declared in (other, workload)
                         ),
-                        message=_twice(other.place, one.place),
+                        message=_twice(other.place, workload.place),
                     )
                 )
-            workloads[one.key] = one
+            workloads[workload.key] = workload
     return dict(sorted(workloads.items()))
 
 
@@ -255,28 +271,31 @@ def _applications(
 ) -> dict[ApplicationKey, DeclaredApplication]:
     applications: dict[ApplicationKey, DeclaredApplication] = {}
     for reading in readings:
-        for one in reading.applications:
-            other = applications.get(one.key)
-            if other is not None and other.sources != one.sources:
+        for application in reading.applications:
+            other = applications.get(application.key)
+            if other is not None and other.sources != application.sources:
                 notes.conflicts.append(
                     Conflict(
                         kind="Application",
-                        namespace=one.key.namespace,
-                        name=one.key.name,
+                        namespace=application.key.namespace,
+                        name=application.key.name,
                         attribute="sources",
                         statements=tuple(
-                            Stated(_sources(each), each.place) for each in (other, one)
+                            Stated(_sources(declared), declared.place)
+                            for declared in (other, application)
                         ),
-                        message=_twice(other.place, one.place),
+                        message=_twice(other.place, application.place),
                     )
                 )
-            applications[one.key] = one
+            applications[application.key] = application
     return dict(sorted(applications.items()))
 
 
-def _twice(one: Place, other: Place) -> str:
-    return f"is declared twice, and not alike: {one.where} and {other.where}"
+def _twice(first: Place, other: Place) -> str:
+    return f"is declared twice, and not alike: {first.where} and {other.where}"
 
 
 def _sources(application: DeclaredApplication) -> str:
-    return ", ".join(f"{one.path or one.chart}@{one.revision}" for one in application.sources)
+    return ", ".join(
+        f"{source.path or source.chart}@{source.revision}" for source in application.sources
+    )

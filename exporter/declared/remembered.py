@@ -59,7 +59,7 @@ class Remembered:
 
     def finish(self) -> None:
         """End a reading."""
-        self._kept = {key: one for key, one in self._kept.items() if key in self._asked}
+        self._kept = {key: entry for key, entry in self._kept.items() if key in self._asked}
         if self._now is not None:
             self._last = self._now.boot
 
@@ -106,7 +106,7 @@ def _chosen(memory: Remembered, key: tuple[str, bool], rendered: Rendered) -> Re
         known = _last_good(memory, key)
         if known is None:
             return rendered
-        words = dict.fromkeys((one.place.path for one in rendered.failures), known.told)
+        words = dict.fromkeys((failure.place.path for failure in rendered.failures), known.told)
         failures = _told(rendered.failures, words)
         return replace(known.value, failures=failures, by_file=False, stands_in=True)
     if not rendered.by_file:
@@ -119,14 +119,14 @@ def _chosen(memory: Remembered, key: tuple[str, bool], rendered: Rendered) -> Re
 def _by_file(memory: Remembered, key: tuple[str, bool], rendered: Rendered) -> Rendered:
     """Return files as they are now, and those that are broken as they were."""
     files: dict[str, list[Manifest]] = {}
-    for one in rendered.manifests:
-        files.setdefault(one.place.path, []).append(one)
+    for manifest in rendered.manifests:
+        files.setdefault(manifest.place.path, []).append(manifest)
     for file, manifests in files.items():
         memory.keep((key, file), tuple(map(_lean, manifests)))
-    broken = {one.place.path for one in rendered.failures}
+    broken = {failure.place.path for failure in rendered.failures}
     known = {file: found for file in sorted(broken) if (found := memory.recall((key, file), tuple))}
     memory.keep(key, frozenset((*files, *broken)))
-    old = (one for found in known.values() for one in found.value)
+    old = (manifest for found in known.values() for manifest in found.value)
     words = {file: found.told for file, found in known.items()}
     return replace(
         rendered,
@@ -144,7 +144,7 @@ def _last_good(memory: Remembered, key: tuple[str, bool]) -> Recalled[Rendered] 
     if files is None:
         return None
     found = (memory.recall((key, file), tuple) for file in sorted(files.value))
-    manifests = tuple(one for each in found if each for one in each.value)
+    manifests = tuple(failure for memory in found if memory for failure in memory.value)
     return Recalled(Rendered(manifests=manifests, stands_in=True), files.told)
 
 
@@ -178,8 +178,8 @@ def told(error: ReadError, words: str) -> ReadError:
 def _told(failures: Iterable[Failure], words: Mapping[str, str]) -> tuple[Failure, ...]:
     """Return *failures*, each with what stands in for its file, if anything does."""
     return tuple(
-        replace(one, message=f"{one.message}; {words[one.place.path]}")
-        if one.place.path in words
-        else one
-        for one in failures
+        replace(failure, message=f"{failure.message}; {words[failure.place.path]}")
+        if failure.place.path in words
+        else failure
+        for failure in failures
     )

@@ -62,7 +62,7 @@ class Rendered:
     @property
     def whole(self) -> LeftOut | None:
         """Why nothing of it was rendered, though it may be in order."""
-        return next((one for one in self.left_out if one.subject is None), None)
+        return next((omission for omission in self.left_out if omission.subject is None), None)
 
     @property
     def is_lost(self) -> bool:

@@ -94,8 +94,8 @@ async def _git(root: Path, *arguments: str, missing: bool = False) -> str:
         limits=_LIMITS,
     )
     if outcome.code and not missing:
-        said = outcome.errors.strip().splitlines()[-1:] or ["no message"]
-        raise ReadError(f"git {arguments[0]}: {said[0]}", reason=Reason.TOOL, path=".git")
+        message = outcome.errors.strip().splitlines()[-1:] or ["no message"]
+        raise ReadError(f"git {arguments[0]}: {message[0]}", reason=Reason.TOOL, path=".git")
     return outcome.output.decode("utf-8", "replace").strip()
 
 

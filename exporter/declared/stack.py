@@ -18,7 +18,7 @@ from exporter.domain.json import as_text, dig
 from exporter.domain.monitoring.stack import DeclaredStack, StackStatement, StackValue
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.quantity import parse_quantity
-from exporter.settings.model import ObservedSettings
+from exporter.settings.observed import ObservedSettings
 
 _Keys: TypeAlias = tuple[str, ...]
 Find: TypeAlias = Callable[[_Keys], Stated[str] | None]
@@ -137,26 +137,29 @@ def declared_stack(
     values: dict[StackValue, Stated[str]] = {}
     incomplete: dict[StackValue, Gap] = {}
     found = any(reading.stack for reading in readings)
-    telling = [one for one in hidden if one.surely or not found]
+    telling = [part for part in hidden if part.surely or not found]
     conflicts: list[Conflict] = []
     unresolved: list[Unresolved] = []
     for name in StackValue:
-        said: list[tuple[int, Stated[str]]] = []
-        settled = any(one in own for one in _TOGETHER.get(name, (name,)))
+        stated: list[tuple[int, Stated[str]]] = []
+        settled = any(value in own for value in _TOGETHER.get(name, (name,)))
         for rank, reading in enumerate(readings):
-            mine = [one for one in reading.stack if one.name is name]
-            if len({one.value.value for one in mine}) > 1 and len({one.owner for one in mine}) > 1:
+            mine = [statement for statement in reading.stack if statement.name is name]
+            if (
+                len({statement.value.value for statement in mine}) > 1
+                and len({statement.owner for statement in mine}) > 1
+            ):
                 if name not in own:
                     unresolved.append(_ambiguous(mine))
                     incomplete[name] = _gap(unresolved[-1])
             elif mine:
-                said.append((rank, mine[-1].value))
+                stated.append((rank, mine[-1].value))
                 incomplete.pop(name, None)
-        gap = None if settled else _overruled(name, said[-1] if said else None, telling)
+        gap = None if settled else _overruled(name, stated[-1] if stated else None, telling)
         if gap is not None:
             incomplete[name] = gap
-        every = [one for _, one in said] + ([own[name]] if name in own else [])
-        if len({_canonical(name, one.value) for one in every}) > 1:
+        every = [statement for _, statement in stated] + ([own[name]] if name in own else [])
+        if len({_canonical(name, statement.value) for statement in every}) > 1:
             conflicts.append(_conflict(name, every))
         if every:
             values[name] = every[-1]
@@ -164,16 +167,16 @@ def declared_stack(
 
 
 def _overruled(
-    name: StackValue, said: tuple[int, Stated[str]] | None, hidden: Sequence[Hidden]
+    name: StackValue, ranked: tuple[int, Stated[str]] | None, hidden: Sequence[Hidden]
 ) -> Gap | None:
-    """Return what hides a value, or could overrule what was *said* of it with its rank."""
-    mine = sorted((one for one in hidden if name in one.names), key=lambda one: not one.surely)
-    if said is None:
+    """Return what hides a value, or could overrule what was *ranked* of it with its rank."""
+    mine = sorted((part for part in hidden if name in part.names), key=lambda part: not part.surely)
+    if ranked is None:
         return mine[0].gap if mine else None
-    rank, stated = said
+    rank, stated = ranked
     if name in _COUNTS and not _is_count(stated.value):
         return Gap(stated.place.source, f"{stated.place.where}: {stated.value!r:.100} is no count")
-    return next((one.gap for one in mine if one.overrules(stated, rank=rank)), None)
+    return next((part.gap for part in mine if part.overrules(stated, rank=rank)), None)
 
 
 def _is_count(text: str) -> bool:
@@ -222,24 +225,29 @@ def _in_settings(settings: ObservedSettings, place: Place) -> dict[StackValue, S
 def _place_of(manifest: Manifest, keys: _Keys) -> Place:
     pointers = ("/" + "/".join(keys[:depth]) for depth in range(len(keys), 0, -1))
     return next(
-        (manifest.places[one] for one in pointers if one in manifest.places), manifest.place
+        (manifest.places[pointer] for pointer in pointers if pointer in manifest.places),
+        manifest.place,
     )
 
 
-def _ambiguous(said: Sequence[StackStatement]) -> Unresolved:
-    owners = " and ".join(dict.fromkeys(f"{one.owner} ({one.value.value})" for one in said))
-    message = f"{said[0].name} differs between {owners}; the settings can say which counts"
-    return Unresolved(said[-1].value.place, message)
+def _ambiguous(statements: Sequence[StackStatement]) -> Unresolved:
+    owners = " and ".join(
+        dict.fromkeys(f"{statement.owner} ({statement.value.value})" for statement in statements)
+    )
+    message = f"{statements[0].name} differs between {owners}; the settings can say which counts"
+    return Unresolved(statements[-1].value.place, message)
 
 
-def _conflict(name: StackValue, said: Sequence[Stated[str]]) -> Conflict:
+def _conflict(name: StackValue, statements: Sequence[Stated[str]]) -> Conflict:
     component, _, attribute = name.partition(".")
-    values = " and ".join(dict.fromkeys(f"{one.value!r} ({one.place.where})" for one in said))
+    values = " and ".join(
+        dict.fromkeys(f"{statement.value!r} ({statement.place.where})" for statement in statements)
+    )
     return Conflict(
         kind=_COMPONENTS[component],
         namespace="",
         name=component,
         attribute=attribute,
-        statements=tuple(said),
+        statements=tuple(statements),
         message=f"{attribute} is declared as {values}",
     )

@@ -13,7 +13,7 @@ from exporter.domain.declaration import (
 )
 from exporter.domain.finding import Subject
 from exporter.domain.gaps import Gap
-from exporter.domain.json import JsonObject
+from exporter.domain.json import JsonObject, dig
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,57 @@ class DeclaredApplications:
     incomplete: tuple[Gap, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An entry of an Application's ``status.conditions``."""
+
+    type: str
+    message: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it keeps Argo CD from its work; other conditions are warnings.
+
+        Source: Argo CD, ``ApplicationCondition.IsError``.
+        """
+        return self.type.endswith("Error")
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.message}" if self.message else self.type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What is known of an Application's last operation, ``status.operationState``.
+
+    *revisions* are the commits that it deployed, in the order of the sources.
+    """
+
+    phase: str = ""
+    started: datetime | None = None
+    message: str = ""
+    revisions: tuple[str, ...] = ()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.phase in {"Running", "Terminating"}
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it ended without success."""
+        return self.phase in {"Failed", "Error"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedApplication:
     """An Application as the API server shows it.
 
     *sync* is ``status.sync.status``, *health* ``status.health.status``; both are empty where Argo
     CD has not said yet. *revisions* are the commits of its sources in their order.
-    *operation_running* is true while a sync runs. *ailing* lists resources that are not Healthy,
-    as ``Kind namespace/name: status``.
+    *reconciled* is when Argo CD last compared it, as far as it says so; it is *paused* where an
+    annotation keeps it from that. *ailing* lists resources that are not Healthy, as
+    ``Kind namespace/name: status``.
     """
 
     key: ApplicationKey
@@ -50,14 +93,20 @@ class ObservedApplication:
     health_since: datetime | None = None
     revisions: tuple[str, ...] = ()
     automation: Automation | None = None
-    operation_running: bool = False
-    operation_started: datetime | None = None
+    operation: Operation = Operation()
     reconciled: datetime | None = None
+    paused: bool = False
+    controller_namespace: str = ""
     application_set: str = ""
     deleting: bool = False
-    conditions: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     ailing: tuple[str, ...] = ()
     destination_namespace: str = ""
+
+    @property
+    def controller(self) -> str:
+        """The namespace of the application controller; older ones see only their own."""
+        return self.controller_namespace or self.key.namespace
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +136,57 @@ class ObservedApplications:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedApplicationSets:
-    """The manifests of all observed ApplicationSets.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncStep:
+    """Where an Application stands in the RollingSync of its ApplicationSet.
 
-    Of those that no file of the repository holds, they are the only declaration there is. What the
-    *unreadable* ones declare nobody knows.
+    Source: Argo CD, ``status.applicationStatus`` of an ApplicationSet.
     """
 
-    manifests: Mapping[ApplicationKey, JsonObject]
+    status: str
+    step: str = ""
+    since: datetime | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the ApplicationSet's controller has yet to sync it, or to see it Healthy."""
+        return self.status in {"Waiting", "Pending", "Progressing"}
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedApplicationSet:
+    """An ApplicationSet as somebody would have written it, and its Applications' *steps* by name.
+
+    Of one that no file of the repository holds, *manifest* is the only declaration there is.
+    """
+
+    manifest: JsonObject
+    steps: Mapping[str, SyncStep] = field(default_factory=dict)
+
+    @property
+    def is_rolling(self) -> bool:
+        """Whether its controller syncs the Applications itself, some after others.
+
+        It takes automated sync off them for that. Source: Argo CD, Progressive Syncs.
+        """
+        return dig(self.manifest, "spec", "strategy", "type") == "RollingSync"
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedApplicationSets:
+    """All observed ApplicationSets; what the *unreadable* ones declare nobody knows."""
+
+    sets: Mapping[ApplicationKey, ObservedApplicationSet]
     unreadable: Mapping[ApplicationKey, Gap] = field(default_factory=dict)
+
+    @property
+    def manifests(self) -> Mapping[ApplicationKey, JsonObject]:
+        """What they declare, by their names."""
+        return {key: found.manifest for key, found in self.sets.items()}
+
+    def owner_of(self, application: ObservedApplication) -> ObservedApplicationSet | None:
+        """Return the ApplicationSet that made *application*, if it is known."""
+        return self.sets.get(ApplicationKey(application.key.namespace, application.application_set))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,7 +152,7 @@ class DeclaredNode:
     def _states(self, attribute: str, key: str) -> bool:
         if attribute == LABELS:
             return key in self.labels
-        return any(one.value.key == key for one in self.taints)
+        return any(taint.value.key == key for taint in self.taints)
 
 
 class WorkloadKey(NamedTuple):
@@ -323,6 +323,25 @@ class NodeGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deliveries:
+    """What Applications deliver, beside what of that is read.
+
+    *application_sets* names all ApplicationSets, *unevaluated* those of them that may make other
+    Applications than those that are known. *paths* tells of every path of this repository that an
+    Application deploys whether it exists in the checkout as a directory; *delivered* are those
+    that go to the cluster that is looked at. *declarations* are the places (path and line) of all
+    Applications and ApplicationSets; *hiding* says where there may be further Applications.
+    """
+
+    application_sets: frozenset[str] = frozenset()
+    unevaluated: frozenset[str] = frozenset()
+    paths: Mapping[str, bool] = field(default_factory=dict)
+    delivered: frozenset[str] = frozenset()
+    declarations: frozenset[tuple[str, int]] = frozenset()
+    hiding: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """All that one source says, and what of it could not be read.
 
@@ -345,6 +364,7 @@ class Reading:
     items: tuple[Item, ...] = ()
     gaps: tuple[NodeGap, ...] = ()
     stack_gaps: tuple[StackGap, ...] = ()
+    deliveries: Deliveries = Deliveries()
     complete: bool = True
 
 

@@ -112,28 +112,29 @@ def replica_bounds(
         return {}
     declared = _by_target(workloads.autoscalers)
     running = autoscalers.bounds if autoscalers else {}
-    return dict(_bounds(workloads, declared, running))
+    return dict(_bounds(workloads, declared=declared, running=running))
 
 
 def _bounds(
     workloads: DeclaredWorkloads,
+    *,
     declared: Mapping[WorkloadKey, Bounds],
     running: Mapping[WorkloadKey, tuple[int, int]],
 ) -> Iterator[tuple[WorkloadKey, Bounds | None]]:
-    for key, one in workloads.workloads.items():
+    for key, workload in workloads.workloads.items():
         if key.kind == "DaemonSet":
             continue
         bounds = declared.get(key)
         if bounds is None:
-            if dig(one.manifest, "spec", "replicas") is None:
+            if dig(workload.manifest, "spec", "replicas") is None:
                 continue
             if key in running:
                 bounds = Bounds(*running[key], author="an autoscaler in the cluster")
-            elif _is_ignored(one):
+            elif _is_ignored(workload):
                 continue
             else:
-                bounds = _own(one)
-        yield key, None if one.unknown else bounds
+                bounds = _own(workload)
+        yield key, None if workload.unknown else bounds
 
 
 def _own(workload: DeclaredWorkload) -> Bounds | None:
@@ -147,7 +148,12 @@ def _is_ignored(workload: DeclaredWorkload) -> bool:
 
 def _by_target(autoscalers: tuple[DeclaredAutoscaler, ...]) -> dict[WorkloadKey, Bounds]:
     bounds: dict[WorkloadKey, Bounds] = {}
-    for one in autoscalers:
-        own = Bounds(one.minimum, one.maximum, author=f"{one.kind} {one.name}", place=one.place)
-        bounds[one.target] = own.wider(bounds.get(one.target))
+    for autoscaler in autoscalers:
+        own = Bounds(
+            autoscaler.minimum,
+            autoscaler.maximum,
+            author=f"{autoscaler.kind} {autoscaler.name}",
+            place=autoscaler.place,
+        )
+        bounds[autoscaler.target] = own.wider(bounds.get(autoscaler.target))
     return bounds

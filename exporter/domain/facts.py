@@ -73,7 +73,7 @@ class Facts:
 
     def gaps_in(self, kinds: Iterable[type]) -> tuple[Gap, ...]:
         """Return why the facts of these *kinds* cannot be relied on, sorted; empty if they can."""
-        found = {one for one in self._gaps(kinds) if one.is_total}
+        found = {gap for gap in self._gaps(kinds) if gap.is_total}
         return tuple(sorted(found, key=lambda one: (one.source, one.message)))
 
     def limitations(self, kinds: Iterable[type]) -> Limitations:

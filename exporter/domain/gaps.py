@@ -81,9 +81,9 @@ class Limitations:
 
     def gap(self, subject: Subject, aspect: str) -> Gap | None:
         """Return why nothing can be said of this *aspect* of *subject*, if so."""
-        for one in self.gaps:
-            if one.extent.covers(subject):
-                return one
+        for gap in self.gaps:
+            if gap.extent.covers(subject):
+                return gap
         found = (one.gap(subject, aspect) for one in self.facts)
         return next((one for one in found if one is not None), None)
 

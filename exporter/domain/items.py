@@ -82,7 +82,9 @@ class DeclaredItems:
 
 def _weights(items: Iterable[Item]) -> dict[Subject, float]:
     shared = [
-        one for one in items if one.origin is not None and one.state is not ItemState.OUT_OF_SCOPE
+        item
+        for item in items
+        if item.origin is not None and item.state is not ItemState.OUT_OF_SCOPE
     ]
     members = Counter((one.origin, one.entry) for one in shared)
     entries = Counter(origin for origin, _ in members)

@@ -56,7 +56,7 @@ def differences(
     spot = _Spot("", "", "", tuple(_tokens(one) for one in ignored if one.startswith("/")), 0)
     for token in _tokens(pointer):
         spot = spot.member(token)
-    yield from _compare(declared, observed, spot)
+    yield from _compare(declared, observed=observed, spot=spot)
 
 
 class _Spot(NamedTuple):
@@ -99,18 +99,20 @@ class _Spot(NamedTuple):
         return Difference(self.pointer, self.position, declared, observed)
 
 
-def _compare(declared: Json, observed: Json, spot: _Spot) -> Iterator[Difference]:
+def _compare(declared: Json, *, observed: Json, spot: _Spot) -> Iterator[Difference]:
     if declared is None or spot.is_ignored or (not declared and spot.field in DEFAULTED):
         return
     if observed is not None:
-        yield from _present(declared, observed, spot)
+        yield from _present(declared, observed=observed, spot=spot)
     elif spot.ignored and isinstance(declared, Mapping | list):
-        yield from _present(declared, {} if isinstance(declared, Mapping) else [], spot)
+        yield from _present(
+            declared, observed={} if isinstance(declared, Mapping) else [], spot=spot
+        )
     elif not is_nothing(declared, spot.field):
         yield spot.difference(declared, None)
 
 
-def _present(declared: Json, observed: Json, spot: _Spot) -> Iterator[Difference]:
+def _present(declared: Json, *, observed: Json, spot: _Spot) -> Iterator[Difference]:
     match declared, observed:
         case ((str() | int() | float()), (str() | int() | float())):
             if not SCALARS.get(spot.field, same_value)(declared, observed):
@@ -121,7 +123,7 @@ def _present(declared: Json, observed: Json, spot: _Spot) -> Iterator[Difference
         case (str() | Mapping(), _) | (_, str() | Mapping()):
             yield spot.difference(declared, _harmless(observed))
         case Sequence(), Sequence():
-            yield from _lists(declared, observed, spot)
+            yield from _lists(declared, observed=observed, spot=spot)
         case _:
             yield spot.difference(declared, _harmless(observed))
 
@@ -132,7 +134,7 @@ def _objects(declared: JsonObject, observed: JsonObject, spot: _Spot) -> Iterato
         if twin == key or declared.get(twin) is None:
             found = observed.get(key, observed.get(twin))
             if not _alike(value, found):
-                yield from _compare(value, found, spot.member(key))
+                yield from _compare(value, observed=found, spot=spot.member(key))
 
 
 def _alike(declared: Json, observed: Json) -> bool:
@@ -148,7 +150,9 @@ def _variables(declared: JsonObject, observed: JsonObject, spot: _Spot) -> Itera
         if plain and not source.is_ignored:
             yield source.difference(declared["valueFrom"], {"value": fingerprint(plain)})
         else:
-            yield from _compare(declared["valueFrom"], observed.get("valueFrom"), source)
+            yield from _compare(
+                declared["valueFrom"], observed=observed.get("valueFrom"), spot=source
+            )
     elif value.is_ignored:
         return
     elif observed.get("valueFrom"):
@@ -157,18 +161,20 @@ def _variables(declared: JsonObject, observed: JsonObject, spot: _Spot) -> Itera
         yield value.difference(declared.get("value"), fingerprint(plain) if plain else None)
 
 
-def _lists(declared: Sequence[Json], observed: Sequence[Json], spot: _Spot) -> Iterator[Difference]:
+def _lists(
+    declared: Sequence[Json], *, observed: Sequence[Json], spot: _Spot
+) -> Iterator[Difference]:
     wanted = _by_key(declared, spot.field)
     if spot.field == "tolerations":
-        yield from _sets(declared, observed, spot)
+        yield from _sets(declared, observed=observed, spot=spot)
     elif spot.field not in MERGE_KEYS or None in wanted:
-        yield from _values(declared, observed, spot)
+        yield from _values(declared, observed=observed, spot=spot)
     else:
         found = _by_key(observed, spot.field)
         for key, (index, item) in wanted.items():
             there = found[key][1] if key in found else None
             if key and not _alike(item, there):
-                yield from _compare(item, there, spot.item(index, ":".join(key)))
+                yield from _compare(item, observed=there, spot=spot.item(index, ":".join(key)))
 
 
 def _by_key(items: Sequence[Json], field: str) -> dict[Tokens | None, tuple[int, Json]]:
@@ -180,14 +186,14 @@ def _by_key(items: Sequence[Json], field: str) -> dict[Tokens | None, tuple[int,
 
 
 def _values(
-    declared: Sequence[Json], observed: Sequence[Json], spot: _Spot
+    declared: Sequence[Json], *, observed: Sequence[Json], spot: _Spot
 ) -> Iterator[Difference]:
     """Compare two lists that are one value; objects in them may still have defaults."""
     mine, theirs = _considered(declared, spot), _considered(observed, spot)
     if len(mine) == len(theirs) and all(isinstance(one, Mapping) for one in mine.values()):
         for (index, one), other in zip(mine.items(), theirs.values(), strict=True):
             if not _alike(one, other):
-                yield from _compare(one, other, spot.item(index))
+                yield from _compare(one, observed=other, spot=spot.item(index))
     elif list(mine.values()) != list(theirs.values()):
         yield spot.difference(declared, observed)
 
@@ -198,7 +204,9 @@ def _considered(items: Sequence[Json], spot: _Spot) -> dict[int, Json]:
     return {index: item for index, item in enumerate(items) if not spot.item(index).is_ignored}
 
 
-def _sets(declared: Sequence[Json], observed: Sequence[Json], spot: _Spot) -> Iterator[Difference]:
+def _sets(
+    declared: Sequence[Json], *, observed: Sequence[Json], spot: _Spot
+) -> Iterator[Difference]:
     mine, theirs = _considered(declared, spot), _considered(observed, spot)
     if set(map(_canonical, mine.values())) != set(map(_canonical, theirs.values())):
         yield spot.difference(declared, observed)

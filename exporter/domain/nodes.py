@@ -73,7 +73,9 @@ class NodeIndex:
             names = set.intersection(*found)
         if selection.terms is None:
             return sorted(names)
-        return sorted(one for one in names if selection.matches(name=one, labels=self._labels[one]))
+        return sorted(
+            name for name in names if selection.matches(name=name, labels=self._labels[name])
+        )
 
 
 _ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
@@ -130,7 +132,9 @@ class DeclaredNodes:
         node = self.nodes.get(name)
         if node is not None:
             return node.group
-        return next((one.name for one in self.groups.values() if one.describes(name, labels)), "")
+        return next(
+            (group.name for group in self.groups.values() if group.describes(name, labels)), ""
+        )
 
 
 @dataclass(frozen=True, slots=True)

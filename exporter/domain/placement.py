@@ -65,7 +65,7 @@ class NodePool:
         hostile = {
             taint
             for taint in frozenset().union(*guarding)
-            if not any(one.tolerates(taint) for one in tolerations)
+            if not any(toleration.tolerates(taint) for toleration in tolerations)
         }
         if any(hostile.isdisjoint(one) for one in guarding):
             return ()
@@ -76,7 +76,7 @@ class NodePool:
         key = _key(selection)
         if key not in self._guards:
             nodes = [self._nodes.nodes[name] for name in self.selected(selection)]
-            self._guards[key] = frozenset(frozenset(filter(guards, one.taints)) for one in nodes)
+            self._guards[key] = frozenset(frozenset(filter(guards, node.taints)) for node in nodes)
         return self._guards[key]
 
 

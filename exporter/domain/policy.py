@@ -1,7 +1,7 @@
 """What the owners decided: what is not managed, what is accepted, and until when."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from exporter.domain.finding import Finding, Subject
@@ -78,11 +78,15 @@ class Maintenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The decisions that checks need, whatever the time."""
+    """The decisions that checks need, whatever the time.
+
+    What Argo CD has not compared for *refresh_deadline* is too old to count; zero for never.
+    """
 
     consistent_labels: tuple[str, ...] = ()
     unmanaged_labels: tuple[str, ...] = ()
     unmanaged_taints: tuple[str, ...] = ()
+    refresh_deadline: timedelta = timedelta(minutes=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,9 @@ class AsOf:
     """The instant as of which everything is judged.
 
     It changes with every evaluation, so it is apart from :class:`Policy`: what a check finds
-    without it holds as long as nothing else changes.
+    without it holds as long as nothing else changes. *witnesses* is what the age of that which
+    others say is counted to; None for the newest instant that they name, as in an old dump.
     """
 
     now: datetime
+    witnesses: datetime | None = None

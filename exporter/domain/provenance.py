@@ -2,37 +2,41 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 T_co = TypeVar("T_co", covariant=True)
 
 
 class Source(StrEnum):
-    """What facts are read from. The values are label values: a public contract."""
+    """What facts are read from. The values are label values: a public contract.
 
-    TERRAFORM = "terraform"
-    ANSIBLE = "ansible"
-    ARGOCD = "argocd"
-    KUSTOMIZE = "kustomize"
-    INVENTORY = "inventory"
-    REPOSITORY = "repository"
-    KUBERNETES = "kubernetes"
-    PROMETHEUS = "prometheus"
-    ALERTMANAGER = "alertmanager"
-    GRAFANA = "grafana"
+    *display* is what people call it; *side* tells whether it says what is declared by code, or what
+    is observed.
+    """
+
+    display: str
+    side: str
+
+    def __new__(cls, value: str, display: str = "", side: str = "observed") -> Self:
+        """Make a member that knows how it is displayed, and its side."""
+        member = str.__new__(cls, value)
+        member._value_, member.display, member.side = value, display, side
+        return member
+
+    TERRAFORM = "terraform", "Terraform", "declared"
+    ANSIBLE = "ansible", "Ansible", "declared"
+    ARGOCD = "argocd", "Argo CD", "declared"
+    KUSTOMIZE = "kustomize", "Kustomize", "declared"
+    INVENTORY = "inventory", "Handwritten inventory", "declared"
+    REPOSITORY = "repository", "Git repository", "declared"
+    KUBERNETES = "kubernetes", "Kubernetes API"
+    PROMETHEUS = "prometheus", "Prometheus"
+    ALERTMANAGER = "alertmanager", "Alertmanager"
+    GRAFANA = "grafana", "Grafana"
 
 
-DECLARED = frozenset(
-    {
-        Source.TERRAFORM,
-        Source.ANSIBLE,
-        Source.ARGOCD,
-        Source.KUSTOMIZE,
-        Source.INVENTORY,
-        Source.REPOSITORY,
-    }
-)
-"""The sources that say what code declares; the others say what runs."""
+DECLARED = frozenset(one for one in Source if one.side == "declared")
+"""The sources that say what code declares."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -72,8 +72,8 @@ class NodeTerm:
         """Tell whether a node of this *name* with these *labels* is selected."""
         if not self.labels and not self.fields:
             return False
-        return all(one.matches(labels) for one in self.labels) and all(
-            one.matches({"metadata.name": name}) for one in self.fields
+        return all(label.matches(labels) for label in self.labels) and all(
+            field.matches({"metadata.name": name}) for field in self.fields
         )
 
 

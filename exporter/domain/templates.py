@@ -32,7 +32,7 @@ def node_selection(spec: JsonObject) -> NodeSelection:
     if required is None:
         return NodeSelection(labels=labels)
     terms = _objects(_object(required, REQUIRED).get("nodeSelectorTerms"), "nodeSelectorTerms")
-    return NodeSelection(labels=labels, terms=tuple(_term(one) for one in terms))
+    return NodeSelection(labels=labels, terms=tuple(_term(term) for term in terms))
 
 
 def tolerations(spec: JsonObject) -> tuple[Toleration, ...]:
@@ -48,7 +48,7 @@ def _toleration(content: JsonObject) -> Toleration:
     operator = _text(content.get("operator"), "tolerations.operator") or TolerationOperator.EQUAL
     effect = _text(content.get("effect"), "tolerations.effect")
     value = _text(content.get("value"), "tolerations.value")
-    known = _known(TolerationOperator, operator, "tolerations.operator")
+    known = _known(TolerationOperator, text=operator, name="tolerations.operator")
     if not key and known is not TolerationOperator.EXISTS:
         raise ParseError("a toleration without a key needs the operator Exists")
     if value and known is TolerationOperator.EXISTS:
@@ -57,7 +57,7 @@ def _toleration(content: JsonObject) -> Toleration:
         key=key,
         operator=known,
         value=value,
-        effect=_known(TaintEffect, effect, "tolerations.effect") if effect else None,
+        effect=_known(TaintEffect, text=effect, name="tolerations.effect") if effect else None,
         seconds=_whole(content.get("tolerationSeconds"), "tolerationSeconds"),
     )
 
@@ -75,7 +75,7 @@ def _requirements(content: JsonObject, name: str) -> tuple[Requirement, ...]:
 
 def _requirement(content: JsonObject, name: str) -> Requirement:
     key = _text(content.get("key"), f"{name}.key")
-    operator = _known(Operator, _text(content.get("operator"), name), f"{name}.operator")
+    operator = _known(Operator, text=_text(content.get("operator"), name), name=f"{name}.operator")
     values = tuple(_text(one, f"{name}.values") for one in _list(content.get("values"), name))
     if not key:
         raise ParseError(f"a requirement of {name} has no key")
@@ -94,7 +94,7 @@ def _counts(operator: Operator, values: Sequence[str]) -> bool:
             return len(values) == 1
 
 
-def _known(kind: type[E], text: str, name: str) -> E:
+def _known(kind: type[E], *, text: str, name: str) -> E:
     try:
         return kind(text)
     except ValueError:

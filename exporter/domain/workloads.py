@@ -33,7 +33,9 @@ class DeclaredWorkloads:
     has_gaps: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "has_gaps", any(one.unknown for one in self.workloads.values()))
+        object.__setattr__(
+            self, "has_gaps", any(workload.unknown for workload in self.workloads.values())
+        )
 
     def gap(self, subject: Subject, aspect: str) -> Gap | None:
         """Return why all but the presence of a workload may be declared otherwise, if so."""
@@ -237,10 +239,10 @@ class _LostPods:
         by_owner: dict[WorkloadKey, Gap] = {}
         by_namespace: dict[str, Gap] = {}
         by_node: dict[str | None, Gap] = {}
-        for one in pods:
-            by_node.setdefault(one.node, one.gap)
-            if one.owner is None:
-                by_namespace.setdefault(one.namespace, one.gap)
+        for pod in pods:
+            by_node.setdefault(pod.node, pod.gap)
+            if pod.owner is None:
+                by_namespace.setdefault(pod.namespace, pod.gap)
             else:
-                by_owner.setdefault(one.owner, one.gap)
+                by_owner.setdefault(pod.owner, pod.gap)
         return cls(by_owner, by_namespace, by_node)

@@ -13,7 +13,8 @@ from prometheus_client.openmetrics import exposition as openmetrics
 from prometheus_client.utils import floatToGoString
 
 from exporter.metrics.chunks import Chunk, Chunked, Sample
-from exporter.metrics.families import FAMILIES, PREFIX, Family
+from exporter.metrics.families import FAMILIES
+from exporter.metrics.family import PREFIX, Family
 from exporter.metrics.view import View
 
 _number = lru_cache(maxsize=1 << 12)(floatToGoString)

@@ -20,9 +20,10 @@ from dataclasses import dataclass, field
 from exporter.domain.declaration import Failure
 from exporter.domain.facts import Gap
 from exporter.domain.provenance import Source
-from exporter.domain.workloads import ObservedPods
-from exporter.observed.kinds import WORKLOADS, Kind
+from exporter.domain.workloads import ObservedPods, ObservedWorkloads
+from exporter.observed.kinds import KindSpec, kinds_of
 
+WORKLOADS = kinds_of(ObservedWorkloads)
 MAX_GAPS = 3
 """How many failures a gap names; the rest stand in the source's list of failures."""
 
@@ -31,25 +32,25 @@ MAX_GAPS = 3
 class Evidence:
     """What of a dump tells which kinds were looked at, and which of them are lost."""
 
-    _seen: set[Kind] = field(default_factory=set)
-    _named: set[Kind] = field(default_factory=set)
-    _lost: dict[Kind, list[Failure]] = field(default_factory=dict)
+    _seen: set[KindSpec] = field(default_factory=set)
+    _named: set[KindSpec] = field(default_factory=set)
+    _lost: dict[KindSpec, list[Failure]] = field(default_factory=dict)
     _anywhere: list[Failure] = field(default_factory=list)
 
-    def see(self, *kinds: Kind) -> None:
+    def see(self, *kinds: KindSpec) -> None:
         """Take note that *kinds* were looked at."""
         self._seen.update(kinds)
 
-    def name(self, kinds: Iterable[Kind]) -> None:
+    def name(self, kinds: Iterable[KindSpec]) -> None:
         """Take note that a file is named after *kinds*, readable or not."""
         self._named.update(kinds)
 
     @property
-    def seen(self) -> frozenset[Kind]:
+    def seen(self) -> frozenset[KindSpec]:
         """The kinds that were looked at."""
         return frozenset(self._seen)
 
-    def lose(self, failure: Failure, kinds: Iterable[Kind] | None) -> None:
+    def lose(self, failure: Failure, kinds: Iterable[KindSpec] | None) -> None:
         """Take note that objects of these *kinds* are lost, or of any kind (None)."""
         if kinds is None:
             self._anywhere.append(failure)
@@ -57,29 +58,29 @@ class Evidence:
         for kind in kinds:
             self._lost.setdefault(kind, []).append(failure)
 
-    def is_lost(self, kinds: Iterable[Kind] | None) -> bool:
+    def is_lost(self, kinds: Iterable[KindSpec] | None) -> bool:
         """Tell whether every one of *kinds* is lost already; None is any kind."""
         if kinds is None:
             return bool(self._anywhere)
         return self._lost.keys() >= set(kinds)
 
-    def knows(self, *kinds: Kind) -> bool:
+    def knows(self, *kinds: KindSpec) -> bool:
         """Tell whether one of *kinds* was looked at, and none of them is lost."""
         return bool(self._seen.intersection(kinds)) and not self.losses(*kinds)
 
-    def losses(self, *kinds: Kind) -> list[Failure]:
+    def losses(self, *kinds: KindSpec) -> list[Failure]:
         """Return the failures by which objects of *kinds* are lost, each once."""
-        found = [one for kind in kinds for one in self._lost.get(kind, ())]
+        found = [failure for kind in kinds for failure in self._lost.get(kind, ())]
         if not self._named.issuperset(kinds):
             found += self._anywhere
         return list(dict.fromkeys(found))
 
-    def gap(self, *kinds: Kind) -> tuple[Gap, ...]:
+    def gap(self, *kinds: KindSpec) -> tuple[Gap, ...]:
         """Return why nothing can be said of *kinds*; empty where nothing of them is lost."""
         losses = self.losses(*kinds)[:MAX_GAPS]
-        return tuple(Gap(Source.KUBERNETES, f"{one.place}: {one.message}") for one in losses)
+        return tuple(Gap(Source.KUBERNETES, f"{loss.place}: {loss.message}") for loss in losses)
 
-    def unseen_workloads(self, pods: ObservedPods | None) -> frozenset[Kind]:
+    def unseen_workloads(self, pods: ObservedPods | None) -> frozenset[KindSpec]:
         """Return the kinds of workloads of which nothing is known."""
         unknown = {kind for kind in WORKLOADS if not self.knows(kind)}
         if pods is None or len(unknown) == len(WORKLOADS):
@@ -88,4 +89,4 @@ class Evidence:
         if None in owners:
             return frozenset(unknown)
         running = {owner.kind for owner in (*pods.by_owner, *owners) if owner}
-        return frozenset(kind for kind in unknown if kind in running or self.losses(kind))
+        return frozenset(kind for kind in unknown if kind.kind in running or self.losses(kind))

@@ -1,20 +1,24 @@
-"""What a HorizontalPodAutoscaler or ScaledObject says of the replicas of its target."""
+"""What all autoscalers have in common: each keeps the replicas of its target within bounds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from exporter.domain.declaration import WorkloadKey
 from exporter.domain.errors import ParseError
-from exporter.observed.kinds import Kind
-from exporter.observed.records import (
-    HorizontalPodAutoscalerRecord,
-    HorizontalPodAutoscalerSpec,
-    ScaledObjectRecord,
-    ScaledObjectSpec,
-)
+from exporter.domain.gaps import Gap
+from exporter.domain.workloads import ObservedAutoscalers, UnreadableAutoscaler
+from exporter.observed.folds import ObjectFold
+from exporter.observed.kinds.spec import FactSpec
+from exporter.observed.lenient import Partial
+from exporter.observed.records import Metadata, Name, Record
 
-KEDA_MAXIMUM = 100
-"""``maxReplicaCount`` where a ScaledObject says nothing."""
+
+class ScaleTarget(Record):
+    """``spec.scaleTargetRef`` of an autoscaler."""
+
+    name: Name
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,48 +30,38 @@ class Scaling:
     maximum: int
 
 
-def hpa_scaling(record: HorizontalPodAutoscalerRecord) -> Scaling:
-    """Return what a HorizontalPodAutoscaler does; its minimum is 1 where it says nothing.
-
-    Raises :exc:`ParseError` where it lacks a target or a maximum.
-    """
-    spec = record.spec or HorizontalPodAutoscalerSpec()
-    if spec.max_replicas is None:
-        raise ParseError("spec.maxReplicas is missing")
-    return Scaling(
-        target=_known(target_of(record)),
-        minimum=1 if spec.min_replicas is None else spec.min_replicas,
-        maximum=spec.max_replicas,
-    )
-
-
-def keda_scaling(record: ScaledObjectRecord) -> Scaling:
-    """Return what a ScaledObject does; it goes down to ``idleReplicaCount``, else its minimum.
-
-    Raises :exc:`ParseError` where it lacks a target.
-    """
-    spec = record.spec or ScaledObjectSpec()
-    lowest = spec.min_replica_count if spec.idle_replica_count is None else spec.idle_replica_count
-    return Scaling(
-        target=_known(target_of(record)),
-        minimum=lowest or 0,
-        maximum=KEDA_MAXIMUM if spec.max_replica_count is None else spec.max_replica_count,
-    )
-
-
-def target_of(record: HorizontalPodAutoscalerRecord | ScaledObjectRecord) -> WorkloadKey | None:
-    """Return what an autoscaler scales, or None where it does not tell."""
-    target = record.spec.scale_target_ref if record.spec else None
+def target_of(
+    target: ScaleTarget | None, metadata: Metadata, *, kind: str = ""
+) -> WorkloadKey | None:
+    """Return what an autoscaler scales, None where it does not tell; *kind* is the usual one."""
     if target is None:
         return None
-    usual = Kind.DEPLOYMENT.value if isinstance(record, ScaledObjectRecord) else ""
-    return WorkloadKey(record.metadata.namespace or "", target.kind or usual, target.name)
+    return WorkloadKey(metadata.namespace or "", target.kind or kind, target.name)
 
 
-def _known(target: WorkloadKey | None) -> WorkloadKey:
+def known(target: WorkloadKey | None) -> WorkloadKey:
+    """Return *target*; raises :exc:`ParseError` where there is none."""
     if target is None:
         raise ParseError("spec.scaleTargetRef names nothing")
     return target
+
+
+def autoscaler_fold(
+    kind: str,
+    *,
+    scaling: Callable[[Any], Scaling],
+    target: Callable[[Any], WorkloadKey | None],
+) -> Callable[[], ObjectFold[WorkloadKey, Scaling]]:
+    """Return what makes a fold of autoscalers; one that cannot be read keeps its target."""
+
+    def key(metadata: Metadata) -> WorkloadKey:
+        return WorkloadKey(metadata.namespace or "", kind, metadata.name)
+
+    def stub(partial: Partial[Any], gap: Gap) -> UnreadableAutoscaler:
+        namespace = partial.record.metadata.namespace or ""
+        return UnreadableAutoscaler(gap, namespace, target(partial.record))
+
+    return lambda: ObjectFold(key=key, value=scaling, stub=stub)
 
 
 def bounds(scalings: Iterable[Scaling]) -> Mapping[WorkloadKey, tuple[int, int]]:
@@ -77,7 +71,19 @@ def bounds(scalings: Iterable[Scaling]) -> Mapping[WorkloadKey, tuple[int, int]]
     autoscalers share a target, the widest bounds count.
     """
     found: dict[WorkloadKey, tuple[int, int]] = {}
-    for one in scalings:
-        low, high = found.get(one.target, (one.minimum, one.maximum))
-        found[one.target] = (min(low, one.minimum), max(high, one.maximum))
+    for scaling in scalings:
+        low, high = found.get(scaling.target, (scaling.minimum, scaling.maximum))
+        found[scaling.target] = (min(low, scaling.minimum), max(high, scaling.maximum))
     return found
+
+
+def _build(contents: Sequence[Any], unseen: frozenset[str]) -> ObservedAutoscalers:
+    del unseen
+    every = [value for values in contents for _, value in sorted(values.items())]
+    return ObservedAutoscalers(
+        bounds(value for value in every if isinstance(value, Scaling)),
+        tuple(value for value in every if isinstance(value, UnreadableAutoscaler)),
+    )
+
+
+FACT = FactSpec(type=ObservedAutoscalers, build=_build)

@@ -39,9 +39,9 @@ def credentials(settings: EndpointSettings, *, folder: Path) -> Credentials:
     if settings.basic_auth is not None:
         password = _secret(settings.basic_auth.password_file, folder=folder)
         pair = f"{settings.basic_auth.username}:{password}".encode()
-        shown = base64.b64encode(pair).decode()
-        headers["Authorization"] = f"Basic {shown}"
-        return Credentials(headers, (shown, password))
+        encoded = base64.b64encode(pair).decode()
+        headers["Authorization"] = f"Basic {encoded}"
+        return Credentials(headers, (encoded, password))
     return Credentials(headers)
 
 
@@ -58,8 +58,8 @@ def trust(tls: TlsSettings, *, folder: Path) -> ssl.SSLContext:
                 password=_no_password,
             )
     except (OSError, ValueError) as error:
-        said = getattr(error, "strerror", None) or str(error)
-        message = f"the certificates cannot be used: {said}"
+        reason = getattr(error, "strerror", None) or str(error)
+        message = f"the certificates cannot be used: {reason}"
         path = tls.ca_file or tls.cert_file
         raise ReadError(message, reason=Reason.MALFORMED, path=path) from None
     if tls.insecure_skip_verify:

@@ -183,32 +183,34 @@ def _split_yaml(text: Text) -> Iterator[Document]:
         raise ParseError(
             "holds a byte that is not UTF-8", line=line_at(text, error.start)
         ) from None
-    for one in found:
-        if one.value is not None:
-            yield _from_yaml(one)
+    for entry in found:
+        if entry.value is not None:
+            yield _from_yaml(entry)
 
 
-def _from_yaml(one: yaml.Document) -> Document:
-    items = one.value.get("items") if isinstance(one.value, yaml.YamlMap) else one.value
+def _from_yaml(document: yaml.Document) -> Document:
+    items = (
+        document.value.get("items") if isinstance(document.value, yaml.YamlMap) else document.value
+    )
     lines = items.lines if isinstance(items, yaml.YamlList) else []
-    for tagged in _tagged(one.value):
+    for tagged in _tagged(document.value):
         raise ParseError(f"holds the tag {tagged.tag}, which is no plain data", line=tagged.line)
     try:
-        raw = msgspec.json.encode(one.value)
-        return _document(_DOCUMENT.decode(raw), raw, partial(_line_among, lines, one.line))
+        raw = msgspec.json.encode(document.value)
+        return _document(_DOCUMENT.decode(raw), raw, partial(_line_among, lines, document.line))
     except (ParseError, msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise ParseError(_POSITION.sub("", str(error)), line=one.line) from None
+        raise ParseError(_POSITION.sub("", str(error)), line=document.line) from None
 
 
 def _tagged(value: object) -> Iterator[yaml.Opaque]:
     if isinstance(value, yaml.Opaque):
         yield value
     elif isinstance(value, yaml.YamlMap):
-        for one in value.values():
-            yield from _tagged(one)
+        for item in value.values():
+            yield from _tagged(item)
     elif isinstance(value, yaml.YamlList):
-        for one in value:
-            yield from _tagged(one)
+        for item in value:
+            yield from _tagged(item)
 
 
 def _line_among(lines: Sequence[int], start: int, index: int, _item: Raw) -> int:
@@ -245,5 +247,5 @@ def _is_page(content: _Envelope) -> bool:
 
 
 def _refusal(content: _Envelope) -> str:
-    said = msgspec.json.decode(content.message)
-    return said[:300] if isinstance(said, str) and said else "no reason given"
+    message = msgspec.json.decode(content.message)
+    return message[:300] if isinstance(message, str) and message else "no reason given"

@@ -55,10 +55,10 @@ class Reply:
 
     def refusal(self) -> ReadError:
         """Return what an answer that is of no use means."""
-        said = " ".join(self.body[:_SAID].decode("utf-8", "replace").split())
+        message = " ".join(self.body[:_SAID].decode("utf-8", "replace").split())
         redirected = self.status in range(300, 400)
         return ReadError(
-            f"the server answered {self.status}" + (f": {said}" if said else ""),
+            f"the server answered {self.status}" + (f": {message}" if message else ""),
             reason=_REASONS.get(self.status, Reason.UNAVAILABLE),
             path=self.path,
             advice=_REDIRECTED if redirected else _ADVICE.get(self.status, ""),
@@ -74,9 +74,11 @@ def decoded(decoder: msgspec.json.Decoder[T], body: bytes, *, path: str) -> T:
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         page = body.lstrip()[:1] == b"<"
-        said = "an HTML page came instead of JSON" if page else f"the answer is malformed: {error}"
+        message = (
+            "an HTML page came instead of JSON" if page else f"the answer is malformed: {error}"
+        )
         advice = "is a login page or another server in the way?" if page else ""
-        raise ReadError(said, reason=Reason.MALFORMED, path=path, advice=advice) from None
+        raise ReadError(message, reason=Reason.MALFORMED, path=path, advice=advice) from None
 
 
 class Endpoint:
@@ -123,8 +125,8 @@ class Endpoint:
         document: Any = None,
     ) -> Reply:
         """Return the answer, whatever its status; raises :exc:`ReadError` where there is none."""
-        shown = credentials(self._settings, folder=self._folder)
-        headers = {**shown.headers}
+        given = credentials(self._settings, folder=self._folder)
+        headers = {**given.headers}
         data = None if document is None else msgspec.json.encode(document)
         if data is not None:
             headers["Content-Type"] = "application/json"
@@ -146,10 +148,10 @@ class Endpoint:
             message = f"no answer within {self._timeout.total:g} s"
             raise ReadError(message, reason=Reason.TIMEOUT, path=path) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            said = " ".join(str(error).split())[:_SAID] or type(error).__name__
-            raise ReadError(said, reason=Reason.UNAVAILABLE, path=path) from None
+            message = " ".join(str(error).split())[:_SAID] or type(error).__name__
+            raise ReadError(message, reason=Reason.UNAVAILABLE, path=path) from None
         if response.status != HTTPStatus.OK:
-            body = shown.conceal(body)
+            body = given.conceal(body)
         return Reply(response.status, body, path)
 
     @contextlib.asynccontextmanager

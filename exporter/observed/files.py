@@ -38,7 +38,9 @@ class DumpFile:
     def stem(self) -> str:
         """The file's own name without its endings."""
         stem = Path(self.name).name.removesuffix(".gz")
-        return next((stem.removesuffix(one) for one in ENDINGS if stem.endswith(one)), stem)
+        return next(
+            (stem.removesuffix(ending) for ending in ENDINGS if stem.endswith(ending)), stem
+        )
 
 
 def find_files(root: Path) -> tuple[list[DumpFile], list[ReadError]]:
@@ -64,7 +66,7 @@ def find_files(root: Path) -> tuple[list[DumpFile], list[ReadError]]:
             path=str(root),
             advice="write one with `kubectl get nodes,pods,... -A -o json`",
         )
-    return sorted(found, key=lambda one: one.name), errors
+    return sorted(found, key=lambda file: file.name), errors
 
 
 def _files(root: Path, errors: list[ReadError]) -> Iterator[DumpFile]:
@@ -97,7 +99,7 @@ def _walk(root: Path, errors: list[ReadError]) -> Iterator[Path]:
             name = here.relative_to(root).as_posix()
             errors.append(ReadError("is nested too deeply", reason=Reason.TOO_LARGE, path=name))
             folders.clear()
-        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
         for name in names:
             if not name.startswith(".") and name.removesuffix(".gz").endswith(ENDINGS):
                 yield here / name

@@ -37,7 +37,7 @@ class Partial(Generic[R]):
 
     def lacks(self, *paths: str) -> bool:
         """Tell whether anything of one of these *paths* is lost."""
-        return any(_meet(one, path) for one in self.lost for path in paths)
+        return any(_overlap(lost, path) for lost in self.lost for path in paths)
 
 
 def read(raw: bytes | Raw, kind: type[R]) -> Partial[R]:
@@ -54,25 +54,25 @@ def read(raw: bytes | Raw, kind: type[R]) -> Partial[R]:
 
 def message_of(error: Exception) -> str:
     """Return in words what decoding raised."""
-    said = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
-    return said[:MAX_MESSAGE]
+    message = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    return message[:MAX_MESSAGE]
 
 
 def _struct(raw: Raw, kind: type[R], path: str, lost: dict[str, str]) -> R:
     given = _FIELDS.decode(raw)
     found: dict[str, Any] = {}
-    for one in msgspec.structs.fields(kind):
-        name = one.encode_name
+    for attribute in msgspec.structs.fields(kind):
+        name = attribute.encode_name
         if name not in given:
-            if one.required:
+            if attribute.required:
                 raise msgspec.ValidationError(f"Object missing required field `{name}`")
             continue
         where = f"{path}.{name}" if path else name
-        within = {} if _is_spare(one.type) else lost
+        within = {} if _is_spare(attribute.type) else lost
         try:
-            found[one.name] = _value(given[name], one.type, where, within)
+            found[attribute.name] = _value(given[name], attribute.type, where, within)
         except BROKEN as error:
-            if one.required:
+            if attribute.required:
                 raise
             within[where] = message_of(error)
     return kind(**found)
@@ -109,12 +109,12 @@ def _bare(kind: Any) -> Any:
     if get_origin(kind) is Annotated:
         return _bare(get_args(kind)[0])
     if get_origin(kind) is UnionType:
-        (bare,) = (one for one in get_args(kind) if one is not type(None))
+        (bare,) = (get_arg for get_arg in get_args(kind) if get_arg is not type(None))
         return _bare(bare)
     return kind
 
 
-def _meet(one: str, other: str) -> bool:
+def _overlap(path: str, other: str) -> bool:
     """Tell whether one of two paths holds the other, or is the same."""
-    shorter, longer = sorted((one, other), key=len)
+    shorter, longer = sorted((path, other), key=len)
     return longer.startswith(shorter) and longer[len(shorter) :][:1] in {"", ".", "["}

@@ -12,20 +12,20 @@ from exporter.domain.provenance import Source
 from exporter.domain.state import State
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.supervisor import Supervisor
-from exporter.observed.alertmanager.questions import AlertmanagerQuestions
+from exporter.observed.alertmanager.poller import AlertmanagerPoller
 from exporter.observed.endpoint import Endpoint
-from exporter.observed.grafana.questions import GrafanaQuestions
-from exporter.observed.polling import Poll, Questioner
-from exporter.observed.prometheus.questions import PrometheusQuestions
-from exporter.settings.model import ObservedSettings
+from exporter.observed.grafana.poller import GrafanaPoller
+from exporter.observed.polling import Poller, PollLoop
+from exporter.observed.prometheus.poller import PrometheusPoller
 from exporter.settings.monitoring import EndpointSettings
+from exporter.settings.observed import ObservedSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Monitoring:
     """All polls; none where the settings name no part of a monitoring stack."""
 
-    polls: tuple[Poll, ...] = ()
+    polls: tuple[PollLoop, ...] = ()
 
     def start(self, supervisor: Supervisor) -> None:
         """Begin to ask."""
@@ -55,8 +55,8 @@ class Monitoring:
             gaps.update(state.facts.gaps)
         return State(
             facts=Facts(known, gaps),
-            sources=tuple(one for state in states for one in state.sources),
-            failures=tuple(one for state in states for one in state.failures),
+            sources=tuple(source for state in states for source in state.sources),
+            failures=tuple(failure for state in states for failure in state.failures),
         )
 
 
@@ -67,28 +67,28 @@ def monitoring(
 
     Raises :exc:`SettingsError` where what is told would be too old before it is told again.
     """
-    questioners: list[tuple[EndpointSettings, Questioner]] = []
+    pollers: list[tuple[EndpointSettings, Poller]] = []
     if (prometheus := settings.prometheus) is not None:
-        asked = PrometheusQuestions(Endpoint(prometheus, folder=folder), prometheus)
-        questioners.append((prometheus, asked))
+        asked = PrometheusPoller(Endpoint(prometheus, folder=folder), prometheus)
+        pollers.append((prometheus, asked))
     if (alertmanager := settings.alertmanager) is not None:
         endpoint = Endpoint(alertmanager, folder=folder)
-        questioners.append((alertmanager, AlertmanagerQuestions(endpoint, alertmanager)))
+        pollers.append((alertmanager, AlertmanagerPoller(endpoint, alertmanager)))
     if (grafana := settings.grafana) is not None:
-        questioners.append((grafana, GrafanaQuestions(Endpoint(grafana, folder=folder), grafana)))
-    problems = [_problem(given, one.source) for given, one in questioners]
+        pollers.append((grafana, GrafanaPoller(Endpoint(grafana, folder=folder), grafana)))
+    problems = [_problem(given, poller.source) for given, poller in pollers]
     if any(problems):
         raise SettingsError([problem for problem in problems if problem])
     return Monitoring(
         tuple(
-            Poll(
-                questioner=one,
+            PollLoop(
+                poller=poller,
                 interval=parse_duration(given.interval),
                 max_age=parse_duration(given.max_age),
                 changed=changed,
                 clock=clock,
             )
-            for given, one in questioners
+            for given, poller in pollers
         )
     )
 

@@ -5,27 +5,19 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from exporter.domain.applications import ObservedApplications
 from exporter.domain.clock import Instant
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.evaluation import SourceStatus
 from exporter.domain.facts import Facts
 from exporter.domain.gaps import Extent, Gap
-from exporter.domain.nodes import ObservedNodes
 from exporter.domain.observation import Observation
 from exporter.domain.provenance import Place, Source
 from exporter.domain.state import State
-from exporter.domain.workloads import ObservedPods, ObservedWorkloads
+from exporter.domain.workloads import ObservedWorkloads
 from exporter.foreign.guard import guarded
 from exporter.observed import snapshot
-
-_FACTS = {
-    ObservedNodes: "nodes",
-    ObservedWorkloads: "workloads",
-    ObservedPods: "pods",
-    ObservedApplications: "Applications",
-}
+from exporter.observed.kinds import FACTS
 
 
 @dataclass(slots=True)
@@ -47,11 +39,11 @@ class Snapshots:
             source=Source.KUBERNETES,
             otherwise=lambda lost: Observation(at=at.wall, failures=(lost,)),
         )
-        self.errors.update(one.reason for one in (*seen.failures, *seen.odd))
+        self.errors.update(failure.reason for failure in (*seen.failures, *seen.odd))
         self.seen = seen
         self.confirm(at=at)
         return State(
-            facts=Facts(known=seen.facts(), gaps=_gaps(seen)),
+            facts=Facts(known=seen.facts, gaps=_gaps(seen)),
             sources=self.sources(at=at),
             failures=(*seen.failures, *seen.odd),
         )
@@ -90,24 +82,24 @@ class Snapshots:
 
 def _gaps(seen: Observation) -> dict[type, tuple[Gap, ...]]:
     """Return why facts are absent: what failed, or that the snapshot does not hold them."""
-    known = seen.facts()
     gaps = dict(seen.gaps)
-    for kind, name in _FACTS.items():
-        if kind not in known and kind not in gaps:
-            gaps[kind] = (_lack(seen, name),)
+    for fact, spec in FACTS.items():
+        if spec.name and fact not in seen.facts and fact not in gaps:
+            gaps[fact] = (_lack(seen, spec.name),)
     unseen = _unseen(seen)
     return gaps | ({ObservedWorkloads: unseen} if unseen else {})
 
 
 def _lack(seen: Observation, name: str) -> Gap:
     """Return why nothing is known of *name*: what is broken, else that it is not there."""
-    said = [f"{one.place.where}: {one.message}" for one in seen.failures]
-    return Gap(Source.KUBERNETES, "; ".join(said) or f"the snapshot holds no {name}")
+    failures = [f"{failure.place.where}: {failure.message}" for failure in seen.failures]
+    return Gap(Source.KUBERNETES, "; ".join(failures) or f"the snapshot holds no {name}")
 
 
 def _unseen(seen: Observation) -> tuple[Gap, ...]:
     """Return why nothing is known of some kinds of workloads, if so."""
-    kinds = seen.workloads.unseen if seen.workloads else ()
+    workloads = seen.find(ObservedWorkloads)
+    kinds = workloads.unseen if workloads else ()
     return tuple(
         replace(_lack(seen, f"{kind}s"), extent=Extent(kinds=frozenset({kind})))
         for kind in sorted(kinds)

@@ -17,7 +17,7 @@ from exporter.domain.state import State
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.guard import guarded
 from exporter.foreign.supervisor import RootTask, Supervisor
-from exporter.observed.kubernetes.pauses import between
+from exporter.observed.kubernetes.backoff import between
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -40,7 +40,7 @@ class Answer:
     items: Mapping[str, int] = field(default_factory=dict)
 
 
-class Questioner(Protocol):
+class Poller(Protocol):
     """Asks one source."""
 
     @property
@@ -58,7 +58,7 @@ class Questioner(Protocol):
         """End all connections."""
 
 
-Question: TypeAlias = Callable[[], Awaitable[object]]
+Query: TypeAlias = Callable[[], Awaitable[object]]
 """Gives a fact, or raises :exc:`ReadError`."""
 
 
@@ -68,12 +68,12 @@ def failed(error: ReadError, *, source: Source) -> Failure:
     return Failure(place, error.reason, error.message, error.advice)
 
 
-async def inquire(questions: Mapping[type, Question], *, source: Source) -> Answer:
+async def query_all(questions: Mapping[type, Query], *, source: Source) -> Answer:
     """Ask *questions* at the same time, each for the fact of one type."""
     facts: dict[type, object] = {}
     gaps: dict[type, Failure] = {}
 
-    async def ask(kind: type, question: Question) -> None:
+    async def ask(kind: type, question: Query) -> None:
         try:
             facts[kind] = await question()
         except ReadError as error:
@@ -85,25 +85,25 @@ async def inquire(questions: Mapping[type, Question], *, source: Source) -> Answ
     return Answer(facts=facts, gaps={kind: gaps[kind] for kind in questions if kind in gaps})
 
 
-async def each(of: Mapping[str, T], ask: Callable[[T], Awaitable[U]]) -> dict[str, U]:
+async def query_each(of: Mapping[str, T], ask: Callable[[T], Awaitable[U]]) -> dict[str, U]:
     """Ask the same for each value, a few at a time; raises the first :exc:`ReadError`, if any."""
     gate = asyncio.Semaphore(AT_ONCE)
-    told: dict[str, U] = {}
+    answers: dict[str, U] = {}
 
-    async def one(key: str, value: T) -> None:
+    async def query(key: str, value: T) -> None:
         async with gate:
-            told[key] = await ask(value)
+            answers[key] = await ask(value)
 
     try:
         async with asyncio.TaskGroup() as group:
             for key, value in of.items():
-                group.create_task(one(key, value))
+                group.create_task(query(key, value))
     except ExceptionGroup as group_of_errors:
         errors = group_of_errors.exceptions
         if all(isinstance(error, ReadError) for error in errors):
             raise errors[0] from None
         raise
-    return {key: told[key] for key in of}
+    return {key: answers[key] for key in of}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +115,15 @@ class _Known:
 
 
 @dataclass(slots=True, kw_only=True)
-class Poll:
-    """Asks *questioner* every *interval* between :meth:`start` and :meth:`stop`.
+class PollLoop:
+    """Asks *poller* every *interval* between :meth:`start` and :meth:`stop`.
 
     Each pause is up to a tenth shorter, as *among* picks it: replicas that start together shall
     not ask together for ever. What it told last stands in for what could not be had until
     *max_age*. *changed* is set after each round that told anything else than the last.
     """
 
-    questioner: Questioner
+    poller: Poller
     interval: timedelta
     max_age: timedelta
     changed: asyncio.Event
@@ -140,26 +140,26 @@ class Poll:
     def start(self, supervisor: Supervisor) -> None:
         """Begin to ask."""
         if self._root is None:
-            self._root = supervisor.start(self._run, name=f"poll {self.questioner.source}")
+            self._root = supervisor.start(self._run, name=f"poll {self.poller.source}")
 
     async def stop(self) -> None:
         """End the task and all connections."""
         root, self._root = self._root, None
         if root is not None:
             await root.stop()
-        await self.questioner.close()
+        await self.poller.close()
 
     def read(self, *, at: Instant) -> State:
         """Return what is known at the instant *at*."""
         failures = tuple(dict.fromkeys(self._answer.gaps.values()))
-        known = {kind: one.fact for kind, one in self._known.items()}
+        known = {kind: value.fact for kind, value in self._known.items()}
         gaps = {
-            kind: (Gap(self.questioner.source, message),)
-            for kind in self.questioner.kinds
+            kind: (Gap(self.poller.source, message),)
+            for kind in self.poller.kinds
             if (message := self._distrust(kind, at=at))
         }
         status = SourceStatus(
-            source=self.questioner.source,
+            source=self.poller.source,
             up=self.settled.is_set() and not failures,
             last_success=None if self._success is None else at.shown(self._success),
             items=self._answer.items,
@@ -174,15 +174,15 @@ class Poll:
         known = self._known.get(kind)
         if known is not None and at.age(known.at) <= self.max_age:
             return ""
-        source = self.questioner.source.value.capitalize()
+        source = self.poller.source.value.capitalize()
         parts = ("", failure.place.where, failure.message) if failure else ()
-        said = ": ".join(dict.fromkeys(parts))
-        if failure and failure.advice not in said:
-            said += f" ({failure.advice})"
+        details = ": ".join(dict.fromkeys(parts))
+        if failure and failure.advice not in details:
+            details += f" ({failure.advice})"
         if known is None:
-            return f"{source} has told nothing of it yet{said}"
-        told = at.shown(known.at).isoformat(timespec="seconds")
-        return f"{source} last told of it at {told}{said}"
+            return f"{source} has told nothing of it yet{details}"
+        last = at.shown(known.at).isoformat(timespec="seconds")
+        return f"{source} last told of it at {last}{details}"
 
     async def _run(self) -> None:
         while True:
@@ -191,11 +191,11 @@ class Poll:
             await self.sleep(self.among(SHORTEST * seconds, seconds))
 
     async def _round(self) -> None:
-        source = self.questioner.source
-        answer = await guarded(self.questioner.ask(), source=source, otherwise=self._nothing)
+        source = self.poller.source
+        answer = await guarded(self.poller.ask(), source=source, otherwise=self._nothing)
         at = self.clock.boot()
         last, self._answer = self._answer, answer
-        self._errors.update(one.reason for one in dict.fromkeys(answer.gaps.values()))
+        self._errors.update(fromkey.reason for fromkey in dict.fromkeys(answer.gaps.values()))
         if not answer.gaps:
             self._success = at
         same = self.settled.is_set() and answer == last
@@ -208,4 +208,4 @@ class Poll:
             self.changed.set()
 
     def _nothing(self, failure: Failure) -> Answer:
-        return Answer(gaps=dict.fromkeys(self.questioner.kinds, failure))
+        return Answer(gaps=dict.fromkeys(self.poller.kinds, failure))

@@ -15,10 +15,11 @@ from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import Json, as_text, dig
 from exporter.domain.provenance import Place, Source
 from exporter.observed.absence import Evidence
-from exporter.observed.cluster import Cluster, OddObjectError
+from exporter.observed.collection import Collection, OddObjectError
 from exporter.observed.documents import Document, Text, split
 from exporter.observed.files import DumpFile, load
-from exporter.observed.kinds import Kind, identify, named_in
+from exporter.observed.kinds import KINDS, KindSpec
+from exporter.observed.naming import identify, named_in
 
 ADVICE = "write it again with `kubectl get ... -A -o json`"
 MAX_FAILURES = 100
@@ -39,7 +40,9 @@ class Reading:
     *odd* are objects of which only the name could be read, so that no kind is lost with them.
     """
 
-    cluster: Cluster = field(default_factory=Cluster)
+    collections: dict[KindSpec, Collection] = field(
+        default_factory=lambda: {kind: Collection(kind) for kind in KINDS}
+    )
     evidence: Evidence = field(default_factory=Evidence)
     items: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
@@ -65,21 +68,21 @@ class Reading:
             kinds = named if named is not None or done else _listed(text)
             self._fail_at(file.name, error, line=error.line, kinds=kinds)
         else:
-            if named and (not shown or not named.isdisjoint(shown)):
+            if named and (not shown or not shown.isdisjoint(map(str, named))):
                 self.evidence.see(*named)
 
-    def fail(self, error: ReadError, *, path: str, kinds: Iterable[Kind] | None) -> None:
+    def fail(self, error: ReadError, *, path: str, kinds: Iterable[KindSpec] | None) -> None:
         """Take note of what could not be read, and of the kinds that are lost with it (None: any).
 
         *path* stands in where the error has none.
         """
-        lost = None if kinds is None else sorted(kinds)
+        lost = None if kinds is None else sorted(kinds, key=str)
         failure = Failure(
             place=Place(Source.KUBERNETES, error.path or path, error.line),
             reason=error.reason,
             message=error.message,
             advice=error.advice,
-            part=", ".join(lost or ()),
+            part=", ".join(map(str, lost or ())),
         )
         self.failures.append(failure)
         self.evidence.lose(failure, lost)
@@ -91,19 +94,19 @@ class Reading:
             self.fail(ReadError(message, reason=Reason.MALFORMED), path=path, kinds=())
 
     def _fail_at(
-        self, path: str, error: ParseError, *, line: int, kinds: Iterable[Kind] | None
+        self, path: str, error: ParseError, *, line: int, kinds: Iterable[KindSpec] | None
     ) -> None:
         malformed = ReadError(error.message, reason=Reason.MALFORMED, line=line, advice=ADVICE)
         self.fail(malformed, path=path, kinds=kinds)
 
     def _take_document(
-        self, document: Document, *, path: str, named: frozenset[Kind] | None
+        self, document: Document, *, path: str, named: frozenset[KindSpec] | None
     ) -> set[str]:
         shown: set[str] = set()
         if document.list_of:
             self._see(identify(*document.list_of))
         for index, item in enumerate(document.items if document.kind else ()):
-            known: Kind | None = None
+            known: KindSpec | None = None
             try:
                 kind, api_version = document.type_of(item)
                 shown.add(kind)
@@ -111,7 +114,7 @@ class Reading:
                 self._see(known)
                 self._count(kind, known)
                 if known is not None:
-                    self.cluster.put(known, item)
+                    self.collections[known].put(item)
             except OddObjectError as error:
                 self._note_odd(path, _Item(document, index, known), error)
             except ParseError as error:
@@ -121,7 +124,7 @@ class Reading:
         return shown
 
     def _lose(
-        self, path: str, item: "_Item", error: ParseError, kinds: Iterable[Kind] | None
+        self, path: str, item: "_Item", error: ParseError, kinds: Iterable[KindSpec] | None
     ) -> None:
         told = ParseError(f"{item}: {error.message}")
         self._fail_at(path, told, line=item.line, kinds=kinds)
@@ -139,16 +142,16 @@ class Reading:
             )
         )
 
-    def _see(self, kind: Kind | None) -> None:
+    def _see(self, kind: KindSpec | None) -> None:
         if kind is not None:
             self.evidence.see(kind)
 
-    def _count(self, kind: str, known: Kind | None) -> None:
+    def _count(self, kind: str, known: KindSpec | None) -> None:
         if known is None and kind not in self.items and len(self.items) >= MAX_OTHER_KINDS:
             kind = "other"
         self.items[kind] += 1
 
-    def _has_room(self, kinds: Iterable[Kind] | None) -> bool:
+    def _has_room(self, kinds: Iterable[KindSpec] | None) -> bool:
         """Tell whether one more failure is worth its words; else count it.
 
         The first one of a kind always is, as it is by a failure that a kind is lost.
@@ -165,7 +168,7 @@ class _Item:
 
     document: Document
     index: int
-    kind: Kind | None
+    kind: KindSpec | None
 
     @property
     def line(self) -> int:
@@ -175,7 +178,7 @@ class _Item:
         return _describe(self.index, self.document.items[self.index], self.kind)
 
 
-def _check(document: Document, named: frozenset[Kind] | None) -> None:
+def _check(document: Document, named: frozenset[KindSpec] | None) -> None:
     """Raise :exc:`ParseError` for a document that is not all of what was asked for."""
     if named and not document.kind:
         raise ParseError("holds no Kubernetes object")
@@ -185,7 +188,7 @@ def _check(document: Document, named: frozenset[Kind] | None) -> None:
         raise ParseError("holds one page of a longer list")
 
 
-def _listed(text: Text) -> tuple[Kind, ...] | None:
+def _listed(text: Text) -> tuple[KindSpec, ...] | None:
     """Return the kind that a broken JSON text, by its beginning, is a list of; None for any."""
     head = _LIST.match(text)
     if head is None or not head[2]:
@@ -194,7 +197,7 @@ def _listed(text: Text) -> tuple[Kind, ...] | None:
     return (known,) if known else ()
 
 
-def _describe(index: int, item: Raw, kind: Kind | None) -> str:
+def _describe(index: int, item: Raw, kind: KindSpec | None) -> str:
     """Return which object of a list is meant, as far as it can be told."""
     content: Json = None
     with suppress(ValueError, RecursionError):

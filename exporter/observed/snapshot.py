@@ -3,29 +3,18 @@
 What a dump does not show is not taken for absent: see :mod:`exporter.observed.absence`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from exporter.domain.applications import ObservedApplications
 from exporter.domain.errors import ReadError, Reason
-from exporter.domain.facts import Gap
-from exporter.domain.nodes import ObservedNodes
+from exporter.domain.gaps import Gap
 from exporter.domain.observation import Observation
 from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
-from exporter.observed import facts
 from exporter.observed.absence import Evidence
 from exporter.observed.files import find_files
-from exporter.observed.kinds import AUTOSCALERS, WORKLOADS, Kind
+from exporter.observed.kinds import FACTS, KindSpec, kinds_of
 from exporter.observed.reading import ADVICE, Reading
-
-_KINDS: Mapping[type, tuple[Kind, ...]] = {
-    ObservedNodes: (Kind.NODE,),
-    ObservedWorkloads: WORKLOADS,
-    ObservedPods: (Kind.POD,),
-    ObservedApplications: (Kind.APPLICATION,),
-    ObservedAutoscalers: AUTOSCALERS,
-}
 
 
 def read(path: Path) -> Observation:
@@ -68,47 +57,44 @@ def _nothing(reading: Reading, path: Path) -> ReadError:
 
 
 def _observation(reading: Reading, *, at: datetime) -> Observation:
-    clusters, evidence = (reading.cluster,), reading.evidence
-    pods = facts.pods(clusters) if evidence.knows(Kind.POD) else None
-    workloads = _workloads(reading, pods)
+    evidence = reading.evidence
+    facts = _facts(reading)
     return Observation(
         at=at,
-        nodes=facts.nodes(clusters) if evidence.knows(Kind.NODE) else None,
-        workloads=workloads,
-        pods=pods,
-        applications=facts.applications(clusters) if evidence.knows(Kind.APPLICATION) else None,
-        application_sets=(
-            facts.application_sets(clusters) if evidence.knows(Kind.APPLICATION_SET) else None
-        ),
-        autoscalers=_autoscalers(reading, workloads),
-        items={**{kind.value: 0 for kind in evidence.seen}, **reading.items},
+        facts=facts,
+        items={**{kind.kind: 0 for kind in evidence.seen}, **reading.items},
         failures=tuple(reading.failures),
         odd=tuple(reading.odd),
-        gaps=_gaps(evidence, workloads),
+        gaps=_gaps(evidence, facts),
     )
 
 
-def _workloads(reading: Reading, pods: ObservedPods | None) -> ObservedWorkloads | None:
-    """Return the workloads of the kinds that are known, or None where no kind is."""
-    unseen = reading.evidence.unseen_workloads(pods)
-    if unseen.issuperset(WORKLOADS):
-        return None
-    return facts.workloads((reading.cluster,), unseen=frozenset(kind.value for kind in unseen))
+def _facts(reading: Reading) -> dict[type, object]:
+    """Return the facts that are known; of some, what is known tells of others."""
+    evidence = reading.evidence
+    facts = {
+        fact: _built(reading, fact)
+        for fact in FACTS
+        if evidence.knows(*kinds_of(fact)) and not FACTS[fact].partial
+    }
+    pods = facts.get(ObservedPods)
+    unseen = evidence.unseen_workloads(pods if isinstance(pods, ObservedPods) else None)
+    if not unseen.issuperset(kinds_of(ObservedWorkloads)):
+        facts[ObservedWorkloads] = _built(reading, ObservedWorkloads, unseen=unseen)
+        if not evidence.losses(*kinds_of(ObservedAutoscalers)):
+            facts[ObservedAutoscalers] = _built(reading, ObservedAutoscalers)
+    return facts
 
 
-def _autoscalers(
-    reading: Reading, workloads: ObservedWorkloads | None
-) -> ObservedAutoscalers | None:
-    if reading.evidence.losses(*AUTOSCALERS):
-        return None
-    if workloads is None and not reading.evidence.knows(*AUTOSCALERS):
-        return None
-    return facts.autoscalers((reading.cluster,))
+def _built(reading: Reading, fact: type, *, unseen: Iterable[KindSpec] = ()) -> object:
+    seen = [kind for kind in kinds_of(fact) if kind not in unseen]
+    contents = [reading.collections[kind].fold.contents() for kind in seen]
+    return FACTS[fact].build(contents, frozenset(kind.kind for kind in unseen))
 
 
-def _gaps(evidence: Evidence, workloads: ObservedWorkloads | None) -> dict[type, tuple[Gap, ...]]:
+def _gaps(evidence: Evidence, facts: dict[type, object]) -> dict[type, tuple[Gap, ...]]:
     """Return why facts are absent, of those that something broken took with it."""
-    gaps = {fact: evidence.gap(*kinds) for fact, kinds in _KINDS.items()}
-    if workloads is not None:  # what is lost of them is named as unseen
+    gaps = {fact: evidence.gap(*kinds_of(fact)) for fact in FACTS}
+    if ObservedWorkloads in facts:  # what is lost of them is named as unseen
         del gaps[ObservedWorkloads]
     return {fact: gap for fact, gap in gaps.items() if gap}

@@ -1,85 +1,94 @@
-"""What a Deployment, StatefulSet or DaemonSet object says."""
+"""What Deployments, StatefulSets and DaemonSets have in common; source: apps/v1."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import msgspec
+from msgspec import Raw
 
 from exporter.domain.declaration import WorkloadKey
 from exporter.domain.errors import ParseError
 from exporter.domain.instants import known_instant
 from exporter.domain.json import JsonObject, dig, shared
-from exporter.domain.nodes import ConditionStatus
-from exporter.domain.workloads import ObservedWorkload
-from exporter.observed.kinds import Kind
+from exporter.domain.workloads import ObservedWorkload, ObservedWorkloads
+from exporter.observed.folds import ObjectFold, apart
+from exporter.observed.kinds.spec import Declared, FactSpec, KindSpec
 from exporter.observed.lenient import BROKEN, message_of
-from exporter.observed.records import (
-    Condition,
-    WorkloadMetadata,
-    WorkloadRecord,
-    WorkloadStatus,
-)
+from exporter.observed.records import Condition, Metadata, OwnedMetadata, Record, SpareText
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 TRACKING_ID = "argocd.argoproj.io/tracking-id"
 INSTANCE_LABELS = ("argocd.argoproj.io/instance", "app.kubernetes.io/instance")
-REVISION = "deployment.kubernetes.io/revision"
-COMPLETE = "NewReplicaSetAvailable"
-"""The reason of a Deployment's condition Progressing once its rollout is done."""
-NO_DEADLINE = (1 << 31) - 1
-"""The ``progressDeadlineSeconds`` that stands for none."""
 
 _SPEC = msgspec.json.Decoder(dict[str, object] | None)
 
 
-def observed_workload(record: WorkloadRecord, key: WorkloadKey) -> ObservedWorkload:
-    """Return the workload that *record* shows, named by *key*.
+class WorkloadStatus(Record):
+    """The status of a Deployment, StatefulSet or DaemonSet."""
 
-    Raises :exc:`ParseError` where there is no spec or it is no object, where ``spec.replicas`` is
-    no number, or the condition Progressing none that Kubernetes knows.
+    observed_generation: int | None = None
+    conditions: list[Condition] | None = None
+    replicas: int | None = None
+    ready_replicas: int | None = None
+    updated_replicas: int | None = None
+    available_replicas: int | None = None
+    current_revision: str | None = None
+    update_revision: str | None = None
+    desired_number_scheduled: int | None = None
+    current_number_scheduled: int | None = None
+    number_ready: int | None = None
+    number_available: int | None = None
+    updated_number_scheduled: int | None = None
+
+
+class WorkloadMetadata(OwnedMetadata):
+    """Metadata of a Deployment, StatefulSet or DaemonSet."""
+
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+    generation: int | None = None
+    creation_timestamp: SpareText = None
+
+
+class WorkloadRecord(Record):
+    """A Deployment, StatefulSet or DaemonSet; its spec is what is declared, so it stays whole."""
+
+    metadata: WorkloadMetadata
+    spec: Raw = Raw(b"null")
+    status: WorkloadStatus | None = None
+
+
+def described(record: WorkloadRecord, key: WorkloadKey) -> "partial[ObservedWorkload]":
+    """Return what builds the workload that *record* shows, but for the counts of its status.
+
+    Raises :exc:`ParseError` where there is no spec or it is no object.
     """
-    metadata = record.metadata
-    status = record.status or WorkloadStatus()
-    manifest = _manifest(record)
-    build = partial(
+    metadata, status = record.metadata, record.status or WorkloadStatus()
+    return partial(
         ObservedWorkload,
         key=key,
-        manifest=manifest,
+        manifest=_manifest(record),
         generation=metadata.generation or 0,
         observed_generation=status.observed_generation or 0,
         owner=metadata.controller.kind if metadata.controller else "",
         tracked_by=tracked_by(metadata),
         created=known_instant(metadata.creation_timestamp),
     )
-    if key.kind == Kind.DAEMON_SET:
-        return build(
-            replicas=status.desired_number_scheduled or 0,
-            ready=status.number_ready or 0,
-            updated=status.updated_number_scheduled or 0,
-            available=status.number_available or 0,
-            total=status.current_number_scheduled or 0,
-        )
-    build = partial(
+
+
+def replicated(record: WorkloadRecord, key: WorkloadKey) -> "partial[ObservedWorkload]":
+    """Return :func:`described` with the counts of a kind that has ``spec.replicas``.
+
+    Raises :exc:`ParseError` where that is no number, too.
+    """
+    build, status = described(record, key), record.status or WorkloadStatus()
+    return partial(
         build,
-        replicas=_replicas(manifest),
+        replicas=_replicas(build.keywords["manifest"]),
         ready=status.ready_replicas or 0,
         available=status.available_replicas or 0,
         total=status.replicas or 0,
-    )
-    if key.kind == Kind.STATEFUL_SET:
-        return build(
-            updated=_updated(status),
-            revision=status.update_revision or "",
-            rollout_complete=status.current_revision == status.update_revision,
-        )
-    progressing = _progressing(status)
-    return build(
-        updated=status.updated_replicas or 0,
-        revision=(metadata.annotations or {}).get(REVISION, ""),
-        rollout_failed=bool(progressing and progressing.known_status is ConditionStatus.FALSE),
-        rollout_complete=bool(progressing and progressing.reason == COMPLETE),
-        progressed=_moved(progressing),
-        progress_deadline=_deadline(manifest),
     )
 
 
@@ -130,32 +139,38 @@ def _replicas(manifest: JsonObject) -> int:
     return replicas
 
 
-def _updated(status: WorkloadStatus) -> int:
-    """Return how many pods of a StatefulSet are of the newest revision.
-
-    ``updatedReplicas`` is left out where it is 0; where current and newest revision are the same,
-    there is no other that a pod could be of.
-    """
-    if status.updated_replicas is None and status.current_revision == status.update_revision:
-        return status.replicas or 0
-    return status.updated_replicas or 0
+def _build(contents: Sequence[Any], unseen: frozenset[str]) -> ObservedWorkloads:
+    known, unreadable = apart(contents)
+    return ObservedWorkloads(known, unseen=unseen, unreadable=unreadable)
 
 
-def _progressing(status: WorkloadStatus) -> Condition | None:
-    return next((one for one in status.conditions or () if one.type == "Progressing"), None)
+FACT = FactSpec(type=ObservedWorkloads, name="workloads", build=_build, partial=True)
 
 
-def _moved(progressing: Condition | None) -> datetime | None:
-    """Return when a Deployment last got on: the controller writes it down at each step."""
-    if progressing is None:
-        return None
-    told = (progressing.last_update_time, progressing.last_transition_time)
-    return max(filter(None, map(known_instant, told)), default=None)
+def workload_kind(
+    kind: str,
+    *,
+    plural: str,
+    short_name: str,
+    observe: Callable[[WorkloadRecord, WorkloadKey], ObservedWorkload],
+    former_groups: tuple[str, ...] = (),
+) -> KindSpec:
+    """Return a kind of workloads; *observe* returns what a record shows, named by a key."""
 
+    def key(metadata: Metadata) -> WorkloadKey:
+        return WorkloadKey(metadata.namespace or "", kind, metadata.name)
 
-def _deadline(manifest: JsonObject) -> timedelta | None:
-    """Return ``spec.progressDeadlineSeconds``, which the API server fills in with 600."""
-    seconds = dig(manifest, "spec", "progressDeadlineSeconds")
-    if isinstance(seconds, bool) or not isinstance(seconds, int):
-        return None
-    return timedelta(seconds=seconds) if 0 < seconds < NO_DEADLINE else None
+    def value(record: WorkloadRecord) -> ObservedWorkload:
+        return observe(record, key(record.metadata))
+
+    return KindSpec(
+        kind=kind,
+        group="apps",
+        plural=plural,
+        short_names=(short_name,),
+        former_groups=former_groups,
+        record=WorkloadRecord,
+        fold=lambda: ObjectFold(key=key, value=value),
+        fact=FACT,
+        read_for=frozenset({Declared.WORKLOADS}),
+    )

@@ -141,7 +141,7 @@ class Account:
 
 def count_items(items: Iterable[Item]) -> dict[ItemCount, int]:
     """Count *items* by source, kind and what became of them, sorted by these."""
-    found = Counter(ItemCount(one.source, one.subject.kind, one.state) for one in items)
+    found = Counter(ItemCount(item.source, item.subject.kind, item.state) for item in items)
     return dict(sorted(found.items()))
 
 
@@ -167,9 +167,9 @@ def sources_of(outcome: Evaluation) -> dict[Subject, Source]:
     """Return which source declares each thing that is not compared."""
     known = outcome.facts.find(DeclaredItems)
     return {
-        one.subject: one.source
-        for one in reversed(known.items if known else ())
-        if one.state.is_reason
+        item.subject: item.source
+        for item in reversed(known.items if known else ())
+        if item.state.is_reason
     }
 
 
@@ -196,15 +196,15 @@ def declared_items(state: State) -> tuple[Item, ...]:
 
 def blind_spots(items: Iterable[Item]) -> Iterable[BlindSpot]:
     """Yield those of all items that are not compared."""
-    for one in items:
-        if one.state.is_reason:
+    for item in items:
+        if item.state.is_reason:
             yield BlindSpot(
-                source=one.source,
-                reason=one.state,
-                subject=one.subject,
-                message=one.message,
-                advice=one.advice,
-                places=(one.place,),
+                source=item.source,
+                reason=item.state,
+                subject=item.subject,
+                message=item.message,
+                advice=item.advice,
+                places=(item.place,),
             )
 
 

@@ -1,13 +1,14 @@
 """The HTTP API: the same data as ``--format json``, in parts, with filters."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from importlib.resources import files
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
+from msgspec import Struct
 
 from exporter.domain.applications import DeclaredApplications
 from exporter.domain.check import Check
@@ -19,9 +20,10 @@ from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.published import Answer, Asked, View
 from exporter.domain.state import State
 from exporter.domain.workloads import DeclaredWorkloads
-from exporter.report import document
 from exporter.report.account import count_items, declared_items
-from exporter.report.document import Document
+from exporter.report.documents import declared as documents
+from exporter.report.documents import evaluated
+from exporter.report.documents.answers import Declared, Findings, Layers, Problem
 from exporter.report.parameters import (
     LIMIT,
     OFFSET,
@@ -59,7 +61,7 @@ def schema() -> Answer:
     return Answer(content_type="application/schema+json", body=text)
 
 
-def findings(outcome: Evaluation, asked: Asked) -> Document:
+def findings(outcome: Evaluation, asked: Asked) -> Findings:
     """Return the findings that all filters let through; raises :exc:`ParameterError`."""
     values = grouped(
         asked.parameters,
@@ -69,39 +71,41 @@ def findings(outcome: Evaluation, asked: Asked) -> Document:
     checks, verdicts = _checks(outcome, values), chosen(values, "verdict", among=Verdict)
     layer, reason = chosen(values, "layer", among=Layer), chosen(values, "reason", among=REASONS)
     found = [
-        one
-        for one in outcome.findings
-        if one.check in checks
-        and (not verdicts or one.verdict in verdicts)
-        and (not reason or one.reason in reason)
-        and (not layer or checks[one.check].layer_of(one) in layer)
-        and wanted.has(one.subject)
+        finding
+        for finding in outcome.findings
+        if finding.check in checks
+        and (not verdicts or finding.verdict in verdicts)
+        and (not reason or finding.reason in reason)
+        and (not layer or checks[finding.check].layer_of(finding) in layer)
+        and wanted.has(finding.subject)
     ]
     shown = found[part.offset : part.offset + part.limit]
-    return {
-        "at": outcome.at.isoformat(),
+    return Findings(
+        at=outcome.at.isoformat(),
+        findings=evaluated.findings(outcome, shown),
         **_paged(part, total=len(found)),
-        "findings": document.findings(outcome, shown),
-    }
+    )
 
 
-def layers(outcome: Evaluation, asked: Asked) -> Document:
+def layers(outcome: Evaluation, asked: Asked) -> Layers:
     """Return the scores, the account, the sources and the waivers.
 
     Raises :exc:`ParameterError`.
     """
     layer = chosen(grouped(asked.parameters, known={"layer"}), "layer", among=Layer)
-    return {
-        "at": outcome.at.isoformat(),
-        "coverage": outcome.coverage,
-        "items": document.items(outcome.items),
-        "layers": [one for one in document.layers(outcome) if not layer or one["layer"] in layer],
-        "sources": [document.source(one) for one in outcome.sources],
-        "waivers": document.waivers(outcome),
-    }
+    return Layers(
+        at=outcome.at.isoformat(),
+        coverage=outcome.coverage,
+        items=evaluated.items(outcome.items),
+        layers=tuple(
+            score for score in evaluated.layers(outcome) if not layer or score.layer in layer
+        ),
+        sources=tuple(map(evaluated.SourceStatus.of, outcome.sources)),
+        waivers=evaluated.waivers(outcome),
+    )
 
 
-def declaration(state: State, asked: Asked) -> Document:
+def declaration(state: State, asked: Asked) -> Declared:
     """Return what is declared of the asked subjects, and what could not be told or read.
 
     *limit* and *offset* count through all lists, one after the other. Raises
@@ -109,36 +113,36 @@ def declaration(state: State, asked: Asked) -> Document:
     """
     values = grouped(asked.parameters, known={*_SUBJECTS, LIMIT, OFFSET})
     part, wanted = page(values, most=MOST_DECLARED), _Subjects.of(values)
-    lists: Document = {}
+    lists: dict[str, Any] = {}
     total = 0
     for name, things in _declared(state):
-        found = [one.show for one in things if wanted.has(one.subject)]
+        found = [thing.show for thing in things if wanted.has(thing.subject)]
         first = max(0, part.offset - total)
         last = max(0, part.offset + part.limit - total)
-        lists[name] = [show() for show in found[first:last]]
+        lists[name] = tuple(show() for show in found[first:last])
         total += len(found)
-    return {
+    return Declared(
         **_paged(part, total=total),
-        "items": document.items(count_items(declared_items(state))),
         **lists,
-        "sources": [document.source(one) for one in state.sources],
-    }
+        items=evaluated.items(count_items(declared_items(state))),
+        sources=tuple(map(evaluated.SourceStatus.of, state.sources)),
+    )
 
 
-def _api(show: Callable[[Asked], Document]) -> View:
+def _api(show: Callable[[Asked], Struct]) -> View:
     """Return the view of a document; a wrong parameter is status 400."""
 
     def view(asked: Asked) -> Answer:
         try:
             return Answer(content_type=_JSON, body=msgspec.json.encode(show(asked)))
         except ParameterError as error:
-            problem = {"error": error.message, "known": error.known}
+            problem = Problem(error.message, error.known)
             return Answer(content_type=_JSON, body=msgspec.json.encode(problem), status=400)
 
     return view
 
 
-def _paged(part: Page, *, total: int) -> Document:
+def _paged(part: Page, *, total: int) -> dict[str, Any]:
     end = part.offset + part.limit
     return {
         "total": total,
@@ -153,9 +157,9 @@ def _checks(outcome: Evaluation, values: Values) -> dict[str, Check]:
     wanted = chosen(values, "check", among=(one.id for one in outcome.checks))
     severity = chosen(values, "severity", among=Severity)
     return {
-        one.id: one
-        for one in outcome.checks
-        if (not wanted or one.id in wanted) and (not severity or one.severity in severity)
+        check.id: check
+        for check in outcome.checks
+        if (not wanted or check.id in wanted) and (not severity or check.severity in severity)
     }
 
 
@@ -169,7 +173,7 @@ class _Subjects:
 
     @classmethod
     def of(cls, values: Values) -> "_Subjects":
-        kind, namespace, name = (values.get(one, ()) for one in _SUBJECTS)
+        kind, namespace, name = (values.get(name, ()) for name in _SUBJECTS)
         return cls(frozenset(kind), frozenset(namespace), name)
 
     def has(self, subject: Subject | None) -> bool:
@@ -179,11 +183,11 @@ class _Subjects:
         return (
             (not self.kinds or subject.kind in self.kinds)
             and (not self.namespaces or subject.namespace in self.namespaces)
-            and (not self.names or any(fnmatchcase(subject.name, one) for one in self.names))
+            and (not self.names or any(fnmatchcase(subject.name, name) for name in self.names))
         )
 
 
-def _declared(state: State) -> Iterator[tuple[str, Iterable["_Thing"]]]:
+def _declared(state: State) -> Iterator[tuple[str, list["_Thing"]]]:
     """Yield the lists of a declaration by name: everything with the subject that it is about."""
     nodes = state.facts.find(DeclaredNodes)
     workloads = state.facts.find(DeclaredWorkloads)
@@ -191,47 +195,52 @@ def _declared(state: State) -> Iterator[tuple[str, Iterable["_Thing"]]]:
     conflicts = state.facts.find(Conflicts)
     yield (
         "nodes",
-        (
-            _Thing(Subject("Node", "", name), partial(document.node, one))
-            for name, one in (nodes.nodes if nodes else {}).items()
-        ),
+        [
+            _Thing(Subject("Node", "", name), partial(documents.Node.of, node))
+            for name, node in (nodes.nodes if nodes else {}).items()
+        ],
     )
     yield (
         "workloads",
-        (
-            _Thing(Subject(key.kind, key.namespace, key.name), partial(document.workload, one))
-            for key, one in (workloads.workloads if workloads else {}).items()
-        ),
+        [
+            _Thing(
+                Subject(key.kind, key.namespace, key.name), partial(documents.Workload.of, workload)
+            )
+            for key, workload in (workloads.workloads if workloads else {}).items()
+        ],
     )
     yield (
         "applications",
-        (
+        [
             _Thing(
-                Subject("Application", key.namespace, key.name), partial(document.application, one)
+                Subject("Application", key.namespace, key.name),
+                partial(documents.Application.of, application),
             )
-            for key, one in (applications.applications if applications else {}).items()
-        ),
+            for key, application in (applications.applications if applications else {}).items()
+        ],
     )
     yield (
         "conflicts",
-        (
-            _Thing(Subject(one.kind, one.namespace, one.name), partial(document.conflict, one))
-            for one in (conflicts.items if conflicts else ())
-        ),
+        [
+            _Thing(
+                Subject(conflict.kind, conflict.namespace, conflict.name),
+                partial(documents.Conflict.of, conflict),
+            )
+            for conflict in (conflicts.items if conflicts else ())
+        ],
     )
     yield (
         "not_compared",
-        (
-            _Thing(one.subject, partial(document.not_compared, one))
-            for one in declared_items(state)
-            if one.state.is_reason
-        ),
+        [
+            _Thing(item.subject, partial(documents.NotCompared.of, item))
+            for item in declared_items(state)
+            if item.state.is_reason
+        ],
     )
-    yield (
-        "unresolved",
-        (_Thing(None, partial(document.unresolved, one)) for one in state.unresolved),
-    )
-    yield "failures", (_Thing(None, partial(document.failure, one)) for one in state.failures)
+    unresolved = (partial(documents.Unresolved.of, found) for found in state.unresolved)
+    yield "unresolved", [_Thing(None, show) for show in unresolved]
+    failures = (partial(evaluated.Failure.of, failure) for failure in state.failures)
+    yield "failures", [_Thing(None, show) for show in failures]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,4 +248,4 @@ class _Thing:
     """Something declared: the subject it is about, if any, and how to show it."""
 
     subject: Subject | None
-    show: Callable[[], Document]
+    show: Callable[[], Struct]

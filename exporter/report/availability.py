@@ -26,8 +26,8 @@ def would_show(facts: Facts, kind: type, subject: Subject) -> bool:
 def verdicts(outcome: Evaluation) -> dict[Subject, dict[str, Verdict]]:
     """Return what every check says of each subject."""
     found: dict[Subject, dict[str, Verdict]] = {}
-    for one in outcome.findings:
-        found.setdefault(one.subject, {})[one.check] = one.verdict
+    for finding in outcome.findings:
+        found.setdefault(finding.subject, {})[finding.check] = finding.verdict
     return found
 
 

@@ -13,7 +13,11 @@ Deviations: TypeAlias = Mapping[tuple[str, Subject], Finding]
 
 def deviations(findings: Iterable[Finding]) -> Deviations:
     """Return all *findings* but passes, by what a cause names."""
-    return {(one.check, one.subject): one for one in findings if one.verdict is not Verdict.PASS}
+    return {
+        (finding.check, finding.subject): finding
+        for finding in findings
+        if finding.verdict is not Verdict.PASS
+    }
 
 
 def chain(finding: Finding, among: Deviations) -> tuple[Link, ...]:

@@ -1,4 +1,4 @@
-"""Plain data as JSON bytes, whatever texts of other people it holds."""
+"""Documents as JSON bytes, whatever texts of other people it holds."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ def encode(value: Any) -> bytes:
     try:
         encoded = msgspec.json.encode(value)
     except UnicodeEncodeError:
-        encoded = msgspec.json.encode(_encodable(value))
+        encoded = msgspec.json.encode(_encodable(msgspec.to_builtins(value)))
     return msgspec.json.format(encoded, indent=2) + b"\n"
 
 

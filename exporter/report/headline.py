@@ -19,27 +19,33 @@ def headline(outcome: Evaluation, account: Account, *, texts: Texts) -> str:
     scope = account.scope(THINGS)
     missing = _missing(scope, texts) if scope.missing or scope.others else ""
     if sum(counts.values()) == account.blind:
-        return _and(texts.say("Nothing that can be checked is declared"), missing, texts)
+        return _and(
+            texts.say("Nothing that can be checked is declared"), other=missing, texts=texts
+        )
     if failing:
         fails = texts.count(
             "Does not conform: {n} finding fails", "Does not conform: {n} findings fail", failing
         )
-        return _and(fails, missing, texts)
+        return _and(fails, other=missing, texts=texts)
     if unknown or account.blind > account.accepted:
-        return texts.say("Not known to conform: {what}", what=_unknown(unknown, missing, texts))
+        return texts.say(
+            "Not known to conform: {what}", what=_unknown(unknown, missing=missing, texts=texts)
+        )
     return _conforms(scope, texts) if missing else texts.say("Conforms to what its code says")
 
 
-def _unknown(unknown: int, missing: str, texts: Texts) -> str:
+def _unknown(unknown: int, *, missing: str, texts: Texts) -> str:
     unjudged = texts.count(
         "{n} thing could not be judged", "{n} things could not be judged", unknown
     )
-    return _and(missing, unjudged, texts) if unknown and missing else missing or unjudged
+    return (
+        _and(missing, other=unjudged, texts=texts) if unknown and missing else missing or unjudged
+    )
 
 
 def _conforms(scope: Scope, texts: Texts) -> str:
     seen = texts.say(
-        "Conforms as far as looked at: {scope}", scope=_of(scope, texts, scope.compared)
+        "Conforms as far as looked at: {scope}", scope=_of(scope, texts=texts, part=scope.compared)
     )
     if not scope.others:
         return seen
@@ -48,11 +54,11 @@ def _conforms(scope: Scope, texts: Texts) -> str:
         "{n} other declared items not compared",
         scope.others,
     )
-    return _and(seen, others, texts)
+    return _and(seen, other=others, texts=texts)
 
 
 def _missing(scope: Scope, texts: Texts) -> str:
-    phrase = _of(scope, texts, scope.missing)
+    phrase = _of(scope, texts=texts, part=scope.missing)
     if not scope.others:
         return texts.say("{scope} not compared", scope=phrase)
     return texts.count(
@@ -63,7 +69,7 @@ def _missing(scope: Scope, texts: Texts) -> str:
     )
 
 
-def _of(scope: Scope, texts: Texts, part: int) -> str:
+def _of(scope: Scope, *, texts: Texts, part: int) -> str:
     return texts.say(
         "{n} of {total} {things}",
         n=texts.number(part),
@@ -72,5 +78,5 @@ def _of(scope: Scope, texts: Texts, part: int) -> str:
     )
 
 
-def _and(one: str, other: str, texts: Texts) -> str:
+def _and(one: str, *, other: str, texts: Texts) -> str:
     return texts.say("{one}; {other}", one=one, other=other) if other else one

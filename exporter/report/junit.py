@@ -31,8 +31,8 @@ def write(outcome: Evaluation) -> bytes:
     root = Element("testsuites")
     waivers = outcome.accepting
     by_check: dict[str, list[Finding]] = {check.id: [] for check in outcome.checks}
-    for one in outcome.findings:
-        by_check.setdefault(one.check, []).append(one)
+    for finding in outcome.findings:
+        by_check.setdefault(finding.check, []).append(finding)
     for check in outcome.checks:
         root.append(_suite(check, by_check[check.id], waivers=waivers, at=outcome.at))
     # The schema has no "skipped" on the root.
@@ -54,8 +54,8 @@ def _suite(
     known = {**layer, "severity": str(check.severity), "title": check.title}
     for name, value in known.items():
         _set(SubElement(properties, "property"), name=name, value=value)
-    for one in findings:
-        suite.append(_case(check, one, waiver=waivers.get(one.waiver)))
+    for finding in findings:
+        suite.append(_case(check, finding, waiver=waivers.get(finding.waiver)))
     return suite
 
 
@@ -69,14 +69,14 @@ def _case(check: Check, one: Finding, *, waiver: Waiver | None) -> Element:
     outcome = _outcome(one)
     if outcome:
         result = SubElement(case, outcome)
-        _set(result, type=one.verdict, message=_message(check, one, waiver))
+        _set(result, type=one.verdict, message=_message(check, one=one, waiver=waiver))
     if one.provenance and one.verdict is not Verdict.PASS:
         places = ", ".join(str(place) for place in one.provenance)
         SubElement(case, "system-out").text = printable(f"declared at {places}")
     return case
 
 
-def _message(check: Check, one: Finding, waiver: Waiver | None) -> str:
+def _message(check: Check, *, one: Finding, waiver: Waiver | None) -> str:
     text = with_reason(one, one.detail or check.title)
     if waiver is None:
         return text
@@ -89,7 +89,7 @@ def _outcome(one: Finding) -> str:
 
 
 def _counted(findings: Iterable[Finding], names: Sequence[tuple[str, str]]) -> dict[str, str]:
-    outcomes = [_outcome(one) for one in findings]
+    outcomes = [_outcome(finding) for finding in findings]
     return {name: str(outcomes.count(outcome)) for name, outcome in names}
 
 

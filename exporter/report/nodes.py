@@ -35,7 +35,7 @@ def groups(facts: Facts, verdicts: Verdicts) -> Iterator[GroupRow]:
         members = tuple(sorted(size.members))
         missing = None
         if observed is not None:
-            missing = tuple(one for one in members if one not in observed)
+            missing = tuple(member for member in members if member not in observed)
         yield GroupRow(
             name=name,
             minimum=size.minimum,
@@ -73,7 +73,10 @@ def nodes(facts: Facts, verdicts: Verdicts) -> Iterator[NodeRow]:
     declared = known or DeclaredNodes(nodes={})
     there = observed.nodes if observed else {}
     odd = observed.unreadable if observed else {}
-    names = [(_group(declared, name, there), name) for name in {**declared.nodes, **there, **odd}]
+    names = [
+        (_group(declared, name=name, there=there), name)
+        for name in {**declared.nodes, **there, **odd}
+    ]
     for group, name in sorted(names):
         yield view.row(
             declared.nodes.get(name),
@@ -88,7 +91,7 @@ def nodes(facts: Facts, verdicts: Verdicts) -> Iterator[NodeRow]:
         )
 
 
-def _group(declared: DeclaredNodes, name: str, there: Mapping[str, ObservedNode]) -> str:
+def _group(declared: DeclaredNodes, *, name: str, there: Mapping[str, ObservedNode]) -> str:
     return declared.group_of(name, there[name].labels if name in there else {})
 
 
@@ -111,7 +114,7 @@ class _View:
             return row
         version = want.attributes.get(Attribute.VERSION)
         labels = {key: stated.value for key, stated in sorted(want.labels.items())}
-        taints = tuple(sorted(one.value for one in want.taints))
+        taints = tuple(sorted(taint.value for taint in want.taints))
         return replace(
             row,
             version_declared=version.value if version else "",
@@ -145,9 +148,9 @@ class _View:
         unmanaged = self.policy.unmanaged_taints if self.policy else ()
         slots = {(one.key, one.effect) for one in declared}
         return tuple(
-            one
-            for one in sorted(have.taints)
-            if (one.key, one.effect) in slots or self._is_managed(one.key, unmanaged)
+            taint
+            for taint in sorted(have.taints)
+            if (taint.key, taint.effect) in slots or self._is_managed(taint.key, unmanaged)
         )
 
     def _is_managed(self, key: str, unmanaged: tuple[str, ...]) -> bool:
@@ -162,4 +165,4 @@ def _roles(labels: Mapping[str, str]) -> tuple[str, ...]:
     roles = {key.removeprefix(ROLE) for key in labels if key.startswith(ROLE)}
     if labels.get(OTHER_ROLE):
         roles.add(labels[OTHER_ROLE])
-    return tuple(sorted(one for one in roles if one))
+    return tuple(sorted(role for role in roles if role))

@@ -144,7 +144,7 @@ def overview(
         nodes=tuple(nodes(facts, by_subject)),
         workloads=tuple(workloads(facts, by_subject)),
         applications=tuple(applications(facts, by_subject)),
-        monitoring=tuple(one for one in rows if one.layer is Layer.OBSERVABILITY),
+        monitoring=tuple(row for row in rows if row.layer is Layer.OBSERVABILITY),
         findings=deviations,
         waivers=waivers,
         unseen=tuple(_unseen(outcome.findings)),
@@ -167,17 +167,17 @@ def _findings(outcome: Evaluation) -> list[FindingRow]:
     sources = sources_of(outcome)
     rows = [
         FindingRow(
-            finding=one,
-            layer=check.layer_of(one),
+            finding=finding,
+            layer=check.layer_of(finding),
             severity=check.severity,
             title=check.title,
-            waiver=waivers.get(one.waiver),
-            chain=() if one.verdict is Verdict.PASS else chain(one, among),
-            source=blind_spot(one, sources).source if is_blind_spot(one) else None,
+            waiver=waivers.get(finding.waiver),
+            chain=() if finding.verdict is Verdict.PASS else chain(finding, among),
+            source=blind_spot(finding, sources).source if is_blind_spot(finding) else None,
         )
-        for one in outcome.findings
-        if (check := checks.get(one.check)) is not None
-        and (one.verdict is not Verdict.PASS or check.layer is Layer.OBSERVABILITY)
+        for finding in outcome.findings
+        if (check := checks.get(finding.check)) is not None
+        and (finding.verdict is not Verdict.PASS or check.layer is Layer.OBSERVABILITY)
     ]
     # The findings come sorted by check and subject, and sorting keeps that order.
     return sorted(
@@ -199,9 +199,9 @@ def _sources(outcome: Evaluation) -> Iterator[SourceRow]:
 def _waivers(outcome: Evaluation) -> Iterator[WaiverRow]:
     """Yield every waiver with what it excuses now, those that end first first."""
     excused: dict[str, list[Subject]] = {}
-    for one in outcome.findings:
-        if one.waiver:
-            excused.setdefault(one.waiver, []).append(one.subject)
+    for finding in outcome.findings:
+        if finding.waiver:
+            excused.setdefault(finding.waiver, []).append(finding.subject)
     for waiver, state in sorted(outcome.waivers, key=_expiry):
         counts = outcome.accepting.get(waiver.id) is waiver
         subjects = tuple(excused.get(waiver.id, ())) if counts else ()
@@ -218,10 +218,10 @@ def _unseen(findings: Iterable[Finding]) -> list[UnseenRow]:
     Of what is not compared the account tells.
     """
     reasons: dict[tuple[str, str], list[Finding]] = {}
-    for one in findings:
-        if one.verdict is Verdict.UNKNOWN and not is_blind_spot(one):
-            cause = one.cause.id if one.cause else ""
-            reasons.setdefault((cause, one.detail), []).append(one)
+    for finding in findings:
+        if finding.verdict is Verdict.UNKNOWN and not is_blind_spot(finding):
+            cause = finding.cause.id if finding.cause else ""
+            reasons.setdefault((cause, finding.detail), []).append(finding)
     rows = [_reason(*reason, some) for reason, some in reasons.items()]
     return sorted(rows, key=lambda row: (-row.count, row.cause, row.detail))
 

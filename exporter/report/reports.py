@@ -7,7 +7,7 @@ from exporter.report.html import style_source
 from exporter.report.overview import Overview
 from exporter.report.parameters import ParameterError, chosen, grouped
 from exporter.report.texts import Lang
-from exporter.report.writers import CONTENT_TYPES, Form, write
+from exporter.report.writers import WRITERS, Form, write
 
 FORMAT = "format"
 LANGUAGE = "lang"
@@ -25,7 +25,7 @@ def report(asked: Asked, *, shown: Callable[[], Overview]) -> Answer:
     form = Form(values.get(FORMAT, (Form.HTML,))[-1])
     lang = Lang(values.get(LANGUAGE, (Lang.EN,))[-1])
     return Answer(
-        content_type=CONTENT_TYPES[form],
+        content_type=WRITERS[form].content_type,
         body=write(shown(), form=form, lang=lang),
         headers={"Content-Security-Policy": _POLICY.format(style_source())},
     )

@@ -44,7 +44,9 @@ def document(view: Overview, *, texts: Texts) -> Document:
             "driver": {
                 "name": "cluster-conformance",
                 "version": __version__,
-                "rules": [_rule(one, view.documentation, texts) for one in checks],
+                "rules": [
+                    _rule(one, documentation=view.documentation, texts=texts) for one in checks
+                ],
             }
         },
         "language": str(texts.lang),
@@ -52,7 +54,9 @@ def document(view: Overview, *, texts: Texts) -> Document:
         "originalUriBaseIds": {
             BASE: {"description": {"text": "The root of the repository that declares the cluster."}}
         },
-        "results": [_result(one, indices[one.finding.check], texts) for one in view.findings],
+        "results": [
+            _result(row, index=indices[row.finding.check], texts=texts) for row in view.findings
+        ],
     }
     address = repository_address(view.repository)
     if address:
@@ -87,7 +91,7 @@ def _checkout(view: Overview, address: str) -> Document:
     return details
 
 
-def _rule(check: Check, documentation: str, texts: Texts) -> Document:
+def _rule(check: Check, *, documentation: str, texts: Texts) -> Document:
     page = f"docs/checks/{check.id}.md"
     rule: Document = {
         "id": check.id,
@@ -108,7 +112,7 @@ def _layer(check: Check) -> Document:
     return {} if check.layer is None else {"layer": str(check.layer)}
 
 
-def _result(row: FindingRow, index: int, texts: Texts) -> Document:
+def _result(row: FindingRow, *, index: int, texts: Texts) -> Document:
     one, unseen = row.finding, row.finding.verdict is Verdict.UNKNOWN
     places = [place for place in one.provenance if place.path and place.source not in _RUNNING]
     result: Document = {
@@ -190,7 +194,7 @@ def _accepted(waiver: Waiver) -> str:
 
 
 def _invocation(view: Overview) -> Document:
-    down = [one for one in view.sources if not one.status.up]
+    down = [source for source in view.sources if not source.status.up]
     broken = view.evaluation.errors
     return {
         "executionSuccessful": not down and not broken,

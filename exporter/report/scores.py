@@ -17,7 +17,8 @@ from exporter.report.rows import (
 def counted(outcome: Evaluation) -> dict[Verdict, int]:
     """Count all findings by their verdict."""
     return {
-        verdict: sum(one.counts[verdict] for one in outcome.scores.values()) for verdict in Verdict
+        verdict: sum(score.counts[verdict] for score in outcome.scores.values())
+        for verdict in Verdict
     }
 
 
@@ -44,22 +45,22 @@ def indicators(
 ) -> Iterator[Indicator]:
     """Yield the success indicators: the telling checks that have subjects, then further aims."""
     for row in layers:
-        for one in row.checks:
-            if one.check.headline and one.verdict is not None:
+        for check in row.checks:
+            if check.check.headline and check.verdict is not None:
                 yield Indicator(
-                    code=one.check.id,
+                    code=check.check.id,
                     layer=row.layer,
-                    reached=one.conforming,
-                    total=one.total,
-                    verdict=one.verdict,
+                    reached=check.conforming,
+                    total=check.total,
+                    verdict=check.verdict,
                 )
     yield _everything_seen(layers)
-    yield _aim(Aim.SOURCES_UP, [one.status.up for one in sources])
-    yield _aim(Aim.WAIVERS_VALID, [one.state is not WaiverState.EXPIRED for one in waivers])
+    yield _aim(Aim.SOURCES_UP, [source.status.up for source in sources])
+    yield _aim(Aim.WAIVERS_VALID, [waiver.state is not WaiverState.EXPIRED for waiver in waivers])
 
 
 def _everything_seen(layers: Sequence[LayerRow]) -> Indicator:
-    counts = [one.score.counts for one in layers if one.score is not None]
+    counts = [layer.score.counts for layer in layers if layer.score is not None]
     total = sum(sum(one.values()) for one in counts)
     unseen = sum(one[Verdict.UNKNOWN] for one in counts)
     return Indicator(

@@ -58,13 +58,15 @@ def evaluation(outcome: Evaluation, *, paint: Callable[[Verdict, str], str] = pl
     accounted = account(outcome)
     lines = [headline(outcome, accounted, texts=ENGLISH), ""]
     lines += columns(("LAYER", "RATIO", "COVERAGE", *map(str.upper, _COLUMNS)), _scores(outcome))
-    lines += _painted(_FINDINGS, list(_findings(outcome)), paint)
-    lines += _painted(_NOT_COMPARED, [_folded(one) for one in accounted.not_compared], paint)
+    lines += _painted(_FINDINGS, rows=list(_findings(outcome)), paint=paint)
+    lines += _painted(
+        _NOT_COMPARED, rows=[_folded(one) for one in accounted.not_compared], paint=paint
+    )
     return "\n".join(lines) + "\n"
 
 
 def _painted(
-    head: Sequence[str], rows: Sequence[Sequence[str]], paint: Callable[[Verdict, str], str]
+    head: Sequence[str], *, rows: Sequence[Sequence[str]], paint: Callable[[Verdict, str], str]
 ) -> Iterator[str]:
     """Yield a table whose first column are verdicts, after an empty line; nothing without rows."""
     if not rows:
@@ -91,9 +93,9 @@ def _score(score: Score) -> Iterator[str]:
 def _findings(outcome: Evaluation) -> Iterator[Sequence[str]]:
     """Yield a row for each finding but passes and what is not compared, the worst first."""
     for verdict in _SHOWN:
-        for one in outcome.findings:
-            if one.verdict is verdict and not is_blind_spot(one):
-                yield _row(one)
+        for finding in outcome.findings:
+            if finding.verdict is verdict and not is_blind_spot(finding):
+                yield _row(finding)
 
 
 def _row(one: Finding) -> Sequence[str]:
@@ -153,9 +155,9 @@ def _nodes(state: State) -> Iterator[Sequence[str]]:
 def _workloads(state: State) -> Iterator[Sequence[str]]:
     declared = state.facts.find(DeclaredWorkloads)
     expected = replica_bounds(declared, None)
-    for key, one in (declared.workloads if declared else {}).items():
+    for key, workload in (declared.workloads if declared else {}).items():
         replicas = _between(expected.get(key))
-        yield (str(key), replicas, str(one.application or "-"), one.place.where)
+        yield (str(key), replicas, str(workload.application or "-"), workload.place.where)
 
 
 def _between(bounds: Bounds | None) -> str:
@@ -167,18 +169,25 @@ def _between(bounds: Bounds | None) -> str:
 
 def _applications(state: State) -> Iterator[Sequence[str]]:
     declared = state.facts.find(DeclaredApplications)
-    for key, one in (declared.applications if declared else {}).items():
-        sources = ", ".join(each.path or each.chart or each.repository for each in one.sources)
-        yield (str(key), sources or "-", one.application_set or "-", one.place.where)
+    for key, application in (declared.applications if declared else {}).items():
+        sources = ", ".join(
+            source.path or source.chart or source.repository for source in application.sources
+        )
+        yield (
+            str(key),
+            sources or "-",
+            application.application_set or "-",
+            application.place.where,
+        )
 
 
 def _conflicts(state: State) -> Iterator[Sequence[str]]:
     conflicts = state.facts.find(Conflicts)
-    for one in conflicts.items if conflicts else ():
-        yield (f"{one.kind} {one.name}", one.attribute, one.message)
+    for conflict in conflicts.items if conflicts else ():
+        yield (f"{conflict.kind} {conflict.name}", conflict.attribute, conflict.message)
 
 
 def _failures(state: State) -> Iterator[Sequence[str]]:
-    for one in state.failures:
-        advice = f" ({one.advice})" if one.advice else ""
-        yield (one.place.where, one.reason, one.message + advice)
+    for failure in state.failures:
+        advice = f" ({failure.advice})" if failure.advice else ""
+        yield (failure.place.where, failure.reason, failure.message + advice)

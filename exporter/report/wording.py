@@ -6,6 +6,7 @@ from typing import Final
 from exporter.domain.evaluation import WaiverState
 from exporter.domain.finding import Layer, Severity, Verdict
 from exporter.domain.items import ItemState
+from exporter.domain.provenance import Source
 from exporter.report.rows import Advice, Aim, Term
 from exporter.report.texts import mark
 
@@ -105,17 +106,11 @@ AIMS: Final[Mapping[str, str]] = {
 }
 
 SOURCES: Final[Mapping[str, str]] = {
-    "terraform": "Terraform",
-    "ansible": "Ansible",
-    "argocd": "Argo CD",
-    "kustomize": "Kustomize",
-    "inventory": mark("Handwritten inventory"),
-    "repository": mark("Git repository"),
-    "kubernetes": "Kubernetes API",
-    "prometheus": "Prometheus",
-    "alertmanager": "Alertmanager",
-    "grafana": "Grafana",
+    **{one.value: one.display for one in Source},
+    Source.INVENTORY.value: mark("Handwritten inventory"),
+    Source.REPOSITORY.value: mark("Git repository"),
 }
+"""Titles; those that are no names of products are in the catalogues."""
 
 ADVICE: Final[Mapping[Advice, str]] = {
     Advice.COMPARE: mark("Let what {source} declares be compared, too ({state}). {remedy}"),

@@ -50,7 +50,7 @@ def applications(facts: Facts, verdicts: Verdicts) -> Iterator[ApplicationRow]:
             application_set=one.application_set,
             present=(key in observed) if observed and visible else None,
             paths=tuple(each.path or each.chart for each in one.sources if each.path or each.chart),
-            revisions=tuple(dict.fromkeys(each.revision for each in one.sources)),
+            revisions=tuple(dict.fromkeys(source.revision for source in one.sources)),
             place=one.place,
             verdicts=verdicts.get(subject, {}),
         )
@@ -98,7 +98,7 @@ class _View:
             present=None,
             minimum=bounds.minimum if bounds else None,
             maximum=bounds.maximum if bounds else None,
-            images=tuple(as_text(each.get("image")) for each in containers),
+            images=tuple(as_text(container.get("image")) for container in containers),
             node_selector=scheduling.selector,
             tolerations=scheduling.tolerations,
             place=one.place,
@@ -122,7 +122,9 @@ class _View:
 
     def _overlay(self, one: DeclaredWorkload) -> str:
         application = self._applications.get(one.application) if one.application else None
-        paths = [each.path for each in application.sources if each.local] if application else []
+        paths = (
+            [source.path for source in application.sources if source.local] if application else []
+        )
         return paths[0] if len(paths) == 1 else posixpath.dirname(one.place.path)
 
     def _placement(self, have: ObservedWorkload) -> dict[str, int] | None:

@@ -1,16 +1,18 @@
-"""The formats of a report, and the one function that writes any of them."""
+"""The formats of a report in one registry, and the one function that writes any of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from exporter.report import html, junit, markdown, plain, sarif
+from exporter.report import html, junit, markdown, sarif
 from exporter.report.composition import paper
+from exporter.report.documents.report import report
 from exporter.report.encoding import encode
 from exporter.report.overview import Overview
-from exporter.report.texts import Lang, texts
+from exporter.report.texts import Lang, Texts, texts
 
 
 class Form(StrEnum):
@@ -23,35 +25,41 @@ class Form(StrEnum):
     SARIF = "sarif"
 
 
-CONTENT_TYPES: Final[Mapping[Form, str]] = MappingProxyType(
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A format: its *content_type*, and how it is written with the words of a language."""
+
+    content_type: str
+    write: Callable[[Overview, Texts], bytes]
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+WRITERS: Final[Mapping[Form, Writer]] = MappingProxyType(
     {
-        Form.MARKDOWN: "text/markdown; charset=utf-8; variant=GFM",
-        Form.HTML: "text/html; charset=utf-8",
-        Form.JSON: "application/json",
-        Form.JUNIT: "application/xml",
-        Form.SARIF: "application/sarif+json",
+        Form.MARKDOWN: Writer(
+            "text/markdown; charset=utf-8; variant=GFM",
+            lambda view, words: _utf8(markdown.write(paper(view, texts=words))),
+        ),
+        Form.HTML: Writer(
+            "text/html; charset=utf-8",
+            lambda view, words: _utf8(html.write(paper(view, texts=words))),
+        ),
+        Form.JSON: Writer("application/json", lambda view, _: encode(report(view))),
+        Form.JUNIT: Writer("application/xml", lambda view, _: junit.write(view.evaluation)),
+        Form.SARIF: Writer(
+            "application/sarif+json",
+            lambda view, words: encode(sarif.document(view, texts=words)),
+        ),
     }
 )
 
 
 def write(view: Overview, *, form: Form, lang: Lang = Lang.EN, zone: tzinfo = UTC) -> bytes:
-    """Return the report on *view* in the language *lang*, with instants told in *zone*.
+    """Return the report on *view* in the language *lang*, with instants in *zone*.
 
-    JSON and JUnit are for programs: they speak in codes and UTC, whatever the language.
+    JSON and JUnit are for programs: they have codes and UTC, whatever the language.
     """
-    words = texts(lang, zone=zone)
-    match form:
-        case Form.MARKDOWN:
-            return _utf8(markdown.write(paper(view, texts=words)))
-        case Form.HTML:
-            return _utf8(html.write(paper(view, texts=words)))
-        case Form.JSON:
-            return encode(plain.report(view))
-        case Form.JUNIT:
-            return junit.write(view.evaluation)
-        case Form.SARIF:
-            return encode(sarif.document(view, texts=words))
-
-
-def _utf8(text: str) -> bytes:
-    return text.encode("utf-8", "replace")
+    return WRITERS[form].write(view, texts(lang, zone=zone))

@@ -46,7 +46,7 @@ class Accounting:
     ) -> Account:
         """Account for all items, given which *checks* run, and what was decided."""
         items, disabled = facts.find(DeclaredItems), decisions.disabled
-        accepting = tuple(one for one in decisions.waivers if one.state)
+        accepting = tuple(waiver for waiver in decisions.waivers if waiver.state)
         made_of = (items, accepting, tuple(checks), disabled)
         if self._account is None or items is not self._made_of[0] or made_of != self._made_of:
             self._made_of = made_of
@@ -56,7 +56,7 @@ class Accounting:
 
 
 def _account(items: DeclaredItems, waivers: tuple[Waiver, ...], scope: "_Scope") -> Account:
-    decided = [_decided(one, waivers, scope) for one in items.items]
+    decided = [_decided(item, waivers=waivers, scope=scope) for item in items.items]
     waiting = {one.subject for one, _ in decided if one.state.is_reason and not one.broken}
     accepted: dict[Subject, dict[Waiver, None]] = {}
     for one, by in decided:
@@ -66,21 +66,21 @@ def _account(items: DeclaredItems, waivers: tuple[Waiver, ...], scope: "_Scope")
     same = all(one is other for one, other in zip(states, items.items, strict=True))
     return Account(
         items=items if same else DeclaredItems(states),
-        counts=Counter(ItemCount(one.source, one.subject.kind, one.state) for one in states),
+        counts=Counter(ItemCount(item.source, item.subject.kind, item.state) for item in states),
         accepted={subject: tuple(by) for subject, by in accepted.items()},
         used=frozenset(waiver for _, by in decided for waiver in by),
     )
 
 
 def _decided(
-    item: Item, waivers: tuple[Waiver, ...], scope: "_Scope"
+    item: Item, *, waivers: tuple[Waiver, ...], scope: "_Scope"
 ) -> tuple[Item, tuple[Waiver, ...]]:
     """Return *item* in the state that is left to it, and the waivers that accept it."""
     if scope.leaves_out(item):
         return replace(item, state=ItemState.OUT_OF_SCOPE), ()
     if not item.state.is_reason or item.broken:
         return item, ()
-    by = tuple(one for one in waivers if one.accepts(item.subject, item.state))
+    by = tuple(waiver for waiver in waivers if waiver.accepts(item.subject, item.state))
     return (replace(item, state=ItemState.ACCEPTED) if by else item), by
 
 

@@ -65,12 +65,12 @@ class Coverage:
         found: Mapping[str, tuple[Finding, ...]],
         items: DeclaredItems,
     ) -> Share:
-        judging = [one for one in checks if one.layer is layer and one.covers]
+        judging = [check for check in checks if check.layer is layer and check.covers]
         seen = (items, *(found[one.id] for one in judging))
         known = self._known.get(layer)
         if known is None or not _same(known[0], seen):
-            unread = (one for one in items.items if layer in one.layers and one.state.is_unread)
-            share = _share([found[one.id] for one in judging], unread, items.weights)
+            unread = (item for item in items.items if layer in item.layers and item.state.is_unread)
+            share = _share([found[one.id] for one in judging], unread=unread, weights=items.weights)
             known = self._known[layer] = (seen, share)
         return known[1]
 
@@ -86,15 +86,18 @@ def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
 
 
 def _share(
-    found: Iterable[tuple[Finding, ...]], unread: Iterable[Item], weights: Mapping[Subject, float]
+    found: Iterable[tuple[Finding, ...]],
+    *,
+    unread: Iterable[Item],
+    weights: Mapping[Subject, float],
 ) -> Share:
     tallies: dict[Subject, Tally] = {}
     for findings in found:
-        for one in findings:
-            tally = tallies.get(one.subject)
+        for finding in findings:
+            tally = tallies.get(finding.subject)
             if tally is None:
-                tally = tallies[one.subject] = Tally()
-            tally.add(one)
+                tally = tallies[finding.subject] = Tally()
+            tally.add(finding)
     share = Share()
     for subject, tally in tallies.items():
         share.add(weights.get(subject, 1.0), judged=tally.judged / tally.found)

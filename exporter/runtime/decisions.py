@@ -29,6 +29,6 @@ class Decisions:
         """Return those that hold at the instant *at*."""
         return replace(
             self,
-            waivers=tuple(one for one in self.waivers if at < one.expires),
+            waivers=tuple(waiver for waiver in self.waivers if at < waiver.expires),
             maintenance=tuple(one for one in self.maintenance if one.start <= at < one.end),
         )

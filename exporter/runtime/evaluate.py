@@ -45,7 +45,7 @@ def evaluate(
     facts = history.expected.known(facts)
     held = decisions.holding(at)
     account = history.accounting.of(facts, held, checks=checks)
-    found = {check.id: _run(check, facts, history.answers) for check in checks}
+    found = {check.id: _run(check, facts=facts, answers=history.answers) for check in checks}
     judged = history.judge(found, replace(held, accepted=account.accepted), at=at)
     scores = {name: one.score for name, one in judged.items()}
     by_check = {name: one.shown for name, one in judged.items()}
@@ -58,18 +58,20 @@ def evaluate(
         findings=tuple(chain.from_iterable(by_check.values())),
         by_check=by_check,
         remembered=history.remembered,
-        layers=_layers(checks, scores, by_check, shares),
+        layers=_layers(checks, scores=scores, by_check=by_check, shares=shares),
         items=account.counts,
         coverage=overall(shares.values()),
         scores=scores,
         facts=facts,
         sources=sources,
-        waivers=tuple((one, _state(one, at=at, used=one in used)) for one in decisions.waivers),
+        waivers=tuple(
+            (waiver, _state(waiver, at=at, used=waiver in used)) for waiver in decisions.waivers
+        ),
         errors=tuple(sorted(name for name, one in found.items() if _broke(one))),
     )
 
 
-def _run(check: Check, facts: Facts, answers: Answers) -> tuple[Finding, ...]:
+def _run(check: Check, *, facts: Facts, answers: Answers) -> tuple[Finding, ...]:
     """Return the findings of one check; what it cannot judge, or fails to, is unknown."""
     handed = facts.only(check.handed)
     gaps = handed.gaps_in(check.needs)
@@ -190,6 +192,7 @@ def _unknown(
 
 def _layers(
     checks: Sequence[Check],
+    *,
     scores: Mapping[str, Score],
     by_check: Mapping[str, tuple[Finding, ...]],
     shares: Mapping[Layer, Share],

@@ -1,23 +1,39 @@
-"""How many there shall be, worked out again only where what it follows from has changed."""
+"""What follows from several facts at once, worked out again only where one of them changed."""
 
 from dataclasses import dataclass, field
 
+from exporter.domain.applications import ObservedApplications
 from exporter.domain.expectation import Expectation, group_sizes, replica_bounds
 from exporter.domain.facts import Facts
+from exporter.domain.freshness import Freshness, freshness
 from exporter.domain.memory import Memory
 from exporter.domain.nodes import DeclaredNodes
+from exporter.domain.policy import AsOf, Policy
 from exporter.domain.workloads import DeclaredWorkloads, ObservedAutoscalers
 
 
 @dataclass(slots=True)
 class Expected:
-    """Works out the expectation; the very same one again as long as its facts are the same."""
+    """Works out the expectation and whose word is stale; the very same while they are equal."""
 
     _memory: Memory = field(default_factory=Memory)
+    _freshness: Freshness = field(default_factory=Freshness)
 
     def known(self, facts: Facts) -> Facts:
         """Return *facts* and what follows from them."""
-        return facts.and_those(Facts({Expectation: self._of(facts)}))
+        known: dict[type, object] = {Expectation: self._of(facts)}
+        if (applications := facts.find(ObservedApplications)) is not None:
+            known[Freshness] = self._fresh(applications, facts)
+        return facts.and_those(Facts(known))
+
+    def _fresh(self, applications: ObservedApplications, facts: Facts) -> Freshness:
+        """Return what is stale: the same object while nothing more is, though time goes on."""
+        limit = (facts.find(Policy) or Policy()).refresh_deadline
+        as_of = facts.find(AsOf)
+        found = freshness(applications, now=as_of.witnesses if as_of else None, limit=limit)
+        if found != self._freshness:
+            self._freshness = found
+        return self._freshness
 
     def _of(self, facts: Facts) -> Expectation:
         """Return the expectation.

@@ -82,7 +82,9 @@ def _vanished(
 
 def _declares(cause: Cause, failure: Finding) -> bool:
     path = cause.subject.name if cause.subject else ""
-    return any(one.path == path or one.path.startswith(f"{path}/") for one in failure.provenance)
+    return any(
+        place.path == path or place.path.startswith(f"{path}/") for place in failure.provenance
+    )
 
 
 def _as_hidden(cause: Cause, kept: Kept) -> Finding:

@@ -72,7 +72,11 @@ class Judged:
         """Take over what became of each finding."""
         self.findings = self.shown = tuple(findings)
         self.score = score(self.findings)
-        self.amiss = {one.subject: one for one in self.findings if one.verdict is not Verdict.PASS}
+        self.amiss = {
+            finding.subject: finding
+            for finding in self.findings
+            if finding.verdict is not Verdict.PASS
+        }
         self.causes = frozenset(
             one.cause for one in self.amiss.values() if one.cause and one.cause.subject
         )
@@ -95,5 +99,5 @@ class Judged:
 
 def score(findings: Sequence[Finding]) -> Score:
     """Count *findings* by their verdict."""
-    counts = Counter(one.verdict for one in findings)
+    counts = Counter(finding.verdict for finding in findings)
     return Score(counts={verdict: counts[verdict] for verdict in Verdict})

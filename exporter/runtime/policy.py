@@ -67,7 +67,9 @@ class Stage:
         return finding
 
     def _failed(self, failure: Finding) -> Finding:
-        waivers = tuple(one for one in self.judged.decisions.waivers if one.covers(failure))
+        waivers = tuple(
+            waiver for waiver in self.judged.decisions.waivers if waiver.covers(failure)
+        )
         self.judged.used.update(waivers)
         under_way = self._under_way(failure)  # followed during maintenance, too: it goes on
         excuse = self._maintenance(failure) or under_way

@@ -63,7 +63,10 @@ def application(
     swift, slow = OnDemand(), OnDemand()
     routes: dict[str, Handler] = {
         **{path: _file(answer) for path, answer in (files or {}).items()},
-        **{path: _view(publisher, path, slow if path == REPORT else swift) for path in views},
+        **{
+            path: _view(publisher, path=path, maker=slow if path == REPORT else swift)
+            for path in views
+        },
         **dict.fromkeys(_HEALTHY, _healthy),
         **dict.fromkeys(_READY, _ready(publisher)),
         telemetry_path: _metrics(publisher),
@@ -132,7 +135,7 @@ def _metrics(publisher: Publisher) -> Handler:
     return handle
 
 
-def _view(publisher: Publisher, path: str, maker: OnDemand) -> Handler:
+def _view(publisher: Publisher, *, path: str, maker: OnDemand) -> Handler:
     parameters = _variant if path == REPORT else _parameters
 
     async def handle(request: web.Request) -> web.Response:

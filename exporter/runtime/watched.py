@@ -54,7 +54,7 @@ class Watched:
         self.state = replace(state, sources=self.reader.sources(at=at))
         return self.state
 
-    def hurry(self) -> None:
+    def invalidate(self) -> None:
         """Let the next look ask for changes, however short ago that was done."""
         self.asked = None
 

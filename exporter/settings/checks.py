@@ -11,6 +11,8 @@ CheckId: TypeAlias = Literal[
     "alertmanager_silences",
     "application_abandoned",
     "application_automated",
+    "application_delivering",
+    "application_fresh",
     "application_healthy",
     "application_present",
     "application_revision",

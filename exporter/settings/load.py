@@ -14,8 +14,10 @@ from exporter.domain.errors import ParseError, ReadError, SettingsError
 from exporter.domain.provenance import Source
 from exporter.foreign import yaml
 from exporter.foreign.files import MIB, decode, read_bytes
+from exporter.settings.declared import RepositorySettings
 from exporter.settings.forms import Strict
-from exporter.settings.model import ClusterSettings, RepositorySettings, Settings
+from exporter.settings.model import Settings
+from exporter.settings.observed import ClusterSettings
 
 LIMIT = MIB
 FEW = 10
@@ -173,7 +175,7 @@ def _choose(value: Any, union: inspect.UnionType) -> inspect.Type:
         case _:
             pass
     alternatives = [one for one in union.types if not isinstance(one, inspect.Metadata)]
-    chosen = [one for one in alternatives if isinstance(one, wanted)]
+    chosen = [alternative for alternative in alternatives if isinstance(alternative, wanted)]
     rest = [one for one in union.types if not isinstance(one, inspect.NoneType)]
     return (chosen or rest)[0]
 

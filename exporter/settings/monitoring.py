@@ -183,8 +183,12 @@ class PrometheusSettings(EndpointSettings, frozen=True, kw_only=True):
         Meta(description="What it must scrape: [{job: node-exporter, per: node}]."),
     ] = ()
     kube_state_metrics: Annotated[
-        bool, Meta(description="Whether it must have metrics of kube-state-metrics.")
-    ] = True
+        bool | None,
+        Meta(
+            description="Whether it must have metrics of kube-state-metrics. Default: where the "
+            "repository declares a workload of that name, or it has any."
+        ),
+    ] = None
     settle: Annotated[
         Duration,
         Meta(description="How long what it knows of the cluster may lag behind the API server."),

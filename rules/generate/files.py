@@ -6,7 +6,7 @@ from pathlib import Path
 from exporter.checks import ALL
 from exporter.domain.check import Alert, Check
 from exporter.domain.finding import Layer
-from exporter.metrics.families import PREFIX
+from exporter.metrics.family import PREFIX
 from rules.generate.exporter import RULES
 from rules.generate.rule import Rule
 

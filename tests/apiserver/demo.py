@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.apiserver import argocd
 from tests.apiserver.kubeconfig import write_kubeconfig
 from tests.apiserver.scenarios import SCENARIOS, run
 from tests.apiserver.server import ApiServer
@@ -45,11 +46,15 @@ async def demo(address: str, scenario: str, after: float) -> int:
                 *command, "--web.listen-address", address
             )
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, exporter.terminate)
-            changes = asyncio.create_task(_play(api, stack, scenario, after), name="scenario")
+            tasks = (
+                asyncio.create_task(_play(api, stack, scenario, after), name="scenario"),
+                asyncio.create_task(argocd.comparing(api), name="argocd"),
+            )
             try:
                 return await exporter.wait()
             finally:
-                changes.cancel()
+                for task in tasks:
+                    task.cancel()
                 with contextlib.suppress(ProcessLookupError):
                     exporter.send_signal(signal.SIGTERM)
                 await exporter.wait()

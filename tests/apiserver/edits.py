@@ -115,6 +115,24 @@ def progressing(deployment: str, application: Object) -> None:
             resource["health"] = {"status": "Progressing"}
 
 
+def compared(application: Object) -> None:
+    """Let Argo CD have compared an Application just now."""
+    application.setdefault("status", {})["reconciledAt"] = now()
+
+
+def not_compared(message: str, application: Object) -> None:
+    """Let Argo CD fail to compare an Application; it repeats the branch in place of a commit."""
+    status = application["status"]
+    status["sync"] = {"status": "Unknown", "revision": "main"}
+    condition = {"type": "ComparisonError", "message": message, "lastTransitionTime": now()}
+    status["conditions"] = [condition]
+
+
 def now() -> str:
     """Return the time as Kubernetes writes it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return written(datetime.now(UTC))
+
+
+def written(instant: datetime) -> str:
+    """Return an instant as Kubernetes writes it."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,11 +6,11 @@ that it works on any cluster.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import TypeAlias, TypeVar
 
-from tests.apiserver import edits
+from tests.apiserver import argocd, edits
 from tests.apiserver.server import ApiServer
 from tests.apiserver.store import Object
 
@@ -119,6 +119,21 @@ async def out_of_sync(api: ApiServer, _pause: Pause) -> str:
     return f"Application {_name(application)} is OutOfSync"
 
 
+async def not_delivered(api: ApiServer, _pause: Pause) -> str:
+    """Argo CD loses its access to the repository of an Application."""
+    application = _first(api.objects("applications"), "Application")
+    message = "rpc error: code = Unknown desc = authentication required"
+    _change(api, application, partial(edits.not_compared, message))
+    return f"Application {_name(application)} can no longer be compared"
+
+
+async def argocd_halted(api: ApiServer, _pause: Pause) -> str:
+    """Argo CD's application controller has halted some time ago."""
+    for application in _all(api.objects("applications"), "Application"):
+        _change(api, application, argocd.halted)
+    return "the application controller compares nothing"
+
+
 async def rollout(api: ApiServer, pause: Pause) -> str:
     """A Deployment gets a new image; its pods are replaced one after the other."""
     deployment = _running_deployment(api)
@@ -183,6 +198,8 @@ SCENARIOS: dict[str, Scenario] = {
         image_fixed,
         application_deleted,
         out_of_sync,
+        not_delivered,
+        argocd_halted,
         rollout,
         drain,
         pod_on_wrong_node,
@@ -190,6 +207,12 @@ SCENARIOS: dict[str, Scenario] = {
     )
 }
 """All scenarios by name, as the command line takes them."""
+
+
+def _all(found: Sequence[T], what: str) -> Sequence[T]:
+    """Return what was looked for; raises :exc:`LookupError` where there is none."""
+    _first(found, what)
+    return found
 
 
 def _first(found: Iterable[T], what: str) -> T:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.apiserver import edits
 from tests.apiserver.creations import Admission
 from tests.apiserver.faults import Faults
 from tests.apiserver.options import StreamingLists
@@ -95,6 +96,8 @@ class Simulation:
     def load_snapshot(self, folder: Path) -> None:
         """Take over the lists in a folder, as ``kubectl get -o json`` wrote them.
 
+        Argo CD goes on comparing the Applications in them.
+
         Raises :exc:`LookupError` where there are none, or one of a kind that is not served.
         """
         paths = sorted(folder.glob("*.json"))
@@ -102,6 +105,8 @@ class Simulation:
             raise LookupError(f"there are no lists (*.json) in {folder}")
         for path in paths:
             for item in json.loads(path.read_bytes())["items"]:
+                if item["kind"] == "Application":
+                    edits.compared(item)
                 self.put(item)
 
     async def until(self, condition: Callable[[], bool], *, seconds: float = 10) -> None:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-PATIENCE = 60.0
+GRACE = 60.0
 """Seconds for both processes to start, and again to end."""
 
 
@@ -20,14 +20,14 @@ async def test_the_exporter_ends_with_the_demo(ending: signal.Signals) -> None:
         start_new_session=True,
     )
     assert demo.stderr is not None
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(GRACE):
         while b"listening on" not in await demo.stderr.readline():
             assert demo.returncode is None
 
     demo.send_signal(ending)
 
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(GRACE):
             await demo.stderr.read()  # ends when nobody has it, so neither has the exporter
             assert await demo.wait() == 0
     finally:

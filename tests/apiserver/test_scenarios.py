@@ -44,6 +44,8 @@ CHANGED = {
     "image-fixed": {"pods", "deployments", "applications"},
     "application-deleted": {"applications"},
     "out-of-sync": {"applications"},
+    "not-delivered": {"applications"},
+    "argocd-halted": {"applications"},
     "rollout": {"pods", "deployments"},
     "drain": {"nodes", "pods"},
     "pod-on-wrong-node": {"pods"},

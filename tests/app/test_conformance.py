@@ -17,7 +17,7 @@ from exporter.foreign.clock import SYSTEM
 from exporter.observed.kubernetes.live import Live
 from exporter.runtime.history import History
 from exporter.settings.load import load
-from exporter.settings.model import KubernetesSettings
+from exporter.settings.observed import KubernetesSettings
 
 SETTINGS = """
 repository: {path: .}
@@ -145,7 +145,7 @@ async def test_a_declaration_that_was_replaced_is_gone_without_the_collector(
     try:
         for turn in range(5):
             manifest.write_text(DEPLOYMENT % turn)
-            conformance.hurry()
+            conformance.invalidate()
             outcome = await conformance.look(NOW)
     finally:
         gc.enable()

@@ -16,7 +16,7 @@ from exporter.domain.errors import TaskError
 from exporter.foreign.supervisor import Supervisor
 from exporter.observed.kubernetes.live import Live
 from exporter.settings.load import load
-from exporter.settings.model import KubernetesSettings
+from exporter.settings.observed import KubernetesSettings
 from tests.apiserver.kubeconfig import write_kubeconfig
 from tests.apiserver.server import ApiServer
 
@@ -25,7 +25,7 @@ repository: {path: .}
 declared: {inventory: {nodes: [{name: a}]}}
 observed: {kubernetes: {kubeconfig: kubeconfig}, alertmanager: {url: "http://127.0.0.1:1"}}
 """
-PATIENCE = 30
+GRACE = 30
 ROOTS = ("evaluations", "watch nodes", "poll alertmanager", "accepting 127.0.0.1")
 
 
@@ -60,7 +60,7 @@ def all_tasks() -> set[asyncio.Task[object]]:
 
 
 async def until_published(service: Service, serving: asyncio.Task[None]) -> None:
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(GRACE):
         while service.loop.published is None:
             await asyncio.wait([serving], timeout=0.01)
 
@@ -81,7 +81,7 @@ async def test_a_root_task_that_ends_ends_all_and_says_which(
     roots()[name].cancel()
 
     with pytest.raises(TaskError, match=f"^the task {name}[:0-9]* ended"):
-        await asyncio.wait_for(serving, PATIENCE)
+        await asyncio.wait_for(serving, GRACE)
     assert not roots()
     assert f"the task {name}" in caplog.text
 
@@ -89,12 +89,12 @@ async def test_a_root_task_that_ends_ends_all_and_says_which(
 PROGRAM = """
 import sys
 from exporter.__main__ import main
-from exporter.observed.polling import Poll
+from exporter.observed.polling import PollLoop
 
 async def break_down(_):
     raise RuntimeError("out of order")
 
-Poll._run = break_down
+PollLoop._run = break_down
 main()
 """
 
@@ -115,7 +115,7 @@ async def test_the_process_ends_with_its_reason_where_a_root_task_does(
         stderr=subprocess.PIPE,
     )
 
-    _, log = await asyncio.wait_for(process.communicate(), PATIENCE)
+    _, log = await asyncio.wait_for(process.communicate(), GRACE)
 
     assert process.returncode == code
     assert b"the task poll alertmanager ended: RuntimeError: out of order" in log

@@ -15,7 +15,7 @@ from tests.apiserver.server import ApiServer
 from tests.monitoring.recorded import RecordedStack
 
 WEB = "https://git.example/iac/blob/{revision}/{path}#L{line}"
-PATIENCE = 60.0
+GRACE = 60.0
 """Seconds for the exporter to start and to look at everything."""
 _LISTENING = re.compile(rb"listening on (http://127\.0\.0\.1:\d+)")
 
@@ -47,7 +47,7 @@ async def demo(folder: Path) -> AsyncIterator[Demo]:
         )
         assert exporter.stderr is not None
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(GRACE):
                 url = await _address(exporter.stderr)
                 reading = asyncio.create_task(exporter.stderr.read(), name="log")
                 await _ready(url)

@@ -19,11 +19,11 @@ import pytest
 
 from exporter.checks import ALL
 from exporter.domain.facts import Facts
+from exporter.observed.kinds import FACTS, KINDS
 from exporter.observed.kubernetes.content import Content
-from exporter.observed.kubernetes.freeze import Freezer
+from exporter.observed.kubernetes.facts import FactBuilder
 from exporter.observed.kubernetes.limits import Limits
-from exporter.observed.kubernetes.mirror import Mirror
-from exporter.observed.kubernetes.resources import KINDS_OF, RESOURCES
+from exporter.observed.kubernetes.store import Store
 from tests.apiserver.kubeconfig import write_kubeconfig
 from tests.apiserver.load import Size, fill
 from tests.apiserver.server import ApiServer
@@ -34,8 +34,8 @@ from tests.chaos.trouble import Chaos, burst
 MAX_AGE = timedelta(seconds=4)
 LATE = timedelta(seconds=3)
 """How long after its data became too old a verdict may be shown: an evaluation and its pause."""
-PATIENCE = 30
-CATCHING_UP = Limits().absent + PATIENCE
+GRACE = 30
+CATCHING_UP = Limits().absent + GRACE
 """Seconds until all is known again: a kind that seemed not to be installed is asked for anew after
 ``absent``, which is longer than the longest pause after trouble."""
 _VERDICTS = re.compile(
@@ -43,7 +43,7 @@ _VERDICTS = re.compile(
     re.MULTILINE,
 )
 _EVALUATED = re.compile(rb"^cluster_conformance_evaluation_timestamp_seconds (\S+)", re.MULTILINE)
-_LIVE = {one.id.encode() for one in ALL if not KINDS_OF.keys().isdisjoint(one.needs)}
+_LIVE = {one.id.encode() for one in ALL if not FACTS.keys().isdisjoint(one.needs)}
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Exporter:
         """Return what it knows now."""
         self.report.unlink(missing_ok=True)
         self.process.send_signal(signal.SIGUSR1)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(GRACE):
             while not self.report.exists():  # noqa: ASYNC110 - another process writes it
                 await asyncio.sleep(0.02)
         known: Report = pickle.loads(self.report.read_bytes())  # noqa: S301 - written by ourselves
@@ -108,15 +108,13 @@ class Scraper:
 
 async def there_is(api: ApiServer) -> Known:
     """Return what is to be known of a cluster, counted from scratch."""
-    mirrors = {
-        kind: Mirror(resource, content=Content(kind)) for kind, resource in RESOURCES.items()
-    }
-    for mirror in mirrors.values():
-        assert mirror.content is not None
-        for one in api.objects(mirror.resource.name):
-            mirror.content.put(msgspec.Raw(msgspec.json.encode(one)))
-    freezer = Freezer({kind: (one,) for kind, one in mirrors.items()})
-    return comparable(Facts({fact: await freezer.fact(fact) for fact in KINDS_OF}))
+    stores = {kind: [Store(kind, content=Content(kind))] for kind in KINDS}
+    for kind, (store,) in stores.items():
+        assert store.content is not None
+        for content in api.objects(kind.resource):
+            store.content.put(msgspec.Raw(msgspec.json.encode(content)))
+    builder = FactBuilder(stores)
+    return comparable(Facts({fact: await builder.fact(fact) for fact in FACTS}))
 
 
 def settings(folder: Path, api: ApiServer) -> Path:
@@ -153,7 +151,7 @@ async def until_all_is_known(exporter: Exporter, api: ApiServer) -> Sequence[str
 
 
 async def until_served(exporter: Exporter) -> None:
-    async with aiohttp.ClientSession() as session, asyncio.timeout(PATIENCE):
+    async with aiohttp.ClientSession() as session, asyncio.timeout(GRACE):
         while True:
             with suppress(aiohttp.ClientConnectionError):
                 async with session.get(f"{exporter.address}/-/ready") as answer:

@@ -158,3 +158,11 @@ def test_those_of_all_our_alerts_stand_first_and_ten_are_listed() -> None:
     assert finding.detail.endswith(" and 3 more")
     assert isinstance(finding.observed, list)
     assert len(finding.observed) == 10
+
+
+def test_a_silence_of_which_nobody_tells_what_it_covers_is_unknown_by_itself() -> None:
+    untold, other = silence(id="s2"), silence(equal("alertname", "Other"))
+
+    assert judge(untold, other).verdict is Verdict.UNKNOWN
+    assert judge(untold, silence(ALL)).verdict is Verdict.FAIL
+    assert judge(silence(id="s2", ends=-DAY), other).verdict is Verdict.PASS

@@ -5,6 +5,8 @@ from exporter.domain.applications import (
     DeclaredApplications,
     ObservedApplication,
     ObservedApplications,
+    ObservedApplicationSet,
+    ObservedApplicationSets,
 )
 from exporter.domain.declaration import ApplicationKey, Automation, DeclaredApplication
 from exporter.domain.facts import Facts
@@ -79,3 +81,24 @@ def test_a_missing_application_is_unknown_and_names_its_cause() -> None:
         Verdict.UNKNOWN,
         Cause("application_present", finding.subject),
     )
+
+
+@pytest.mark.parametrize(
+    ("strategy", "verdict"), [("RollingSync", Verdict.PASS), ("AllAtOnce", Verdict.FAIL)]
+)
+def test_a_rolling_sync_takes_the_automation_off_by_itself(strategy: str, verdict: Verdict) -> None:
+    rolling = ObservedApplicationSet({"spec": {"strategy": {"type": strategy}}})
+    have = ObservedApplication(key=KEY, application_set="apis")
+    known = {
+        DeclaredApplications: DeclaredApplications(
+            {KEY: DeclaredApplication(key=KEY, place=PLACE, automation=BOTH)}
+        ),
+        ObservedApplications: ObservedApplications({KEY: have}),
+        ObservedApplicationSets: ObservedApplicationSets(
+            {ApplicationKey("argocd", "apis"): rolling}
+        ),
+    }
+
+    (finding,) = application_automated.judge(Facts(known=known))
+
+    assert finding.verdict is verdict

@@ -4,14 +4,20 @@ import pytest
 
 from exporter.checks import application_synced
 from exporter.domain.applications import (
+    Condition,
     DeclaredApplications,
     ObservedApplication,
     ObservedApplications,
+    ObservedApplicationSet,
+    ObservedApplicationSets,
+    Operation,
+    SyncStep,
 )
 from exporter.domain.declaration import ApplicationKey, DeclaredApplication
 from exporter.domain.excuses import ExcuseReason, Progress
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Verdict
+from exporter.domain.freshness import Freshness
 from exporter.domain.instants import parse_instant
 from exporter.domain.provenance import Place, Source
 
@@ -20,11 +26,17 @@ KEY = ApplicationKey("argocd", "auth")
 PLACE = Place(Source.ARGOCD, "argocd/appset.yaml", 14)
 
 
-def judge(*observed: ObservedApplication) -> Finding:
+def judge(
+    *observed: ObservedApplication,
+    freshness: Freshness | None = None,
+    sets: ObservedApplicationSets | None = None,
+) -> Finding:
     declared = DeclaredApplication(key=KEY, place=PLACE)
     known = {
         DeclaredApplications: DeclaredApplications({KEY: declared}),
         ObservedApplications: ObservedApplications({one.key: one for one in observed}),
+        Freshness: freshness or Freshness(),
+        ObservedApplicationSets: sets or ObservedApplicationSets({}),
     }
     (finding,) = application_synced.judge(Facts(known=known))
     return finding
@@ -49,8 +61,7 @@ def test_a_running_sync_may_excuse_it_from_when_it_started(started: datetime | N
         ObservedApplication(
             key=KEY,
             sync="OutOfSync",
-            operation_running=True,
-            operation_started=started,
+            operation=Operation(phase="Running", started=started),
             revisions=("4f2c",),
         )
     )
@@ -62,7 +73,9 @@ def test_a_running_sync_may_excuse_it_from_when_it_started(started: datetime | N
 
 
 def test_a_sync_that_has_ended_excuses_nothing() -> None:
-    finding = judge(ObservedApplication(key=KEY, sync="OutOfSync", operation_started=NOW))
+    ended = Operation(phase="Succeeded", started=NOW)
+
+    finding = judge(ObservedApplication(key=KEY, sync="OutOfSync", operation=ended))
 
     assert (finding.verdict, finding.progress) == (Verdict.FAIL, None)
 
@@ -73,7 +86,7 @@ def test_a_sync_that_has_ended_excuses_nothing() -> None:
         pytest.param("", (), "sync status is not yet said", id="empty"),
         pytest.param(
             "Unknown",
-            ("ComparisonError: app path does not exist",),
+            (Condition("ComparisonError", "app path does not exist"),),
             "sync status is Unknown: ComparisonError: app path does not exist",
             id="unknown-with-its-conditions",
         ),
@@ -81,7 +94,7 @@ def test_a_sync_that_has_ended_excuses_nothing() -> None:
     ],
 )
 def test_what_argo_cd_cannot_tell_is_unknown(
-    sync: str, conditions: tuple[str, ...], detail: str
+    sync: str, conditions: tuple[Condition, ...], detail: str
 ) -> None:
     finding = judge(ObservedApplication(key=KEY, sync=sync, conditions=conditions))
 
@@ -96,3 +109,45 @@ def test_a_missing_application_is_unknown_and_names_its_cause() -> None:
         Cause("application_present", finding.subject),
     )
     assert finding.provenance == (PLACE,)
+
+
+def test_what_argo_cd_cannot_compare_follows_from_that() -> None:
+    unknown, new = (
+        judge(ObservedApplication(key=KEY, sync="Unknown")),
+        judge(ObservedApplication(key=KEY)),
+    )
+
+    assert unknown.cause == Cause("application_delivering", unknown.subject)
+    assert new.cause is None
+
+
+@pytest.mark.parametrize("sync", ["Synced", "OutOfSync"])
+def test_a_word_that_is_too_old_is_unknown_whatever_it_says(sync: str) -> None:
+    stale = Freshness(applications={KEY: NOW})
+
+    finding = judge(ObservedApplication(key=KEY, sync=sync), freshness=stale)
+
+    assert finding.verdict is Verdict.UNKNOWN
+    assert finding.cause == Cause("application_fresh", finding.subject)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "status", "waits"),
+    [
+        pytest.param("RollingSync", "Waiting", True, id="waits for the steps before"),
+        pytest.param("RollingSync", "Healthy", False, id="has had its turn"),
+        pytest.param("AllAtOnce", "Waiting", False, id="of another strategy"),
+    ],
+)
+def test_a_rolling_sync_may_excuse_it_until_its_turn(
+    strategy: str, status: str, *, waits: bool
+) -> None:
+    step = SyncStep(status=status, step="2", since=NOW)
+    rolling = ObservedApplicationSet({"spec": {"strategy": {"type": strategy}}}, {"auth": step})
+    sets = ObservedApplicationSets({ApplicationKey("argocd", "apis"): rolling})
+    have = ObservedApplication(key=KEY, sync="OutOfSync", application_set="apis")
+
+    finding = judge(have, sets=sets)
+
+    assert finding.verdict is Verdict.FAIL
+    assert (finding.progress is not None and finding.progress.since == NOW) is waits

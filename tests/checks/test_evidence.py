@@ -214,6 +214,7 @@ OBSERVED: tuple[tuple[object, object], ...] = (
                     sync="Synced",
                     health="Healthy",
                     revisions=(COMMIT,),
+                    reconciled=NOW,
                 )
             }
         ),
@@ -295,6 +296,7 @@ NO_EVIDENCE: dict[str, set[type]] = {
     "application_healthy": {ObservedNodes, ObservedPods, ObservedWorkloads},  # explain a failure
     "grafana_dashboards": {GrafanaHealth},  # explains what is unknown
     "grafana_datasources": {GrafanaHealth},
+    "node_dedication": {ObservedWorkloads},  # explains a failure
     "workload_ready": {ObservedNodes, ObservedPods},  # explain a failure
     "workload_replicas": {ObservedAutoscalers},  # the declared number stands
 }

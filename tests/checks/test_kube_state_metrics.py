@@ -28,7 +28,7 @@ def judge(
     told: frozenset[str] = frozenset({"a", "b"}),
     counts: Mapping[str, tuple[int, int]] | None = None,
     pods: Mapping[str, int] | None = None,
-    expected: bool = True,
+    expected: bool | None = True,
 ) -> dict[str, Finding]:
     known = (
         DeclaredKubeState(expected=expected, settle=SETTLE, place=PLACE),
@@ -201,3 +201,11 @@ def test_a_cluster_without_pods_needs_no_pod_info_and_proves_nothing_by_it() -> 
 
 def test_what_is_not_expected_is_not_compared() -> None:
     assert judge(expected=False) == {}
+
+
+def test_where_nothing_declares_it_and_prometheus_has_none_of_it_nobody_misses_it() -> None:
+    assert judge(expected=None, told=frozenset(), counts={}) == {}
+
+
+def test_where_nobody_says_whether_it_must_be_there_what_is_there_is_compared() -> None:
+    assert judge(expected=None) == judge()

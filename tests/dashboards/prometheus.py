@@ -18,7 +18,7 @@ import yaml
 
 from tests.rules.shipped import FILES
 
-PATIENCE = 60
+GRACE = 60
 PAUSE = 0.2
 
 
@@ -52,7 +52,7 @@ class Prometheus:
 
     def until(self, expr: str) -> None:
         """Wait until a query has a sample that is not 0."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + GRACE
         while not any(float(one["value"][1]) for one in self.now(expr)):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"never true: {expr}")
@@ -120,7 +120,7 @@ def _config(targets: tuple[Target, ...]) -> dict[str, Any]:
 
 
 def _wait_for(url: str, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + GRACE
     while True:
         try:
             with urllib.request.urlopen(url, timeout=5):

@@ -10,7 +10,8 @@ import pytest
 
 from dashboards.generate import links, states
 from exporter.domain.items import ItemState
-from exporter.metrics.families import FAMILIES, PREFIX
+from exporter.metrics.families import FAMILIES
+from exporter.metrics.family import PREFIX
 from tests.dashboards.boards import (
     BOARDS,
     FOLDER,

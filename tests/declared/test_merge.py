@@ -20,7 +20,8 @@ from exporter.domain.finding import Layer, Subject
 from exporter.domain.items import ItemState
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint
-from exporter.settings.model import GroupSettings, InventoryNode, InventorySettings, MatchSettings
+from exporter.settings.declared import InventoryNode, InventorySettings
+from exporter.settings.nodes import GroupSettings, MatchSettings
 
 TERRAFORM = Place(Source.TERRAFORM, "terraform/main.tf", 7)
 ANSIBLE = Place(Source.ANSIBLE, "ansible/hosts.ini", 3)

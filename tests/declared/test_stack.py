@@ -12,7 +12,7 @@ from exporter.domain.monitoring.stack import StackStatement, StackValue
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.foreign import yaml
 from exporter.settings.load import parse
-from exporter.settings.model import ObservedSettings
+from exporter.settings.observed import ObservedSettings
 
 HERE = Place(Source.ARGOCD, "monitoring.yaml", 3)
 PROMETHEUS = """\

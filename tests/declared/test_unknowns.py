@@ -2,7 +2,8 @@
 
 import pytest
 
-from exporter.declared.unknowns import RankedGaps, lost
+from exporter.declared.registry import READERS
+from exporter.declared.unknowns import RankedGaps
 from exporter.domain.declaration import Failure, NodeStatement, Reading
 from exporter.domain.errors import Reason
 from exporter.domain.provenance import Place, Source
@@ -12,7 +13,9 @@ NODE = NodeStatement(name="a", place=Place(Source.INVENTORY, "conformance.yaml")
 
 def ranked(source: Source) -> RankedGaps:
     failure = Failure(Place(source, "here"), Reason.INTERNAL, "the reader failed")
-    return RankedGaps([Reading(source=Source.INVENTORY, nodes=(NODE,)), lost(failure)])
+    return RankedGaps(
+        [Reading(source=Source.INVENTORY, nodes=(NODE,)), READERS[source].lost(failure)]
+    )
 
 
 @pytest.mark.parametrize("source", [Source.TERRAFORM, Source.ANSIBLE])

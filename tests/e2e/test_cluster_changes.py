@@ -296,7 +296,7 @@ async def test_a_healthy_application_needs_no_waiver(reference: Reference, decla
     assert outcome.verdict("application_healthy", "ecoeco-api-my") is Verdict.PASS
 
 
-async def test_a_pod_on_the_wrong_node_is_misplaced_there_and_foreign(
+async def test_a_pod_on_the_wrong_node_is_misplaced_and_foreign_there_for_that_reason(
     reference: Reference, declared: State
 ) -> None:
     def move(pod: Json) -> None:
@@ -304,10 +304,11 @@ async def test_a_pod_on_the_wrong_node_is_misplaced_there_and_foreign(
 
     before, after = await difference(reference, declared, lambda r: pods_of(r, "my-api")(move))
 
-    assert after.failing - before.failing == {
-        ("workload_placement", "my-api"),
-        ("node_dedication", "k8s-api-chat"),
-    }
+    assert after.failing - before.failing == {("workload_placement", "my-api")}
+    assert after.verdict("node_dedication", "k8s-api-chat") is Verdict.UNKNOWN
+    cause = after.finding("node_dedication", "k8s-api-chat").cause
+    assert cause is not None
+    assert (cause.id, cause.subject and cause.subject.name) == ("workload_placement", "my-api")
 
 
 def rolling(*, minutes: int, observed: int = 2) -> Callable[[Json], None]:

@@ -2,10 +2,12 @@
 
 import json
 
+import msgspec
 import pytest
 
 from exporter.domain.state import State
-from exporter.report import document
+from exporter.report.documents.declared import Declaration
+from exporter.report.documents.evaluated import Evaluation
 from tests.e2e.reference import Reference
 from tests.report.api_schema import strict
 
@@ -13,7 +15,7 @@ from tests.report.api_schema import strict
 async def test_the_evaluation_is_as_the_schema_says(reference: Reference, declared: State) -> None:
     outcome = await reference.evaluate(declared=declared)
 
-    told = json.loads(json.dumps(document.evaluation(outcome.evaluation)))
+    told = json.loads(msgspec.json.encode(Evaluation.of(outcome.evaluation)))
 
     assert len(told["findings"]) > 200
     strict("check").validate(told)
@@ -21,7 +23,7 @@ async def test_the_evaluation_is_as_the_schema_says(reference: Reference, declar
 
 @pytest.mark.parametrize("part", ["nodes", "workloads", "applications", "conflicts", "sources"])
 def test_the_declaration_is_as_the_schema_says(declared: State, part: str) -> None:
-    told = json.loads(json.dumps(document.declaration(declared)))
+    told = json.loads(msgspec.json.encode(Declaration.of(declared)))
 
     assert told[part]
     strict("declaration").validate(told)

@@ -8,23 +8,23 @@ from jinja2.utils import missing
 
 from exporter.declared import manifests
 from exporter.declared.ansible.documents import Documents
+from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.evaluation import evaluate as evaluate_steps
-from exporter.declared.ansible.graph import parse as parse_graph
 from exporter.declared.ansible.helm import parse_helm
+from exporter.declared.ansible.host_patterns import HostPatterns
+from exporter.declared.ansible.inventory import parse_inventory
+from exporter.declared.ansible.inventory_files import StagedInventory
+from exporter.declared.ansible.inventory_lines import scan_ini, scan_yaml
+from exporter.declared.ansible.inventory_variables import read_variables
 from exporter.declared.ansible.kubectl import parse_command
-from exporter.declared.ansible.ledger import Ledger
-from exporter.declared.ansible.lines import scan_ini, scan_yaml
-from exporter.declared.ansible.names import World
-from exporter.declared.ansible.patterns import Population
-from exporter.declared.ansible.plays import Plays
+from exporter.declared.ansible.node_state import NodeState
+from exporter.declared.ansible.play_hosts import PlayHostFinder
+from exporter.declared.ansible.playbook_expander import PlaybookExpander
 from exporter.declared.ansible.shell import parse_script
-from exporter.declared.ansible.staging import Staging
-from exporter.declared.ansible.tasks import Tasks
+from exporter.declared.ansible.task_evaluator import TaskEvaluator
+from exporter.declared.ansible.task_variables import VariableEnvironment
 from exporter.declared.ansible.templates import Budget as TemplateBudget
 from exporter.declared.ansible.templates import Templates
-from exporter.declared.ansible.unfolding import Unfolder
-from exporter.declared.ansible.values import UnresolvedError
-from exporter.declared.ansible.variables import read_variables
 from exporter.declared.argocd import application_sets, applications, globs
 from exporter.declared.argocd.estimates import Estimates
 from exporter.declared.argocd.files import Files
@@ -55,7 +55,7 @@ from exporter.domain.json import JsonObject
 from exporter.domain.provenance import Place, Source
 from exporter.foreign import yaml
 from exporter.foreign.files import decode
-from exporter.settings.model import TerraformSettings
+from exporter.settings.declared import TerraformSettings
 
 from .target import Target, as_any_text, as_file, as_text, example, kept
 
@@ -104,17 +104,23 @@ def _terraform(path: str) -> Any:
 
 def _tasks(checkout: Checkout) -> object:
     documents = Documents(checkout)
-    inventory = parse_graph(GRAPH, staging=Staging(), inventory="hosts", checkout=checkout)
-    unfolded = Unfolder(documents).unfold(["play.yml"])
-    world = World(
-        variables=read_variables(inventory, folders=["."], documents=documents),
-        population=Population(inventory.hosts, inventory.members),
-        volatile=unfolded.volatile,
+    inventory = parse_inventory(
+        GRAPH, staged=StagedInventory(), inventory="hosts", checkout=checkout
     )
-    ledger = Ledger(inventory=("m1", "w1", "w2"))
-    tasks = Tasks(world=world, ledger=ledger, checkout=checkout)
-    spent = evaluate_steps(unfolded.steps, tasks=tasks, plays=Plays(world=world, complete=True))
-    return ledger.statements(), ledger.gaps(0), tasks.unresolved, spent
+    expanded = PlaybookExpander(documents).expand(["play.yml"])
+    environment = VariableEnvironment(
+        variables=read_variables(inventory, folders=["."], documents=documents),
+        host_patterns=HostPatterns(inventory.hosts, inventory.members),
+        set_at_run_time=expanded.set_at_run_time,
+    )
+    node_state = NodeState(inventory=("m1", "w1", "w2"))
+    evaluator = TaskEvaluator(environment=environment, node_state=node_state, documents=documents)
+    exhausted = evaluate_steps(
+        expanded.steps,
+        evaluator=evaluator,
+        host_finder=PlayHostFinder(environment=environment, complete=True),
+    )
+    return node_state.statements(), node_state.gaps(0), evaluator.unresolved, exhausted
 
 
 def _jinja(text: str) -> object:
@@ -143,7 +149,7 @@ def _printed(text: str) -> object:
     if not isinstance(output, dict):
         return None
     nowhere = Checkout(Path("/nonexistent"))
-    return parse_graph(output, staging=Staging(), inventory="hosts", checkout=nowhere)
+    return parse_inventory(output, staged=StagedInventory(), inventory="hosts", checkout=nowhere)
 
 
 def _graph(checkout: Checkout) -> object:
@@ -302,14 +308,14 @@ TARGETS = (
     ),
     Target(
         name="inventory-ini",
-        modules=(f"{_ANSIBLE}.lines",),
+        modules=(f"{_ANSIBLE}.inventory_lines",),
         parse=scan_ini,
         seeds=(*kept("inventory-ini"), *example("ansible/inventory/hosts.ini")),
         words=(b"[0:99999]", b"[a:z]", b"[1:0]", b"[0:9:0]"),
     ),
     Target(
         name="inventory-yaml",
-        modules=(f"{_ANSIBLE}.lines", f"{_ANSIBLE}.staging"),
+        modules=(f"{_ANSIBLE}.inventory_lines", f"{_ANSIBLE}.inventory_files"),
         allowed=(ParseError,),
         parse=lambda text: scan_yaml(yaml.load(text)),
         seeds=kept("inventory-yaml"),
@@ -317,7 +323,7 @@ TARGETS = (
     ),
     Target(
         name="inventory-printed",
-        modules=(f"{_ANSIBLE}.graph", f"{_ANSIBLE}.inventory"),
+        modules=(f"{_ANSIBLE}.inventory", f"{_ANSIBLE}.ansible_inventory"),
         parse=_printed,
         seeds=kept("inventory-printed"),
         allowed=(ParseError,),
@@ -328,13 +334,13 @@ TARGETS = (
         parse=_tasks,
         modules=(
             f"{_ANSIBLE}.documents",
+            f"{_ANSIBLE}.task_evaluator",
             f"{_ANSIBLE}.tasks",
-            f"{_ANSIBLE}.steps",
             f"{_ANSIBLE}.modules",
             f"{_ANSIBLE}.helm",
-            f"{_ANSIBLE}.ledger",
-            f"{_ANSIBLE}.selection",
-            f"{_ANSIBLE}.possible",
+            f"{_ANSIBLE}.node_state",
+            f"{_ANSIBLE}.host_selection",
+            f"{_ANSIBLE}.include_candidates",
         ),
         seeds=(*kept("playbook"), *example("ansible/playbooks/label-nodes.yml")),
         words=(*_TEMPLATES, *_SCRIPTS),
@@ -343,13 +349,13 @@ TARGETS = (
         name="group-variables",
         given=as_file("group_vars/workers.yml", beside={"play.yml": kept("playbook")[0].decode()}),
         parse=_tasks,
-        modules=(f"{_ANSIBLE}.variables",),
+        modules=(f"{_ANSIBLE}.inventory_variables",),
         seeds=(*kept("group-variables"), *example("ansible/inventory/group_vars/all.yml")),
         words=_TEMPLATES,
     ),
     Target(
         name="jinja",
-        modules=(f"{_ANSIBLE}.filters",),
+        modules=(f"{_ANSIBLE}.filters", f"{_ANSIBLE}.bounded_values"),
         parse=_jinja,
         given=as_any_text,
         seeds=kept("jinja"),
@@ -366,9 +372,9 @@ TARGETS = (
     ),
     Target(
         name="host-pattern",
-        modules=(f"{_ANSIBLE}.patterns",),
+        modules=(f"{_ANSIBLE}.host_patterns",),
         given=as_any_text,
-        parse=lambda text: Population(
+        parse=lambda text: HostPatterns(
             ("m1", "w1", "w2"), {"all": ("m1", "w1", "w2"), "g": ("w1",)}
         ).match(text),
         allowed=(UnresolvedError,),

@@ -15,13 +15,24 @@ from exporter.domain.monitoring.alertmanager import Matcher
 from exporter.foreign.yaml import load, plain
 from exporter.observed import snapshot
 from exporter.observed.alertmanager import messages as alertmanager
-from exporter.observed.cluster import Cluster
+from exporter.observed.collection import Collection
 from exporter.observed.documents import split
 from exporter.observed.endpoint import Reply
 from exporter.observed.grafana import messages as grafana
-from exporter.observed.kinds import Kind, identify, named_in
-from exporter.observed.kubernetes import messages, trouble
+from exporter.observed.kinds import KINDS, KindSpec
+from exporter.observed.kinds.application import KIND as APPLICATION
+from exporter.observed.kinds.application_set import KIND as APPLICATION_SET
+from exporter.observed.kinds.daemon_set import KIND as DAEMON_SET
+from exporter.observed.kinds.deployment import KIND as DEPLOYMENT
+from exporter.observed.kinds.horizontal_pod_autoscaler import KIND as HORIZONTAL_POD_AUTOSCALER
+from exporter.observed.kinds.node import KIND as NODE
+from exporter.observed.kinds.pod import KIND as POD
+from exporter.observed.kinds.scaled_object import KIND as SCALED_OBJECT
+from exporter.observed.kinds.stateful_set import KIND as STATEFUL_SET
+from exporter.observed.kubernetes import errors, messages
 from exporter.observed.kubernetes.content import Content
+from exporter.observed.naming import identify, named_in
+from exporter.observed.pods.tolerations import parse_tolerations
 from exporter.observed.prometheus import (
     alerting,
     answers,
@@ -31,7 +42,6 @@ from exporter.observed.prometheus import (
     server,
     targets,
 )
-from exporter.observed.tolerations import parse_tolerations
 from exporter.settings.monitoring import TargetSettings
 
 from .target import EXAMPLE, Target, as_any_text, as_file, kept
@@ -39,19 +49,19 @@ from .target import EXAMPLE, Target, as_any_text, as_file, kept
 NOW = datetime(2025, 12, 1, tzinfo=UTC)
 _O = "exporter.observed"
 _FILES = {
-    Kind.NODE: "nodes",
-    Kind.POD: "pods",
-    Kind.DEPLOYMENT: "deployments",
-    Kind.STATEFUL_SET: "statefulsets",
-    Kind.DAEMON_SET: "daemonsets",
-    Kind.APPLICATION: "applications",
+    NODE: "nodes",
+    POD: "pods",
+    DEPLOYMENT: "deployments",
+    STATEFUL_SET: "statefulsets",
+    DAEMON_SET: "daemonsets",
+    APPLICATION: "applications",
 }
-_MADE: dict[Kind, Any] = {
-    Kind.APPLICATION_SET: {
+_MADE: dict[KindSpec, Any] = {
+    APPLICATION_SET: {
         "metadata": {"name": "s", "namespace": "a"},
         "spec": {"generators": [{"list": {"elements": [{"a": 1}]}}], "template": {}},
     },
-    Kind.HORIZONTAL_POD_AUTOSCALER: {
+    HORIZONTAL_POD_AUTOSCALER: {
         "metadata": {"name": "h", "namespace": "a"},
         "spec": {
             "scaleTargetRef": {"kind": "Deployment", "name": "d", "apiVersion": "apps/v1"},
@@ -60,14 +70,14 @@ _MADE: dict[Kind, Any] = {
         },
         "status": {"desiredReplicas": 3, "conditions": [{"type": "AbleToScale", "status": "True"}]},
     },
-    Kind.SCALED_OBJECT: {
+    SCALED_OBJECT: {
         "metadata": {"name": "o", "namespace": "a"},
         "spec": {"scaleTargetRef": {"name": "d"}, "minReplicaCount": 0, "maxReplicaCount": 3},
     },
 }
 
 
-def _item(kind: Kind) -> Any:
+def _item(kind: KindSpec) -> Any:
     """Return an object of a kind as the API server writes it."""
     if kind not in _FILES:
         return {**_MADE[kind], "metadata": {**_MADE[kind]["metadata"], "resourceVersion": "7"}}
@@ -75,39 +85,39 @@ def _item(kind: Kind) -> Any:
     return items[0] if items else {"metadata": {"name": "x", "resourceVersion": "1"}, "spec": {}}
 
 
-def _page(kind: Kind, *, following: str = "") -> bytes:
+def _page(kind: KindSpec, *, following: str = "") -> bytes:
     page = {"kind": f"{kind}List", "metadata": {"resourceVersion": "9", "continue": following}}
     return json.dumps({**page, "items": [_item(kind)]}).encode()
 
 
-def _listing(kind: Kind) -> Callable[[bytes], object]:
+def _listing(kind: KindSpec) -> Callable[[bytes], object]:
     def parse(body: bytes) -> object:
         page = messages.parse_page(body, kind)
-        content = Content(kind, Cluster())
-        return [content.put(one) for one in page.items], content.cluster.pods.facts()
+        content = Content(kind)
+        return [content.put(item) for item in page.items], content.collection.fold.contents()
 
     return parse
 
 
-def _watching(kind: Kind) -> Callable[[bytes], object]:
+def _watching(kind: KindSpec) -> Callable[[bytes], object]:
     read = messages.event_reader(kind)
 
     def parse(line: bytes) -> object:
         event = read(line)
         told: Any = event.object
-        cluster = Cluster()
+        collection = Collection(kind)
         if event.type in {messages.EventType.ADDED, messages.EventType.MODIFIED}:
-            cluster.put(kind, told)
+            collection.put(told)
         elif event.type is messages.EventType.DELETED:
-            cluster.remove(kind, told)
+            collection.remove(told)
         elif event.type is messages.EventType.ERROR:
-            return trouble.interruption(told)
+            return errors.interruption(told)
         return messages.parse_bookmark(told)
 
     return parse
 
 
-def _events(kind: Kind) -> tuple[bytes, ...]:
+def _events(kind: KindSpec) -> tuple[bytes, ...]:
     item = _item(kind)
     bookmark = {
         "metadata": {"resourceVersion": "8", "annotations": {"k8s.io/initial-events-end": "true"}}
@@ -310,35 +320,36 @@ TARGETS = (
             modules=(
                 f"{_O}.kubernetes.messages",
                 f"{_O}.kubernetes.content",
-                f"{_O}.cluster",
+                f"{_O}.collection",
                 f"{_O}.lenient",
-                f"{_O}.applications",
+                f"{_O}.kinds.application",
+                f"{_O}.kinds.application_set",
                 f"{_O}.workloads",
             ),
             given=bytes,
             parse=_listing(kind),
             seeds=(_page(kind, following="c"),),
-            allowed=(trouble.WatchError,),
+            allowed=(errors.WatchError,),
         )
-        for kind in Kind
+        for kind in KINDS
     ),
     *(
         Target(
             name=f"watch-{kind}",
-            modules=(f"{_O}.kubernetes.messages", f"{_O}.kubernetes.trouble"),
+            modules=(f"{_O}.kubernetes.messages", f"{_O}.kubernetes.errors"),
             given=bytes,
             parse=_watching(kind),
             seeds=_events(kind),
-            allowed=(trouble.WatchError, ParseError),
+            allowed=(errors.WatchError, ParseError),
         )
-        for kind in (Kind.POD, Kind.APPLICATION)
+        for kind in (POD, APPLICATION)
     ),
     Target(
         name="refusal",
-        modules=(f"{_O}.kubernetes.trouble",),
+        modules=(f"{_O}.kubernetes.errors",),
         given=bytes,
         parse=lambda body: [
-            trouble.refusal(code, body, retry_after="3") for code in (404, 410, 429, 500)
+            errors.refusal(code, body, retry_after="3") for code in (404, 410, 429, 500)
         ],
         seeds=kept("refusal"),
     ),
@@ -348,11 +359,11 @@ TARGETS = (
         given=bytes,
         parse=messages.parse_review,
         seeds=(b'{"status": {"allowed": true}}',),
-        allowed=(trouble.WatchError,),
+        allowed=(errors.WatchError,),
     ),
     Target(
         name="tolerations",
-        modules=(f"{_O}.tolerations",),
+        modules=(f"{_O}.pods.tolerations",),
         given=bytes,
         parse=parse_tolerations,
         allowed=(ParseError, msgspec.DecodeError, UnicodeDecodeError, RecursionError),
@@ -364,14 +375,14 @@ TARGETS = (
         given=bytes,
         parse=_documents,
         allowed=(ParseError,),
-        seeds=(_page(Kind.POD), *kept("dump")),
+        seeds=(_page(POD), *kept("dump")),
     ),
     Target(
         name="dump-file",
         modules=(f"{_O}.reading", f"{_O}.snapshot", f"{_O}.files"),
         given=_dump("pods.json"),
         parse=snapshot.read,
-        seeds=(_page(Kind.POD), _page(Kind.DEPLOYMENT)),
+        seeds=(_page(POD), _page(DEPLOYMENT)),
         allowed=(ReadError,),
     ),
     Target(
@@ -380,14 +391,14 @@ TARGETS = (
         given=_dump("all.json.gz"),
         parse=snapshot.read,
         seeds=(
-            gzip.compress(_page(Kind.NODE), mtime=0),
+            gzip.compress(_page(NODE), mtime=0),
             gzip.compress(b"[" + b" " * 1_000_000, mtime=0),
         ),
         allowed=(ReadError,),
     ),
     Target(
         name="kind",
-        modules=(f"{_O}.kinds",),
+        modules=(f"{_O}.naming",),
         given=as_any_text,
         seeds=(b"deployments.apps,sts", b"Application\nargoproj.io/v1"),
         parse=lambda text: (named_in(text), identify(*(text.partition("\n")[::2]))),
@@ -398,9 +409,7 @@ TARGETS = (
         parse=_differences,
         allowed=(ParseError,),
         seeds=(
-            json.dumps(
-                {"declared": _item(Kind.DEPLOYMENT), "observed": _item(Kind.DEPLOYMENT)}
-            ).encode(),
+            json.dumps({"declared": _item(DEPLOYMENT), "observed": _item(DEPLOYMENT)}).encode(),
         ),
     ),
     Target(

@@ -20,7 +20,7 @@ EXCEPTIONS: Mapping[str, str] = {
     "exporter.domain.declaration": _SAME_PATTERNS,
     "exporter.domain.monitoring.prometheus.rules": _OF_SETTINGS,
     "exporter.domain.monitoring.prometheus.targets": _OF_SETTINGS,
-    "exporter.observed.prometheus.questions": _OF_SETTINGS,
+    "exporter.observed.prometheus.poller": _OF_SETTINGS,
     "exporter.report.api": _SAME_PATTERNS,
     "exporter.runtime.web.connection": "leaves HTTP to aiohttp's parser, and bounds what that gets",
 }

@@ -55,6 +55,10 @@ def test_the_defaults_are_valid() -> None:
     jsonschema.Draft7Validator(SCHEMA).validate(VALUES)
 
 
+def test_the_kinds_are_those_that_the_program_observes() -> None:
+    assert generate.observed_kinds() == generate.OBSERVED_KINDS.read_text(), "make chart"
+
+
 def test_the_schema_is_the_one_that_the_program_writes() -> None:
     assert generate.schema() == (CHART / "values.schema.json").read_text(), "make chart"
 

@@ -325,7 +325,7 @@ def test_pods_are_spread_by_their_own_labels() -> None:
         ),
         pytest.param(
             MINIMAL + "rbac: {create: false}\nsettings: {declared: {argocd: [a]}}\n",
-            "list and watch on nodes, pods, deployments.apps",
+            "list and watch on applications.argoproj.io, applicationsets.argoproj.io",
             id="no roles",
         ),
     ],

@@ -14,9 +14,8 @@ import pytest
 
 from exporter.app import Conformance
 from exporter.foreign.clock import SYSTEM
-from exporter.observed.kinds import Kind
+from exporter.observed.kinds import KINDS
 from exporter.observed.kubernetes.live import Live
-from exporter.observed.kubernetes.resources import RESOURCES
 from exporter.settings.load import parse
 from tests.apiserver.options import StreamingLists
 from tests.apiserver.rbac import Rule
@@ -26,7 +25,8 @@ from tests.helm.rendered import CASES, CHART, MINIMAL, OLD, Rendered, case, rend
 
 REFERENCE = CHART / "ci" / "reference-cluster-values.yaml"
 NAMESPACED = "rbac: {scope: namespace, namespaces: [api, argocd]}\n"
-EVERY = {resource.name for resource in RESOURCES.values()}
+RESOURCES = {kind.kind: kind.resource for kind in KINDS}
+EVERY = {kind.resource for kind in KINDS}
 DECLARED = {
     "terraform": "terraform: [{path: a}]",
     "ansible": "ansible: {inventory: a}",
@@ -70,7 +70,7 @@ async def followed(rendered: Rendered) -> set[str]:
     assert isinstance(live, Live)
     state = await live.read(at=SYSTEM.now())
     await live.stop()
-    return {RESOURCES[Kind(watch.kind)].name for watch in state.watches}
+    return {RESOURCES[watch.kind] for watch in state.watches}
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

@@ -15,7 +15,8 @@ from tests.rules.shipped import ALERTS, FILES, TOLD, rules
 NAMES = """
     AccessMissing AlertmanagerNotConnected AlertmanagerNotReady AlertmanagerSilenced
     ApplicationAbandoned ApplicationAutomationChanged ApplicationDegraded ApplicationMissing
-    ApplicationOutOfSync ApplicationRevisionBehind ApplicationSourcePathMissing CheckFailed
+    ApplicationNotDelivered ApplicationOutOfSync ApplicationRevisionBehind
+    ApplicationSourcePathMissing ApplicationStale CheckFailed
     CoverageLow DeclarationConflict DeclarationNotCompared DeclarationShrank DeclarationStale
     DeclarationUnreadable EvaluationStale ExporterAbsent ExporterDown FindingsTruncated
     GrafanaDashboardMissing GrafanaDatasourceBroken GrafanaUnavailable

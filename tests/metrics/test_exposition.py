@@ -25,8 +25,9 @@ from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, 
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Place, Source
 from exporter.metrics.exposition import Lines, render
-from exporter.metrics.families import FAMILIES, PREFIX
-from exporter.metrics.samples import MOST_KINDS
+from exporter.metrics.families import FAMILIES
+from exporter.metrics.families.sources import MOST_KINDS
+from exporter.metrics.family import PREFIX
 from exporter.metrics.view import Process, View
 from exporter.runtime.evaluate import evaluate
 from exporter.runtime.history import Decisions, History
@@ -124,44 +125,44 @@ def test_the_exposition_is_what_was_found(view: View) -> None:
     shown = [one for one in lines(view) if not one.startswith("build_info")]
 
     assert shown == [
+        (
+            'check_info{check="node_ready",layer="infrastructure",severity="critical",'
+            'title="Nodes are \\"ready\\""} 1.0'
+        ),
         'check_subjects{check="node_ready",layer="infrastructure",verdict="pass"} 1.0',
         'check_subjects{check="node_ready",layer="infrastructure",verdict="fail"} 1.0',
         'check_subjects{check="node_ready",layer="infrastructure",verdict="unknown"} 1.0',
         'check_subjects{check="node_ready",layer="infrastructure",verdict="waived"} 0.0',
         'check_subjects{check="node_ready",layer="infrastructure",verdict="suppressed"} 0.0',
-        (
-            'check_info{check="node_ready",layer="infrastructure",severity="critical",'
-            'title="Nodes are \\"ready\\""} 1.0'
-        ),
-        'layer_ratio{layer="infrastructure"} 0.5',
-        'layer_coverage_ratio{layer="infrastructure"} 0.6666666666666666',
-        'nodes_expected{group="api"} 3.0',
-        'nodes_observed{group="api"} 2.0',
-        'nodes_ready{group="api"} 1.0',
-        'node_match{aspect="ready",group="api",object_name="a"} 1.0',
-        'node_match{aspect="ready",group="api",object_name="b"} 0.0',
+        "config_last_reload_success_timestamp_seconds 1.7629254e+09",
+        "config_last_reload_successful 1.0",
+        'declared_items{kind="Node",source="ansible",state="compared"} 2.0',
+        'declared_items{kind="Source",source="argocd",state="not_rendered"} 1.0',
+        "evaluation_duration_seconds 0.25",
+        'evaluation_errors_total{check="node_ready"} 0.0',
+        "evaluation_timestamp_seconds 1.7629254e+09",
+        "evaluations_total 7.0",
         (
             'finding_since_timestamp_seconds{check="node_ready",layer="infrastructure",'
             'object_kind="Node",object_name="b",object_namespace="",severity="critical"} '
             "1.7629254e+09"
         ),
         "findings_truncated 0.0",
-        "evaluation_duration_seconds 0.25",
-        "evaluation_timestamp_seconds 1.7629254e+09",
-        "evaluations_total 7.0",
-        'evaluation_errors_total{check="node_ready"} 0.0',
-        'source_up{source="ansible"} 1.0',
-        'source_last_success_timestamp_seconds{source="ansible"} 1.7629254e+09',
+        'layer_coverage_ratio{layer="infrastructure"} 0.6666666666666666',
+        'layer_ratio{layer="infrastructure"} 0.5',
+        'node_match{aspect="ready",group="api",object_name="a"} 1.0',
+        'node_match{aspect="ready",group="api",object_name="b"} 0.0',
+        'nodes_expected{group="api"} 3.0',
+        'nodes_observed{group="api"} 2.0',
+        'nodes_ready{group="api"} 1.0',
         'source_errors_total{reason="timeout",source="ansible"} 0.0',
-        'declared_items{kind="Node",source="ansible",state="compared"} 2.0',
-        'declared_items{kind="Source",source="argocd",state="not_rendered"} 1.0',
+        'source_last_success_timestamp_seconds{source="ansible"} 1.7629254e+09',
+        'source_up{source="ansible"} 1.0',
+        'waiver_expiry_timestamp_seconds{owner="o",waiver="x:y"} 1.7629254e+09',
         'waivers{state="active"} 0.0',
         'waivers{state="expiring"} 0.0',
         'waivers{state="expired"} 1.0',
         'waivers{state="unused"} 0.0',
-        'waiver_expiry_timestamp_seconds{owner="o",waiver="x:y"} 1.7629254e+09',
-        "config_last_reload_successful 1.0",
-        "config_last_reload_success_timestamp_seconds 1.7629254e+09",
     ]
 
 

@@ -27,7 +27,7 @@ VERSIONS = (
 """The programs of two versions, to parametrize tests with."""
 SILENT: Mapping[str, Any] = {"route": {"receiver": "none"}, "receivers": [{"name": "none"}]}
 """A configuration that tells nobody."""
-PATIENCE = 30.0
+GRACE = 30.0
 _CHECK = 0.05
 
 
@@ -118,7 +118,7 @@ class Alertmanager:
 
     async def _answers(self) -> None:
         """Wait until it answers; fails where it ends instead."""
-        async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(GRACE), aiohttp.ClientSession() as session:
             while True:
                 if self._process is None or self._process.returncode is not None:
                     pytest.fail("Alertmanager ended at once")

@@ -30,7 +30,7 @@ VERSIONS = (
 )
 """The programs of two versions, to parametrize tests with."""
 OFTEN = "200ms"
-PATIENCE = 30.0
+GRACE = 30.0
 """Seconds to wait for a condition; a busy machine is slow."""
 _CHECK = 0.05
 _SAID = 2000
@@ -135,7 +135,7 @@ class Prometheus:
     async def _ready(self, folder: Path) -> None:
         process = self._process
         assert process is not None
-        async with aiohttp.ClientSession() as session, asyncio.timeout(PATIENCE):
+        async with aiohttp.ClientSession() as session, asyncio.timeout(GRACE):
             while True:
                 if process.returncode is not None:
                     said = (folder / "log").read_text(errors="replace")[-_SAID:]
@@ -153,7 +153,7 @@ async def answering(url: str, condition: Callable[[Any], Any]) -> Any:
     """Return the JSON that *url* answers as soon as it meets *condition*."""
     told: Any = None
     try:
-        async with aiohttp.ClientSession() as session, asyncio.timeout(PATIENCE):
+        async with aiohttp.ClientSession() as session, asyncio.timeout(GRACE):
             while True:
                 async with session.get(url) as response:
                     told = await response.json(content_type=None)

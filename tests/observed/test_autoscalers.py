@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from exporter.domain.declaration import WorkloadKey
-from exporter.observed.autoscalers import Scaling, bounds, hpa_scaling, keda_scaling
-from exporter.observed.records import HorizontalPodAutoscalerRecord, ScaledObjectRecord
+from exporter.observed.autoscalers import Scaling, bounds
+from exporter.observed.kinds import horizontal_pod_autoscaler, scaled_object
 
 SCAN = WorkloadKey("api", "Deployment", "scan-api")
 METADATA = {"name": "scan", "namespace": "api"}
@@ -14,12 +14,14 @@ METADATA = {"name": "scan", "namespace": "api"}
 def hpa(**spec: Any) -> Scaling:
     target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "scan-api"}
     content = {"metadata": METADATA, "spec": {"scaleTargetRef": target, **spec}}
-    return hpa_scaling(msgspec.convert(content, HorizontalPodAutoscalerRecord))
+    return horizontal_pod_autoscaler.scaling(
+        msgspec.convert(content, horizontal_pod_autoscaler.HorizontalPodAutoscalerRecord)
+    )
 
 
 def keda(**spec: Any) -> Scaling:
     content = {"metadata": METADATA, "spec": {"scaleTargetRef": {"name": "scan-api"}, **spec}}
-    return keda_scaling(msgspec.convert(content, ScaledObjectRecord))
+    return scaled_object.scaling(msgspec.convert(content, scaled_object.ScaledObjectRecord))
 
 
 @pytest.mark.parametrize(

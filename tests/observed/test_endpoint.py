@@ -19,7 +19,7 @@ from tests.apiserver.tls import server_context
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 TOKEN = "hunter2-token"
-PATIENCE = 30
+GRACE = 30
 
 
 @asynccontextmanager
@@ -240,7 +240,7 @@ async def test_a_request_that_is_cancelled_leaves_the_endpoint_usable() -> None:
 
     async with serving(wait) as url, asking(url) as endpoint:
         tasks = [asyncio.create_task(endpoint.get("/slow")) for _ in range(CONNECTIONS)]
-        await asyncio.wait_for(entered.wait(), PATIENCE)
+        await asyncio.wait_for(entered.wait(), GRACE)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -278,7 +278,7 @@ async def test_certificates_are_exchanged_when_no_request_is_under_way(tmp_path:
     tls = TlsSettings(ca_file="ca.crt")
     async with serving(wait, tls=context) as url, asking(url, tmp_path, tls=tls) as endpoint:
         slow = asyncio.create_task(endpoint.get("/slow"))
-        await asyncio.wait_for(entered.wait(), PATIENCE)
+        await asyncio.wait_for(entered.wait(), GRACE)
         (other / "ca.crt").rename(tmp_path / "ca.crt")
         meanwhile = await endpoint.get("/quick")
         go_on.set()

@@ -1,7 +1,7 @@
 import pytest
 
 from exporter.observed import latest as module
-from exporter.observed.latest import Graves, Latest
+from exporter.observed.latest import Latest, Tombstones
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,10 @@ def test_put_tells_whether_the_value_changed() -> None:
 
 
 def test_of_what_went_only_the_last_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_GRAVES", 2)
-    graves: Graves[str] = Graves()
+    monkeypatch.setattr(module, "MAX_TOMBSTONES", 2)
+    tombstones: Tombstones[str] = Tombstones()
 
     for version, key in enumerate("abac"):
-        graves.bury(key, version)
+        tombstones.add(key, version)
 
-    assert [graves.hold(key, 0) for key in "abc"] == [True, False, True]
+    assert [tombstones.covers(key, 0) for key in "abc"] == [True, False, True]

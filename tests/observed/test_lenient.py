@@ -6,10 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.domain.errors import ParseError
-from exporter.observed.cluster import RECORDS
-from exporter.observed.kinds import Kind
+from exporter.observed.kinds import KINDS, KindSpec
+from exporter.observed.kinds.application import ApplicationRecord
+from exporter.observed.kinds.node import NodeRecord
 from exporter.observed.lenient import read
-from exporter.observed.records import ApplicationRecord, NodeRecord, PodRecord, WorkloadRecord
+from exporter.observed.pods.records import PodRecord
+from exporter.observed.workloads import WorkloadRecord
 
 METADATA = {"name": "a", "namespace": "api"}
 
@@ -92,10 +94,10 @@ def test_bytes_that_are_no_text_lose_only_where_they_stand() -> None:
         pytest.param(b'{"metadata": {"name": "a"}, "x": ' + b"[" * 99_999, id="nested"),
     ],
 )
-@pytest.mark.parametrize("kind", Kind)
-def test_an_object_without_a_name_is_none(kind: Kind, raw: bytes) -> None:
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_an_object_without_a_name_is_none(kind: KindSpec, raw: bytes) -> None:
     with pytest.raises(ParseError):
-        read(raw, RECORDS[kind])
+        read(raw, kind.record)
 
 
 @pytest.mark.parametrize(
@@ -129,15 +131,15 @@ JSON = st.recursive(
 )
 
 
-@given(content=JSON, kind=st.sampled_from(Kind))
-def test_whatever_is_read_strictly_is_read_alike(content: Any, kind: Kind) -> None:
+@given(content=JSON, kind=st.sampled_from(KINDS))
+def test_whatever_is_read_strictly_is_read_alike(content: Any, kind: KindSpec) -> None:
     raw = msgspec.json.encode(content)
     try:
-        strict = msgspec.json.decode(raw, type=RECORDS[kind])
+        strict = msgspec.json.decode(raw, type=kind.record)
     except msgspec.DecodeError:
         return
 
-    partial = read(raw, RECORDS[kind])
+    partial = read(raw, kind.record)
 
     assert partial.lost == {}
     assert msgspec.json.encode(partial.record) == msgspec.json.encode(strict)

@@ -12,12 +12,12 @@ from exporter.domain.provenance import Source
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.supervisor import Supervisor
 from exporter.observed.monitoring import monitoring
-from exporter.settings.model import ObservedSettings
 from exporter.settings.monitoring import (
     AlertmanagerSettings,
     GrafanaSettings,
     PrometheusSettings,
 )
+from exporter.settings.observed import ObservedSettings
 from tests.grafana.server import GrafanaServer
 
 NOBODY = "http://127.0.0.1:1"

@@ -12,11 +12,11 @@ from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.provenance import Place, Source
 from exporter.foreign.supervisor import Supervisor
-from exporter.observed.polling import AT_ONCE, SHORTEST, Answer, Poll, each, inquire
+from exporter.observed.polling import AT_ONCE, SHORTEST, Answer, PollLoop, query_all, query_each
 from tests.clocks import SETTINGS, START, Time
 
 MINUTE = timedelta(minutes=1)
-PATIENCE = 30
+GRACE = 30
 
 
 @dataclass(frozen=True)
@@ -70,12 +70,12 @@ class Pausing(Time):
     async def next_round(self) -> None:
         self.paused.clear()
         self.rounds.release()
-        await asyncio.wait_for(self.paused.wait(), PATIENCE)
+        await asyncio.wait_for(self.paused.wait(), GRACE)
 
 
-def poll(time: Pausing, *script: Answer | Exception) -> Poll:
-    return Poll(
-        questioner=Scripted(list(script)),
+def poll(time: Pausing, *script: Answer | Exception) -> PollLoop:
+    return PollLoop(
+        poller=Scripted(list(script)),
         interval=MINUTE,
         max_age=3 * MINUTE,
         changed=asyncio.Event(),
@@ -85,9 +85,9 @@ def poll(time: Pausing, *script: Answer | Exception) -> Poll:
     )
 
 
-async def begun(polled: Poll, time: Pausing, supervisor: Supervisor) -> None:
+async def begun(polled: PollLoop, time: Pausing, supervisor: Supervisor) -> None:
     polled.start(supervisor)
-    await asyncio.wait_for(time.paused.wait(), PATIENCE)
+    await asyncio.wait_for(time.paused.wait(), GRACE)
 
 
 def whole(count: int = 3) -> Answer:
@@ -283,9 +283,9 @@ async def test_stopping_ends_a_question_that_is_under_way_and_all_connections(
             raise AssertionError
 
     hanging = Hanging([])
-    polled = replace(poll(Pausing(), whole()), questioner=hanging)
+    polled = replace(poll(Pausing(), whole()), poller=hanging)
     polled.start(supervisor)
-    await asyncio.wait_for(hanging.entered.wait(), PATIENCE)
+    await asyncio.wait_for(hanging.entered.wait(), GRACE)
 
     await polled.stop()
 
@@ -314,7 +314,7 @@ async def test_questions_that_fail_become_gaps_in_their_order() -> None:
     async def tell() -> object:
         return Peers(1)
 
-    answer = await inquire({Rules: refuse, Peers: tell}, source=Source.GRAFANA)
+    answer = await query_all({Rules: refuse, Peers: tell}, source=Source.GRAFANA)
 
     assert answer.facts == {Peers: Peers(1)}
     place = Place(Source.GRAFANA, "/api")
@@ -334,7 +334,7 @@ async def test_a_fault_of_one_question_ends_the_others() -> None:
         raise KeyError("ours")
 
     with pytest.raises(ExceptionGroup):
-        await inquire({Peers: wait, Rules: breaks}, source=Source.GRAFANA)
+        await query_all({Peers: wait, Rules: breaks}, source=Source.GRAFANA)
 
     assert ended.is_set()
 
@@ -351,8 +351,8 @@ async def test_few_are_asked_at_once_and_told_in_order() -> None:
         return name.upper()
 
     names = {name: name for name in "abcdefgh"}
-    asking = asyncio.create_task(each(names, ask))
-    await asyncio.wait_for(busy.wait(), PATIENCE)
+    asking = asyncio.create_task(query_each(names, ask))
+    await asyncio.wait_for(busy.wait(), GRACE)
     await asyncio.sleep(0)
     first = list(asked)
     go_on.set()
@@ -376,4 +376,4 @@ async def test_one_that_fails_fails_all(error: Exception, raised: type[Exception
     asking: Callable[[int], Awaitable[None]] = ask
 
     with pytest.raises(raised):
-        await each({"a": 1, "b": 2}, asking)
+        await query_each({"a": 1, "b": 2}, asking)

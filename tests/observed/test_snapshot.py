@@ -4,20 +4,23 @@ import os
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from exporter.domain.applications import ObservedApplications, ObservedApplicationSets
 from exporter.domain.declaration import ApplicationKey, WorkloadKey
 from exporter.domain.errors import ReadError, Reason
+from exporter.domain.facts import Facts
 from exporter.domain.nodes import ObservedNodes
 from exporter.domain.observation import Observation
-from exporter.domain.workloads import ObservedAutoscalers
+from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
 from exporter.observed import reading
 from exporter.observed.snapshot import read
 
+T = TypeVar("T")
 Object: TypeAlias = dict[str, Any]
 
 
@@ -94,11 +97,16 @@ def dump(root: Path, **files: str | bytes) -> Path:
     return root
 
 
+def fact(seen: Observation, kind: type[T]) -> T:
+    return Facts(seen.facts).get(kind)
+
+
 def known(seen: Observation) -> set[str]:
-    return {fact.__name__.removeprefix("Observed") for fact in seen.facts()}
+    return {fact.__name__.removeprefix("Observed") for fact in seen.facts}
 
 
 ALL = {"Nodes", "Workloads", "Pods", "Applications", "Autoscalers"}
+EVERY_FACT = ALL | {"ApplicationSets"}
 
 
 @pytest.mark.parametrize(
@@ -121,8 +129,7 @@ def test_the_shape_of_a_dump_makes_no_difference(tmp_path: Path, files: dict[str
     seen = read(dump(tmp_path, **files))
 
     assert seen.failures == ()
-    assert seen.nodes is not None
-    assert set(seen.nodes.nodes) == {"k8s-api-auth"}
+    assert set(fact(seen, ObservedNodes).nodes) == {"k8s-api-auth"}
     if "cluster.yaml" not in files:
         assert known(seen) == ALL
         assert seen.items == {one["kind"]: 1 for one in EVERYTHING}
@@ -144,8 +151,7 @@ items:
 
     seen = read(dump(tmp_path, cluster__yaml=text))
 
-    assert seen.nodes is not None
-    node = seen.nodes.nodes["k8s-api-auth"]
+    node = fact(seen, ObservedNodes).nodes["k8s-api-auth"]
     assert node.labels == {"phase": "1"}
     assert node.created == datetime(2025, 11, 9, 7, 5, tzinfo=UTC)
 
@@ -160,8 +166,9 @@ def test_a_folder_of_typed_lists_is_read_as_the_api_wrote_them(tmp_path: Path) -
     )
 
     assert known(seen) == {"Nodes", "Workloads", "Autoscalers"}
-    assert seen.workloads is not None
-    assert set(seen.workloads.workloads) == {WorkloadKey("api", "Deployment", "auth-api")}
+    assert set(fact(seen, ObservedWorkloads).workloads) == {
+        WorkloadKey("api", "Deployment", "auth-api")
+    }
 
 
 def test_an_observation_is_as_recent_as_its_newest_file(tmp_path: Path) -> None:
@@ -175,7 +182,7 @@ def test_an_observation_is_as_recent_as_its_newest_file(tmp_path: Path) -> None:
 def test_a_kind_that_a_mixed_list_does_not_show_is_unknown(tmp_path: Path) -> None:
     seen = read(dump(tmp_path, cluster__json=listed(DEPLOYMENT, SECRET)))
 
-    assert (seen.nodes, seen.pods, seen.applications) == (None, None, None)
+    assert known(seen).isdisjoint({"Nodes", "Pods", "Applications"})
     assert seen.gaps == {}
 
 
@@ -195,8 +202,7 @@ def test_a_kind_that_was_looked_for_and_not_found_is_empty(
 ) -> None:
     seen = read(dump(tmp_path, **files))
 
-    assert seen.applications is not None
-    assert seen.applications.applications == {}
+    assert fact(seen, ObservedApplications).applications == {}
     assert seen.items["Application"] == 0
 
 
@@ -211,29 +217,25 @@ def test_one_object_less_is_missing_and_the_rest_is_there(tmp_path: Path) -> Non
 
     seen = read(dump(tmp_path, cluster__json=listed(other, POD)))
 
-    assert seen.nodes is not None
-    assert set(seen.nodes.nodes) == {"k8s-api-my"}
+    assert set(fact(seen, ObservedNodes).nodes) == {"k8s-api-my"}
 
 
 def test_workloads_of_a_kind_that_no_pod_belongs_to_do_not_run(tmp_path: Path) -> None:
     seen = read(dump(tmp_path, cluster__json=listed(DEPLOYMENT, of("Pod", "alone"))))
 
-    assert seen.workloads is not None
-    assert seen.workloads.unseen == frozenset()
+    assert fact(seen, ObservedWorkloads).unseen == frozenset()
 
 
 def test_workloads_of_a_kind_that_only_pods_show_are_unseen(tmp_path: Path) -> None:
     seen = read(dump(tmp_path, cluster__json=listed(DEPLOYMENT, POD)))
 
-    assert seen.workloads is not None
-    assert seen.workloads.unseen == {"StatefulSet"}
+    assert fact(seen, ObservedWorkloads).unseen == {"StatefulSet"}
 
 
 def test_without_pods_nothing_is_known_of_kinds_that_are_not_shown(tmp_path: Path) -> None:
     seen = read(dump(tmp_path, cluster__json=listed(DEPLOYMENT)))
 
-    assert seen.workloads is not None
-    assert seen.workloads.unseen == {"StatefulSet", "DaemonSet"}
+    assert fact(seen, ObservedWorkloads).unseen == {"StatefulSet", "DaemonSet"}
 
 
 def test_pods_alone_do_not_show_workloads(tmp_path: Path) -> None:
@@ -243,7 +245,7 @@ def test_pods_alone_do_not_show_workloads(tmp_path: Path) -> None:
 def test_a_cluster_without_autoscalers_is_taken_at_its_word(tmp_path: Path) -> None:
     seen = read(dump(tmp_path, cluster__json=listed(DEPLOYMENT)))
 
-    assert seen.autoscalers == ObservedAutoscalers(bounds={})
+    assert fact(seen, ObservedAutoscalers) == ObservedAutoscalers(bounds={})
 
 
 @pytest.mark.parametrize(
@@ -261,10 +263,10 @@ def test_a_cluster_without_autoscalers_is_taken_at_its_word(tmp_path: Path) -> N
         pytest.param({"services.json": "{"}, set(), id="named after what is passed over"),
         pytest.param({"x.json": '{"kind": "NodeList", "items": ['}, {"Nodes"}, id="typed"),
         pytest.param({"x.json": '{"kind": "SecretList", "items": ['}, set(), id="typed, other"),
-        pytest.param({"x.json": listed(NODE)[:-9]}, ALL, id="mixed and cut off"),
-        pytest.param({"x.json": "{"}, ALL, id="anything"),
-        pytest.param({"x.json": "[" * 99_999}, ALL, id="nested"),
-        pytest.param({"x.json": "3"}, ALL, id="a number"),
+        pytest.param({"x.json": listed(NODE)[:-9]}, EVERY_FACT, id="mixed and cut off"),
+        pytest.param({"x.json": "{"}, EVERY_FACT, id="anything"),
+        pytest.param({"x.json": "[" * 99_999}, EVERY_FACT, id="nested"),
+        pytest.param({"x.json": "3"}, EVERY_FACT, id="a number"),
     ],
 )
 def test_a_broken_file_takes_with_it_what_it_may_have_held(
@@ -314,8 +316,7 @@ def test_a_broken_object_is_named_with_its_line_and_blinds_no_other(tmp_path: Pa
     starts = [n for n, line in enumerate(text.split("\n"), 1) if line == "        {"]
     assert failure.place.line == starts[2]
     assert failure.message.startswith("object 3 (Pod api/auth-api-1): status.phase: Expected `str")
-    assert seen.pods is not None
-    assert seen.pods.per_namespace == {"api": 2}
+    assert fact(seen, ObservedPods).per_namespace == {"api": 2}
 
 
 ODD: dict[str, Object] = {
@@ -329,14 +330,10 @@ ODD: dict[str, Object] = {
 def test_a_broken_object_of_each_kind_is_there_by_its_name(tmp_path: Path) -> None:
     seen = read(dump(tmp_path, cluster__json=listed(*EVERYTHING, *ODD.values())))
 
-    assert seen.nodes is not None
-    assert seen.workloads is not None
-    assert seen.applications is not None
-    assert seen.application_sets is not None
-    assert "odd" in seen.nodes
-    assert WorkloadKey("api", "Deployment", "odd") in seen.workloads
-    assert ApplicationKey("api", "odd") in seen.applications
-    assert set(seen.application_sets.unreadable) == {ApplicationKey("api", "odd")}
+    assert "odd" in fact(seen, ObservedNodes)
+    assert WorkloadKey("api", "Deployment", "odd") in fact(seen, ObservedWorkloads)
+    assert ApplicationKey("api", "odd") in fact(seen, ObservedApplications)
+    assert set(fact(seen, ObservedApplicationSets).unreadable) == {ApplicationKey("api", "odd")}
     assert len(seen.odd) == len(ODD)
     assert known(seen) == ALL | {"ApplicationSets"}
 
@@ -350,9 +347,8 @@ def test_an_autoscaler_that_cannot_be_read_hides_the_bounds_of_its_target_only(
 
     seen = read(dump(tmp_path, cluster__json=listed(DEPLOYMENT, broken)))
 
-    assert seen.autoscalers is not None
-    assert seen.autoscalers.hidden(WorkloadKey("api", "Deployment", "auth-api"))
-    assert not seen.autoscalers.hidden(WorkloadKey("api", "Deployment", "my-api"))
+    assert fact(seen, ObservedAutoscalers).hidden(WorkloadKey("api", "Deployment", "auth-api"))
+    assert not fact(seen, ObservedAutoscalers).hidden(WorkloadKey("api", "Deployment", "my-api"))
 
 
 def test_an_autoscaler_that_names_no_target_may_scale_whatever_is_in_its_namespace(
@@ -362,9 +358,8 @@ def test_an_autoscaler_that_names_no_target_may_scale_whatever_is_in_its_namespa
 
     seen = read(dump(tmp_path, cluster__json=listed(DEPLOYMENT, broken)))
 
-    assert seen.autoscalers is not None
-    assert seen.autoscalers.hidden(WorkloadKey("api", "Deployment", "auth-api"))
-    assert not seen.autoscalers.hidden(WorkloadKey("web", "Deployment", "auth-api"))
+    assert fact(seen, ObservedAutoscalers).hidden(WorkloadKey("api", "Deployment", "auth-api"))
+    assert not fact(seen, ObservedAutoscalers).hidden(WorkloadKey("web", "Deployment", "auth-api"))
 
 
 def test_a_broken_pod_of_nobody_known_may_belong_to_an_unseen_kind(tmp_path: Path) -> None:
@@ -372,8 +367,7 @@ def test_a_broken_pod_of_nobody_known_may_belong_to_an_unseen_kind(tmp_path: Pat
 
     seen = read(dump(tmp_path, cluster__json=listed(DEPLOYMENT, broken)))
 
-    assert seen.workloads is not None
-    assert seen.workloads.unseen == {"StatefulSet", "DaemonSet"}
+    assert fact(seen, ObservedWorkloads).unseen == {"StatefulSet", "DaemonSet"}
 
 
 @pytest.mark.parametrize(
@@ -421,8 +415,10 @@ def test_an_object_with_a_name_blinds_no_other(tmp_path: Path, labels: object) -
 
     seen = read(dump(tmp_path, nodes__json=listed(NODE, broken)))
 
-    assert seen.nodes is not None
-    assert (set(seen.nodes.nodes), set(seen.nodes.unreadable)) == ({"k8s-api-auth"}, {"a"})
+    assert (set(fact(seen, ObservedNodes).nodes), set(fact(seen, ObservedNodes).unreadable)) == (
+        {"k8s-api-auth"},
+        {"a"},
+    )
 
 
 def test_many_objects_with_a_name_that_are_broken_are_counted_not_told(
@@ -435,8 +431,7 @@ def test_many_objects_with_a_name_that_are_broken_are_counted_not_told(
 
     assert len(seen.odd) == 3
     assert [one.message for one in seen.failures] == ["2 more objects could not be read"]
-    assert seen.nodes is not None
-    assert len(seen.nodes.unreadable) == 5
+    assert len(fact(seen, ObservedNodes).unreadable) == 5
 
 
 def test_many_broken_objects_are_counted_not_told(
@@ -517,8 +512,7 @@ def test_of_an_object_that_stands_twice_the_newest_counts(
 
     seen = read(dump(tmp_path, a__json=listed(one), b__json=listed(other)))
 
-    assert seen.nodes is not None
-    assert seen.nodes.nodes["a"].labels == {"from": wins}
+    assert fact(seen, ObservedNodes).nodes["a"].labels == {"from": wins}
 
 
 def test_secrets_are_counted_and_not_kept(tmp_path: Path) -> None:
@@ -542,7 +536,7 @@ def test_kinds_without_end_are_counted_as_others(
 def test_an_application_of_another_group_is_none_of_argo_cds(tmp_path: Path) -> None:
     other = of("Application", "shop", api_version="app.k8s.io/v1beta1")
 
-    assert read(dump(tmp_path, cluster__json=listed(NODE, other))).applications is None
+    assert known(read(dump(tmp_path, cluster__json=listed(NODE, other)))) == {"Nodes"}
 
 
 JSON = st.recursive(
@@ -578,7 +572,7 @@ def test_whatever_stands_in_a_dump_is_a_fact_or_a_failure(
         return
 
     assert bool(seen.gaps) <= bool(seen.failures)
-    unreadable = (fact.unreadable for fact in seen.facts().values() if hasattr(fact, "unreadable"))
+    unreadable = (fact.unreadable for fact in seen.facts.values() if hasattr(fact, "unreadable"))
     assert any(unreadable) <= bool(seen.odd)
 
 

@@ -7,15 +7,23 @@ import pytest
 from exporter.domain.declaration import WorkloadKey
 from exporter.domain.errors import ParseError
 from exporter.domain.workloads import ObservedWorkload
-from exporter.observed.records import WorkloadRecord
-from exporter.observed.workloads import observed_workload
+from exporter.observed.kinds.daemon_set import observed_daemon_set
+from exporter.observed.kinds.deployment import observed_deployment
+from exporter.observed.kinds.stateful_set import observed_stateful_set
+from exporter.observed.workloads import WorkloadRecord
+
+OBSERVE = {
+    "Deployment": observed_deployment,
+    "StatefulSet": observed_stateful_set,
+    "DaemonSet": observed_daemon_set,
+}
 
 
 def workload(kind: str = "Deployment", **content: Any) -> ObservedWorkload:
     metadata = {"name": "auth-api", "namespace": "api", **content.pop("metadata", {})}
     raw = msgspec.json.encode({"spec": {"replicas": 1}, "metadata": metadata, **content})
     record = msgspec.json.decode(raw, type=WorkloadRecord)
-    return observed_workload(record, WorkloadKey("api", kind, "auth-api"))
+    return OBSERVE[kind](record, WorkloadKey("api", kind, "auth-api"))
 
 
 def test_the_manifest_is_what_can_be_declared_and_nothing_else() -> None:

@@ -16,7 +16,7 @@ from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.domain.state import State
 from exporter.metrics.exposition import render
-from exporter.metrics.families import PREFIX
+from exporter.metrics.family import PREFIX
 from exporter.metrics.view import Process, View
 from exporter.settings.load import load
 from tests.e2e.reference import EXAMPLE, Reference

@@ -28,7 +28,7 @@ from exporter.domain.workloads import (
     ObservedWorkload,
     ObservedWorkloads,
 )
-from exporter.metrics import samples
+from exporter.metrics.families import nodes, workloads
 from exporter.metrics.view import Process, View
 from exporter.report.chapters.cells import Cells
 from exporter.report.chapters.delivery import deployment
@@ -131,8 +131,8 @@ def test_a_group_has_one_size(world: tuple[DeclaredNodes, ObservedNodes]) -> Non
     shown = overview(outcome)
     (page,) = (one for one in shown.groups if one.name == "workers")
     written = row(configuration(Cells(shown, texts(Lang.EN))), "Node groups", "workers")
-    expected = dict(samples.nodes_expected(view(outcome)))
-    observed = dict(samples.nodes_observed(view(outcome)))
+    expected = dict(nodes.nodes_expected.samples(view(outcome)))
+    observed = dict(nodes.nodes_observed.samples(view(outcome)))
     check = told(finding)
     assert Told(page.minimum, page.maximum, page.observed) == check
     assert Told(*between(written["Expected"]), int(written["Actual"])) == check
@@ -161,7 +161,7 @@ def test_as_many_nodes_are_expected_as_are_named_and_as_the_settings_ask_for(
 ) -> None:
     group = world[0].groups["workers"]
 
-    expected = dict(samples.nodes_expected(view(evaluated(*world))))
+    expected = dict(nodes.nodes_expected.samples(view(evaluated(*world))))
 
     assert expected["workers",] == max(group.minimum or 0, len(group.members))
 
@@ -207,8 +207,8 @@ def test_a_workload_has_one_pair_of_bounds(
     shown = overview(outcome)
     (page,) = shown.workloads
     written = row(deployment(Cells(shown, texts(Lang.EN))), "Workloads", str(KEY))
-    fewest = dict(samples.replicas_min(view(outcome)))
-    most = dict(samples.replicas_max(view(outcome)))
+    fewest = dict(workloads.replicas_min.samples(view(outcome)))
+    most = dict(workloads.replicas_max.samples(view(outcome)))
     check = told(finding)
     desired = int(written["Desired replicas"])
     assert Told(page.minimum, page.maximum, page.desired) == check
@@ -247,5 +247,6 @@ def test_the_metric_has_the_bounds_of_the_autoscaler(
         ObservedWorkloads({}),
     )
 
-    fewest, most = samples.replicas_min(view(outcome)), samples.replicas_max(view(outcome))
+    fewest = workloads.replicas_min.samples(view(outcome))
+    most = workloads.replicas_max.samples(view(outcome))
     assert (dict(fewest)[KEY], dict(most)[KEY]) == bounds

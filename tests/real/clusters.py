@@ -17,7 +17,7 @@ from tests.real.objects import Object, definition, namespace
 from tests.real.processes import ADMIN_TOKEN, KubeApiServer
 
 NAMESPACES = ("api", "argocd", "other", "web")
-PATIENCE = 60
+GRACE = 60
 _CHECK = 0.1
 _ACCOUNTS = "/api/v1/namespaces/default/serviceaccounts"
 _RBAC = "/apis/rbac.authorization.k8s.io/v1"
@@ -255,7 +255,7 @@ class Real:
 
     async def until(self, path: str, condition: Callable[[int], bool]) -> None:
         """Wait until the status of an answer is as it shall be."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(GRACE):
             while not condition((await self.requests.ask("GET", path)).status):  # noqa: ASYNC110 - to be asked
                 await asyncio.sleep(_CHECK)
 

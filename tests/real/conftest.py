@@ -13,9 +13,9 @@ import aiohttp
 import pytest
 
 from exporter.foreign.supervisor import supervised
+from exporter.observed.kinds import FACTS
 from exporter.observed.kubernetes.live import Live
-from exporter.observed.kubernetes.resources import KINDS_OF
-from exporter.settings.model import KubernetesSettings
+from exporter.settings.observed import KubernetesSettings
 from tests.apiserver.kubeconfig import write_kubeconfig
 from tests.apiserver.server import ApiServer
 from tests.apiserver.tls import server_context
@@ -165,7 +165,7 @@ def following(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Following:
     async def follow(
         cluster: Cluster,
         *,
-        needed: frozenset[type] = frozenset(KINDS_OF),
+        needed: frozenset[type] = frozenset(FACTS),
         token: str | Path = ADMIN_TOKEN,
         **changes: Any,
     ) -> AsyncIterator[Live]:

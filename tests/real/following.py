@@ -7,10 +7,9 @@ from typing import Any, Protocol
 
 from exporter.domain.state import State
 from exporter.domain.watches import Restart, WatchStatus
-from exporter.observed.kinds import Kind
+from exporter.observed.kinds import KindSpec
 from exporter.observed.kubernetes.limits import Limits
 from exporter.observed.kubernetes.live import Live
-from exporter.observed.kubernetes.resources import RESOURCES
 from tests.apiserver.rbac import Rule, allow
 from tests.observed.kubernetes import following
 from tests.real.clusters import Cluster
@@ -28,7 +27,7 @@ LIMITS = Limits(
     absent=0.2,
     forbidden=0.2,
 )
-PATIENCE = 60
+GRACE = 60
 
 
 class Following(Protocol):
@@ -44,7 +43,7 @@ class Following(Protocol):
 
 async def when(live: Live, condition: Callable[[State], object]) -> State:
     """Return the first state for which *condition* holds."""
-    return await following.when(live, condition, patience=PATIENCE)
+    return await following.when(live, condition, grace=GRACE)
 
 
 def sound(state: State) -> bool:
@@ -52,19 +51,16 @@ def sound(state: State) -> bool:
     return not state.facts.gaps and not state.failures
 
 
-def watch(state: State, kind: Kind) -> WatchStatus:
+def watch(state: State, kind: KindSpec) -> WatchStatus:
     """Return how the watch of a kind is doing."""
-    return next(one for one in state.watches if one.kind == kind.value)
+    return next(one for one in state.watches if one.kind == kind.kind)
 
 
-def restarts(state: State, kind: Kind) -> dict[Restart, int]:
+def restarts(state: State, kind: KindSpec) -> dict[Restart, int]:
     """Return why the watch of a kind began anew, without what never happened."""
     return {reason: count for reason, count in watch(state, kind).restarts.items() if count}
 
 
-def to_follow(*kinds: Kind, verbs: str = "list watch", namespace: str = "") -> list[Rule]:
+def to_follow(*kinds: KindSpec, verbs: str = "list watch", namespace: str = "") -> list[Rule]:
     """Return the rules of a role that just suffices to follow *kinds*, one for each."""
-    return [
-        allow(verbs, one.plural, group=one.group, namespace=namespace)
-        for one in map(RESOURCES.__getitem__, kinds)
-    ]
+    return [allow(verbs, one.plural, group=one.group, namespace=namespace) for one in kinds]

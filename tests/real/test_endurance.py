@@ -5,7 +5,8 @@ from exporter.domain.applications import ObservedApplications
 from exporter.domain.errors import Reason
 from exporter.domain.nodes import ObservedNodes
 from exporter.domain.state import State
-from exporter.observed.kinds import Kind
+from exporter.observed.kinds.application import KIND as APPLICATION
+from exporter.observed.kinds.node import KIND as NODE
 from tests.apiserver.resources import APPLICATIONS
 from tests.observed.kubernetes.following import names
 from tests.real.clusters import Cluster
@@ -26,7 +27,7 @@ async def test_a_restart_of_the_server_is_survived_and_nothing_looks_gone_meanwh
     await cluster.install(APPLICATIONS)
     await cluster.create(node("a"))
     await cluster.create(application("one"))
-    token = await cluster.grant("service", to_follow(Kind.NODE, Kind.APPLICATION))
+    token = await cluster.grant("service", to_follow(NODE, APPLICATION))
     seen: set[tuple[frozenset[str], int]] = set()
 
     def noted(state: State) -> bool:
@@ -42,14 +43,14 @@ async def test_a_restart_of_the_server_is_survived_and_nothing_looks_gone_meanwh
         state = await when(live, sound)
 
     assert seen == {(frozenset("a"), 1), (frozenset("ab"), 1)}
-    assert sum(watch(state, Kind.NODE).restarts.values()) > 0
+    assert sum(watch(state, NODE).restarts.values()) > 0
 
 
 async def test_a_token_that_is_replaced_in_its_file_is_taken_over(
     cluster: Cluster, following: Following, tmp_path: Path
 ) -> None:
     file = tmp_path / "token"
-    file.write_text(await cluster.grant("service", to_follow(Kind.NODE)))
+    file.write_text(await cluster.grant("service", to_follow(NODE)))
     await cluster.create(node("a"))
     needed = frozenset({ObservedNodes})
 

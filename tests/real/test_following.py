@@ -6,7 +6,7 @@ from exporter.domain.nodes import ObservedNodes
 from exporter.domain.state import State
 from exporter.domain.watches import Restart
 from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
-from exporter.observed.kinds import Kind
+from exporter.observed.kinds.node import KIND as NODE
 from tests.apiserver.resources import APPLICATIONS, SCALED_OBJECTS
 from tests.observed.kubernetes.following import names
 from tests.real.clusters import Cluster, Real
@@ -45,7 +45,7 @@ def has_nodes(state: State, *, count: int) -> bool:
 
 def has_ended(state: State, *, times: int) -> bool:
     """Tell whether the server ended the watch of nodes so often."""
-    return restarts(state, Kind.NODE).get(Restart.ENDED, 0) >= times
+    return restarts(state, NODE).get(Restart.ENDED, 0) >= times
 
 
 async def test_every_fact_is_what_the_server_has(cluster: Cluster, following: Following) -> None:
@@ -77,7 +77,7 @@ async def test_every_fact_is_what_the_server_has(cluster: Cluster, following: Fo
     assert (found.sync, found.health, found.revisions) == ("Synced", "Healthy", ("0123abc",))
     assert found.sources[0].path == "api-auth"
     assert found.automation == Automation(prune=True, self_heal=False)
-    assert (found.reconciled is not None, found.operation_running) == (True, False)
+    assert (found.reconciled is not None, found.operation.is_running) == (True, False)
 
 
 async def test_what_is_created_changed_and_deleted_is_followed(
@@ -103,7 +103,7 @@ async def test_what_is_created_changed_and_deleted_is_followed(
         state = await when(live, lambda s: not names(s) and not pods(s) and not deployments(s))
         state = await when(live, lambda s: not applications(s))
 
-    assert watch(state, Kind.NODE).lists == 1
+    assert watch(state, NODE).lists == 1
     assert state.facts.gaps == {}
 
 
@@ -114,8 +114,8 @@ async def test_a_list_comes_as_a_stream(streaming: Cluster, following: Following
     async with following(streaming, needed=frozenset({ObservedNodes})) as live:
         state = await when(live, lambda state: names(state) == set("abc"))
 
-    assert watch(state, Kind.NODE).lists == 1
-    assert restarts(state, Kind.NODE) == {}
+    assert watch(state, NODE).lists == 1
+    assert restarts(state, NODE) == {}
 
 
 async def test_a_server_without_streaming_lists_is_listed_page_by_page(
@@ -129,8 +129,8 @@ async def test_a_server_without_streaming_lists_is_listed_page_by_page(
         await plain.create(node("f"))
         state = await when(live, lambda state: names(state) == set("abcdef"))
 
-    assert watch(state, Kind.NODE).lists == 1
-    assert restarts(state, Kind.NODE) == {Restart.REFUSED: 1}
+    assert watch(state, NODE).lists == 1
+    assert restarts(state, NODE) == {Restart.REFUSED: 1}
 
 
 async def test_a_watch_that_the_server_ends_goes_on_from_where_it_was(
@@ -146,8 +146,8 @@ async def test_a_watch_that_the_server_ends_goes_on_from_where_it_was(
             state = await when(live, partial(has_nodes, count=number + 1))
 
     assert names(state) == set("abc")
-    assert watch(state, Kind.NODE).lists == 1
-    assert set(restarts(state, Kind.NODE)) == {Restart.ENDED}
+    assert watch(state, NODE).lists == 1
+    assert set(restarts(state, NODE)) == {Restart.ENDED}
 
 
 async def test_a_custom_kind_that_comes_later_is_found_and_one_that_goes_is_gone(

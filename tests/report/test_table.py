@@ -3,12 +3,15 @@
 import json
 
 import pytest
+from msgspec.json import encode
 
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.items import DeclaredItems, Item, ItemState
 from exporter.domain.state import State
-from exporter.report import document, table
+from exporter.report import table
+from exporter.report.documents.declared import Declaration
+from exporter.report.documents.evaluated import Evaluation as EvaluationDocument
 from exporter.report.table import columns, printable
 from tests.report.evaluations import PLACE, WAIVER, blind, charts, evaluation, finding, item
 
@@ -114,8 +117,8 @@ def test_the_declaration_begins_with_its_account() -> None:
 
 
 def test_json_keeps_each_thing_that_is_not_compared() -> None:
-    known = document.declaration(declared(*SIXTY))
-    found = document.evaluation(evaluation(*blind(SIXTY), items=SIXTY))
+    known = json.loads(encode(Declaration.of(declared(*SIXTY))))
+    found = json.loads(encode(EvaluationDocument.of(evaluation(*blind(SIXTY), items=SIXTY))))
 
     assert len(known["not_compared"]) == len(found["findings"]) == 60
     assert known["not_compared"][0] == {

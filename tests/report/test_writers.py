@@ -21,7 +21,7 @@ from exporter.report.composition import paper
 from exporter.report.overview import overview
 from exporter.report.paper import Paper, Section, Table
 from exporter.report.texts import Lang, texts
-from exporter.report.writers import CONTENT_TYPES, Form, write
+from exporter.report.writers import WRITERS, Form, write
 from tests.report.evaluations import NOW, PLACE, WAIVER, evaluation, finding, foreign
 
 LANGS = [pytest.param(one, id=one) for one in Lang]
@@ -104,7 +104,7 @@ def test_both_languages_have_the_same_sections_and_rows(findings: list[Finding])
 
 
 def test_every_format_has_a_content_type() -> None:
-    assert CONTENT_TYPES.keys() == set(Form)
+    assert WRITERS.keys() == set(Form)
 
 
 def test_nothing_seen_is_told_as_nothing_known() -> None:

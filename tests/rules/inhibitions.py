@@ -12,6 +12,11 @@ OTHER_WORKLOAD = {**WORKLOAD, "object_name": "auth-api"}
 NODE = {"object_kind": "Node", "object_name": "k8s-api-scan"}
 OTHER_NODE = {**NODE, "object_name": "k8s-redis"}
 APPLICATION = {"object_kind": "Application", "object_namespace": "argocd", "object_name": "scan"}
+CONTROLLER = {
+    "object_kind": "ApplicationController",
+    "object_namespace": "argocd",
+    "object_name": "argocd-application-controller",
+}
 
 Labels = dict[str, str]
 
@@ -58,6 +63,18 @@ INHIBITED = [
         *("ApplicationSourcePathMissing", APPLICATION, "ApplicationOutOfSync", APPLICATION),
         id="critical over warning",
     ),
+    pytest.param(
+        *("ApplicationNotDelivered", APPLICATION, "ApplicationOutOfSync", APPLICATION),
+        id="a sync that fails leaves it out of sync",
+    ),
+    pytest.param(
+        *("ApplicationNotDelivered", APPLICATION, "ApplicationDegraded", APPLICATION),
+        id="a sync that fails on a degraded hook",
+    ),
+    pytest.param(
+        *("ApplicationStale", CONTROLLER, "CoverageLow", {"layer": "gitops"}),
+        id="a controller that halts leaves its layer unknown",
+    ),
 ]
 BROKEN = {"object_kind": "File", "object_name": "argocd/apps.yaml", "layer": "configuration"}
 UNREAD = {"source": "argocd", "state": "unreadable"}
@@ -99,6 +116,15 @@ INHIBITED += [
     ),
 ]
 HEARD = [
+    pytest.param(
+        *("ApplicationNotDelivered", APPLICATION),
+        *("ApplicationOutOfSync", {**APPLICATION, "object_name": "auth"}),
+        id="another Application",
+    ),
+    pytest.param(
+        *("ApplicationStale", CONTROLLER, "CoverageLow", {"layer": "configuration"}),
+        id="a layer that Argo CD says nothing of",
+    ),
     pytest.param(
         *("DeclarationUnreadable", BROKEN),
         *("DeclarationNotCompared", {**UNREAD, "state": "not_rendered"}),

@@ -11,10 +11,11 @@ from exporter.checks import ALL
 from exporter.domain.check import OF_CLUSTER, Check
 from exporter.domain.items import ItemState
 from exporter.domain.provenance import Source
-from exporter.metrics.families import FAMILIES, PREFIX
-from exporter.observed.alertmanager.questions import AlertmanagerQuestions
-from exporter.observed.grafana.questions import GrafanaQuestions
-from exporter.observed.prometheus.questions import PrometheusQuestions
+from exporter.metrics.families import FAMILIES
+from exporter.metrics.family import PREFIX
+from exporter.observed.alertmanager.poller import AlertmanagerPoller
+from exporter.observed.grafana.poller import GrafanaPoller
+from exporter.observed.prometheus.poller import PrometheusPoller
 from rules.generate.files import written
 from tests.rules.scenario import DASHBOARDS, RUNBOOKS, minutes
 from tests.rules.shipped import ALERTS, ALL_RULES, FILES, RECORDS, ROOT, TOLD, Rule, rules
@@ -172,7 +173,7 @@ def test_what_is_observed_is_no_declaration() -> None:
         r'source!~"([\w|]+)"', ALERTS["ClusterConformanceDeclarationStale"]["expr"]
     )
 
-    asked = {PrometheusQuestions.source, AlertmanagerQuestions.source, GrafanaQuestions.source}
+    asked = {PrometheusPoller.source, AlertmanagerPoller.source, GrafanaPoller.source}
     assert {frozenset(one.split("|")) for one in left_out} == {
         frozenset({*asked, Source.KUBERNETES})
     }

@@ -17,7 +17,7 @@ from tests.programs import tool
 from tests.rules.inhibitions import HEARD, INHIBITED, Labels, alert
 from tests.rules.shipped import EXAMPLE
 
-PATIENCE = 20
+GRACE = 20
 SETTLED = 0.1
 
 
@@ -31,7 +31,7 @@ def ask(url: str, body: Any = None) -> Any:
 
 def until(url: str, *, answers: int) -> Any:
     """Return the answer of *url* once it has as many items."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + GRACE
     while True:
         try:
             answer = ask(url)

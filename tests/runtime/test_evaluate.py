@@ -18,7 +18,7 @@ from exporter.domain.gaps import Extent, Gap
 from exporter.domain.policy import Maintenance, Waiver
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import ObservedPods, ObservedWorkloads
-from exporter.report import document
+from exporter.report.documents.evaluated import findings
 from exporter.report.overview import overview
 from exporter.runtime.evaluate import evaluate
 from exporter.runtime.history import Decisions, History
@@ -226,11 +226,12 @@ def test_of_two_waivers_of_one_id_each_works_while_it_holds(
 ) -> None:
     outcome = run("b", waivers=waivers)
 
-    shown = document.findings(outcome, outcome.findings)[0]["waiver"]
+    shown = findings(outcome, outcome.findings)[0].waiver
     rows = [one for one in overview(outcome).waivers if one.subjects]
     assert verdicts(outcome) == [Verdict.WAIVED, Verdict.PASS]
     assert [state for _, state in outcome.waivers] == states
-    assert (shown["reason"], shown["expires"]) == (counting.reason, counting.expires.isoformat())
+    assert shown
+    assert (shown.reason, shown.expires) == (counting.reason, counting.expires.isoformat())
     assert [(one.waiver, one.subjects) for one in rows] == [(counting, (NODES[0],))]
 
 

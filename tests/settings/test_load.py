@@ -9,8 +9,9 @@ import pytest
 from exporter.domain.errors import SettingsError
 from exporter.domain.items import ItemState
 from exporter.domain.provenance import Source
+from exporter.settings.declared import RepositorySettings
 from exporter.settings.load import Loaded, load, parse, schema
-from exporter.settings.model import ClusterSettings, RepositorySettings
+from exporter.settings.observed import ClusterSettings
 
 SMALLEST = """
 repository: repository

@@ -2,14 +2,10 @@
 
 from typing import Any
 
-from exporter.declared.ansible.unread import VAULTED, Unread, plain_text
-from exporter.declared.ansible.values import (
-    VAULT_HEADER,
-    Layer,
-    PlacedMap,
-    layer_of,
-    placed,
-)
+from exporter.declared.ansible.located_data import LocatedMap, located
+from exporter.declared.ansible.unread_file import UnreadFile, searchable_text
+from exporter.declared.ansible.variable_layer import VariableLayer, layer_of
+from exporter.declared.ansible.vault import VAULT_ADVICE, VAULT_HEADER, VAULTED
 from exporter.declared.checkout import MAX_FILE, Checkout
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.provenance import Place, Source
@@ -17,10 +13,6 @@ from exporter.foreign import yaml
 from exporter.foreign.files import MIB, decode
 
 MAX_TOTAL = 16 * MIB
-VAULT_ADVICE = (
-    "keep what describes nodes out of the vault, or encrypt single values "
-    "(ansible-vault encrypt_string); no vault password is ever used"
-)
 
 
 class Documents:
@@ -40,18 +32,18 @@ class Documents:
             self._known[path] = self._read(path)
         return self._known[path]
 
-    def layer(self, path: str) -> Layer:
+    def layer(self, path: str) -> VariableLayer:
         """Return the variables of a file; raises :exc:`ReadError` where it is no mapping."""
         document = self.read(path)
         if document is None:
-            document = PlacedMap(1, path)
-        if not isinstance(document, PlacedMap):
+            document = LocatedMap(1, path)
+        if not isinstance(document, LocatedMap):
             raise ReadError(
                 "holds no mapping of variables", reason=Reason.MALFORMED, path=path, line=1
             )
         return layer_of(document, checkout=self.checkout)
 
-    def unread(self, error: ReadError, *, path: str) -> Unread:
+    def unread(self, error: ReadError, *, path: str) -> UnreadFile:
         """Return the file that *error* is about, with its text where it is text at all."""
         return unread(error, path=path, checkout=self.checkout)
 
@@ -75,19 +67,19 @@ class Documents:
                 advice=VAULT_ADVICE,
             )
         try:
-            return placed(yaml.load(decode(data, name=path)), path)
+            return located(yaml.load(decode(data, name=path)), path)
         except ParseError as error:
             raise ReadError(
                 error.message, reason=Reason.MALFORMED, path=path, line=error.line
             ) from None
 
 
-def unread(error: ReadError, *, path: str, checkout: Checkout) -> Unread:
+def unread(error: ReadError, *, path: str, checkout: Checkout) -> UnreadFile:
     """Return the file that *error* is about, or *path*, with its text where it is text at all."""
     path = error.path or path
     text = text_of(path, checkout=checkout) if error.reason is Reason.MALFORMED else None
     place = checkout.place(Source.ANSIBLE, path, error.line)
-    return Unread(place, error.message, None if text is None else plain_text(text))
+    return UnreadFile(place, error.message, None if text is None else searchable_text(text))
 
 
 def text_of(path: str, *, checkout: Checkout) -> str | None:

@@ -3,54 +3,57 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from exporter.declared.ansible.doubts import Reach
-from exporter.declared.ansible.interest import installs_stack
-from exporter.declared.ansible.plays import Audience, Plays
-from exporter.declared.ansible.steps import Task, Untold
-from exporter.declared.ansible.tasks import Tasks
+from exporter.declared.ansible.extents import Extent
+from exporter.declared.ansible.play_hosts import PlayHostFinder, PlayHosts
+from exporter.declared.ansible.relevance import installs_stack
+from exporter.declared.ansible.task_evaluator import TaskEvaluator
+from exporter.declared.ansible.tasks import Task, UnreadTasks
 from exporter.declared.ansible.templates import ExhaustedError
 from exporter.domain.monitoring.stack import StackGap
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class Exhausted:
     """Why nothing after a task of a *playbook* was evaluated."""
 
     error: ExhaustedError
     playbook: str
 
 
-def evaluate(steps: Sequence[Task | Untold], *, tasks: Tasks, plays: Plays) -> Spent | None:
+def evaluate(
+    steps: Sequence[Task | UnreadTasks], *, evaluator: TaskEvaluator, host_finder: PlayHostFinder
+) -> Exhausted | None:
     """Evaluate all *steps*; return why it ended before, if it did.
 
     Plays for hosts that nobody knows go first, as what plays with hosts say counts more.
     """
-    at = ""
+    playbook = ""
     try:
-        audiences: dict[int, Audience] = {}
+        hosts_by_step: dict[int, PlayHosts] = {}
         for step in steps:
             if isinstance(step, Task):
-                at = step.around.playbook
-                audience = audiences[id(step)] = plays.audience(step.around)
-                if audience.unknown and tasks.evaluate_for_anyone(step):
-                    plays.note(step.around, audience)
+                playbook = step.context.playbook
+                play_hosts = hosts_by_step[id(step)] = host_finder.play_hosts(step.context)
+                if play_hosts.unknown and evaluator.evaluate_for_any_host(step):
+                    host_finder.note(step.context, play_hosts)
         for step in steps:
             if isinstance(step, Task):
-                at = step.around.playbook
-                _evaluate(step, audiences[id(step)], tasks)
+                playbook = step.context.playbook
+                _evaluate(step, hosts_by_step[id(step)], evaluator)
             else:
-                reach = Reach(step.attributes)
-                tasks.ledger.doubts.add(reach, place=step.place, message=step.message)
+                extent = Extent(step.attributes)
+                evaluator.node_state.node_gaps.add(extent, place=step.place, message=step.message)
     except ExhaustedError as error:
-        return Spent(error, at)
+        return Exhausted(error, playbook)
     return None
 
 
-def _evaluate(task: Task, audience: Audience, tasks: Tasks) -> None:
-    """Evaluate *task* for its hosts; what stays open of one that installs the stack hides that."""
-    known = len(tasks.unresolved)
-    tasks.evaluate(task, audience.hosts)
+def _evaluate(task: Task, play_hosts: PlayHosts, evaluator: TaskEvaluator) -> None:
+    """Evaluate *task* for its hosts; what it leaves unresolved is a gap of the stack, too."""
+    known = len(evaluator.unresolved)
+    evaluator.evaluate(task, play_hosts.hosts)
     if installs_stack(task.module, task.arguments):
-        tasks.stack_gaps += [
-            StackGap(place=one.place, message=one.message) for one in list(tasks.unresolved)[known:]
+        evaluator.releases.gaps += [
+            StackGap(place=unresolved.place, message=unresolved.message)
+            for unresolved in list(evaluator.unresolved)[known:]
         ]

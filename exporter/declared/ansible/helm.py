@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from exporter.declared.ansible.errors import UnresolvedError
+from exporter.declared.ansible.located_data import LocatedMap, as_items
 from exporter.declared.ansible.shell import Command, Word
-from exporter.declared.ansible.values import PlacedMap, UnresolvedError, items_of
 from exporter.declared.stack import CHARTS, scalar
 
 _VERBS = frozenset({"install", "upgrade"})
@@ -58,10 +59,10 @@ def parse_helm(command: Command) -> Release | None:
 
     Raises :exc:`UnresolvedError` where only a run would tell what it sets.
     """
-    words = [one for one in command.words if one.text != "sudo"]
+    words = [word for word in command.words if word.text != "sudo"]
     if not words or PurePosixPath(words[0].text).name != "helm":
         return None
-    plain, sets, unread = take_apart(words[1:])
+    plain, sets, unread = parse_arguments(words[1:])
     if not plain or plain[0].text not in _VERBS or not plain[1:]:
         return None
     chart = _chart(plain[-1].text)
@@ -71,7 +72,7 @@ def parse_helm(command: Command) -> Release | None:
         raise UnresolvedError("helm runs under a condition of its script")
     values: dict[str, str] = {}
     for word in sets:
-        values.update(_pairs(word))
+        values.update(_set_values(word))
     name = plain[1].text if len(plain) > 2 else chart  # noqa: PLR2004 - verb, name, chart
     return Release(chart=chart, name=name, values=values, line=command.line, unread=unread)
 
@@ -86,21 +87,21 @@ def parse_module(arguments: Any) -> Release | None:
     values: dict[str, str] = {}
     places: dict[str, tuple[str, int]] = {}
     given = arguments.get("release_values", arguments.get("values"))
-    for key, text, place in _flat(given, ""):
+    for key, text, place in _flattened(given, ""):
         values[key] = text
         if place is not None:
             places[key] = place
-    for one in items_of(arguments.get("set_values")):
-        if isinstance(one, dict) and isinstance(one.get("value"), str):
-            pairs = _pairs(Word(one["value"]))
+    for entry in as_items(arguments.get("set_values")):
+        if isinstance(entry, dict) and isinstance(entry.get("value"), str):
+            pairs = _set_values(Word(entry["value"]))
             values.update(pairs)
             places = {key: place for key, place in places.items() if key not in pairs}
     name = str(arguments.get("name", arguments.get("release_name", chart)))
-    files = tuple(_source("-f", str(one)) for one in items_of(arguments.get("values_files")))
+    files = tuple(_source("-f", str(file)) for file in as_items(arguments.get("values_files")))
     return Release(chart=chart, name=name, values=values, places=places, unread=files)
 
 
-def take_apart(words: Sequence[Word]) -> tuple[list[Word], list[Word], tuple[str, ...]]:
+def parse_arguments(words: Sequence[Word]) -> tuple[list[Word], list[Word], tuple[str, ...]]:
     """Return the plain arguments, what is given to ``--set``, and what is given unread."""
     plain: list[Word] = []
     sets: list[Word] = []
@@ -135,7 +136,7 @@ def _chart(reference: str) -> str:
     return re.sub(r"-\d+\.\d+\.\d+[^/]*\.tgz$", "", name)
 
 
-def _pairs(word: Word) -> dict[str, str]:
+def _set_values(word: Word) -> dict[str, str]:
     """Return the values of one ``--set``, by dotted path."""
     pairs = {}
     for part in _PAIR.findall(word.text):
@@ -148,15 +149,15 @@ def _pairs(word: Word) -> dict[str, str]:
     return pairs
 
 
-def _flat(value: Any, prefix: str) -> Iterator[tuple[str, str, tuple[str, int] | None]]:
+def _flattened(value: Any, prefix: str) -> Iterator[tuple[str, str, tuple[str, int] | None]]:
     """Yield the scalars within *value* by dotted path, with where each stands if that is known."""
     if not isinstance(value, dict):
         return
-    for key, one in value.items():
+    for key, content in value.items():
         name = f"{prefix}{key}"
-        text = scalar(one)
+        text = scalar(content)
         if text is not None:
-            placed = (value.path, value.line_of(key)) if isinstance(value, PlacedMap) else None
-            yield name, text, placed
+            located = (value.path, value.line_of(key)) if isinstance(value, LocatedMap) else None
+            yield name, text, located
         else:
-            yield from _flat(one, f"{name}.")
+            yield from _flattened(content, f"{name}.")

@@ -1,150 +1,177 @@
-"""The inventory as ``ansible-inventory`` understands it, run where it can do no harm."""
+"""The inventory as a value: hosts, groups, and the places of what is said of them."""
 
-import asyncio
-import re
-import shutil
-import sys
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-import msgspec
-
-from exporter.declared.ansible.documents import text_of
-from exporter.declared.ansible.graph import Inventory, parse
-from exporter.declared.ansible.staging import Staging, stage
-from exporter.declared.ansible.unread import Unread
+from exporter.declared.ansible.inventory_files import StagedInventory
+from exporter.declared.ansible.unread_file import UnreadFile
+from exporter.declared.ansible.variable_layer import VariableLayer
 from exporter.declared.checkout import Checkout
-from exporter.domain.declaration import Failure
-from exporter.domain.errors import ReadError, Reason
-from exporter.domain.json import JsonObject, as_object
-from exporter.domain.provenance import Source
-from exporter.foreign.command import Limits, Outcome, find_tool, run
-from exporter.foreign.files import MIB
+from exporter.domain.declaration import Failure, Unresolved
+from exporter.domain.json import JsonObject, as_list, as_object
+from exporter.domain.provenance import Place, Source
 
-TOOL = "ansible-inventory"
-ADVICE = "pip install 'cluster-conformance-exporter[ansible]'"
-LIMITS = Limits(seconds=60, output=64 * MIB, memory=2048 * MIB)
-MAX_MESSAGE = 300
-MAX_LINES = 200
-_CONTENT = re.compile(r"(got:|definition|entry:).*")
-"""What Ansible quotes from the file, which may be a secret."""
+_KUBESPRAY = frozenset({"kube_control_plane", "kube_node"})
+"""Groups that kubespray itself puts into a group ``k8s_cluster`` where an inventory has none."""
 
 
-async def read_inventory(path: str, *, checkout: Checkout) -> Inventory:
-    """Return the inventory at *path*; what of it cannot be had is a failure in it."""
-    with tempfile.TemporaryDirectory(prefix="conformance-ansible-") as folder:
-        try:
-            return await _read(path, checkout=checkout, folder=Path(folder))
-        except ReadError as error:
-            failure = checkout.failure(Source.ANSIBLE, error, path=path)
-            unread = Unread(failure.place, failure.message)
-            return Inventory(failures=(failure,), unread=(unread,), complete=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """Hosts and groups, and the variables that the inventory files themselves give to them.
+
+    *groups* are the groups of each host, ancestors included, in the order in which Ansible lets
+    their variables override each other; *depths* tells how far below ``all`` a group stands.
+    *members* are the hosts of each group, hosts of its children included. *unread* are files that
+    may list hosts and set variables, unknown to us.
+    """
+
+    places: Mapping[str, Place] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    depths: Mapping[str, int] = field(default_factory=dict)
+    host_layers: Mapping[str, VariableLayer] = field(default_factory=dict)
+    group_layers: Mapping[str, VariableLayer] = field(default_factory=dict)
+    unresolved: tuple[Unresolved, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    unread: tuple[UnreadFile, ...] = ()
+    complete: bool = True
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """All hosts, in the order of the inventory."""
+        return tuple(self.groups)
 
 
-async def _read(path: str, *, checkout: Checkout, folder: Path) -> Inventory:
-    copy = folder / "repository"
-    staging = await asyncio.to_thread(stage, path, checkout=checkout, into=copy)
-    if not staging.lines:
-        return parse({}, staging=staging, inventory=path, checkout=checkout)
-    target = copy / path
-    outcome = await _list(target, folder=folder, strict=True)
-    if outcome.code:
-        failure = _failure(outcome, staging, copy=copy, checkout=checkout)
-        staging.failures.append(failure)
-        text = text_of(failure.place.path, checkout=checkout)
-        staging.unread.append(Unread(failure.place, failure.message, text))
-        staging.complete = False
-        outcome = await _list(target, folder=folder, strict=False)
-    output = _decode(outcome) if not outcome.code else {}
-    return await asyncio.to_thread(
-        parse, output, staging=staging, inventory=path, checkout=checkout
+def parse_inventory(
+    output: JsonObject, *, staged: StagedInventory, inventory: str, checkout: Checkout
+) -> Inventory:
+    """Return the inventory that ``ansible-inventory --list --export`` printed."""
+    graph = _Groups.of(output)
+    places = _Places(staged, checkout, inventory)
+    members = graph.members()
+    priorities = {name: _priority(graph.variables[name]) for name in graph.variables}
+    groups: dict[str, list[str]] = {host: [] for host in members.get("all", ())}
+    ordered = sorted(
+        (name for name in members if name != "all"),
+        key=lambda name: (graph.depths.get(name, 1), priorities.get(name, 1), name),
+    )
+    for name in ordered:
+        for host in members[name]:
+            groups[host].append(name)
+    variables = as_object(as_object(output.get("_meta")).get("hostvars"))
+    return Inventory(
+        places={host: places.host(host) for host in groups},
+        groups={host: tuple(names) for host, names in groups.items()},
+        members=members,
+        depths=graph.depths,
+        host_layers={
+            host: places.host_layer(host, values)
+            for host in groups
+            if (values := as_object(variables.get(host)))
+        },
+        group_layers={
+            name: places.group_layer(name, values)
+            for name, values in graph.variables.items()
+            if values
+        },
+        unresolved=tuple(staged.unresolved),
+        failures=tuple(staged.failures),
+        unread=tuple(staged.unread),
+        complete=staged.complete,
     )
 
 
-async def _list(target: Path, *, folder: Path, strict: bool) -> Outcome:
-    """Run ``ansible-inventory``; with *strict*, a file that it cannot parse is an error."""
-    home = folder / "home"
-    home.mkdir(exist_ok=True)
-    configuration = home / "empty.cfg"
-    configuration.write_text("")
-    return await run(
-        [_tool(), "-i", str(target), "--list", "--export"],
-        cwd=home,
-        environment=_environment(home, configuration, strict=strict),
-        limits=LIMITS,
-    )
+def _priority(variables: JsonObject) -> int:
+    priority = variables.get("ansible_group_priority", 1)
+    return priority if isinstance(priority, int) else 1
 
 
-def _tool() -> str:
-    beside = shutil.which(TOOL, path=str(Path(sys.executable).parent))
-    return beside or find_tool(TOOL, advice=ADVICE)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Groups:
+    """The groups of the inventory: their own hosts, children, variables and depths."""
+
+    hosts: Mapping[str, tuple[str, ...]]
+    children: Mapping[str, tuple[str, ...]]
+    variables: Mapping[str, JsonObject]
+    depths: Mapping[str, int]
+
+    @classmethod
+    def of(cls, output: JsonObject) -> "_Groups":
+        groups = {name: as_object(content) for name, content in output.items() if name != "_meta"}
+        if groups.keys() >= _KUBESPRAY and "k8s_cluster" not in groups:
+            groups["k8s_cluster"] = {"children": sorted(_KUBESPRAY)}
+            top = as_object(groups.get("all"))
+            groups["all"] = {**top, "children": [*as_list(top.get("children")), "k8s_cluster"]}
+        children = {name: _names(group.get("children")) for name, group in groups.items()}
+        return cls(
+            hosts={name: _names(group.get("hosts")) for name, group in groups.items()},
+            children=children,
+            variables={name: as_object(group.get("vars")) for name, group in groups.items()},
+            depths=_depths(children),
+        )
+
+    def members(self) -> dict[str, tuple[str, ...]]:
+        """Return the hosts of each group and of all groups below it."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name in sorted(self.depths, key=lambda group: -self.depths[group]):
+            below = [found.get(child, ()) for child in self.children.get(name, ())]
+            own = self.hosts.get(name, ())
+            found[name] = tuple(dict.fromkeys(host for part in (own, *below) for host in part))
+        return found
 
 
-def _environment(home: Path, configuration: Path, *, strict: bool) -> dict[str, str]:
-    """Return an environment in which Ansible finds no setting and no plugin but its own."""
-    nowhere = str(home / "nowhere")
-    return {
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "ANSIBLE_HOME": str(home / "ansible"),
-        "ANSIBLE_LOCAL_TEMP": str(home / "tmp"),
-        "ANSIBLE_CONFIG": str(configuration),
-        "ANSIBLE_INVENTORY_ENABLED": "host_list,yaml,ini",
-        "ANSIBLE_VARS_ENABLED": "host_group_vars",
-        "ANSIBLE_COLLECTIONS_PATH": nowhere,
-        "ANSIBLE_ROLES_PATH": nowhere,
-        "ANSIBLE_INVENTORY_PLUGINS": nowhere,
-        "ANSIBLE_VARS_PLUGINS": nowhere,
-        "ANSIBLE_FILTER_PLUGINS": nowhere,
-        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": str(strict),
-        "ANSIBLE_INVENTORY_UNPARSED_FAILED": "False",
-        "ANSIBLE_LOCALHOST_WARNING": "False",
-        "ANSIBLE_NOCOLOR": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+def _depths(children: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """Return how far below ``all`` each group stands, by its longest way.
+
+    Ansible refuses cycles, so a way is never longer than there are groups.
+    """
+    depths = {"all": 0}
+    level = {"all"}
+    for depth in range(1, len(children) + 2):
+        level = {child for name in level for child in children.get(name, ())}
+        if not level:
+            break
+        depths.update(dict.fromkeys(level, depth))
+    return depths
 
 
-def _failure(outcome: Outcome, staging: Staging, *, copy: Path, checkout: Checkout) -> Failure:
-    """Make a failure of what ``ansible-inventory`` said, with the file and line that it means."""
-    lines = outcome.errors.replace(f"{copy}/", "").splitlines()
-    said = "\n".join(line[:MAX_MESSAGE] for line in lines[-MAX_LINES:])
-    path = next((one for one in _mentioned(said) if one in staging.lines), "")
-    line = staging.lines[path].problem if path else 0
-    error = ReadError(
-        f"{TOOL} does not understand it: {_gist(said)}",
-        reason=Reason.MALFORMED,
-        path=path or next(iter(staging.lines)),
-        line=line,
-        advice="ansible-inventory --list shows the same error",
-    )
-    return checkout.failure(Source.ANSIBLE, error, part=error.path)
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(item for item in as_list(value) if isinstance(item, str))
 
 
-def _mentioned(said: str) -> Iterator[str]:
-    """Yield what may be the path of the source that failed, the plainest statement first."""
-    for pattern in (
-        r"[Ff]ailed to parse inventory source (.+)",
-        r"Unable to parse (.+) as an inventory source",
-        r"Origin: (\S+?)(?::\d+)*$",
-        r"(\S+?):\d+: ",
-    ):
-        yield from re.findall(pattern, said, re.MULTILINE)
+class _Places:
+    """Finds the places of hosts and variables in all files of the inventory."""
 
+    def __init__(self, staged: StagedInventory, checkout: Checkout, inventory: str) -> None:
+        self._lines = staged.lines
+        self._checkout = checkout
+        first = next(iter(staged.lines), inventory)
+        self._whole = checkout.place(Source.ANSIBLE, first if len(staged.lines) == 1 else inventory)
 
-def _gist(said: str) -> str:
-    """Return the line that says most: the last cause given by the last plugin tried, ini."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    telling = [line for line in lines if line.startswith("Failed to parse inventory: ")]
-    telling = telling or [line for line in lines if "ERROR" in line] or lines or ["no reason given"]
-    gist = re.sub(r"^(\[?\w+\]?:|Failed to parse inventory:)\s*", "", telling[-1])
-    return _CONTENT.sub(r"\1 ...", gist)[:MAX_MESSAGE]
+    def host(self, host: str) -> Place:
+        for path, lines in self._lines.items():
+            if host in lines.hosts:
+                return self._at(path, lines.hosts[host])
+        return self._whole
 
+    def host_layer(self, host: str, values: JsonObject) -> VariableLayer:
+        places = {}
+        for path, lines in self._lines.items():
+            for name in values:
+                if (host, name) in lines.host_variables:
+                    places[name] = self._at(path, lines.host_variables[host, name])
+        return VariableLayer(values=values, place=self.host(host), places=places)
 
-def _decode(outcome: Outcome) -> JsonObject:
-    try:
-        return as_object(msgspec.json.decode(outcome.output))
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        raise ReadError(
-            f"{TOOL} printed no JSON", reason=Reason.MALFORMED, advice="is it ansible-core?"
-        ) from None
+    def group_layer(self, group: str, values: JsonObject) -> VariableLayer:
+        place, places = self._whole, {}
+        for path, lines in self._lines.items():
+            if group in lines.groups:
+                place = self._at(path, lines.groups[group])
+            for name in values:
+                if (group, name) in lines.group_variables:
+                    places[name] = self._at(path, lines.group_variables[group, name])
+        return VariableLayer(values=values, place=place, places=places, group=group)
+
+    def _at(self, path: str, line: int) -> Place:
+        return self._checkout.place(Source.ANSIBLE, path, line)

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from exporter.declared.ansible.changes import Change
+from exporter.declared.ansible.errors import UnresolvedError
+from exporter.declared.ansible.node_changes import NodeChange
+from exporter.declared.ansible.node_keywords import NODE_KIND
 from exporter.declared.ansible.shell import Command, Word
-from exporter.declared.ansible.values import UnresolvedError
-from exporter.declared.ansible.words import NODE_KIND
 from exporter.domain.errors import ParseError
 from exporter.domain.taints import Taint, TaintEffect
 
@@ -23,8 +23,8 @@ PROGRAMS = frozenset({"kubectl", "kubectl.exe", "oc", "microk8s.kubectl", "kubec
 _WRAPPERS = frozenset(
     {"sudo", "env", "exec", "nohup", "command", "k3s", "k0s", "microk8s", "minikube", "--", "adm"}
 )
-SPEAKERS = frozenset({"echo", "printf", "grep", "cat", "sed", "test", "[", "logger"})
-NODES = frozenset({"no", "node", "nodes", "node.v1", "nodes.v1."})
+PRINTING_PROGRAMS = frozenset({"echo", "printf", "grep", "cat", "sed", "test", "[", "logger"})
+NODE_RESOURCES = frozenset({"no", "node", "nodes", "node.v1", "nodes.v1."})
 _FLAGS_WITH_VALUE = frozenset(
     {
         *("--kubeconfig", "--context", "--cluster", "-n", "--namespace", "-s", "--server"),
@@ -53,7 +53,7 @@ def mentions_nodes(text: str) -> bool:
     return bool(_VERB.search(text) and _KIND.search(text))
 
 
-def is_open(text: str) -> bool:
+def is_templated_command(text: str) -> bool:
     """Tell whether variables decide which command *text* is, or what kubectl does in it."""
     return "{{" in text and bool(_OPEN.search(text))
 
@@ -70,7 +70,7 @@ class Arguments:
         return flag in self.flags and self.flags[flag].text not in {"false", "none"}
 
 
-def parse_command(command: Command) -> Change | None:
+def parse_command(command: Command) -> NodeChange | None:
     """Return what *command* does to nodes, or None where it is not about nodes at all.
 
     Raises :exc:`UnresolvedError` where it is, but only a run would tell what it does.
@@ -78,8 +78,8 @@ def parse_command(command: Command) -> Change | None:
     arguments = kubectl_arguments(command.words)
     if arguments is None:
         return None
-    parsed = take_apart(arguments)
-    words = [one.text for one in parsed.plain]
+    parsed = parse_arguments(arguments)
+    words = [word.text for word in parsed.plain]
     verb = next((word for word in words if word in {"label", "taint"}), "")
     if not verb or words[0] not in {verb, "adm"}:
         return None
@@ -97,11 +97,11 @@ def parse_command(command: Command) -> Change | None:
             raise UnresolvedError(f"the shell puts a value into {word.text[:60]!r}")
     if "--field-selector" in parsed.flags or "-f" in parsed.flags or "--filename" in parsed.flags:
         raise UnresolvedError(f"kubectl {verb} finds its nodes in another way than by name")
-    texts = [one.text for one in pairs]
+    texts = [pair.text for pair in pairs]
     labels = _labels(texts) if verb == "label" else {}
     taints, removed = _taints(texts) if verb == "taint" else ((), ())
-    return Change(
-        names=tuple(one.text for one in names),
+    return NodeChange(
+        names=tuple(name.text for name in names),
         every=parsed.on("--all"),
         selector=selector.text if selector else "",
         labels=labels,
@@ -115,7 +115,7 @@ def kubectl_arguments(words: Sequence[Word]) -> Sequence[Word] | None:
     """Return what follows ``kubectl``, or None where the command is another one."""
     for index, word in enumerate(words):
         if PurePosixPath(word.text).name in PROGRAMS and not word.dynamic:
-            before = [one.text for one in words[:index]]
+            before = [word.text for word in words[:index]]
             return words[index + 1 :] if _only_wraps(before) else None
     return None
 
@@ -127,7 +127,7 @@ def _only_wraps(before: Sequence[str]) -> bool:
     """
     if not before:
         return True
-    if PurePosixPath(before[0]).name in SPEAKERS:
+    if PurePosixPath(before[0]).name in PRINTING_PROGRAMS:
         return False
     for index, word in enumerate(before):
         flag_value = index and before[index - 1] in {"-u", "--user", "-g", "timeout"}
@@ -137,7 +137,7 @@ def _only_wraps(before: Sequence[str]) -> bool:
     return True
 
 
-def take_apart(words: Sequence[Word]) -> Arguments:
+def parse_arguments(words: Sequence[Word]) -> Arguments:
     """Return the arguments of kubectl, plain ones and flags apart."""
     parsed = Arguments()
     waiting = ""
@@ -164,7 +164,7 @@ def take_apart(words: Sequence[Word]) -> Arguments:
 
 
 def _about_nodes(rest: Sequence[Word]) -> bool:
-    return bool(rest) and rest[0].text.lower().partition("/")[0] in NODES
+    return bool(rest) and rest[0].text.lower().partition("/")[0] in NODE_RESOURCES
 
 
 def _without_effect(parsed: Arguments) -> bool:
@@ -199,7 +199,7 @@ def nodes_among(resources: Sequence[Word]) -> list[Word]:
     names = []
     for index, word in enumerate(resources):
         kind, slash, name = word.text.partition("/")
-        if slash and kind.lower() in NODES:
+        if slash and kind.lower() in NODE_RESOURCES:
             names.append(Word(name, word.dynamic))
         elif index:
             names.append(word)

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from exporter.declared.ansible.reach import key_of
+from exporter.declared.ansible.extents import attribute_name
+from exporter.declared.ansible.node_keywords import EXPRESSION, UNKNOWN
 from exporter.declared.ansible.variable_names import (
     ARGUMENT_VARIABLES,
     LABEL_VARIABLES,
     TAINT_VARIABLES,
 )
-from exporter.declared.ansible.words import EXPRESSION, MARK
 from exporter.domain.declaration import LABELS, TAINTS
 
 _TEMPLATE = re.compile(rf"{EXPRESSION.pattern}|\{{%[^%]*%\}}")
@@ -20,10 +20,10 @@ _KEY = re.compile(
     r"(?<![-\w])(?P<flag>node-labels?|node-taints?|node_labels?|node_taints?|register-with-taints"
     r"|registerWithTaints|taints)[\"']?[ \t]*[:=][ \t]*(?P<value>.*(?:\n[ \t]*-.*)*)"
 )
-_TOLD = frozenset({*LABEL_VARIABLES, *TAINT_VARIABLES, *ARGUMENT_VARIABLES})
+_KNOWN_VARIABLES = frozenset({*LABEL_VARIABLES, *TAINT_VARIABLES, *ARGUMENT_VARIABLES})
 
 
-def without_told(text: str) -> str:
+def without_known_variables(text: str) -> str:
     """Return *text* without what is taken from variables with a usual name: that is told already.
 
     What statements of a template surround is left standing.
@@ -32,13 +32,13 @@ def without_told(text: str) -> str:
 
 
 def _replaced(match: re.Match[str]) -> str:
-    told = match[0].startswith("{%") or _TOLD & set(re.findall(r"\w+", match[0]))
-    return "" if told else match[0]
+    outcomes = match[0].startswith("{%") or _KNOWN_VARIABLES & set(re.findall(r"\w+", match[0]))
+    return "" if outcomes else match[0]
 
 
-def attributes_of(text: str) -> frozenset[str]:
+def kubelet_attributes(text: str) -> frozenset[str]:
     """Return what the kubelet's arguments and configuration in *text* could set."""
-    plain = _TEMPLATE.sub(MARK, text)
+    plain = _TEMPLATE.sub(UNKNOWN, text)
     return frozenset((*_flags(plain), *_keys(plain)))
 
 
@@ -47,7 +47,7 @@ def _flags(text: str) -> Iterator[str]:
         family = _family(match["flag"])
         for part in match["value"].split(","):
             if part:
-                yield key_of(family, re.split("[=:]", part)[0])
+                yield attribute_name(family, re.split("[=:]", part)[0])
 
 
 def _keys(text: str) -> Iterator[str]:

@@ -4,72 +4,71 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from exporter.declared.ansible.filters import MAX_ITEMS
-from exporter.declared.ansible.names import TaskNames
-from exporter.declared.ansible.steps import Loop
-from exporter.declared.ansible.templates import ExhaustedError, Scope, Templates
-from exporter.declared.ansible.values import PlacedList, PlacedMap, UnresolvedError
-from exporter.declared.checkout import Checkout
-from exporter.domain.provenance import Place, Source
+from exporter.declared.ansible.bounded_values import MAX_ITEMS
+from exporter.declared.ansible.documents import Documents
+from exporter.declared.ansible.errors import UnresolvedError
+from exporter.declared.ansible.located_data import LocatedList, LocatedMap
+from exporter.declared.ansible.task_context import Loop
+from exporter.declared.ansible.task_variables import TaskVariables
+from exporter.declared.ansible.templates import Scope, Templates
+from exporter.domain.provenance import Place
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Iteration:
     """One turn of a task's loops: what its names mean, and where its last item stands.
 
-    *lacking* tells why some of its items, or parts of them, are not known.
+    *error* tells why some of its items, or parts of them, are not known.
     """
 
-    names: TaskNames
+    variables: TaskVariables
     place: Place | None = None
-    lacking: UnresolvedError | None = None
+    error: UnresolvedError | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
     value: Any
     place: Place | None = None
-    lacking: UnresolvedError | None = None
+    error: UnresolvedError | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Loops:
-    """Unrolls the loops of a task on one host; *touched* are the names that they depend on."""
+    """Unrolls the loops of a task on one host; *used_names* are the names that they depend on."""
 
     templates: Templates
-    checkout: Checkout
-    touched: set[str]
+    documents: Documents
+    used_names: set[str]
 
-    def turns(self, loops: tuple[Loop, ...], names: TaskNames) -> Iterator[Turn]:
+    def iterations(self, loops: tuple[Loop, ...], variables: TaskVariables) -> Iterator[Iteration]:
         """Yield every turn of nested *loops*; one that stands for all where they are not known."""
         if not loops:
-            yield Turn(names)
+            yield Iteration(variables)
             return
         loop, rest = loops[0], loops[1:]
-        for index, item in enumerate(self._known_items(loop, names)):
+        for index, item in enumerate(self._known_items(loop, variables)):
             self.templates.budget.spend()
-            inside = replace(names, items=_with_item(names.items, loop, item, index))
-            for turn in self.turns(rest, inside):
-                place = turn.place or item.place
-                yield Turn(turn.names, place, turn.lacking or item.lacking)
+            inside = replace(variables, items=_with_item(variables.items, loop, item, index))
+            for iteration in self.iterations(rest, inside):
+                place = iteration.place or item.place
+                yield Iteration(iteration.variables, place, iteration.error or item.error)
 
-    def _known_items(self, loop: Loop, names: TaskNames) -> list[_Item]:
+    def _known_items(self, loop: Loop, variables: TaskVariables) -> list[_Item]:
         try:
-            return self._items(loop, names)
-        except ExhaustedError:
-            raise
+            return self._items(loop, variables)
         except UnresolvedError as error:
-            return [_Item(_NOTHING, None, error)]
+            return [_Item(_UNKNOWN, None, error)]
 
-    def _items(self, loop: Loop, names: TaskNames) -> list[_Item]:
-        scope = self.templates.scope(names)
-        scope.touched = self.touched
-        if loop.kind in {"loop", "list", "items"} and isinstance(loop.value, PlacedList):
-            items = [self._item(one, scope) for one in self._placed(loop.value)]
+    def _items(self, loop: Loop, variables: TaskVariables) -> list[_Item]:
+        scope = self.templates.scope(variables)
+        scope.used_names = self.used_names
+        if loop.kind in {"loop", "list", "items"} and isinstance(loop.value, LocatedList):
+            items = [self._item(item, scope) for item in self._located(loop.value)]
         else:
             items = self._unrolled(loop, self.templates.expand(loop.value, scope))
         if loop.kind == "items":
-            items = [inner for one in items for inner in self._flat(one)]
+            items = [inner for item in items for inner in self._flattened(item)]
         if len(items) > MAX_ITEMS:
             raise UnresolvedError(f"a loop has more than {MAX_ITEMS} items")
         return items
@@ -79,9 +78,9 @@ class Loops:
             case "dict" if isinstance(value, dict):
                 return [self._pair(value, key) for key in value]
             case "loop" | "list" if isinstance(value, list):
-                return self._placed(value)
+                return self._located(value)
             case "items":
-                return self._placed(value)
+                return self._located(value)
             case _:
                 raise UnresolvedError(f"a loop over {_loop_name(loop)} is not evaluated")
 
@@ -89,66 +88,65 @@ class Loops:
         """Return an item of a literal list evaluated; what is not known of it is left out."""
         try:
             return replace(item, value=self.templates.expand(item.value, scope))
-        except ExhaustedError:
-            raise
         except UnresolvedError as error:
             return _Item(self._known_part(item.value, scope), item.place, error)
 
     def _known_part(self, value: Any, scope: Scope) -> Any:
         if not isinstance(value, dict):
-            return _NOTHING
+            return _UNKNOWN
         known = {}
-        for key, one in value.items():
+        for key, content in value.items():
             try:
-                known[key] = self.templates.expand(one, scope)
-            except ExhaustedError:
-                raise
+                known[key] = self.templates.expand(content, scope)
             except UnresolvedError:
                 continue
         return known
 
-    def _placed(self, value: Any) -> list[_Item]:
+    def _located(self, value: Any) -> list[_Item]:
         """Return the items of a list with where each stands, as far as that is known."""
         if not isinstance(value, list):
             return [_Item(value)]
-        if isinstance(value, PlacedList) and len(value.lines) == len(value):
+        if isinstance(value, LocatedList) and len(value.lines) == len(value):
             return [
-                _Item(item, self._at(value.path, line))
+                _Item(item, self.documents.place(value.path, line))
                 for item, line in zip(value, value.lines, strict=True)
             ]
         return [_Item(item, self._place_of(item)) for item in value]
 
-    def _flat(self, item: _Item) -> list[_Item]:
+    def _flattened(self, item: _Item) -> list[_Item]:
         """Return the items of *item*, as ``with_items`` flattens one level."""
         if not isinstance(item.value, list):
             return [replace(item, place=item.place or self._place_of(item.value))]
-        return [_Item(one, self._place_of(one) or item.place, item.lacking) for one in item.value]
+        return [
+            _Item(inner, self._place_of(inner) or item.place, item.error) for inner in item.value
+        ]
 
     def _place_of(self, item: Any) -> Place | None:
-        return self._at(item.path, item.line) if isinstance(item, PlacedMap | PlacedList) else None
+        return (
+            self.documents.place(item.path, item.line)
+            if isinstance(item, LocatedMap | LocatedList)
+            else None
+        )
 
     def _pair(self, value: Mapping[str, Any], key: str) -> _Item:
         place = None
-        if isinstance(value, PlacedMap):
-            place = self._at(value.path, value.line_of(key))
+        if isinstance(value, LocatedMap):
+            place = self.documents.place(value.path, value.line_of(key))
         return _Item({"key": key, "value": value[key]}, place)
 
-    def _at(self, path: str, line: int) -> Place:
-        return self.checkout.place(Source.ANSIBLE, path, line)
 
-
-_NOTHING = object()
+_UNKNOWN = object()
 
 
 def _with_item(items: Mapping[str, Any], loop: Loop, item: _Item, index: int) -> dict[str, Any]:
     """Return *items* with those of a turn; what is not known of it has no name."""
-    turn = {**items}
-    turn.pop(loop.variable, None)
-    if item.value is not _NOTHING:
-        turn[loop.variable] = item.value
+    iteration = {**items}
+    iteration.pop(loop.variable, None)
+    if item.value is not _UNKNOWN:
+        iteration[loop.variable] = item.value
     if loop.index:
-        turn[loop.index] = index
-    return turn
+        iteration[loop.index] = index
+    return iteration
 
 
 def _loop_name(loop: Loop) -> str:

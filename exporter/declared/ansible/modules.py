@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exporter.declared.ansible.changes import Change
-from exporter.declared.ansible.doubts import Reach
+from exporter.declared.ansible.command_extents import command_extent, extent_by_keywords
+from exporter.declared.ansible.errors import UnresolvedError
+from exporter.declared.ansible.extents import Extent
 from exporter.declared.ansible.helm import Release, parse_helm
 from exporter.declared.ansible.kubectl import mentions_nodes, parse_command
-from exporter.declared.ansible.reach import by_words, of_command
+from exporter.declared.ansible.node_changes import NodeChange
+from exporter.declared.ansible.node_keywords import NODE_KIND
 from exporter.declared.ansible.shell import Command, Word, parse_script
-from exporter.declared.ansible.values import UnresolvedError
-from exporter.declared.ansible.words import NODE_KIND
 from exporter.domain.errors import ParseError
 from exporter.domain.taints import Taint, TaintEffect
 from exporter.foreign import yaml
@@ -28,20 +28,20 @@ def script_text(arguments: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class PossibleChange:
     """Something that a task may do, why that is not known, and what of nodes it could set."""
 
     error: UnresolvedError
-    reach: Reach | None = None
+    extent: Extent | None = None
 
 
 def script_changes(
     arguments: Any, *, render: Callable[[Any], Any]
-) -> Iterator[Change | Release | Doubt]:
+) -> Iterator[NodeChange | Release | PossibleChange]:
     """Yield what each command of a script does, or why that is not known."""
     argv = arguments.get("argv") if isinstance(arguments, dict) else None
     if isinstance(argv, list):
-        words = tuple(Word(str(one)) for one in render(argv))
+        words = tuple(Word(str(argument)) for argument in render(argv))
         commands: Sequence[Command] = [Command(words)]
     else:
         text = render(script_text(arguments))
@@ -49,25 +49,27 @@ def script_changes(
             raise UnresolvedError("a command is no text")
         commands = parse_script(_PARAMETERS.sub("", text))
         if NODE_KIND.search(text) and mentions_nodes(text):
-            yield Doubt(UnresolvedError("a node in a script is not evaluated"), by_words(text))
+            yield PossibleChange(
+                UnresolvedError("a node in a script is not evaluated"), extent_by_keywords(text)
+            )
     for command in commands:
         yield from _changes(command)
 
 
-def _changes(command: Command) -> Iterator[Change | Release | Doubt]:
+def _changes(command: Command) -> Iterator[NodeChange | Release | PossibleChange]:
     try:
         change = parse_command(command) or parse_helm(command)
     except UnresolvedError as error:
-        yield Doubt(error, of_command(command))
+        yield PossibleChange(error, command_extent(command))
         return
     if change is not None:
         yield change
-    elif reach := of_command(command):
+    elif extent := command_extent(command):
         program = command.words[0].text
-        yield Doubt(UnresolvedError(f"what {program[:40]} does is not evaluated"), reach)
+        yield PossibleChange(UnresolvedError(f"what {program[:40]} does is not evaluated"), extent)
 
 
-def object_changes(arguments: Any) -> Iterator[Change]:
+def object_changes(arguments: Any) -> Iterator[NodeChange]:
     """Yield what a ``k8s`` task with rendered *arguments* does to nodes."""
     if not isinstance(arguments, dict):
         raise UnresolvedError("the arguments of k8s are no mapping")
@@ -84,18 +86,18 @@ def object_changes(arguments: Any) -> Iterator[Change]:
 
 def _definitions(arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     given = arguments.get("definition", arguments.get("resource_definition"))
-    for one in given if isinstance(given, list) else [given]:
-        if isinstance(one, str):
+    for definition in given if isinstance(given, list) else [given]:
+        if isinstance(definition, str):
             try:
-                documents = [document.value for document in yaml.load_all(one)]
+                documents = [document.value for document in yaml.load_all(definition)]
             except ParseError:
                 raise UnresolvedError("a definition is no YAML") from None
-            yield from (each for each in documents if isinstance(each, dict))
-        elif isinstance(one, dict):
-            yield one
+            yield from (document for document in documents if isinstance(document, dict))
+        elif isinstance(definition, dict):
+            yield definition
 
 
-def _from_definition(definition: Mapping[str, Any], arguments: Mapping[str, Any]) -> Change:
+def _from_definition(definition: Mapping[str, Any], arguments: Mapping[str, Any]) -> NodeChange:
     metadata = definition.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     labels, spec = metadata.get("labels"), definition.get("spec")
@@ -103,10 +105,10 @@ def _from_definition(definition: Mapping[str, Any], arguments: Mapping[str, Any]
     selectors = arguments.get("label_selectors")
     if isinstance(selectors, list) and selectors:
         raise UnresolvedError("k8s finds its nodes by label_selectors, which is not evaluated")
-    return Change(
+    return NodeChange(
         names=_name(metadata.get("name", arguments.get("name"))),
         labels={str(key): _label(key, value) for key, value in _mapping(labels, "labels").items()},
-        taints=tuple(_taint(one) for one in _list(taints, "taints")),
+        taints=tuple(_taint(taint) for taint in _list(taints, "taints")),
     )
 
 
@@ -116,7 +118,7 @@ def _label(key: Any, value: Any) -> str | None:
     raise UnresolvedError(f"the label {key!s:.80} is no text; quote its value")
 
 
-def taint_changes(arguments: Any) -> Iterator[Change]:
+def taint_changes(arguments: Any) -> Iterator[NodeChange]:
     """Yield what a ``k8s_taint`` task with rendered *arguments* does to nodes."""
     if not isinstance(arguments, dict):
         raise UnresolvedError("the arguments of k8s_taint are no mapping")
@@ -124,9 +126,9 @@ def taint_changes(arguments: Any) -> Iterator[Change]:
     given = _list(arguments.get("taints"), "taints")
     match arguments.get("state", "present"):
         case "present":
-            yield Change(names=names, taints=tuple(_taint(one) for one in given))
+            yield NodeChange(names=names, taints=tuple(_taint(taint) for taint in given))
         case "absent":
-            yield Change(names=names, removed=tuple(_removal(one) for one in given))
+            yield NodeChange(names=names, removed=tuple(_removal(taint) for taint in given))
         case _:
             raise UnresolvedError("k8s_taint has a state that is not known here")
 

@@ -4,21 +4,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from exporter.declared.ansible.documents import Documents
-from exporter.declared.ansible.found import Consumers, Unfolded
-from exporter.declared.ansible.possible import possible_files
+from exporter.declared.ansible.expanded_playbooks import ExpandedPlaybooks
+from exporter.declared.ansible.include_candidates import candidate_files
+from exporter.declared.ansible.located_data import LocatedMap, as_items
+from exporter.declared.ansible.paths import join_path, normalize_path
 from exporter.declared.ansible.roles import Role
-from exporter.declared.ansible.steps import Surroundings
-from exporter.declared.ansible.values import Layer, PlacedMap, beside, items_of, layer_of, normal
+from exporter.declared.ansible.task_context import TaskContext
 from exporter.declared.ansible.variable_files import VariableFiles
+from exporter.declared.ansible.variable_layer import VariableLayer, layer_of
+from exporter.declared.ansible.variable_usage import VariableUsage
 from exporter.domain.provenance import Place
 
 
 class PlayVariables:
     """Finds the variables of one play after the other, and what stands in for unreadable ones."""
 
-    def __init__(self, files: VariableFiles, found: Unfolded) -> None:
-        self.consumers = Consumers()
-        self.exposed: tuple[Layer, ...] = ()
+    def __init__(self, files: VariableFiles, found: ExpandedPlaybooks) -> None:
+        self.usage = VariableUsage()
+        self.exposed: tuple[VariableLayer, ...] = ()
         self._files = files
         self._found = found
         self._documents: Documents = files.documents
@@ -27,7 +30,7 @@ class PlayVariables:
 
     def begin(self) -> None:
         """Begin with another play."""
-        self.consumers = Consumers()
+        self.usage = VariableUsage()
 
     def expose(self, role: Role | None = None) -> None:
         """Let what *role* may set, unknown to us, reach the rest of the play; None ends that.
@@ -36,51 +39,58 @@ class PlayVariables:
         """
         hidden = role.variables if role else ()
         kept = self.exposed if role else ()
-        self.exposed = (*kept, *(one for one in hidden if one.unread is not None))
+        self.exposed = (*kept, *(layer for layer in hidden if layer.unread is not None))
 
-    def of_entry(self, entry: PlacedMap) -> tuple[Layer, ...]:
+    def of_entry(self, entry: LocatedMap) -> tuple[VariableLayer, ...]:
         """Return the ``vars`` of a play, block, task or role entry."""
-        parts = [one for one in items_of(entry.get("vars")) if isinstance(one, PlacedMap)]
-        layers = tuple(layer_of(one, checkout=self._checkout) for one in parts)
+        parts = [part for part in as_items(entry.get("vars")) if isinstance(part, LocatedMap)]
+        layers = tuple(layer_of(part, checkout=self._checkout) for part in parts)
         self._found.layers += layers
         return layers
 
-    def of_files(self, play: PlacedMap, folder: str) -> tuple[Layer, ...]:
+    def of_vars_files(self, play: LocatedMap, folder: str) -> tuple[VariableLayer, ...]:
         """Return the variables of ``vars_files``, the overriding ones first."""
         place = self._documents.place(play.path, play.line_of("vars_files"))
-        found: list[Layer] = []
-        for entry in reversed(items_of(play.get("vars_files"))):
-            names = [one for one in items_of(entry) if isinstance(one, str)]
+        found: list[VariableLayer] = []
+        for entry in reversed(as_items(play.get("vars_files"))):
+            names = [name for name in as_items(entry) if isinstance(name, str)]
             found += self._named(names, folders=(folder,), place=place)
-        self.consumers.add(found)
+        self.usage.add(found)
         return tuple(found)
 
-    def include(self, arguments: Any, *, place: Place, around: Surroundings) -> None:
+    def include(self, arguments: Any, *, place: Place, context: TaskContext) -> None:
         """Note what ``include_vars`` sets: it may have another value before."""
         options = arguments if isinstance(arguments, dict) else {"file": arguments}
         folder, name = options.get("dir"), options.get("file")
         names = [name] if isinstance(name, str) else []
-        names += [beside(folder, "{{ any }}")] if isinstance(folder, str) else []
-        folders = [*around.folders, *(normal(beside(one, "../vars")) for one in around.folders)]
+        names += [join_path(folder, "{{ any }}")] if isinstance(folder, str) else []
+        folders = [
+            *context.folders,
+            *(normalize_path(join_path(folder, "../vars")) for folder in context.folders),
+        ]
         layers = self._named(names, folders=folders, place=place)
-        self.consumers.add(layers)
-        self._found.volatile.update(name for layer in layers for name in layer.values)
-        self.hide(around, (one for one in layers if one.unread is not None))
+        self.usage.add(layers)
+        self._found.set_at_run_time.update(name for layer in layers for name in layer.values)
+        self.hide(context, (layer for layer in layers if layer.unread is not None))
 
-    def hide(self, around: Surroundings, layers: Iterable[Layer]) -> None:
+    def hide(self, context: TaskContext, layers: Iterable[VariableLayer]) -> None:
         """Note variables that tasks of a playbook may set while they run, unknown to us."""
-        known = self._found.included.get(around.playbook, ())
-        self._found.included[around.playbook] = (*known, *layers)
+        known = self._found.included.get(context.playbook, ())
+        self._found.included[context.playbook] = (*known, *layers)
 
     def find(self, names: Sequence[str], folders: Sequence[str]) -> str:
         """Return the first file that *names* mean in *folders*, as far as a name is literal."""
         key = (*names, "", *folders)
         if key not in self._paths:
             places = _places(names, folders)
-            self._paths[key] = next((one for one in places if self._checkout.is_file(one)), "")
+            self._paths[key] = next(
+                (place for place in places if self._checkout.is_file(place)), ""
+            )
         return self._paths[key]
 
-    def _named(self, names: Sequence[str], *, folders: Sequence[str], place: Place) -> list[Layer]:
+    def _named(
+        self, names: Sequence[str], *, folders: Sequence[str], place: Place
+    ) -> list[VariableLayer]:
         """Return the variables of the first file that *names* mean, or what stands in for them."""
         if not names:
             return []
@@ -91,7 +101,7 @@ class PlayVariables:
             for name in names
             for folder in folders
             if "{" in name
-            for path in possible_files(name, path=beside(folder, "_"), checkout=self._checkout)
+            for path in candidate_files(name, path=join_path(folder, "_"), checkout=self._checkout)
         ]
         if possible:
             return [self._files.any_of(possible, place)]
@@ -105,4 +115,4 @@ def _places(names: Sequence[str], folders: Sequence[str]) -> Iterator[str]:
     for name in names:
         plain = name.replace("{{ playbook_dir }}/", "").replace("{{ role_path }}/", "../")
         for folder in folders if plain and "{" not in plain else ():
-            yield normal(beside(folder, plain))
+            yield normalize_path(join_path(folder, plain))

@@ -1,11 +1,10 @@
 """Which playbooks the settings name, and how a playbook begins."""
 
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 from typing import Any
 
 from exporter.declared.ansible.documents import Documents
-from exporter.declared.ansible.values import beside, listing, normal
+from exporter.declared.ansible.paths import list_folder, normalize_path, relative_to_file
 from exporter.domain.errors import ReadError, Reason
 
 _IMPORTS = ("import_playbook", "ansible.builtin.import_playbook")
@@ -23,10 +22,12 @@ def playbook_paths(pattern: str, *, documents: Documents) -> list[str]:
     found: list[str] = []
     for path in matched:
         if not checkout.is_dir(path):
-            found.append(normal(path))
+            found.append(normalize_path(path))
             continue
-        inside = [one for one in listing(checkout, path) if one.endswith((".yml", ".yaml"))]
-        found += (normal(one) for one in inside if _may_hold_plays(one, documents))
+        inside = [
+            inside for inside in list_folder(checkout, path) if inside.endswith((".yml", ".yaml"))
+        ]
+        found += (normalize_path(file) for file in inside if _may_hold_plays(file, documents))
     return found
 
 
@@ -38,7 +39,7 @@ def _may_hold_plays(path: str, documents: Documents) -> bool:
         document = documents.read(path)
     except ReadError:
         return True
-    return isinstance(document, list) and any(_is_play(one) for one in document)
+    return isinstance(document, list) and any(_is_play(entry) for entry in document)
 
 
 def _is_play(entry: Any) -> bool:
@@ -61,11 +62,8 @@ def imports_of(paths: Sequence[str], *, documents: Documents) -> set[str]:
             document = documents.read(path)
         except ReadError:
             continue
-        names = [imported_playbook(one) for one in document] if isinstance(document, list) else []
-        found.update(beside_file(path, name) for name in names if name)
+        names = (
+            [imported_playbook(entry) for entry in document] if isinstance(document, list) else []
+        )
+        found.update(relative_to_file(path, name) for name in names if name)
     return found
-
-
-def beside_file(path: str, name: str) -> str:
-    """Return the path of *name* as the file at *path* means it."""
-    return normal(beside(PurePosixPath(path).parent.as_posix(), name))

@@ -5,27 +5,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from exporter.declared.ansible.accounting import Account
+from exporter.declared.ansible.ansible_inventory import read_inventory
 from exporter.declared.ansible.documents import Documents
-from exporter.declared.ansible.doubts import Doubts, Reach
 from exporter.declared.ansible.evaluation import evaluate
-from exporter.declared.ansible.found import Unfolded
-from exporter.declared.ansible.graph import Inventory
-from exporter.declared.ansible.inventory import read_inventory
-from exporter.declared.ansible.ledger import Ledger
-from exporter.declared.ansible.names import World
-from exporter.declared.ansible.nodes import Nodes
-from exporter.declared.ansible.patterns import Population
+from exporter.declared.ansible.expanded_playbooks import ExpandedPlaybooks
+from exporter.declared.ansible.extents import Extent
+from exporter.declared.ansible.failure_items import Account
+from exporter.declared.ansible.host_patterns import HostPatterns
+from exporter.declared.ansible.host_selection import select_hosts
+from exporter.declared.ansible.inventory import Inventory
+from exporter.declared.ansible.inventory_nodes import InventoryNodes
+from exporter.declared.ansible.inventory_variables import InventoryVariables, read_variables
+from exporter.declared.ansible.node_gaps import NodeGaps
+from exporter.declared.ansible.node_keywords import ANSIBLE_ATTRIBUTES, TASK_ATTRIBUTES
+from exporter.declared.ansible.node_state import NodeState
+from exporter.declared.ansible.play_hosts import PlayHostFinder
+from exporter.declared.ansible.playbook_expander import PlaybookExpander
 from exporter.declared.ansible.playbooks import playbook_paths
-from exporter.declared.ansible.plays import Plays
-from exporter.declared.ansible.selection import select_hosts
-from exporter.declared.ansible.steps import Untold
-from exporter.declared.ansible.tasks import Tasks
+from exporter.declared.ansible.task_evaluator import TaskEvaluator
+from exporter.declared.ansible.task_variables import VariableEnvironment
+from exporter.declared.ansible.tasks import UnreadTasks
 from exporter.declared.ansible.templates import ExhaustedError
-from exporter.declared.ansible.unfolding import Unfolder
-from exporter.declared.ansible.variable_names import told_by
-from exporter.declared.ansible.variables import Variables, read_variables
-from exporter.declared.ansible.words import SAYABLE, SETTABLE
+from exporter.declared.ansible.variable_names import attributes_of_variables
 from exporter.declared.checkout import Checkout
 from exporter.domain.declaration import (
     PRESENT,
@@ -39,7 +40,7 @@ from exporter.domain.errors import ReadError, Reason
 from exporter.domain.items import Item
 from exporter.domain.monitoring.stack import StackGap, StackStatement
 from exporter.domain.provenance import Place, Source
-from exporter.settings.model import AnsibleSettings
+from exporter.settings.declared import AnsibleSettings
 
 
 async def read(settings: AnsibleSettings, *, checkout: Checkout) -> Reading:
@@ -55,7 +56,7 @@ async def read(settings: AnsibleSettings, *, checkout: Checkout) -> Reading:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Stated:
+class _TaskResults:
     """What tasks leave on nodes and set up beside, and what of it nobody can tell."""
 
     nodes: tuple[NodeStatement, ...]
@@ -69,7 +70,7 @@ class _Stated:
 class _Reader:
     """Evaluates one repository; failures and open questions are kept once each, in their order.
 
-    *doubts* is what of the inventory's nodes is not known.
+    *node_gaps* is what of the inventory's nodes is not known.
     """
 
     settings: AnsibleSettings
@@ -77,25 +78,27 @@ class _Reader:
     documents: Documents
     failures: dict[Failure, None] = field(default_factory=dict)
     unresolved: dict[Unresolved, None] = field(default_factory=dict)
-    doubts: Doubts = field(default_factory=Doubts)
-    untold: list[Untold] = field(default_factory=list)
+    node_gaps: NodeGaps = field(default_factory=NodeGaps)
+    unread_tasks: list[UnreadTasks] = field(default_factory=list)
     complete: bool = True
 
     def read(self) -> Reading:
         self._note(self.inventory.failures, self.inventory.unresolved)
         self.complete = self.inventory.complete
         playbooks = self._playbooks()
-        unfolded = Unfolder(self.documents).unfold(playbooks)
-        self._note(unfolded.failures, unfolded.unresolved)
-        world = World(
+        expanded = PlaybookExpander(self.documents).expand(playbooks)
+        self._note(expanded.failures, expanded.unresolved)
+        environment = VariableEnvironment(
             variables=self._variables(playbooks),
-            population=Population(self.inventory.hosts, self.inventory.members),
-            volatile=unfolded.volatile,
+            host_patterns=HostPatterns(self.inventory.hosts, self.inventory.members),
+            set_at_run_time=expanded.set_at_run_time,
         )
-        nodes = Nodes(world=world, inventory=self.inventory, doubts=self.doubts)
-        listed = self._listed(nodes, unfolded)
-        gaps = tuple(self.doubts.gaps(lambda _: len(listed)))
-        stated = self._stated_by_tasks(listed, gaps, unfolded, nodes)
+        nodes = InventoryNodes(
+            environment=environment, inventory=self.inventory, node_gaps=self.node_gaps
+        )
+        listed = self._listed(nodes, expanded)
+        gaps = tuple(self.node_gaps.gaps(lambda _: len(listed)))
+        stated = self._evaluate_tasks(listed, gaps, expanded, nodes)
         reading = Reading(
             source=Source.ANSIBLE,
             nodes=(*listed, *stated.nodes),
@@ -103,11 +106,11 @@ class _Reader:
             stack_gaps=stated.stack_gaps,
             unresolved=tuple(self.unresolved),
             failures=tuple(self.failures),
-            items=(*unfolded.absent.values(), *stated.items, *unfolded.objects.items()),
+            items=(*expanded.absent.values(), *stated.items, *expanded.object_tasks.items()),
             gaps=(*gaps, *stated.gaps),
             complete=self.complete,
         )
-        tasks = unfolded.lost | {one.place.path for one in self.untold}
+        tasks = expanded.unread_files | {tasks.place.path for tasks in self.unread_tasks}
         return Account(self.inventory.failures, tasks).of(reading)
 
     def _note(
@@ -128,12 +131,12 @@ class _Reader:
                 found += playbook_paths(pattern, documents=self.documents)
             except ReadError as error:
                 lost = self._failed(error, path=pattern, part=pattern)
-                self.untold.append(
-                    Untold(place=lost.place, message=lost.message, attributes=SETTABLE)
+                self.unread_tasks.append(
+                    UnreadTasks(place=lost.place, message=lost.message, attributes=TASK_ATTRIBUTES)
                 )
         return list(dict.fromkeys(found))
 
-    def _variables(self, playbooks: Sequence[str]) -> Variables:
+    def _variables(self, playbooks: Sequence[str]) -> InventoryVariables:
         """Read the variables beside the inventory, and those beside the playbooks over them."""
         own = self.settings.inventory
         folder = own if self.documents.checkout.is_dir(own) else _parent(own)
@@ -142,74 +145,82 @@ class _Reader:
         self._note(variables.failures)
         return variables
 
-    def _listed(self, nodes: Nodes, unfolded: Unfolded) -> list[NodeStatement]:
+    def _listed(self, nodes: InventoryNodes, expanded: ExpandedPlaybooks) -> list[NodeStatement]:
         """Return what the inventory's hosts are as nodes."""
-        broken = {one.place for one in self.inventory.failures}
-        for one in self.inventory.unread:
-            said = SAYABLE if one.text is None or one.place in broken else told_by(one.text)
-            self._hides(one.place, one.message, said, lists=not self.inventory.complete)
+        broken = {failure.place for failure in self.inventory.failures}
+        for file in self.inventory.unread:
+            attributes = (
+                ANSIBLE_ATTRIBUTES
+                if file.text is None or file.place in broken
+                else attributes_of_variables(file.text)
+            )
+            self._note_inventory_gap(
+                file.place, file.message, attributes, lists=not self.inventory.complete
+            )
         listed: list[NodeStatement] = []
         try:
             hosts = select_hosts(self.inventory, self.settings) if self.inventory.hosts else []
-            listed = nodes.statements(hosts, unfolded.layers)
+            listed = nodes.statements(hosts, expanded.layers)
         except ReadError as error:
             lost = self._failed(error, path=self.settings.inventory)
-            self._hides(lost.place, lost.message)
-        except ExhaustedError as error:
-            lost = self._exhausted(error, part="")
-            self._hides(lost.place, lost.message)
+            self._note_inventory_gap(lost.place, lost.message)
         self._note(unresolved=nodes.unresolved)
         self.complete = self.complete and nodes.complete
         return listed
 
-    def _hides(
+    def _note_inventory_gap(
         self,
         place: Place,
         message: str,
-        attributes: frozenset[str] = SAYABLE,
+        attributes: frozenset[str] = ANSIBLE_ATTRIBUTES,
         *,
         lists: bool = True,
     ) -> None:
         """Note that the inventory may say more of any node, and if it *lists*, name others."""
         self.complete = self.complete and not lists
-        reach = Reach(attributes | {PRESENT} if lists else attributes)
-        self.doubts.add(reach, place=place, message=message)
+        extent = Extent(attributes | {PRESENT} if lists else attributes)
+        self.node_gaps.add(extent, place=place, message=message)
 
-    def _stated_by_tasks(
+    def _evaluate_tasks(
         self,
         listed: Sequence[NodeStatement],
         gaps: Sequence[NodeGap],
-        unfolded: Unfolded,
-        nodes: Nodes,
-    ) -> _Stated:
+        expanded: ExpandedPlaybooks,
+        nodes: InventoryNodes,
+    ) -> _TaskResults:
         """Return what the tasks of all playbooks together leave on nodes, and set up beside."""
-        ledger = Ledger(
-            inventory=tuple(one.name for one in listed),
+        node_state = NodeState(
+            inventory=tuple(node.name for node in listed),
             known={
-                one.name: {key: said.value for key, said in one.labels.items()} for one in listed
+                node.name: {key: label.value for key, label in node.labels.items()}
+                for node in listed
             },
             listed=gaps,
             complete=self.complete,
         )
-        plays = Plays(world=nodes.world, complete=self.complete)
-        tasks = Tasks(
-            world=nodes.world,
-            ledger=ledger,
-            checkout=self.documents.checkout,
-            included=unfolded.included,
+        host_finder = PlayHostFinder(environment=nodes.environment, complete=self.complete)
+        evaluator = TaskEvaluator(
+            environment=nodes.environment,
+            node_state=node_state,
+            documents=self.documents,
+            included=expanded.included,
             node_names=nodes.names,
         )
-        if spent := evaluate([*unfolded.steps, *self.untold], tasks=tasks, plays=plays):
-            lost = self._exhausted(spent.error, part=spent.playbook)
-            ledger.doubts.add(Reach(SETTABLE), place=lost.place, message=lost.message)
-        self._note(unresolved=tasks.unresolved)
-        self._note(unresolved=ledger.unresolved)
-        return _Stated(
-            nodes=ledger.statements(),
-            gaps=ledger.gaps(len(listed)),
-            stack=tuple(tasks.stack),
-            stack_gaps=tuple(tasks.stack_gaps),
-            items=tuple(plays.items()),
+        if exhausted := evaluate(
+            [*expanded.steps, *self.unread_tasks], evaluator=evaluator, host_finder=host_finder
+        ):
+            lost = self._exhausted(exhausted.error, part=exhausted.playbook)
+            node_state.node_gaps.add(
+                Extent(TASK_ATTRIBUTES), place=lost.place, message=lost.message
+            )
+        self._note(unresolved=evaluator.unresolved)
+        self._note(unresolved=node_state.unresolved)
+        return _TaskResults(
+            nodes=node_state.statements(),
+            gaps=node_state.gaps(len(listed)),
+            stack=tuple(evaluator.releases.statements),
+            stack_gaps=tuple(evaluator.releases.gaps),
+            items=tuple(host_finder.items()),
         )
 
     def _exhausted(self, error: ExhaustedError, *, part: str) -> Failure:

@@ -5,13 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from exporter.declared.ansible.values import (
-    Layer,
-    PlacedMap,
-    beside,
-    listing,
-)
+from exporter.declared.ansible.located_data import LocatedMap
+from exporter.declared.ansible.paths import join_path, list_folder
 from exporter.declared.ansible.variable_files import VariableFiles
+from exporter.declared.ansible.variable_layer import VariableLayer
 from exporter.domain.errors import ReadError
 
 _SUFFIXES = (".yml", ".yaml", "", ".json")
@@ -26,8 +23,8 @@ class Role:
     """
 
     folder: str
-    variables: tuple[Layer, ...] = ()
-    defaults: tuple[Layer, ...] = ()
+    variables: tuple[VariableLayer, ...] = ()
+    defaults: tuple[VariableLayer, ...] = ()
     tasks: str = ""
     dependencies: tuple[Any, ...] = ()
     broken: ReadError | None = None
@@ -40,24 +37,26 @@ class RoleFinder:
         self._variables = variables
         self._documents = variables.documents
         self._checkout = self._documents.checkout
-        self._layers: dict[str, tuple[Layer, ...]] = {}
+        self._layers: dict[str, tuple[VariableLayer, ...]] = {}
         self._names: dict[tuple[str, ...], frozenset[str]] = {}
 
     def names(self, folders: Sequence[str]) -> frozenset[str]:
         """Return the names of all roles that can be seen from *folders*."""
         key = tuple(folders)
         if key not in self._names:
-            places = {PurePosixPath(one).parent.as_posix() for one in self.places("_", folders)}
-            found = (self._listed(one) for one in places if PurePosixPath(one).name == "roles")
+            places = {PurePosixPath(place).parent.as_posix() for place in self.places("_", folders)}
+            found = (
+                self._listed(place) for place in places if PurePosixPath(place).name == "roles"
+            )
             self._names[key] = frozenset(name for names in found for name in names)
         return self._names[key]
 
     def _listed(self, folder: str) -> list[str]:
         try:
-            inside = listing(self._checkout, folder) if self._checkout.is_dir(folder) else []
+            inside = list_folder(self._checkout, folder) if self._checkout.is_dir(folder) else []
         except ReadError:
             return []
-        return [PurePosixPath(one).name for one in inside]
+        return [PurePosixPath(path).name for path in inside]
 
     def find(self, name: str, *, folders: Sequence[str]) -> Role | None:
         """Return the role *name* as seen from *folders*, or None where it is not here."""
@@ -72,12 +71,12 @@ class RoleFinder:
         for folder in folders:
             parts = PurePosixPath(folder)
             for base in (parts, *parts.parents):
-                yield beside(base.as_posix(), "roles", short)
-            yield beside(folder, short)
+                yield join_path(base.as_posix(), "roles", short)
+            yield join_path(folder, short)
             if PurePosixPath(folder).name == "tasks":
-                yield beside(parts.parent.parent.as_posix(), short)
+                yield join_path(parts.parent.parent.as_posix(), short)
         for usual in _USUAL_FOLDERS:
-            yield beside(usual, short)
+            yield join_path(usual, short)
 
     def _without_collection(self, name: str, folders: Sequence[str]) -> str:
         """Return the last part of ``namespace.collection.role`` if that collection is this one."""
@@ -86,7 +85,7 @@ class RoleFinder:
             return name
         for folder in folders:
             for base in (PurePosixPath(folder), *PurePosixPath(folder).parents):
-                path = beside(base.as_posix(), "galaxy.yml")
+                path = join_path(base.as_posix(), "galaxy.yml")
                 if self._checkout.is_file(path) and self._collection(path) == collection:
                     return role
         return name
@@ -102,54 +101,59 @@ class RoleFinder:
 
     def _looks_like_role(self, path: str) -> bool:
         parts = ("tasks", "defaults", "vars", "meta", "handlers")
-        return any(self._checkout.is_dir(beside(path, part)) for part in parts)
+        return any(self._checkout.is_dir(join_path(path, part)) for part in parts)
 
     def load(self, role: Role, *, options: Mapping[str, Any]) -> Role:
         """Return *role* with what its folder holds; *options* are ``tasks_from`` and the like."""
         dependencies, broken = self._dependencies(role.folder)
         return replace(
             role,
-            variables=self._read(beside(role.folder, "vars"), options.get("vars_from")),
-            defaults=self._read(beside(role.folder, "defaults"), options.get("defaults_from")),
-            tasks=self._file(beside(role.folder, "tasks"), _chosen(options.get("tasks_from"))),
+            variables=self._read(join_path(role.folder, "vars"), options.get("vars_from")),
+            defaults=self._read(join_path(role.folder, "defaults"), options.get("defaults_from")),
+            tasks=self._file(join_path(role.folder, "tasks"), _chosen(options.get("tasks_from"))),
             dependencies=dependencies,
             broken=broken,
         )
 
     def _file(self, folder: str, name: str) -> str:
-        paths = [beside(folder, name), *(beside(folder, name + one) for one in _SUFFIXES)]
+        paths = [
+            join_path(folder, name),
+            *(join_path(folder, name + suffix) for suffix in _SUFFIXES),
+        ]
         return next((path for path in paths if self._checkout.is_file(path)), "")
 
-    def _read(self, folder: str, given: Any) -> tuple[Layer, ...]:
+    def _read(self, folder: str, given: Any) -> tuple[VariableLayer, ...]:
         """Return the variables of ``main.yml``, or of every file in a folder ``main``."""
         if isinstance(given, str) and "{" in given:
             where = self._documents.place(folder, 0)
             return (self._variables.any_of(self._inside(folder), where),)
         name = _chosen(given)
-        key = beside(folder, name)
+        key = join_path(folder, name)
         if key not in self._layers:
             self._layers[key] = ()
             if path := self._file(folder, name):
                 self._layers[key] = (self._variables.layer(path),)
             elif self._checkout.is_dir(key):
-                layers = [self._variables.layer(one) for one in self._inside(key)]
+                layers = [self._variables.layer(path) for path in self._inside(key)]
                 self._layers[key] = tuple(reversed(layers))
         return self._layers[key]
 
     def _inside(self, folder: str) -> list[str]:
         """Return the files of a folder of variables; the folder itself where it is closed."""
         try:
-            return [one for one in listing(self._checkout, folder) if self._checkout.is_file(one)]
+            return [
+                path for path in list_folder(self._checkout, folder) if self._checkout.is_file(path)
+            ]
         except ReadError:
             return [folder]
 
     def _dependencies(self, folder: str) -> tuple[tuple[Any, ...], ReadError | None]:
-        path = self._file(beside(folder, "meta"), "main")
+        path = self._file(join_path(folder, "meta"), "main")
         try:
             document = self._documents.read(path) if path else None
         except ReadError as error:
             return (), error
-        found = document.get("dependencies") if isinstance(document, PlacedMap) else None
+        found = document.get("dependencies") if isinstance(document, LocatedMap) else None
         return (tuple(found) if isinstance(found, list) else ()), None
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from exporter.declared.ansible.values import UnresolvedError
-from exporter.declared.ansible.words import MARK
+from exporter.declared.ansible.errors import UnresolvedError
+from exporter.declared.ansible.node_keywords import UNKNOWN
 
 MAX_SCRIPT = 65_536
 _OPERATORS = (
@@ -14,7 +14,7 @@ _OPERATORS = (
 _OPENING = frozenset({"if", "for", "while", "until", "case", "select"})
 _CLOSING = frozenset({"fi", "done", "esac", "}"})
 _LEADING = frozenset({"then", "else", "elif", "do", "!", "{", "time", "function", *_OPENING})
-_GLOBS = frozenset(f"*?[{{~{MARK}")
+_GLOBS = frozenset(f"*?[{{~{UNKNOWN}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def parse_script(text: str) -> list[Command]:
     depth, after_or = 0, False
     for tokens, operator in _simple_commands(_Lexer(text).tokens()):
         words = list(tokens)
-        braces = [index for index, one in enumerate(words) if one.reserved("{")]
+        braces = [index for index, word in enumerate(words) if word.reserved("{")]
         depth += len(braces)
         words = words[braces[-1] + 1 :] if braces else words
         while words and words[0].reserved(*_LEADING):
@@ -68,7 +68,7 @@ def parse_script(text: str) -> list[Command]:
             depth = max(0, depth - 1)
             words.clear()
         if words:
-            found = tuple(Word(one.text, one.dynamic) for one in words)
+            found = tuple(Word(word.text, word.dynamic) for word in words)
             commands.append(Command(found, words[0].line, certain=not depth and not after_or))
         after_or = operator == "||" or (after_or and operator in {"&&", "|"})
     return commands
@@ -127,7 +127,9 @@ class _Lexer:
                 yield token
 
     def _operator(self) -> str:
-        return next((one for one in _OPERATORS if self._text.startswith(one, self._at)), "")
+        return next(
+            (operator for operator in _OPERATORS if self._text.startswith(operator, self._at)), ""
+        )
 
     def _rest_of_line(self) -> str:
         end = self._text.find("\n", self._at)
@@ -180,10 +182,10 @@ class _Lexer:
         inner = self._text[start:end]
         self._skip(end + 1 - self._at)
         if quote == "'":
-            return inner, MARK in inner
+            return inner, UNKNOWN in inner
         plain = inner.replace("\\\n", "").replace('\\"', '"').replace("\\\\", "\\")
         expanded = "$" in inner.replace("\\$", "") or "`" in inner
-        return plain, expanded or MARK in inner
+        return plain, expanded or UNKNOWN in inner
 
     def _expansion(self, letter: str) -> str:
         """Read ``$name``, ``$(...)``, ``${...}`` or backticks whole."""

@@ -15,16 +15,19 @@ from jinja2.environment import Template
 from jinja2.exceptions import SecurityError, TemplateAssertionError, UndefinedError
 from jinja2.utils import missing
 
-from exporter.declared.ansible import filters
-from exporter.declared.ansible.filters import bounded_list, bounded_text
-from exporter.declared.ansible.sandbox import RESULT, SCOPE, Sandbox
-from exporter.declared.ansible.values import (
-    HiddenError,
-    PlacedList,
-    PlacedMap,
-    UnresolvedError,
-    is_secret,
+from exporter.declared.ansible.bounded_values import (
+    MAX_TEXT,
+    TOO_LONG,
+    as_text,
+    bounded_list,
+    bounded_text,
+    to_bool,
 )
+from exporter.declared.ansible.errors import HiddenError, UnresolvedError
+from exporter.declared.ansible.jinja_sandbox import RESULT, SCOPE, Sandbox
+from exporter.declared.ansible.located_data import LocatedList, LocatedMap
+from exporter.declared.ansible.vault import is_secret
+from exporter.domain.errors import ConformanceError
 
 MAX_SOURCE = 32_768
 MAX_DEPTH = 20
@@ -40,22 +43,22 @@ _FOREIGN_FAULTS = (
 """What a foreign template may raise when it is compiled or run; nothing of it is ours."""
 
 
-class ExhaustedError(UnresolvedError):
+class ExhaustedError(ConformanceError):
     """All templates together took more work or time than they may."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class PlainValue:
     """A value that holds no templates."""
 
     value: Any
 
 
-class Names(Protocol):
+class VariableSource(Protocol):
     """Where a template finds its variables, untemplated."""
 
     def find(self, name: str) -> Any:
-        """Return the value of *name* (:class:`Ready` where it shall stay as it is), or ``missing``.
+        """Return the value of *name*, or ``missing``; a :class:`PlainValue` is not templated.
 
         Raises :exc:`UnresolvedError` where it exists, but only a run would tell it.
         """
@@ -77,24 +80,24 @@ class Budget:
 
 @dataclass(slots=True)
 class Scope:
-    """The variables of one evaluation, each expanded once; *touched* are those asked for."""
+    """The variables of one evaluation, each expanded once; *used_names* are those asked for."""
 
-    names: Names
+    variables: VariableSource
     templates: "Templates"
-    touched: set[str] = field(default_factory=set)
+    used_names: set[str] = field(default_factory=set)
     known: dict[str, Any] = field(default_factory=dict)
     active: list[str] = field(default_factory=list)
 
     def resolve(self, name: str) -> Any:
         """Return the expanded value of *name*, or ``missing``."""
-        self.touched.add(name)
+        self.used_names.add(name)
         if name in self.known:
             return self.known[name]
         if name in self.active or len(self.active) > MAX_DEPTH:
             raise UnresolvedError(f"the variable {name} is defined by itself")
-        raw = self.names.find(name)
-        if raw is missing or isinstance(raw, Ready):
-            return raw.value if isinstance(raw, Ready) else raw
+        raw = self.variables.find(name)
+        if raw is missing or isinstance(raw, PlainValue):
+            return raw.value if isinstance(raw, PlainValue) else raw
         self.active.append(name)
         try:
             value = self.known[name] = self.templates.expand(raw, self)
@@ -113,9 +116,9 @@ class Templates:
         self._text = lru_cache(maxsize=512)(self._sandbox.compile_text)
         self._expression = lru_cache(maxsize=512)(self._sandbox.compile_condition)
 
-    def scope(self, names: Names) -> Scope:
-        """Return a scope in which *names* are the variables."""
-        return Scope(names=names, templates=self)
+    def scope(self, variables: VariableSource) -> Scope:
+        """Return a scope in which *variables* are the variables."""
+        return Scope(variables=variables, templates=self)
 
     def expand(self, value: Any, scope: Scope) -> Any:
         """Return *value* with every template in it evaluated.
@@ -141,7 +144,7 @@ class Templates:
             raise UnresolvedError("a condition is no expression")
         value = self._run(self._expression, condition, scope)
         if isinstance(value, str):
-            return filters.to_bool(value)
+            return to_bool(value)
         return bool(value)
 
     def _expand(self, value: Any, scope: Scope, count: list[int]) -> Any:
@@ -154,17 +157,17 @@ class Templates:
             raise HiddenError("the value is encrypted with Ansible Vault")
         if isinstance(value, dict):
             expanded = {
-                self._expand_key(key, scope): self._expand(one, scope, count)
-                for key, one in value.items()
+                self._expand_key(key, scope): self._expand(content, scope, count)
+                for key, content in value.items()
             }
             return _like(value, expanded)
         if isinstance(value, list):
-            return _like_list(value, [self._expand(one, scope, count) for one in value])
+            return _like_list(value, [self._expand(item, scope, count) for item in value])
         return value
 
     def _expand_key(self, key: Any, scope: Scope) -> Any:
         if isinstance(key, str) and "{{" in key:
-            return filters.as_text(self._run(self._text, key, scope))
+            return as_text(self._run(self._text, key, scope))
         return key
 
     def _run(self, compile_: Callable[[str], Template], text: str, scope: Scope) -> Any:
@@ -192,24 +195,24 @@ def _holds_templates(value: Any, count: list[int]) -> bool:
     if isinstance(value, str):
         return "{" in value
     if isinstance(value, dict):
-        return any(_holds_templates(one, count) for pair in value.items() for one in pair)
-    return isinstance(value, list) and any(_holds_templates(one, count) for one in value)
+        return any(_holds_templates(part, count) for pair in value.items() for part in pair)
+    return isinstance(value, list) and any(_holds_templates(item, count) for item in value)
 
 
 def _like(original: Mapping[Any, Any], values: dict[Any, Any]) -> dict[Any, Any]:
     """Return *values* with the lines of what they were expanded from."""
-    if not isinstance(original, PlacedMap):
+    if not isinstance(original, LocatedMap):
         return values
-    result = PlacedMap(original.line, original.path)
+    result = LocatedMap(original.line, original.path)
     result.lines = original.lines
     result.update(values)
     return result
 
 
 def _like_list(original: Sequence[Any], values: list[Any]) -> list[Any]:
-    if not isinstance(original, PlacedList):
+    if not isinstance(original, LocatedList):
         return values
-    result = PlacedList(original.line, original.path)
+    result = LocatedList(original.line, original.path)
     result.lines = original.lines
     result.extend(values)
     return result
@@ -221,8 +224,8 @@ def _evaluate(template: Template, scope: Scope) -> Any:
     size = 0
     for piece in template.root_render_func(context):
         size += len(piece)
-        if size > filters.MAX_TEXT:
-            raise UnresolvedError(filters.TOO_LONG)
+        if size > MAX_TEXT:
+            raise UnresolvedError(TOO_LONG)
         pieces.append(piece)
     if RESULT not in context.vars:
         return "".join(pieces)

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from exporter.declared.ansible.extent import Extents
-from exporter.declared.ansible.found import Unfolded
+from exporter.declared.ansible.expanded_playbooks import ExpandedPlaybooks
+from exporter.declared.ansible.include_candidates import candidate_files, candidate_roles
+from exporter.declared.ansible.node_keywords import TASK_ATTRIBUTES, sets_variables
 from exporter.declared.ansible.play_variables import PlayVariables
-from exporter.declared.ansible.possible import possible_files, possible_roles
-from exporter.declared.ansible.steps import Surroundings, Untold
-from exporter.declared.ansible.values import Layer
-from exporter.declared.ansible.words import SETTABLE, sets_variables
+from exporter.declared.ansible.task_context import TaskContext
+from exporter.declared.ansible.task_file_scanner import TaskFileScanner
+from exporter.declared.ansible.tasks import UnreadTasks
+from exporter.declared.ansible.variable_layer import VariableLayer
 from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Place, Source
 
@@ -18,49 +19,53 @@ from exporter.domain.provenance import Place, Source
 class UnknownTasks:
     """Notes what could be said by tasks that are not known, and which variables they may set."""
 
-    def __init__(self, extents: Extents, variables: PlayVariables, found: Unfolded) -> None:
-        self._extents = extents
+    def __init__(
+        self, scanner: TaskFileScanner, variables: PlayVariables, found: ExpandedPlaybooks
+    ) -> None:
+        self._scanner = scanner
         self._variables = variables
         self._found = found
-        self._documents = extents.documents
-        self._checkout = extents.documents.checkout
+        self._documents = scanner.documents
+        self._checkout = scanner.documents.checkout
 
-    def lost(self, error: ReadError, *, path: str, around: Surroundings) -> None:
+    def note_unread(self, error: ReadError, *, path: str, context: TaskContext) -> None:
         """Note a file that could not be read."""
         part = error.path or path
         failure = self._checkout.failure(Source.ANSIBLE, error, path=path, part=part)
         self._found.failures[failure] = None
-        self._found.lost.add(part)
+        self._found.unread_files.add(part)
         unread = self._documents.unread(error, path=path)
-        if part != around.playbook and sets_variables(unread.text):
-            self._variables.hide(around, [Layer.hidden(unread)])
-        folders = (PurePosixPath(part).parent.as_posix(), *around.folders)
-        said = self._extents.of(unread, folders)
-        self._add(said, message=unread.message, place=unread.place)
+        if part != context.playbook and sets_variables(unread.text):
+            self._variables.hide(context, [VariableLayer.hidden(unread)])
+        folders = (PurePosixPath(part).parent.as_posix(), *context.folders)
+        attributes = self._scanner.attributes_of(unread, folders)
+        self._add(attributes, message=unread.message, place=unread.place)
 
-    def absent(self, message: str, place: Place) -> None:
+    def note_absent(self, message: str, place: Place) -> None:
         """Note tasks that are not in the repository."""
         self._found.note(place, message)
-        self._add(SETTABLE, message=message, place=place)
+        self._add(TASK_ATTRIBUTES, message=message, place=place)
 
-    def possible_files(self, name: str, *, path: str, around: Surroundings, place: Place) -> None:
+    def note_candidate_files(
+        self, name: str, *, path: str, context: TaskContext, place: Place
+    ) -> None:
         """Note what the files that a templated *name* in *path* may mean could say."""
-        for one in possible_files(name, path=path, checkout=self._checkout):
-            said = self._extents.of_files([one], around.folders)
-            message = f"only a run would tell whether {one} is included"
-            self._doubtful(said, message=message, place=place)
-            self._note_variables(one)
+        for candidate in candidate_files(name, path=path, checkout=self._checkout):
+            attributes = self._scanner.attributes_of_files([candidate], context.folders)
+            message = f"only a run would tell whether {candidate} is included"
+            self._doubtful(attributes, message=message, place=place)
+            self._note_variables(candidate)
 
-    def possible_roles(self, name: str, *, around: Surroundings, place: Place) -> None:
+    def note_candidate_roles(self, name: str, *, context: TaskContext, place: Place) -> None:
         """Note what the roles that a templated *name* may mean could say."""
-        found = possible_roles(
-            name, folders=around.folders, finder=self._extents.roles, checkout=self._checkout
+        found = candidate_roles(
+            name, folders=context.folders, finder=self._scanner.roles, checkout=self._checkout
         )
         for folder in found:
-            said = self._extents.of_role(folder, around.folders)
+            attributes = self._scanner.attributes_of_role(folder, context.folders)
             message = f"only a run would tell whether the role {folder} is used"
-            self._doubtful(said, message=message, place=place)
-            for path in self._extents.files(folder):
+            self._doubtful(attributes, message=message, place=place)
+            for path in self._scanner.role_files(folder):
                 self._note_variables(path)
 
     def _doubtful(self, attributes: frozenset[str], *, message: str, place: Place) -> None:
@@ -70,12 +75,14 @@ class UnknownTasks:
 
     def _add(self, attributes: frozenset[str], *, message: str, place: Place) -> None:
         if attributes:
-            self._found.steps.append(Untold(place=place, message=message, attributes=attributes))
+            self._found.steps.append(
+                UnreadTasks(place=place, message=message, attributes=attributes)
+            )
 
     def _note_variables(self, path: str) -> None:
         """Note the variables that the tasks of a file may set while they run."""
         try:
-            self._found.volatile.update(variables_set(self._documents.read(path)))
+            self._found.set_at_run_time.update(variables_set(self._documents.read(path)))
         except ReadError:
             return  # what it could say is noted by its words
 
@@ -83,13 +90,13 @@ class UnknownTasks:
 def variables_set(value: Any) -> Iterator[str]:
     """Yield the variables that tasks set while they run, wherever in *value* they stand."""
     if isinstance(value, list):
-        for one in value:
-            yield from variables_set(one)
+        for item in value:
+            yield from variables_set(item)
     if isinstance(value, dict):
-        for key, one in value.items():
-            if key == "register" and isinstance(one, str):
-                yield one
-            elif str(key).endswith("set_fact") and isinstance(one, dict):
-                yield from (str(name) for name in one)
+        for key, content in value.items():
+            if key == "register" and isinstance(content, str):
+                yield content
+            elif str(key).endswith("set_fact") and isinstance(content, dict):
+                yield from (str(name) for name in content)
             else:
-                yield from variables_set(one)
+                yield from variables_set(content)

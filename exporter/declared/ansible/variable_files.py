@@ -5,8 +5,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from exporter.declared.ansible.documents import Documents
-from exporter.declared.ansible.unread import Unread, plain_text
-from exporter.declared.ansible.values import Layer
+from exporter.declared.ansible.unread_file import UnreadFile, searchable_text
+from exporter.declared.ansible.variable_layer import VariableLayer
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Place, Source
@@ -18,9 +18,9 @@ class VariableFiles:
 
     documents: Documents
     failures: dict[Failure, None] = field(default_factory=dict)
-    _layers: dict[str, Layer] = field(default_factory=dict)
+    _layers: dict[str, VariableLayer] = field(default_factory=dict)
 
-    def layer(self, path: str) -> Layer:
+    def layer(self, path: str) -> VariableLayer:
         """Return the variables of a file, or what stands in for those that nobody can read."""
         if path not in self._layers:
             self._layers[path] = self._read(path)
@@ -31,21 +31,23 @@ class VariableFiles:
         """The files of variables that were asked for."""
         return self._layers.keys()
 
-    def any_of(self, paths: Sequence[str], where: Place) -> Layer:
+    def any_of(self, paths: Sequence[str], where: Place) -> VariableLayer:
         """Return what stands in for variables of which only a run would tell the file."""
-        texts = [self.documents.text(one) for one in paths]
-        known = [one for one in texts if one is not None]
-        text = plain_text("\n".join(known)) if known and len(known) == len(texts) else None
-        return Layer.hidden(Unread(where, "only a run would tell which variables are read", text))
+        texts = [self.documents.text(path) for path in paths]
+        known = [text for text in texts if text is not None]
+        text = searchable_text("\n".join(known)) if known and len(known) == len(texts) else None
+        return VariableLayer.hidden(
+            UnreadFile(where, "only a run would tell which variables are read", text)
+        )
 
-    def absent(self, where: Place, message: str) -> Layer:
+    def absent(self, where: Place, message: str) -> VariableLayer:
         """Return what stands in for variables that are not in the repository."""
-        return Layer.hidden(Unread(where, message))
+        return VariableLayer.hidden(UnreadFile(where, message))
 
-    def _read(self, path: str) -> Layer:
+    def _read(self, path: str) -> VariableLayer:
         try:
             return self.documents.layer(path)
         except ReadError as error:
             checkout = self.documents.checkout
             self.failures[checkout.failure(Source.ANSIBLE, error, path=path, part=path)] = None
-            return Layer.hidden(self.documents.unread(error, path=path))
+            return VariableLayer.hidden(self.documents.unread(error, path=path))

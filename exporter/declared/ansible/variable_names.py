@@ -23,14 +23,14 @@ NAME_VARIABLES = (
 )
 
 
-def families_of(variable: str) -> tuple[str, ...]:
+def attributes_of_map(variable: str) -> tuple[str, ...]:
     """Return what a map keyed by hosts says of each, by the name of its *variable*."""
     if variable in LABEL_VARIABLES:
         return (LABELS,)
     return (TAINTS,) if variable in TAINT_VARIABLES else (LABELS, TAINTS)
 
 
-def told_by(text: str) -> frozenset[str]:
+def attributes_of_variables(text: str) -> frozenset[str]:
     """Return what variables in *text* could say of the nodes that they are set for."""
     words = set(re.findall(r"\w+", text))
     found: set[str] = {family for family in (LABELS, TAINTS) if family[:-1] in text.lower()}

@@ -5,8 +5,9 @@ decides it. What a cluster or a service would have to be asked for is unresolved
 would refuse is a failure; neither harms the rest.
 """
 
+from exporter.declared.argocd.addressed import READER
 from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.reader import Followed, read
 from exporter.declared.argocd.repositories import Home
 
-__all__ = ["Cluster", "Followed", "Home", "read"]
+__all__ = ["READER", "Cluster", "Followed", "Home", "read"]

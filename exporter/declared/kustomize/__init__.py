@@ -2,5 +2,43 @@
 
 from exporter.declared.kustomize.reader import read
 from exporter.declared.kustomize.renderer import Renderer
+from exporter.declared.reader import OBJECTS, Inputs, Reader
+from exporter.domain.declaration import Reading
+from exporter.domain.provenance import Source
+from exporter.domain.workloads import DeclaredWorkloads
+from exporter.settings.model import Settings
 
-__all__ = ["Renderer", "read"]
+
+def _facts(settings: Settings) -> frozenset[type]:
+    return frozenset({DeclaredWorkloads} if settings.declared.kustomize else ())
+
+
+async def _read(inputs: Inputs) -> Reading:
+    """Render what no Application points at."""
+    declared = inputs.loaded.settings.declared
+    by_applications = inputs.delivered_by(Source.ARGOCD)
+    renderer = Renderer(
+        checkout=inputs.checkout,
+        allow_remote=declared.allow_remote_bases,
+        source=Source.KUSTOMIZE,
+    )
+    return await read(
+        declared.kustomize,
+        checkout=inputs.checkout,
+        render=renderer.render,
+        memory=inputs.memory,
+        skip=by_applications.delivered,
+        followed=by_applications.declarations,
+    )
+
+
+READER = Reader(
+    source=Source.KUSTOMIZE,
+    layers=OBJECTS,
+    facts=_facts,
+    read=_read,
+    in_parts=True,
+    after=(Source.ARGOCD,),
+)
+
+__all__ = ["READER", "Renderer", "read"]

@@ -53,8 +53,8 @@ async def build(
         ) from None
     if outcome.code == 0:
         return outcome.output
-    said = outcome.errors.replace(str(home), "(temporary)")
-    complaint = shorten(said, root=str(copy))
+    message = outcome.errors.replace(str(home), "(temporary)")
+    complaint = shorten(message, root=str(copy))
     unsupported = is_unsupported(complaint.message)
     raise ReadError(
         complaint.message or f"kustomize ended with {outcome.code} and no message",
@@ -101,8 +101,8 @@ def _environment(home: str, *, allow_remote: bool) -> Mapping[str, str]:
         "GOMAXPROCS": "1",
     }
     if allow_remote:
-        names = (*_PROXIES, *(one.lower() for one in _PROXIES))
-        proxies = {one: os.environ[one] for one in names if one in os.environ}
+        names = (*_PROXIES, *(variable.lower() for variable in _PROXIES))
+        proxies = {name: os.environ[name] for name in names if name in os.environ}
         return common | proxies | {"GIT_ALLOW_PROTOCOL": "https:http"}
     return common | {
         "PATH": home,

@@ -31,7 +31,7 @@ class Complaint:
 
 def shorten(errors: str, *, root: str) -> Complaint:
     """Return what kustomize complains of in *errors*, with paths relative to *root*."""
-    lines = [one for one in errors.splitlines() if one.strip() and not one.startswith("#")]
+    lines = [line for line in errors.splitlines() if line.strip() and not line.startswith("#")]
     text = " ".join(" ".join(lines).split())
     if _KUBECTL in text:
         text = text.partition(_KUBECTL)[2].removesuffix('"').replace('\\"', '"')
@@ -66,14 +66,14 @@ def _unwrap(text: str) -> str:
 
 def is_unsupported(message: str) -> bool:
     """Tell whether kustomize was asked for what it is not allowed here: plugins, functions."""
-    return any(one in message for one in _SWITCHED_OFF)
+    return any(phrase in message for phrase in _SWITCHED_OFF)
 
 
 def explain(error: ReadError, graph: Graph) -> list[ReadError]:
     """Return why a build failed: the files that are no YAML, if any, else what kustomize said."""
     if error.reason is not Reason.MALFORMED:
         return [error]
-    malformed = [one for layer in graph.layers.values() for one in layer.malformed]
+    malformed = [file for layer in graph.layers.values() for file in layer.malformed]
     if malformed:
         return malformed
     content = graph.root.kustomization.content
@@ -101,5 +101,7 @@ def _place(error: ReadError, graph: Graph) -> tuple[str, int]:
 
 
 def _patch(name: Name, graph: Graph) -> Statement | None:
-    stated = (one for layer in graph.layers.values() for one in layer.exact.get(name, ()))
-    return next((one for one in stated if one.own), None)
+    stated = (
+        statement for layer in graph.layers.values() for statement in layer.exact.get(name, ())
+    )
+    return next((statement for statement in stated if statement.own), None)

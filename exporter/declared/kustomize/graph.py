@@ -45,7 +45,7 @@ class Graph:
     @property
     def files(self) -> set[str]:
         """The paths, files and directories, that kustomize may go to when it builds this."""
-        referred = (one for layer in self.layers.values() for one in layer.files)
+        referred = (file for layer in self.layers.values() for file in layer.files)
         return {*self.layers, *referred, *self.hidden}
 
 
@@ -123,7 +123,7 @@ class _Walk:
             self.graph.mixins.setdefault(here, {})[path] = self.graph.layers[path]
 
     def _bound(self, path: str, layers: tuple[Layer, ...]) -> None:
-        above = [one.kustomization.path for one in layers]
+        above = [layer.kustomization.path for layer in layers]
         if path in above:
             raise ReadError(_cycle(path, layers), reason=Reason.MALFORMED)
         if len(layers) >= MAX_DEPTH:
@@ -144,15 +144,15 @@ class _Walk:
             before, after = as_text(content.get("namePrefix")), as_text(content.get("nameSuffix"))
             names.append(f"{before}{names[-1]}{after}")
         origin = Origin(statement, layers, frozenset(names))
-        for one in {names[0], names[-1]}:
-            self.graph.origins.setdefault((kind, one), []).append(origin)
+        for chosen in {names[0], names[-1]}:
+            self.graph.origins.setdefault((kind, chosen), []).append(origin)
 
 
 def _cycle(path: str, layers: tuple[Layer, ...]) -> str:
     """Name every step of a cycle that closes at *path*, with the line that takes it."""
-    steps = [one.kustomization.path for one in layers]
+    steps = [layer.kustomization.path for layer in layers]
     round_trip = layers[steps.index(path) :]
-    targets = [one.kustomization.folder for one in round_trip[1:]]
+    targets = [path.kustomization.folder for path in round_trip[1:]]
     places = [
         f"{layer.kustomization.path}:{base.line}"
         for layer, target in zip(round_trip, targets, strict=False)

@@ -58,9 +58,9 @@ class Kustomization:
 
     def entries(self, field: str) -> Iterator[YamlMap]:
         """Yield the mappings in the list *field*."""
-        for one in as_list(self.content.get(field)):
-            if isinstance(one, YamlMap):
-                yield one
+        for item in as_list(self.content.get(field)):
+            if isinstance(item, YamlMap):
+                yield item
 
 
 def find(checkout: Checkout, folder: str) -> str | None:
@@ -82,8 +82,10 @@ def read(checkout: Checkout, path: str) -> Kustomization:
     """Read the kustomization file at *path*; raises :exc:`ReadError` with the line."""
     text = checkout.read_text(path, limit=MAX_SIZE)
     try:
-        documents = [_mapping(one) for one in yaml.load_all(text, exact=True)]
-        references = tuple(one for each in documents for one in _references(each))
+        documents = [_mapping(document) for document in yaml.load_all(text, exact=True)]
+        references = tuple(
+            reference for document in documents for reference in _references(document)
+        )
     except ParseError as error:
         raise ReadError(
             error.message, reason=Reason.MALFORMED, path=path, line=error.line
@@ -107,9 +109,9 @@ def _mapping(document: yaml.Document) -> YamlMap:
     _spelled(document.value, _FIELDS)
     for field in LISTS_OF_ENTRIES:
         value = document.value.get(field)
-        for one in value if isinstance(value, YamlList) else [value]:
-            if isinstance(one, YamlMap):
-                _spelled(one, _ENTRY_FIELDS)
+        for item in value if isinstance(value, YamlList) else [value]:
+            if isinstance(item, YamlMap):
+                _spelled(item, _ENTRY_FIELDS)
     return document.value
 
 
@@ -117,7 +119,7 @@ def _spelled(mapping: YamlMap, fields: frozenset[str]) -> None:
     """Refuse ``Resources`` for ``resources``: kustomize takes it, and nobody else would."""
     for key in mapping:
         meant = key.casefold()
-        known = {one.casefold(): one for one in fields}.get(meant)
+        known = {field.casefold(): field for field in fields}.get(meant)
         if known is not None and key != known:
             raise ParseError(f"{key!r} stands for {known!r}; spell it so", line=mapping.lines[key])
 
@@ -147,7 +149,7 @@ def _entry(field: str, entry: Any, keys: tuple[str, ...]) -> Iterator[Reference]
 
 def named_by(entry: Any, keys: tuple[str, ...]) -> Iterator[str]:
     """Yield the paths and addresses that an entry of a list has under *keys*."""
-    yield from (one.text for one in _entry("", entry, keys))
+    yield from (reference.text for reference in _entry("", entry, keys))
 
 
 def _inline(field: str, text: str, line: int) -> list[Reference] | None:
@@ -157,13 +159,13 @@ def _inline(field: str, text: str, line: int) -> list[Reference] | None:
     whatever file bears its text for a name.
     """
     try:
-        values = [one.value for one in yaml.load_all(text, exact=True)]
-        found = [one for value in values for one in hidden_references(value)]
+        values = [document.value for document in yaml.load_all(text, exact=True)]
+        found = [reference for value in values for reference in hidden_references(value)]
     except ParseError as error:
         raise ParseError(error.message, line=line) from None
-    if not any(isinstance(one, YamlMap | YamlList) for one in values):
+    if not any(isinstance(value, YamlMap | YamlList) for value in values):
         return None
-    return [Reference(field, one.text, line, hidden=True, entry=text) for one in found]
+    return [Reference(field, reference.text, line, hidden=True, entry=text) for reference in found]
 
 
 def _texts(mapping: YamlMap, key: str) -> Iterator[tuple[str, int]]:
@@ -172,10 +174,10 @@ def _texts(mapping: YamlMap, key: str) -> Iterator[tuple[str, int]]:
     Raises :exc:`ParseError` for numbers and truth values: kustomize takes some of them for texts,
     as a hexadecimal number that is too long for it.
     """
-    for one, line in listed(mapping.get(key), mapping.line_of(key)):
-        check_text(key, one, line)
-        if isinstance(one, str):
-            yield one, line
+    for item, line in listed(mapping.get(key), mapping.line_of(key)):
+        check_text(key, item, line)
+        if isinstance(item, str):
+            yield item, line
 
 
 def selector(entry: YamlMap) -> Mapping[str, Any]:

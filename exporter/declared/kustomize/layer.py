@@ -119,9 +119,9 @@ def configured(
     """
     line = 0
     try:
-        for one in hidden_references(value):
-            line = one.line
-            yield one, hidden_file(checkout, folder, one)
+        for reference in hidden_references(value):
+            line = reference.line
+            yield reference, hidden_file(checkout, folder, reference)
     except ParseError as error:
         raise ReadError(
             error.message, reason=Reason.MALFORMED, path=path, line=error.line
@@ -165,7 +165,7 @@ class _Reading:
             objects=tuple(self.objects),
             bases=tuple(self.bases),
             exact=exact,
-            loose=tuple(one for one in stated if not one.exact)[:MAX_LOOSE],
+            loose=tuple(statement for statement in stated if not statement.exact)[:MAX_LOOSE],
             patched=self.patched,
             remote=tuple(self.remote),
             plugins=tuple(self.plugins),
@@ -237,25 +237,33 @@ class _Reading:
             self._configure(reference, documents)
             for document in documents:
                 self._configuration(reference, path, document.value)
-        elif odd := next((one for one in documents if not _may_be_object(one)), None):
+        elif odd := next(
+            (document for document in documents if not _may_be_object(document)), None
+        ):
             error = ReadError(
                 "holds no Kubernetes object", reason=Reason.MALFORMED, path=path, line=odd.line
             )
             self.malformed.append(error)  # encrypted, say
         elif reference.field in _PATCHES:
             self.patches[reference.text] = (path, documents)
-            named = (identify(one.value) for one in documents if isinstance(one.value, YamlMap))
-            self.patched[reference.text] = tuple(one for one in named if one)
+            named = (
+                identify(document.value)
+                for document in documents
+                if isinstance(document.value, YamlMap)
+            )
+            self.patched[reference.text] = tuple(document for document in named if document)
         else:
-            for value in (one for document in documents for one in objects(document)):
+            for value in (manifest for document in documents for manifest in objects(document)):
                 name = identify(value)
                 if name is not None:
                     self.objects.append((name, Statement(path=path, value=value)))
 
     def _configuration(self, reference: Reference, path: str, value: Any) -> None:
         folder = self.kustomization.folder
-        for one, file in configured(self.checkout, value, folder=folder, path=path):
-            found = replace(one, field=reference.field, line=reference.line, entry=reference.text)
+        for statement, file in configured(self.checkout, value, folder=folder, path=path):
+            found = replace(
+                statement, field=reference.field, line=reference.line, entry=reference.text
+            )
             self._note(found, file)
 
     def _configure(self, reference: Reference, documents: Iterable[Document]) -> None:
@@ -268,7 +276,7 @@ class _Reading:
         for name in LISTS_OF_PLUGINS:
             for text, line in listed(content.get(name), content.line_of(name)):
                 documents = yaml.load_all(text) if isinstance(text, str) else []
-                if any(isinstance(one.value, YamlMap | YamlList) for one in documents):
+                if any(isinstance(document.value, YamlMap | YamlList) for document in documents):
                     self._configure(Reference(name, text, line), documents)
 
     def _generated(self) -> None:

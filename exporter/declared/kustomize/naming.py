@@ -28,19 +28,19 @@ _SOURCES: Final = (
 def unmatched(manifest: Manifest, known: set[Name], kinds: frozenset[str]) -> Name | None:
     """Return an object of these *kinds* that a workload refers to and that is not *known*."""
     pods = dig(manifest.content, "spec", "template", "spec")
-    found = (one for one in _references(pods) if one[0] in kinds and one[1])
-    return next((one for one in found if one not in known), None)
+    found = (reference for reference in _references(pods) if reference[0] in kinds and reference[1])
+    return next((reference for reference in found if reference not in known), None)
 
 
 def _references(pods: Json) -> Iterator[Name]:
     yield "ServiceAccount", as_text(dig(pods, "serviceAccountName"))
-    for one in as_list(dig(pods, "imagePullSecrets")):
-        yield "Secret", as_text(as_object(one).get("name"))
+    for secret in as_list(dig(pods, "imagePullSecrets")):
+        yield "Secret", as_text(as_object(secret).get("name"))
     for volume in as_list(dig(pods, "volumes")):
         yield from _named(volume)
         for source in as_list(dig(volume, "projected", "sources")):
             yield from _named(source)
-    for container in (one for name in _LISTS for one in as_list(dig(pods, name))):
+    for container in (container for name in _LISTS for container in as_list(dig(pods, name))):
         for source in as_list(dig(container, "envFrom")):
             yield from _named(source)
         for variable in as_list(dig(container, "env")):
@@ -54,4 +54,7 @@ def _named(source: Json) -> Iterator[Name]:
 
 def names(manifests: Sequence[Manifest]) -> set[Name]:
     """Return the kinds and names of *manifests*."""
-    return {(one.kind, as_text(dig(one.content, "metadata", "name"))) for one in manifests}
+    return {
+        (manifest.kind, as_text(dig(manifest.content, "metadata", "name")))
+        for manifest in manifests
+    }

@@ -70,8 +70,8 @@ def omissions(graph: Graph, *, allow_remote: bool, place: Callable[[str, int], P
         found.look(path, layer)
     if found.omissions:
         if any(
-            one.kustomization.content.get(name)
-            for one in graph.layers.values()
+            layer.kustomization.content.get(name)
+            for layer in graph.layers.values()
             for name in _AFFIXES
         ):
             found.omissions.renamed |= NAMED
@@ -90,8 +90,8 @@ class _Finder:
 
     def look(self, path: str, layer: Layer) -> None:
         """Note what of one kustomization cannot be had."""
-        for one in HELM:
-            self.charts(path, layer, one)
+        for name in HELM:
+            self.charts(path, layer, name)
         for reference in layer.plugins:
             name = _name(reference)
             self.leave(path, reference, ItemState.NOT_RENDERED, f"the plugin {name} is not run")

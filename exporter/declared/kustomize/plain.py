@@ -67,10 +67,10 @@ def _files(checkout: Checkout, path: str, *, recurse: bool) -> list[str]:
     if recurse:
         return checkout.files(path, suffixes=SUFFIXES)
     with os.scandir(checkout.resolve(path)) as entries:
-        names = sorted(one.name for one in entries if one.name.endswith(SUFFIXES))
+        names = sorted(entry.name for entry in entries if entry.name.endswith(SUFFIXES))
     if len(names) > MAX_FILES:
         raise ReadError(f"holds more than {MAX_FILES} files", reason=Reason.TOO_LARGE, path=path)
-    return [join(path, one) for one in names if checkout.is_file(join(path, one))]
+    return [join(path, name) for name in names if checkout.is_file(join(path, name))]
 
 
 def _take(text: str, path: str, tracer: Tracer, result: Plain) -> None:
@@ -99,7 +99,7 @@ def _take(text: str, path: str, tracer: Tracer, result: Plain) -> None:
         others = [_passed_over(path, error.line, ItemState.UNREADABLE, message)]
     result.manifests += manifests
     # One of a kind for each file: values of a chart may have many documents.
-    result.passed_over += {one.state: one for one in reversed(others)}.values()
+    result.passed_over += {other.state: other for other in reversed(others)}.values()
 
 
 def is_vaulted(text: str) -> bool:
@@ -125,7 +125,7 @@ def _no_object(value: Any) -> tuple[ItemState, str] | None:
     """Return why something is no Kubernetes object, and whether that is meant so."""
     if not isinstance(value, YamlMap) or not value.keys() & _MARKS:
         return ItemState.OUT_OF_SCOPE, "is no Kubernetes object"
-    lacking = [one for one in _MARKS[:2] if not isinstance(value.get(one), str)]
+    lacking = [mark for mark in _MARKS[:2] if not isinstance(value.get(mark), str)]
     if lacking:
         return ItemState.UNRESOLVED, f"is passed over: it has no {lacking[0]} that is a text"
     return None

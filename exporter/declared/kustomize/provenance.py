@@ -51,12 +51,12 @@ class _Cursor:
         if added is None:
             return found
         return [
-            one or (added if added.value == value else None)
-            for one, value in zip(found, values, strict=True)
+            layer or (added if added.value == value else None)
+            for layer, value in zip(found, values, strict=True)
         ]
 
     def _aligned(self, mine: YamlList, values: Sequence[Json], key: str) -> "list[_Cursor | None]":
-        known = {merge_key(one, key): at for at, one in enumerate(mine)}
+        known = {merge_key(statement, key): at for at, statement in enumerate(mine)}
         found: list[_Cursor | None] = []
         for index, value in enumerate(values):
             name = merge_key(value, key)
@@ -99,9 +99,14 @@ class Tracer:
         """Return an object of which *statements* are made, the strongest first."""
         trace = _Trace(self)
         if as_text(content.get("kind")) in TRACED:
-            trace.parts(content, "", "", [_Cursor(one, one.value, 0) for one in statements])
-        own = [one for one in statements if one.own]
-        chosen = next((one for one in own if id(one) in trace.used), own[-1])
+            trace.parts(
+                content,
+                "",
+                "",
+                [_Cursor(statement, statement.value, 0) for statement in statements],
+            )
+        own = [statement for statement in statements if statement.own]
+        chosen = next((statement for statement in own if id(statement) in trace.used), own[-1])
         return Manifest(
             content=_lean(content),
             place=self.place(chosen.path, chosen.first),
@@ -143,22 +148,22 @@ class _Trace:
         """Trace the members of an object or list at *pointer*, the value of the field *key*."""
         if isinstance(value, Mapping):
             for name, part in value.items():
-                found = [child for one in cursors if (child := one.child(name)) is not None]
+                found = [child for cursor in cursors if (child := cursor.child(name)) is not None]
                 self.part(part, f"{pointer}/{_escape(name)}", name, found)
         elif isinstance(value, list):
-            rows = [one.items(value, key) for one in cursors]
+            rows = [cursor.items(value, key) for cursor in cursors]
             for at, part in enumerate(value):
                 found = [item for row in rows if (item := row[at]) is not None]
                 self.part(part, f"{pointer}/{at}", key, found)
 
     def part(self, value: Json, pointer: str, key: str, cursors: Sequence[_Cursor]) -> None:
         """Trace the value at *pointer* and what is in it."""
-        for one in cursors:
-            line = one.states(value, key)
+        for cursor in cursors:
+            line = cursor.states(value, key)
             if line:
-                self.places[intern(pointer)] = self.tracer.place(one.statement.path, line)
+                self.places[intern(pointer)] = self.tracer.place(cursor.statement.path, line)
                 if not _is_collection(value):
-                    self.used.add(id(one.statement))
+                    self.used.add(id(cursor.statement))
                 break
         if cursors:
             self.parts(value, pointer, key, cursors)
@@ -185,7 +190,7 @@ def _origin(content: JsonObject, graph: Graph) -> Origin | None:
     if not found and kind in {"ConfigMap", "Secret"}:
         found = graph.origins.get((kind, _HASH.sub("", name)), [])
     namespace = as_text(dig(content, "metadata", "namespace"))
-    same = (one for one in found if _namespace(one) == namespace)
+    same = (statement for statement in found if _namespace(statement) == namespace)
     return next(same, found[0] if found else None)
 
 
@@ -202,11 +207,11 @@ def _above(content: JsonObject, origin: Origin, graph: Graph) -> Iterator[Statem
     """Yield what the kustomizations above the resource state about it, the outermost first."""
     kind = as_text(content.get("kind"))
     for layer in origin.layers:
-        for one in _with_mixins(layer, graph):
-            yield from one.statements(kind, origin.names)
+        for used in _with_mixins(layer, graph):
+            yield from used.statements(kind, origin.names)
 
 
 def _with_mixins(layer: Layer, graph: Graph) -> Iterator[Layer]:
     yield layer
-    for one in graph.mixins.get(layer.kustomization.path, {}).values():
-        yield from _with_mixins(one, graph)
+    for mixin in graph.mixins.get(layer.kustomization.path, {}).values():
+        yield from _with_mixins(mixin, graph)

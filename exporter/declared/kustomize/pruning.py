@@ -42,10 +42,10 @@ class Drops:
     def _pruned(self, name: str, value: Any) -> Any:
         if not isinstance(value, list):
             return value
-        return [one for one in value if not self._is_gone(name, one)]
+        return [item for item in value if not self._is_gone(name, item)]
 
     def _is_gone(self, name: str, value: Any) -> bool:
-        if any(name == field_name and value is one for field_name, one in self.items):
+        if any(name == field_name and value is item for field_name, item in self.items):
             return True
         if isinstance(value, str):
             return (name, value) in self.entries

@@ -49,27 +49,27 @@ async def read(
     """
     memory = memory or Remembered()
     chosen = await asyncio.to_thread(_choose, patterns, checkout, memory)
-    passed = {normal(one) for one in skip}
-    wanted = [one for paths in chosen.paths.values() for one in paths if one not in passed]
+    passed = {normal(pattern) for pattern in skip}
+    wanted = [path for paths in chosen.paths.values() for path in paths if path not in passed]
     paths = list(dict.fromkeys(wanted))
     remembered = remembering(render, memory)
     rendered = dict(zip(paths, await asyncio.gather(*map(remembered, paths)), strict=True))
-    gone = (one for one in chosen.gone if one not in passed and one not in rendered)
-    rendered |= {one: recalled(memory, one) for one in gone}
+    gone = (path for path in chosen.gone if path not in passed and path not in rendered)
+    rendered |= {path: recalled(memory, path) for path in gone}
     found = await asyncio.to_thread(
-        lambda: [_declared(path, one, checkout, followed) for path, one in rendered.items()]
+        lambda: [_declared(path, overlay, checkout, followed) for path, overlay in rendered.items()]
     )
-    items = _each_once(item for one in found for item in one.items)
+    items = _each_once(item for overlay in found for item in overlay.items)
     empty = _empty(chosen, rendered, checkout)
     return Reading(
         source=SOURCE,
-        workloads=tuple(workload for one in found for workload in one.workloads),
-        autoscalers=tuple(scaler for one in found for scaler in one.autoscalers),
-        stack=tuple(statement for one in found for statement in one.stack),
+        workloads=tuple(workload for overlay in found for workload in overlay.workloads),
+        autoscalers=tuple(scaler for overlay in found for scaler in overlay.autoscalers),
+        stack=tuple(statement for overlay in found for statement in overlay.stack),
         unresolved=tuple(dict.fromkeys(told(items))),
         failures=(
             *chosen.failures,
-            *(one for each in rendered.values() for one in each.failures),
+            *(failure for overlay in rendered.values() for failure in overlay.failures),
             *empty,
         ),
         items=items,
@@ -86,9 +86,10 @@ def _declared(
     origin = Origin(source=SOURCE, subject=subject, place=place, path=path)
     found = manifests.read(rendered.manifests, origin=subject)
     strangers = (
-        _stranger(one)
-        for one in rendered.manifests
-        if is_declaration(one.content) and (one.place.path, one.place.line) not in followed
+        _stranger(manifest)
+        for manifest in rendered.manifests
+        if is_declaration(manifest.content)
+        and (manifest.place.path, manifest.place.line) not in followed
     )
     return replace(found, items=(*account(rendered, origin), *found.items, *strangers))
 
@@ -113,8 +114,8 @@ def _stranger(manifest: Manifest) -> Item:
 def _each_once(items: Iterable[Item]) -> tuple[Item, ...]:
     """Return *items*, of those that only tell where something is broken one for each subject."""
     kept: dict[tuple[int, Subject], Item] = {}
-    for index, one in enumerate(items):
-        kept.setdefault((index if one.size else -1, one.subject), one)
+    for index, item in enumerate(items):
+        kept.setdefault((index if item.size else -1, item.subject), item)
     return tuple(kept.values())
 
 
@@ -134,7 +135,7 @@ def _choose(patterns: Sequence[str], checkout: Checkout, memory: Remembered) -> 
 
 
 def _match(pattern: str, checkout: Checkout) -> list[str]:
-    found = {normal(one) for one in checkout.match(pattern) if _renders(checkout, one)}
+    found = {normal(path) for path in checkout.match(pattern) if _renders(checkout, path)}
     if not found:
         raise ReadError("matches nothing", reason=Reason.MISSING, path=pattern)
     return sorted(found)
@@ -151,11 +152,11 @@ def _empty(chosen: _Chosen, rendered: dict[str, Rendered], checkout: Checkout) -
     return [
         checkout.failure(SOURCE, nothing, path=pattern, part=pattern)
         for pattern, paths in chosen.paths.items()
-        if all(one in rendered and _is_nothing(rendered[one]) for one in paths)
+        if all(path in rendered and _is_nothing(rendered[path]) for path in paths)
     ]
 
 
 def _is_nothing(rendered: Rendered) -> bool:
     """Tell whether a path holds neither an object nor anything that could be one."""
-    reasons = (one for one in rendered.left_out if one.state.is_reason)
+    reasons = (omission for omission in rendered.left_out if omission.state.is_reason)
     return not (rendered.manifests or rendered.failures or any(reasons))

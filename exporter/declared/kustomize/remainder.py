@@ -52,15 +52,15 @@ def _patch(_: str, entry: Any, layer: Layer, known: set[Name]) -> bool:
         entry = as_text(entry.get("patch")) or as_text(entry.get("path"))
     if not isinstance(entry, str):
         return False
-    return any(one not in known for one in layer.patched.get(entry) or _inline(entry))
+    return any(patch not in known for patch in layer.patched.get(entry) or _inline(entry))
 
 
 def _inline(text: str) -> list[Name]:
     try:
-        values = [one.value for one in yaml.load_all(text)]
+        values = [document.value for document in yaml.load_all(text)]
     except ParseError:
         return []
-    return [found for one in values if isinstance(one, YamlMap) and (found := identify(one))]
+    return [found for value in values if isinstance(value, YamlMap) and (found := identify(value))]
 
 
 def _replacement(_: str, entry: Any, layer: Layer, known: set[Name]) -> bool:
@@ -101,7 +101,9 @@ def _selects(selector: Mapping[str, Any], known: set[Name]) -> bool:
     kind, name = as_text(selector.get("kind")), as_text(selector.get("name"))
     if kind and name:
         return (kind, name) in known
-    return any((not kind or one[0] == kind) and (not name or one[1] == name) for one in known)
+    return any(
+        (not kind or origin[0] == kind) and (not name or origin[1] == name) for origin in known
+    )
 
 
 def _names(graph: Graph) -> dict[str, set[Name]]:
@@ -112,7 +114,7 @@ def _names(graph: Graph) -> dict[str, set[Name]]:
         for origin in origins:
             if (origin.statement.path, origin.statement.first) not in merging:
                 for layer in origin.layers:
-                    names[layer.kustomization.path] |= {(kind, one) for one in origin.names}
+                    names[layer.kustomization.path] |= {(kind, name) for name in origin.names}
     for _ in graph.mixins:  # components may use components
         for path, components in graph.mixins.items():
             for component in components:

@@ -122,12 +122,12 @@ class Renderer:
         path = graph.root.kustomization.path
         if error.reason is Reason.UNSUPPORTED and not omitted:
             return self._whole(path, 0, error.message)
-        malformed = any(one.malformed for one in graph.layers.values())
+        malformed = any(layer.malformed for layer in graph.layers.values())
         if error.reason in {Reason.UNSUPPORTED, Reason.MALFORMED} and omitted and not malformed:
             first = omitted.left_out[0]
             message = f"{first.message}, and without it kustomize says: {error.message}"
             return Rendered(left_out=(replace(first, message=message, subject=None),))
-        remote = self._allow_remote and any(one.remote for one in graph.layers.values())
+        remote = self._allow_remote and any(layer.remote for layer in graph.layers.values())
         if error.reason is Reason.MALFORMED and remote and not malformed:
             error = _unavailable(error, path)  # nobody can tell whether it was the network
         return self._failed(explain(error, graph), graph.root.kustomization.folder)
@@ -141,9 +141,9 @@ class Renderer:
         tracer = Tracer(self._place)
         try:
             return [
-                tracer.built(yaml.plain(one.value), graph)
-                for one in yaml.stream(decode(output, name=path))
-                if isinstance(one.value, dict)
+                tracer.built(yaml.plain(document.value), graph)
+                for document in yaml.stream(decode(output, name=path))
+                if isinstance(document.value, dict)
             ]
         except ParseError as error:
             raise ReadError(
@@ -157,26 +157,26 @@ class Renderer:
         found = plain.read(self._checkout, path, recurse=recurse, tracer=Tracer(self._place))
         return Rendered(
             manifests=tuple(found.manifests),
-            left_out=tuple(self._passed_over(one) for one in found.passed_over),
+            left_out=tuple(self._passed_over(manifest) for manifest in found.passed_over),
             failures=tuple(
-                self._checkout.failure(self._source, one, path=path, part=path)
-                for one in found.errors
+                self._checkout.failure(self._source, error, path=path, part=path)
+                for error in found.errors
             ),
             by_file=True,
         )
 
-    def _passed_over(self, one: plain.PassedOver) -> LeftOut:
+    def _passed_over(self, manifest: plain.PassedOver) -> LeftOut:
         return LeftOut(
-            place=self._place(one.path, one.line),
-            state=one.state,
-            message=one.message,
-            subject=Subject("File", "", one.path),
+            place=self._place(manifest.path, manifest.line),
+            state=manifest.state,
+            message=manifest.message,
+            subject=Subject("File", "", manifest.path),
         )
 
     def _failed(self, errors: Iterable[ReadError], path: str) -> Rendered:
         """Return errors as values, each once."""
         failures = (
-            self._checkout.failure(self._source, one, path=path, part=path) for one in errors
+            self._checkout.failure(self._source, error, path=path, part=path) for error in errors
         )
         return Rendered(failures=tuple(dict.fromkeys(failures))[:MAX_ERRORS])
 
@@ -187,14 +187,14 @@ class Renderer:
 def _doubted(built: Sequence[Manifest], omitted: Omissions) -> Iterable[Manifest]:
     """Yield what was built, and say where what was left out could make values otherwise."""
     known = names(built) if omitted.renamed else set()
-    for one in built:
+    for built_file in built:
         unknown = omitted.changed
-        if not unknown and omitted.renamed and one.kind in WORKLOADS:
-            found = unmatched(one, known, omitted.renamed)
+        if not unknown and omitted.renamed and built_file.kind in WORKLOADS:
+            found = unmatched(built_file, known, omitted.renamed)
             if found:
                 what = omitted.left_out[0].message
                 unknown = f"refers to {found[0]} {found[1]}, which may be called otherwise: {what}"
-        yield replace(one, unknown=unknown) if unknown else one
+        yield replace(built_file, unknown=unknown) if unknown else built_file
 
 
 def _unavailable(error: ReadError, path: str) -> ReadError:

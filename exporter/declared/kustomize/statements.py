@@ -73,7 +73,7 @@ class Patch:
 
     def fits(self, kind: str, names: frozenset[str]) -> bool:
         """Tell whether it speaks of an object of *kind* that has, or had, one of *names*."""
-        return _fits(self.kind, kind) and any(_fits(self.name, one) for one in names)
+        return _fits(self.kind, kind) and any(_fits(self.name, name) for name in names)
 
 
 def identify(value: YamlMap) -> Name | None:
@@ -89,7 +89,7 @@ def objects(document: Document) -> Iterator[YamlMap]:
         return
     items = value.get("items")
     if value["kind"].endswith("List") and isinstance(items, YamlList):
-        yield from (one for one in items if isinstance(one, YamlMap))
+        yield from (item for item in items if isinstance(item, YamlMap))
     else:
         yield value
 
@@ -138,10 +138,10 @@ def _merges(
     for path, start, document in _documents(kustomization, text, line, files):
         fixed = path == kustomization.path and start == line and not _block(kustomization, line)
         for value in _values(document):
-            said = identify(value) or ("", "")
+            identity = identify(value) or ("", "")
             yield Patch(
-                as_text(target.get("kind")) or ("" if target else said[0]),
-                as_text(target.get("name")) or ("" if target else said[1]),
+                as_text(target.get("kind")) or ("" if target else identity[0]),
+                as_text(target.get("name")) or ("" if target else identity[1]),
                 Statement(path=path, value=value, start=start, fixed=fixed),
             )
 
@@ -254,9 +254,9 @@ def _fits(pattern: str, text: str) -> bool:
 
     Only ``.*`` and alternatives are understood: enough for real patches, and never slow.
     """
-    for one in pattern.removeprefix("(").removesuffix(")").split("|"):
-        head, wild, tail = one.removeprefix("^").removesuffix("$").partition(".*")
-        if one == "" or text == head + wild + tail:
+    for kind in pattern.removeprefix("(").removesuffix(")").split("|"):
+        head, wild, tail = kind.removeprefix("^").removesuffix("$").partition(".*")
+        if kind == "" or text == head + wild + tail:
             return True
         if wild and text.startswith(head) and text.endswith(tail) and ".*" not in tail:
             return True

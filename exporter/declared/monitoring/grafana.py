@@ -28,15 +28,15 @@ def datasources(settings: GrafanaSettings, *, place: Place) -> DeclaredDatasourc
     """Return the datasources that *settings* declare."""
     return DeclaredDatasources(
         {
-            one.key: DeclaredDatasource(
+            datasource.key: DeclaredDatasource(
                 place=place,
-                name=one.name,
-                uid=one.uid,
-                type=one.type,
-                query=one.query,
-                default=one.default,
+                name=datasource.name,
+                uid=datasource.uid,
+                type=datasource.type,
+                query=datasource.query,
+                default=datasource.default,
             )
-            for one in settings.datasources
+            for datasource in settings.datasources
         }
     )
 
@@ -45,7 +45,9 @@ def dashboards(settings: GrafanaSettings, *, place: Place) -> DeclaredDashboards
     """Return the dashboards that *settings* declare."""
     return DeclaredDashboards(
         {
-            one.key: DeclaredDashboard(place=place, uid=one.uid, title=one.title, folder=one.folder)
-            for one in settings.dashboards
+            dashboard.key: DeclaredDashboard(
+                place=place, uid=dashboard.uid, title=dashboard.title, folder=dashboard.folder
+            )
+            for dashboard in settings.dashboards
         }
     )

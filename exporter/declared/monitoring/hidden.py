@@ -26,7 +26,9 @@ def hidden(readings: Sequence[Reading], checkout: Checkout | None) -> tuple[Hidd
     Texts are those of *checkout*; without it, nothing that is broken can be told to be harmless.
     """
     texts = Texts(checkout)
-    return tuple(one for rank, each in enumerate(readings) for one in _Search(each, texts).of(rank))
+    return tuple(
+        gap for rank, reading in enumerate(readings) for gap in _Search(reading, texts).of(rank)
+    )
 
 
 class _Search:
@@ -36,20 +38,25 @@ class _Search:
         self._reading = reading
         self._texts = texts
         self._applications: Mapping[ApplicationKey, DeclaredApplication] = {
-            one.key: one for one in reading.applications
+            application.key: application for application in reading.applications
         }
 
     def of(self, rank: int) -> Iterator[Hidden]:
         """Yield what the reading with this *rank* hides."""
-        for said in self._reading.stack_gaps:
-            yield Hidden(rank=rank, place=said.place, gap=said.gap, names=said.names)
-        told = [(one.place, one.message, self._failed(one)) for one in self._reading.failures]
-        told += [
-            (one.place, one.message, self._item(one))
-            for one in self._reading.items
-            if one.state.is_reason and one.state is not ItemState.OTHER_CLUSTER and not one.broken
+        for stack_gap in self._reading.stack_gaps:
+            yield Hidden(rank=rank, place=stack_gap.place, gap=stack_gap.gap, names=stack_gap.names)
+        causes = [
+            (failure.place, failure.message, self._failed(failure))
+            for failure in self._reading.failures
         ]
-        for place, message, likeness in told:
+        causes += [
+            (item.place, item.message, self._item(item))
+            for item in self._reading.items
+            if item.state.is_reason
+            and item.state is not ItemState.OTHER_CLUSTER
+            and not item.broken
+        ]
+        for place, message, likeness in causes:
             if likeness:
                 gap = Gap(place.source, f"{place.where}: {message}")
                 yield Hidden(rank=rank, place=place, gap=gap, surely=likeness is Likeness.STACK)
@@ -60,11 +67,13 @@ class _Search:
             return Likeness.NONE  # they never say anything of the stack
         if place.source is Source.ANSIBLE and not _VARIABLES.isdisjoint(place.path.split("/")):
             return Likeness.NONE  # a task that needs the variable is unresolved itself
-        if any(one.value.place.path == place.path for one in self._reading.stack):
+        if any(statement.value.place.path == place.path for statement in self._reading.stack):
             return Likeness.NONE  # what it last said stands in for it
         known = self._applications.items()
-        delivered = next((one for key, one in known if str(key) == failure.part), None)
-        paths = [one.path for one in delivered.sources if one.local] if delivered else []
+        delivered = next(
+            (application for key, application in known if str(key) == failure.part), None
+        )
+        paths = [source.path for source in delivered.sources if source.local] if delivered else []
         pattern = HELM if place.source is Source.ANSIBLE else TEXT
         return self._texts.of_files(place.path, *paths, pattern=pattern)
 
@@ -104,9 +113,9 @@ class _Search:
         source = application.sources[number]
         if source.chart in CHARTS:
             return Likeness.NONE
-        said = of_name(source.chart or f"{source.repository}/{source.path}")
+        chart = of_name(source.chart or f"{source.repository}/{source.path}")
         if source.local and source.path:
-            said = max(said, self._texts.of_files(source.path))
+            chart = max(chart, self._texts.of_files(source.path))
         elif not application.application_set:
-            said = max(said, self._texts.of_document(application.place))
-        return said if source.chart else max(said, of_name(name))
+            chart = max(chart, self._texts.of_document(application.place))
+        return chart if source.chart else max(chart, of_name(name))

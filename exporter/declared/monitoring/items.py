@@ -6,12 +6,12 @@ from exporter.domain.finding import Layer, Subject
 from exporter.domain.items import Item, ItemState
 from exporter.domain.monitoring.stack import Component, DeclaredStack, StackValue
 from exporter.domain.provenance import Place, Source
-from exporter.settings.model import ObservedSettings
 from exporter.settings.monitoring import (
     AlertmanagerSettings,
     GrafanaSettings,
     PrometheusSettings,
 )
+from exporter.settings.observed import ObservedSettings
 
 _COMPARED = {
     StackValue.RETENTION: Subject("Prometheus", "", Component.PROMETHEUS.value),
@@ -62,22 +62,22 @@ def _named(settings: ObservedSettings) -> Iterator[tuple[str, str]]:
 
 
 def _of_prometheus(settings: PrometheusSettings) -> Iterator[tuple[str, str]]:
-    yield from dict.fromkeys(("ScrapeTarget", one.job) for one in settings.targets)
-    yield from (("RuleGroup", one) for one in dict.fromkeys(settings.rules.groups))
+    yield from dict.fromkeys(("ScrapeTarget", target.job) for target in settings.targets)
+    yield from (("RuleGroup", name) for name in dict.fromkeys(settings.rules.groups))
     if settings.kube_state_metrics:
-        yield from (("KubeStateMetrics", one) for one in ("nodes", "pods"))
+        yield from (("KubeStateMetrics", kind) for kind in ("nodes", "pods"))
     if settings.alertmanagers != 0:
-        yield from (("Alertmanager", one) for one in ("connection", "notifications"))
+        yield from (("Alertmanager", kind) for kind in ("connection", "notifications"))
     if settings.watchdog:
         yield "Alertmanager", "watchdog"
 
 
 def _of_alertmanager(settings: AlertmanagerSettings) -> Iterator[tuple[str, str]]:
     yield "Alertmanager", Component.ALERTMANAGER.value
-    yield from (("Receiver", one) for one in dict.fromkeys(settings.receivers))
+    yield from (("Receiver", name) for name in dict.fromkeys(settings.receivers))
 
 
 def _of_grafana(settings: GrafanaSettings) -> Iterator[tuple[str, str]]:
     yield "Grafana", Component.GRAFANA.value
-    yield from dict.fromkeys(("Datasource", one.key) for one in settings.datasources)
-    yield from dict.fromkeys(("Dashboard", one.key) for one in settings.dashboards)
+    yield from dict.fromkeys(("Datasource", datasource.key) for datasource in settings.datasources)
+    yield from dict.fromkeys(("Dashboard", dashboard.key) for dashboard in settings.dashboards)

@@ -99,7 +99,7 @@ class Texts:
     def of_tasks(self, path: str) -> Likeness:
         """Judge by the tasks of a playbook, but those of charts that are known: these are read."""
         try:
-            tasks = [one for one in _TASK.split(self._text(path)) if not mentions_stack(one)]
+            tasks = [task for task in _TASK.split(self._text(path)) if not mentions_stack(task)]
         except ReadError:
             return Likeness.STACK
         return Likeness.STACK if any(map(TEXT.search, tasks)) else Likeness.NONE
@@ -126,7 +126,7 @@ class Texts:
 
     def _closure(self, paths: Iterable[str]) -> Iterator[str]:
         """Yield the texts of all that belongs to *paths*; raises :exc:`ReadError` in doubt."""
-        pending, seen = [posixpath.normpath(one) for one in paths], set[str]()
+        pending, seen = [posixpath.normpath(path) for path in paths], set[str]()
         while pending:
             path = pending.pop()
             if path in seen:
@@ -145,7 +145,7 @@ class Texts:
         """Yield the paths that a kustomization, or an Application, names in the repository."""
         relative = path.endswith(_KUSTOMIZATIONS)
         base = posixpath.dirname(path) if relative else ""  # an Application's begin at the root
-        tokens = dict.fromkeys(one for one in _TOKEN.findall(text) if relative or "/" in one)
+        tokens = dict.fromkeys(token for token in _TOKEN.findall(text) if relative or "/" in token)
         if len(tokens) > MAX_TOKENS:
             raise ReadError("names too much", reason=Reason.TOO_LARGE, path=path)
         for token in tokens:

@@ -29,9 +29,9 @@ def _member(body: Body, scope: Scope, name: str) -> Value | None:
     """Return an attribute, or the list of the nested blocks of a type."""
     if name in body.attributes:
         return evaluate(body.attributes[name], scope)
-    found = [one for one in body.blocks if one.type == name]
+    found = [block for block in body.blocks if block.type == name]
     if found:
-        return Value(Items([_nested(one, scope) for one in found]), found[0].at)
+        return Value(Items([_nested(block, scope) for block in found]), found[0].at)
     for block in body.blocks:
         if block.type == "dynamic" and block.labels == (name,):
             return Value(Unknown("a dynamic block", "is not evaluated here"), block.at)
@@ -39,7 +39,7 @@ def _member(body: Body, scope: Scope, name: str) -> Value | None:
 
 
 def _nested(block: Block, scope: Scope) -> Value:
-    names = [*block.body.attributes, *(one.type for one in block.body.blocks)]
+    names = [*block.body.attributes, *(inner.type for inner in block.body.blocks)]
     return Value(Object(values_of(block.body, scope, names)), block.at)
 
 
@@ -53,8 +53,8 @@ def instances(block: Block, scope: Scope) -> Iterator[tuple[Scope, Origin]]:
     if "for_each" in attributes:
         for key, value in _elements(evaluate(attributes["for_each"], scope)):
             scope.budget.expand()
-            each = Value(Object({"key": key, "value": value}), key.at)
-            yield scope.bind({"each": each}), key.at
+            iterator = Value(Object({"key": key, "value": value}), key.at)
+            yield scope.bind({"each": iterator}), key.at
     elif "count" in attributes:
         count = evaluate(attributes["count"], scope)
         for place in range(whole(count)):
@@ -69,9 +69,9 @@ def instances(block: Block, scope: Scope) -> Iterator[tuple[Scope, Origin]]:
 def _elements(collection: Value) -> list[tuple[Value, Value]]:
     match known(collection):
         case Distinct() as data:
-            for one in data:
-                known(one)
-            return [(one, one) for one in data]
+            for element in data:
+                known(element)
+            return [(element, element) for element in data]
         case Object():
             pairs = mapping(collection)
             return [(Value(key, pairs[key].at), pairs[key]) for key in sorted(pairs)]

@@ -21,7 +21,7 @@ from exporter.domain.errors import ReadError, Reason
 from exporter.domain.finding import Layer, Subject
 from exporter.domain.items import Item, ItemState
 from exporter.domain.provenance import Place, Source, Stated
-from exporter.settings.model import TerraformSettings
+from exporter.settings.declared import TerraformSettings
 
 OF_NODES = frozenset({LABELS, TAINTS, *Attribute} - {Attribute.VERSION})
 """All that Terraform may say of a node; the version of Kubernetes is not part of it."""
@@ -152,14 +152,14 @@ class Collector:
 
     def wanted(self, name: str) -> bool:
         """Tell whether the settings count a node of this name."""
-        return any(fnmatchcase(name, one) for one in self.settings.include) and not any(
-            fnmatchcase(name, one) for one in self.settings.exclude
+        return any(fnmatchcase(name, pattern) for pattern in self.settings.include) and not any(
+            fnmatchcase(name, pattern) for pattern in self.settings.exclude
         )
 
     @property
     def complete(self) -> bool:
         """Whether a node that is not named is not declared."""
-        return not any(PRESENT in one.attributes for one in self.gaps)
+        return not any(PRESENT in gap.attributes for gap in self.gaps)
 
     def reading(self) -> Reading:
         """Return all that was gathered."""
@@ -170,7 +170,7 @@ class Collector:
             unresolved=tuple(self.notices),
             failures=tuple(self.failures),
             items=tuple(self.items.values()),
-            gaps=tuple(_placed(one, end=len(nodes)) for one in self.gaps),
+            gaps=tuple(_placed(gap, end=len(nodes)) for gap in self.gaps),
             complete=self.complete,
         )
 

@@ -136,7 +136,11 @@ class Expansion:
         names = [name for name in block.body.attributes if name not in META]
         for inner, at in self._instances(block, scope, subject=Subject("Node", "", address)):
             attributes = values_of(block.body, inner, names)
-            texts = [one for name, one in attributes.items() if _may_speak(name, one, kind)]
+            texts = [
+                attribute
+                for name, attribute in attributes.items()
+                if _may_speak(name, attribute, kind)
+            ]
             describe(
                 Candidate(
                     address=address, at=at, kind=kind, attributes=attributes, texts=tuple(texts)

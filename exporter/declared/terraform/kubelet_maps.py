@@ -32,7 +32,7 @@ class KubeletMaps:
         """
         names = {node.name for node in collector.nodes}
         for at, (subject, entries) in self._found.items():
-            spoken = {key: one for key, one in entries.items() if _holds_arguments(one)}
+            spoken = {key: entry for key, entry in entries.items() if _holds_arguments(entry)}
             if names & entries.keys() or (not names and collector.complete):
                 _add(spoken, subject, collector)
                 continue

@@ -59,8 +59,8 @@ def _merged(first: Block | None, second: Block, *, overrides: bool) -> Block:
     """Return *second* laid over *first*; its nested blocks replace those of the same type."""
     if first is None or not overrides:
         return second
-    replaced = {one.type for one in second.body.blocks}
-    kept = tuple(one for one in first.body.blocks if one.type not in replaced)
+    replaced = {block.type for block in second.body.blocks}
+    kept = tuple(block for block in first.body.blocks if block.type not in replaced)
     attributes = {**first.body.attributes, **second.body.attributes}
     body = Body(attributes, (*kept, *second.body.blocks))
     return Block(first.type, first.labels, body, first.at)

@@ -150,13 +150,13 @@ def add_arguments(
     found = arguments_in(value)
     place = collector.place(value.at)
     if found.unresolved:
-        said = "hold what is only known in a run" if secret else found.unresolved
-        message = f"kubelet arguments of {subject}: {said}"
+        reason = "hold what is only known in a run" if secret else found.unresolved
+        message = f"kubelet arguments of {subject}: {reason}"
         collector.notice(value.at, message)
         collector.gap(value.at, message, attributes={LABELS, TAINTS}, name=name)
     if found.malformed:
-        said = "hold a malformed taint" if secret else found.malformed
-        collector.malformed(value.at, f"kubelet arguments of {subject}: {said}", name=name)
+        reason = "hold a malformed taint" if secret else found.malformed
+        collector.malformed(value.at, f"kubelet arguments of {subject}: {reason}", name=name)
     if found.labels or found.taints:
         key = (name, frozenset(found.labels.items()), frozenset(found.taints))
         collector.arguments[key] = NodeStatement(

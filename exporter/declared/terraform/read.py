@@ -17,29 +17,29 @@ from exporter.declared.terraform.variables import read_variables
 from exporter.domain.declaration import NodeGap, Reading
 from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Source
-from exporter.settings.model import TerraformSettings
+from exporter.settings.declared import TerraformSettings
 
 
 async def read(settings: Sequence[TerraformSettings], *, checkout: Checkout) -> Reading:
     """Return what all declarations say; what cannot be read of them is in it as failures."""
-    readings = [await asyncio.to_thread(parse, one, checkout=checkout) for one in settings]
+    readings = [await asyncio.to_thread(parse, setting, checkout=checkout) for setting in settings]
     return Reading(
         source=Source.TERRAFORM,
-        nodes=tuple(node for one in readings for node in one.nodes),
-        unresolved=tuple(notice for one in readings for notice in one.unresolved),
-        failures=tuple(failure for one in readings for failure in one.failures),
-        items=tuple(item for one in readings for item in one.items),
+        nodes=tuple(node for reading in readings for node in reading.nodes),
+        unresolved=tuple(notice for reading in readings for notice in reading.unresolved),
+        failures=tuple(failure for reading in readings for failure in reading.failures),
+        items=tuple(item for reading in readings for item in reading.items),
         gaps=tuple(_in_order(readings)),
-        complete=all(one.complete for one in readings),
+        complete=all(reading.complete for reading in readings),
     )
 
 
 def _in_order(readings: Sequence[Reading]) -> Iterator[NodeGap]:
     """Yield all gaps, each after as many statements as now precede it."""
     before = 0
-    for one in readings:
-        yield from (replace(gap, position=before + gap.position) for gap in one.gaps)
-        before += len(one.nodes)
+    for reading in readings:
+        yield from (replace(gap, position=before + gap.position) for gap in reading.gaps)
+        before += len(reading.nodes)
 
 
 def parse(settings: TerraformSettings, *, checkout: Checkout) -> Reading:

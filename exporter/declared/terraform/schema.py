@@ -28,7 +28,7 @@ def attributes_type(kind: Kind, tags: tuple[str, ...]) -> Any:
 
 
 def _flat(groups: Iterable[tuple[str, ...]]) -> Iterable[str]:
-    return (one for group in groups for one in group)
+    return (member for group in groups for member in group)
 
 
 def _type(tree: Tree) -> Any:

@@ -105,9 +105,9 @@ def _decode(data: bytes, path: str) -> _Document:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         found = _BYTE.search(str(error))
         line = data.count(b"\n", 0, int(found[1])) + 1 if found else 0
-        said = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        message = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise ReadError(
-            said, reason=Reason.MALFORMED, path=path, line=line, advice=_ADVICE
+            message, reason=Reason.MALFORMED, path=path, line=line, advice=_ADVICE
         ) from None
 
 
@@ -125,12 +125,14 @@ def _instances(document: _Document, path: str) -> Iterator[tuple[str, str, msgsp
         raise _unsupported("is neither a state file nor output of `terraform show -json`", path)
     if document.version != _VERSION:
         raise _unsupported(f"is a state of version {document.version}, not {_VERSION}", path)
-    for one in document.resources:
-        if one.mode == "managed":
-            address = ".".join(part for part in (one.module, one.type, one.name) if part)
-            for instance in one.instances:
+    for resource in document.resources:
+        if resource.mode == "managed":
+            address = ".".join(
+                part for part in (resource.module, resource.type, resource.name) if part
+            )
+            for instance in resource.instances:
                 if not instance.deposed:
-                    yield address, one.type, instance.attributes
+                    yield address, resource.type, instance.attributes
 
 
 def _unsupported(what: str, path: str) -> ReadError:
@@ -145,9 +147,13 @@ def _shown(root: _Module, path: str) -> Iterator[tuple[str, str, msgspec.Raw]]:
             raise ReadError(
                 "is nested too deeply", reason=Reason.MALFORMED, path=path, advice=_ADVICE
             )
-        for one in module.resources:
-            if one.mode == "managed":
-                yield one.address or f"{one.type}.{one.name}", one.type, one.values
+        for resource in module.resources:
+            if resource.mode == "managed":
+                yield (
+                    resource.address or f"{resource.type}.{resource.name}",
+                    resource.type,
+                    resource.values,
+                )
         pending += [(child, depth + 1) for child in module.child_modules]
 
 
@@ -172,7 +178,7 @@ def _describe(address: str, kind: Kind, raw: msgspec.Raw, at: Origin, collector:
             at=at,
             kind=kind,
             attributes=attributes,
-            texts=tuple(one for one in texts if one is not None),
+            texts=tuple(text for text in texts if text is not None),
             secret=True,
         ),
         collector,

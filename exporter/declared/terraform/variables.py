@@ -67,7 +67,9 @@ def read_variables(
         except ParseError as error:
             given.add_failure(malformed(checkout, path, error))
         else:
-            given.values |= {name: evaluate(one) for name, one in body.attributes.items()}
+            given.values |= {
+                name: evaluate(attribute) for name, attribute in body.attributes.items()
+            }
     return given
 
 

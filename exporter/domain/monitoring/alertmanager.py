@@ -97,7 +97,7 @@ def _is_quick(expression: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """A silence that holds or will hold."""
+    """A silence that holds or will hold; one without *matchers* covers nobody knows what."""
 
     id: str
     matchers: tuple[Matcher, ...]

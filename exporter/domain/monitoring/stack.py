@@ -68,7 +68,7 @@ class DeclaredStack:
 
     def hidden(self, *names: StackValue) -> Gap | None:
         """Return why one of the values *names* is not known, if so."""
-        return next((self.incomplete[one] for one in names if one in self.incomplete), None)
+        return next((self.incomplete[name] for name in names if name in self.incomplete), None)
 
     def count(self, name: StackValue) -> Stated[int] | None:
         """Return a value that counts something; None where nobody declares it, or no number."""

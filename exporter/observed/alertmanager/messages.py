@@ -75,9 +75,9 @@ class _Matcher(Struct, rename="camel"):
 class _Silence(Struct, rename="camel"):
     id: str
     status: _State
-    matchers: list[_Matcher]
     starts_at: _Instant
     ends_at: _Instant
+    matchers: list[_Matcher] | None = None
     created_by: str = ""
     comment: str = ""
 
@@ -130,15 +130,15 @@ def parse_receivers(config: str) -> AlertmanagerReceivers:
     given = as_object(document).get("receivers")
     if not isinstance(given, list):
         raise _unusable("lists no receivers")
-    receivers = [as_object(one) for one in given]
+    receivers = [as_object(entry) for entry in given]
     return AlertmanagerReceivers(
         {
-            as_text(one.get("name")): tuple(
+            as_text(receiver.get("name")): tuple(
                 key.removesuffix(_INTEGRATIONS)
-                for key in sorted(one)
-                if key.endswith(_INTEGRATIONS) and as_list(one[key])
+                for key in sorted(receiver)
+                if key.endswith(_INTEGRATIONS) and as_list(receiver[key])
             )
-            for one in receivers
+            for receiver in receivers
         }
     )
 
@@ -148,25 +148,30 @@ def _unusable(what: str) -> ReadError:
 
 
 def parse_silences(body: bytes) -> Silences:
-    """Return the silences that have not expired."""
+    """Return the silences that have not expired.
+
+    One with several sets of matchers, which this version of the API cannot express, has none here.
+    """
     found = [
-        one for one in decoded(_SILENCES, body, path=SILENCES) if one.status.state != "expired"
+        silence
+        for silence in decoded(_SILENCES, body, path=SILENCES)
+        if silence.status.state != "expired"
     ]
     silences = (
         Silence(
-            id=one.id,
+            id=entry.id,
             matchers=tuple(
                 Matcher(name=each.name, value=each.value, regex=each.is_regex, equal=each.is_equal)
-                for each in one.matchers
+                for each in entry.matchers or ()
             ),
-            starts=one.starts_at,
-            ends=one.ends_at,
-            created_by=one.created_by,
-            comment=one.comment,
+            starts=entry.starts_at,
+            ends=entry.ends_at,
+            created_by=entry.created_by,
+            comment=entry.comment,
         )
-        for one in found
+        for entry in found
     )
-    return Silences(tuple(sorted(silences, key=lambda one: (one.ends, one.id))))
+    return Silences(tuple(sorted(silences, key=lambda silence: (silence.ends, silence.id))))
 
 
 def parse_alerts(

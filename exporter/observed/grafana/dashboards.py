@@ -19,7 +19,7 @@ from exporter.observed.grafana.messages import (
     parse_hits,
     usable,
 )
-from exporter.observed.polling import each
+from exporter.observed.polling import query_each
 from exporter.settings.monitoring import DashboardSettings
 
 SEARCH = "/api/search"
@@ -37,14 +37,15 @@ async def ask_dashboards(
     Raises :exc:`ReadError` where Grafana does not answer.
     """
 
-    async def one(dashboard: DashboardSettings) -> Dashboards | Untold:
+    async def query(dashboard: DashboardSettings) -> Dashboards | Untold:
         return await _by_uid(endpoint, dashboard)
 
-    found = await each({key: one for key, one in declared.items() if one.uid}, one)
-    titled = [one for one in declared.values() if not one.uid]
-    if titled:
+    by_uid = {key: dashboard for key, dashboard in declared.items() if dashboard.uid}
+    found = await query_each(by_uid, query)
+    by_title = [dashboard for dashboard in declared.values() if not dashboard.uid]
+    if by_title:
         listed = await _list(endpoint)
-        found |= {one.key: _by_title(listed, one.title) for one in titled}
+        found |= {dashboard.key: _by_title(listed, dashboard.title) for dashboard in by_title}
     return ObservedDashboards({key: found[key] for key in declared})
 
 
@@ -76,7 +77,7 @@ async def _list(endpoint: Endpoint) -> list[Dashboard] | Untold:
         if reply.status != HTTPStatus.OK:
             return lacking(reply, READ)
         known, hits = len(found), parse_hits(reply)
-        found.update((one.uid, one) for one in hits)
+        found.update((hit.uid, hit) for hit in hits)
         if len(hits) < PAGE or len(found) == known:
             break
     else:
@@ -89,4 +90,4 @@ async def _list(endpoint: Endpoint) -> list[Dashboard] | Untold:
 def _by_title(listed: list[Dashboard] | Untold, title: str) -> Dashboards | Untold:
     if isinstance(listed, Untold):
         return listed
-    return tuple(sorted((one for one in listed if one.title == title), key=lambda one: one.uid))
+    return tuple(sorted((hit for hit in listed if hit.title == title), key=lambda hit: hit.uid))

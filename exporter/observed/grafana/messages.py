@@ -148,7 +148,7 @@ def parse_results(reply: Reply) -> Told:
 
 def _holds(frame: _Frame) -> bool:
     values = frame.data.values if frame.data else None
-    return any(bytes(one).strip() not in {b"[]", b"null"} for one in values or ())
+    return any(bytes(value).strip() not in {b"[]", b"null"} for value in values or ())
 
 
 def parse_alertmanager(reply: Reply) -> Told:
@@ -192,13 +192,13 @@ def parse_hits(reply: Reply) -> list[Dashboard]:
     """Return the dashboards on one page of a search."""
     return [
         Dashboard(
-            uid=one.uid,
-            title=one.title,
-            folder_uid=one.folder_uid,
-            folder=one.folder_title if one.folder_uid else "",
+            uid=hit.uid,
+            title=hit.title,
+            folder_uid=hit.folder_uid,
+            folder=hit.folder_title if hit.folder_uid else "",
         )
-        for one in decoded(_HITS, reply.body, path=reply.path)
-        if one.type == "dash-db"
+        for hit in decoded(_HITS, reply.body, path=reply.path)
+        if hit.type == "dash-db"
     ]
 
 

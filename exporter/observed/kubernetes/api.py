@@ -15,13 +15,12 @@ from yarl import URL
 
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.watches import Restart
-from exporter.observed.kinds import Kind
+from exporter.observed.kinds import KindSpec
+from exporter.observed.kubernetes.errors import WatchError, refusal
 from exporter.observed.kubernetes.limits import Limits
 from exporter.observed.kubernetes.lines import Lines
 from exporter.observed.kubernetes.login import Login, Logins
 from exporter.observed.kubernetes.messages import Page, parse_page, parse_review
-from exporter.observed.kubernetes.resources import Resource
-from exporter.observed.kubernetes.trouble import WatchError, refusal
 
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 MAX_REFUSAL = 1 << 16
@@ -38,7 +37,7 @@ class Api:
     limits: Limits = field(default_factory=Limits)
     _session: aiohttp.ClientSession | None = None
 
-    async def page(self, path: str, query: Mapping[str, str], *, kind: Kind) -> Page:
+    async def page(self, path: str, query: Mapping[str, str], *, kind: KindSpec) -> Page:
         """Return one page of a list of objects of this *kind*; raises :exc:`WatchError`."""
         with _translated():
             async with (
@@ -61,12 +60,12 @@ class Api:
                     answer = await stack.enter_async_context(opening)
             yield Stream(answer.content, Lines(self.limits.line_bytes))
 
-    async def allows(self, verb: str, resource: Resource, *, namespace: str) -> bool:
+    async def allows(self, verb: str, kind: KindSpec, *, namespace: str) -> bool:
         """Ask whether we may; raises :exc:`WatchError` where the server does not say."""
         attributes = {
             "verb": verb,
-            "group": resource.group,
-            "resource": resource.plural,
+            "group": kind.group,
+            "resource": kind.plural,
             **({"namespace": namespace} if namespace else {}),
         }
         review = {
@@ -121,9 +120,9 @@ class Api:
             if answer.status not in {HTTPStatus.OK, HTTPStatus.CREATED}:
                 if answer.status == HTTPStatus.UNAUTHORIZED:
                     self.logins.reject(login)
-                said = await answer.content.read(MAX_REFUSAL)
+                body = await answer.content.read(MAX_REFUSAL)
                 after = answer.headers.get("Retry-After")
-                raise refusal(answer.status, said, retry_after=after)
+                raise refusal(answer.status, body, retry_after=after)
             yield answer
 
     def _connected(self) -> aiohttp.ClientSession:
@@ -187,10 +186,10 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        told = _translate(error)
-        if told is None:
+        translated = _translate(error)
+        if translated is None:
             raise
-        raise told from error
+        raise translated from error
 
 
 _Meanings: TypeAlias = tuple[tuple[tuple[type[Exception], ...], Restart, Reason, str], ...]

@@ -16,7 +16,7 @@ class Limits:
 
     After a trouble comes a pause, from *first_pause* doubling up to *last_pause*, less a random
     part; what the server asks for by Retry-After counts up to *longest_wait*. A connection that
-    held for *steady* seconds makes the pauses short again. A watch is asked to end after *watch*
+    held for *steady* seconds makes the backoff short again. A watch is asked to end after *watch*
     (shortest, longest) seconds, and is given up when nothing comes for *quiet*; a streaming list,
     for *stall*. A page of a list may take *page*. An optional kind that is not installed is asked
     for again after *absent*, one that is forbidden after *forbidden*. The work of one watch holds

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from exporter.domain.errors import Reason
 from exporter.domain.watches import Restart
-from exporter.observed.kubernetes.trouble import WatchError
+from exporter.observed.kubernetes.errors import WatchError
 
 
 class Lines:

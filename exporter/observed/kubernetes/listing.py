@@ -4,26 +4,26 @@ import asyncio
 
 from exporter.domain.errors import Reason
 from exporter.observed.kubernetes.api import Api
+from exporter.observed.kubernetes.backoff import Backoff
 from exporter.observed.kubernetes.content import Content
+from exporter.observed.kubernetes.errors import WatchError, malformed
 from exporter.observed.kubernetes.messages import Page
-from exporter.observed.kubernetes.mirror import Mirror
-from exporter.observed.kubernetes.pauses import Pauses
-from exporter.observed.kubernetes.slices import sliced
-from exporter.observed.kubernetes.trouble import WatchError, malformed
+from exporter.observed.kubernetes.slicing import sliced
+from exporter.observed.kubernetes.store import Store
 
 PAGE_TRIES = 5
 """How often a page is asked for before the whole list is begun anew."""
 
 
-async def read_list(api: Api, mirror: Mirror, *, page_items: int) -> tuple[Content, str]:
+async def read_list(api: Api, store: Store, *, page_items: int) -> tuple[Content, str]:
     """Return all objects of a kind, and the version of which they are; raises :exc:`WatchError`.
 
     All pages are of one version: where the server no longer has it (410), the list is none.
     """
-    content = Content(mirror.resource.kind)
+    content = Content(store.kind)
     following = ""
     while True:
-        page = await _page(api, mirror, items=page_items, following=following)
+        page = await _page(api, store, items=page_items, following=following)
         async for item in sliced(page.items, seconds=api.limits.slice):
             content.put(item)
         if not page.following:
@@ -33,20 +33,20 @@ async def read_list(api: Api, mirror: Mirror, *, page_items: int) -> tuple[Conte
         following = page.following
 
 
-async def _page(api: Api, mirror: Mirror, *, items: int, following: str) -> Page:
+async def _page(api: Api, store: Store, *, items: int, following: str) -> Page:
     """Get one page; an overloaded server is asked again before the pages so far are lost."""
-    kind = mirror.resource.kind
-    path, query = mirror.resource.path(mirror.namespace), {"limit": str(items)}
+    kind = store.kind
+    path, query = store.kind.path(store.namespace), {"limit": str(items)}
     if not following:
         return await api.page(path, query, kind=kind)
     query["continue"] = following
-    pauses = Pauses(api.limits)
+    backoff = Backoff(api.limits)
     for _ in range(PAGE_TRIES - 1):
         try:
             return await api.page(path, query, kind=kind)
         except WatchError as error:
             if error.reason is not Reason.UNAVAILABLE:
                 raise
-            mirror.interrupted(error)
-            await asyncio.sleep(pauses.next(error.retry_after))
+            store.interrupted(error)
+            await asyncio.sleep(backoff.next(error.retry_after))
     return await api.page(path, query, kind=kind)

@@ -16,22 +16,20 @@ from exporter.domain.instants import parse_duration
 from exporter.domain.provenance import Source
 from exporter.domain.state import State
 from exporter.domain.watches import Restart, WatchStatus
-from exporter.domain.workloads import ObservedWorkloads
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.guard import unfailing
 from exporter.foreign.supervisor import RootTask, Supervisor
-from exporter.observed.kinds import Kind
+from exporter.observed.kinds import FACTS, KindSpec, kinds_for
 from exporter.observed.kubernetes.api import Api
-from exporter.observed.kubernetes.freeze import Freezer
-from exporter.observed.kubernetes.gaps import Reliance, reliance
+from exporter.observed.kubernetes.backoff import Backoff
+from exporter.observed.kubernetes.errors import WatchError
+from exporter.observed.kubernetes.facts import FactBuilder
 from exporter.observed.kubernetes.limits import Limits, limits_for
 from exporter.observed.kubernetes.login import Configured, Logins
-from exporter.observed.kubernetes.mirror import Mirror
-from exporter.observed.kubernetes.pauses import Pauses
 from exporter.observed.kubernetes.reflector import Reflector
-from exporter.observed.kubernetes.resources import KINDS_OF, RESOURCES, kinds_for
-from exporter.observed.kubernetes.trouble import WatchError
-from exporter.settings.model import KubernetesSettings
+from exporter.observed.kubernetes.reliance import Reliance, reliance
+from exporter.observed.kubernetes.store import Store
+from exporter.settings.observed import KubernetesSettings
 
 _MOMENT = 0.01
 """Seconds by which what is too old is older than it may be."""
@@ -57,78 +55,75 @@ class Live:
         self.changed = asyncio.Event()
         self.max_age = parse_duration(settings.max_age)
         self._namespaces = frozenset(settings.namespaces)
-        self._facts = tuple(fact for fact in KINDS_OF if fact in needed)
-        self._mirrors = {
-            kind: _mirrors(kind, settings.namespaces) for kind in kinds_for(self._facts)
-        }
+        self._facts = tuple(fact for fact in FACTS if fact in needed)
+        self._stores = {kind: _stores(kind, settings.namespaces) for kind in kinds_for(self._facts)}
         path = Path(settings.kubeconfig) if settings.kubeconfig else None
         self._api = Api(logins or Configured(path, clock), limits or limits_for(self.max_age))
         self._clock = clock
-        self._freezer = Freezer(self._mirrors)
+        self._builder = FactBuilder(self._stores)
         self._roots: list[RootTask] = []
-        self._reminder: asyncio.TimerHandle | None = None
+        self._expiry: asyncio.TimerHandle | None = None
         self._last = State()
 
     @property
     def complete(self) -> bool:
         """Whether every kind has been listed, or been refused: there is no more to wait for."""
-        return all(one.settled for one in self._every)
+        return all(store.settled for store in self._all_stores)
 
     def start(self, supervisor: Supervisor) -> None:
         """Begin to follow."""
         if not self._roots:
             self._roots = [
-                supervisor.start(partial(self._follow, one), name=f"watch {one.name}")
-                for one in self._every
+                supervisor.start(partial(self._follow, store), name=f"watch {store.name}")
+                for store in self._all_stores
             ]
 
     async def stop(self) -> None:
         """End all tasks and connections."""
         roots, self._roots = self._roots, []
-        if self._reminder is not None:
-            self._reminder.cancel()
+        if self._expiry is not None:
+            self._expiry.cancel()
         await asyncio.gather(*(root.stop() for root in roots))
         await self._api.close()
 
     async def read(self, *, at: Instant) -> State:
         """Return what is known at the instant *at*; quick where little changed since last time."""
-        trust = reliance(self._mirrors, self._facts, at=at, max_age=self.max_age)
+        trust = reliance(self._stores, self._facts, at=at, max_age=self.max_age)
         facts = await self._known(trust)
-        failures = tuple(failure for one in self._every for failure in one.failures)
-        watches = tuple(self._watch(kind, own, at=at) for kind, own in self._mirrors.items())
+        failures = tuple(failure for store in self._all_stores for failure in store.failures)
+        watches = tuple(self._watch(kind, own, at=at) for kind, own in self._stores.items())
         status = self._status(watches, failures, at=at)
         self._last = State(facts=facts, sources=(status,), failures=failures, watches=watches)
-        self._remind(at)
+        self._wake_at_expiry(at)
         return self._last
 
     async def _known(self, trust: Reliance) -> Facts:
-        """Return the facts; the same value as last time where nothing changed."""
-        unseen = frozenset(trust.unseen)
-        known: dict[type, object] = {}
-        for fact in self._facts:
-            if fact not in trust.absent:
-                left_out = unseen if fact is ObservedWorkloads else frozenset()
-                known[fact] = await self._freezer.fact(fact, unseen=left_out)
+        """Return the facts; the same store as last time where nothing changed."""
+        known = {
+            fact: await self._builder.fact(fact, unseen=trust.unseen.get(fact, frozenset()))
+            for fact in self._facts
+            if fact not in trust.absent
+        }
         facts = Facts(known, dict(trust.gaps), self._namespaces)
         last = self._last.facts
         same = last.known.keys() == known.keys() and all(
-            last.known[fact] is value for fact, value in known.items()
+            last.known[fact] is store for fact, store in known.items()
         )
         return last if same and last.gaps == facts.gaps else facts
 
-    def _remind(self, at: Instant) -> None:
+    def _wake_at_expiry(self, at: Instant) -> None:
         """Let what is known now be looked at again when the first part of it becomes too old."""
-        if self._reminder is not None:
-            self._reminder.cancel()
-        ages = [at.age(one.seen) for one in self._every if one.seen is not None]
+        if self._expiry is not None:
+            self._expiry.cancel()
+        ages = [at.age(store.seen) for store in self._all_stores if store.seen is not None]
         left = [(self.max_age - age).total_seconds() for age in ages if age <= self.max_age]
         if left:
             running = asyncio.get_running_loop()
-            self._reminder = running.call_later(min(left) + _MOMENT, self.changed.set)
+            self._expiry = running.call_later(min(left) + _MOMENT, self.changed.set)
 
-    async def _follow(self, mirror: Mirror) -> None:
+    async def _follow(self, store: Store) -> None:
         def broke() -> None:
-            mirror.interrupted(
+            store.interrupted(
                 WatchError(
                     "the watch itself failed; see the log",
                     restart=Restart.INTERNAL,
@@ -137,11 +132,11 @@ class Live:
             )
             self.changed.set()
 
-        pauses = Pauses(self._api.limits)
+        backoff = Backoff(self._api.limits)
         await unfailing(
-            lambda: Reflector(self._api, mirror, changed=self.changed.set, clock=self._clock).run(),
-            name=f"watch of {mirror.name}",
-            pause=pauses.next,
+            lambda: Reflector(self._api, store, changed=self.changed.set, clock=self._clock).run(),
+            name=f"watch of {store.name}",
+            pause=backoff.next,
             broke=broke,
         )
 
@@ -149,45 +144,44 @@ class Live:
         self, watches: tuple[WatchStatus, ...], failures: tuple[Failure, ...], *, at: Instant
     ) -> SourceStatus:
         errors: Counter[Reason] = Counter()
-        for one in self._every:
-            errors.update(one.count_errors())
-        seen = [one.seen for one in self._every]
+        for store in self._all_stores:
+            errors.update(store.count_errors())
+        seen = [store.seen for store in self._all_stores]
         return SourceStatus(
             source=Source.KUBERNETES,
-            up=all(one.up for one in watches),
+            up=all(watch.up for watch in watches),
             last_success=None if None in seen else _oldest(seen, at=at),
-            items={one.kind: one.items for one in watches},
+            items={watch.kind: watch.items for watch in watches},
             errors={reason: errors[reason] for reason in Reason},
             failures=failures,
         )
 
-    def _watch(self, kind: Kind, own: tuple[Mirror, ...], *, at: Instant) -> WatchStatus:
+    def _watch(self, kind: KindSpec, own: tuple[Store, ...], *, at: Instant) -> WatchStatus:
         restarts: Counter[Restart] = Counter()
-        for one in own:
-            restarts.update(one.restarts)
+        for store in own:
+            restarts.update(store.restarts)
         return WatchStatus(
-            kind=kind.value,
-            up=not any(one.gap(at=at, max_age=self.max_age) for one in own),
-            events=sum(one.events for one in own),
-            lists=sum(one.lists for one in own),
+            kind=kind.kind,
+            up=not any(store.gap(at=at, max_age=self.max_age) for store in own),
+            events=sum(store.events for store in own),
+            lists=sum(store.lists for store in own),
             restarts={restart: restarts[restart] for restart in Restart},
-            last_event=_oldest((one.last_event for one in own), at=at),
-            last_list=_oldest((one.last_list for one in own), at=at),
-            items=sum(len(one.content.cluster) for one in own if one.content),
+            last_event=_oldest((store.last_event for store in own), at=at),
+            last_list=_oldest((store.last_list for store in own), at=at),
+            items=sum(len(store.content.collection) for store in own if store.content),
         )
 
     @property
-    def _every(self) -> Iterator[Mirror]:
-        return (one for own in self._mirrors.values() for one in own)
+    def _all_stores(self) -> Iterator[Store]:
+        return (store for own in self._stores.values() for store in own)
 
 
 def _oldest(instants: Iterable[float | None], *, at: Instant) -> datetime | None:
-    known = [one for one in instants if one is not None]
+    known = [instant for instant in instants if instant is not None]
     return at.shown(min(known)) if known else None
 
 
-def _mirrors(kind: Kind, namespaces: tuple[str, ...]) -> tuple[Mirror, ...]:
-    resource = RESOURCES[kind]
-    if not resource.namespaced or not namespaces:
-        return (Mirror(resource),)
-    return tuple(Mirror(resource, namespace) for namespace in sorted(set(namespaces)))
+def _stores(kind: KindSpec, namespaces: tuple[str, ...]) -> tuple[Store, ...]:
+    if not kind.namespaced or not namespaces:
+        return (Store(kind),)
+    return tuple(Store(kind, namespace) for namespace in sorted(set(namespaces)))

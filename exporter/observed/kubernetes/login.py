@@ -27,7 +27,7 @@ RENEWAL = 60.0
 """Seconds after which files with tokens and certificates are read again."""
 EARLY = timedelta(seconds=30)
 """How long before its end a token that says when it ends is renewed."""
-PATIENCE = 20.0
+GRACE = 20.0
 """Seconds that an exec plugin may take."""
 
 
@@ -132,7 +132,7 @@ class Configured:
         if not str(configuration.host).startswith("https:"):
             return None
         files = (configuration.ssl_ca_cert, configuration.cert_file, configuration.key_file)
-        trust = (configuration.verify_ssl, *(_content(one) for one in files))
+        trust = (configuration.verify_ssl, *(_content(file) for file in files))
         if self._login is None or self._login.tls is None or trust != self._trust:
             self._trust = trust
             return _tls(configuration)
@@ -181,10 +181,10 @@ async def _load(path: Path | None) -> _Loaded:
         _load_service_account if inside else lambda: _load_kubeconfig(path)
     )
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(GRACE):
             return await loading()
     except TimeoutError:
-        raise _unusable(f"took longer than {PATIENCE:.0f} s to give a token", path) from None
+        raise _unusable(f"took longer than {GRACE:.0f} s to give a token", path) from None
     except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError) as error:
         raise _unusable(f"cannot be used: {type(error).__name__}: {error}", path) from None
 

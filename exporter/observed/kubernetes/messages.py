@@ -8,10 +8,9 @@ from typing import Annotated, Any, ClassVar, Generic, TypeAlias, TypeVar
 import msgspec
 from msgspec import Meta, Raw, Struct, field
 
-from exporter.observed.cluster import RECORDS, Record
-from exporter.observed.kinds import Kind
-from exporter.observed.kubernetes.trouble import malformed
-from exporter.observed.records import ObjectRecord
+from exporter.observed.kinds import KindSpec
+from exporter.observed.kubernetes.errors import malformed
+from exporter.observed.records import ObjectRecord, ObservedRecord
 
 R = TypeVar("R")
 
@@ -66,8 +65,8 @@ class Deleted(Struct, tag_field="type", tag="DELETED", gc=False):
     object: ObjectRecord
 
 
-AnyEvent: TypeAlias = Event | Added[Record] | Modified[Record] | Deleted
-AnyObject: TypeAlias = Raw | Record | ObjectRecord
+AnyEvent: TypeAlias = Event | Added[ObservedRecord] | Modified[ObservedRecord] | Deleted
+AnyObject: TypeAlias = Raw | ObservedRecord | ObjectRecord
 
 
 class _Annotations(Struct, gc=False):
@@ -103,7 +102,7 @@ class _Page(Struct, Generic[R], gc=False):
 class Page(Struct, frozen=True, gc=False):
     """A page of a list; its items may pin the bytes of the page, so none must be kept."""
 
-    items: Sequence[Raw | Record]
+    items: Sequence[Raw | ObservedRecord]
     version: str
     following: str
 
@@ -130,15 +129,18 @@ def parse_event(line: bytes) -> Event:
         raise malformed(f"what a watch told is no event: {error}") from None
 
 
-@cache
-def event_reader(kind: Kind) -> Callable[[bytes], AnyEvent]:
+def event_reader(kind: KindSpec) -> Callable[[bytes], AnyEvent]:
     """Return what reads events of objects of this *kind*; it raises :exc:`WatchError`.
 
-    Event and object are read in one pass over the bytes, for pods without their managed fields.
-    Where that does not work, as the object makes no sense or is none of the kind, the event holds
-    it as it came.
+    Event and object are read in one pass over the bytes, of some kinds without their managed
+    fields. Where that does not work, as the object makes no sense or is none of the kind, the
+    event holds it as it came.
     """
-    record: Any = RECORDS[kind]
+    return _event_reader(kind.record, cuts_managed_fields=kind.cuts_managed_fields)
+
+
+@cache
+def _event_reader(record: Any, *, cuts_managed_fields: bool) -> Callable[[bytes], AnyEvent]:
     both: msgspec.json.Decoder[AnyEvent]
     both = msgspec.json.Decoder(Added[record] | Modified[record] | Deleted)
 
@@ -154,7 +156,7 @@ def event_reader(kind: Kind) -> Callable[[bytes], AnyEvent]:
         except _BROKEN:
             return read(line)
 
-    return read_less if kind is Kind.POD else read
+    return read_less if cuts_managed_fields else read
 
 
 def without_managed_fields(line: bytes) -> bytes:
@@ -170,15 +172,15 @@ def without_managed_fields(line: bytes) -> bytes:
     return line[:start] + line[end + 1 :] if 0 <= start < end else line
 
 
-def parse_bookmark(told: AnyObject) -> Bookmark:
+def parse_bookmark(item: AnyObject) -> Bookmark:
     """Return the place in history that an object stands for; raises :exc:`WatchError`."""
-    if not isinstance(told, Raw):
-        version = told.metadata.resource_version or ""
+    if not isinstance(item, Raw):
+        version = item.metadata.resource_version or ""
         if not 0 < len(version) <= MAX_VERSION:
             raise malformed("an event has no resourceVersion")
         return Bookmark(version=version)
     try:
-        found = _POSITION.decode(told).metadata
+        found = _POSITION.decode(item).metadata
     except _BROKEN as error:
         raise malformed(f"an event has no resourceVersion: {error}") from None
     ends = found.annotations is not None and found.annotations.end == "true"
@@ -186,19 +188,18 @@ def parse_bookmark(told: AnyObject) -> Bookmark:
 
 
 @cache
-def _page_decoder(kind: Kind) -> msgspec.json.Decoder[_Page[Record]]:
-    record: Any = RECORDS[kind]
+def _page_decoder(record: Any) -> msgspec.json.Decoder[_Page[ObservedRecord]]:
     return msgspec.json.Decoder(_Page[record])
 
 
-def parse_page(body: bytes, kind: Kind) -> Page:
+def parse_page(body: bytes, kind: KindSpec) -> Page:
     """Return the page of objects of this *kind* that *body* holds; raises :exc:`WatchError`.
 
     Where one of them makes no sense, all are as they came.
     """
-    found: _Page[Record] | _Page[Raw]
+    found: _Page[ObservedRecord] | _Page[Raw]
     try:
-        found = _page_decoder(kind).decode(body)
+        found = _page_decoder(kind.record).decode(body)
     except _BROKEN:
         found = _raw_page(body)
     metadata = found.metadata

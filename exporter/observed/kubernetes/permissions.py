@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from exporter.domain.errors import Reason
 from exporter.domain.watches import Restart
 from exporter.observed.kubernetes.api import Api
-from exporter.observed.kubernetes.mirror import Mirror
-from exporter.observed.kubernetes.trouble import WatchError
+from exporter.observed.kubernetes.errors import WatchError
+from exporter.observed.kubernetes.store import Store
 
 VERBS = ("list", "watch")
 """What following a kind takes."""
 
 
-async def review(api: Api, mirror: Mirror) -> bool:
+async def review(api: Api, store: Store) -> bool:
     """Ask whether we may follow a kind; tell whether there was an answer.
 
     No answer is no refusal, as the requests themselves will tell. Raises :exc:`WatchError` where
@@ -21,21 +21,21 @@ async def review(api: Api, mirror: Mirror) -> bool:
     missing = []
     for verb in VERBS:
         try:
-            allowed = await api.allows(verb, mirror.resource, namespace=mirror.namespace)
+            allowed = await api.allows(verb, store.kind, namespace=store.namespace)
         except WatchError:
             return False
         if not allowed:
             missing.append(verb)
     if missing:
-        raise forbidden(mirror, missing)
+        raise forbidden(store, missing)
     return True
 
 
-def forbidden(mirror: Mirror, verbs: Iterable[str] = VERBS) -> WatchError:
+def forbidden(store: Store, verbs: Iterable[str] = VERBS) -> WatchError:
     """Return the error that says which *verbs* are to be granted."""
-    asked = f"grant {' and '.join(verbs)} on {mirror.name}"
+    asked = f"grant {' and '.join(verbs)} on {store.name}"
     return WatchError(
-        f"{mirror.resource.name} is forbidden: {asked}",
+        f"{store.kind.resource} is forbidden: {asked}",
         restart=Restart.FORBIDDEN,
         reason=Reason.FORBIDDEN,
     )

@@ -1,4 +1,4 @@
-"""Keeps the mirror of one kind equal to what the server has: lists, watches, and begins anew."""
+"""Keeps the store of one kind equal to what the server has: lists, watches, and begins anew."""
 
 import asyncio
 import math
@@ -12,7 +12,9 @@ from exporter.domain.errors import Reason
 from exporter.domain.watches import Restart
 from exporter.foreign.clock import SYSTEM
 from exporter.observed.kubernetes.api import Api, Stream
+from exporter.observed.kubernetes.backoff import Backoff, between
 from exporter.observed.kubernetes.content import Content
+from exporter.observed.kubernetes.errors import WatchError, interruption
 from exporter.observed.kubernetes.listing import read_list
 from exporter.observed.kubernetes.messages import (
     AnyEvent,
@@ -23,11 +25,9 @@ from exporter.observed.kubernetes.messages import (
     event_reader,
     parse_bookmark,
 )
-from exporter.observed.kubernetes.mirror import Mirror
-from exporter.observed.kubernetes.pauses import Pauses, between
 from exporter.observed.kubernetes.permissions import forbidden, review
-from exporter.observed.kubernetes.slices import sliced
-from exporter.observed.kubernetes.trouble import WatchError, interruption
+from exporter.observed.kubernetes.slicing import sliced
+from exporter.observed.kubernetes.store import Store
 
 CHANCES = 3
 """How often a streaming list may break off before lists are read page by page."""
@@ -41,7 +41,7 @@ _PROMPT = frozenset({Restart.ENDED, Restart.EXPIRED, Restart.QUIET, Restart.CUT}
 
 @dataclass(slots=True)
 class Reflector:
-    """Follows one kind, in one namespace or in all, into *mirror*; calls *changed* at each change.
+    """Follows one kind, in one namespace or in all, into *store*; calls *changed* at each change.
 
     It asks whether it may list and watch, gets a complete list (as a stream where the server can,
     else page by page), then watches from there. The version up to which all is known outlives a
@@ -51,10 +51,10 @@ class Reflector:
     """
 
     api: Api
-    mirror: Mirror
+    store: Store
     changed: Callable[[], None]
     clock: Clock = SYSTEM
-    pauses: Pauses = field(init=False)
+    backoff: Backoff = field(init=False)
     _version: str = ""
     _chances: int = CHANCES
     _page_items: int = field(init=False)
@@ -65,11 +65,11 @@ class Reflector:
 
     def __post_init__(self) -> None:
         """Begin with the shortest pause and the largest pages."""
-        self.pauses = Pauses(self.api.limits)
+        self.backoff = Backoff(self.api.limits)
         self._page_items = self.api.limits.page_items
 
     async def run(self) -> NoReturn:
-        """List and watch until cancelled; what goes wrong is told by the mirror."""
+        """List and watch until cancelled; what goes wrong is told by the store."""
         while True:
             pause = await self.step()
             await asyncio.sleep(pause)
@@ -84,18 +84,18 @@ class Reflector:
             error = interrupted
         held = self.clock.boot() - self._since >= self.api.limits.steady
         if held:
-            self.pauses.reset()
+            self.backoff.reset()
         return self._after(error, held=held)
 
     async def _follow(self) -> None:
         if not self._reviewed:
-            self._reviewed = await review(self.api, self.mirror)
+            self._reviewed = await review(self.api, self.store)
         if self._version:
             await self._watch()
         elif self._chances > 0:
             await self._stream()
         else:
-            content, version = await read_list(self.api, self.mirror, page_items=self._page_items)
+            content, version = await read_list(self.api, self.store, page_items=self._page_items)
             self._complete(content, version=version)
             await self._watch()
 
@@ -104,7 +104,7 @@ class Reflector:
         listing = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
         async with self.api.stream(self._path, self._watching(listing)) as stream:
             self._chances -= 1
-            await self._read(stream, Content(self.mirror.resource.kind))
+            await self._read(stream, Content(self.store.kind))
 
     async def _watch(self) -> None:
         """Watch from the version up to which all is known."""
@@ -138,7 +138,7 @@ class Reflector:
         The version of the last one stands for all of them: they come in order, and taking one in
         twice is harmless.
         """
-        read = event_reader(self.mirror.resource.kind)
+        read = event_reader(self.store.kind)
         events, changed, event = 0, False, None
         try:
             async for line in sliced(lines, seconds=self.api.limits.slice):
@@ -147,21 +147,21 @@ class Reflector:
                     self._end(event.object, filling)
                     filling, events, changed = None, 0, False
                 else:
-                    changed |= self._apply(event, filling or self.mirror.content)
+                    changed |= self._apply(event, filling or self.store.content)
                 events += 1
         finally:
             if filling is None and events:
-                recovered = self.mirror.trouble is not None
-                self.mirror.heard(events=events, at=self.clock.boot(), changed=changed)
+                recovered = self.store.trouble is not None
+                self.store.note_events(events=events, at=self.clock.boot(), changed=changed)
                 if changed or recovered:
                     self.changed()
         if filling is None and event is not None:
             self._version = parse_bookmark(event.object).version
         return filling
 
-    def _end(self, told: AnyObject, filling: Content) -> None:
+    def _end(self, item: AnyObject, filling: Content) -> None:
         """Take over a list that a bookmark ends."""
-        bookmark = parse_bookmark(told)
+        bookmark = parse_bookmark(item)
         if not bookmark.end:
             self._chances = 0
             raise WatchError(
@@ -176,7 +176,7 @@ class Reflector:
     def _complete(self, filling: Content, *, version: str) -> None:
         self._version, self._since = version, self.clock.boot()
         self._absences = 0
-        self.mirror.replace(filling, at=self.clock.boot())
+        self.store.replace(filling, at=self.clock.boot())
         self.changed()
 
     def _apply(self, event: AnyEvent, content: Content | None) -> bool:
@@ -195,11 +195,11 @@ class Reflector:
         """Take note of what ended a step; return how many seconds to wait."""
         if error.code in _NO_STREAMING and not self._version and self._chances > 0:
             self._chances = 0
-            self.mirror.restarts[error.restart] += 1
+            self.store.restarts[error.restart] += 1
             return 0.0
         if error.code == HTTPStatus.FORBIDDEN:
-            error = forbidden(self.mirror)
-        self.mirror.interrupted(error)
+            error = forbidden(self.store)
+        self.store.interrupted(error)
         self.changed()
         silent = self._silent and error.restart in {Restart.ENDED, Restart.QUIET}
         if silent or error.restart in {Restart.EXPIRED, Restart.MALFORMED, Restart.ABSENT}:
@@ -215,26 +215,26 @@ class Reflector:
             case restart if held and restart in _PROMPT:
                 return 0.0
             case _:
-                return self.pauses.next(error.retry_after)
+                return self.backoff.next(error.retry_after)
 
     def _absent(self) -> float:
         """Take it that there is none of a kind that is not installed, once that is sure.
 
         A server that starts may deny for a moment what it has.
         """
-        mirror = self.mirror
-        if not mirror.resource.optional:
-            return self.pauses.next()
+        store = self.store
+        if not store.kind.optional:
+            return self.backoff.next()
         self._absences += 1
-        had = mirror.content is not None and len(mirror.content.cluster) > 0
+        had = store.content is not None and len(store.content.collection) > 0
         if had and self._absences < CONFIRMATIONS:
-            return self.pauses.next()
-        mirror.lack(at=self.clock.boot())
+            return self.backoff.next()
+        store.mark_absent(at=self.clock.boot())
         return self.api.limits.absent
 
     @property
     def _path(self) -> str:
-        return self.mirror.resource.path(self.mirror.namespace)
+        return self.store.kind.path(self.store.namespace)
 
     def _watching(self, more: dict[str, str]) -> dict[str, str]:
         seconds = max(1, round(between(*self.api.limits.watch)))

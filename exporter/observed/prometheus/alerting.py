@@ -33,15 +33,15 @@ async def ask_alertmanagers(api: Api) -> ConnectedAlertmanagers:
     try:
         return await api.get(ROUTE, parse_alertmanagers)
     except ReadError as error:
-        if said := unserved(error):
-            return ConnectedAlertmanagers(unserved=said)
+        if reason := unserved(error):
+            return ConnectedAlertmanagers(unserved=reason)
         raise
 
 
 def parse_alertmanagers(body: bytes) -> ConnectedAlertmanagers:
     """Return the active Alertmanagers of an answer; raises :exc:`ReadError`."""
-    told = data(body, _Alertmanagers, path=ROUTE).active_alertmanagers or []
-    return ConnectedAlertmanagers(tuple(sorted({one.url[:_URL] for one in told})))
+    found = data(body, _Alertmanagers, path=ROUTE).active_alertmanagers or []
+    return ConnectedAlertmanagers(tuple(sorted({server.url[:_URL] for server in found})))
 
 
 async def ask_notifications(api: Api) -> Notifications:
@@ -58,8 +58,8 @@ async def ask_notifications(api: Api) -> Notifications:
 def parse_notifications(failing: Iterable[Sample], lost: list[Sample]) -> Notifications:
     """Return what the two vectors say; nothing at all where Prometheus does not scrape itself."""
     return Notifications(
-        failing=tuple(sorted({one.metric.get("alertmanager", "")[:_URL] for one in failing})),
-        dropped=any(one.number > 0 for one in lost),
+        failing=tuple(sorted({sample.metric.get("alertmanager", "")[:_URL] for sample in failing})),
+        dropped=any(sample.number > 0 for sample in lost),
         told=bool(lost),
     )
 

@@ -40,18 +40,15 @@ class Series(msgspec.Struct, frozen=True):
         return [number for _, text in self.values if math.isfinite(number := _number(text))]
 
 
-class _Vector(msgspec.Struct, frozen=True, rename="camel"):
-    result_type: Literal["vector"]
+class _Vector(msgspec.Struct, frozen=True, rename="camel", tag_field="resultType", tag="vector"):
     result: list[Sample]
 
 
-class _Matrix(msgspec.Struct, frozen=True, rename="camel"):
-    result_type: Literal["matrix"]
+class _Matrix(msgspec.Struct, frozen=True, rename="camel", tag_field="resultType", tag="matrix"):
     result: list[Series]
 
 
-class _Scalar(msgspec.Struct, frozen=True, rename="camel"):
-    result_type: Literal["scalar"]
+class _Scalar(msgspec.Struct, frozen=True, rename="camel", tag_field="resultType", tag="scalar"):
     result: tuple[float, str]
 
 
@@ -67,20 +64,20 @@ def data(body: bytes, kind: type[T], *, path: str) -> T:
     An answer with warnings is partial: some store or shard behind the server did not answer.
     """
     try:
-        told = msgspec.json.decode(body, type=_Envelope[kind])  # type: ignore[valid-type] # built at run time
+        envelope = msgspec.json.decode(body, type=_Envelope[kind])  # type: ignore[valid-type] # built at run time
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         html = body.lstrip()[:1] == b"<"
-        said = "a page and no JSON; is there a login before it?" if html else str(error)[:200]
+        message = "a page and no JSON; is there a login before it?" if html else str(error)[:200]
         raise ReadError(
-            f"the answer is {said}" if html else f"the answer is malformed: {said}",
+            f"the answer is {message}" if html else f"the answer is malformed: {message}",
             reason=Reason.MALFORMED,
             path=path,
         ) from None
-    lost = [one for one in told.warnings or () if not one.startswith(_ANNOTATION)]
+    lost = [warning for warning in envelope.warnings or () if not warning.startswith(_ANNOTATION)]
     if lost:
-        said = " ".join(lost[0].split())[:200]
-        raise ReadError(f"the answer is partial: {said}", reason=Reason.UNAVAILABLE, path=path)
-    value: T = told.data
+        message = " ".join(lost[0].split())[:200]
+        raise ReadError(f"the answer is partial: {message}", reason=Reason.UNAVAILABLE, path=path)
+    value: T = envelope.data
     return value
 
 
@@ -95,8 +92,21 @@ def matrix(body: bytes, *, path: str) -> list[Series]:
 
 
 def scalar(body: bytes, *, path: str) -> float:
-    """Return the number of a query that gives one; raises :exc:`ReadError`."""
-    return _number(data(body, _Scalar, path=path).result[1])
+    """Return the number of a query that gives one; raises :exc:`ReadError`.
+
+    VictoriaMetrics gives a vector of one element for it.
+    """
+    both: type[_Scalar | _Vector] = _Scalar | _Vector  # type: ignore[assignment] # as msgspec does
+    found = data(body, both, path=path).result
+    if isinstance(found, tuple):
+        return _number(found[1])
+    if len(found) != 1:
+        raise ReadError(
+            f"the answer is {len(found)} samples and not a number",
+            reason=Reason.MALFORMED,
+            path=path,
+        )
+    return found[0].number
 
 
 def _number(text: str) -> float:

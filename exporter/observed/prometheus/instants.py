@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from exporter.domain.errors import ParseError
 from exporter.domain.instants import parse_duration, parse_instant
 
-PATIENCE = timedelta(minutes=1)
+GRACE = timedelta(minutes=1)
 """What is late by less than this is not told as late."""
 INTERVALS = 3
 
@@ -34,4 +34,4 @@ def late(last: datetime | None, *, every: timedelta | None, now: datetime) -> bo
     """
     if last is None or every is None:
         return False
-    return now - last > max(INTERVALS * every, PATIENCE)
+    return now - last > max(INTERVALS * every, GRACE)

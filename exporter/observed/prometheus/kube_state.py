@@ -20,7 +20,9 @@ async def ask_nodes(api: Api) -> KubeStateNodes:
 
 def parse_nodes(samples: Iterable[Sample]) -> KubeStateNodes:
     """Return the nodes that *samples* name."""
-    return KubeStateNodes(frozenset(one.metric["node"] for one in samples if "node" in one.metric))
+    return KubeStateNodes(
+        frozenset(sample.metric["node"] for sample in samples if "node" in sample.metric)
+    )
 
 
 async def ask_pods(api: Api, *, settle: timedelta, now: datetime) -> KubeStatePods:
@@ -37,7 +39,7 @@ async def ask_pods(api: Api, *, settle: timedelta, now: datetime) -> KubeStatePo
 
 def parse_pods(series: Iterable[Series]) -> KubeStatePods:
     """Return the fewest and most of each namespace; one that had none for a while has few: 0."""
-    found = [(one.metric.get("namespace", ""), one.numbers) for one in series]
+    found = [(sample.metric.get("namespace", ""), sample.numbers) for sample in series]
     whole = max((len(numbers) for _, numbers in found), default=0)
     return KubeStatePods(
         {

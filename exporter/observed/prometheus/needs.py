@@ -51,8 +51,8 @@ def metric(selector: str) -> str:
 
 def _tokens(text: str) -> list[tuple[str, str]]:
     """Return kind and text of each token, and an end."""
-    found = [(str(one.lastgroup), one[0]) for one in _TOKEN.finditer(text)]
-    return [*(one for one in found if one[0] != "space"), ("end", END)]
+    found = [(str(token.lastgroup), token[0]) for token in _TOKEN.finditer(text)]
+    return [*(entry for entry in found if entry[0] != "space"), ("end", END)]
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ class _Level:
             self.done += self.alternatives[0]
         elif all(self.alternatives):
             self.done.append(
-                frozenset().union(*(one for each in self.alternatives for one in each))
+                frozenset().union(*(need for needs in self.alternatives for need in needs))
             )
         self.alternatives, self.wanted = [[]], True
         return self.done
@@ -188,7 +188,7 @@ def _need(name: str, matchers: list[tuple[str, str, str]]) -> list[Need]:
     named = [value for label, sign, value in kept if (label, sign) == ("__name__", "=")]
     if not name and len(named) == 1 and _CLASSIC.fullmatch(named[0]):
         name = named[0]
-        kept = [one for one in kept if one[0] != "__name__"]
+        kept = [label for label in kept if label[0] != "__name__"]
     if name in _BUILT_IN or not (name or kept):
         return []
     written = (f"{label}{sign}{promql.quoted(value)}" for label, sign, value in sorted(kept))

@@ -19,7 +19,7 @@ def selector(name: str, labels: Mapping[str, str], *matchers: str) -> str:
 
 def matching(label: str, patterns: Iterable[str]) -> str:
     """Return the matcher of a *label* for shell *patterns*."""
-    return f"{label}=~{quoted('|'.join(regex(one) for one in patterns))}"
+    return f"{label}=~{quoted('|'.join(regex(pattern) for pattern in patterns))}"
 
 
 def regex(pattern: str) -> str:

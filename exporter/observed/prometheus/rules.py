@@ -39,19 +39,19 @@ class _Groups(msgspec.Struct, frozen=True):
     groups: list[_Group] | None
 
 
-async def ask(api: Api, wanted: Callable[[str], bool], *, now: datetime) -> LoadedRules:
+async def ask(api: Api, judges: Callable[[str], bool], *, now: datetime) -> LoadedRules:
     """Return the groups whose names are *wanted*; raises :exc:`ReadError` unless unserved."""
     try:
         return await api.get(
-            ROUTE, lambda body: parse(body, wanted, now=now), params={"exclude_alerts": "true"}
+            ROUTE, lambda body: parse(body, judges, now=now), params={"exclude_alerts": "true"}
         )
     except ReadError as error:
-        if said := unserved(error):
-            return LoadedRules(unserved=said)
+        if reason := unserved(error):
+            return LoadedRules(unserved=reason)
         raise
 
 
-def parse(body: bytes, wanted: Callable[[str], bool], *, now: datetime) -> LoadedRules:
+def parse(body: bytes, judges: Callable[[str], bool], *, now: datetime) -> LoadedRules:
     """Return the *wanted* groups of an answer, sorted; raises :exc:`ReadError`.
 
     What any rule records is a series that no other rule has to look for.
@@ -60,8 +60,8 @@ def parse(body: bytes, wanted: Callable[[str], bool], *, now: datetime) -> Loade
     recorded = {
         rule.name for group in groups for rule in group.rules or () if rule.type == "recording"
     }
-    found = [_group(one, recorded, now=now) for one in groups if wanted(one.name)]
-    return LoadedRules(tuple(sorted(found, key=lambda one: (one.name, one.file))))
+    found = [_group(group, recorded, now=now) for group in groups if judges(group.name)]
+    return LoadedRules(tuple(sorted(found, key=lambda group: (group.name, group.file))))
 
 
 def _group(group: _Group, recorded: set[str], *, now: datetime) -> RuleGroup:
@@ -87,7 +87,7 @@ def _group(group: _Group, recorded: set[str], *, now: datetime) -> RuleGroup:
 
 def _unmet(wants: Iterable[Need], recorded: set[str]) -> Iterator[Need]:
     for want in wants:
-        if not any(needs.metric(one) in recorded for one in want):
+        if not any(needs.metric(selector) in recorded for selector in want):
             yield want
 
 

@@ -28,15 +28,15 @@ class SeriesLedger:
         self._seconds = seconds
         self._found: dict[str, bool | None] = {}
 
-    async def ask(self, api: Api, wanted: Iterable[Need]) -> RuleSeries:
+    async def ask(self, api: Api, needs: Iterable[Need]) -> RuleSeries:
         """Ask for some of the *wanted*, and return all that is known of them.
 
         A selector that this server refuses stays unknown. Raises :exc:`ReadError` where it
         refuses several in a row, or all; what was found before then stays known.
         """
-        selectors = dict.fromkeys(one for need in wanted for one in sorted(need))
+        selectors = dict.fromkeys(selector for need in needs for selector in sorted(need))
         self._found = {name: known for name, known in self._found.items() if name in selectors}
-        turn = [one for one in selectors if one not in self._found]
+        turn = [selector for selector in selectors if selector not in self._found]
         turn = [*turn, *self._found][: self._budget]
         end, answered = monotonic() + self._seconds, 0
         for start in range(0, len(turn), AT_ONCE):
@@ -54,11 +54,11 @@ class SeriesLedger:
 
     async def _look(self, api: Api, selectors: Sequence[str]) -> list[ReadError]:
         """Ask for a few at once, and return the refusals."""
-        told = await asyncio.gather(*(_try(api, one) for one in selectors))
-        for name, found in zip(selectors, told, strict=True):
+        answers = await asyncio.gather(*(_try(api, selector) for selector in selectors))
+        for name, found in zip(selectors, answers, strict=True):
             self._found.pop(name, None)  # to the end: it was asked just now
             self._found[name] = None if isinstance(found, ReadError) else found
-        return [one for one in told if isinstance(one, ReadError)]
+        return [answer for answer in answers if isinstance(answer, ReadError)]
 
 
 async def exists(api: Api, selector: str) -> bool:
@@ -83,15 +83,15 @@ async def _try(api: Api, selector: str) -> bool | ReadError:
 
 async def _is_described(api: Api, metric: str) -> bool:
     """Tell whether a target has a family of that name, which OpenMetrics has without suffix."""
-    shorter = (metric.removesuffix(one) for one in _SUFFIXES)
+    shorter = (metric.removesuffix(suffix) for suffix in _SUFFIXES)
     for name in dict.fromkeys((metric, *shorter)):
         try:
-            told = await api.get(METADATA, _families, params={"metric": name})
+            families = await api.get(METADATA, _families, params={"metric": name})
         except ReadError as error:
             if not unserved(error):
                 raise
             return False
-        if told:
+        if families:
             return True
     return False
 

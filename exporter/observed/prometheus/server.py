@@ -31,8 +31,8 @@ async def ask_runtime(api: Api) -> PrometheusRuntime:
     try:
         return await api.get(ROUTE, parse_runtime)
     except ReadError as error:
-        if said := unserved(error):
-            return PrometheusRuntime(unserved=said)
+        if reason := unserved(error):
+            return PrometheusRuntime(unserved=reason)
         raise
 
 
@@ -63,12 +63,12 @@ def parse_claims(samples: Iterable[Sample]) -> tuple[VolumeClaim, ...]:
     """Return the claims that *samples* of both metrics tell of, sorted."""
     requested: dict[tuple[str, str], int] = {}
     phases: dict[tuple[str, str], set[str]] = {}
-    for one in samples:
-        key = one.metric.get("namespace", ""), one.metric.get("persistentvolumeclaim", "")
-        if one.metric.get("__name__") == REQUESTED and math.isfinite(one.number):
-            requested[key] = int(one.number)
-        elif one.metric.get("__name__") == PHASE and one.number == 1:
-            phases.setdefault(key, set()).add(one.metric.get("phase", ""))
+    for sample in samples:
+        key = sample.metric.get("namespace", ""), sample.metric.get("persistentvolumeclaim", "")
+        if sample.metric.get("__name__") == REQUESTED and math.isfinite(sample.number):
+            requested[key] = int(sample.number)
+        elif sample.metric.get("__name__") == PHASE and sample.number == 1:
+            phases.setdefault(key, set()).add(sample.metric.get("phase", ""))
     return tuple(
         VolumeClaim(
             namespace=key[0],

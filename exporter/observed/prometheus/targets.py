@@ -65,18 +65,18 @@ class _Targets(msgspec.Struct, frozen=True, rename="camel"):
     active_targets: list[_Target] | None
 
 
-async def ask(api: Api, wanted: Sequence[TargetSettings], *, now: datetime) -> ScrapeTargets:
+async def ask(api: Api, declared: Sequence[TargetSettings], *, now: datetime) -> ScrapeTargets:
     """Return the targets of the *wanted* jobs; raises :exc:`ReadError`.
 
     A server that knows several clusters, or has no list of targets or one that is too long, is
     asked for ``up``.
     """
-    if not wanted:
+    if not declared:
         return ScrapeTargets(())
     if not api.labels:
         try:
             found = await api.get(
-                ROUTE, lambda body: parse(body, wanted, now=now), params={"state": "active"}
+                ROUTE, lambda body: parse(body, declared, now=now), params={"state": "active"}
             )
         except ReadError as error:
             if not unserved(error) and error.reason is not Reason.TOO_LARGE:
@@ -84,70 +84,70 @@ async def ask(api: Api, wanted: Sequence[TargetSettings], *, now: datetime) -> S
         else:
             if found.targets:
                 return found
-    jobs = promql.matching("job", sorted({one.job for one in wanted}))
+    jobs = promql.matching("job", sorted({target.job for target in declared}))
     samples = await api.query(promql.selector("up", api.labels, jobs))
-    return from_up(samples, wanted)
+    return from_up(samples, declared)
 
 
-def parse(body: bytes, wanted: Sequence[TargetSettings], *, now: datetime) -> ScrapeTargets:
+def parse(body: bytes, declared: Sequence[TargetSettings], *, now: datetime) -> ScrapeTargets:
     """Return the active targets of an answer; raises :exc:`ReadError`."""
-    told = data(body, _Targets, path=ROUTE).active_targets or []
-    labels = _node_labels(wanted)
+    targets = data(body, _Targets, path=ROUTE).active_targets or []
+    labels = _node_labels(declared)
     return ScrapeTargets(
         tuple(
             sorted(
-                _target(one, labels, now=now)
-                for one in told
-                if _is_wanted(one.labels.get("job", ""), wanted)
+                _scrape_target(target, labels, now=now)
+                for target in targets
+                if _is_declared(target.labels.get("job", ""), declared)
             )
         )
     )
 
 
-def from_up(samples: Iterable[Sample], wanted: Sequence[TargetSettings]) -> ScrapeTargets:
+def from_up(samples: Iterable[Sample], declared: Sequence[TargetSettings]) -> ScrapeTargets:
     """Return the targets that *samples* of ``up`` tell of."""
-    labels = _node_labels(wanted)
+    labels = _node_labels(declared)
     found = {
         ScrapeTarget(
-            job=one.metric.get("job", ""),
-            instance=one.metric.get("instance", ""),
-            names=_names(one.metric, labels),
-            path=one.metric.get(_PATH, ""),
-            health=Health.UP if one.number == 1 else Health.DOWN,
+            job=sample.metric.get("job", ""),
+            instance=sample.metric.get("instance", ""),
+            names=_names(sample.metric, labels),
+            path=sample.metric.get(_PATH, ""),
+            health=Health.UP if sample.number == 1 else Health.DOWN,
         )
-        for one in samples
-        if _is_wanted(one.metric.get("job", ""), wanted)
+        for sample in samples
+        if _is_declared(sample.metric.get("job", ""), declared)
     }
     return ScrapeTargets(tuple(sorted(found)))
 
 
-def _target(one: _Target, labels: Sequence[str], *, now: datetime) -> ScrapeTarget:
-    known = one.health in set(Health)
-    every = interval(one.scrape_interval)
+def _scrape_target(target: _Target, labels: Sequence[str], *, now: datetime) -> ScrapeTarget:
+    known = target.health in set(Health)
+    every = interval(target.scrape_interval)
     return ScrapeTarget(
-        job=one.labels.get("job", ""),
-        instance=one.labels.get("instance", ""),
-        names=_names(one.labels, labels, one.discovered_labels.names()),
-        path=one.labels.get(_PATH, one.discovered_labels.path),
-        health=Health(one.health) if known else Health.UNKNOWN,
-        error=one.last_error[:_ERROR],
-        stale=late(instant(one.last_scrape), every=every, now=now),
+        job=target.labels.get("job", ""),
+        instance=target.labels.get("instance", ""),
+        names=_names(target.labels, labels, target.discovered_labels.names()),
+        path=target.labels.get(_PATH, target.discovered_labels.path),
+        health=Health(target.health) if known else Health.UNKNOWN,
+        error=target.last_error[:_ERROR],
+        stale=late(instant(target.last_scrape), every=every, now=now),
     )
 
 
-def _is_wanted(job: str, wanted: Sequence[TargetSettings]) -> bool:
-    return any(fnmatchcase(job, one.job) for one in wanted)
+def _is_declared(job: str, declared: Sequence[TargetSettings]) -> bool:
+    return any(fnmatchcase(job, target.job) for target in declared)
 
 
-def _node_labels(wanted: Sequence[TargetSettings]) -> list[str]:
-    return [*{one.label: None for one in wanted if one.label}, *NODE_LABELS]
+def _node_labels(declared: Sequence[TargetSettings]) -> list[str]:
+    return [*{target.label: None for target in declared if target.label}, *NODE_LABELS]
 
 
 def _names(
     labels: Mapping[str, str], named: Sequence[str], discovered: Iterable[str] = ()
 ) -> tuple[str, ...]:
     """Return all by which a target's node may be recognised, each once, sorted."""
-    found = {labels.get(one, "") for one in named}
+    found = {labels.get(label, "") for label in named}
     found.update(discovered, (_host(labels.get("instance", "")),))
     return tuple(sorted(found - {""}))
 

@@ -103,7 +103,7 @@ class Cells:
     def result(self, verdicts: Mapping[str, Verdict], chapter: Chapter) -> Cell:
         """Return the worst verdict that one of the checks of a *chapter* has."""
         checks = (one.id for one in self.view.evaluation.checks if one.chapter is chapter)
-        return self.worst(verdicts[one] for one in checks if one in verdicts)
+        return self.worst(verdicts[check] for check in checks if check in verdicts)
 
     def worst(self, verdicts: Iterable[Verdict]) -> Cell:
         """Return the worst of some verdicts."""
@@ -123,7 +123,7 @@ class Cells:
 
     def cause(self, cause: str) -> str:
         """Return the name of a source, or of the check that reports why something is unknown."""
-        titles = {one.id: one.title for one in self.view.evaluation.checks}
+        titles = {check.id: check.title for check in self.view.evaluation.checks}
         if cause in SOURCES:
             return self.texts.say(SOURCES[cause])
         return self.texts.say(titles[cause]) if cause in titles else cause or self.nothing()

@@ -23,7 +23,7 @@ def waiting(cells: Cells) -> Section:
         *(say("Item"), say("Subjects"), say("Reason"), say("Owner"), say("Accepted until")),
         say("Status"),
     )
-    rows = [_waiver(cells, one) for one in cells.view.waivers]
+    rows = [_waiver(cells, waiver) for waiver in cells.view.waivers]
     causes = _causes(cells)
     return Section(
         title=say("Waiting components"),
@@ -55,7 +55,7 @@ def _causes(cells: Cells) -> tuple[Items, ...]:
         if row.finding.waiver and row.chain and row.finding.waiver not in chains:
             chains[row.finding.waiver] = cells.chain(row)
     parts = {one for one in chains.values() for other in chains.values() if one in other != one}
-    return bullets(one for one in chains.values() if one not in parts)
+    return bullets(chain for chain in chains.values() if chain not in parts)
 
 
 def recommendations(cells: Cells) -> Section:
@@ -64,7 +64,13 @@ def recommendations(cells: Cells) -> Section:
     parts = [
         Section(say(TERMS[term]), bullets(_recommended(cells, one) for one in some))
         for term in Term
-        if (some := [one for one in cells.view.recommendations if one.term is term])
+        if (
+            some := [
+                recommendation
+                for recommendation in cells.view.recommendations
+                if recommendation.term is term
+            ]
+        )
     ]
     none = () if parts else (Paragraph(say("There is nothing to recommend.")),)
     return Section(title=say("Recommendations"), blocks=none, parts=tuple(parts))
@@ -121,7 +127,7 @@ def sources(cells: Cells) -> Section:
         *(say("Source"), say("Status"), say("Last read"), say("Revision"), say("Content")),
         say("Remark"),
     )
-    rows = [_source(cells, one) for one in cells.view.sources]
+    rows = [_source(cells, source) for source in cells.view.sources]
     none = Paragraph(say("The settings name no sources."))
     return Section(title=say("Sources"), blocks=cells.table(head, rows) or (none,))
 
@@ -129,7 +135,10 @@ def sources(cells: Cells) -> Section:
 def _source(cells: Cells, row: SourceRow) -> Sequence[Cell | str]:
     status, say = row.status, cells.texts.say
     items = [f"{kind} {cells.texts.number(n)}" for kind, n in sorted(status.items.items()) if n]
-    failures = [f"{one.place.where}: {one.message}".removeprefix(": ") for one in status.failures]
+    failures = [
+        f"{failure.place.where}: {failure.message}".removeprefix(": ")
+        for failure in status.failures
+    ]
     return (
         say(SOURCES.get(status.source, status.source)),
         say("readable") if status.up else say("not readable"),

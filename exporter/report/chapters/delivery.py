@@ -13,7 +13,7 @@ def pipeline(cells: Cells) -> Section:
         *(say("Application"), say("Source path"), say("Revision"), say("Sync status")),
         *(say("Health"), say("Declared at"), say("Result")),
     )
-    rows = [_application(cells, one) for one in cells.view.applications]
+    rows = [_application(cells, application) for application in cells.view.applications]
     counted = (Paragraph(_synced(cells)),) if rows else ()
     none = Paragraph(say("The code declares no Applications that could be read."))
     return Section(
@@ -36,7 +36,7 @@ def _synced(cells: Cells) -> str:
         total=total,
         present=cells.texts.number(sum(one.present is True for one in rows)),
         synced=cells.texts.number(sum(one.sync == "Synced" for one in rows)),
-        healthy=cells.texts.number(sum(one.health == "Healthy" for one in rows)),
+        healthy=cells.texts.number(sum(row.health == "Healthy" for row in rows)),
     )
 
 
@@ -79,7 +79,7 @@ def _ready(cells: Cells) -> str:
         "Of {total} declared workloads, {present} exist and {ready} have all their pods ready.",
         total=total,
         present=cells.texts.number(sum(one.present is True for one in rows)),
-        ready=cells.texts.number(sum(_is_ready(one) for one in rows)),
+        ready=cells.texts.number(sum(_is_ready(row) for row in rows)),
     )
 
 
@@ -95,20 +95,20 @@ def _workloads(cells: Cells) -> Section:
     )
     rows = [
         (
-            one.overlay or cells.nothing(),
-            str(one.key),
-            cells.between(one.minimum, one.maximum),
-            _counted(cells, one, one.desired),
-            _counted(cells, one, one.ready),
-            cells.names(one.images),
-            cells.result(one.verdicts, Chapter.WORKLOADS),
+            workload.overlay or cells.nothing(),
+            str(workload.key),
+            cells.between(workload.minimum, workload.maximum),
+            _counted(cells, one=workload, number=workload.desired),
+            _counted(cells, one=workload, number=workload.ready),
+            cells.names(workload.images),
+            cells.result(workload.verdicts, Chapter.WORKLOADS),
         )
-        for one in cells.view.workloads
+        for workload in cells.view.workloads
     ]
     return Section(say("Workloads"), cells.table(head, rows))
 
 
-def _counted(cells: Cells, one: WorkloadRow, number: int | None) -> str:
+def _counted(cells: Cells, *, one: WorkloadRow, number: int | None) -> str:
     return cells.texts.say("missing") if one.present is False else cells.number(number)
 
 
@@ -117,12 +117,12 @@ def _placement(cells: Cells) -> Section:
     head = (say("Workload"), say("Node selector"), say("Nodes with its pods"), say("Result"))
     rows = [
         (
-            str(one.key),
-            cells.pairs(one.node_selector),
-            _nodes(cells, one),
-            cells.result(one.verdicts, Chapter.PLACEMENT),
+            str(workload.key),
+            cells.pairs(workload.node_selector),
+            _nodes(cells, workload),
+            cells.result(workload.verdicts, Chapter.PLACEMENT),
         )
-        for one in cells.view.workloads
+        for workload in cells.view.workloads
     ]
     return Section(say("Pod scheduling"), cells.table(head, rows))
 

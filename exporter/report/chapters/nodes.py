@@ -23,7 +23,7 @@ def configuration(cells: Cells) -> Section:
 def _counted(cells: Cells) -> str:
     """Say how many declared nodes are there and Ready, as far as anybody looked."""
     say, number = cells.texts.say, cells.texts.number
-    declared = [one for one in cells.view.nodes if one.declared]
+    declared = [node for node in cells.view.nodes if node.declared]
     total = number(len(declared))
     if not declared:
         return say("The code declares no nodes that could be read.")
@@ -43,7 +43,7 @@ def _groups(cells: Cells) -> Section:
         *(say("Node group"), say("Expected"), say("Actual"), say("Ready"), say("Missing nodes")),
         say("Result"),
     )
-    rows = [_group(cells, one) for one in cells.view.groups]
+    rows = [_group(cells, group) for group in cells.view.groups]
     return Section(
         say("Node groups"),
         cells.table(head, rows) or (Paragraph(say("No groups of nodes are declared.")),),
@@ -83,16 +83,16 @@ def _nodes(cells: Cells) -> Section:
     )
     rows = [
         (
-            one.name,
-            one.group or cells.nothing(),
-            cells.names(one.roles),
-            _status(cells, one),
-            one.version_declared or say("not declared"),
-            cells.text(one.version),
-            cells.place(one.places),
-            cells.result(one.verdicts, Chapter.NODES),
+            node.name,
+            node.group or cells.nothing(),
+            cells.names(node.roles),
+            _status(cells, node),
+            node.version_declared or say("not declared"),
+            cells.text(node.version),
+            cells.place(node.places),
+            cells.result(node.verdicts, Chapter.NODES),
         )
-        for one in cells.view.nodes
+        for node in cells.view.nodes
     ]
     return Section(say("Nodes"), cells.table(head, rows) or _no_nodes(cells))
 
@@ -126,7 +126,7 @@ def _labels(cells: Cells) -> Section:
     rows = [
         (
             one.name,
-            _declared(cells, one, cells.pairs(one.labels_declared)),
+            _declared(cells, one=one, text=cells.pairs(one.labels_declared)),
             cells.pairs(one.labels),
             cells.result(one.verdicts, Chapter.LABELS),
         )
@@ -142,7 +142,7 @@ def _taints(cells: Cells) -> Section:
     rows = [
         (
             one.name,
-            _declared(cells, one, cells.names(_written(one.taints_declared))),
+            _declared(cells, one=one, text=cells.names(_written(one.taints_declared))),
             cells.names(_written(one.taints)),
             cells.result(one.verdicts, Chapter.TAINTS),
         )
@@ -154,7 +154,7 @@ def _taints(cells: Cells) -> Section:
 
 def _telling(rows: Iterable[NodeRow], *, labels: bool) -> list[NodeRow]:
     """Return the nodes of which there is anything to say; nothing on both sides is nothing."""
-    pairs = ((one, _sides(one, labels=labels)) for one in rows)
+    pairs = ((row, _sides(row, labels=labels)) for row in rows)
     return [one for one, sides in pairs if any(side is None or side for side in sides)]
 
 
@@ -164,12 +164,12 @@ def _sides(one: NodeRow, *, labels: bool) -> tuple[object, object]:
     return (declared if one.declared else ()), observed
 
 
-def _declared(cells: Cells, one: NodeRow, text: str) -> str:
+def _declared(cells: Cells, *, one: NodeRow, text: str) -> str:
     return text if one.declared else cells.texts.say("not declared")
 
 
 def _written(taints: Iterable[object] | None) -> list[str] | None:
-    return None if taints is None else [str(one) for one in taints]
+    return None if taints is None else [str(taint) for taint in taints]
 
 
 def _tolerations(cells: Cells) -> Section:
@@ -177,13 +177,13 @@ def _tolerations(cells: Cells) -> Section:
     head = (say("Workload"), say("Node selector"), say("Tolerations"), say("Result"))
     rows = [
         (
-            str(one.key),
-            cells.pairs(one.node_selector),
-            cells.names(one.tolerations),
-            cells.result(one.verdicts, Chapter.TOLERATIONS),
+            str(workload.key),
+            cells.pairs(workload.node_selector),
+            cells.names(workload.tolerations),
+            cells.result(workload.verdicts, Chapter.TOLERATIONS),
         )
-        for one in cells.view.workloads
-        if one.node_selector is None or one.node_selector or one.tolerations
+        for workload in cells.view.workloads
+        if workload.node_selector is None or workload.node_selector or workload.tolerations
     ]
     none = Paragraph(say("No workload selects nodes or tolerates taints."))
     return Section(say("Tolerations"), cells.table(head, rows) or (none,))

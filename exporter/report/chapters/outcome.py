@@ -65,13 +65,13 @@ def _items(cells: Cells) -> Section:
     rows = [
         (
             cells.layer(row.layer),
-            say(one.check.title),
-            f"{cells.texts.number(one.conforming)}/{cells.texts.number(one.total)}",
-            cells.verdict(one.verdict),
-            _remark(cells, one.score),
+            say(check.check.title),
+            f"{cells.texts.number(check.conforming)}/{cells.texts.number(check.total)}",
+            cells.verdict(check.verdict),
+            _remark(cells, check.score),
         )
         for row in cells.view.layers
-        for one in row.checks
+        for check in row.checks
     ]
     return Section(say("By item"), cells.table(head, rows))
 
@@ -94,16 +94,16 @@ def _remarks(cells: Cells, score: Score) -> Iterator[str]:
 def indicators(cells: Cells) -> Section:
     """Return the success indicators: what was aimed at, and what is reached."""
     say, number = cells.texts.say, cells.texts.number
-    titles = {one.id: one.title for one in cells.view.evaluation.checks}
+    titles = {check.id: check.title for check in cells.view.evaluation.checks}
     rows = [
         (
-            cells.layer(one.layer),
-            say(AIMS.get(one.code) or titles.get(one.code, one.code)),
-            number(one.total),
-            number(one.reached),
-            cells.verdict(one.verdict),
+            cells.layer(indicator.layer),
+            say(AIMS.get(indicator.code) or titles.get(indicator.code, indicator.code)),
+            number(indicator.total),
+            number(indicator.reached),
+            cells.verdict(indicator.verdict),
         )
-        for one in cells.view.indicators
+        for indicator in cells.view.indicators
     ]
     head = (say("Layer"), say("Indicator"), say("Target"), say("Reached"), say("Result"))
     return Section(title=say("Success indicators"), blocks=cells.table(head, rows))

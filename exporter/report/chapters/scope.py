@@ -15,7 +15,7 @@ def compared(cells: Cells) -> Section:
         *(say("Source"), say("Kind"), say("Declared"), say("Compared"), say("Not compared")),
         *(say("Accepted"), say("Out of scope")),
     )
-    rows = [_kind(cells, one) for one in accounted.kinds]
+    rows = [_kind(cells, kind) for kind in accounted.kinds]
     none = Paragraph(say("The code declares nothing that could be read."))
     missing = _not_compared(cells)
     return Section(

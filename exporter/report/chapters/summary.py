@@ -48,7 +48,7 @@ def _scope(cells: Cells) -> str:
 
 
 def _layers(cells: Cells) -> str:
-    checked = [cells.texts.say(LAYERS[one.layer]) for one in cells.view.layers if one.score]
+    checked = [cells.texts.say(LAYERS[row.layer]) for row in cells.view.layers if row.score]
     return cells.names(checked)
 
 
@@ -94,9 +94,9 @@ def deviations(cells: Cells) -> Section:
     """Return what fails or is under way, with declared against observed."""
     say = cells.texts.say
     rows = [
-        one
-        for one in cells.view.findings
-        if one.finding.verdict in {Verdict.FAIL, Verdict.SUPPRESSED}
+        finding
+        for finding in cells.view.findings
+        if finding.finding.verdict in {Verdict.FAIL, Verdict.SUPPRESSED}
     ]
     head = (
         *(say("Severity"), say("Item"), say("Subject"), say("Expected"), say("Actual")),
@@ -108,7 +108,7 @@ def deviations(cells: Cells) -> Section:
         title=say("Deviations"),
         blocks=(
             Paragraph(_introduction(cells, known=bool(rows))),
-            *cells.table(head, [_deviation(cells, one) for one in rows]),
+            *cells.table(head, [_deviation(cells, row) for row in rows]),
         ),
         parts=parts,
     )

@@ -145,10 +145,13 @@ def _most(some: Any, number: int) -> Any:
 def _passes(outcome: Evaluation) -> Iterator[FindingRow]:
     """Yield what an overview leaves out, as far as it is asked for."""
     checks = {check.id: check for check in outcome.checks}
-    for one in outcome.findings:
-        if one.verdict is Verdict.PASS and (check := checks.get(one.check)):
+    for finding in outcome.findings:
+        if finding.verdict is Verdict.PASS and (check := checks.get(finding.check)):
             yield FindingRow(
-                finding=one, layer=check.layer_of(one), severity=check.severity, title=check.title
+                finding=finding,
+                layer=check.layer_of(finding),
+                severity=check.severity,
+                title=check.title,
             )
 
 
@@ -159,9 +162,9 @@ def _choices(outcome: Evaluation) -> dict[str, tuple[str, ...]]:
     return {
         "verdict": tuple(map(str, WORST_FIRST)),
         "severity": tuple(map(str, Severity)),
-        "layer": tuple(str(one) for one in Layer if one in outcome.layers),
-        "check": tuple(one.id for one in outcome.checks),
-        "kind": tuple(sorted({one.subject.kind for one in outcome.findings})),
+        "layer": tuple(str(layer) for layer in Layer if layer in outcome.layers),
+        "check": tuple(check.id for check in outcome.checks),
+        "kind": tuple(sorted({finding.subject.kind for finding in outcome.findings})),
         "reason": tuple(sorted({one.reason for one in found})),
         "source": tuple(sorted({account.blind_spot(one, sources).source for one in found})),
     }

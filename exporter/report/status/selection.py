@@ -67,13 +67,15 @@ def select(shown: Overview, query: PageQuery, *, passes: Iterable[FindingRow]) -
     findings = _filtered(passes if asked_for_passes else shown.findings, query)
 
     def part(table: str, rows: Iterable[T], text_of: Callable[[T], str]) -> Part[T]:
-        return _part(table, _having(words, rows, text_of), query.pages.get(table, 1))
+        return _part(
+            table, rows=_having(words, rows=rows, text_of=text_of), number=query.pages.get(table, 1)
+        )
 
-    found = _having(words, findings, _of_finding)
+    found = _having(words, rows=findings, text_of=_of_finding)
     if query.filters.get("check") != COMPARED:
         found = list(_folded(found))
     return Selection(
-        findings=_part("findings", found, query.pages.get("findings", 1)),
+        findings=_part("findings", rows=found, number=query.pages.get("findings", 1)),
         groups=part("groups", shown.groups, lambda one: one.name),
         nodes=part("nodes", shown.nodes, _of_node),
         workloads=part("workloads", shown.workloads, _of_workload),
@@ -86,7 +88,7 @@ def select(shown: Overview, query: PageQuery, *, passes: Iterable[FindingRow]) -
 def _filtered(rows: Iterable[FindingRow], query: PageQuery) -> Iterable[FindingRow]:
     for name, value in query.filters.items():
         value_of = _FILTERED_BY[name]
-        rows = [one for one in rows if value_of(one) == value]
+        rows = [row for row in rows if value_of(row) == value]
     return rows
 
 
@@ -128,7 +130,7 @@ def _standing_for(first: FindingRow, others: Sequence[FindingRow]) -> FindingRow
     return replace(first, folded=folded)
 
 
-def _having(words: Sequence[str], rows: Iterable[T], text_of: Callable[[T], str]) -> Sequence[T]:
+def _having(words: Sequence[str], *, rows: Iterable[T], text_of: Callable[[T], str]) -> Sequence[T]:
     """Return the rows whose text has all *words*."""
     if not words:
         return rows if isinstance(rows, tuple | list) else list(rows)
@@ -136,10 +138,10 @@ def _having(words: Sequence[str], rows: Iterable[T], text_of: Callable[[T], str]
 
 
 def _has(text: str, words: Sequence[str]) -> bool:
-    return all(one in text for one in words)
+    return all(word in text for word in words)
 
 
-def _part(table: str, rows: Sequence[T], number: int) -> Part[T]:
+def _part(table: str, *, rows: Sequence[T], number: int) -> Part[T]:
     """Return a page of *rows*; the last where *number* is beyond it."""
     last = max(0, len(rows) - 1) // SIZE
     first = min(number - 1, last) * SIZE

@@ -160,10 +160,10 @@ def _of_tls(tls_server: TlsServer, data: Any) -> _Problems:
     if len(tls_server.curve_preferences) > 1:
         line = data.line_of("curve_preferences")
         yield line, f"{path}.curve_preferences: Python's ssl takes one; name one, or none for all"
-    yield from _of_clients(tls_server, data, path)
+    yield from _of_clients(tls_server, data=data, path=path)
 
 
-def _of_clients(tls_server: TlsServer, data: Any, path: str) -> _Problems:
+def _of_clients(tls_server: TlsServer, *, data: Any, path: str) -> _Problems:
     asked = tls_server.client_auth_type != "NoClientCert"
     trusted = bool(tls_server.client_ca or tls_server.client_ca_file)
     if asked and not trusted:

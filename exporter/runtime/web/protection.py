@@ -145,9 +145,11 @@ def _context(asked: TlsServer, path: Path) -> ssl.SSLContext:
     try:
         return tls.context(
             terms,
-            certificate=_pem(asked.cert, asked.cert_file, path),
-            key=_pem(asked.key, asked.key_file, path),
-            authorities=_pem(asked.client_ca, asked.client_ca_file, path) if trusts else None,
+            certificate=_pem(asked.cert, file=asked.cert_file, path=path),
+            key=_pem(asked.key, file=asked.key_file, path=path),
+            authorities=_pem(asked.client_ca, file=asked.client_ca_file, path=path)
+            if trusts
+            else None,
         )
     except ReadError as error:
         raise SettingsError([f"{path}: tls_server_config: {error}"]) from None
@@ -155,7 +157,7 @@ def _context(asked: TlsServer, path: Path) -> ssl.SSLContext:
         raise SettingsError([f"{path}: tls_server_config: {error.message}"]) from None
 
 
-def _pem(inline: str | None, file: str | None, path: Path) -> bytes:
+def _pem(inline: str | None, *, file: str | None, path: Path) -> bytes:
     if inline:
         return inline.encode()
     return read_bytes(path.parent / (file or ""), name=file or "", limit=MIB)

@@ -66,7 +66,7 @@ def context(
     if terms.curve is not None:
         choose_curve(made, CURVES[terms.curve])
     _choose(made, terms.ciphers)
-    _load(made, certificate, key)
+    _load(made, certificate=certificate, key=key)
     if authorities is not None:
         _trust(made, authorities)
     made.verify_mode = CLIENT_AUTH[terms.client_auth]
@@ -90,7 +90,7 @@ def choose_curve(made: ssl.SSLContext, name: str) -> None:
 
 def _choose(made: ssl.SSLContext, ciphers: Sequence[str]) -> None:
     """Allow only these; without one of TLS 1.2, only TLS 1.3 is left."""
-    older = [CIPHERS[one] for one in ciphers if one not in ALWAYS]
+    older = [CIPHERS[cipher] for cipher in ciphers if cipher not in ALWAYS]
     if older:
         made.set_ciphers(":".join(older))
     elif ciphers and made.maximum_version is ssl.TLSVersion.TLSv1_2:
@@ -99,7 +99,7 @@ def _choose(made: ssl.SSLContext, ciphers: Sequence[str]) -> None:
         made.minimum_version = ssl.TLSVersion.TLSv1_3
 
 
-def _load(made: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
+def _load(made: ssl.SSLContext, *, certificate: bytes, key: bytes) -> None:
     with _as_file(certificate + b"\n" + key) as path:
         try:
             made.load_cert_chain(path, password=_no_password)

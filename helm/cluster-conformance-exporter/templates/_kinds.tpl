@@ -3,22 +3,25 @@ The kinds that the checks of the settings read, as {names: [...]}. A test holds 
 exporter follows with the same settings.
 */ -}}
 {{- define "conformance.kinds" -}}
-{{- $all := list "nodes" "pods" "deployments.apps" "statefulsets.apps" "daemonsets.apps" "horizontalpodautoscalers.autoscaling" "scaledobjects.keda.sh" "applications.argoproj.io" "applicationsets.argoproj.io" -}}
 {{- $declared := default dict .Values.settings.declared -}}
 {{- $inventory := default dict $declared.inventory -}}
-{{- $nodes := or $declared.terraform $declared.ansible $inventory.nodes (default dict .Values.settings.observed).prometheus -}}
 {{- $workloads := or $declared.argocd $declared.kustomize $inventory.workloads -}}
-{{- $applications := or $declared.argocd $inventory.applications -}}
+{{- $readFor := dict
+  "nodes" (or $declared.terraform $declared.ansible $inventory.nodes (default dict .Values.settings.observed).prometheus)
+  "workloads" $workloads
+  "applications" (or $declared.argocd $inventory.applications)
+  "applicationSets" $declared.argocd
+-}}
 {{- $names := list -}}
 {{- if .Values.rbac.kinds -}}
 {{- $names = .Values.rbac.kinds -}}
-{{- else if .Values.existingSettings.configMap -}}
-{{- $names = $all -}}
-{{- else if eq (include "conformance.isLive" .) "true" -}}
-{{- if or $nodes $workloads }}{{ $names = concat $names (list "nodes" "pods") }}{{ end -}}
-{{- if $workloads }}{{ $names = concat $names (slice $all 2 7) }}{{ end -}}
-{{- if $applications }}{{ $names = append $names "applications.argoproj.io" }}{{ end -}}
-{{- if $declared.argocd }}{{ $names = append $names "applicationsets.argoproj.io" }}{{ end -}}
+{{- else if or .Values.existingSettings.configMap (eq (include "conformance.isLive" .) "true") -}}
+{{- $every := not (empty .Values.existingSettings.configMap) -}}
+{{- range $name, $reasons := include "conformance.observedKinds" . | fromYaml -}}
+{{- $read := $every -}}
+{{- range $reasons }}{{ $read = or $read (index $readFor .) }}{{ end -}}
+{{- if $read }}{{ $names = append $names $name }}{{ end -}}
+{{- end -}}
 {{- end -}}
 {{- toYaml (dict "names" $names) -}}
 {{- end -}}

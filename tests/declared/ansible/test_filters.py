@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2.utils import missing
 
-from exporter.declared.ansible.filters import MAX_ITEMS, MAX_TEXT
+from exporter.declared.ansible.bounded_values import MAX_ITEMS, MAX_TEXT
+from exporter.declared.ansible.errors import UnresolvedError
+from exporter.declared.ansible.located_data import LocatedMap
 from exporter.declared.ansible.templates import Templates
-from exporter.declared.ansible.values import PlacedMap, UnresolvedError
 
 
 class Values:
@@ -122,13 +123,13 @@ def test_what_grows_or_cannot_be_evaluated_is_left_open(text: str) -> None:
 
 
 def test_the_items_of_a_mapping_keep_their_lines() -> None:
-    mapping = PlacedMap(3, "vars.yml")
+    mapping = LocatedMap(3, "vars.yml")
     mapping["a"] = {"x": 1}
     mapping.lines["a"] = 7
 
     (item,) = evaluate("{{ m | dict2items }}", m=mapping)
 
-    assert isinstance(item, PlacedMap)
+    assert isinstance(item, LocatedMap)
     assert (item.path, item.line) == ("vars.yml", 7)
 
 

@@ -7,7 +7,7 @@ import pytest
 from exporter.declared.ansible import read
 from exporter.domain.declaration import Reading
 from exporter.domain.items import ItemState
-from exporter.settings.model import AnsibleSettings
+from exporter.settings.declared import AnsibleSettings
 
 from .conftest import Repository
 
@@ -21,7 +21,7 @@ PLAY = """\
       {vars}
     {more}
 """
-FILES = {"hosts": "m1\n", "group_vars/all.yml": "pool: a\n"}
+FILE_MODULES = {"hosts": "m1\n", "group_vars/all.yml": "pool: a\n"}
 
 
 async def reading(
@@ -33,7 +33,7 @@ async def reading(
     variables: str = "",
 ) -> Reading:
     play = PLAY.format(head=head, more=more, vars=variables)
-    checkout = repository({**FILES, "p.yml": play, **files})
+    checkout = repository({**FILE_MODULES, "p.yml": play, **files})
     return await read(AnsibleSettings(inventory="hosts", playbooks=("p.yml",)), checkout=checkout)
 
 
@@ -151,7 +151,7 @@ async def test_no_way_leads_around_a_hidden_variable(
         "host_vars/m1.yml": "secret: [\n",
         "p.yml": f'- hosts: m1\n  tasks:\n    - command: kubectl label node n1 a="{expression}"\n',
     }
-    checkout = repository({**FILES, **files})
+    checkout = repository({**FILE_MODULES, **files})
     settings = AnsibleSettings(inventory="hosts", playbooks=("p.yml",))
 
     result = await read(settings, checkout=checkout)

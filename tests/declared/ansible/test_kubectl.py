@@ -2,14 +2,14 @@
 
 import pytest
 
-from exporter.declared.ansible.changes import Change
+from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.kubectl import mentions_nodes, parse_command
+from exporter.declared.ansible.node_changes import NodeChange
 from exporter.declared.ansible.shell import parse_script
-from exporter.declared.ansible.values import UnresolvedError
 from exporter.domain.taints import Taint, TaintEffect
 
 
-def parse(text: str) -> Change | None:
+def parse(text: str) -> NodeChange | None:
     (command,) = parse_script(text)
     return parse_command(command)
 
@@ -35,7 +35,7 @@ def parse(text: str) -> Change | None:
     ],
 )
 def test_a_label_is_understood_in_all_its_forms(command: str) -> None:
-    assert parse(command) == Change(names=("n1",), labels={"a": "b"})
+    assert parse(command) == NodeChange(names=("n1",), labels={"a": "b"})
 
 
 @pytest.mark.parametrize(
@@ -43,20 +43,20 @@ def test_a_label_is_understood_in_all_its_forms(command: str) -> None:
     [
         pytest.param(
             "kubectl label nodes n1 n2 x/y= b- c=1",
-            Change(names=("n1", "n2"), labels={"x/y": "", "b": None, "c": "1"}),
+            NodeChange(names=("n1", "n2"), labels={"x/y": "", "b": None, "c": "1"}),
             id="several nodes and labels, one taken away",
         ),
         pytest.param(
-            "kubectl label nodes --all a=b", Change(every=True, labels={"a": "b"}), id="all"
+            "kubectl label nodes --all a=b", NodeChange(every=True, labels={"a": "b"}), id="all"
         ),
         pytest.param(
             "kubectl label nodes -l x=y,z a=b",
-            Change(selector="x=y,z", labels={"a": "b"}),
+            NodeChange(selector="x=y,z", labels={"a": "b"}),
             id="selector",
         ),
         pytest.param(
             "kubectl taint nodes n1 k=v:NoSchedule k2:NoExecute",
-            Change(
+            NodeChange(
                 names=("n1",),
                 taints=(
                     Taint(key="k", value="v", effect=TaintEffect.NO_SCHEDULE),
@@ -67,12 +67,12 @@ def test_a_label_is_understood_in_all_its_forms(command: str) -> None:
         ),
         pytest.param(
             "oc adm taint nodes n1 k=:NoSchedule",
-            Change(names=("n1",), taints=(Taint(key="k", effect=TaintEffect.NO_SCHEDULE),)),
+            NodeChange(names=("n1",), taints=(Taint(key="k", effect=TaintEffect.NO_SCHEDULE),)),
             id="an empty value",
         ),
         pytest.param(
             "kubectl taint nodes n1 k- k2:NoSchedule- k3=v:NoExecute-",
-            Change(
+            NodeChange(
                 names=("n1",),
                 removed=(
                     ("k", None),
@@ -84,7 +84,7 @@ def test_a_label_is_understood_in_all_its_forms(command: str) -> None:
         ),
     ],
 )
-def test_changes_are_read(command: str, change: Change) -> None:
+def test_changes_are_read(command: str, change: NodeChange) -> None:
     assert parse(command) == change
 
 

@@ -2,15 +2,15 @@
 
 import pytest
 
-from exporter.declared.ansible.changes import Change
-from exporter.declared.ansible.doubts import Reach
+from exporter.declared.ansible.errors import UnresolvedError
+from exporter.declared.ansible.extents import Extent
 from exporter.declared.ansible.modules import (
-    Doubt,
+    PossibleChange,
     object_changes,
     script_changes,
     taint_changes,
 )
-from exporter.declared.ansible.values import UnresolvedError
+from exporter.declared.ansible.node_changes import NodeChange
 from exporter.domain.taints import Taint, TaintEffect
 
 
@@ -18,7 +18,7 @@ def test_a_null_label_is_taken_away() -> None:
     definition = {"kind": "Node", "metadata": {"name": "n1", "labels": {"a": None, "b": "c"}}}
 
     assert list(object_changes({"definition": definition})) == [
-        Change(names=("n1",), labels={"a": None, "b": "c"})
+        NodeChange(names=("n1",), labels={"a": None, "b": "c"})
     ]
 
 
@@ -95,6 +95,6 @@ def test_one_open_command_does_not_hide_the_next() -> None:
 
     first, second = script_changes(script, render=lambda text: text)
 
-    assert isinstance(first, Doubt)
-    assert first.reach == Reach(frozenset({"labels.a"}))
-    assert second == Change(names=("n1",), labels={"a": "b"}, line=1)
+    assert isinstance(first, PossibleChange)
+    assert first.extent == Extent(frozenset({"labels.a"}))
+    assert second == NodeChange(names=("n1",), labels={"a": "b"}, line=1)

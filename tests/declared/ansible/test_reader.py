@@ -13,7 +13,7 @@ from exporter.domain.items import ItemState
 from exporter.domain.monitoring.stack import StackValue
 from exporter.domain.provenance import Source
 from exporter.foreign.command import Limits
-from exporter.settings.model import AnsibleSettings
+from exporter.settings.declared import AnsibleSettings
 
 from .conftest import Repository
 
@@ -243,7 +243,7 @@ async def test_a_vaulted_file_of_variables_costs_only_itself(repository: Reposit
 async def test_a_range_without_end_is_bounded(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("exporter.declared.ansible.inventory.LIMITS", Limits(seconds=2))
+    monkeypatch.setattr("exporter.declared.ansible.ansible_inventory.LIMITS", Limits(seconds=2))
 
     result = await reading(repository({"hosts": "n[0:99999999]\n"}))
 

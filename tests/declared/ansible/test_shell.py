@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.shell import MAX_SCRIPT, parse_script
-from exporter.declared.ansible.values import UnresolvedError
 
 
 def words(text: str) -> list[list[str]]:

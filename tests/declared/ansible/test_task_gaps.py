@@ -3,7 +3,7 @@
 import pytest
 
 from .conftest import Repository
-from .test_tasks import run
+from .test_task_evaluator import run
 
 ANY = "*"
 
@@ -317,14 +317,14 @@ def test_a_condition_on_an_item_rules_nothing_out_before_the_loop(repository: Re
 
 
 @pytest.mark.parametrize(
-    "around",
+    "context",
     [
         pytest.param("  when: out.rc == 0\n", id="a condition that a run decides"),
         pytest.param("  when: x\n", id="a condition on nothing"),
     ],
 )
-def test_what_may_not_run_is_a_gap(around: str, repository: Repository) -> None:
-    task = f"- command: x\n  register: out\n- shell: kubectl label node w1 a=b\n{around}"
+def test_what_may_not_run_is_a_gap(context: str, repository: Repository) -> None:
+    task = f"- command: x\n  register: out\n- shell: kubectl label node w1 a=b\n{context}"
 
     outcome = run(repository, task)
 
@@ -339,8 +339,8 @@ def test_a_later_task_overrules_a_gap_and_an_earlier_one_does_not(repository: Re
 """
     outcome = run(repository, tasks)
 
-    (gap,) = (one for one in outcome.ledger.gaps(0) if "labels.a" in one.attributes)
-    before, after = outcome.ledger.statements()
+    (gap,) = (one for one in outcome.node_state.gaps(0) if "labels.a" in one.attributes)
+    before, after = outcome.node_state.statements()
     assert (set(before.labels), set(after.labels)) == ({"a"}, {"b"})
     assert gap.position == 1
 

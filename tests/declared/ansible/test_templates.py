@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from jinja2.utils import missing
 
-from exporter.declared.ansible.templates import Budget, ExhaustedError, Ready, Templates
-from exporter.declared.ansible.values import PlacedList, PlacedMap, UnresolvedError
+from exporter.declared.ansible.errors import UnresolvedError
+from exporter.declared.ansible.located_data import LocatedList, LocatedMap
+from exporter.declared.ansible.templates import Budget, ExhaustedError, PlainValue, Templates
 from exporter.foreign.yaml import Opaque
 
 
@@ -163,13 +164,13 @@ def test_values_of_a_variable_are_bounded() -> None:
 
 def test_a_key_goes_before_a_method_that_is_no_method_here() -> None:
     assert (
-        evaluate("{{ d.path }}{{ d.line }}", d=PlacedMap(1, "x") | {"path": "p", "line": "l"})
+        evaluate("{{ d.path }}{{ d.line }}", d=LocatedMap(1, "x") | {"path": "p", "line": "l"})
         == "pl"
     )
 
 
 def test_a_value_that_is_ready_is_not_evaluated_again() -> None:
-    assert evaluate("{{ x }}", x=Ready("{{ y }}")) == "{{ y }}"
+    assert evaluate("{{ x }}", x=PlainValue("{{ y }}")) == "{{ y }}"
 
 
 def test_every_variable_is_looked_up_once_and_remembered() -> None:
@@ -179,12 +180,12 @@ def test_every_variable_is_looked_up_once_and_remembered() -> None:
 
     assert templates.expand("{{ a }}{{ a }}", scope) == "xxxx"
     assert values.asked == ["a", "b"]
-    assert scope.touched == {"a", "b"}
+    assert scope.used_names == {"a", "b"}
 
 
 def test_expanded_collections_keep_their_lines() -> None:
-    items = PlacedList(2, "vars.yml")
-    mapping = PlacedMap(3, "vars.yml")
+    items = LocatedList(2, "vars.yml")
+    mapping = LocatedMap(3, "vars.yml")
     mapping["k"] = "{{ 1 }}"
     mapping.lines["k"] = 4
     items.append(mapping)
@@ -192,7 +193,7 @@ def test_expanded_collections_keep_their_lines() -> None:
 
     value = evaluate("{{ items }}", items=items)
 
-    assert isinstance(value, PlacedList)
+    assert isinstance(value, LocatedList)
     assert (value.path, value.lines) == ("vars.yml", [3])
     assert value[0] == {"k": 1}
     assert value[0].line_of("k") == 4

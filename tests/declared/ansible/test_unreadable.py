@@ -8,7 +8,7 @@ import pytest
 
 from .cluster import Cluster, Node, Outcome
 
-FILES: Mapping[str, str] = {
+FILE_MODULES: Mapping[str, str] = {
     "inventory/hosts.ini": "[masters]\nm1 ip=10.0.0.1\n[workers]\nw1\nw2\nw3 gpu=yes\nw4\nw5\nw6\n",
     "inventory/group_vars/all.yml": "kube_version: v1.30.1\nzone: a\nside: right\n",
     "inventory/group_vars/workers.yml": 'kubelet_extra_args: "--node-labels=tier=work"\n',
@@ -56,7 +56,7 @@ FILES: Mapping[str, str] = {
         "    - command: kubectl apply -f /tmp/ingress.yml\n"
     ),
 }
-NODES: Mapping[str, Node] = {
+NODE_RESOURCES: Mapping[str, Node] = {
     "m1": Node({"zone": "b"}, address="10.0.0.8"),
     "w1": Node({"pool": "x", "tier": "work"}, ("odd=1:NoSchedule",)),
     "w2": Node({"pool": "b", "tier": "work", "disk": "hdd"}, version="v1.30.1"),
@@ -92,7 +92,7 @@ def too_large(file: Path) -> None:
 
 def mutations() -> Iterator[tuple[str, Callable[[Path], None]]]:
     """Yield each file malformed and vaulted; where another way of reading ends, in other ways."""
-    for name in FILES:
+    for name in FILE_MODULES:
         yield from ((name, malformed), (name, vaulted))
         if "roles/" not in name or "taint" in name:
             yield from ((name, undecodable), (name, too_large))
@@ -101,14 +101,14 @@ def mutations() -> Iterator[tuple[str, Callable[[Path], None]]]:
 @pytest.fixture
 def cluster(tmp_path: Path) -> Cluster:
     found = Cluster(tmp_path)
-    found.write(FILES, NODES)
+    found.write(FILE_MODULES, NODE_RESOURCES)
     return found
 
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     found = Cluster(tmp_path_factory.mktemp("before"))
-    found.write(FILES, NODES)
+    found.write(FILE_MODULES, NODE_RESOURCES)
     return asyncio.run(found.judge())
 
 

@@ -10,7 +10,7 @@ from exporter.domain.items import Item, ItemState
 from exporter.domain.monitoring.stack import DeclaredStack, StackValue
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.settings.load import parse
-from exporter.settings.model import ObservedSettings
+from exporter.settings.observed import ObservedSettings
 
 SETTINGS = """
   prometheus:

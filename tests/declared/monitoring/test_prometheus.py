@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from exporter.declared.monitoring.prometheus import declared
+from exporter.domain.declaration import WorkloadKey
 from exporter.domain.errors import SettingsError
 from exporter.domain.monitoring.prometheus.alerting import DeclaredAlerting
 from exporter.domain.monitoring.prometheus.kube_state import DeclaredKubeState
@@ -62,6 +63,27 @@ def test_the_settings_become_facts() -> None:
         ),
         DeclaredAlerting: DeclaredAlerting(alertmanagers=3, watchdog="Alive", place=PLACE),
     }
+
+
+@pytest.mark.parametrize(
+    ("more", "name", "expected"),
+    [
+        pytest.param("", "web", None, id="nothing says so"),
+        pytest.param("", "prom-kube-state-metrics", True, id="a workload of its name"),
+        pytest.param(
+            "    kube_state_metrics: false\n", "kube-state-metrics", False, id="the settings first"
+        ),
+    ],
+)
+def test_kube_state_metrics_are_declared_by_the_settings_else_by_a_workload(
+    more: str, name: str, *, expected: bool | None
+) -> None:
+    workload = WorkloadKey("monitoring", "Deployment", name)
+
+    found = declared(settings(more), place=PLACE, workloads=[workload])[DeclaredKubeState]
+
+    assert isinstance(found, DeclaredKubeState)
+    assert found.expected is expected
 
 
 def test_nothing_but_an_address_is_enough() -> None:

@@ -9,7 +9,7 @@ import pytest
 from exporter.declared.checkout import Checkout
 from exporter.declared.terraform.read import parse
 from exporter.domain.declaration import Reading
-from exporter.settings.model import TerraformSettings
+from exporter.settings.declared import TerraformSettings
 
 Declare = Callable[..., Reading]
 

@@ -23,7 +23,7 @@ from exporter.domain.finding import Layer, Subject, Verdict
 from exporter.domain.items import Item, ItemState
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.runtime.expected import Expected
-from exporter.settings.model import TerraformSettings
+from exporter.settings.declared import TerraformSettings
 
 Declare = Callable[..., Reading]
 

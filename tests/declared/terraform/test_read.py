@@ -11,7 +11,7 @@ from exporter.domain.declaration import Attribute, NodeStatement, Reading
 from exporter.domain.errors import Reason
 from exporter.domain.provenance import Source
 from exporter.domain.taints import Taint
-from exporter.settings.model import TerraformSettings
+from exporter.settings.declared import TerraformSettings
 
 Declare = Callable[..., Reading]
 

@@ -27,7 +27,7 @@ from tests.monitoring.prometheus import Prometheus
 from tests.programs import tool
 from tests.real.processes import free_port
 
-PATIENCE = 90.0
+GRACE = 90.0
 """Seconds until what is expected must have been heard; the longest ``for`` takes twelve."""
 _CHECK = 0.1
 _SLOW = frozenset({"ClusterConformanceWaiverUnused"})
@@ -58,7 +58,7 @@ class Stack:
             *("--config.file", str(self.reference.settings)),
             *("--web.listen-address", self.address, "--log.level", "error"),
         )
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(GRACE):
             while True:
                 if await self._answers():
                     return
@@ -130,7 +130,7 @@ class Stack:
         """Wait until *settled* holds through two evaluations of everything."""
         held = 0.0
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(GRACE):
                 while held < 1.0:
                     held = held + _CHECK if await settled() else 0.0
                     await asyncio.sleep(_CHECK)

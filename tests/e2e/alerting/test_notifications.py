@@ -93,6 +93,20 @@ async def test_a_deleted_application_is_told(stack: Stack) -> None:
         await stack.hears(("ApplicationMissing", APPLICATION))
 
 
+async def test_an_application_that_cannot_be_compared_is_told_once(stack: Stack) -> None:
+    with mended(stack.api):
+        await run("not-delivered", stack.api, at_once)
+
+        await stack.hears(("ApplicationNotDelivered", APPLICATION))
+
+
+async def test_an_argo_cd_that_halts_is_told_once_and_not_what_it_said(stack: Stack) -> None:
+    with mended(stack.api):
+        await run("argocd-halted", stack.api, at_once)
+
+        await stack.hears(("ApplicationStale", "argocd-application-controller"))
+
+
 async def test_a_deleted_source_path_is_told(stack: Stack) -> None:
     path = stack.reference.root / "repository/k8s/overlays/auth"
     away = path.rename(stack.reference.root / "away")

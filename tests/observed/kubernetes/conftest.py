@@ -8,7 +8,7 @@ import pytest
 from exporter.domain.nodes import ObservedNodes
 from exporter.foreign.supervisor import supervised
 from exporter.observed.kubernetes.live import Live
-from exporter.settings.model import KubernetesSettings
+from exporter.settings.observed import KubernetesSettings
 from tests.apiserver.server import ApiServer
 from tests.observed.kubernetes.following import FAST, As, Following
 

@@ -30,7 +30,7 @@ FAST = Limits(
     absent=0.02,
     forbidden=0.02,
 )
-PATIENCE = 8
+GRACE = 8
 BEARER = "some-token"
 
 
@@ -59,11 +59,9 @@ class Following(Protocol):
     ) -> AbstractAsyncContextManager[Live]: ...
 
 
-async def when(
-    live: Live, condition: Callable[[State], object], *, patience: float = PATIENCE
-) -> State:
+async def when(live: Live, condition: Callable[[State], object], *, grace: float = GRACE) -> State:
     """Return the first state for which *condition* holds."""
-    async with asyncio.timeout(patience):
+    async with asyncio.timeout(grace):
         while True:
             live.changed.clear()
             state = await live.read(at=SYSTEM.now())
@@ -74,9 +72,9 @@ async def when(
                     await live.changed.wait()
 
 
-async def when_complete(live: Live, *, patience: float = PATIENCE) -> State:
+async def when_complete(live: Live, *, grace: float = GRACE) -> State:
     """Return the state once all has been listed or refused; read after that was so."""
-    await when(live, lambda _: live.complete, patience=patience)
+    await when(live, lambda _: live.complete, grace=grace)
     return await live.read(at=SYSTEM.now())
 
 

@@ -12,7 +12,7 @@ from exporter.domain.workloads import ObservedPods
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.supervisor import supervised
 from exporter.observed.kubernetes.live import Live
-from exporter.settings.model import KubernetesSettings
+from exporter.settings.observed import KubernetesSettings
 from tests.apiserver.faults import (
     Answer,
     Cut,

@@ -1,8 +1,8 @@
 import msgspec
 import pytest
 
-from exporter.observed import facts
-from exporter.observed.kinds import Kind
+from exporter.observed.folds import apart
+from exporter.observed.kinds.node import KIND as NODE
 from exporter.observed.kubernetes.content import Content
 from tests.observed.kubernetes.objects import node
 
@@ -14,15 +14,15 @@ def raw(name: str, *, version: int, effect: str = "NoSchedule") -> msgspec.Raw:
 
 
 def nodes(content: Content) -> set[str]:
-    return set(facts.nodes([content.cluster]).nodes)
+    return set(apart([content.collection.fold.contents()])[0])
 
 
 def odd(content: Content) -> set[str]:
-    return set(facts.nodes([content.cluster]).unreadable)
+    return set(apart([content.collection.fold.contents()])[1])
 
 
 def test_objects_come_and_go() -> None:
-    found = Content(Kind.NODE)
+    found = Content(NODE)
 
     assert found.put(raw("a", version=1))
     assert found.put(raw("b", version=2))
@@ -31,7 +31,7 @@ def test_objects_come_and_go() -> None:
 
 
 def test_what_tells_nothing_new_changes_nothing() -> None:
-    found = Content(Kind.NODE)
+    found = Content(NODE)
     found.put(raw("a", version=1))
 
     assert not found.put(raw("a", version=2))
@@ -40,7 +40,7 @@ def test_what_tells_nothing_new_changes_nothing() -> None:
 
 
 def test_an_object_that_makes_no_sense_is_known_by_its_name_until_it_does_or_goes() -> None:
-    found = Content(Kind.NODE)
+    found = Content(NODE)
 
     assert found.put(raw("a", version=1, effect="Never"))
     assert found.put(raw("b", version=2, effect="Never"))
@@ -51,7 +51,7 @@ def test_an_object_that_makes_no_sense_is_known_by_its_name_until_it_does_or_goe
 
 
 def test_an_older_version_that_makes_no_sense_leaves_the_newer_one_alone() -> None:
-    found = Content(Kind.NODE)
+    found = Content(NODE)
     found.put(raw("a", version=2))
 
     assert not found.put(raw("a", version=1, effect="Never"))
@@ -59,7 +59,7 @@ def test_an_older_version_that_makes_no_sense_leaves_the_newer_one_alone() -> No
 
 
 def test_each_time_that_an_object_makes_no_sense_is_counted() -> None:
-    found = Content(Kind.NODE)
+    found = Content(NODE)
 
     assert found.put(raw("a", version=1, effect="Never"))
     assert not found.put(raw("a", version=2, effect="Never"))
@@ -69,10 +69,10 @@ def test_each_time_that_an_object_makes_no_sense_is_counted() -> None:
 
 @pytest.mark.parametrize("text", [b"{}", b'{"metadata":{"name":5}}', b"[[[", b'{"metadata":null}'])
 def test_an_object_without_a_name_is_counted(text: bytes) -> None:
-    found = Content(Kind.NODE)
+    found = Content(NODE)
 
     found.put(msgspec.Raw(text))
     found.remove(msgspec.Raw(text))
 
     assert (found.unnamed, found.odd) == (2, 0)
-    assert found.said
+    assert found.problem

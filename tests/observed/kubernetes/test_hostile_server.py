@@ -13,7 +13,7 @@ from exporter.domain.nodes import ObservedNodes
 from exporter.domain.watches import Restart
 from exporter.foreign.supervisor import supervised
 from exporter.observed.kubernetes.live import Live
-from exporter.settings.model import KubernetesSettings
+from exporter.settings.observed import KubernetesSettings
 from tests.observed.kubernetes.following import FAST, As, names, when
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

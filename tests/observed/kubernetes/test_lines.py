@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.domain.errors import Reason
+from exporter.observed.kubernetes.errors import WatchError
 from exporter.observed.kubernetes.lines import Lines
-from exporter.observed.kubernetes.trouble import WatchError
 
 
 @given(st.lists(st.binary(max_size=9).map(lambda part: part.replace(b"\n", b"")), max_size=6))

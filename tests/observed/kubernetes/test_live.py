@@ -14,14 +14,14 @@ from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, Observe
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.supervisor import Supervisor
 from exporter.observed.kubernetes.live import Live
-from exporter.settings.model import KubernetesSettings
+from exporter.settings.observed import KubernetesSettings
 from tests.apiserver.rbac import allow
 from tests.apiserver.server import ApiServer
 from tests.observed.kubernetes.following import (
     ALL,
     BEARER,
     FAST,
-    PATIENCE,
+    GRACE,
     As,
     Following,
     names,
@@ -235,5 +235,5 @@ async def test_whoever_waits_is_woken_when_what_is_known_becomes_too_old(
 
         assert not state.facts.gaps
         assert not live.changed.is_set()
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(GRACE):
             await live.changed.wait()

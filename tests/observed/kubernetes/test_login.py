@@ -12,7 +12,7 @@ from exporter.domain.nodes import ObservedNodes
 from exporter.foreign.supervisor import Supervisor
 from exporter.observed.kubernetes.live import Live
 from exporter.observed.kubernetes.login import RENEWAL, Configured
-from exporter.settings.model import KubernetesSettings
+from exporter.settings.observed import KubernetesSettings
 from tests.apiserver.rbac import allow
 from tests.apiserver.server import ApiServer
 from tests.apiserver.tls import server_context

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.domain.errors import Reason
-from exporter.observed.kinds import Kind
+from exporter.observed.kinds.pod import KIND as POD
+from exporter.observed.kubernetes.errors import WatchError
 from exporter.observed.kubernetes.messages import (
     Bookmark,
     EventType,
@@ -17,8 +18,7 @@ from exporter.observed.kubernetes.messages import (
     parse_review,
     without_managed_fields,
 )
-from exporter.observed.kubernetes.trouble import WatchError
-from exporter.observed.records import PodRecord
+from exporter.observed.pods.records import PodRecord
 
 
 def test_an_event_keeps_its_object_as_bytes() -> None:
@@ -64,7 +64,7 @@ def test_a_pod_is_the_same_without_its_managed_fields(
     volumes = [{"name": text, "ephemeral": {"volumeClaimTemplate": CLAIM}}] if claimed else []
     pod = {"metadata": metadata, "spec": {"volumes": volumes, "nodeName": text}, "status": {}}
 
-    event = event_reader(Kind.POD)(told(pod))
+    event = event_reader(POD)(told(pod))
 
     assert event.object == msgspec.convert(pod, PodRecord)
 
@@ -79,7 +79,7 @@ def test_a_server_that_sorts_its_fields_loses_none_of_them() -> None:
     metadata = {**METADATA, "managedFields": MANAGED}
     pod = {"metadata": dict(sorted(metadata.items())), "spec": {"nodeName": "n"}}
 
-    event = event_reader(Kind.POD)(told(pod))
+    event = event_reader(POD)(told(pod))
 
     assert event.object == msgspec.convert(pod, PodRecord)
 
@@ -101,7 +101,7 @@ NAMED = b'{"metadata":{"name":"a","resourceVersion":"7"}}'
 def test_an_event_read_in_one_pass_is_the_one_read_in_two(told: EventType, shown: bytes) -> None:
     line = b'{"type":"%s","object":%s}' % (told.value.encode(), shown)
 
-    event = event_reader(Kind.POD)(line)
+    event = event_reader(POD)(line)
 
     assert event.type is told
     if isinstance(event.object, msgspec.Raw):
@@ -111,7 +111,7 @@ def test_an_event_read_in_one_pass_is_the_one_read_in_two(told: EventType, shown
 
 
 def test_an_object_that_makes_sense_is_read_with_its_event() -> None:
-    read = event_reader(Kind.POD)
+    read = event_reader(POD)
 
     found = {
         told: read(b'{"type":"%s","object":%s}' % (told.encode(), NAMED)) for told in EventType
@@ -124,7 +124,7 @@ def test_an_object_that_makes_sense_is_read_with_its_event() -> None:
 def test_one_item_that_makes_no_sense_leaves_the_others_readable() -> None:
     text = b'{"metadata":{"resourceVersion":"7"},"items":[%s,{"metadata":7}]}' % NAMED
 
-    page = parse_page(text, Kind.POD)
+    page = parse_page(text, POD)
 
     assert [bytes(one) for one in page.items if isinstance(one, msgspec.Raw)] == [
         NAMED,
@@ -153,8 +153,8 @@ def test_a_bookmark_says_where_a_watch_is(metadata: bytes, bookmark: Bookmark) -
 
 def test_a_page_has_items_a_version_and_perhaps_a_token() -> None:
     text = b'{"metadata":{"resourceVersion":"7","continue":"t"},"items":[{},{}]}'
-    first = parse_page(text, Kind.POD)
-    last = parse_page(b'{"items":null,"metadata":{"resourceVersion":"7"}}', Kind.POD)
+    first = parse_page(text, POD)
+    last = parse_page(b'{"items":null,"metadata":{"resourceVersion":"7"}}', POD)
 
     assert (len(first.items), first.version, first.following) == (2, "7", "t")
     assert (last.items, last.following) == ([], "")
@@ -171,8 +171,8 @@ def test_a_review_says_whether_we_may(allowed: bool) -> None:  # noqa: FBT001 - 
     "parse",
     [
         parse_event,
-        event_reader(Kind.POD),
-        pytest.param(lambda raw: parse_page(raw, Kind.POD), id="parse_page"),
+        event_reader(POD),
+        pytest.param(lambda raw: parse_page(raw, POD), id="parse_page"),
         parse_review,
         pytest.param(lambda raw: parse_bookmark(msgspec.Raw(raw)), id="parse_bookmark"),
     ],

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from kubernetes.client import ApiClient
 
-from exporter.observed.kinds import Kind
+from exporter.observed.kinds.pod import KIND as POD
 from exporter.observed.kubernetes.content import Content
 from exporter.observed.kubernetes.messages import event_reader, parse_page
 from tests.apiserver.load import Size, fill
@@ -33,8 +33,8 @@ def page(pods: int) -> bytes:
 
 
 def project(body: bytes) -> Content:
-    content = Content(Kind.POD)
-    for raw in parse_page(body, Kind.POD).items:
+    content = Content(POD)
+    for raw in parse_page(body, POD).items:
         content.put(raw)
     return content
 
@@ -74,7 +74,7 @@ def test_an_event_costs_little_more_for_the_managed_fields_of_its_pod() -> None:
         pod = msgspec.json.decode(whole[-1])
         del pod["object"]["metadata"]["managedFields"]
         less.append(msgspec.json.encode(pod))
-    read = event_reader(Kind.POD)
+    read = event_reader(POD)
 
     def reading(lines: list[bytes]) -> float:
         return seconds(lambda: [read(line) for line in lines])
@@ -96,7 +96,7 @@ def test_a_pod_takes_no_more_than_four_fifths_of_a_kibibyte() -> None:
         before, _ = tracemalloc.get_traced_memory()
 
         content = project(body)
-        facts = content.cluster.pods.facts()
+        facts = content.collection.fold.contents()
         gc.collect()
         after, _ = tracemalloc.get_traced_memory()
     finally:

@@ -10,7 +10,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from exporter.observed.endpoint import Endpoint
-from exporter.observed.prometheus.questions import PrometheusQuestions
+from exporter.observed.prometheus.poller import PrometheusPoller
 from exporter.settings.monitoring import PrometheusSettings, RulesSettings, TargetSettings
 from tests.observed.prometheus.told import success
 
@@ -95,7 +95,7 @@ class Server:
         return web.Response(body=one.body, status=one.status)
 
 
-def questions(url: str, **settings: Any) -> PrometheusQuestions:
+def questions(url: str, **settings: Any) -> PrometheusPoller:
     """Return who asks the server at *url*."""
     given: dict[str, Any] = {
         "targets": (TargetSettings(job="node-exporter"),),
@@ -104,4 +104,4 @@ def questions(url: str, **settings: Any) -> PrometheusQuestions:
         **settings,
     }
     asked = PrometheusSettings(url=url, **given)
-    return PrometheusQuestions(Endpoint(asked, folder=Path()), asked)
+    return PrometheusPoller(Endpoint(asked, folder=Path()), asked)

@@ -36,18 +36,18 @@ from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.workloads import ObservedPods
 from exporter.observed.endpoint import Endpoint
 from exporter.observed.polling import Answer
-from exporter.observed.prometheus.questions import PrometheusQuestions
+from exporter.observed.prometheus.poller import PrometheusPoller
 from exporter.runtime.evaluate import evaluate
 from exporter.runtime.history import Decisions
 from exporter.settings.monitoring import PrometheusSettings, RulesSettings, TargetSettings
-from tests.monitoring.prometheus import PATIENCE, VERSIONS, Prometheus, answering, scrape
+from tests.monitoring.prometheus import GRACE, VERSIONS, Prometheus, answering, scrape
 from tests.observed.prometheus.scripted import questions
 from tests.programs import tool
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GIB = 1 << 30
-KINDS = frozenset(PrometheusQuestions.kinds)
+KINDS = frozenset(PrometheusPoller.kinds)
 METRICS = f"""\
 # HELP kube_node_info .
 # TYPE kube_node_info gauge
@@ -149,9 +149,9 @@ async def url(request: pytest.FixtureRequest, exporter: str) -> AsyncIterator[st
         yield address
 
 
-async def ask(asked: PrometheusQuestions, *, groups: int) -> Answer:
+async def ask(asked: PrometheusPoller, *, groups: int) -> Answer:
     """Ask until all *groups* were evaluated; they begin at different times."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(GRACE):
         while True:
             answer = await asked.ask()
             found = fact(answer, LoadedRules).groups
@@ -262,7 +262,7 @@ async def test_what_it_tells_is_judged(url: str) -> None:
         targets=(TargetSettings(job="node-exporter"), TargetSettings(job="dead", per="job")),
         rules=RulesSettings(groups=("good", "broken", "absent")),
     )
-    asked = PrometheusQuestions(Endpoint(settings, folder=Path()), settings)
+    asked = PrometheusPoller(Endpoint(settings, folder=Path()), settings)
 
     answer = await ask(asked, groups=2)
     await asked.close()

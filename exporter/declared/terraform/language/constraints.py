@@ -60,16 +60,16 @@ def _primitive(value: Value, name: str) -> Value:
 
 
 def _list(value: Value, inner: Expression, evaluate: Evaluate) -> Value:
-    return Value(Items(convert(one, inner, evaluate) for one in items(value)), value.at)
+    return Value(Items(convert(item, inner, evaluate) for item in items(value)), value.at)
 
 
 def _set(value: Value, inner: Expression, evaluate: Evaluate) -> Value:
-    return Value(distinct(convert(one, inner, evaluate) for one in items(value)), value.at)
+    return Value(distinct(convert(item, inner, evaluate) for item in items(value)), value.at)
 
 
 def _map(value: Value, inner: Expression, evaluate: Evaluate) -> Value:
     source = _object_of(value)
-    pairs = {key: convert(one, inner, evaluate) for key, one in source.items()}
+    pairs = {key: convert(member, inner, evaluate) for key, member in source.items()}
     return Value(Object(pairs, source.rest), value.at)
 
 
@@ -78,7 +78,7 @@ def _tuple(value: Value, inner: Expression, evaluate: Evaluate) -> Value:
     if not isinstance(inner, TupleLiteral) or len(inner.items) != len(elements):
         raise failed("a value", "is no tuple of the right length")
     pairs = zip(elements, inner.items, strict=True)
-    return Value(Items(convert(one, kind, evaluate) for one, kind in pairs), value.at)
+    return Value(Items(convert(pair, kind, evaluate) for pair, kind in pairs), value.at)
 
 
 def _object(value: Value, inner: Expression, evaluate: Evaluate) -> Value:

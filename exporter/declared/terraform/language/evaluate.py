@@ -88,12 +88,12 @@ def _splat(expression: Splat, scope: Scope) -> Value:
     base = evaluate(expression.base, scope)
     data = known(base)
     elements = data if isinstance(data, Items) else () if data is None else (base,)
-    found = [evaluate(expression.each, scope.bind({ELEMENT: one})) for one in elements]
+    found = [evaluate(expression.each, scope.bind({ELEMENT: element})) for element in elements]
     return Value(Items(found), expression.at)
 
 
 def _tuple(expression: TupleLiteral, scope: Scope) -> Value:
-    return Value(Items([evaluate(one, scope) for one in expression.items]), expression.at)
+    return Value(Items([evaluate(item, scope) for item in expression.items]), expression.at)
 
 
 def _object(expression: ObjectLiteral, scope: Scope) -> Value:
@@ -103,7 +103,7 @@ def _object(expression: ObjectLiteral, scope: Scope) -> Value:
         key = evaluate(key_expression, scope)
         if isinstance(key.data, Unknown):
             rest = key.data
-            pairs = {name: Value(rest, one.at) for name, one in pairs.items()}
+            pairs = {name: Value(rest, pair.at) for name, pair in pairs.items()}
         else:
             pairs[text(key)] = evaluate(value_expression, scope)
     return Value(Object(pairs, rest), expression.at)
@@ -162,8 +162,8 @@ def _template_for(expression: TemplateFor, scope: Scope) -> Value:
     collection = evaluate(expression.collection, scope)
     body = Template(
         tuple(
-            Literal(_joined(expression.body, one), expression.at)
-            for one in _each(collection, expression, scope)
+            Literal(_joined(expression.body, inner), expression.at)
+            for inner in _each(collection, expression, scope)
         ),
         expression.at,
     )
@@ -180,9 +180,11 @@ def _each(value: Value, loop: For | TemplateFor, scope: Scope) -> Iterator[Scope
 def _elements(value: Value) -> Iterator[tuple[Value, Value]]:
     match known(value):
         case Distinct() as data:
-            yield from ((one, one) for one in data)
+            yield from ((element, element) for element in data)
         case Items() as data:
-            yield from ((Value(Fraction(place), one.at), one) for place, one in enumerate(data))
+            yield from (
+                (Value(Fraction(place), element.at), element) for place, element in enumerate(data)
+            )
         case Object():
             pairs = mapping(value)
             yield from ((Value(key, pairs[key].at), pairs[key]) for key in sorted(pairs))
@@ -193,33 +195,33 @@ def _elements(value: Value) -> Iterator[tuple[Value, Value]]:
 def _for(expression: For, scope: Scope) -> Value:
     collection = evaluate(expression.collection, scope)
     scopes = (
-        one
-        for one in _each(collection, expression, scope)
-        if expression.condition is None or truth(evaluate(expression.condition, one))
+        inner
+        for inner in _each(collection, expression, scope)
+        if expression.condition is None or truth(evaluate(expression.condition, inner))
     )
     if expression.result_key is None:
-        found = [evaluate(expression.result, one) for one in scopes]
+        found = [evaluate(expression.result, inner) for inner in scopes]
         return Value(Items(found), expression.at)
     return Value(_for_object(expression, scopes), expression.at)
 
 
 def _for_object(expression: For, scopes: Iterator[Scope]) -> Object:
     groups: dict[str, list[Value]] = {}
-    for one in scopes:
-        key = text(evaluate(expression.result_key or expression.result, one))
-        groups.setdefault(key, []).append(evaluate(expression.result, one))
+    for inner in scopes:
+        key = text(evaluate(expression.result_key or expression.result, inner))
+        groups.setdefault(key, []).append(evaluate(expression.result, inner))
     if expression.grouped:
-        return Object({key: Value(Items(each), each[0].at) for key, each in groups.items()})
-    if any(len(each) > 1 for each in groups.values()):
+        return Object({key: Value(Items(group), group[0].at) for key, group in groups.items()})
+    if any(len(group) > 1 for group in groups.values()):
         raise failed("a for expression", "makes the same key twice")
-    return Object({key: each[0] for key, each in groups.items()})
+    return Object({key: group[0] for key, group in groups.items()})
 
 
 def _call(expression: Call, scope: Scope) -> Value:
     name = expression.function.removeprefix("core::")
     if name in {"try", "can"}:
         return _attempt(name, expression, scope)
-    arguments = [evaluate(one, scope) for one in expression.arguments]
+    arguments = [evaluate(argument, scope) for argument in expression.arguments]
     if expression.expanded:
         arguments[-1:] = items(arguments[-1])
     if name in FILE_FUNCTIONS:

@@ -56,14 +56,14 @@ def _labelled(
     content: Any, depth: int, labels: tuple[str, ...], line: int = 0
 ) -> Iterator[tuple[tuple[str, ...], YamlMap, int]]:
     """Yield the bodies under *depth* levels of labels; each level may be a list of objects."""
-    for one in content if isinstance(content, YamlList) else [content]:
-        if not isinstance(one, YamlMap):
+    for entry in content if isinstance(content, YamlList) else [content]:
+        if not isinstance(entry, YamlMap):
             continue  # a comment ("//") or a null, which Terraform passes over as well
         if not depth:
-            yield labels, one, line or one.line
+            yield labels, entry, line or entry.line
             continue
-        for label, inner in one.items():
-            yield from _labelled(inner, depth - 1, (*labels, label), one.line_of(label))
+        for label, inner in entry.items():
+            yield from _labelled(inner, depth - 1, (*labels, label), entry.line_of(label))
 
 
 def _attributes(body: YamlMap, path: str) -> dict[str, Expression]:
@@ -97,8 +97,8 @@ def _expression(value: Any, at: Origin) -> Expression:
             lines = value.lines
             return TupleLiteral(
                 tuple(
-                    _expression(one, Origin(at.path, line))
-                    for one, line in zip(value, lines, strict=True)
+                    _expression(item, Origin(at.path, line))
+                    for item, line in zip(value, lines, strict=True)
                 ),
                 at,
             )

@@ -57,10 +57,10 @@ class Freezer:
             raise unknown("a value", "is too large to compare")
         match known(value):
             case Items() as data:
-                return ("list", tuple(self.freeze(one, depth + 1) for one in data))
+                return ("list", tuple(self.freeze(element, depth + 1) for element in data))
             case Object():
                 pairs = sorted(mapping(value).items(), key=itemgetter(0))
-                return ("map", tuple((key, self.freeze(one, depth + 1)) for key, one in pairs))
+                return ("map", tuple((key, self.freeze(pair, depth + 1)) for key, pair in pairs))
             case None | bool() | Fraction() | str() as data:
                 return (type(data).__name__, data)
             case _:

@@ -255,6 +255,6 @@ def from_plain(
                 pairs[str(key)] = from_plain(value, Origin(at.path, line), lines)
             return Value(Object(pairs), at)
         case list() | tuple():
-            return Value(Items(from_plain(one, at, lines) for one in data), at)
+            return Value(Items(from_plain(element, at, lines) for element in data), at)
         case _:
             raise unknown("a value", "is not plain data")

@@ -9,9 +9,12 @@ from exporter.domain.provenance import Place
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredKubeState:
-    """Whether there must be kube-state-metrics, and how long it may lag behind."""
+    """Whether there must be kube-state-metrics, and how long it may lag behind.
 
-    expected: bool
+    Where *expected* is None nothing declares it: then there must be what some of is there.
+    """
+
+    expected: bool | None
     settle: timedelta
     place: Place
 

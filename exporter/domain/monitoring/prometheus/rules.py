@@ -78,8 +78,10 @@ class RuleSeries:
 
     def lacking(self, needs: Iterable[Need]) -> list[str]:
         """Return the needs that are not met, sorted, each as its selectors."""
-        return sorted(" or ".join(sorted(one)) for one in needs if one <= self.missing)
+        return sorted(" or ".join(sorted(need)) for need in needs if need <= self.missing)
 
     def unasked(self, needs: Iterable[Need]) -> int:
         """Count the needs of which it is not known whether they are met."""
-        return sum(1 for one in needs if self.existing.isdisjoint(one) and not one <= self.missing)
+        return sum(
+            1 for need in needs if self.existing.isdisjoint(need) and not need <= self.missing
+        )

@@ -37,6 +37,8 @@ def apply(name: str, arguments: list[Value]) -> Data | Value:
 @cache
 def _arity(name: str) -> tuple[int, float]:
     parameters = inspect.signature(FUNCTIONS[name]).parameters.values()
-    plain = [one for one in parameters if one.kind is not one.VAR_POSITIONAL]
-    least = sum(one.default is one.empty for one in plain)
+    plain = [
+        parameter for parameter in parameters if parameter.kind is not parameter.VAR_POSITIONAL
+    ]
+    least = sum(parameter.default is parameter.empty for parameter in plain)
     return least, len(plain) if len(plain) == len(parameters) else float("inf")

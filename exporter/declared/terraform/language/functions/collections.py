@@ -40,7 +40,7 @@ def length(value: Value) -> Data:
 
 def concat(*lists: Value) -> Data:
     """Return the elements of all lists."""
-    return collect(one for each in lists for one in items(each))
+    return collect(item for source in lists for item in items(source))
 
 
 def merge(*maps: Value) -> Data:
@@ -50,8 +50,8 @@ def merge(*maps: Value) -> Data:
     """
     result: dict[str, Value] = {}
     rest: Unknown | None = None
-    for one in maps:
-        match one.data:
+    for source in maps:
+        match source.data:
             case None:
                 continue
             case Object() as data:
@@ -69,12 +69,14 @@ def merge(*maps: Value) -> Data:
 
 def keys(value: Value) -> Data:
     """Return the names of the attributes, sorted."""
-    return Items(Value(key, one.at) for key, one in sorted(mapping(value).items(), key=_name))
+    return Items(
+        Value(key, content.at) for key, content in sorted(mapping(value).items(), key=_name)
+    )
 
 
 def values(value: Value) -> Data:
     """Return the values of the attributes in the order of their names."""
-    return Items(one for _, one in sorted(mapping(value).items(), key=_name))
+    return Items(content for _, content in sorted(mapping(value).items(), key=_name))
 
 
 def _name(pair: tuple[str, Value]) -> str:
@@ -101,8 +103,8 @@ def element(source: Value, place: Value) -> Value:
 
 def index(source: Value, wanted: Value) -> Data:
     """Return where in a list a value stands first."""
-    for place, one in enumerate(items(source)):
-        if equal(one, wanted):
+    for place, item in enumerate(items(source)):
+        if equal(item, wanted):
             return Fraction(place)
     raise failed("index()", "has a list without that value")
 
@@ -112,10 +114,10 @@ def contains(source: Value, wanted: Value) -> Data:
     freezer = Freezer()
     sought = freezer.freeze(wanted)
     hidden = None
-    for one in items(source):
-        if isinstance(one.data, Unknown):
-            hidden = one
-        elif freezer.freeze(one) == sought:
+    for item in items(source):
+        if isinstance(item.data, Unknown):
+            hidden = item
+        elif freezer.freeze(item) == sought:
             return True
     return hidden is not None and bool(known(hidden))
 
@@ -127,43 +129,43 @@ def flatten(value: Value) -> Data:
     while pending:
         if len(result) > MAX_ITEMS or len(pending) > MAX_DEPTH:
             raise unknown("flatten()", "gives too many elements")
-        one = next(pending[-1], None)
-        if one is None:
+        element = next(pending[-1], None)
+        if element is None:
             pending.pop()
-        elif isinstance(known(one), Items):
-            pending.append(iter(items(one)))
+        elif isinstance(known(element), Items):
+            pending.append(iter(items(element)))
         else:
-            result.append(one)
+            result.append(element)
     return Items(result)
 
 
 def coalesce(*arguments: Value) -> Value:
     """Return the first argument that is neither null nor an empty string."""
-    for one in arguments:
-        if known(one) is not None and one.data != "":
-            return one
+    for argument in arguments:
+        if known(argument) is not None and argument.data != "":
+            return argument
     raise failed("coalesce()", "has no argument with a value")
 
 
 def coalescelist(*lists: Value) -> Value:
     """Return the first list that is not empty."""
-    for one in lists:
-        if items(one):
-            return one
+    for source in lists:
+        if items(source):
+            return source
     raise failed("coalescelist()", "has no argument with elements")
 
 
 def compact(value: Value) -> Data:
     """Return a list without its null and empty strings."""
-    return Items(one for one in items(value) if known(one) is not None and text(one))
+    return Items(item for item in items(value) if known(item) is not None and text(item))
 
 
 def distinct_list(value: Value) -> Data:
     """Return a list without duplicates, in its order."""
     freezer = Freezer()
     found: dict[Hashable, Value] = {}
-    for one in items(value):
-        found.setdefault(freezer.freeze(one), one)
+    for item in items(value):
+        found.setdefault(freezer.freeze(item), item)
     return Items(found.values())
 
 
@@ -177,10 +179,10 @@ def zipmap(names: Value, contents: Value) -> Data:
 
 def setproduct(*sets: Value) -> Data:
     """Return all ways to take one element of each set."""
-    lists = [items(one) for one in sets]
+    lists = [items(source) for source in sets]
     count = 1
-    for one in lists:
-        count *= len(one)
+    for source in lists:
+        count *= len(source)
         if count > MAX_ITEMS:
             raise unknown("setproduct()", f"gives more than {MAX_ITEMS:,} elements")
     if len(lists) < 2:  # noqa: PLR2004 - one set makes no product
@@ -190,23 +192,23 @@ def setproduct(*sets: Value) -> Data:
 
 def setunion(first: Value, *others: Value) -> Data:
     """Return the elements of any set."""
-    return distinct(one for each in (first, *others) for one in items(each))
+    return distinct(item for source in (first, *others) for item in items(source))
 
 
 def setintersection(first: Value, *others: Value) -> Data:
     """Return the elements that all sets have."""
     freezer = Freezer()
-    known_to = [{freezer.freeze(one) for one in items(each)} for each in others]
+    known_to = [{freezer.freeze(item) for item in items(other)} for other in others]
     return distinct(
-        one for one in items(first) if all(freezer.freeze(one) in each for each in known_to)
+        item for item in items(first) if all(freezer.freeze(item) in known for known in known_to)
     )
 
 
 def setsubtract(first: Value, second: Value) -> Data:
     """Return the elements of the first set that the second has not."""
     freezer = Freezer()
-    taken = {freezer.freeze(one) for one in items(second)}
-    return distinct(one for one in items(first) if freezer.freeze(one) not in taken)
+    taken = {freezer.freeze(item) for item in items(second)}
+    return distinct(item for item in items(first) if freezer.freeze(item) not in taken)
 
 
 def cut(source: Value, start: Value, end: Value) -> Data:
@@ -248,12 +250,12 @@ def one_or_none(source: Value) -> Data | Value:
 
 def alltrue(source: Value) -> Data:
     """Tell whether all elements are true."""
-    return all(truth(one) for one in items(source))
+    return all(truth(item) for item in items(source))
 
 
 def anytrue(source: Value) -> Data:
     """Tell whether any element is true."""
-    return any(truth(one) for one in items(source))
+    return any(truth(item) for item in items(source))
 
 
 FUNCTIONS: Mapping[str, Function] = {

@@ -108,9 +108,9 @@ class _Plain:
             raise unknown("a value", "is too large to encode")
         match known(value):
             case Items() as data:
-                return [self.of(one, depth + 1) for one in data]
+                return [self.of(element, depth + 1) for element in data]
             case Object():
-                return {key: self.of(one, depth + 1) for key, one in mapping(value).items()}
+                return {key: self.of(content, depth + 1) for key, content in mapping(value).items()}
             case Fraction():
                 exact = number(value)
                 return exact.numerator if exact.denominator == 1 else float(text(value))

@@ -38,17 +38,17 @@ def floor(value: Value) -> Data:
 
 def largest(*values: Value) -> Data:
     """Return the largest argument."""
-    return max((number(one) for one in values), default=None)
+    return max((number(value) for value in values), default=None)
 
 
 def smallest(*values: Value) -> Data:
     """Return the smallest argument."""
-    return min((number(one) for one in values), default=None)
+    return min((number(value) for value in values), default=None)
 
 
 def total(value: Value) -> Data:
     """Return the sum of a list."""
-    return bounded(sum((number(one) for one in items(value)), Fraction(0)))
+    return bounded(sum((number(item) for item in items(value)), Fraction(0)))
 
 
 def parseint(value: Value, base: Value) -> Data:
@@ -64,7 +64,7 @@ def parseint(value: Value, base: Value) -> Data:
 
 def span(*bounds: Value) -> Data:
     """Return the numbers of ``range(limit)``, ``(start, limit)`` or ``(start, limit, step)``."""
-    given = [number(one) for one in bounds]
+    given = [number(bound) for bound in bounds]
     if not 1 <= len(given) <= 3:  # noqa: PLR2004 - the three forms
         raise failed("range()", "is called with the wrong number of arguments")
     start, limit = (Fraction(0), given[0]) if len(given) == 1 else (given[0], given[1])

@@ -57,11 +57,11 @@ def _verb(match: re.Match[str], queue: Iterator[Value]) -> str:
 
 def formatlist(template: Value, *arguments: Value) -> Data:
     """Apply ``format`` to each element of the lists among the arguments."""
-    lists = [known(one) for one in arguments]
-    sizes = {len(one) for one in lists if isinstance(one, Items)}
+    lists = [known(argument) for argument in arguments]
+    sizes = {len(source) for source in lists if isinstance(source, Items)}
     if len(sizes) != 1:
         raise failed("formatlist()", "needs lists of one length")
-    columns = [one if isinstance(one, Items) else None for one in lists]
+    columns = [source if isinstance(source, Items) else None for source in lists]
     rows = (
         [
             argument if column is None else column[row]
@@ -74,7 +74,7 @@ def formatlist(template: Value, *arguments: Value) -> Data:
 
 def join(separator: Value, *lists: Value) -> Data:
     """Join the elements of lists."""
-    parts = [text(one) for each in lists for one in items(each)]
+    parts = [text(item) for source in lists for item in items(source)]
     if sum(map(len, parts)) + len(parts) * len(text(separator)) > MAX_TEXT:
         raise unknown("join()", "gives a text of more than 1 MiB")
     return text(separator).join(parts)

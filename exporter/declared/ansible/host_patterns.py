@@ -1,0 +1,83 @@
+"""Ansible's host patterns: which hosts ``kube_node:&zone_a:!spare`` means."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from exporter.declared.ansible.errors import UnresolvedError
+
+_SEPARATOR = re.compile(r"[,:;](?![^\[]*\])")
+_SLICE = re.compile(r"(.+?)\[(-?\d{1,6})?(:)?(\d{1,6})?\]$")
+IMPLICIT_LOCALHOST = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class HostPatterns:
+    """The hosts of an inventory in order, and those of each group."""
+
+    hosts: Sequence[str]
+    members: Mapping[str, Sequence[str]]
+
+    def match(self, pattern: str) -> list[str]:
+        """Return the hosts that *pattern* selects, in the order of the inventory.
+
+        ``localhost`` is a host even where no inventory names it. Raises :exc:`UnresolvedError`
+        for what is not evaluated: regular expressions.
+        """
+        parts = [part.strip() for part in _SEPARATOR.split(pattern) if part.strip()]
+        chosen: dict[str, None] = {}
+        plain = [part for part in parts if part[0] not in "&!"] or ["all"]
+        for part in plain:
+            chosen.update(dict.fromkeys(self._part_hosts(part)))
+        for part in parts:
+            if part[0] in "&!":
+                named = set(self._part_hosts(part[1:].strip()))
+                keep = part[0] == "&"
+                chosen = {host: None for host in chosen if (host in named) is keep}
+        return list(chosen)
+
+    def unknown(self, pattern: str) -> tuple[str, ...]:
+        """Return the parts of *pattern* that mean groups or hosts which no inventory has.
+
+        What is left out by it (``!spare``) takes no part. Where an inventory lists no host at all,
+        every part is unknown.
+        """
+        parts = [part.strip() for part in _SEPARATOR.split(pattern) if part.strip()]
+        named = [part.removeprefix("&").strip() for part in parts if part[0] != "!"]
+        return tuple(part for part in named if not self._is_known(part))
+
+    def _is_known(self, part: str) -> bool:
+        if part in IMPLICIT_LOCALHOST:
+            return True
+        sliced = None if part in self.members else _SLICE.match(part)
+        name = sliced[1] if sliced else part
+        if not self.hosts or name in {"all", "*"}:
+            return bool(self.hosts)
+        return name in self.members or bool(self._named(name)) or self._is_group(name)
+
+    def _is_group(self, pattern: str) -> bool:
+        return any(fnmatchcase(name, pattern) for name in self.members)
+
+    def _part_hosts(self, part: str) -> Sequence[str]:
+        sliced = None if part in self.members else _SLICE.match(part)
+        return self._slice(sliced) if sliced else self._named(part)
+
+    def _named(self, part: str) -> Sequence[str]:
+        if part.startswith("~"):
+            raise UnresolvedError(f"the host pattern {part!r} is a regular expression")
+        if part in {"all", "*"}:
+            return self.hosts
+        if part in self.members:
+            return self.members[part]
+        groups = [name for name in self.members if fnmatchcase(name, part)]
+        named = {host for name in groups for host in self.members[name]}
+        found = [host for host in self.hosts if host in named or fnmatchcase(host, part)]
+        return [part] if not found and part in IMPLICIT_LOCALHOST else found
+
+    def _slice(self, sliced: re.Match[str]) -> Sequence[str]:
+        hosts = self._named(sliced[1])
+        first, colon, last = int(sliced[2] or 0), sliced[3], sliced[4]
+        if not colon:
+            return [hosts[first]] if -len(hosts) <= first < len(hosts) else []
+        return hosts[first : int(last) + 1 if last else None]

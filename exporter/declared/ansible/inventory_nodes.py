@@ -1,0 +1,144 @@
+"""Statements about the nodes that an inventory lists."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from exporter.declared.ansible.extents import NODE_NAME, attribute_name
+from exporter.declared.ansible.host_selection import order_groups
+from exporter.declared.ansible.host_variables import HostVariables, is_address
+from exporter.declared.ansible.inventory import Inventory
+from exporter.declared.ansible.inventory_variables import Host
+from exporter.declared.ansible.located_data import LocatedMap
+from exporter.declared.ansible.node_gaps import NodeGaps
+from exporter.declared.ansible.node_values import mentions_kubelet
+from exporter.declared.ansible.task_variables import TaskVariables, VariableEnvironment
+from exporter.declared.ansible.unread_file import UnreadFile
+from exporter.declared.ansible.variable_layer import VariableLayer
+from exporter.declared.ansible.variable_names import NAME_VARIABLES, attributes_of_map
+from exporter.domain.declaration import LABELS, PRESENT, TAINTS, NodeStatement, Unresolved
+from exporter.domain.provenance import Place
+
+
+@dataclass(slots=True)
+class InventoryNodes:
+    """Makes statements of hosts; what their variables leave open is noted once.
+
+    *names* has the name of each host's node; *node_gaps* is what of nodes is not known.
+    """
+
+    environment: VariableEnvironment
+    inventory: Inventory
+    unresolved: dict[Unresolved, None] = field(default_factory=dict)
+    node_gaps: NodeGaps = field(default_factory=NodeGaps)
+    names: dict[str, str] = field(default_factory=dict)
+    complete: bool = True
+    _mentions: dict[int, tuple[VariableLayer, list[str]]] = field(default_factory=dict)
+    _host_maps_by_layer: dict[int, tuple[VariableLayer, list[str]]] = field(default_factory=dict)
+
+    def statements(
+        self, hosts: Sequence[str], layers: Sequence[VariableLayer]
+    ) -> list[NodeStatement]:
+        """Return a statement for each of *hosts*; *layers* are those of playbooks, too."""
+        found = (self._statement(self.environment.host(name), layers) for name in hosts)
+        return [statement for statement in found if statement is not None]
+
+    def _kubelet_variables(self, layer: VariableLayer) -> Sequence[str]:
+        """Return the variables of *layer* that hold kubelet arguments; looked for once."""
+        if id(layer) not in self._mentions:
+            found = [name for name, value in layer.values.items() if mentions_kubelet(value)]
+            self._mentions[id(layer)] = (layer, found)
+        return self._mentions[id(layer)][1]
+
+    def _host_maps(self, layer: VariableLayer) -> Sequence[str]:
+        """Return the variables of *layer* that are maps keyed by hosts; looked for once."""
+        if id(layer) not in self._host_maps_by_layer:
+            found = [name for name, value in layer.values.items() if self._is_host_map(value)]
+            self._host_maps_by_layer[id(layer)] = (layer, found)
+        return self._host_maps_by_layer[id(layer)][1]
+
+    def _is_host_map(self, value: Any) -> bool:
+        """Tell whether *value* is a map whose keys are hosts."""
+        hosts = self.environment.variables.hosts
+        return isinstance(value, dict) and bool(value) and any(key in hosts for key in value)
+
+    def _statement(self, host: Host, layers: Sequence[VariableLayer]) -> NodeStatement | None:
+        place = self.inventory.places[host.name]
+        variables = HostVariables(
+            host=host,
+            scope=self.environment.templates.scope(
+                TaskVariables(environment=self.environment, host=host)
+            ),
+            place=place,
+            unresolved=self.unresolved,
+            node_gaps=self.node_gaps,
+            is_host_map=self._is_host_map,
+            kubelet_variables=self._kubelet_variables,
+        )
+        variables.name = self._name(variables) or ""
+        for layer in (*layers, *reversed(host.layers)):
+            self._add_host_maps(variables, layer)
+        variables.collect()
+        if not variables.name:
+            self._note_unnamed(variables)
+            return None
+        self.names[host.name] = variables.name
+        return NodeStatement(
+            name=variables.name,
+            place=place,
+            groups=order_groups(host.groups, self.inventory.depths),
+            attributes=variables.attributes,
+            labels=variables.labels,
+            taints=tuple(variables.taints.values()),
+        )
+
+    def _name(self, variables: HostVariables) -> str | None:
+        """Return the node's name: what overrides it, else the host's name in lower case."""
+        values = (self._name_in(variables, name) for name in NAME_VARIABLES)
+        given = [value for value in values if isinstance(value, str)]
+        name = (given[0] if given else variables.host.name).lower()
+        if not given and is_address(name):
+            hostname = variables.value("hostname")
+            name = hostname.lower() if isinstance(hostname, str) else ""
+        return name if NODE_NAME.fullmatch(name) else None
+
+    def _name_in(self, variables: HostVariables, variable: str) -> Any:
+        """Return the name that a variable gives; where only a run tells it, it may be any."""
+        hidden_in = variables.host.hidden_in(variable)
+        return variables.value(variable) if hidden_in else variables.value(variable, PRESENT)
+
+    def _note_unnamed(self, variables: HostVariables) -> None:
+        """Note that a node, with what was told of it, may be any one that is declared elsewhere."""
+        self.complete = False
+        host = variables.host.name
+        message = f"the host {host[:80]!r} does not tell its node's name; set node_name for it"
+        attributes = {
+            PRESENT,
+            *variables.attributes,
+            *(attribute_name(LABELS, key) for key in variables.labels),
+        }
+        attributes |= {attribute_name(TAINTS, key) for key, _ in variables.taints}
+        variables.note(variables.place, message, *attributes)
+
+    def _add_host_maps(self, variables: HostVariables, layer: VariableLayer) -> None:
+        """Tell what maps keyed by hosts say of the host, or could say."""
+        host = variables.host.name
+        if layer.unread is not None and _may_speak_of(host, layer.unread):
+            variables.note_unread(layer.unread, LABELS, TAINTS)
+        for variable in self._host_maps(layer):
+            mapping, place = layer.values[variable], layer.place_of(variable)
+            if host in mapping:
+                if isinstance(mapping, LocatedMap):
+                    line = mapping.line_of(host)
+                    place = Place(place.source, mapping.path, line, place.revision)
+                add = partial(variables.add_host_map_entry, variable, mapping[host], place)
+                variables.attempt(place, add, *attributes_of_map(variable))
+
+
+def _may_speak_of(host: str, unread: UnreadFile) -> bool:
+    """Tell whether a map keyed by hosts that is about labels or taints may stand in a file."""
+    if unread.text is None:
+        return True
+    text = unread.text.lower()
+    return host.lower() in text and ("label" in text or "taint" in text)

@@ -1,0 +1,239 @@
+"""The Jinja environment in which foreign templates are compiled: nothing but plain data in reach.
+
+Only expressions, ``if`` and ``for`` are compiled; everything that grows or repeats is bounded.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from jinja2 import StrictUndefined, Undefined, nodes
+from jinja2.environment import Template
+from jinja2.runtime import Context, LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
+from jinja2.visitor import NodeTransformer
+
+from exporter.declared.ansible.bounded_values import (
+    MAX_ITEMS,
+    as_text,
+    bounded_list,
+    bounded_text,
+    formatted,
+)
+from exporter.declared.ansible.errors import UnresolvedError
+from exporter.declared.ansible.filters import filters
+from exporter.declared.ansible.jinja_tests import tests
+from exporter.declared.ansible.methods import METHODS
+
+MAX_BRACKETS = 30
+MAX_BLOCKS = 20
+MAX_UNARY = 60
+MAX_TREE = 60
+"""How deeply brackets, blocks, operators that recurse and the parsed tree may nest."""
+
+SCOPE = "(scope)"
+RESULT = "result"
+_ALLOWED: tuple[type[nodes.Node], ...] = (
+    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.Name, nodes.Getattr),
+    *(nodes.Getitem, nodes.Slice, nodes.Filter, nodes.Test, nodes.CondExpr, nodes.Compare),
+    *(nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Neg, nodes.Pos, nodes.Concat),
+    *(nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair, nodes.Keyword, nodes.Call, nodes.Add),
+    *(nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.If, nodes.For),
+)
+
+
+class _Undefined(StrictUndefined):
+    """What is undefined, and does not even show itself inside a collection."""
+
+    __slots__ = ()
+    __repr__ = StrictUndefined.__str__
+
+
+class _Context(Context):
+    """A context whose variables are found in the scope, when they are asked for."""
+
+    def resolve_or_missing(self, key: str) -> Any:
+        found = super().resolve_or_missing(key)
+        if found is not missing:
+            return found
+        return self.parent[SCOPE].resolve(key)
+
+
+class _Rewrite(NodeTransformer):
+    """Refuses what is not allowed, and puts a bound on what grows or repeats."""
+
+    def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(node, _ALLOWED):
+            kind = type(node).__name__.lower()
+            raise UnresolvedError(f"a template uses {kind}, which is not evaluated")
+        return super().visit(node, *args, **kwargs)
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - named by Jinja
+        self.generic_visit(node)
+        node.iter = _filtered("_each", node.iter)
+        return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - named by Jinja
+        self.generic_visit(node)
+        return _filtered("join", nodes.List(node.nodes, lineno=node.lineno))
+
+
+def _filtered(name: str, node: Any) -> nodes.Filter:
+    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja with nothing but plain data in reach."""
+
+    intercepted_binops = frozenset({"+", "*", "%", "**"})
+    context_class = _Context
+
+    def __init__(self, spend: Callable[[], None]) -> None:
+        super().__init__(
+            undefined=_Undefined,
+            optimized=False,
+            autoescape=False,
+            trim_blocks=True,
+            keep_trailing_newline=True,
+            finalize=as_text,
+        )
+        self._spend = spend
+        self.filters = filters(self.filters) | {"_each": self._each}
+        self.tests = tests(self.tests)
+        self.globals = {"range": _range} | dict.fromkeys(("lookup", "query", "q"), _lookup)
+
+    def compile_text(self, text: str) -> Template:
+        """Compile a template; one that is a single expression keeps its value's type."""
+        _bound_nesting(self.lex(text))
+        parsed = self.parse(text)
+        _bound_tree(parsed)
+        tree = _Rewrite().visit(parsed)
+        match tree.body:
+            case [nodes.Output(nodes=[expression])] if not isinstance(
+                expression, nodes.TemplateData
+            ):
+                tree = _assignment(expression)
+        return self._compiled(tree)
+
+    def compile_condition(self, text: str) -> Template:
+        """Compile an expression that stands without braces."""
+        stripped = text.strip()
+        if stripped.startswith("{{") and stripped.endswith("}}"):
+            return self.compile_text(stripped)
+        return self.compile_text("{{ " + text + " }}")
+
+    def _compiled(self, tree: nodes.Template) -> Template:
+        tree.set_environment(self)
+        code = self.compile(tree)
+        return Template.from_code(self, code, {}, None)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return a key of a mapping or a harmless method; no attribute is ever reached."""
+        if isinstance(obj, LoopContext):
+            if attribute in {"index", "index0", "first", "last", "length", "revindex"}:
+                return getattr(obj, attribute)
+            return self.undefined(obj=obj, name=attribute)
+        for kind, methods in METHODS.items():
+            if isinstance(obj, kind) and attribute in methods:
+                return partial(methods[attribute], obj)
+        return self.getitem(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Return an item of plain data; undefined stays undefined, so that defaults apply."""
+        if isinstance(obj, Undefined):
+            return obj
+        try:
+            if isinstance(obj, Mapping | list | tuple | str | range):
+                return obj[argument]
+        except (LookupError, TypeError):
+            pass
+        return self.undefined(obj=obj, name=argument)
+
+    def call_binop(
+        self,
+        context: Context,  # noqa: ARG002 - Jinja's signature
+        operator: str,
+        left: Any,
+        right: Any,
+    ) -> Any:
+        """Do what a template asks of two values, within bounds."""
+        if operator == "+":
+            return _added(left, right)
+        if operator == "*":
+            return _multiplied(left, right)
+        if operator == "%":
+            if not isinstance(left, str):
+                return left % right
+            values = right if isinstance(right, tuple) else (right,)
+            return formatted(left, *values)
+        raise UnresolvedError(f"a template uses {operator}, which is not evaluated here")
+
+    def _each(self, items: Iterable[Any]) -> Iterator[Any]:
+        for item in items:
+            self._spend()
+            yield item
+
+
+def _bound_nesting(tokens: Iterable[tuple[int, str, str]]) -> None:
+    """Refuse what Jinja's parser, which recurses, could not bear."""
+    brackets = unary = blocks = 0
+    before = ""
+    for _, kind, value in tokens:
+        if kind in {"variable_begin", "block_begin"}:
+            brackets = unary = 0
+        elif kind == "operator":
+            brackets += (value in {"(", "[", "{"}) - (value in {")", "]", "}"})
+            unary += value in {"+", "-"}
+        elif kind == "name":
+            unary += value in {"not", "else"}
+            if before == "block_begin":
+                blocks += (value in {"if", "for"}) - value.startswith("end")
+        if brackets > MAX_BRACKETS or unary > MAX_UNARY or blocks > MAX_BLOCKS:
+            raise UnresolvedError("a template is nested too deeply")
+        before = before if kind == "whitespace" else kind
+
+
+def _bound_tree(tree: nodes.Template) -> None:
+    """Refuse what Jinja's compiler, which recurses too, could not bear."""
+    pending: list[tuple[nodes.Node, int]] = [(tree, 1)]
+    while pending:
+        node, depth = pending.pop()
+        if depth > MAX_TREE:
+            raise UnresolvedError("a template is nested too deeply")
+        pending += ((child, depth + 1) for child in node.iter_child_nodes())
+
+
+def _assignment(expression: nodes.Expr) -> nodes.Template:
+    result = nodes.Name(RESULT, "store", lineno=1)
+    return nodes.Template([nodes.Assign(result, expression, lineno=1)], lineno=1)
+
+
+def _added(left: Any, right: Any) -> Any:
+    if isinstance(left, str) and isinstance(right, str):
+        return bounded_text(left + right)
+    if isinstance(left, list) and isinstance(right, list):
+        return bounded_list([*left, *right])
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return left + right
+    raise UnresolvedError("a template adds what cannot be added")
+
+
+def _multiplied(left: Any, right: Any) -> Any:
+    if isinstance(left, str | list) and isinstance(right, int):
+        if len(left) * right > MAX_ITEMS:
+            raise UnresolvedError("a template repeats something too often")
+        return left * right
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        if isinstance(left, int) and isinstance(right, int) and abs(left * right) > 1 << 256:
+            raise UnresolvedError("a template counts too far")
+        return left * right
+    raise UnresolvedError("a template multiplies what cannot be multiplied")
+
+
+def _lookup(*_: Any, **__: Any) -> Any:
+    raise UnresolvedError("a template asks a lookup, which only a run could answer")
+
+
+def _range(*bounds: int) -> list[int]:
+    return bounded_list(iter(range(*bounds)))

@@ -1,0 +1,113 @@
+"""Objects that tasks hand to other tools: Kubernetes' own modules, kubectl and Helm."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from exporter.declared.ansible import helm, kubectl
+from exporter.declared.ansible.relevance import SHELL_MODULES, argument_text, command_texts
+from exporter.declared.ansible.shell import Word
+from exporter.domain.declaration import Failure
+from exporter.domain.finding import Layer, Subject
+from exporter.domain.items import Item, ItemState
+from exporter.domain.provenance import Place, Source
+
+_MODULES = {"k8s": "kubernetes.core.k8s", "helm": "kubernetes.core.helm"}
+_GONE = re.compile(r"\bstate['\"]?\s*[:=]\s*['\"]?(?:absent|uninstalled)\b")
+_NODE = re.compile(r"\bkind['\"]?\s*[:=]\s*['\"]?Node\b")
+_PROGRAM = re.compile(r"\b(?:(kubectl|oc|kubecolor)|helm)[ \t]")
+MAX_COMMANDS = 500
+_WINDOW = 300
+"""So far behind a program's name its verb is looked for."""
+
+_ADVICE = (
+    "deliver them by an Argo CD Application or by Kustomize, which are compared, "
+    "or accept this with a waiver"
+)
+
+
+@dataclass(slots=True)
+class _Kind:
+    """Tasks of one kind in one file."""
+
+    place: Place
+    count: int = 0
+
+
+@dataclass(slots=True)
+class ObjectTasks:
+    """Counts tasks that declare objects, by their file and by what delivers them."""
+
+    _kinds: dict[tuple[str, str], _Kind] = field(default_factory=dict)
+
+    def note(self, module: str, arguments: Any, *, place: Place) -> None:
+        """Note a task, if it declares objects."""
+        for kind in delivery_tools(module, arguments):
+            known = self._kinds.setdefault((place.path, kind), _Kind(place))
+            known.count += 1
+
+    def items(self) -> Iterator[Item]:
+        """Yield an item for each file and kind."""
+        for (path, kind), found in self._kinds.items():
+            tasks = "task declares" if found.count == 1 else "tasks declare"
+            yield Item(
+                source=Source.ANSIBLE,
+                subject=Subject("Objects", "", f"{path}: {kind}"),
+                state=ItemState.UNSUPPORTED,
+                place=found.place,
+                layers=(Layer.APPLICATIONS,),
+                message=f"{found.count} {tasks} objects by {kind}, which nobody compares",
+                advice=_ADVICE,
+                origin=Subject("File", "", path),
+                entry=kind,
+            )
+
+
+def unread_tasks_item(failure: Failure) -> Item:
+    """Return what stands for the objects that tasks of an unreadable file may declare.
+
+    It weighs what they do together: nobody would compare them if they could be read.
+    """
+    path = failure.place.path
+    return Item(
+        source=Source.ANSIBLE,
+        subject=Subject("Objects", "", f"{path}: unknown"),
+        state=ItemState.UNSUPPORTED,
+        place=failure.place,
+        layers=(Layer.APPLICATIONS,),
+        message=f"its tasks may declare objects, but it {failure.message}",
+        advice=_ADVICE,
+        origin=Subject("File", "", path),
+        broken=failure.is_broken,
+    )
+
+
+def delivery_tools(module: str, arguments: Any) -> list[str]:
+    """Return by what a task declares objects, empty where it declares none."""
+    text = argument_text(arguments)
+    if module in _MODULES:
+        other = not _GONE.search(text) and not (module == "k8s" and _NODE.search(text))
+        return [_MODULES[module]] if other else []
+    if module not in SHELL_MODULES:
+        return []
+    found = dict.fromkeys(_commands("\n".join(command_texts(arguments))))
+    applied = "kubectl apply" in found
+    return [tool for tool in found if not (applied and tool == "kubectl create")]
+
+
+def _commands(text: str) -> Iterator[str]:
+    """Yield the commands in *text* that declare objects, in their order."""
+    for match in islice(_PROGRAM.finditer(text), MAX_COMMANDS):
+        words = [Word(word) for word in text[match.end() : match.end() + _WINDOW].split()]
+        plain = kubectl.parse_arguments(words).plain if match[1] else helm.parse_arguments(words)[0]
+        match [word.text for word in plain[:2]]:
+            case ["create", "token"]:
+                continue
+            case ["apply" | "create" as verb, *_] if match[1]:
+                yield f"kubectl {verb}"
+            case ["install" | "upgrade", *_] if not match[1]:
+                yield "helm"
+            case _:
+                continue

@@ -1,0 +1,78 @@
+"""Ansible's filters and tests that take a regular expression, as far as trying it is safe."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from exporter.declared.ansible.bounded_values import (
+    as_text,
+    bounded_text,
+)
+from exporter.declared.ansible.errors import UnresolvedError
+
+MAX_PATTERN = 200
+MAX_SUBJECT = 256
+MAX_REPEATS = 2
+MAX_ALTERNATIVES = 4
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_QUANTIFIED_GROUP = re.compile(r"\)[*+?{]|\(\?(?!:|P<)")
+_REPEAT = re.compile(r"(?<!\()[*+?{][?+]?")
+
+
+def _pattern(pattern: str, subject: str, *, ignorecase: bool, multiline: bool) -> re.Pattern[str]:
+    """Compile a regular expression that cannot run away.
+
+    Without repeated groups, flags of its own, and with few repeats and alternatives, the time is
+    a small power of the length.
+    """
+    if len(pattern) > MAX_PATTERN or len(subject) > MAX_SUBJECT:
+        raise UnresolvedError("a regular expression is too long to be tried safely")
+    plain = _ESCAPE.sub("x", pattern)
+    repeats, alternatives = len(_REPEAT.findall(plain)), plain.count("|")
+    many = repeats > MAX_REPEATS or alternatives > MAX_ALTERNATIVES
+    if many or _QUANTIFIED_GROUP.search(plain):
+        raise UnresolvedError("a regular expression is too complex to be tried safely")
+    flags = (re.IGNORECASE if ignorecase else 0) | (re.MULTILINE if multiline else 0)
+    try:
+        return re.compile(pattern, flags)
+    except (re.error, OverflowError):
+        raise UnresolvedError("a regular expression is malformed") from None
+
+
+def regex_replace(
+    value: Any,
+    pattern: str = "",
+    replacement: str = "",
+    ignorecase: bool = False,  # noqa: FBT001, FBT002 - as templates call it
+    multiline: bool = False,  # noqa: FBT001, FBT002 - as templates call it
+) -> str:
+    """Replace what *pattern* matches."""
+    text = as_text(value)
+    compiled = _pattern(pattern, text, ignorecase=ignorecase, multiline=multiline)
+    try:
+        return bounded_text(compiled.sub(as_text(replacement)[:MAX_PATTERN], text))
+    except (re.error, IndexError):
+        raise UnresolvedError("a regular expression's replacement is malformed") from None
+
+
+def regex_search(value: Any, pattern: str, *groups: str, ignorecase: bool = False) -> Any:
+    """Return what *pattern* finds, the *groups* named of it, or None."""
+    text = as_text(value)
+    match = _pattern(pattern, text, ignorecase=ignorecase, multiline=False).search(text)
+    if match is None:
+        return None
+    if not groups:
+        return match[0]
+    names = [group.removeprefix("\\g<").removesuffix(">").removeprefix("\\") for group in groups]
+    return [match[int(name) if name.isdigit() else name] for name in names]
+
+
+def regex_test(how: str) -> Callable[..., bool]:
+    """Return the test that calls the method *how* of a pattern: ``match`` or ``search``."""
+
+    def test(value: Any, pattern: str, ignorecase: bool = False, multiline: bool = False) -> bool:  # noqa: FBT001, FBT002 - as templates call it
+        text = as_text(value)
+        compiled = _pattern(pattern, text, ignorecase=ignorecase, multiline=multiline)
+        return getattr(compiled, how)(text) is not None
+
+    return test

@@ -1,0 +1,31 @@
+"""Files that could not be read: what of them is known all the same is which words they hold."""
+
+import re
+from dataclasses import dataclass
+
+from exporter.domain.provenance import Place
+
+_ESCAPED = re.compile(r"\\(?:[xuU]|\r?\n)")
+"""Escapes of YAML that could spell a word so that nobody finds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadFile:
+    """A file that could not be read, and why.
+
+    *text* is what stands in it where it is text, but no YAML; None where even that is not known:
+    then it could say anything.
+    """
+
+    place: Place
+    message: str
+    text: str | None = None
+
+    def may_hold(self, word: str) -> bool:
+        """Tell whether *word*, as the name of a variable, may stand in it."""
+        return self.text is None or word in self.text
+
+
+def searchable_text(text: str) -> str | None:
+    """Return *text* where each of its words can be found, None where YAML may spell some."""
+    return None if _ESCAPED.search(text) else text

@@ -1,0 +1,91 @@
+"""The Applications of this repository, by the address that the settings or Git give it."""
+
+from dataclasses import replace
+
+from exporter.declared.argocd.destinations import Cluster
+from exporter.declared.argocd.reader import Followed, read
+from exporter.declared.argocd.repositories import Home
+from exporter.declared.kustomize import Renderer
+from exporter.declared.reader import OBJECTS, Inputs, Reader
+from exporter.declared.repository import is_remote
+from exporter.domain.addresses import normalise
+from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
+from exporter.domain.declaration import Deliveries, Reading, Unresolved
+from exporter.domain.finding import Layer
+from exporter.domain.provenance import Source
+from exporter.domain.workloads import DeclaredWorkloads
+from exporter.settings.model import Settings
+
+
+def _facts(settings: Settings) -> frozenset[type]:
+    given = {DeclaredApplications, DeclaredWorkloads, ObservedApplicationSets}
+    return frozenset(given if settings.declared.argocd else ())
+
+
+async def _read(inputs: Inputs) -> Reading:
+    followed = await _follow(inputs)
+    return replace(
+        followed.reading,
+        deliveries=Deliveries(
+            application_sets=followed.application_sets,
+            unevaluated=followed.unevaluated,
+            paths=followed.paths,
+            delivered=followed.delivered,
+            declarations=followed.declarations,
+            hiding=followed.hiding,
+        ),
+    )
+
+
+async def _follow(inputs: Inputs) -> Followed:
+    """Follow the Applications of this repository.
+
+    It is known by the address in the settings, else by the checkout's own remote, else by its
+    paths: so, too, where that remote is a mirror or a fork that no Application names.
+    """
+    address = inputs.git.url if is_remote(inputs.git.url) else ""
+    known = frozenset({address} - {""})
+    renderer = Renderer(
+        checkout=inputs.checkout,
+        allow_remote=inputs.loaded.settings.declared.allow_remote_bases,
+        source=Source.ARGOCD,
+    )
+    followed = await _follow_from(inputs, renderer, known)
+    applications = followed.reading.applications
+    strange = not any(source.local for one in applications for source in one.sources)
+    if not known or inputs.loaded.repository.url or not applications or not strange:
+        return followed
+    by_path = await _follow_from(inputs, renderer, frozenset())
+    message = (
+        f"no Application names {address}; sources count as this repository's where their path "
+        "exists, until repository.url says better"
+    )
+    note = Unresolved(inputs.checkout.place(Source.REPOSITORY, ".git/config"), message)
+    reading = by_path.reading
+    return replace(by_path, reading=replace(reading, unresolved=(*reading.unresolved, note)))
+
+
+async def _follow_from(inputs: Inputs, renderer: Renderer, addresses: frozenset[str]) -> Followed:
+    destinations = inputs.loaded.cluster.destinations
+    return await read(
+        inputs.loaded.settings.declared.argocd,
+        home=Home(
+            checkout=inputs.checkout,
+            addresses=frozenset(map(normalise, addresses)),
+            reference=inputs.git.reference,
+            references=inputs.git.references,
+        ),
+        render=renderer.render,
+        cluster=Cluster.called(destinations) if destinations else Cluster(),
+        memory=inputs.memory,
+        running=inputs.running,
+    )
+
+
+READER = Reader(
+    source=Source.ARGOCD,
+    layers=(Layer.GITOPS, *OBJECTS),
+    facts=_facts,
+    read=_read,
+    in_parts=True,
+)

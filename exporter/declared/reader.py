@@ -1,0 +1,70 @@
+"""What a reader of declarations is: what it speaks of, what it is handed, and how it reads."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from exporter.declared.checkout import Checkout
+from exporter.declared.remembered import Remembered
+from exporter.declared.rendered import Manifest
+from exporter.declared.repository import GitState
+from exporter.domain.declaration import ATTRIBUTES, PRESENT, Deliveries, Failure, NodeGap, Reading
+from exporter.domain.finding import Layer
+from exporter.domain.provenance import Source
+from exporter.settings.load import Loaded
+from exporter.settings.model import Settings
+
+NODES = (Layer.INFRASTRUCTURE, Layer.CONFIGURATION)
+OBJECTS = (Layer.APPLICATIONS, Layer.CONFIGURATION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What a reader is handed.
+
+    *running* are the ApplicationSets that the cluster has, *memory* is what the parts of its source
+    gave before, and *earlier* are the readings that it asked to come after.
+    """
+
+    loaded: Loaded
+    checkout: Checkout
+    git: GitState = field(default_factory=GitState)
+    running: tuple[Manifest, ...] = ()
+    memory: Remembered = field(default_factory=Remembered)
+    earlier: Mapping[Source, Reading] = field(default_factory=dict)
+
+    def delivered_by(self, source: Source) -> Deliveries:
+        """Return what an earlier reading found to be delivered; nothing if there is none."""
+        reading = self.earlier.get(source)
+        return reading.deliveries if reading else Deliveries()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Reads all declarations of one *source*, which is also the name of its settings.
+
+    *layers* are those that its files may speak of, first that of a finding about such a file.
+    *facts* are the types of facts that it gives under given settings. With *in_parts*, files and
+    overlays that break are remembered one by one. It runs *after* the sources that it builds on.
+    """
+
+    source: Source
+    layers: tuple[Layer, ...]
+    facts: Callable[[Settings], frozenset[type]]
+    read: Callable[[Inputs], Awaitable[Reading]]
+    in_parts: bool = False
+    after: tuple[Source, ...] = ()
+
+    def lost(self, failure: Failure) -> Reading:
+        """Return the reading of a source of which nothing is known but the *failure*.
+
+        One that speaks of nodes could have said anything of any of them; the others say nothing.
+        """
+        hidden = NodeGap(
+            place=failure.place, message=failure.message, attributes=ATTRIBUTES | {PRESENT}
+        )
+        return Reading(
+            source=self.source,
+            failures=(failure,),
+            gaps=(hidden,) if Layer.INFRASTRUCTURE in self.layers else (),
+            complete=False,
+        )

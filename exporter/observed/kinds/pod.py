@@ -1,0 +1,40 @@
+"""What is read of Pods, and the sums over them that make a fact."""
+
+from collections.abc import Sequence
+
+from exporter.domain.workloads import ObservedPods, PodGroup
+from exporter.observed.kinds.spec import Declared, FactSpec, KindSpec
+from exporter.observed.pods.fold import PodFold
+from exporter.observed.pods.records import PodRecord
+
+
+def merged(contents: Sequence[ObservedPods], unseen: frozenset[str]) -> ObservedPods:
+    """Return the pods of several namespaces, which share nodes, but no owners."""
+    del unseen
+    if len(contents) == 1:
+        return contents[0]
+    by_node: dict[str, tuple[PodGroup, ...]] = {}
+    for pods in contents:
+        for node, groups in pods.by_node.items():
+            by_node[node] = by_node.get(node, ()) + groups
+    return ObservedPods(
+        by_owner={owner: groups for pods in contents for owner, groups in pods.by_owner.items()},
+        by_node=by_node,
+        per_namespace={
+            name: count for pods in contents for name, count in pods.per_namespace.items()
+        },
+        leaving={owner: nodes for pods in contents for owner, nodes in pods.leaving.items()},
+        unreadable=tuple(pod for pods in contents for pod in pods.unreadable),
+    )
+
+
+KIND = KindSpec(
+    kind="Pod",
+    plural="pods",
+    short_names=("po",),
+    record=PodRecord,
+    cuts_managed_fields=True,  # they are half of a pod, and no other kind changes as often
+    fold=PodFold,
+    fact=FactSpec(type=ObservedPods, name="pods", build=merged),
+    read_for=frozenset({Declared.NODES, Declared.WORKLOADS}),
+)

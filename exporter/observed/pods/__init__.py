@@ -1,0 +1,1 @@
+"""Pods, counted as they come and go, and never kept."""

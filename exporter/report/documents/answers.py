@@ -1,0 +1,80 @@
+"""The answers of the HTTP API: the documents of the command line, in parts."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from exporter.report.documents.declared import (
+    Application,
+    Conflict,
+    Node,
+    NotCompared,
+    Unresolved,
+    Workload,
+)
+from exporter.report.documents.evaluated import (
+    Coverage,
+    Failure,
+    Finding,
+    ItemCount,
+    LayerScore,
+    SourceStatus,
+    Waiver,
+)
+from exporter.report.documents.places import Count, Instant
+
+Total = Annotated[int, Meta(ge=0, description="How many there are that the filters let through.")]
+Limit = Annotated[int, Meta(ge=1)]
+Next = Annotated[
+    Annotated[int, Meta(ge=1)] | None,
+    Meta(description="The offset of the next part; null at the end."),
+]
+
+
+class Findings(Struct, frozen=True, kw_only=True):
+    """GET /api/v1/findings."""
+
+    at: Annotated[Instant, Meta(description="The instant of the evaluation.")]
+    total: Total
+    offset: Count
+    limit: Limit
+    next: Next
+    findings: tuple[Finding, ...]
+
+
+class Layers(Struct, frozen=True, kw_only=True):
+    """GET /api/v1/layers."""
+
+    at: Instant
+    coverage: Coverage
+    items: tuple[ItemCount, ...]
+    layers: tuple[LayerScore, ...]
+    sources: tuple[SourceStatus, ...]
+    waivers: tuple[Waiver, ...]
+
+
+class Declared(Struct, frozen=True, kw_only=True):
+    """GET /api/v1/declared."""
+
+    total: Total
+    offset: Count
+    limit: Limit
+    next: Next
+    items: tuple[ItemCount, ...]
+    nodes: tuple[Node, ...]
+    workloads: tuple[Workload, ...]
+    applications: tuple[Application, ...]
+    conflicts: tuple[Conflict, ...]
+    not_compared: tuple[NotCompared, ...]
+    unresolved: tuple[Unresolved, ...]
+    failures: tuple[Failure, ...]
+    sources: tuple[SourceStatus, ...]
+
+
+class Problem(Struct, frozen=True):
+    """A parameter is wrong."""
+
+    error: str
+    known: Annotated[
+        tuple[str, ...], Meta(description="The parameters, or the values, that there are.")
+    ]

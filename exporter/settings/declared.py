@@ -1,0 +1,167 @@
+"""Where the declarations lie, and how each source is read."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from exporter.settings.forms import Duration, Strict
+
+
+class RepositorySettings(Strict, frozen=True, kw_only=True):
+    """The checkout of the repository that declares the cluster."""
+
+    path: Annotated[
+        str, Meta(description="Its directory; a relative one is relative to this file.")
+    ]
+    url: Annotated[
+        str, Meta(description="The address Argo CD knows it by; else the checkout's own remote.")
+    ] = ""
+    web: Annotated[
+        str,
+        Meta(description="A web address of a line in it, with {revision}, {path} and {line}."),
+    ] = ""
+    revision: Annotated[
+        str, Meta(description="The commit, where the directory has no Git metadata of its own.")
+    ] = ""
+    reference: Annotated[
+        str, Meta(description="The branch or tag that the checkout follows; else read from Git.")
+    ] = ""
+
+
+class TerraformSettings(Strict, frozen=True, kw_only=True):
+    """One Terraform declaration."""
+
+    path: Annotated[
+        str,
+        Meta(
+            description="A directory of .tf files, a state file (v4), or the output of "
+            "`terraform show -json` for a state or a plan; relative to the repository."
+        ),
+    ]
+    node_name: Annotated[
+        str,
+        Meta(
+            description="The argument of a module call that names its node. Empty: resources only."
+        ),
+    ] = ""
+    tags: Annotated[
+        dict[str, str],
+        Meta(description="Which tags stand for which node labels, as {Domain: domain}."),
+    ] = {}
+    variables: Annotated[
+        tuple[str, ...],
+        Meta(description="*.tfvars files beside terraform.tfvars and *.auto.tfvars, in order."),
+    ] = ()
+    include: Annotated[
+        tuple[str, ...],
+        Meta(description="Shell patterns of node names; others are no nodes of this cluster."),
+    ] = ("*",)
+    exclude: Annotated[
+        tuple[str, ...],
+        Meta(description="Shell patterns of names to leave out; a bastion is no cluster node."),
+    ] = ("*bastion*",)
+    complete: Annotated[
+        bool,
+        Meta(
+            description="Resource types, modules and tools here that this exporter does not know "
+            "make no node of this cluster. Off: while there are any, a node that nobody declares "
+            "is unknown and not unexpected."
+        ),
+    ] = False
+
+
+class AnsibleSettings(Strict, frozen=True, kw_only=True):
+    """The Ansible declaration."""
+
+    inventory: Annotated[
+        str, Meta(description="An inventory file or directory, relative to the repository.")
+    ]
+    playbooks: Annotated[
+        tuple[str, ...],
+        Meta(description="Playbooks, or directories and shell patterns of them; roles follow."),
+    ] = ()
+    groups: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Inventory groups whose hosts are nodes. Empty: k8s_cluster where there "
+            "is one, else every host."
+        ),
+    ] = ()
+    exclude: Annotated[
+        tuple[str, ...],
+        Meta(description="Shell patterns of hosts and names of groups that are no nodes."),
+    ] = ("localhost", "127.0.0.1", "bastion", "bastion*")
+
+
+class InventoryNode(Strict, frozen=True, kw_only=True):
+    """A node written by hand."""
+
+    name: str
+    group: str = ""
+    labels: dict[str, str] = {}
+    taints: Annotated[tuple[str, ...], Meta(description="As key=value:Effect.")] = ()
+    version: str = ""
+    instance_type: str = ""
+    zone: str = ""
+    internal_ip: str = ""
+    provider_id: str = ""
+
+
+class InventoryWorkload(Strict, frozen=True, kw_only=True):
+    """A workload written by hand."""
+
+    kind: Literal["Deployment", "StatefulSet", "DaemonSet"] = "Deployment"
+    namespace: str
+    name: str
+    labels: dict[str, str] = {}
+    spec: Annotated[
+        dict[str, Any], Meta(description="As much of the workload's spec as shall be compared.")
+    ] = {}
+
+
+class InventoryApplication(Strict, frozen=True, kw_only=True):
+    """An Argo CD Application written by hand."""
+
+    namespace: str = "argocd"
+    name: str
+    path: str = ""
+    repository: Annotated[str, Meta(description="Empty: the repository of these settings.")] = ""
+    revision: str = "HEAD"
+    labels: dict[str, str] = {}
+
+
+class InventorySettings(Strict, frozen=True, kw_only=True):
+    """The same model as the other sources give, written by hand; it wins over all others."""
+
+    nodes: tuple[InventoryNode, ...] = ()
+    workloads: tuple[InventoryWorkload, ...] = ()
+    applications: tuple[InventoryApplication, ...] = ()
+
+
+class DeclaredSettings(Strict, frozen=True, kw_only=True):
+    """Where the declarations lie. Where two disagree, the one that stands later here counts."""
+
+    terraform: tuple[TerraformSettings, ...] = ()
+    ansible: AnsibleSettings | None = None
+    argocd: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Files and directories of Applications and ApplicationSets; the local "
+            "paths that they name are followed."
+        ),
+    ] = ()
+    kustomize: Annotated[
+        tuple[str, ...],
+        Meta(description="Overlays (shell patterns) that no Application points at."),
+    ] = ()
+    inventory: InventorySettings = InventorySettings()
+    max_age: Annotated[
+        Duration,
+        Meta(
+            description="For how long the last good reading of a source stands in for a broken one."
+        ),
+    ] = "1h"
+    allow_remote_bases: Annotated[
+        bool,
+        Meta(description="Let kustomize fetch bases over the network. Off: they are left out."),
+    ] = False

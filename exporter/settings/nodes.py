@@ -1,0 +1,63 @@
+"""How nodes are grouped, and what of them is managed elsewhere."""
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from exporter.settings.forms import Strict
+from exporter.settings.taints import UNMANAGED_TAINTS
+
+UNMANAGED_LABELS = (
+    "kubernetes.io/*",
+    "*.kubernetes.io/*",
+    "beta.kubernetes.io/*",
+    "*.k8s.io/*",
+    "k8s.io/*",
+    "eks.amazonaws.com/*",
+    "cloud.google.com/*",
+    "kubernetes.azure.com/*",
+    "karpenter.sh/*",
+    "karpenter.k8s.aws/*",
+    "projectcalico.org/*",
+    "io.cilium/*",
+)
+
+
+class MatchSettings(Strict, frozen=True, kw_only=True):
+    """By what the nodes of a group are recognised."""
+
+    name: Annotated[str, Meta(description="A shell pattern.")] = ""
+    labels: dict[str, str] = {}
+
+
+class GroupSettings(Strict, frozen=True, kw_only=True):
+    """A group of nodes."""
+
+    name: str
+    match: MatchSettings = MatchSettings()
+    min: (
+        Annotated[int, Meta(ge=0, description="Fewest nodes; with max, for autoscaled groups.")]
+        | UnsetType
+    ) = UNSET
+    max: Annotated[int, Meta(ge=0, description="Most nodes.")] | UnsetType = UNSET
+
+
+class NodesSettings(Strict, frozen=True, kw_only=True):
+    """How nodes are grouped and what of them is managed elsewhere."""
+
+    groups: Annotated[
+        tuple[GroupSettings, ...], Meta(description="Default: the groups of the Ansible inventory.")
+    ] = ()
+    consistent_labels: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Labels that must agree along an Application, its workload and the nodes "
+            "that it selects."
+        ),
+    ] = ()
+    unmanaged_labels: Annotated[
+        tuple[str, ...], Meta(description="Labels that kubelet, cloud and CNI set; shell patterns.")
+    ] = UNMANAGED_LABELS
+    unmanaged_taints: Annotated[
+        tuple[str, ...], Meta(description="Taints that controllers set; shell patterns of keys.")
+    ] = UNMANAGED_TAINTS

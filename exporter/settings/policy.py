@@ -1,0 +1,73 @@
+"""What the owners accept, until when, and which checks run."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType, field
+
+from exporter.domain.policy import BLIND_SPOTS
+from exporter.settings.checks import CheckId
+from exporter.settings.forms import Instant, Strict
+
+
+class ChecksSettings(Strict, frozen=True, kw_only=True):
+    """Which checks run: all for which anything is declared, but those that are switched off."""
+
+    disabled: Annotated[
+        tuple[CheckId, ...],
+        Meta(description="Ids of checks that do not run. What only they look at is out of scope."),
+    ] = ()
+
+
+class WaiverSettings(Strict, frozen=True, kw_only=True):
+    """A failure, or an item that nobody compares, that somebody accepts until a date."""
+
+    check: Annotated[str, Meta(min_length=1, description="A check's id, or a shell pattern.")]
+    subject: Annotated[
+        str, Meta(min_length=1, description="name or namespace/name; a shell pattern.")
+    ]
+    reason: Annotated[str, Meta(min_length=1)]
+    owner: Annotated[str, Meta(min_length=1)]
+    expires: Instant
+    state: (
+        Annotated[
+            Literal[
+                "not_rendered",
+                "unresolved",
+                "unreadable",
+                "unsupported",
+                "other_cluster",
+                "other_repository",
+                "other_revision",
+                "no_host",
+                "refused",
+            ],
+            Meta(
+                description="With check: declaration_compared, and only there: the reason why "
+                "nobody compares the item."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    ticket: Annotated[str, Meta(description="Where it is followed up; shown, not read.")] = ""
+    approved_by: Annotated[str, Meta(description="Who agreed; shown, not read.")] = ""
+
+    @classmethod
+    def objection(cls, given: Mapping[str, Any]) -> str:
+        """Return what is wrong with what is *given* as a whole, or nothing."""
+        blind_spot = given.get("check") == BLIND_SPOTS
+        if blind_spot and "state" not in given:
+            return f"say with check: {BLIND_SPOTS} which state is accepted, as state: not_rendered"
+        if "state" in given and not blind_spot:
+            return f"state goes with check: {BLIND_SPOTS} only, which must be written out"
+        return ""
+
+
+class MaintenanceSettings(Strict, frozen=True, kw_only=True):
+    """A window in which the failures of some nodes, and of what hangs on them, are expected."""
+
+    nodes: Annotated[
+        tuple[str, ...], Meta(min_length=1, description="Shell patterns of node names.")
+    ]
+    start: Instant = field(name="from")
+    end: Instant = field(name="until")

@@ -1,0 +1,45 @@
+"""Host patterns select as Ansible's documentation says."""
+
+import pytest
+
+from exporter.declared.ansible.errors import UnresolvedError
+from exporter.declared.ansible.host_patterns import HostPatterns
+
+POPULATION = HostPatterns(
+    hosts=("m1", "w1", "w2", "db.example.com"),
+    members={"masters": ("m1",), "workers": ("w1", "w2"), "all": ("m1", "w1", "w2")},
+)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hosts"),
+    [
+        pytest.param("all", ["m1", "w1", "w2", "db.example.com"], id="all"),
+        pytest.param("masters,w2", ["m1", "w2"], id="a group and a host"),
+        pytest.param("masters:workers", ["m1", "w1", "w2"], id="colon"),
+        pytest.param("all:!workers", ["m1", "db.example.com"], id="without"),
+        pytest.param("!w1", ["m1", "w2", "db.example.com"], id="only without"),
+        pytest.param("all:&workers:!w2", ["w1"], id="both"),
+        pytest.param("w*", ["w1", "w2"], id="a shell pattern of hosts"),
+        pytest.param("work*", ["w1", "w2"], id="a shell pattern of groups"),
+        pytest.param("workers[0]", ["w1"], id="first"),
+        pytest.param("workers[-1]", ["w2"], id="last"),
+        pytest.param("workers[5]", [], id="beyond"),
+        pytest.param("workers[-5]", [], id="before"),
+        pytest.param("nobody[-1]", [], id="last of nobody"),
+        pytest.param("workers[0:1]", ["w1", "w2"], id="slice"),
+        pytest.param("workers[0][0]", [], id="a slice of a slice"),
+        pytest.param("workers" + "[0]" * 5000, [], id="many slices"),
+        pytest.param("nobody", [], id="nobody"),
+        pytest.param("", ["m1", "w1", "w2", "db.example.com"], id="empty"),
+        pytest.param("localhost", ["localhost"], id="localhost needs no inventory"),
+    ],
+)
+def test_a_pattern_selects_hosts(pattern: str, hosts: list[str]) -> None:
+    assert POPULATION.match(pattern) == hosts
+
+
+@pytest.mark.parametrize("pattern", ["~w.*", "all:&~x"])
+def test_what_is_not_evaluated_is_said(pattern: str) -> None:
+    with pytest.raises(UnresolvedError):
+        POPULATION.match(pattern)
