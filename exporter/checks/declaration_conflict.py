@@ -18,10 +18,10 @@ _MAX_MESSAGE = 1000  # it names all places
 
 
 def disputable(facts: Facts) -> list[Subject]:
-    """Return all declared nodes and whatever else declarations disagree about, sorted."""
+    """Return all nodes that are declared one by one, and whatever else is disputed, sorted."""
     known = facts.find(Conflicts)
     disputed = map(_subject, known.items) if known else ()
-    return sorted({*subjects.declared_nodes(facts), *disputed})
+    return sorted({*subjects.named_nodes(facts), *disputed})
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
@@ -29,12 +29,12 @@ def judge(facts: Facts) -> Iterator[Finding]:
     conflicts: dict[Subject, list[Conflict]] = {}
     for conflict in facts.get(Conflicts).items:
         conflicts.setdefault(_subject(conflict), []).append(conflict)
-    nodes = facts.get(DeclaredNodes).nodes
+    nodes = facts.get(DeclaredNodes)
     for subject in disputable(facts):
         if subject in conflicts:
             yield _disputed(subject, conflicts[subject])
-        else:
-            yield _undisputed(nodes[subject.name])
+        elif node := nodes.named(subject.name):
+            yield _undisputed(node)
 
 
 def _subject(conflict: Conflict) -> Subject:

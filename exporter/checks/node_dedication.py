@@ -40,7 +40,8 @@ Dedication: TypeAlias = tuple[Taint, ...]
 
 def dedicated_nodes(facts: Facts) -> list[Subject]:
     """Return the nodes that a taint dedicates, declared or observed, sorted."""
-    return [subjects.node(name) for name in _dedications(facts)]
+    known = facts.find(DeclaredNodes)
+    return [subjects.node(known.name_of(key) if known else key) for key in _dedications(facts)]
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
@@ -71,7 +72,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
 
 
 def _dedications(facts: Facts) -> dict[str, Dedication]:
-    """Return the taints that dedicate each dedicated node, sorted by its name.
+    """Return the taints that dedicate each dedicated node, sorted by the code's name for it.
 
     A declared taint counts before an observed one of the same key and effect.
     """
@@ -82,7 +83,8 @@ def _dedications(facts: Facts) -> dict[str, Dedication]:
     dedications = {}
     dedication = cache(partial(_dedication, unmanaged=unmanaged))  # most nodes are like others
     odd = seen.unreadable.keys() if seen else set()
-    for name in sorted(declared.keys() | observed.keys() | odd):
+    names = declared.keys() | observed.keys() | odd
+    for name in sorted(names, key=known.name_of if known else None):
         found = observed[name].taints if name in observed else frozenset()
         stated = declared[name].taints if name in declared else ()
         taints = dedication(found, tuple([one.value for one in stated]))
@@ -136,7 +138,7 @@ def _judge(
     verdict = Verdict.UNKNOWN if gap else Verdict.PASS
     return Finding(
         check=ID,
-        subject=subjects.node(name),
+        subject=subjects.node(node.name if node else name),
         verdict=Verdict.FAIL if foreign else verdict,
         detail=_describe(foreign) if foreign else gap.message if gap else "",
         cause=Cause(gap.source) if gap else None,

@@ -37,7 +37,9 @@ def judge(facts: Facts) -> Iterator[Finding]:
             count = _Count(
                 size,
                 present=frozenset(present[name]),
-                missing=frozenset(size.members - observed.names),
+                missing=tuple(
+                    sorted(declared.name_of(key) for key in size.members - observed.names)
+                ),
                 unplaced=unplaced if group.labels else (),
                 any_node=bool(observed.names),
             )
@@ -52,9 +54,9 @@ def _present(declared: DeclaredNodes, observed: ObservedNodes) -> dict[str, set[
     found: dict[str, set[str]] = {name: set() for name in declared.groups}
     for name in observed.names:
         node = observed.nodes.get(name)
-        group = declared.group_of(name, node.labels if node else {})
-        if group in found:
-            found[group].add(name)
+        for group in declared.groups_of(name, node.labels if node else {}):
+            if group in found:
+                found[group].add(name)
     return found
 
 
@@ -68,7 +70,7 @@ class _Count:
 
     size: GroupSize
     present: frozenset[str]
-    missing: frozenset[str]
+    missing: tuple[str, ...]
     unplaced: tuple[Gap, ...]
     any_node: bool
 
@@ -96,6 +98,10 @@ def _judge(name: str, count: _Count, *, place: Place | None, hidden: tuple[Gap, 
         return replace(
             finding, verdict=Verdict.UNKNOWN, detail=detail, cause=Cause(hidden[0].source)
         )
+    if count.size.unknown:
+        gap = count.size.unknown
+        detail = f"how many nodes it may have is not known: {gap.message}"
+        return replace(finding, verdict=Verdict.UNKNOWN, detail=detail, cause=Cause(gap.source))
     if not count.size.stated:
         detail = "nothing says how many nodes it has: neither min nor max, nor nodes by name"
         return replace(finding, verdict=Verdict.UNKNOWN, detail=detail)
@@ -129,7 +135,7 @@ def _unproven(count: _Count, *, most: int) -> tuple[str, Cause | None]:
     """Return why a size within the bounds proves nothing, and the cause; an empty text if not."""
     size, there = count.size, len(count.present)
     if count.missing and (there < size.minimum or not size.may_grow):
-        missing = sorted(count.missing)
+        missing = count.missing
         return f"not in the cluster: {listing(missing)}", _of_nodes("node_present", missing)
     if count.undeclared:
         strays = sorted(count.undeclared)

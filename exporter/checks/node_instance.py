@@ -28,8 +28,8 @@ _LABELS: Mapping[Attribute, tuple[str, str]] = {
 def machines(facts: Facts) -> list[Subject]:
     """Return the declared nodes of whose machine anything is declared, sorted."""
     known = facts.find(DeclaredNodes)
-    nodes = sorted(known.nodes.items()) if known else []
-    return [subjects.node(name) for name, node in nodes if _declared(node) or _unknown(node)]
+    nodes = known.in_order if known else ()
+    return [subjects.node(node.name) for _, node in nodes if _declared(node) or _unknown(node)]
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
@@ -40,7 +40,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
         for attribute in _WORDS
         if any(_reported(one, attribute) for one in observed.values())
     }
-    for name, node in sorted(facts.get(DeclaredNodes).nodes.items()):
+    for name, node in facts.get(DeclaredNodes).in_order:
         if not (_declared(node) or _unknown(node)):
             continue
         have = observed.get(name)

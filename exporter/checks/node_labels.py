@@ -1,6 +1,7 @@
 """Every node must carry the labels that the code declares for it."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.wording import listing
@@ -20,7 +21,9 @@ def judge(facts: Facts) -> Iterator[Finding]:
     those that are known, nobody can say the node has.
     """
     observed = facts.get(ObservedNodes).nodes
-    for name, node in sorted(facts.get(DeclaredNodes).nodes.items()):
+    for name, node in facts.get(DeclaredNodes).in_order:
+        if LABELS in node.silent:
+            continue
         have = observed.get(name)
         yield unknowns.absent_node(ID, node) if have is None else _judge(node, have)
 
@@ -63,7 +66,7 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Nodes carry the declared labels",
     needs=(DeclaredNodes, ObservedNodes),
-    subjects=subjects.declared_nodes,
+    subjects=partial(subjects.spoken_of, attribute=LABELS),
     judge=judge,
     aspect="labels",
     headline=True,

@@ -4,27 +4,44 @@ from collections.abc import Iterator
 
 from exporter.checks import subjects
 from exporter.domain.check import Alert, Chapter, Check
+from exporter.domain.declaration import DeclaredNode
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
 
 ID = "node_present"
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
-    """Look up every declared node by its name."""
+    """Look up every node that is declared one by one, by whatever identifies it.
+
+    Where what identifies a node contradicts itself, which of the cluster's it is nobody can tell.
+    """
     observed = facts.get(ObservedNodes)
-    for name, node in sorted(facts.get(DeclaredNodes).nodes.items()):
-        present = name in observed
-        yield Finding(
-            check=ID,
-            subject=subjects.node(name),
-            verdict=Verdict.PASS if present else Verdict.FAIL,
-            detail="" if present else "node is not in the cluster",
-            declared="present",
-            observed="present" if present else "absent",
-            provenance=node.places,
-        )
+    for name, node in facts.get(DeclaredNodes).in_order:
+        if not node.member:
+            yield _judge(node, key=name, present=name in observed)
+
+
+def _judge(node: DeclaredNode, *, key: str, present: bool) -> Finding:
+    verdict, detail, cause = Verdict.PASS, "", None
+    if not present and node.contradiction:
+        verdict, detail = Verdict.UNKNOWN, node.contradiction.message
+        cause = Cause("node_identity", subjects.node(node.name))
+    elif not present:
+        verdict, detail = Verdict.FAIL, "node is not in the cluster"
+    elif node.joined_by:
+        detail = f"is {key} by its {node.joined_by}"
+    return Finding(
+        check=ID,
+        subject=subjects.node(node.name),
+        verdict=verdict,
+        detail=detail,
+        declared="present",
+        observed="present" if present else "absent",
+        provenance=node.places,
+        cause=cause,
+    )
 
 
 CHECK = Check(
@@ -33,7 +50,7 @@ CHECK = Check(
     severity=Severity.CRITICAL,
     title="Declared nodes are in the cluster",
     needs=(DeclaredNodes, ObservedNodes),
-    subjects=subjects.declared_nodes,
+    subjects=subjects.named_nodes,
     judge=judge,
     aspect="present",
     headline=True,

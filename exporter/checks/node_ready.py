@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.checks import subjects, unknowns
+from exporter.checks.elastic import removal, start
 from exporter.checks.wording import excerpt
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredNode
@@ -14,9 +15,12 @@ ID = "node_ready"
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
-    """Look at the condition Ready of every declared node."""
+    """Look at the condition Ready of every declared node.
+
+    One that an autoscaler adds or removes may be not Ready for a while.
+    """
     observed = facts.get(ObservedNodes).nodes
-    for name, node in sorted(facts.get(DeclaredNodes).nodes.items()):
+    for name, node in facts.get(DeclaredNodes).in_order:
         have = observed.get(name)
         yield unknowns.absent_node(ID, node) if have is None else _judge(node, have)
 
@@ -33,6 +37,7 @@ def _judge(node: DeclaredNode, have: ObservedNode) -> Finding:
         declared=ConditionStatus.TRUE.value,
         observed=have.ready.value,
         provenance=node.places,
+        progress=None if ready or not node.member else removal(have) or start(have),
     )
 
 

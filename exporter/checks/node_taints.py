@@ -1,6 +1,7 @@
 """Every node must carry exactly the taints that the code declares for it."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TypeAlias
 
 from exporter.checks import subjects, unknowns
@@ -29,7 +30,9 @@ def judge(facts: Facts) -> Iterator[Finding]:
     """
     unmanaged = facts.get(Policy).unmanaged_taints
     observed = facts.get(ObservedNodes).nodes
-    for name, node in sorted(facts.get(DeclaredNodes).nodes.items()):
+    for name, node in facts.get(DeclaredNodes).in_order:
+        if TAINTS in node.silent:
+            continue
         have = observed.get(name)
         yield (
             unknowns.absent_node(ID, node)
@@ -87,7 +90,7 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Nodes carry the declared taints and no others",
     needs=(DeclaredNodes, ObservedNodes, Policy),
-    subjects=subjects.declared_nodes,
+    subjects=partial(subjects.spoken_of, attribute=TAINTS),
     judge=judge,
     aspect="taints",
     headline=True,

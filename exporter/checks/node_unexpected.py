@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from exporter.checks import subjects
 from exporter.domain.check import Alert, Chapter, Check
-from exporter.domain.declaration import PRESENT, NodeGroup
+from exporter.domain.declaration import PRESENT, DeclaredNode, NodeGroup
 from exporter.domain.expectation import Expectation
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Verdict
@@ -22,17 +22,44 @@ def judge(facts: Facts) -> Iterator[Finding]:
     declared, observed = facts.get(DeclaredNodes), facts.get(ObservedNodes)
     sizes = facts.get(Expectation).groups
     labelled = any(one.labels for one in declared.groups.values())
-    for name in sorted(observed.names):
-        if name in declared.nodes:
-            yield Finding(check=ID, subject=subjects.node(name), verdict=Verdict.PASS)
+    meant = _meant(declared, observed)
+    for subject, name in sorted(
+        (subjects.node(declared.name_of(one)), one) for one in observed.names
+    ):
+        known = declared.nodes.get(name)
+        if known is not None and not known.member:
+            yield Finding(check=ID, subject=subject, verdict=Verdict.PASS)
             continue
         node = observed.nodes.get(name)
-        group = declared.group_of(name, node.labels if node else {})
-        if group in sizes and sizes[group].may_grow:
-            yield _belongs(name, declared.groups[group])
+        groups = declared.groups_of(name, node.labels if node else {})
+        growing = [one for one in groups if one in sizes and sizes[one].may_grow]
+        if growing:
+            yield _belongs(name, declared.groups[growing[0]])
+        elif name in meant:
+            yield _unidentified(name, meant[name])
         else:
             odd = (observed.unreadable[name],) if node is None and labelled else ()
             yield _undeclared(name, hidden=(*odd, *declared.incomplete))
+
+
+def _meant(declared: DeclaredNodes, observed: ObservedNodes) -> dict[str, DeclaredNode]:
+    """Return for a node which missing one it may be, though something speaks against that."""
+    return {
+        node.contradiction.other: node
+        for key, node in declared.in_order
+        if node.contradiction and node.contradiction.other and key not in observed
+    }
+
+
+def _unidentified(name: str, node: DeclaredNode) -> Finding:
+    return Finding(
+        check=ID,
+        subject=subjects.node(name),
+        verdict=Verdict.UNKNOWN,
+        detail=f"it may be {node.name}, of which something speaks against that",
+        observed="present",
+        cause=Cause("node_identity", subjects.node(node.name)),
+    )
 
 
 def _belongs(name: str, group: NodeGroup) -> Finding:

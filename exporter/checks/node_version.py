@@ -71,14 +71,14 @@ class Version:
 def versioned_nodes(facts: Facts) -> list[Subject]:
     """Return the declared nodes for which a version is declared, or may be, sorted."""
     known = facts.find(DeclaredNodes)
-    nodes = sorted(known.nodes.items()) if known else []
-    return [subjects.node(name) for name, one in nodes if _is_versioned(one)]
+    nodes = known.in_order if known else ()
+    return [subjects.node(node.name) for _, node in nodes if _is_versioned(node)]
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
     """Compare the kubelet's version of every node for which one is declared."""
     observed = facts.get(ObservedNodes).nodes
-    for name, node in sorted(facts.get(DeclaredNodes).nodes.items()):
+    for name, node in facts.get(DeclaredNodes).in_order:
         if not _is_versioned(node):
             continue
         want, have = node.attributes.get(Attribute.VERSION), observed.get(name)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from exporter.checks import subjects, unknowns
+from exporter.checks.elastic import NEW, removal, start
 from exporter.checks.settling import settling
 from exporter.checks.wording import excerpt
 from exporter.domain.check import Alert, Check
@@ -30,13 +31,7 @@ from exporter.domain.policy import AsOf
 from exporter.domain.provenance import Place
 
 ID = "scrape_targets"
-NEW = timedelta(minutes=10)
-"""A node that is younger need not be scraped yet."""
 FIRST_SCRAPE = timedelta(minutes=5)
-LEAVING = frozenset(
-    {"ToBeDeletedByClusterAutoscaler", "karpenter.sh/disrupted", "karpenter.sh/disruption"}
-)
-"""Taints of nodes that an autoscaler is about to remove."""
 _NOT_SCRAPED = settling(FIRST_SCRAPE, waits_for="it has yet to be scraped")
 _HOSTNAME = "kubernetes.io/hostname"
 _USUAL = "/metrics"
@@ -46,22 +41,23 @@ _USUAL = "/metrics"
 class _Node:
     """A node that must be scraped, as far as it is declared and observed.
 
-    *odd* says why no more than its name is known of it in the cluster, if so.
+    The cluster calls it *key*. *odd* says why no more is known of it there, if so.
     """
 
     name: str
+    key: str
     declared: DeclaredNode | None
     observed: ObservedNode | None
     odd: Gap | None = None
 
     def names(self) -> set[str]:
         """Return all by which a target on it may be known."""
-        found = {self.name}
+        found = {self.name, self.key}
         if self.declared is not None and Attribute.INTERNAL_IP in self.declared.attributes:
             found.add(self.declared.attributes[Attribute.INTERNAL_IP].value)
         if self.observed is not None:
             found.update(self.observed.internal_ips)
-            found.add(self.observed.labels.get(_HOSTNAME, self.name))
+            found.add(self.observed.labels.get(_HOSTNAME, self.key))
         return found
 
 
@@ -99,12 +95,13 @@ def _nodes(facts: Facts) -> list[_Node]:
     )
     return [
         _Node(
-            name=name,
-            declared=declared.get(name),
-            observed=observed.get(name),
-            odd=odd.get(name),
+            name=known.name_of(key) if known else key,
+            key=key,
+            declared=declared.get(key),
+            observed=observed.get(key),
+            odd=odd.get(key),
         )
-        for name in (*declared, *grown)
+        for key in (*declared, *grown)
     ]
 
 
@@ -233,17 +230,10 @@ def _progress(
         return Progress(
             reason=ExcuseReason.STARTING, waits_for="the node is not Ready", since=have.ready_since
         )
-    leaving = sorted(taint.key for taint in have.taints if taint.key in LEAVING)
-    if leaving:
-        return Progress(
-            reason=ExcuseReason.REMOVAL,
-            waits_for="the node is about to be removed",
-            since=have.tainted.get(leaving[0]),
-        )
+    if leaving := removal(have):
+        return leaving
     if have.created is not None and now - have.created < NEW:
-        return Progress(
-            reason=ExcuseReason.STARTING, waits_for="the node is new", since=have.created, limit=NEW
-        )
+        return start(have)
     return _NOT_SCRAPED if any(one.health is Health.UNKNOWN for one in lost) else None
 
 

@@ -177,9 +177,10 @@ class Losses:
             and _lets_in((taint.value for taint in self._nodes.nodes[name].taints), borne)
         }
 
-    def _loss(self, names: Sequence[str]) -> Loss:
-        gone = [name for name in names if self._lost[name] == _GONE]
-        check, concerned = (_GONE, gone) if gone else (_NOT_READY, names)
+    def _loss(self, keys: Sequence[str]) -> Loss:
+        gone = [key for key in keys if self._lost[key] == _GONE]
+        check, lost = (_GONE, gone) if gone else (_NOT_READY, keys)
+        concerned = [self._nodes.name_of(key) for key in lost]
         verb = "is" if len(concerned) == 1 else "are"
         state = "not in the cluster" if gone else "not Ready"
         cause = Cause(check, subjects.node(concerned[0]), len(concerned) - 1)

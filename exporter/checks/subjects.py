@@ -43,13 +43,27 @@ def application(key: ApplicationKey) -> Subject:
 def declared_nodes(facts: Facts) -> list[Subject]:
     """Return all declared nodes, sorted."""
     known = facts.find(DeclaredNodes)
-    return [node(name) for name in sorted(known.nodes)] if known else []
+    return [node(declared.name) for _, declared in known.in_order] if known else []
 
 
 def observed_nodes(facts: Facts) -> list[Subject]:
-    """Return all observed nodes, sorted."""
-    known = facts.find(ObservedNodes)
-    return [node(name) for name in sorted(known.names)] if known else []
+    """Return all observed nodes by the names that the code has for them, sorted."""
+    known, declared = facts.find(ObservedNodes), facts.find(DeclaredNodes)
+    names = known.names if known else ()
+    return sorted(node(declared.name_of(name) if declared else name) for name in names)
+
+
+def spoken_of(facts: Facts, *, attribute: str) -> list[Subject]:
+    """Return the declared nodes but those of whose *attribute* their group says nothing, sorted."""
+    known = facts.find(DeclaredNodes)
+    nodes = known.in_order if known else ()
+    return [node(one.name) for _, one in nodes if attribute not in one.silent]
+
+
+def named_nodes(facts: Facts) -> list[Subject]:
+    """Return the nodes that are declared one by one, not as members of a group, sorted."""
+    known = facts.find(DeclaredNodes)
+    return [node(one.name) for _, one in known.in_order if not one.member] if known else []
 
 
 def declared_workloads(facts: Facts) -> list[Subject]:

@@ -1,7 +1,7 @@
 """The facts that merged readings make, with a gap wherever something could not be read."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exporter.declared import monitoring
 from exporter.declared.checkout import Checkout
@@ -58,7 +58,7 @@ def assemble(read: Readings, *, loaded: Loaded) -> tuple[Facts, tuple[Unresolved
     known: dict[type, object] = {
         DeclaredItems: DeclaredItems(items),
         Unreadable: Unreadable(tuple(one for one in read.failures if one.is_broken)),
-        DeclaredNodes: merged.nodes,
+        DeclaredNodes: replace(merged.nodes, names=nodes.names),
         DeclaredWorkloads: _workloads(read, merged, items),
         DeclaredApplications: _applications(read, merged, items),
         Conflicts: Conflicts(items=conflicts),

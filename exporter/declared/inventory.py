@@ -24,6 +24,7 @@ from exporter.domain.declaration import (
 )
 from exporter.domain.errors import ParseError, Reason
 from exporter.domain.finding import Layer, Subject
+from exporter.domain.gaps import Gap
 from exporter.domain.items import Item, ItemState
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.provenance import Place, Source, Stated
@@ -46,11 +47,13 @@ def read(
     found = _Nodes(Place(source=Source.INVENTORY, path=path))
     for node in settings.nodes:
         found.add(node)
+    for group in groups:
+        found.add_group(group)
     place = found.place
     return Reading(
         source=Source.INVENTORY,
         nodes=tuple(found.statements),
-        groups=tuple(_group(group, place) for group in groups),
+        groups=tuple(found.groups),
         workloads=tuple(_workload(workload, place) for workload in settings.workloads),
         applications=tuple(
             _application(application, place) for application in settings.applications
@@ -67,22 +70,44 @@ class _Nodes:
 
     place: Place
     statements: list[NodeStatement] = field(default_factory=list)
+    groups: list[NodeGroup] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     gaps: list[NodeGap] = field(default_factory=list)
 
     def add(self, node: InventoryNode) -> None:
         """Take a node in; of its taints those that are any."""
-        taints = []
-        for text in node.taints:
+        taints, wrong = self._taints(node.taints)
+        for error in wrong:
+            self._lose(node.name, error)
+        self.statements.append(_node(node, self.place, taints=taints))
+
+    def add_group(self, group: GroupSettings) -> None:
+        """Take a group in; where one of its taints is none, nobody can tell which are meant."""
+        taints, wrong = self._taints(() if group.taints is UNSET else group.taints)
+        unknown = {}
+        for error in wrong:
+            message = self._fail(f"node group {group.name}: {error.message}")
+            unknown[TAINTS] = Gap(self.place.source, f"{self.place.where}: {message}")
+        known = _group(group, self.place, taints=None if group.taints is UNSET else taints)
+        self.groups.append(replace(known, unknown=unknown))
+
+    def _taints(
+        self, texts: Sequence[str]
+    ) -> tuple[tuple[Stated[Taint], ...], tuple[ParseError, ...]]:
+        taints, wrong = [], []
+        for text in texts:
             try:
                 taints.append(Stated(Taint.parse(text), self.place))
             except ParseError as error:
-                self._lose(node.name, error)
-        self.statements.append(_node(node, self.place, taints=tuple(taints)))
+                wrong.append(error)
+        return tuple(taints), tuple(wrong)
+
+    def _fail(self, message: str) -> str:
+        self.failures.append(Failure(self.place, Reason.MALFORMED, message))
+        return message
 
     def _lose(self, name: str, error: ParseError) -> None:
-        message = f"node {name}: {error.message}"
-        self.failures.append(Failure(self.place, Reason.MALFORMED, message))
+        message = self._fail(f"node {name}: {error.message}")
         self.gaps.append(
             NodeGap(
                 place=self.place,
@@ -116,7 +141,9 @@ def _node(node: InventoryNode, place: Place, *, taints: tuple[Stated[Taint], ...
     )
 
 
-def _group(group: GroupSettings, place: Place) -> NodeGroup:
+def _group(
+    group: GroupSettings, place: Place, *, taints: tuple[Stated[Taint], ...] | None
+) -> NodeGroup:
     return NodeGroup(
         name=group.name,
         minimum=None if group.min is UNSET else group.min,
@@ -124,6 +151,11 @@ def _group(group: GroupSettings, place: Place) -> NodeGroup:
         name_pattern=group.match.name,
         labels=group.match.labels,
         place=place,
+        node_labels=_stated(group.labels, place),
+        taints=taints,
+        version=Stated(group.version, place) if group.version else None,
+        instance_types=tuple(Stated(one, place) for one in group.instance_types),
+        zones=tuple(Stated(one, place) for one in group.zones),
     )
 
 

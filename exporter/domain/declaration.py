@@ -122,12 +122,36 @@ class NodeGap:
         return Gap(self.place.source, f"{self.place.where}: {self.message}")
 
 
+class JoinedBy(StrEnum):
+    """By what a declared node was found in the cluster."""
+
+    SETTINGS = "name in the settings"
+    PROVIDER_ID = "provider ID"
+    NAME = "name"
+    DOMAIN = "name up to domain and case"
+    ADDRESS = "internal address"
+
+
+class Contradiction(NamedTuple):
+    """What speaks against the identity of a declared node, and *other*, the node it may be, too.
+
+    *other* is a name of the cluster's, empty where it is another declared node.
+    """
+
+    message: str
+    other: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredNode:
     """One node as all sources together declare it; *places* are those that enumerate it first.
 
     *unknown* has what else may be declared, or declared otherwise: by attribute (``version``), by
     a label or taint (``labels.KEY``), or by all that are not named (``labels``, ``taints``).
+
+    *joined_by* says by what else than its name it was found in the cluster, *contradiction* what
+    of its identity speaks against that. A *member* is declared by its group alone; of the
+    attributes that it is *silent* on the group says nothing.
     """
 
     name: str
@@ -137,6 +161,10 @@ class DeclaredNode:
     labels: Mapping[str, Stated[str]]
     taints: tuple[Stated[Taint], ...]
     unknown: Mapping[str, Gap] = field(default_factory=dict)
+    joined_by: JoinedBy | None = None
+    contradiction: Contradiction | None = None
+    member: bool = False
+    silent: frozenset[str] = frozenset()
 
     def unknown_in(self, *attributes: str) -> Gap | None:
         """Return why something of these *attributes*, or below them, is not known, if so."""
@@ -298,6 +326,11 @@ class NodeGroup:
     *members* are the names declared one by one. Further nodes are recognised by *name_pattern* (a
     shell pattern) or *labels*; such nodes may be expected though nobody names them. How many there
     shall be follows from all that: see :class:`exporter.domain.expectation.GroupSize`.
+
+    All its nodes shall have the *node_labels*, the *taints* (None where nothing is said of them),
+    the *version*, and one of the *instance_types* and *zones*. *unknown* is as that of a node, and
+    has ``minimum`` and ``maximum``. A *pool* makes its nodes itself: they are of it whatever other
+    group they belong to.
     """
 
     name: str
@@ -307,6 +340,13 @@ class NodeGroup:
     name_pattern: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = None
+    node_labels: Mapping[str, Stated[str]] = field(default_factory=dict)
+    taints: tuple[Stated[Taint], ...] | None = None
+    version: Stated[str] | None = None
+    instance_types: tuple[Stated[str], ...] = ()
+    zones: tuple[Stated[str], ...] = ()
+    unknown: Mapping[str, Gap] = field(default_factory=dict)
+    pool: bool = False
 
     @property
     def recognisable(self) -> bool:

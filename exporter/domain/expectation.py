@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from exporter.domain.declaration import DeclaredAutoscaler, DeclaredWorkload, NodeGroup, WorkloadKey
+from exporter.domain.gaps import Gap
 from exporter.domain.json import dig
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.provenance import Place
@@ -23,7 +24,7 @@ class GroupSize:
     must be there, so a lower ``min`` of the settings does not lower it. A ``max`` below the
     *minimum* contradicts the rest of the code, and stands as it is for all to see. *stated* is
     false where neither bounds nor names say anything, *recognisable* where nodes without a name in
-    the code can be told to belong to it.
+    the code can be told to belong to it. *unknown* says why nobody can tell the bounds, if so.
     """
 
     minimum: int
@@ -31,6 +32,7 @@ class GroupSize:
     members: frozenset[str] = frozenset()
     stated: bool = True
     recognisable: bool = False
+    unknown: Gap | None = None
 
     @classmethod
     def of(cls, group: NodeGroup) -> "GroupSize":
@@ -43,12 +45,13 @@ class GroupSize:
             members=group.members,
             stated=bool(group.members) or bounds != (None, None),
             recognisable=group.recognisable,
+            unknown=group.unknown.get("minimum") or group.unknown.get("maximum"),
         )
 
     @property
     def may_grow(self) -> bool:
         """Whether nodes may belong to it that nobody names."""
-        return self.maximum > len(self.members) or not self.members
+        return self.maximum > len(self.members) or not self.members or self.unknown is not None
 
 
 @dataclass(frozen=True, slots=True)

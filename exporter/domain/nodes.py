@@ -94,17 +94,23 @@ _ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class DeclaredNodes:
-    """All declared nodes by name, and all groups by name.
+    """All declared nodes by the name that the cluster has for them, and all groups by name.
 
-    *incomplete* says why there may be further nodes: then a node that is not among them may be
-    declared all the same.
+    A node that the cluster lacks, or nobody looked for, goes by its declared name: see
+    :mod:`exporter.domain.identity`. *incomplete* says why there may be further nodes: then a node
+    that is not among them may be declared all the same. *names* are the owner's word of how the
+    cluster calls declared nodes.
     """
 
     nodes: Mapping[str, DeclaredNode]
     groups: Mapping[str, NodeGroup] = field(default_factory=dict)
     incomplete: tuple[Gap, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
     index: NodeIndex = field(init=False, compare=False, repr=False)
     has_gaps: bool = field(init=False, compare=False, repr=False)
+    in_order: tuple[tuple[str, DeclaredNode], ...] = field(init=False, compare=False, repr=False)
+    _keys: Mapping[str, str] = field(init=False, compare=False, repr=False)
+    _pools: tuple[NodeGroup, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         labels = {
@@ -113,6 +119,24 @@ class DeclaredNodes:
         }
         object.__setattr__(self, "index", NodeIndex(labels))
         object.__setattr__(self, "has_gaps", any(node.unknown for node in self.nodes.values()))
+        ordered = sorted(self.nodes.items(), key=lambda item: item[1].name)
+        object.__setattr__(self, "in_order", tuple(ordered))
+        object.__setattr__(self, "_keys", {node.name: key for key, node in ordered})
+        pools = tuple(group for group in self.groups.values() if group.pool)
+        object.__setattr__(self, "_pools", pools)
+
+    def named(self, name: str) -> DeclaredNode | None:
+        """Return the node of which the code speaks by this *name*, if there is one."""
+        return self.nodes.get(self.key_of(name))
+
+    def key_of(self, name: str) -> str:
+        """Return by what the cluster calls the node that the code calls *name*, if it does."""
+        return self._keys.get(name, name)
+
+    def name_of(self, key: str) -> str:
+        """Return by what the code calls the node that the cluster calls *key*, if it does."""
+        node = self.nodes.get(key)
+        return key if node is None else node.name
 
     def gap(self, subject: Subject, aspect: str) -> Gap | None:
         """Return None: of a node that is named, what was read counts."""
@@ -120,7 +144,10 @@ class DeclaredNodes:
         return None
 
     def doubt(self, subject: Subject, aspect: str) -> Gap | None:
-        """Return why a node's *aspect* may be declared otherwise, if so."""
+        """Return why a node's *aspect* may be declared otherwise, if so.
+
+        The *subject* goes by the cluster's name, as it does for all facts.
+        """
         node = self.nodes.get(subject.name) if subject.kind == "Node" else None
         return node.unknown_in(*_ATTRIBUTES.get(aspect, ())) if node and node.unknown else None
 
@@ -135,6 +162,12 @@ class DeclaredNodes:
         return next(
             (group.name for group in self.groups.values() if group.describes(name, labels)), ""
         )
+
+    def groups_of(self, name: str, labels: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the group of a node, and all pools that it belongs to as well."""
+        group = self.group_of(name, labels)
+        pools = (pool.name for pool in self._pools if pool.describes(name, labels))
+        return (group, *(pool for pool in pools if pool != group))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,17 +32,17 @@ def groups(facts: Facts, verdicts: Verdicts) -> Iterator[GroupRow]:
         return
     there, ready = _counts(declared, observed)
     for name, size in expected.groups.items():
-        members = tuple(sorted(size.members))
+        members = sorted((declared.name_of(key), key) for key in size.members)
         missing = None
         if observed is not None:
-            missing = tuple(member for member in members if member not in observed)
+            missing = tuple(member for member, key in members if key not in observed)
         yield GroupRow(
             name=name,
             minimum=size.minimum,
             maximum=size.maximum,
             observed=None if observed is None else there[name],
             ready=None if observed is None else ready[name],
-            members=members,
+            members=tuple(member for member, _ in members),
             missing=missing,
             place=declared.groups[name].place,
             verdicts=verdicts.get(Subject("NodeGroup", "", name), {}),
@@ -56,10 +56,11 @@ def _counts(
     there: Counter[str] = Counter()
     ready: Counter[str] = Counter()
     for name, node in observed.nodes.items() if observed else ():
-        group = declared.group_of(name, node.labels)
-        there[group] += 1
-        ready[group] += node.ready is ConditionStatus.TRUE
-    there.update(declared.group_of(name, {}) for name in (observed.unreadable if observed else ()))
+        groups = declared.groups_of(name, node.labels)
+        there.update(groups)
+        ready.update(groups if node.ready is ConditionStatus.TRUE else ())
+    for name in observed.unreadable if observed else ():
+        there.update(declared.groups_of(name, {}))
     return there, ready
 
 
@@ -74,18 +75,22 @@ def nodes(facts: Facts, verdicts: Verdicts) -> Iterator[NodeRow]:
     there = observed.nodes if observed else {}
     odd = observed.unreadable if observed else {}
     names = [
-        (_group(declared, name=name, there=there), name)
-        for name in {**declared.nodes, **there, **odd}
+        (_group(declared, name=key, there=there), declared.name_of(key), key)
+        for key in {**declared.nodes, **there, **odd}
     ]
-    for group, name in sorted(names):
+    for group, name, key in sorted(names):
+        node = declared.nodes.get(key)
         yield view.row(
-            declared.nodes.get(name),
-            there.get(name),
+            node,
+            there.get(key),
             blank=NodeRow(
                 name=name,
                 group=group,
-                declared=name in declared.nodes,
-                present=None if observed is None else name in observed,
+                declared=node is not None,
+                named=node is not None and not node.member,
+                known_as=key if observed is not None and key != name and key in observed else "",
+                joined_by=node.joined_by if node else None,
+                present=None if observed is None else key in observed,
                 verdicts=verdicts.get(Subject("Node", "", name), {}),
             ),
         )

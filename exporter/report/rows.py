@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from exporter.domain.check import Check
-from exporter.domain.declaration import ApplicationKey, WorkloadKey
+from exporter.domain.declaration import ApplicationKey, JoinedBy, WorkloadKey
 from exporter.domain.evaluation import Score, SourceStatus, WaiverState
 from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.items import ItemState
@@ -64,13 +64,18 @@ class GroupRow:
 class NodeRow:
     """A node, declared or unexpectedly there.
 
-    Observed labels and taints are those declared, and those others that nobody else manages.
+    One that is *named* is declared by itself, not as a member of a group. *known_as* is what the
+    cluster calls it, where that is another name, *joined_by* by what it was found then. Observed
+    labels and taints are those declared, and those others that nobody else manages.
     *verdicts* has that of every check that speaks of the node.
     """
 
     name: str
     group: str
     declared: bool
+    named: bool = True
+    known_as: str = ""
+    joined_by: JoinedBy | None = None
     present: bool | None
     ready: ConditionStatus | None = None
     unschedulable: bool | None = None

@@ -15,6 +15,7 @@ from exporter.domain.evaluation import Evaluation, Score, SourceStatus, WaiverSt
 from exporter.domain.facts import Facts
 from exporter.domain.finding import INTERNAL, Cause, Finding, Layer, Subject, Verdict
 from exporter.domain.gaps import Gap, Limitations
+from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import ObservedPods, ObservedWorkloads
@@ -100,21 +101,25 @@ def _broke(findings: Sequence[Finding]) -> bool:
 class Limits:
     """What a check cannot know: of the facts that it *needs*, and of those that it *uses*.
 
-    *namespaces* are those that were looked at, none for all.
+    *namespaces* are those that were looked at, none for all. *nodes* tell what the cluster calls
+    the nodes of which a finding speaks.
     """
 
     needs: Limitations
     uses: Limitations
     namespaces: frozenset[str]
+    nodes: DeclaredNodes | None
 
     @classmethod
     def of(cls, check: Check, facts: Facts) -> "Limits":
         """Gather what is not known of the facts that *check* judges by."""
+        nodes = facts.known.get(DeclaredNodes)
         namespaced = not _NAMESPACED.isdisjoint(check.needs)
         return cls(
             needs=facts.limitations(check.needs),
             uses=facts.limitations(check.uses),
             namespaces=facts.namespaces if namespaced else frozenset(),
+            nodes=nodes if isinstance(nodes, DeclaredNodes) else None,
         )
 
     def __bool__(self) -> bool:
@@ -122,16 +127,23 @@ class Limits:
 
     def gap(self, finding: Finding, aspect: str) -> Gap | None:
         """Return why *finding* cannot be relied on, if so."""
-        gap = self.needs.gap(finding.subject, aspect)
+        subject = self._observed(finding.subject)
+        gap = self.needs.gap(subject, aspect)
         if gap is None and self.namespaces:
             gap = _out_of_sight(finding, self.namespaces)
         if gap is None and finding.verdict is Verdict.PASS:
             gap = (
-                self.needs.doubt(finding.subject, aspect)
-                or self.uses.gap(finding.subject, aspect)
-                or self.uses.doubt(finding.subject, aspect)
+                self.needs.doubt(subject, aspect)
+                or self.uses.gap(subject, aspect)
+                or self.uses.doubt(subject, aspect)
             )
         return gap
+
+    def _observed(self, subject: Subject) -> Subject:
+        """Return a node by the cluster's name for it, as facts know it."""
+        if self.nodes is None or subject.kind != "Node":
+            return subject
+        return subject._replace(name=self.nodes.key_of(subject.name))
 
 
 def _as_far_as_known(check: Check, limits: Limits, facts: Facts) -> Iterator[Finding]:

@@ -1,4 +1,7 @@
-"""What follows from several facts at once, worked out again only where one of them changed."""
+"""What follows from the facts for all: which node is which, how many there shall be, what is stale.
+
+It is worked out again only where what it follows from has changed.
+"""
 
 from dataclasses import dataclass, field
 
@@ -6,25 +9,40 @@ from exporter.domain.applications import ObservedApplications
 from exporter.domain.expectation import Expectation, group_sizes, replica_bounds
 from exporter.domain.facts import Facts
 from exporter.domain.freshness import Freshness, freshness
+from exporter.domain.identity import joined
 from exporter.domain.memory import Memory
-from exporter.domain.nodes import DeclaredNodes
+from exporter.domain.nodes import DeclaredNodes, ObservedNodes
 from exporter.domain.policy import AsOf, Policy
 from exporter.domain.workloads import DeclaredWorkloads, ObservedAutoscalers
 
 
 @dataclass(slots=True)
 class Expected:
-    """Works out the expectation and whose word is stale; the very same while they are equal."""
+    """Works out what follows from the facts; the very same again as long as they are the same."""
 
     _memory: Memory = field(default_factory=Memory)
+    _joined: DeclaredNodes | None = None
     _freshness: Freshness = field(default_factory=Freshness)
 
     def known(self, facts: Facts) -> Facts:
-        """Return *facts* and what follows from them."""
-        known: dict[type, object] = {Expectation: self._of(facts)}
+        """Return *facts* and what follows from them, nodes by the cluster's names for them."""
+        nodes = self._nodes(facts)
+        found = facts if nodes is None else facts.and_those(Facts({DeclaredNodes: nodes}))
+        known: dict[type, object] = {Expectation: self._of(found)}
         if (applications := facts.find(ObservedApplications)) is not None:
             known[Freshness] = self._fresh(applications, facts)
-        return facts.and_those(Facts(known))
+        self._memory.next_round()  # so that no declaration outlives the one that replaces it
+        return found.and_those(Facts(known))
+
+    def _nodes(self, facts: Facts) -> DeclaredNodes | None:
+        """Return the declared nodes joined with those of the cluster, where both are known."""
+        declared, observed = facts.find(DeclaredNodes), facts.find(ObservedNodes)
+        if declared is None or observed is None or facts.gaps_in((ObservedNodes,)):
+            return declared
+        found = self._memory.once("nodes", (declared, observed), lambda: joined(declared, observed))
+        if found != self._joined:
+            self._joined = found
+        return self._joined
 
     def _fresh(self, applications: ObservedApplications, facts: Facts) -> Freshness:
         """Return what is stale: the same object while nothing more is, though time goes on."""
@@ -46,6 +64,4 @@ class Expected:
         once = self._memory.once
         groups = once("groups", (nodes,), lambda: group_sizes(nodes))
         replicas = once("replicas", (workloads, scaled), lambda: replica_bounds(workloads, scaled))
-        expected = once("all", (groups, replicas), lambda: Expectation(groups, replicas))
-        self._memory.next_round()  # so that no declaration outlives the one that replaces it
-        return expected
+        return once("all", (groups, replicas), lambda: Expectation(groups, replicas))

@@ -27,6 +27,7 @@ CheckId: TypeAlias = Literal[
     "kube_state_metrics",
     "node_dedication",
     "node_group_size",
+    "node_identity",
     "node_instance",
     "node_labels",
     "node_present",

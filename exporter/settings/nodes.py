@@ -40,14 +40,45 @@ class GroupSettings(Strict, frozen=True, kw_only=True):
         | UnsetType
     ) = UNSET
     max: Annotated[int, Meta(ge=0, description="Most nodes.")] | UnsetType = UNSET
+    labels: Annotated[dict[str, str], Meta(description="Labels that each of its nodes has.")] = {}
+    taints: (
+        Annotated[
+            tuple[str, ...],
+            Meta(
+                description="Taints that each of its nodes has, as key=value:Effect. [] if none; "
+                "left out, none is compared."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    version: Annotated[
+        str, Meta(description="The version of its kubelets, as v1.31.4, 1.31 or v1.31.*.")
+    ] = ""
+    instance_types: Annotated[
+        tuple[str, ...], Meta(description="Each of its nodes is of one of these.")
+    ] = ()
+    zones: Annotated[
+        tuple[str, ...], Meta(description="Each of its nodes is in one of these.")
+    ] = ()
 
 
 class NodesSettings(Strict, frozen=True, kw_only=True):
     """How nodes are grouped and what of them is managed elsewhere."""
 
     groups: Annotated[
-        tuple[GroupSettings, ...], Meta(description="Default: the groups of the Ansible inventory.")
+        tuple[GroupSettings, ...],
+        Meta(
+            description="Beside the groups of the Ansible inventory and the pools of Terraform. "
+            "One of the name of a pool adds to it, and counts before it."
+        ),
     ] = ()
+    names: Annotated[
+        dict[str, str],
+        Meta(
+            description="What the cluster calls declared nodes, as {declared: observed}, where "
+            "neither ID, name nor address tell."
+        ),
+    ] = {}
     consistent_labels: Annotated[
         tuple[str, ...],
         Meta(

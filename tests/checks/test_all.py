@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +22,7 @@ from exporter.domain.declaration import (
     ApplicationSource,
     Attribute,
     Conflict,
+    Contradiction,
     DeclaredApplication,
     DeclaredNode,
     Failure,
@@ -73,7 +75,10 @@ def _facts() -> Facts:
         Policy(),
         AsOf(datetime(2025, 11, 12, tzinfo=UTC)),
         DeclaredNodes(
-            nodes={name: _node(name) for name in ("b", "a", "plain", "lost")},
+            nodes={
+                **{name: _node(name) for name in ("b", "a", "plain")},
+                "lost": replace(_node("lost"), contradiction=Contradiction("its ID is another's")),
+            },
             groups={
                 "workers": NodeGroup(name="workers", minimum=0, maximum=3, name_pattern="w*"),
                 "api": NodeGroup(name="api", minimum=1, maximum=1, members=frozenset({"a"})),

@@ -132,8 +132,8 @@ STEADY: tuple[object, ...] = (
     DeclaredItems(()),
     DeclaredNodes(
         {
-            "a": DeclaredNode(
-                name="a",
+            "a.example.org": DeclaredNode(
+                name="a.example.org",
                 group="web",
                 places=(PLACE,),
                 attributes={
@@ -145,7 +145,9 @@ STEADY: tuple[object, ...] = (
             )
         },
         {
-            "web": NodeGroup(name="web", minimum=1, maximum=1, members=frozenset({"a"})),
+            "web": NodeGroup(
+                name="web", minimum=1, maximum=1, members=frozenset({"a.example.org"})
+            ),
             "spot": NodeGroup(name="spot", minimum=0, maximum=3, name_pattern="spot-*"),
         },
     ),

@@ -36,12 +36,19 @@ def test_it_is_the_very_same_as_long_as_its_facts_are() -> None:
     assert again is first
 
 
-@pytest.mark.parametrize("changed", [DeclaredNodes, DeclaredWorkloads, ObservedAutoscalers])
+OTHERS = {
+    DeclaredNodes: DeclaredNodes({}, {"g": NodeGroup(name="g", maximum=3)}),
+    DeclaredWorkloads: DeclaredWorkloads({KEY: WORKLOAD}),
+    ObservedAutoscalers: None,
+}
+
+
+@pytest.mark.parametrize("changed", OTHERS)
 def test_it_is_another_where_one_of_its_facts_is(changed: type) -> None:
     expected, facts = Expected(), known()
     first = expected.known(Facts(facts)).get(Expectation)
 
-    facts[changed] = known()[changed] if changed is not ObservedAutoscalers else None
+    facts[changed] = OTHERS[changed]
     again = expected.known(Facts(facts)).get(Expectation)
 
     assert again is not first

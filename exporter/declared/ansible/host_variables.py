@@ -6,7 +6,8 @@ address, so it never counts as the node's own.
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -16,10 +17,10 @@ from jinja2.utils import missing
 from exporter.declared.ansible.errors import HiddenError, UnresolvedError
 from exporter.declared.ansible.host_selection import CLUSTER_GROUPS, CONTROL_PLANE, WORKERS
 from exporter.declared.ansible.inventory_variables import Host
+from exporter.declared.ansible.layer_index import LayerIndex
 from exporter.declared.ansible.node_values import NodeValues, mentions_kubelet, place_in
 from exporter.declared.ansible.templates import ExhaustedError
 from exporter.declared.ansible.unread_file import UnreadFile
-from exporter.declared.ansible.variable_layer import VariableLayer
 from exporter.declared.ansible.variable_names import (
     ADDRESS_VARIABLES,
     ARGUMENT_VARIABLES,
@@ -42,42 +43,54 @@ _WHOLE = frozenset({"all", *CLUSTER_GROUPS})
 class HostVariables(NodeValues):
     """What the variables of one *host*, which is listed at *place*, declare of its node.
 
-    *is_host_map* tells whether a value is a map keyed by hosts; *kubelet_variables* finds the
-    variables of a layer that hold kubelet arguments.
+    *index* tells what the layers of variables hold.
     """
 
     host: Host
     place: Place
-    is_host_map: Callable[[Any], bool]
-    kubelet_variables: Callable[[VariableLayer], Sequence[str]]
+    index: LayerIndex
     attributes: dict[Attribute, Stated[str]] = field(default_factory=dict)
+    _usual: AbstractSet[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._usual = self.index.usual_variables(self.host)
+
+    def usual(self, names: Iterable[str]) -> list[str]:
+        """Return those of the usual *names* that are, or may be, set for the host."""
+        return [name for name in names if name in self._usual]
 
     def value(self, name: str, *attributes: str) -> Any:
         """Return the evaluated variable *name*, or None; note where it is left open.
 
         Where a file that cannot be read may set it, too, that is noted, and what is read counts.
         """
-        hidden_in, raw = self.host.hidden_in(name), self.host.find(name)
-        if hidden_in is not None:
-            self.note_unread(hidden_in, *attributes)
-        if raw is None:
-            return None
-        place = raw[1].place_of(name)
+        found = self._find(name, *attributes)
+        return None if found is None else self._evaluated(name, found, *attributes)
+
+    def _find(self, name: str, *attributes: str) -> Stated[Any] | None:
+        """Return a variable, untemplated; note a file that may override it."""
+        if self.host.has_unread and (unread := self.host.hidden_in(name)):
+            self.note_unread(unread, *attributes)
+        return self.host.find(name)
+
+    def _evaluated(self, name: str, found: Stated[Any], *attributes: str) -> Any:
         try:
-            value = self.expanded(raw[0]) if hidden_in else self.scope.resolve(name)
+            if self.host.hidden_in(name):  # resolving it would end at the file that may have it
+                return self.expanded(found.value)
+            value = self.scope.resolve(name)
         except HiddenError as error:
-            self.note_hidden(error, place, attributes)
+            self.note_hidden(error, found.place, attributes)
             return None
         except (UnresolvedError, ExhaustedError) as error:
-            self.note(place, f"the variable {name}: {error}", *attributes)
+            self.note(found.place, f"the variable {name}: {error}", *attributes)
             return None
         return None if value is missing else value
 
     def collect(self) -> None:
         """Collect labels, taints, kubelet arguments, version and address."""
-        for name in LABEL_VARIABLES:
+        for name in self.usual(LABEL_VARIABLES):
             self._add_variable(name, self.add_labels, LABELS)
-        for name in TAINT_VARIABLES:
+        for name in self.usual(TAINT_VARIABLES):
             self._add_variable(name, self.add_taints, TAINTS)
         for name in self._argument_variables():
             self._add_variable(name, self.add_kubelet_arguments, LABELS, TAINTS)
@@ -85,16 +98,14 @@ class HostVariables(NodeValues):
         self._add_address()
 
     def _add_variable(self, name: str, add: Callable[[Any, Place], None], *attributes: str) -> None:
-        hidden_in, raw = self.host.hidden_in(name), self.host.find(name)
-        if raw is None or not isinstance(raw[0], dict | list):
-            value = self.value(name, *attributes)
-        else:  # evaluated one by one, so that one part that is not known does not hide others
-            value = raw[0]
-            if hidden_in is not None:
-                self.note_unread(hidden_in, *attributes)
-        if raw is not None and value is not None and not self.is_host_map(value):
-            place = raw[1].place_of(name)
-            self.attempt(place, partial(add, value, place), *attributes)
+        found = self._find(name, *attributes)
+        if found is None:
+            return
+        value = found.value
+        if not isinstance(value, dict | list):  # their parts are evaluated one by one
+            value = self._evaluated(name, found, *attributes)
+        if value is not None and not self.index.is_host_map(value):
+            self.attempt(found.place, partial(add, value, found.place), *attributes)
 
     def _argument_variables(self) -> Iterator[str]:
         """Yield the variables that hold this node's kubelet arguments.
@@ -102,14 +113,14 @@ class HostVariables(NodeValues):
         Those with a usual name; and any other that is set for the host or one of its groups. A
         variable of ``all`` with another name may be meant for some nodes only: that is noted.
         """
-        outcomes: set[str] = set()
+        seen: set[str] = set()
         for layer in self.host.layers:
             if layer.unread is not None and _may_mention_arguments(layer.unread):
                 self.note_unread(layer.unread, LABELS, TAINTS)
-            for name in self.kubelet_variables(layer):
-                if name in outcomes:
+            for name in self.index.content(layer).kubelet_arguments:
+                if name in seen:
                     continue
-                outcomes.add(name)
+                seen.add(name)
                 role = _ROLE_ARGUMENTS.get(name)
                 if role is not None:
                     if role & set(self.host.groups):
@@ -120,9 +131,9 @@ class HostVariables(NodeValues):
                     message = f"only its role knows which nodes {name} is meant for"
                     attributes_set = _families(str(layer.values[name]))
                     self.note(layer.place_of(name), message, *attributes_set)
-        for name in ARGUMENT_VARIABLES:
+        for name in self.usual(ARGUMENT_VARIABLES):
             found = self.host.find(name)
-            if name not in outcomes and found and _is_open(found[0]):
+            if name not in seen and found and _is_open(found.value):
                 yield name
 
     def add_host_map_entry(self, variable: str, value: Any, place: Place) -> None:
@@ -145,23 +156,27 @@ class HostVariables(NodeValues):
             self.add_kubelet_arguments(value, place)
 
     def _add_version(self) -> None:
-        for name in VERSION_VARIABLES:
-            value = self.value(name, Attribute.VERSION)
-            place = self.host.place_of(name) or self.place
-            if isinstance(value, str) and value:
-                self.attributes[Attribute.VERSION] = Stated(value, place)
+        for name in self.usual(VERSION_VARIABLES):
+            version = self._located(name, Attribute.VERSION)
+            if version is None:
+                continue
+            if isinstance(version.value, str) and version.value:
+                self.attributes[Attribute.VERSION] = version
                 return
-            if isinstance(value, int | float):
+            if isinstance(version.value, int | float):
                 message = f"the version {name} is a number; quote it, as 1.30 is 1.3"
-                self.note(place, message, Attribute.VERSION)
+                self.note(version.place, message, Attribute.VERSION)
 
     def _add_address(self) -> None:
-        for name in ADDRESS_VARIABLES:
-            value = self.value(name, Attribute.INTERNAL_IP)
-            if isinstance(value, str) and is_address(value):
-                place = self.host.place_of(name) or self.place
-                self.attributes[Attribute.INTERNAL_IP] = Stated(value, place)
+        for name in self.usual(ADDRESS_VARIABLES):
+            address = self._located(name, Attribute.INTERNAL_IP)
+            if address and isinstance(address.value, str) and is_address(address.value):
+                self.attributes[Attribute.INTERNAL_IP] = address
                 return
+
+    def _located(self, name: str, attribute: Attribute) -> Stated[Any] | None:
+        found = self._find(name, attribute)
+        return found and Stated(self._evaluated(name, found, attribute), found.place)
 
 
 def is_address(text: str) -> bool:

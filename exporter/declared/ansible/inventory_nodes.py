@@ -10,9 +10,9 @@ from exporter.declared.ansible.host_selection import order_groups
 from exporter.declared.ansible.host_variables import HostVariables, is_address
 from exporter.declared.ansible.inventory import Inventory
 from exporter.declared.ansible.inventory_variables import Host
+from exporter.declared.ansible.layer_index import LayerIndex
 from exporter.declared.ansible.located_data import LocatedMap
 from exporter.declared.ansible.node_gaps import NodeGaps
-from exporter.declared.ansible.node_values import mentions_kubelet
 from exporter.declared.ansible.task_variables import TaskVariables, VariableEnvironment
 from exporter.declared.ansible.unread_file import UnreadFile
 from exporter.declared.ansible.variable_layer import VariableLayer
@@ -34,8 +34,10 @@ class InventoryNodes:
     node_gaps: NodeGaps = field(default_factory=NodeGaps)
     names: dict[str, str] = field(default_factory=dict)
     complete: bool = True
-    _mentions: dict[int, tuple[VariableLayer, list[str]]] = field(default_factory=dict)
-    _host_maps_by_layer: dict[int, tuple[VariableLayer, list[str]]] = field(default_factory=dict)
+    _index: LayerIndex = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._index = LayerIndex(self.environment.variables.hosts)
 
     def statements(
         self, hosts: Sequence[str], layers: Sequence[VariableLayer]
@@ -43,25 +45,6 @@ class InventoryNodes:
         """Return a statement for each of *hosts*; *layers* are those of playbooks, too."""
         found = (self._statement(self.environment.host(name), layers) for name in hosts)
         return [statement for statement in found if statement is not None]
-
-    def _kubelet_variables(self, layer: VariableLayer) -> Sequence[str]:
-        """Return the variables of *layer* that hold kubelet arguments; looked for once."""
-        if id(layer) not in self._mentions:
-            found = [name for name, value in layer.values.items() if mentions_kubelet(value)]
-            self._mentions[id(layer)] = (layer, found)
-        return self._mentions[id(layer)][1]
-
-    def _host_maps(self, layer: VariableLayer) -> Sequence[str]:
-        """Return the variables of *layer* that are maps keyed by hosts; looked for once."""
-        if id(layer) not in self._host_maps_by_layer:
-            found = [name for name, value in layer.values.items() if self._is_host_map(value)]
-            self._host_maps_by_layer[id(layer)] = (layer, found)
-        return self._host_maps_by_layer[id(layer)][1]
-
-    def _is_host_map(self, value: Any) -> bool:
-        """Tell whether *value* is a map whose keys are hosts."""
-        hosts = self.environment.variables.hosts
-        return isinstance(value, dict) and bool(value) and any(key in hosts for key in value)
 
     def _statement(self, host: Host, layers: Sequence[VariableLayer]) -> NodeStatement | None:
         place = self.inventory.places[host.name]
@@ -73,8 +56,7 @@ class InventoryNodes:
             place=place,
             unresolved=self.unresolved,
             node_gaps=self.node_gaps,
-            is_host_map=self._is_host_map,
-            kubelet_variables=self._kubelet_variables,
+            index=self._index,
         )
         variables.name = self._name(variables) or ""
         for layer in (*layers, *reversed(host.layers)):
@@ -95,7 +77,8 @@ class InventoryNodes:
 
     def _name(self, variables: HostVariables) -> str | None:
         """Return the node's name: what overrides it, else the host's name in lower case."""
-        values = (self._name_in(variables, name) for name in NAME_VARIABLES)
+        names = variables.usual(NAME_VARIABLES)
+        values = (self._name_in(variables, name) for name in names)
         given = [value for value in values if isinstance(value, str)]
         name = (given[0] if given else variables.host.name).lower()
         if not given and is_address(name):
@@ -105,8 +88,8 @@ class InventoryNodes:
 
     def _name_in(self, variables: HostVariables, variable: str) -> Any:
         """Return the name that a variable gives; where only a run tells it, it may be any."""
-        hidden_in = variables.host.hidden_in(variable)
-        return variables.value(variable) if hidden_in else variables.value(variable, PRESENT)
+        hidden = variables.host.hidden_in(variable) is not None
+        return variables.value(variable, *(() if hidden else (PRESENT,)))
 
     def _note_unnamed(self, variables: HostVariables) -> None:
         """Note that a node, with what was told of it, may be any one that is declared elsewhere."""
@@ -126,7 +109,7 @@ class InventoryNodes:
         host = variables.host.name
         if layer.unread is not None and _may_speak_of(host, layer.unread):
             variables.note_unread(layer.unread, LABELS, TAINTS)
-        for variable in self._host_maps(layer):
+        for variable in self._index.content(layer).host_maps:
             mapping, place = layer.values[variable], layer.place_of(variable)
             if host in mapping:
                 if isinstance(mapping, LocatedMap):

@@ -4,7 +4,7 @@ Source: Ansible's documentation, "Understanding variable precedence", and ``VARI
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -15,7 +15,7 @@ from exporter.declared.ansible.unread_file import UnreadFile
 from exporter.declared.ansible.variable_layer import VariableLayer
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError
-from exporter.domain.provenance import Place, Source
+from exporter.domain.provenance import Source, Stated
 
 SUFFIXES = ("", ".yml", ".yaml", ".json")
 MAX_DEPTH = 5
@@ -28,30 +28,31 @@ class Host:
     name: str
     groups: tuple[str, ...] = ()
     layers: tuple[VariableLayer, ...] = ()
+    has_unread: bool = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Asked for each variable of each host, of which most have only files that can be read.
+        has_unread = any(layer.unread is not None for layer in self.layers)
+        object.__setattr__(self, "has_unread", has_unread)
 
     def hidden_in(self, name: str) -> UnreadFile | None:
         """Return the file in which a variable may be set, unknown to us and for all we know."""
-        for layer in self.layers:
+        for layer in self.layers if self.has_unread else ():
             if layer.hides(name):
                 return layer.unread
             if name in layer.values:
                 return None
         return None
 
-    def find(self, name: str) -> tuple[Any, VariableLayer] | None:
-        """Return the value of a variable, untemplated, and the layer that has it; else None.
+    def find(self, name: str) -> Stated[Any] | None:
+        """Return the value of a variable, untemplated, or None where no layer has it.
 
         Files that could not be read are skipped: see :meth:`hidden_in`.
         """
         for layer in self.layers:
             if name in layer.values:
-                return layer.values[name], layer
+                return Stated(layer.values[name], layer.place_of(name))
         return None
-
-    def place_of(self, name: str) -> Place | None:
-        """Return where a variable is set, or None."""
-        found = self.find(name)
-        return found[1].place_of(name) if found else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,11 @@ class _Files:
     def __init__(self, folders: Iterable[str], documents: Documents) -> None:
         self._documents = documents
         self._checkout = documents.checkout
-        self._folders = tuple(dict.fromkeys(folders))
+        unique = tuple(dict.fromkeys(folders))
+        self._kind_folders = {
+            kind: [join_path(folder, kind) for folder in unique]
+            for kind in ("group_vars", "host_vars")
+        }
         self._present: dict[str, dict[str, list[str]]] = {}
         self._unlisted: dict[str, VariableLayer] = {}
         self.failures: list[Failure] = []
@@ -119,10 +124,9 @@ class _Files:
     def layers(self, kind: str, name: str) -> tuple[VariableLayer, ...]:
         """Return the variables of the group or host *name*, the overriding ones first."""
         found: list[VariableLayer] = []
-        for folder in self._folders:
-            paths = self._index(join_path(folder, kind)).get(name, ())
-            found += self._hidden_below(join_path(folder, kind), name)
-            for path in paths:
+        for folder in self._kind_folders[kind]:
+            found += self._hidden_below(folder, name) if self._unlisted else ()
+            for path in self._index(folder).get(name, ()):
                 try:
                     layer = self._documents.layer(path)
                     found.append(replace(layer, group=name) if kind == "group_vars" else layer)

@@ -282,5 +282,5 @@ def _signature(host: Host, names: frozenset[str]) -> tuple[object, ...]:
     found.append(host.groups if "group_names" in names else ())
     for name in sorted(names):
         value, unread = host.find(name), host.hidden_in(name)
-        found.append((id(value[0]) if value else None, unread and unread.place))
+        found.append((id(value.value) if value else None, unread and unread.place))
     return tuple(found)

@@ -21,6 +21,12 @@ NAME_VARIABLES = (
     *("kube_override_hostname", "kube_node_name", "k8s_node_name", "k8s_nodename"),
     *("k3s_node_name", "node_name"),
 )
+USUAL_VARIABLES = frozenset(
+    (
+        *(*VERSION_VARIABLES, *ADDRESS_VARIABLES, *LABEL_VARIABLES, *TAINT_VARIABLES),
+        *(*ARGUMENT_VARIABLES, *NAME_VARIABLES),
+    )
+)
 
 
 def attributes_of_map(variable: str) -> tuple[str, ...]:

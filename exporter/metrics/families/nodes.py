@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from exporter.domain.declaration import DeclaredNode
 from exporter.domain.expectation import Expectation
 from exporter.domain.finding import Verdict
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
@@ -73,9 +72,9 @@ def _by_group(declared: DeclaredNodes, nodes: Mapping[str, Mapping[str, str]]) -
     """Count nodes, given with their labels, by the declared group that they belong to."""
     counts = dict.fromkeys(declared.groups, 0)
     for name, labels in nodes.items():
-        group = declared.group_of(name, labels)
-        if group in counts:
-            counts[group] += 1
+        for group in declared.groups_of(name, labels):
+            if group in counts:
+                counts[group] += 1
     for name, count in sorted(counts.items()):
         yield (name,), count
 
@@ -101,13 +100,11 @@ def node_match(view: View) -> Iterator[Chunk]:
     if declared is None:
         return
     for aspect, findings in by_aspect(view):
-        yield Chunk((declared, findings), partial(_node_match, declared.nodes, aspect, findings))
+        yield Chunk((declared, findings), partial(_node_match, declared, aspect, findings))
 
 
-def _node_match(
-    nodes: Mapping[str, DeclaredNode], aspect: str, findings: Findings
-) -> Iterator[Sample]:
+def _node_match(declared: DeclaredNodes, aspect: str, findings: Findings) -> Iterator[Sample]:
     for subject, conforms in judged(findings, NODE):
-        node = nodes.get(subject.name)
+        node = declared.named(subject.name)
         if node is not None:
             yield (node.name, node.group, aspect), conforms

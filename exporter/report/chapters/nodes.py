@@ -23,7 +23,7 @@ def configuration(cells: Cells) -> Section:
 def _counted(cells: Cells) -> str:
     """Say how many declared nodes are there and Ready, as far as anybody looked."""
     say, number = cells.texts.say, cells.texts.number
-    declared = [node for node in cells.view.nodes if node.declared]
+    declared = [node for node in cells.view.nodes if node.declared and node.named]
     total = number(len(declared))
     if not declared:
         return say("The code declares no nodes that could be read.")
@@ -83,7 +83,7 @@ def _nodes(cells: Cells) -> Section:
     )
     rows = [
         (
-            node.name,
+            f"{node.name} ({node.known_as})" if node.known_as else node.name,
             node.group or cells.nothing(),
             cells.names(node.roles),
             _status(cells, node),

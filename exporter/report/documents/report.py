@@ -1,10 +1,12 @@
 """A report as ``report --format json`` prints it: an evaluation, and the tables of an overview."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
+from exporter.domain.declaration import JoinedBy
 from exporter.domain.finding import Layer, Verdict
 from exporter.domain.items import ItemState
 from exporter.domain.nodes import ConditionStatus
@@ -74,6 +76,10 @@ class NodeComparison(Struct, frozen=True, kw_only=True):
     name: str
     group: str
     declared: bool
+    known_as: Annotated[
+        str | None, Meta(description="What the cluster calls it, where that is another name.")
+    ]
+    joined_by: Annotated[JoinedBy | None, Meta(description="By what it was found there, then.")]
     present: bool | None
     ready: ConditionStatus | None
     unschedulable: bool | None
@@ -91,6 +97,8 @@ class NodeComparison(Struct, frozen=True, kw_only=True):
             name=row.name,
             group=row.group,
             declared=row.declared,
+            known_as=row.known_as or None,
+            joined_by=row.joined_by,
             present=row.present,
             ready=row.ready,
             unschedulable=row.unschedulable,

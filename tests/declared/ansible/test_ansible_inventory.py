@@ -187,15 +187,15 @@ async def test_variables_override_each_other_as_in_ansible(repository: Repositor
 
     expected = ansible_says(checkout)
     assert {name: seen(host) for name, host in variables.hosts.items()} == expected
-    place = variables.hosts["n1"].place_of("d")
-    assert place is not None
-    assert (place.path, place.line) == ("group_vars/top/20.yaml", 1)
+    found = variables.hosts["n1"].find("d")
+    assert found is not None
+    assert (found.place.path, found.place.line) == ("group_vars/top/20.yaml", 1)
 
 
 def seen(host: Host) -> dict[str, object]:
     names = {name for layer in host.layers for name in layer.values}
     found = {name: host.find(name) for name in names - {"ansible_group_priority"}}
-    return {name: one[0] for name, one in found.items() if one}
+    return {name: stated.value for name, stated in found.items() if stated}
 
 
 def ansible_says(checkout: Checkout) -> Mapping[str, object]:

@@ -25,12 +25,12 @@ def test_playbooks_override_what_lies_beside_the_inventory(repository: Repositor
     )
 
     host = variables.hosts["n1"]
-    assert [host.find(name) and host.place_of(name) for name in "ab"] == [
+    places = [found.place for name in "ab" if (found := host.find(name))]
+    assert places == [
         checkout.place(Source.ANSIBLE, "inv/group_vars/all.yml", 1),
         checkout.place(Source.ANSIBLE, "play/group_vars/all.yml", 1),
     ]
     assert host.find("c") is None
-    assert host.place_of("c") is None
 
 
 def test_what_cannot_be_read_is_a_failure_with_its_line(repository: Repository) -> None:

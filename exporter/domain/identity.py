@@ -1,0 +1,296 @@
+"""Which declared node is which of the cluster's: machines keep an identity, names differ.
+
+In this order: what the owner says, the provider or instance ID, the exact name, the name up to
+domain and case, the internal address. All but the exact name count only where they are unique on
+both sides, so that nothing is joined by chance.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
+from typing import TypeVar
+
+from exporter.domain.declaration import (
+    LABELS,
+    TAINTS,
+    Attribute,
+    Contradiction,
+    DeclaredNode,
+    JoinedBy,
+    NodeGroup,
+)
+from exporter.domain.expectation import GroupSize
+from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
+from exporter.domain.provenance import Stated
+
+T = TypeVar("T")
+_SIZE = frozenset({"minimum", "maximum"})
+_TAKEN = "/{}"
+"""The key of a declared node whose name another one has: no node of a cluster is called so."""
+
+
+def joined(declared: DeclaredNodes, observed: ObservedNodes) -> DeclaredNodes:
+    """Return what is *declared*, keyed by the names that the cluster has for it.
+
+    A node that is not in the cluster keeps its declared name as its key. Observed nodes that
+    nobody names, of a group that may grow, are added as members of it.
+    """
+    join = _Join(declared, observed)
+    join.run()
+    nodes = dict(join.nodes())
+    members = dict(_members(declared, observed, taken=nodes))
+    keys = {node.name: key for key, node in nodes.items()}
+    return replace(
+        declared,
+        nodes={**nodes, **members},
+        groups={
+            name: replace(group, members=frozenset(keys.get(one, one) for one in group.members))
+            for name, group in declared.groups.items()
+        },
+    )
+
+
+@dataclass(slots=True)
+class _Join:
+    """A growing assignment: *found* has the observed name of declared ones, and how they met."""
+
+    declared: DeclaredNodes
+    observed: ObservedNodes
+    found: dict[str, tuple[str, JoinedBy]] = field(default_factory=dict)
+    contradictions: dict[str, Contradiction] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Join what can be joined, and note what contradicts."""
+        for name, other in self.declared.names.items():
+            if name in self.declared.nodes and other in self.observed:
+                self._take(name, other, JoinedBy.SETTINGS)
+        self._unique(
+            JoinedBy.PROVIDER_ID, own=_id_of_declared, theirs=lambda node: _ids(node.provider_id)
+        )
+        for name in self.declared.nodes:
+            if name in self.observed:
+                self._take(name, name, JoinedBy.NAME)
+        self._unique(
+            JoinedBy.DOMAIN,
+            own=lambda node: _host(node.name),
+            theirs=lambda node: (_host(node.name),),
+            same=_same_name,
+        )
+        self._unique(JoinedBy.ADDRESS, own=_address, theirs=_addresses)
+        self._contradict()
+
+    def nodes(self) -> Iterator[tuple[str, DeclaredNode]]:
+        """Yield every declared node by its key."""
+        for name, node in self.declared.nodes.items():
+            key, by = self.found.get(name, (name, None))
+            by = None if key == name else by  # it goes by its name, whatever else fits, too
+            if name not in self.found and name in self.taken:
+                key = _TAKEN.format(name)
+            contradiction = self.contradictions.get(name)
+            if by is None and contradiction is None:
+                yield key, node
+            else:
+                yield key, replace(node, joined_by=by, contradiction=contradiction)
+
+    def _take(self, name: str, other: str, by: JoinedBy) -> None:
+        if name not in self.found and other not in self.taken:
+            self.found[name] = (other, by)
+            self.taken[other] = name
+
+    def _unique(
+        self,
+        by: JoinedBy,
+        *,
+        own: Callable[[DeclaredNode], str | None],
+        theirs: Callable[[ObservedNode], Iterable[str | None]],
+        same: Callable[[DeclaredNode, ObservedNode], bool] = lambda _, __: True,
+    ) -> None:
+        """Join two that have a key in common, and are the *same*, where neither is so with another.
+
+        Two declared nodes that claim one machine are a contradiction; but names may be alike.
+        """
+        wanted = [(key, node) for node in self.declared.nodes.values() if (key := own(node))]
+        there = _by_key(
+            (key, node)
+            for node in (self.observed.nodes.values() if wanted else ())
+            for key in theirs(node)
+        )
+        pairs = [
+            (node, other, key)
+            for key, node in wanted
+            for other in there.get(key, ())
+            if same(node, other)
+        ]
+        choices, claims = (
+            Counter(node.name for node, _, _ in pairs),
+            _by_key((other.name, node.name) for node, other, _ in pairs),
+        )
+        for node, other, key in pairs:
+            rivals = [name for name in claims[other.name] if name != node.name]
+            if rivals and by is not JoinedBy.DOMAIN and node.name not in self.found:
+                self._note(node.name, f"{', '.join(sorted(rivals))} has the same {by}: {key}")
+            elif not rivals and choices[node.name] == 1:
+                self._offer(node, other, by)
+
+    def _offer(self, node: DeclaredNode, other: ObservedNode, by: JoinedBy) -> None:
+        """Join two that are free; with one address and two IDs they are not one machine."""
+        if node.name in self.found or other.name in self.taken:
+            return
+        if by is JoinedBy.ADDRESS and _other_machine(node, other):
+            message = (
+                f"its address {_address(node)} is that of {other.name}, another machine: "
+                f"{other.provider_id}"
+            )
+            self._note(node.name, message, other=other.name)
+        else:
+            self._take(node.name, other.name, by)
+
+    def _contradict(self) -> None:
+        """Note where the name or the address of a node is that of another one of the cluster."""
+        owners = _by_key(
+            (key, name) for name, node in self.observed.nodes.items() for key in _addresses(node)
+        )
+        for name, node in self.declared.nodes.items():
+            other, by = self.found.get(name, ("", None))
+            if by is JoinedBy.SETTINGS:
+                continue
+            if by is JoinedBy.PROVIDER_ID and other != name and name in self.observed:
+                message = f"its provider ID is that of {other}, its name that of another node"
+                self._note(name, message, other=name)
+            elif by is None and name in self.taken:
+                message = f"the node of that name is {self.taken[name]} by its provider ID"
+                self._note(name, message, other=name)
+            found = owners.get(_address(node), [])
+            if len(found) == 1 and found[0] != other and (by or found[0] in self.taken):
+                owner = self.taken.get(found[0])
+                whose = f", which is declared as {owner}" if owner else ""
+                message = f"its address {_address(node)} is that of {found[0]}{whose}"
+                self._note(name, message, other=found[0])
+
+    def _note(self, name: str, message: str, *, other: str = "") -> None:
+        self.contradictions.setdefault(name, Contradiction(message, other))
+
+
+def _by_key(pairs: Iterable[tuple[str | None, T]]) -> dict[str | None, list[T]]:
+    found: dict[str | None, list[T]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def _known(node: DeclaredNode, attribute: Attribute) -> str:
+    """Return what is declared, unless it may be declared otherwise."""
+    stated = node.attributes.get(attribute)
+    return stated.value.strip() if stated and attribute not in node.unknown else ""
+
+
+def _id_of_declared(node: DeclaredNode) -> str | None:
+    """Return its provider ID, or its instance ID where that is all that is declared."""
+    own = _known(node, Attribute.PROVIDER_ID).casefold()
+    return (own if "://" in own else own.rpartition("/")[2]) or None
+
+
+def _ids(provider_id: str) -> set[str]:
+    """Return by what a machine is called: its provider ID, and the last part of that."""
+    whole = provider_id.strip().casefold()
+    return {whole, whole.rpartition("/")[2]} if whole else set()
+
+
+def _other_machine(node: DeclaredNode, other: ObservedNode) -> bool:
+    own = _id_of_declared(node)
+    return own is not None and bool(other.provider_id) and own not in _ids(other.provider_id)
+
+
+def _host(name: str) -> str | None:
+    """Return the name without its domain, in lower case; None of an address."""
+    return None if parsed(name) else name.casefold().partition(".")[0]
+
+
+def _same_name(node: DeclaredNode, other: ObservedNode) -> bool:
+    """Tell whether two names with the same first part are one: one has no domain, or the same."""
+    one, another = node.name.casefold(), other.name.casefold()
+    return one == another or "." not in one or "." not in another
+
+
+def _address(node: DeclaredNode) -> str | None:
+    """Return the internal address that is declared, which may be the name itself."""
+    stated = _known(node, Attribute.INTERNAL_IP)
+    return (parsed(stated) if stated else parsed(node.name)) or None
+
+
+def _addresses(node: ObservedNode) -> set[str]:
+    return {address for text in node.internal_ips if (address := parsed(text))}
+
+
+def parsed(text: str) -> str:
+    """Return an IP address in its one form, without the length of its network; else nothing."""
+    try:
+        return str(ip_address(text.strip().partition("/")[0]))
+    except ValueError:
+        return ""
+
+
+def _members(
+    declared: DeclaredNodes, observed: ObservedNodes, *, taken: Mapping[str, DeclaredNode]
+) -> Iterator[tuple[str, DeclaredNode]]:
+    """Yield the observed nodes that nobody names, and that a group takes which may grow."""
+    growing = {name for name, group in declared.groups.items() if name and _may_grow(group)}
+    for name, node in observed.nodes.items() if growing else ():
+        if name not in taken:
+            groups = [declared.groups[one] for one in declared.groups_of(name, node.labels) if one]
+            if not growing.isdisjoint(group.name for group in groups):
+                yield name, _member(node, groups)
+
+
+def _may_grow(group: NodeGroup) -> bool:
+    return group.recognisable and GroupSize.of(group).may_grow
+
+
+def _member(node: ObservedNode, groups: Sequence[NodeGroup]) -> DeclaredNode:
+    """Return a node as its *groups* declare it; the first that speaks of something counts."""
+    stated = [group.taints for group in groups if group.taints is not None]
+    taints = {one.value: one for some in reversed(stated) for one in some}
+    weakest = [*reversed(groups)]
+    labels = {key: value for group in weakest for key, value in group.node_labels.items()}
+    unknown = {key: gap for group in weakest for key, gap in group.unknown.items()}
+    return DeclaredNode(
+        name=node.name,
+        group=groups[0].name,
+        places=tuple(dict.fromkeys(group.place for group in groups if group.place)),
+        attributes=dict(_attributes(node, groups)),
+        labels=labels,
+        taints=tuple(taints.values()),
+        unknown={key: gap for key, gap in unknown.items() if key not in _SIZE},
+        member=True,
+        silent=frozenset(
+            attribute
+            for attribute, speaks in ((LABELS, labels), (TAINTS, stated))
+            if not speaks and not any(key.partition(".")[0] == attribute for key in unknown)
+        ),
+    )
+
+
+def _attributes(
+    node: ObservedNode, groups: Sequence[NodeGroup]
+) -> Iterator[tuple[Attribute, Stated[str]]]:
+    version = next((group.version for group in groups if group.version), None)
+    if version is not None:
+        yield Attribute.VERSION, version
+    types = next((group.instance_types for group in groups if group.instance_types), ())
+    zones = next((group.zones for group in groups if group.zones), ())
+    for attribute, label, allowed in (
+        (Attribute.INSTANCE_TYPE, ObservedNode.INSTANCE_TYPE, types),
+        (Attribute.ZONE, ObservedNode.ZONE, zones),
+    ):
+        if allowed:
+            yield attribute, _allowed(allowed, node.labels.get(label, ""))
+
+
+def _allowed(allowed: Sequence[Stated[str]], have: str) -> Stated[str]:
+    """Return which of the *allowed* values a node has, else all of them as one text."""
+    for stated in allowed:
+        if stated.value == have:
+            return stated
+    return Stated(" or ".join(stated.value for stated in allowed), allowed[0].place)
