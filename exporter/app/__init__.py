@@ -4,11 +4,13 @@ from exporter.app.conformance import Conformance, check_once, declare_once
 from exporter.app.report import overview_of, report_once
 from exporter.app.service import ServeOptions, serve
 from exporter.app.web import WebOptions
+from exporter.declared.confined import Workers
 
 __all__ = [
     "Conformance",
     "ServeOptions",
     "WebOptions",
+    "Workers",
     "check_once",
     "declare_once",
     "overview_of",

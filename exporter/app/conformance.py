@@ -11,7 +11,7 @@ import msgspec
 
 from exporter.app import garbage
 from exporter.app.choices import decisions, enabled, looked_at, policy
-from exporter.declared.declare import Declarations
+from exporter.declared.declare import Declarations, Run, here
 from exporter.domain.applications import ObservedApplicationSets
 from exporter.domain.clock import Clock, Instant
 from exporter.domain.errors import SettingsError
@@ -45,8 +45,9 @@ class Conformance:
     """Everything that one set of settings needs to look and to judge.
 
     Between :meth:`start` and :meth:`stop` a live cluster is followed; a snapshot needs neither.
-    *tell* is told what is being done, for who waits for it. A snapshot is as old as what it shows,
-    unless it is *dated*: then it is of the instant as of which it is judged.
+    *tell* is told what is being done, for who waits for it; *run* lets a reader read. A snapshot is
+    as old as what it shows, unless it is *dated*: then it is of the instant as of which it is
+    judged.
     """
 
     loaded: Loaded
@@ -54,6 +55,7 @@ class Conformance:
     tell: Callable[[str], None] = say_nothing
     clock: Clock = SYSTEM
     dated: bool = False
+    run: Run = here
     declarations: Declarations = field(init=False)
     declared: Watched = field(init=False)
     observed: Watched | Live = field(init=False)
@@ -65,7 +67,7 @@ class Conformance:
 
     def __post_init__(self) -> None:
         """Make the readers; raises :exc:`SettingsError` where both sides cannot be had."""
-        self.declarations = Declarations(self.loaded)
+        self.declarations = Declarations(self.loaded, run=self.run)
         self.declared = Watched(
             reader=self.declarations,
             path=self.loaded.path(self.loaded.repository.path),
@@ -92,6 +94,11 @@ class Conformance:
     def interval(self) -> float:
         """How many seconds lie between two looks at the most."""
         return parse_duration(self.loaded.settings.interval).total_seconds()
+
+    @property
+    def watchdog(self) -> float:
+        """After how many seconds without an evaluation that ended something hangs."""
+        return parse_duration(self.loaded.settings.watchdog).total_seconds()
 
     async def start(self, supervisor: Supervisor) -> None:
         """Begin to follow what is live, and wait a while for a first picture of it.
@@ -207,7 +214,11 @@ def _observed(loaded: Loaded, clock: Clock) -> Watched | Live:
 
 
 async def check_once(
-    loaded: Loaded, *, at: datetime | None, tell: Callable[[str], None] = say_nothing
+    loaded: Loaded,
+    *,
+    at: datetime | None,
+    tell: Callable[[str], None] = say_nothing,
+    run: Run = here,
 ) -> Evaluation:
     """Look and judge once, and *tell* what is being done; raises :exc:`SettingsError`.
 
@@ -215,7 +226,7 @@ async def check_once(
     all the same.
     """
     began = Instant(at or SYSTEM.wall(), SYSTEM.boot())
-    conformance = Conformance(loaded, tell=tell, dated=at is not None)
+    conformance = Conformance(loaded, tell=tell, dated=at is not None, run=run)
     async with supervised() as supervisor:
         try:
             await conformance.start(supervisor)
@@ -224,6 +235,6 @@ async def check_once(
             await conformance.stop()
 
 
-async def declare_once(loaded: Loaded) -> State:
+async def declare_once(loaded: Loaded, *, run: Run = here) -> State:
     """Read the declarations once."""
-    return await Declarations(loaded).read(at=SYSTEM.now())
+    return await Declarations(loaded, run=run).read(at=SYSTEM.now())

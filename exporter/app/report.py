@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from exporter.app.conformance import check_once, say_nothing
+from exporter.declared.declare import Run, here
 from exporter.domain.evaluation import Evaluation
 from exporter.report.overview import Overview, overview
 from exporter.settings.load import Loaded
@@ -21,7 +22,11 @@ def overview_of(outcome: Evaluation, loaded: Loaded) -> Overview:
 
 
 async def report_once(
-    loaded: Loaded, *, at: datetime | None, tell: Callable[[str], None] = say_nothing
+    loaded: Loaded,
+    *,
+    at: datetime | None,
+    tell: Callable[[str], None] = say_nothing,
+    run: Run = here,
 ) -> Overview:
     """Look and judge once, for a report; raises :exc:`SettingsError`."""
-    return overview_of(await check_once(loaded, at=at, tell=tell), loaded)
+    return overview_of(await check_once(loaded, at=at, tell=tell, run=run), loaded)

@@ -4,15 +4,19 @@ import asyncio
 import logging
 import signal
 import sys
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from exporter.app import garbage
 from exporter.app.conformance import Conformance
 from exporter.app.views import PATHS, Readers, Seen, files, views
 from exporter.app.web import WebOptions, allow_reload, open_servers
+from exporter.declared.confined import Workers
+from exporter.declared.declare import Run, here
 from exporter.domain.clock import Clock, Instant
 from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
@@ -37,12 +41,16 @@ TURN = 0.001
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeOptions:
-    """The command line of ``serve``."""
+    """The command line of ``serve``.
+
+    Once told to stop, the process has *grace* seconds for that; 0 for as many as it takes.
+    """
 
     settings: Path
     addresses: tuple[tuple[str, int], ...]
     telemetry_path: str = "/metrics"
     web: WebOptions = field(default_factory=WebOptions)
+    grace: int = 0
 
 
 @dataclass(slots=True)
@@ -54,6 +62,7 @@ class Service:
 
     options: ServeOptions
     clock: Clock = SYSTEM
+    run_reader: Run = here
     supervisor: Supervisor = field(init=False)
     current: Conformance = field(init=False)
     loop: Loop = field(init=False)
@@ -73,12 +82,14 @@ class Service:
             load(self.options.settings),
             history=History(started=self.clock.now().wall),
             clock=self.clock,
+            run=self.run_reader,
         )
         self.reloaded = self.clock.boot()
         self.loop = Loop(
             look=self.look,
             prepare=self.prepare,
             interval=self.current.interval,
+            watchdog=self.current.watchdog,
             clock=self.clock,
         )
 
@@ -118,6 +129,7 @@ class Service:
         last, self.current = self.current, coming
         coming.history, coming.sweeper = last.history, last.sweeper
         self.loop.interval, self.loop.again = coming.interval, coming.changed
+        self.loop.watchdog = coming.watchdog
         self.reload_ok, self.reloaded = True, self.clock.boot()
         logger.info("settings reloaded")
         await last.stop()
@@ -127,7 +139,9 @@ class Service:
         self.seen = fingerprint(self.options.settings)
         self.coming = None
         try:
-            self.coming = Conformance(load(self.options.settings), clock=self.clock)
+            self.coming = Conformance(
+                load(self.options.settings), clock=self.clock, run=self.run_reader
+            )
         except SettingsError as error:
             self.reload_ok = False
             logger.error("settings not reloaded: %s", "; ".join(error.problems))  # noqa: TRY400 - the problems say all
@@ -176,17 +190,20 @@ class Service:
         )
 
 
-async def serve(options: ServeOptions) -> None:
+async def serve(options: ServeOptions, *, workers: Workers) -> None:
     """Serve until SIGTERM or SIGINT; SIGHUP reads and looks at everything again at once.
 
     Raises :exc:`SettingsError` where the settings are wrong at the start, :exc:`OSError` where an
     address cannot be listened on, and :exc:`TaskError` where a task ended that must not.
     """
-    await serve_as(Service(options))
+    service = Service(options, run_reader=workers.read)
+    await serve_as(service, beside={"template of workers": workers.template.lasts})
 
 
-async def serve_as(service: Service) -> None:
-    """Serve as :func:`serve` does, by a *service* that was made before."""
+async def serve_as(
+    service: Service, *, beside: Mapping[str, Callable[[], Awaitable[None]]] = MappingProxyType({})
+) -> None:
+    """Serve as :func:`serve` does, by a *service* that was made before, and tasks *beside* it."""
     options = service.options
     garbage.ease()
     sys.setswitchinterval(TURN)
@@ -196,6 +213,8 @@ async def serve_as(service: Service) -> None:
     )
     allow_reload(app, options=options.web, call=service.read_all)
     async with supervised() as supervisor:
+        for name, run in beside.items():
+            supervisor.start(run, name=name)
         servers = await open_servers(
             app,
             probes=probes(service.loop),
@@ -217,7 +236,13 @@ def _told_to_stop(service: Service) -> asyncio.Event:
     """Heed signals, which would end the process at once; return what those to stop set."""
     stop = asyncio.Event()
     running = asyncio.get_running_loop()
+
+    def end() -> None:
+        # By the kernel, as a thread that never gives up the interpreter would let none of ours run.
+        signal.alarm(service.options.grace)
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        running.add_signal_handler(number, stop.set)
+        running.add_signal_handler(number, end)
     running.add_signal_handler(signal.SIGHUP, service.read_all)
     return stop

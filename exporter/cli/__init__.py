@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine
 from datetime import datetime, tzinfo
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +29,8 @@ from exporter.settings.load import Loaded, load, schema
 T = TypeVar("T")
 
 CONFORMS, FINDINGS, USAGE, BLIND = range(4)
+GRACE = 20
+"""Seconds in which ``serve`` ends after it was told to: fewer than Kubernetes waits (30)."""
 DEFAULT_ADDRESS = ":10799"
 _COLOURS = {
     Verdict.PASS: "blue",
@@ -76,16 +79,33 @@ def _run(once: Coroutine[Any, Any, T]) -> T:
     return found[0]
 
 
-def _look(once: Callable[..., Coroutine[Any, Any, T]], path: Path, *, at: datetime | None) -> T:
+def _look(
+    once: Callable[..., Coroutine[Any, Any, T]],
+    path: Path,
+    *,
+    at: datetime | None,
+    workers: app.Workers,
+) -> T:
     """Return what is found *once* by the settings in *path*, and tell meanwhile what is done."""
     loaded = _load(path)
     try:
         with Progress() as progress:
-            return _run(once(loaded, at=at, tell=progress.tell))
+            return _run(once(loaded, at=at, tell=progress.tell, run=workers.read))
     except SettingsError as error:
         raise _Refused(f"{path}: {error}") from None
     except TaskError as error:
         raise _Blind(str(error)) from None
+
+
+def _with_workers(command: Callable[..., None]) -> Callable[..., None]:
+    """Hand workers to a *command*: those that were started with the process, else new ones."""
+
+    @click.pass_obj
+    @wraps(command)
+    def run(workers: app.Workers | None, *arguments: Any, **options: Any) -> None:
+        command(workers or app.Workers.start(), *arguments, **options)
+
+    return run
 
 
 def _print_json(value: Any) -> None:
@@ -111,6 +131,7 @@ def cli() -> None:
 
 
 @cli.command()
+@_with_workers
 @settings_options
 @flag(
     "--web.listen-address",
@@ -130,6 +151,7 @@ def cli() -> None:
 )
 @web_options
 def serve(
+    workers: app.Workers,
     config_file: Path,
     log_level: str,
     log_format: str,
@@ -144,9 +166,10 @@ def serve(
         addresses=addresses,
         telemetry_path=telemetry_path,
         web=chosen_web(web),
+        grace=GRACE,
     )
     try:
-        asyncio.run(app.serve(options))
+        asyncio.run(app.serve(options, workers=workers))
     except SettingsError as error:
         raise _Refused(str(error)) from None
     except OSError as error:
@@ -156,6 +179,7 @@ def serve(
 
 
 @cli.command()
+@_with_workers
 @settings_options
 @format_option
 @click.option(
@@ -167,6 +191,8 @@ def serve(
 )
 @click.option("--at", type=Instant(), help="Judge as of this instant; default: now.")
 def check(
+    workers: app.Workers,
+    *,
     config_file: Path,
     log_level: str,
     log_format: str,
@@ -180,7 +206,7 @@ def check(
     could be looked at.
     """
     configure(level=log_level, form=log_format)
-    outcome = _look(app.check_once, config_file, at=at)
+    outcome = _look(app.check_once, config_file, at=at, workers=workers)
     if form == "json":
         _print_json(evaluated.Evaluation.of(outcome))
     else:
@@ -189,6 +215,7 @@ def check(
 
 
 @cli.command()
+@_with_workers
 @settings_options
 @flag(
     "--format",
@@ -215,6 +242,7 @@ def check(
     "--output", "-o", type=click.Path(path_type=Path), help="The file; default: standard output."
 )
 def report(
+    workers: app.Workers,
     *,
     config_file: Path,
     log_level: str,
@@ -231,7 +259,7 @@ def report(
     settings, or a file that cannot be written; 3 the exporter itself failed to look.
     """
     configure(level=log_level, form=log_format)
-    view = _look(app.report_once, config_file, at=at)
+    view = _look(app.report_once, config_file, at=at, workers=workers)
     _put(write(view, form=Form(form), lang=Lang(lang), zone=zone), output)
 
 
@@ -265,15 +293,18 @@ def exit_code(outcome: Evaluation, *, fail_on: Severity) -> int:
 
 
 @cli.command()
+@_with_workers
 @settings_options
 @format_option
-def declared(config_file: Path, log_level: str, log_format: str, form: str) -> None:
+def declared(
+    workers: app.Workers, config_file: Path, log_level: str, log_format: str, form: str
+) -> None:
     """Print the merged declaration with its provenance.
 
     Exit code: 0, or 2 for wrong usage or settings, or 3 where a declaration could not be read.
     """
     configure(level=log_level, form=log_format)
-    state = _run(app.declare_once(_load(config_file)))
+    state = _run(app.declare_once(_load(config_file), run=workers.read))
     if form == "json":
         _print_json(Declaration.of(state))
     else:

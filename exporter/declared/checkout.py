@@ -11,6 +11,7 @@ from exporter.domain.declaration import Failure
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.provenance import Place, Source
 from exporter.foreign import yaml
+from exporter.foreign.confined import position
 from exporter.foreign.files import MIB, decode, read_bytes
 
 MAX_FILE = 8 * MIB
@@ -107,6 +108,7 @@ class Checkout:
 
     def read_bytes(self, path: str, *, limit: int = MAX_FILE) -> bytes:
         """Return the content of a file; raises :exc:`ReadError`, also where it is over *limit*."""
+        position.at(path)
         return read_bytes(self.resolve(path), name=path, limit=limit)
 
     def read_text(self, path: str, *, limit: int = MAX_FILE) -> str:

@@ -16,7 +16,6 @@ from exporter.declared.repository import GitState
 from exporter.domain.applications import ObservedApplicationSets
 from exporter.domain.clock import Instant
 from exporter.domain.declaration import Reading
-from exporter.domain.errors import Reason
 from exporter.domain.evaluation import SourceStatus
 from exporter.domain.instants import parse_duration
 from exporter.domain.provenance import Place, Source
@@ -144,8 +143,7 @@ class Declarations:
         checkout, nothing in it can be told from what was removed.
         """
         unit = self.units.get(reading.source)
-        broke = any(one.reason is Reason.INTERNAL for one in reading.failures)
-        usable = unit is not None and not (broke or opened.failures)
+        usable = unit is not None and not (reading.lost or opened.failures)
         chosen = self.memories[reading.source].choose(
             reading, failures=reading.failures, at=at, usable=usable
         )

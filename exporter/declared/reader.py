@@ -44,7 +44,8 @@ class Reader:
 
     *layers* are those that its files may speak of, first that of a finding about such a file.
     *facts* are the types of facts that it gives under given settings. With *in_parts*, files and
-    overlays that break are remembered one by one. It runs *after* the sources that it builds on.
+    overlays that break are remembered one by one. It runs *after* the sources that it builds on,
+    and unless what it reads is *trusted*, in a worker.
     """
 
     source: Source
@@ -53,6 +54,7 @@ class Reader:
     read: Callable[[Inputs], Awaitable[Reading]]
     in_parts: bool = False
     after: tuple[Source, ...] = ()
+    trusted: bool = False
 
     def lost(self, failure: Failure) -> Reading:
         """Return the reading of a source of which nothing is known but the *failure*.
@@ -67,4 +69,5 @@ class Reader:
             failures=(failure,),
             gaps=(hidden,) if Layer.INFRASTRUCTURE in self.layers else (),
             complete=False,
+            lost=True,
         )

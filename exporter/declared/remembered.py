@@ -7,7 +7,7 @@ never a mixture inside one file or overlay.
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from exporter.declared.kinds import TRACED
 from exporter.declared.rendered import Manifest, Render, Rendered
@@ -17,6 +17,8 @@ from exporter.domain.errors import ReadError
 from exporter.domain.json import Json, JsonObject, as_object, dig
 
 T = TypeVar("T")
+Units: TypeAlias = Mapping[Hashable, tuple[object, float | None]]
+"""What units gave, and since when by the boot clock they could not be read any more, if so."""
 
 _READ: Final = TRACED | {"Alertmanager", "Prometheus"}
 _IDENTITY: Final = ("name", "namespace", "generateName", "annotations")
@@ -43,10 +45,13 @@ class Remembered:
     """What the units of one source gave when they could last be read, for *max_age* at the most.
 
     Each reading begins with :meth:`start` and ends with :meth:`finish`, which forgets what was
-    not asked for any more.
+    not asked for any more. Where workers read, only they know what there is: *sealed* is what the
+    last one left, and *coming* what the one before :meth:`finish` did.
     """
 
     max_age: timedelta = timedelta()
+    sealed: bytes = b""
+    coming: bytes = b""
     _kept: dict[Hashable, _Kept] = field(default_factory=dict)
     _asked: set[Hashable] = field(default_factory=set)
     _now: Instant | None = None
@@ -60,12 +65,30 @@ class Remembered:
     def finish(self) -> None:
         """End a reading."""
         self._kept = {key: entry for key, entry in self._kept.items() if key in self._asked}
+        self.sealed, self.coming = self.coming, b""
         if self._now is not None:
             self._last = self._now.boot
 
     def confirm(self, *, at: Instant) -> None:
         """Note that nothing had changed at the instant *at*."""
         self._last = at.boot
+
+    def handed(self) -> tuple[Instant | None, float]:
+        """Return the instant of this reading, and when the last one still held, for a worker."""
+        return self._now, self._last
+
+    @classmethod
+    def unsealed(
+        cls, kept: Units, *, max_age: timedelta, now: Instant | None, last: float
+    ) -> "Remembered":
+        """Return what a worker begins with; *now* and *last* are what was :meth:`handed` to it."""
+        units = {key: _Kept(value, lost) for key, (value, lost) in kept.items()}
+        return cls(max_age, _kept=units, _now=now, _last=last)
+
+    def units(self) -> Units:
+        """Return all that was asked for, for the next worker to begin with."""
+        asked = ((key, one) for key, one in self._kept.items() if key in self._asked)
+        return {key: (one.value, one.lost) for key, one in asked}
 
     def keep(self, key: Hashable, value: object) -> None:
         """Remember what a unit gave that could be read."""

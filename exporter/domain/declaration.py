@@ -389,7 +389,8 @@ class Reading:
     could say of nodes, and nobody can tell, *stack_gaps* what of the monitoring stack. *groups*
     have no members yet: who belongs to them shows when all sources are merged.
     *complete* is false where something that would add to an enumeration of nodes could not be
-    evaluated, so that a node's absence from this source proves nothing.
+    evaluated, so that a node's absence from this source proves nothing. Of one that is *lost*
+    nothing is known but why.
     """
 
     source: Source
@@ -406,6 +407,7 @@ class Reading:
     stack_gaps: tuple[StackGap, ...] = ()
     deliveries: Deliveries = Deliveries()
     complete: bool = True
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

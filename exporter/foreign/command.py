@@ -6,9 +6,11 @@ import resource
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from exporter.domain.errors import ReadError, Reason
 from exporter.foreign import offline
@@ -20,6 +22,11 @@ SYSTEM = (
     *("/etc/ld.so.cache", "/dev/zero", "/dev/random", "/dev/urandom"),
 )
 """Where programs and their libraries are; no homes, ``/etc`` or ``/proc``, where secrets are."""
+ONLINE = (
+    *("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf"),
+    *("/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/etc/crypto-policies"),
+)
+"""What says how to reach other machines, and whom to trust there."""
 _INSTALL = "its interpreter and libraries have to be below /usr or /opt; others are not let through"
 _OFFLINE = (sys.executable, "-I", "-S", "-B", offline.__file__)
 
@@ -53,6 +60,26 @@ class Outcome:
     errors: str
 
 
+class Program(Struct, frozen=True, kw_only=True, array_like=True):
+    """A program to be run, as another process can be asked for it: see :func:`run`."""
+
+    arguments: tuple[str, ...]
+    cwd: str
+    environment: dict[str, str]
+    seconds: float
+    output: int
+    memory: int
+    network: bool
+
+
+_instead: list[Callable[[Program], Awaitable[Outcome]]] = []
+
+
+def delegate(start: Callable[[Program], Awaitable[Outcome]]) -> None:
+    """Let *start* run all programs from now on, as this process may not."""
+    _instead[:] = [start]
+
+
 def find_tool(name: str, *, advice: str) -> str:
     """Return the path of an executable: ``CONFORMANCE_<NAME>`` if set, else from ``PATH``.
 
@@ -76,16 +103,27 @@ async def run(
 ) -> Outcome:
     """Run a program in its own process group with nothing but *environment*, and wait for it.
 
-    Without *network* neither it nor its children can open a socket, nor any file that *access*
-    does not name, where that is given (:mod:`.offline`).
+    Without *network* neither it nor its children can open a socket. Where *access* is given they
+    can open no file that it does not name (:mod:`.offline`).
 
     Raises :exc:`ReadError` where it cannot be started, or takes longer or says more than *limits*
     allow. However it ends, its whole group is killed. A non-zero exit is the caller's to judge.
     """
+    if _instead:
+        program = Program(
+            arguments=tuple(arguments),
+            cwd=str(cwd),
+            environment=dict(environment),
+            seconds=limits.seconds,
+            output=limits.output,
+            memory=limits.memory,
+            network=network,
+        )
+        return await _instead[0](program)
     name = Path(arguments[0]).name
     try:
         process = await asyncio.create_subprocess_exec(
-            *(() if network else _confined(arguments[0], access)),
+            *_confined(arguments[0], access, network=network),
             *arguments,
             cwd=cwd,
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", **environment},
@@ -115,12 +153,22 @@ async def run(
     return Outcome(code=code, output=output, errors=said)
 
 
-def _confined(program: str, access: Access | None) -> Iterator[str]:
+def _confined(program: str, access: Access | None, *, network: bool) -> Iterator[str]:
     """Yield the words before a program's own that confine it."""
+    if network and access is None:
+        return
     yield from _OFFLINE
+    if network:
+        yield offline.ONLINE
     if access is not None:
         found = shutil.which(program) or program  # where its link leads is where it is run from
-        for path in (*SYSTEM, found, os.path.realpath(found), *access.read):
+        for path in (
+            *SYSTEM,
+            *(ONLINE if network else ()),
+            found,
+            os.path.realpath(found),
+            *access.read,
+        ):
             yield from ("--read", str(path))
         for path in ("/dev/null", *access.write):
             yield from ("--write", str(path))

@@ -1,6 +1,6 @@
 """Becomes another program that can open no socket, and only the files that are named.
 
-``python offline.py [--read PATH]... [--write PATH]... -- PROGRAM [ARGUMENT...]``
+``python offline.py [--online] [--read PATH]... [--write PATH]... -- PROGRAM [ARGUMENT...]``
 
 A filter of system calls (seccomp) and, where any path is named, rules for files (Landlock), which
 the program and all its children keep. They need no rights and no namespace, so they hold in a
@@ -16,6 +16,7 @@ import os
 import struct
 import sys
 
+ONLINE = "--online"
 FAILED = 126
 SAID = "offline: "
 """How this program ends, and what it says first, where the other one cannot be run."""
@@ -29,8 +30,16 @@ _IO_URING_SETUP = 425
 _FOREIGN_CALLS = 0x40000000
 """System calls from here on are those of x32, by which a program could get past the filter."""
 _NO_NEW_PRIVILEGES, _SET_FILTER, _MODE_FILTER = 38, 22, 2
-_KNOWN = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
-"""For each machine, what the kernel calls it, and the number of ``socket``."""
+_KNOWN = {
+    "x86_64": (0xC000003E, 41, (59, 62, 101, 129, 200, 234, 297, 302, 310, 311, 322)),
+    "aarch64": (0xC00000B7, 198, (117, 129, 130, 131, 138, 221, 240, 261, 270, 271, 281)),
+}
+"""For each machine, what the kernel calls it, the number of ``socket``, and those by which a
+process becomes another program (``execve``, ``execveat``) or touches others (``kill``, ``tkill``,
+``tgkill``, ``rt_sigqueueinfo``, ``rt_tgsigqueueinfo``, ``ptrace``, ``prlimit64``,
+``process_vm_readv``, ``process_vm_writev``)."""
+_PIDFD_SEND_SIGNAL, _PIDFD_GETFD = 424, 438
+"""Likewise; these numbers are the same on all machines."""
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 """These numbers are the same on all machines."""
@@ -42,28 +51,33 @@ _OF_A_FILE = _EXECUTE | _WRITE_FILE | _READ_FILE
 _READING = _EXECUTE | _READ_FILE | _READ_DIR
 
 
-def _filter(architecture: int, socket: int) -> bytes:
+def _filter(architecture: int, refused: tuple[int, ...]) -> bytes:
     """Return the filter as the kernel takes it: each line is code, two jumps and a number."""
+    last = len(refused) - 1
     lines = (
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_EQUAL, 1, 0, architecture),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, _NUMBER),
-        (_AT_LEAST, 2, 0, _FOREIGN_CALLS),
-        (_EQUAL, 1, 0, socket),
-        (_EQUAL, 0, 1, _IO_URING_SETUP),
+        (_AT_LEAST, len(refused), 0, _FOREIGN_CALLS),
+        *((_EQUAL, last - at, int(at == last), number) for at, number in enumerate(refused)),
         (_RETURN, 0, 0, _REFUSE),
         (_RETURN, 0, 0, _ALLOW),
     )
     return b"".join(struct.pack("=HBBI", *line) for line in lines)
 
 
-def confine() -> bool:
-    """Let this process and its children open no socket from now on; tell whether that holds."""
+def confine(*, alone: bool = False) -> bool:
+    """Let this process and its children open no socket from now on; tell whether that holds.
+
+    If it shall be *alone*, it can neither become another program nor touch other processes.
+    """
     known = _KNOWN.get(os.uname().machine)
     if sys.platform != "linux" or known is None or sys.maxsize < 1 << 32:
         return False
-    code = _filter(*known)
+    architecture, socket, others = known
+    more = (*others, _PIDFD_SEND_SIGNAL, _PIDFD_GETFD) if alone else ()
+    code = _filter(architecture, (socket, _IO_URING_SETUP, *more))
     kept = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(kept))
     libc = ctypes.CDLL(None, use_errno=True)
@@ -73,10 +87,11 @@ def confine() -> bool:
     return (without_privileges, filtered) == (0, 0)
 
 
-def enclose(readable: list[str], writable: list[str]) -> bool:
+def enclose(readable: list[str], writable: list[str], listable: tuple[str, ...] = ()) -> bool:
     """Leave this process and its children no files but those at or below the given paths.
 
-    Paths that do not exist are passed over. Tell whether that holds.
+    Of directories that are only *listable*, the names can be had. Paths that do not exist are
+    passed over. Tell whether that holds.
     """
     if sys.platform != "linux":
         return False
@@ -86,7 +101,7 @@ def enclose(readable: list[str], writable: list[str]) -> bool:
     rules = libc.syscall(_CREATE_RULESET, attributes, word(len(attributes)), word(0))
     if rules < 0:
         return False
-    for rights, paths in ((_READING, readable), (_ALL, writable)):
+    for rights, paths in ((_READING, readable), (_ALL, writable), (_READ_DIR, listable)):
         for path in paths:
             _allow(libc, rules, path, rights)
     libc.prctl(_NO_NEW_PRIVILEGES, word(1), word(0), word(0), word(0))
@@ -118,8 +133,11 @@ def _parse(arguments: list[str]) -> tuple[dict[str, list[str]], list[str]]:
 
 def main() -> None:
     """Confine this process and become the program; exit with ``FAILED`` where it cannot be run."""
-    paths, program = _parse(sys.argv[1:])
-    confine()
+    arguments = sys.argv[1:]
+    online = arguments[0] == ONLINE
+    paths, program = _parse(arguments[online:])
+    if not online:
+        confine()
     if any(paths.values()):
         enclose(paths["--read"], paths["--write"])
     try:

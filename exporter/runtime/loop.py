@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -30,13 +31,15 @@ class Loop:
     counted; what was published before stays, and its age shows that nothing new came. *again*
     is set by whoever wants another look before *interval* (in seconds) has passed; it is granted
     *shortest* after the last began, and later where evaluations take too much of a core. *timer*
-    counts the seconds of work: those that the machine sleeps are none.
+    counts the seconds of work: those that the machine sleeps are none. Where no pass came to an
+    end for *watchdog* seconds of that, something hangs.
     """
 
     look: Callable[[Instant], Awaitable[Evaluation]]
     prepare: Callable[[Evaluation], Published]
     interval: float
     shortest: float = SHORTEST
+    watchdog: float = math.inf
     published: Published | None = None
     evaluations: int = 0
     failures: Counter[str] = field(default_factory=Counter)
@@ -44,6 +47,16 @@ class Loop:
     clock: Clock = SYSTEM
     timer: Callable[[], float] = time.monotonic
     _at: float = 0.0
+    _moved: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin to watch."""
+        self._moved = self.timer()
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether no pass has come to an end for too long."""
+        return self.timer() - self._moved > self.watchdog
 
     @property
     def stale(self) -> bool:
@@ -72,6 +85,7 @@ class Loop:
         except Exception:
             logger.exception("evaluation failed")
             spent = self.timer() - began
+        self._moved = self.timer()
         return max(self.shortest - (self.timer() - began), (SHARE - 1) * spent)
 
     async def _evaluate(self) -> float:

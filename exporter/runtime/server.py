@@ -45,6 +45,10 @@ class Publisher(Protocol):
     def stale(self) -> bool:
         """Return whether a newer evaluation than that should have come."""
 
+    @property
+    def stands_still(self) -> bool:
+        """Return whether no newer one will come, so that the process must be started anew."""
+
 
 def application(
     publisher: Publisher,
@@ -67,7 +71,7 @@ def application(
             path: _view(publisher, path=path, maker=slow if path == REPORT else swift)
             for path in views
         },
-        **dict.fromkeys(_HEALTHY, _healthy),
+        **dict.fromkeys(_HEALTHY, _healthy(publisher)),
         **dict.fromkeys(_READY, _ready(publisher)),
         telemetry_path: _metrics(publisher),
     }
@@ -80,7 +84,7 @@ def probes(publisher: Publisher) -> web.Application:
     """Return an application that answers probes and nothing else."""
     app = web.Application()
     for path in _HEALTHY:
-        app.router.add_get(path, _healthy)
+        app.router.add_get(path, _healthy(publisher))
     for path in _READY:
         app.router.add_get(path, _ready(publisher))
     return app
@@ -173,8 +177,13 @@ def _file(answer: Answer) -> Handler:
     return handle
 
 
-async def _healthy(_: web.Request) -> web.Response:
-    return web.Response(text="Healthy.\n")
+def _healthy(publisher: Publisher) -> Handler:
+    async def handle(_: web.Request) -> web.Response:
+        if publisher.stands_still:
+            return web.Response(status=503, text="No evaluation comes to an end any more.\n")
+        return web.Response(text="Healthy.\n")
+
+    return handle
 
 
 def _ready(publisher: Publisher) -> Handler:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from exporter.settings.forms import Duration, Strict
+from exporter.settings.forms import Duration, Quantity, Strict
 
 
 class RepositorySettings(Strict, frozen=True, kw_only=True):
@@ -138,6 +138,25 @@ class InventorySettings(Strict, frozen=True, kw_only=True):
     applications: tuple[InventoryApplication, ...] = ()
 
 
+class LimitsSettings(Strict, frozen=True, kw_only=True):
+    """What reading one source may take, in its process; what takes more is an error of its file.
+
+    The defaults are many times what 5,000 nodes and 3,000 workloads take.
+    """
+
+    time: Annotated[
+        Duration,
+        Meta(
+            description="Of a core, and of the clock beside the programs that it waits for "
+            "(kustomize, ansible-inventory)."
+        ),
+    ] = "1m"
+    memory: Annotated[
+        Quantity,
+        Meta(description="Beside what it shares with the exporter; the container has to have it."),
+    ] = "256Mi"
+
+
 class DeclaredSettings(Strict, frozen=True, kw_only=True):
     """Where the declarations lie. Where two disagree, the one that stands later here counts."""
 
@@ -165,3 +184,4 @@ class DeclaredSettings(Strict, frozen=True, kw_only=True):
         bool,
         Meta(description="Let kustomize fetch bases over the network. Off: they are left out."),
     ] = False
+    limits: LimitsSettings = LimitsSettings()

@@ -6,9 +6,14 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from exporter.domain.instants import parse_duration, parse_instant
+from exporter.domain.quantity import parse_quantity
 
 Duration = Annotated[
     str, Meta(description="A duration: 30s, 5m, 1h30m, 15d.", extra={"parse": parse_duration})
+]
+Quantity = Annotated[
+    str,
+    Meta(description="A quantity: 256Mi, 1Gi.", extra={"parse": parse_quantity}),
 ]
 Instant = Annotated[
     str,

@@ -41,6 +41,13 @@ class Settings(Strict, frozen=True, kw_only=True):
     interval: Annotated[
         Duration, Meta(description="How often the repository and a snapshot are looked at again.")
     ] = "30s"
+    watchdog: Annotated[
+        Duration,
+        Meta(
+            description="After how long without an evaluation that ended /-/healthy fails, so that "
+            "Kubernetes starts the exporter anew. More than reading and judging ever take."
+        ),
+    ] = "15m"
     rollout_deadline: Annotated[
         Duration,
         Meta(description="For how long a rollout or a running sync excuses what it causes."),

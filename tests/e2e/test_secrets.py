@@ -420,6 +420,7 @@ def _routes() -> set[str]:
 class _Nothing:
     published = None
     stale = False
+    stands_still = False
 
 
 def _addresses() -> Iterator[str]:

@@ -49,6 +49,7 @@ class Fixed:
 
     published: Published | None
     stale: bool = False
+    stands_still: bool = False
 
 
 @pytest.fixture

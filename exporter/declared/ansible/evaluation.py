@@ -10,6 +10,7 @@ from exporter.declared.ansible.task_evaluator import TaskEvaluator
 from exporter.declared.ansible.tasks import Task, UnreadTasks
 from exporter.declared.ansible.templates import ExhaustedError
 from exporter.domain.monitoring.stack import StackGap
+from exporter.foreign.confined import position
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def evaluate(
 def _evaluate(task: Task, play_hosts: PlayHosts, evaluator: TaskEvaluator) -> None:
     """Evaluate *task* for its hosts; what it leaves unresolved is a gap of the stack, too."""
     known = len(evaluator.unresolved)
+    position.at(task.path, task.line)
     evaluator.evaluate(task, play_hosts.hosts)
     if installs_stack(task.module, task.arguments):
         evaluator.releases.gaps += [

@@ -12,6 +12,7 @@ from exporter.declared.ansible.host_patterns import HostPatterns
 from exporter.declared.ansible.inventory_variables import Host, InventoryVariables
 from exporter.declared.ansible.templates import PlainValue, Templates
 from exporter.declared.ansible.variable_layer import VariableLayer
+from exporter.foreign.confined import position
 
 _ONLY_AT_RUN_TIME = frozenset(
     {"playbook_dir", "role_path", "inventory_dir", "inventory_file", "role_name", "omit", "vars"}
@@ -103,6 +104,8 @@ def _first(name: str, layers: Iterable[VariableLayer]) -> Any:
         if layer.unread is not None and layer.hides(name):
             raise HiddenError.of(name, layer.unread)
         if name in layer.values:
+            place = layer.place_of(name)
+            position.at(place.path, place.line)
             return layer.values[name]
     return missing
 

@@ -12,6 +12,7 @@ from exporter.declared.argocd.located import Located, UnresolvedError
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import Json
 from exporter.domain.provenance import Place
+from exporter.foreign.confined import position
 
 MAX_TEXT = 256 * 1024
 MAX_LETTERS = 64 << 20
@@ -93,6 +94,7 @@ class Templating:
     def _text(self, text: str, values: Mapping[str, Json], place: Place) -> str:
         if "{{" not in text:
             return text
+        position.at(place.path, place.line)
         try:
             done = render(text, values, strict=self.strict) if self.go else fill(text, values)
         except ParseError as error:

@@ -21,6 +21,7 @@ from exporter.domain.finding import Subject
 from exporter.domain.items import ItemState
 from exporter.domain.provenance import Place, Source
 from exporter.foreign import yaml
+from exporter.foreign.confined import position
 from exporter.foreign.files import decode
 
 BUILDS = 2
@@ -138,6 +139,7 @@ class Renderer:
 
     def _manifests(self, output: bytes, graph: Graph) -> list[Manifest]:
         path = graph.root.kustomization.path
+        position.at(path)
         tracer = Tracer(self._place)
         try:
             return [

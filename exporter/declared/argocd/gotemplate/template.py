@@ -23,6 +23,10 @@ from exporter.declared.argocd.gotemplate.values import MAX_TEXT, MISSING, reach,
 from exporter.domain.errors import ParseError
 
 MAX_STEPS = 50_000
+MAX_MADE = 16 * MAX_TEXT
+"""How many letters functions may give in one template, which may keep them all in variables."""
+_PART = 64
+"""As many letters as a part of a list or map counts."""
 
 
 def render(text: str, values: Mapping[str, Any], *, strict: bool = False) -> str:
@@ -47,6 +51,7 @@ class _Run:
     written: list[str] = field(default_factory=list)
     length: int = 0
     steps: int = 0
+    made: int = 0
 
     def write(self, text: str) -> None:
         self.length += len(text)
@@ -124,7 +129,15 @@ class _Run:
         if head.name in {"and", "or"}:
             return self.lazily(head.name, rest, piped, dot, variables)
         arguments = [self.operand(one, dot, variables) for one in rest]
-        return call(head.name, [*arguments, *piped])
+        return self.taken(call(head.name, [*arguments, *piped]))
+
+    def taken(self, value: Any) -> Any:
+        """Count what a function gives, and return it."""
+        if isinstance(value, str | list | Mapping):
+            self.made += len(value) * (1 if isinstance(value, str) else _PART)
+        if self.made > MAX_MADE:
+            raise ParseError(f"a template makes more than {MAX_MADE >> 20} MiB")
+        return value
 
     def lazily(
         self,

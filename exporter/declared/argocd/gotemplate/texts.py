@@ -6,7 +6,8 @@ Source: sprig v3 (``strings.go``), Go's ``fmt`` and ``encoding/json``, and Argo 
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from exporter.declared.argocd.gotemplate.arguments import (
@@ -55,12 +56,19 @@ def titled(value: Any) -> str:
 
 def quoted(*values: Any) -> str:
     """Return ``quote``: each value as a Go string, nil left out."""
-    return " ".join(_quoted(as_string(one)) for one in values if not is_nil(one))
+    return " ".join(map(_quoted, _bounded_texts(values)))
 
 
 def single_quoted(*values: Any) -> str:
     """Return ``squote``."""
-    return " ".join(f"'{as_string(one)}'" for one in values if not is_nil(one))
+    return " ".join(f"'{one}'" for one in _bounded_texts(values))
+
+
+def _bounded_texts(values: Iterable[Any]) -> list[str]:
+    """Return values as texts but nil, unless they are too much together."""
+    found = [as_string(one) for one in values if not is_nil(one)]
+    bounded(sum(map(len, found)))
+    return found
 
 
 def _quoted(value: str) -> str:
@@ -111,7 +119,7 @@ def repeated(times: Any, value: Any) -> str:
 def joined(separator: Any, value: Any) -> str:
     """Return ``join``; what is no list is joined alone, nil items are left out."""
     values = value if isinstance(value, list) else [value]
-    parts = [as_string(one) for one in values if not is_nil(one)]
+    parts = _bounded_texts(values)
     between = text(separator)
     bounded(sum(map(len, parts)) + len(between) * len(parts))
     return between.join(parts)
@@ -134,31 +142,52 @@ def as_yaml(value: Any) -> str:
 
 def as_json(value: Any) -> str:
     """Return ``toJson``."""
-    plain = _jsonable(value, [0], 0)
+    plain = _Json().of(value, 0)
     found = json.dumps(plain, separators=(",", ":"), ensure_ascii=False).translate(_JSON_ESCAPES)
     bounded(len(found))
     return found
 
 
-def _jsonable(value: Any, count: list[int], depth: int) -> Any:
-    """Return a value as Go marshals it: keys sorted, whole numbers without a point."""
-    count[0] += 1
-    if count[0] > MAX_PARTS or depth > MAX_NESTING:
-        raise ParseError("a template makes a value that is too large")
-    if isinstance(value, Mapping):
-        return {key: _jsonable(value[key], count, depth + 1) for key in sorted(value)}
-    if isinstance(value, list):
-        return [_jsonable(one, count, depth + 1) for one in value]
-    if isinstance(value, float) and value:
-        if not _JSON_PLAIN[0] <= abs(value) < _JSON_PLAIN[1]:
-            raise UnsupportedError("a number that large or small in JSON")
-        return int(value) if value.is_integer() else value
-    return None if value is MISSING else value
+@dataclass(slots=True)
+class _Json:
+    """Makes values as Go marshals them, of so many parts and letters at the most."""
+
+    parts: int = 0
+    letters: int = 0
+
+    def of(self, value: Any, depth: int) -> Any:
+        """Return a value with its keys sorted, and whole numbers without a point."""
+        self.parts += 1
+        if self.parts > MAX_PARTS or depth > MAX_NESTING:
+            raise ParseError("a template makes a value that is too large")
+        if isinstance(value, str):
+            return self._written(value)
+        if isinstance(value, Mapping):
+            return {self._written(key): self.of(value[key], depth + 1) for key in sorted(value)}
+        if isinstance(value, list):
+            return [self.of(one, depth + 1) for one in value]
+        if isinstance(value, float) and value:
+            if not _JSON_PLAIN[0] <= abs(value) < _JSON_PLAIN[1]:
+                raise UnsupportedError("a number that large or small in JSON")
+            return int(value) if value.is_integer() else value
+        return None if value is MISSING else value
+
+    def _written(self, text: str) -> str:
+        self.letters += len(text)
+        bounded(self.letters)
+        return text
 
 
 def formatted(pattern: Any, *arguments: Any) -> str:
     """Return ``printf`` for the verbs ``s v q d t`` and plain widths."""
     left = list(arguments)
+    length = 0
+
+    def written(part: str) -> str:
+        nonlocal length
+        length += len(part)
+        bounded(length)
+        return part
 
     def shown(found: re.Match[str]) -> str:
         if found[0] == "%%":
@@ -168,8 +197,9 @@ def formatted(pattern: Any, *arguments: Any) -> str:
         done = _verb(found["verb"], left.pop(0))
         width = int(found["width"] or 0)
         if found["minus"]:
-            return done.ljust(width)
-        return done.zfill(width) if found["zero"] and found["verb"] == "d" else done.rjust(width)
+            return written(done.ljust(width))
+        zero = found["zero"] and found["verb"] == "d"
+        return written(done.zfill(width) if zero else done.rjust(width))
 
     done = _VERB.sub(shown, text(pattern))
     if left:

@@ -45,6 +45,7 @@ from exporter.declared.terraform.language.values import (
     truth,
     unknown,
 )
+from exporter.foreign.confined import position
 
 PLACEHOLDER = "${...}"
 """What stands in a text for a part of it that is not known."""
@@ -122,6 +123,7 @@ def _unary(expression: Unary, scope: Scope) -> Value:
 def _binary(expression: Binary, scope: Scope) -> Value:
     left = evaluate(expression.left, scope)
     right = evaluate(expression.right, scope)
+    position.at(*expression.at)
     return Value(operators.binary(expression.operator, left, right), expression.at)
 
 
@@ -228,6 +230,7 @@ def _call(expression: Call, scope: Scope) -> Value:
         return FILE_FUNCTIONS[name](arguments, scope, expression.at, evaluate)
     if name not in FUNCTIONS:
         raise unknown(f"{name}()", "is not evaluated here")
+    position.at(*expression.at)
     result = apply(name, arguments)
     if isinstance(result, Value):
         return result

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import islice
 from typing import NamedTuple, TypeAlias
 
 MAX_DEPTH = 100
@@ -224,7 +225,7 @@ def attribute(value: Value, name: str) -> Value:
 
 def collect(values: Iterable[Value]) -> Items:
     """Return *values* as a list, unless they are too many."""
-    result = Items(values)
+    result = Items(islice(values, MAX_ITEMS + 1))
     if len(result) > MAX_ITEMS:
         raise unknown("a list", f"has more than {MAX_ITEMS:,} elements")
     return result
@@ -235,6 +236,20 @@ def short(result: str) -> str:
     if len(result) > MAX_TEXT:
         raise unknown("a text", "is longer than 1 MiB")
     return result
+
+
+@dataclass(slots=True)
+class Letters:
+    """Counts letters before they are written, as one text may stand in many places."""
+
+    left: int = MAX_TEXT
+
+    def write(self, text: str) -> str:
+        """Count a *text*, and return it; raises :exc:`NotKnownError` where it is too much."""
+        self.left -= len(text)
+        if self.left < 0:
+            raise unknown("a text", "is longer than 1 MiB")
+        return text
 
 
 def from_plain(

@@ -26,6 +26,8 @@ from exporter.declared.terraform.language.values import (
     whole,
 )
 
+_MAX_VISITS = 4 * MAX_ITEMS
+
 
 def length(value: Value) -> Data:
     """Return how many elements, attributes or letters there are."""
@@ -126,8 +128,10 @@ def flatten(value: Value) -> Data:
     """Return the elements of lists inside lists."""
     result: list[Value] = []
     pending = [iter(items(value))]
+    steps = 0  # lists that share their elements may be visited without end, and give nothing
     while pending:
-        if len(result) > MAX_ITEMS or len(pending) > MAX_DEPTH:
+        steps += 1
+        if steps > _MAX_VISITS or len(result) > MAX_ITEMS or len(pending) > MAX_DEPTH:
             raise unknown("flatten()", "gives too many elements")
         element = next(pending[-1], None)
         if element is None:

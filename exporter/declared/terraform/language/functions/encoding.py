@@ -13,6 +13,7 @@ from exporter.declared.terraform.language.values import (
     Data,
     Function,
     Items,
+    Letters,
     Object,
     Unknown,
     Value,
@@ -97,10 +98,11 @@ def _network(prefix: Value) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
 
 
 class _Plain:
-    """Turns a value into plain data, in a bounded number of steps."""
+    """Turns a value into plain data, in a bounded number of steps and letters."""
 
     def __init__(self) -> None:
         self.steps = 0
+        self.letters = Letters()
 
     def of(self, value: Value, depth: int) -> Any:
         self.steps += 1
@@ -110,11 +112,16 @@ class _Plain:
             case Items() as data:
                 return [self.of(element, depth + 1) for element in data]
             case Object():
-                return {key: self.of(content, depth + 1) for key, content in mapping(value).items()}
+                return {
+                    self.letters.write(key): self.of(content, depth + 1)
+                    for key, content in mapping(value).items()
+                }
             case Fraction():
                 exact = number(value)
                 return exact.numerator if exact.denominator == 1 else float(text(value))
-            case None | bool() | str() as data:
+            case str(data):
+                return self.letters.write(data)
+            case None | bool() as data:
                 return data
             case _:
                 raise failed("a value", "cannot be encoded")

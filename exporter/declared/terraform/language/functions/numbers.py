@@ -48,7 +48,10 @@ def smallest(*values: Value) -> Data:
 
 def total(value: Value) -> Data:
     """Return the sum of a list."""
-    return bounded(sum((number(item) for item in items(value)), Fraction(0)))
+    result = Fraction(0)
+    for item in items(value):
+        result = bounded(result + number(item))  # else denominators grow with every element
+    return result
 
 
 def parseint(value: Value, base: Value) -> Data:

@@ -9,6 +9,7 @@ from exporter.declared.terraform.language.values import (
     Data,
     Function,
     Items,
+    Letters,
     Value,
     collect,
     failed,
@@ -21,13 +22,19 @@ from exporter.declared.terraform.language.values import (
     whole,
 )
 
+_MAX_LETTERS = 8 * MAX_TEXT
+"""How many letters the texts of one list may have together."""
 _VERB = re.compile(r"%([-+ 0#]*)(\d{0,3})(?:\.(\d{1,2}))?(.?)", re.DOTALL)
 
 
 def format_text(template: Value, *arguments: Value) -> Data:
     """Replace the verbs %s, %v, %d, %x, %X, %o, %b and %f; others are not known."""
+    return _formatted(Letters(), template, *arguments)
+
+
+def _formatted(letters: Letters, template: Value, *arguments: Value) -> str:
     queue = iter(arguments)
-    result = short(_VERB.sub(lambda match: _verb(match, queue), text(template)))
+    result = short(_VERB.sub(lambda match: letters.write(_verb(match, queue)), text(template)))
     if next(queue, None) is not None:
         raise failed("format()", "has more arguments than verbs")
     return result
@@ -61,6 +68,7 @@ def formatlist(template: Value, *arguments: Value) -> Data:
     sizes = {len(source) for source in lists if isinstance(source, Items)}
     if len(sizes) != 1:
         raise failed("formatlist()", "needs lists of one length")
+    letters = Letters(_MAX_LETTERS)
     columns = [source if isinstance(source, Items) else None for source in lists]
     rows = (
         [
@@ -69,7 +77,7 @@ def formatlist(template: Value, *arguments: Value) -> Data:
         ]
         for row in range(sizes.pop())
     )
-    return collect(Value(format_text(template, *row), template.at) for row in rows)
+    return collect(Value(_formatted(letters, template, *row), template.at) for row in rows)
 
 
 def join(separator: Value, *lists: Value) -> Data:

@@ -1,0 +1,84 @@
+"""Reading in workers: this process never evaluates what stands in a repository."""
+
+import asyncio
+import os
+from dataclasses import dataclass
+from typing import Self
+
+from exporter.declared.checkout import Checkout
+from exporter.declared.reader import Inputs, Reader
+from exporter.declared.wire import readings, work
+from exporter.declared.wire.readings import GivenPlaces
+from exporter.declared.wire.tables import GarbledReadingError
+from exporter.domain.declaration import Reading
+from exporter.domain.errors import ReadError, Reason
+from exporter.domain.instants import parse_duration
+from exporter.domain.quantity import parse_quantity
+from exporter.foreign.confined.assignment import Assignment, WorkerLimits
+from exporter.foreign.confined.template import Template
+from exporter.settings.declared import LimitsSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Lets each reader read in a worker of its own."""
+
+    template: Template
+
+    @classmethod
+    def start(cls) -> Self:
+        """Fork the template now: before there are threads, and anything that workers need not."""
+        return cls(Template.start(work.do))
+
+    async def read(self, reader: Reader, inputs: Inputs) -> Reading:
+        """Return what *reader* reads; where its worker gives nothing, it is lost, with where."""
+        if reader.trusted:
+            return await reader.read(inputs)
+        checkout = inputs.checkout
+        try:
+            return await self._read(reader, inputs)
+        except ReadError as error:
+            running = {one.place.path for one in inputs.running}
+            known = error.path in running or checkout.is_file(error.path)
+            path, line = (error.path, error.line) if known else ("", 0)
+            named = ReadError(
+                error.message, reason=error.reason, path=path, line=line, advice=error.advice
+            )
+            return reader.lost(checkout.failure(reader.source, named))
+
+    async def _read(self, reader: Reader, inputs: Inputs) -> Reading:
+        checkout = inputs.checkout
+        assignment = Assignment(
+            template=self.template,
+            limits=_limits(inputs.loaded.settings.declared.limits),
+            readable=await asyncio.to_thread(_content, checkout),
+            listable=(str(checkout.root),),
+            network=inputs.loaded.settings.declared.allow_remote_bases,
+        )
+        done = await assignment.do(work.write(reader, inputs), kept=inputs.memory.sealed)
+        inputs.memory.coming = done.kept
+        others = frozenset(one.place for one in inputs.running)
+        places = GivenPlaces(reader.source, checkout, others)
+        try:
+            return await asyncio.to_thread(readings.read, done.result, places)
+        except GarbledReadingError as error:
+            raise ReadError(f"its worker gave {error.message}", reason=Reason.INTERNAL) from None
+
+
+def _limits(given: LimitsSettings) -> WorkerLimits:
+    return WorkerLimits(
+        seconds=parse_duration(given.time).total_seconds(), memory=int(parse_quantity(given.memory))
+    )
+
+
+def _content(checkout: Checkout) -> tuple[str, ...]:
+    """Return what lies at the top of a checkout but what Git keeps, and links, as their targets."""
+    try:
+        with os.scandir(checkout.root) as entries:
+            return tuple(
+                one.path
+                for one in entries
+                if one.name.casefold() != ".git" and not one.is_symlink()
+            )
+    except OSError:
+        return ()

@@ -1,0 +1,86 @@
+"""Readings as bytes; what a worker wrote is read as what it is: foreign."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from exporter.declared.checkout import Checkout
+from exporter.declared.repository import COMMIT
+from exporter.declared.wire.shapes import shape
+from exporter.declared.wire.tables import GarbledReadingError, Tables, Writer, sequence
+from exporter.domain.declaration import Reading
+from exporter.domain.errors import ReadError
+from exporter.domain.provenance import DECLARED, Place, Source
+
+_ODD: Final = re.compile(r"[\0\r\n]")
+_LONGEST: Final = 4096
+
+
+def write(reading: Reading) -> bytes:
+    """Return a reading as bytes."""
+    writer = Writer()
+    body = shape(Reading).write(reading, writer)
+    return msgspec.msgpack.encode([writer.tables(), body])
+
+
+def read(content: bytes, places: "GivenPlaces") -> Reading:
+    """Return the reading that :func:`write` made these bytes of.
+
+    Raises :exc:`GarbledReadingError` for any others, and for one that names another source than
+    was asked for, or a place that was not given.
+    """
+    try:
+        tables, body = sequence(msgspec.msgpack.decode(content), 2)
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise GarbledReadingError(f"no message ({type(error).__name__})") from None
+    reading = shape(Reading).read(body, Tables.read(tables, places))
+    if not isinstance(reading, Reading) or reading.source is not places.source:
+        raise GarbledReadingError("a reading of another source")
+    return reading
+
+
+@dataclass(slots=True)
+class GivenPlaces:
+    """The places that a reading of *source* can name: the files of *checkout*, and *others*."""
+
+    source: Source
+    checkout: Checkout
+    others: frozenset[Place] = frozenset()
+    _inside: dict[str, bool] = field(default_factory=dict)
+
+    def check(self, place: Place) -> None:
+        """Check where a value is said to stand; raises :exc:`ValueError`."""
+        if place in self.others:
+            return
+        self._check_text(place)
+        if place.source is not self.source or not self._is_inside(place.path):
+            raise ValueError("a place that was not given")
+
+    def check_remark(self, place: Place) -> None:
+        """Check a place that was looked for, as a file that leads outside."""
+        self._check_text(place)
+        if place.source not in DECLARED and place.source is not Source.KUBERNETES:
+            raise ValueError("a place that nobody asked about")
+
+    def _check_text(self, place: Place) -> None:
+        if len(place.path) > _LONGEST or _ODD.search(place.path):
+            raise ValueError("a path that none can be")
+        known = place.revision in {"", self.checkout.revision}
+        if not known and not COMMIT.fullmatch(place.revision):
+            raise ValueError("a revision that is none")
+
+    def _is_inside(self, path: str) -> bool:
+        known = self._inside.get(path)
+        if known is None:
+            known = self._inside[path] = _is_inside(self.checkout, path)
+        return known
+
+
+def _is_inside(checkout: Checkout, path: str) -> bool:
+    try:
+        checkout.resolve(path)
+    except ReadError:
+        return False
+    return True

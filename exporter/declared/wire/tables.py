@@ -1,0 +1,203 @@
+"""The tables: each distinct text, place and part of a manifest is written once."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from sys import intern
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
+
+from exporter.domain.errors import ParseError
+from exporter.domain.json import Json, JsonObject
+from exporter.domain.provenance import Place, Source
+
+T = TypeVar("T")
+Row: TypeAlias = Any
+
+MAX_VALUES: Final = 20_000_000
+"""How many values all manifests may have together, however many of their parts are shared."""
+_INTERNED: Final = 200
+
+
+class GarbledReadingError(ParseError):
+    """What came is no reading."""
+
+
+@dataclass(slots=True)
+class Writer:
+    """Numbers what is to be written; what is numbered twice has one number."""
+
+    texts: dict[str, int] = field(default_factory=dict)
+    places: dict[Place, int] = field(default_factory=dict)
+    remarks: dict[Place, int] = field(default_factory=dict)
+    parts: list[Row] = field(default_factory=list)
+    _known: dict[Hashable, int] = field(default_factory=dict)
+    _seen: dict[int, tuple[Any, int]] = field(default_factory=dict)
+
+    def text(self, text: str) -> int:
+        """Return the number of a text."""
+        return self.texts.setdefault(text, len(self.texts))
+
+    def place(self, place: Place) -> int:
+        """Return the number of a place."""
+        return self.places.setdefault(place, len(self.places))
+
+    def remarked(self, place: Place) -> int:
+        """Return the number of a place that was looked for, among those that need not exist."""
+        return self.remarks.setdefault(place, len(self.remarks))
+
+    def part(self, value: Json) -> int:
+        """Return the number of a value of a manifest, after those of its parts."""
+        seen = self._seen.get(id(value))
+        if seen is not None and seen[0] is value:
+            return seen[1]
+        row: Row
+        match value:
+            case dict():
+                row = [
+                    [self.text(key) for key in value],
+                    [self.part(one) for one in value.values()],
+                ]
+            case list() | tuple():
+                row = [[self.part(one) for one in value]]
+            case str():
+                row = self.text(value)
+            case int() if not isinstance(value, bool):
+                row = [value]
+            case _:
+                row = value
+        key = _identity(row)
+        number = self._known.get(key)
+        if number is None:
+            number = self._known[key] = len(self.parts)
+            self.parts.append(row)
+        self._seen[id(value)] = value, number
+        return number
+
+    def tables(self) -> list[Any]:
+        """Return all tables as they are written."""
+        places = [self._row(one) for one in self.places]
+        remarks = [self._row(one) for one in self.remarks]
+        return [[*map(_writable, self.texts)], places, remarks, self.parts]
+
+    def _row(self, place: Place) -> Row:
+        return [str(place.source), self.text(place.path), place.line, self.text(place.revision)]
+
+
+class Places(Protocol):
+    """Tells which places there can be; raises :exc:`ValueError` for others."""
+
+    def check(self, place: Place) -> None:
+        """Check where a value is said to stand."""
+
+    def check_remark(self, place: Place) -> None:
+        """Check a place that was looked for."""
+
+
+@dataclass(slots=True)
+class Tables:
+    """The tables as they were read; *sizes* are those of *parts*, *values* what they add up to."""
+
+    texts: Sequence[str]
+    places: Sequence[Place]
+    remarked: Sequence[Place]
+    parts: Sequence[Json]
+    sizes: Sequence[int]
+    values: int = 0
+
+    @classmethod
+    def read(cls, rows: object, places: Places) -> "Tables":
+        """Return tables from their *rows*; raises :exc:`GarbledReadingError`."""
+        texts, given, remarks, parts = sequence(rows, 4)
+        known = [_read_text(one) for one in sequence(texts)]
+        return cls(
+            known,
+            [_place(row, known, places.check) for row in sequence(given)],
+            [_place(row, known, places.check_remark) for row in sequence(remarks)],
+            *_parts(sequence(parts), known),
+        )
+
+    def manifest(self, number: object) -> JsonObject:
+        """Return the object of a number; raises :exc:`GarbledReadingError`."""
+        found = at(self.parts, number)
+        self.values += at(self.sizes, number)
+        if not isinstance(found, dict) or self.values > MAX_VALUES:
+            raise GarbledReadingError("a manifest that is none, or one too many")
+        return found
+
+
+def sequence(value: object, length: int = -1) -> list[Any]:
+    """Return *value* if it is a list, of this *length* if one is given; raises."""
+    if not isinstance(value, list) or length not in {-1, len(value)}:
+        raise GarbledReadingError("a value that is no list")
+    return value
+
+
+def at(rows: Sequence[T], number: object) -> T:
+    """Return the row of a *number*; raises."""
+    if type(number) is not int or not 0 <= number < len(rows):
+        raise GarbledReadingError("a number that stands for nothing")
+    return rows[number]
+
+
+def _writable(text: str) -> str | bytes:
+    """Return a text as it can be written, also one with half a character in it."""
+    return text if text.isascii() else text.encode("utf-8", "surrogatepass")
+
+
+def _read_text(value: object) -> str:
+    if isinstance(value, bytes):
+        try:
+            value = value.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            raise GarbledReadingError("a text that is none") from None
+    if type(value) is not str:
+        raise GarbledReadingError("a text that is none")
+    return intern(value) if len(value) <= _INTERNED else value
+
+
+def _place(row: object, texts: Sequence[str], check: Callable[[Place], None]) -> Place:
+    source, path, line, revision = sequence(row, 4)
+    if type(line) is not int or line < 0:
+        raise GarbledReadingError("a line that is none")
+    try:
+        place = Place(Source(source), at(texts, path), line, at(texts, revision))
+        check(place)
+    except ValueError as error:
+        raise GarbledReadingError(str(error)) from None
+    return place
+
+
+def _identity(row: Row) -> Hashable:
+    """Return what equal rows have in common, and no others: 1 is not true, nor [1]."""
+    if isinstance(row, list):
+        return tuple(tuple(one) if isinstance(one, list) else one for one in row)
+    return type(row), row
+
+
+def _parts(rows: list[Any], texts: Sequence[str]) -> tuple[list[Json], list[int]]:
+    """Return values from rows, each of which refers to earlier ones only, and how large they are.
+
+    So no value holds itself, and how large each is can be told before anybody goes through it.
+    Raises :exc:`GarbledReadingError`.
+    """
+    values: list[Json] = []
+    sizes: list[int] = []
+    for row in rows:
+        value: Json
+        numbers: list[Any] = []
+        match row:
+            case None | bool() | float():
+                value = row
+            case int():
+                value = at(texts, row)
+            case [int() as value] if type(value) is int:
+                pass
+            case [list() as numbers]:
+                value = [at(values, one) for one in numbers]
+            case [list() as keys, list() as numbers] if len(keys) == len(numbers):
+                named = zip(keys, numbers, strict=True)
+                value = {at(texts, key): at(values, one) for key, one in named}
+            case _:
+                raise GarbledReadingError("a part of a manifest that is none")
+        values.append(value)
+        sizes.append(1 + sum(sizes[one] for one in numbers))
+    return values, sizes

@@ -1,0 +1,97 @@
+"""What a worker is told to read, and how it does it."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from exporter.declared.checkout import Checkout
+from exporter.declared.reader import Inputs, Reader
+from exporter.declared.registry import READERS
+from exporter.declared.remembered import Remembered
+from exporter.declared.rendered import Manifest
+from exporter.declared.repository import GitState
+from exporter.declared.wire import readings, sealing
+from exporter.domain.clock import Instant
+from exporter.domain.declaration import Deliveries, Reading
+from exporter.domain.provenance import Place, Source
+from exporter.settings.load import Loaded
+from exporter.settings.model import Settings
+from exporter.settings.observed import ObservedSettings
+
+
+class Work(Struct, frozen=True, kw_only=True):
+    """The inputs of the reader of *source*, without what it does not need to know."""
+
+    source: Source
+    settings: Settings
+    folder: str
+    name: str
+    order: tuple[Source, ...]
+    root: str
+    revision: str
+    git: GitState
+    running: tuple[tuple[Place, bytes], ...]
+    earlier: dict[Source, Deliveries]
+    max_age: float
+    now: Instant | None
+    last: float
+
+
+def write(reader: Reader, inputs: Inputs) -> bytes:
+    """Return what tells a worker to let *reader* read."""
+    loaded = inputs.loaded
+    now, last = inputs.memory.handed()
+    work = Work(
+        source=reader.source,
+        settings=msgspec.structs.replace(
+            loaded.settings, observed=ObservedSettings(), waivers=(), maintenance=()
+        ),
+        folder=str(loaded.folder),
+        name=loaded.name,
+        order=loaded.order,
+        root=str(inputs.checkout.root),
+        revision=inputs.checkout.revision,
+        git=inputs.git,
+        running=tuple((one.place, msgspec.json.encode(one.content)) for one in inputs.running),
+        earlier={source: one.deliveries for source, one in inputs.earlier.items()},
+        max_age=inputs.memory.max_age.total_seconds(),
+        now=now,
+        last=last,
+    )
+    return msgspec.msgpack.encode(work)
+
+
+async def do(work: bytes, kept: bytes) -> tuple[bytes, bytes]:
+    """Read what *work* says, in a worker; return the reading, and what to keep for the next."""
+    given = msgspec.msgpack.decode(work, type=Work)
+    memory = Remembered.unsealed(
+        sealing.unseal(kept),
+        max_age=timedelta(seconds=given.max_age),
+        now=given.now,
+        last=given.last,
+    )
+    reading = await READERS[given.source].read(_inputs(given, memory))
+    return readings.write(reading), sealing.seal(memory.units())
+
+
+def _inputs(given: Work, memory: Remembered) -> Inputs:
+    return Inputs(
+        loaded=Loaded(
+            settings=given.settings,
+            folder=Path(given.folder),
+            name=given.name,
+            order=given.order,
+        ),
+        checkout=Checkout(root=Path(given.root), revision=given.revision),
+        git=given.git,
+        running=tuple(
+            Manifest(content=msgspec.json.decode(content), place=place)
+            for place, content in given.running
+        ),
+        memory=memory,
+        earlier={
+            source: Reading(source=source, deliveries=one) for source, one in given.earlier.items()
+        },
+    )
