@@ -14,6 +14,16 @@ RUN python -m pip --python /opt/build/bin/python wheel \
     && python -m pip --python /opt/exporter/bin/python install \
         --no-deps --no-index /opt/wheels/*.whl
 
+# The versions of helm that Argo CD ships: 3 up to 3.4, and 4 from 3.5 on.
+FROM golang:1.26-trixie AS helm
+ENV CGO_ENABLED=0 GOFLAGS=-trimpath
+RUN GOBIN=/opt/helm-3 go install -ldflags "-s -w \
+        -X helm.sh/helm/v3/internal/version.version=v3.19.4 \
+        -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 \
+        -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34" helm.sh/helm/v3/cmd/helm@v3.19.4 \
+    && GOBIN=/opt/helm-4 go install -ldflags "-s -w \
+        -X helm.sh/helm/v4/internal/version.version=v4.2.1" helm.sh/helm/v4/cmd/helm@v4.2.1
+
 FROM python:3.13-slim-trixie
 # Versions as far as a stable release of Debian keeps them; what follows are its security updates.
 RUN apt-get update \
@@ -23,6 +33,8 @@ RUN apt-get update \
     && python -m pip uninstall --yes pip \
     && rm -rf /usr/local/lib/python3.13/ensurepip
 COPY --from=build /opt/exporter /opt/exporter
+COPY --from=helm /opt/helm-3/helm /usr/local/bin/helm-3
+COPY --from=helm /opt/helm-4/helm /usr/local/bin/helm-4
 
 # Everything that is written goes to /tmp, whoever the container runs as. Threads that come and go
 # would leave memory in an arena each.

@@ -1,10 +1,12 @@
 import ctypes
 import logging
+import warnings
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from hypothesis import settings
 
+from exporter.declared.confined import Workers
 from exporter.foreign.supervisor import Supervisor, supervised
 from tests.programs import tool
 
@@ -31,6 +33,16 @@ async def supervisor() -> AsyncIterator[Supervisor]:
     """Start root tasks that end with the test."""
     async with supervised() as supervisor:
         yield supervisor
+
+
+@pytest.fixture(scope="session")
+def workers() -> Iterator[Workers]:
+    """Processes in which readers read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # threads of the tests stay behind
+        workers = Workers.start()
+    yield workers
+    workers.template.stop()
 
 
 @pytest.fixture

@@ -29,11 +29,11 @@ def judge(facts: Facts) -> Iterator[Finding]:
     conflicts: dict[Subject, list[Conflict]] = {}
     for conflict in facts.get(Conflicts).items:
         conflicts.setdefault(_subject(conflict), []).append(conflict)
-    nodes = facts.get(DeclaredNodes)
+    nodes = facts.find(DeclaredNodes)
     for subject in disputable(facts):
         if subject in conflicts:
             yield _disputed(subject, conflicts[subject])
-        elif node := nodes.named(subject.name):
+        elif nodes is not None and (node := nodes.named(subject.name)):
             yield _undisputed(node)
 
 
@@ -79,7 +79,8 @@ CHECK = Check(
     layer=Layer.CONFIGURATION,
     severity=Severity.WARNING,
     title="Declarations agree with each other",
-    needs=(DeclaredNodes, Conflicts),
+    needs=(Conflicts,),
+    uses=(DeclaredNodes,),  # where no code declares nodes, Applications may disagree all the same
     subjects=disputable,
     judge=judge,
     headline=True,

@@ -27,9 +27,10 @@ def removal(node: ObservedNode) -> Progress | None:
 
 
 def start(node: ObservedNode) -> Progress | None:
-    """Return that a *node* is new, which ends by itself; None where nobody says since when."""
-    if node.created is None:
+    """Return that a *node* is new, which ends by itself; None where it has been Ready before."""
+    since, ready = node.created, node.ready_since
+    if since is None or (ready is not None and ready - since > NEW):
         return None
     return Progress(
-        reason=ExcuseReason.STARTING, waits_for="the node is new", since=node.created, limit=NEW
+        reason=ExcuseReason.STARTING, waits_for="the node is new", since=since, limit=NEW
     )

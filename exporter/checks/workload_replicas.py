@@ -8,22 +8,30 @@ from exporter.checks import subjects, unknowns
 from exporter.checks.wording import excerpt
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredWorkload, WorkloadKey
-from exporter.domain.expectation import REPLICAS, Bounds, Expectation
+from exporter.domain.expectation import REPLICAS, Bounds, Expectation, leaves_replicas
 from exporter.domain.facts import Facts
 from exporter.domain.fields import text_of
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.gaps import Gap
 from exporter.domain.json import Json, dig
 from exporter.domain.provenance import Source
-from exporter.domain.workloads import DeclaredWorkloads, ObservedAutoscalers, ObservedWorkloads
+from exporter.domain.workloads import (
+    DeclaredWorkloads,
+    ObservedAutoscalers,
+    ObservedWorkload,
+    ObservedWorkloads,
+)
 
 ID = "workload_replicas"
 
 
 def scaled_workloads(facts: Facts) -> list[Subject]:
     """Return the workloads about whose replicas anything is declared, sorted."""
-    known = facts.find(Expectation)
-    return sorted(map(subjects.workload, known.replicas)) if known else []
+    known, declared = facts.find(Expectation), facts.find(DeclaredWorkloads)
+    if known is None or declared is None:
+        return []
+    left = (key for key, one in declared.workloads.items() if _is_left_to_others(one))
+    return sorted(map(subjects.workload, {*known.replicas, *left}))
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
@@ -40,6 +48,25 @@ def judge(facts: Facts) -> Iterator[Finding]:
                 if bounds is None or bounds.place is None:
                     finding = _as_far_as_seen(finding, bounds=bounds, facts=facts)
                 yield finding
+        elif _is_left_to_others(workload):
+            have = observed.get(workload.key)
+            yield unknowns.absent_workload(ID, workload) if have is None else _left(workload, have)
+
+
+def _is_left_to_others(workload: DeclaredWorkload) -> bool:
+    """Tell whether the code has a number of replicas and says that any other is right, too."""
+    return workload.key.kind != "DaemonSet" and leaves_replicas(workload)
+
+
+def _left(workload: DeclaredWorkload, have: ObservedWorkload) -> Finding:
+    return Finding(
+        check=ID,
+        subject=subjects.workload(workload.key),
+        verdict=Verdict.PASS,
+        detail="the number is left to others by ignoreDifferences",
+        observed=have.replicas,
+        provenance=(workload.place_of(REPLICAS),),
+    )
 
 
 def _as_far_as_seen(finding: Finding, *, bounds: Bounds | None, facts: Facts) -> Finding:

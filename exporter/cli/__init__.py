@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import warnings
 from collections.abc import Callable, Coroutine
 from datetime import datetime, tzinfo
 from functools import wraps
@@ -103,7 +104,11 @@ def _with_workers(command: Callable[..., None]) -> Callable[..., None]:
     @click.pass_obj
     @wraps(command)
     def run(workers: app.Workers | None, *arguments: Any, **options: Any) -> None:
-        command(workers or app.Workers.start(), *arguments, **options)
+        with warnings.catch_warnings():
+            # Started by hand, where there may be threads: none of them goes on in the template.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            workers = workers or app.Workers.start()
+        command(workers, *arguments, **options)
 
     return run
 

@@ -150,6 +150,14 @@ class Checkout:
                     )
         return sorted(found)
 
+    def here(self, path: str) -> list[str]:
+        """Return the names of the files in the directory *path* itself, links included, sorted."""
+        try:
+            with os.scandir(self.resolve(path)) as entries:
+                return sorted(one.name for one in entries if one.is_file())
+        except OSError:
+            return []
+
     def _walk(self, start: Path) -> Iterator[str]:
         """Yield the files below *start*; raises :exc:`ReadError` for a directory that is closed."""
         pending, top = [str(start)], self._top

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from exporter.declared.facts import Readings, assemble
+from exporter.declared.helm import ChartCache
 from exporter.declared.memory import Memory, count
 from exporter.declared.opening import Opened, open_checkout, repository
 from exporter.declared.reader import Inputs, Reader
@@ -48,6 +49,7 @@ class Declarations:
     git: GitState = field(default_factory=GitState)
     items: Mapping[Source, Mapping[str, int]] = field(default_factory=dict)
     running: tuple[Manifest, ...] = ()
+    charts: ChartCache = field(default_factory=ChartCache)
 
     def __post_init__(self) -> None:
         """Make a memory for each source that the settings name."""

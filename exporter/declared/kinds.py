@@ -6,7 +6,7 @@ Hooks, and Helm, Chart Hooks.
 
 from typing import Final
 
-from exporter.domain.json import JsonObject, as_text, dig
+from exporter.domain.json import JsonObject, as_object, as_text, dig
 
 ARGO: Final = "argoproj.io"
 APPLICATIONS: Final = frozenset({"Application", "ApplicationSet"})
@@ -87,6 +87,10 @@ IGNORED: Final = "IgnoredDifference"
 
 DELIVERING_KINDS: Final = frozenset(kind for _, kind in DELIVERING)
 
+RULES: Final = "argocd-cm"
+"""The ConfigMap that has the rules of a whole Argo CD."""
+
+_PART_OF: Final = "app.kubernetes.io/part-of"
 _HOOKS: Final = ("argocd.argoproj.io/hook", "helm.sh/hook")
 
 
@@ -100,9 +104,20 @@ def is_declaration(content: JsonObject) -> bool:
     return as_text(content.get("kind")) in APPLICATIONS and group(content) == ARGO
 
 
+def is_rules(content: JsonObject) -> bool:
+    """Tell whether an object is the ConfigMap of Argo CD, by its name and label."""
+    metadata = as_object(content.get("metadata"))
+    return (
+        content.get("kind") == "ConfigMap"
+        and metadata.get("name") == RULES
+        and dig(metadata, "labels", _PART_OF) in {None, "argocd"}
+    )
+
+
 def is_hook(content: JsonObject) -> bool:
     """Tell whether an object only lives during a sync of Argo CD."""
-    return any(as_text(dig(content, "metadata", "annotations", hook)) for hook in _HOOKS)
+    annotations = as_object(dig(content, "metadata", "annotations"))
+    return any(as_text(annotations.get(hook)) not in {"", "crd-install"} for hook in _HOOKS)
 
 
 def is_transient(content: JsonObject) -> bool:

@@ -62,15 +62,17 @@ def read(
     namespace: str = "",
     application: ApplicationKey | None = None,
     ignored: Callable[[Manifest], tuple[str, ...]] = lambda _: (),
+    excluded: Callable[[JsonObject], bool] = lambda _: False,
     origin: Subject | None = None,
 ) -> Workloads:
     """Return the workloads, autoscalers and monitoring objects among *manifests*, and all items.
 
     *namespace* is where objects without one of their own go; *application*, if any, delivers
-    them, and *ignored* tells of an object which pointers it ignores. *origin* is the source of
+    them, and *ignored* tells of an object which pointers it ignores, *excluded* whether it is not
+    delivered at all. *origin* is the source of
     objects that they are from. Applications and ApplicationSets are left to who follows them.
     """
-    reader = _Reader(namespace, application, ignored, origin)
+    reader = _Reader(namespace, application, ignored, excluded, origin)
     for manifest in manifests:
         if not is_declaration(manifest.content):
             reader.take(manifest)
@@ -89,6 +91,7 @@ class _Reader:
     namespace: str
     application: ApplicationKey | None
     ignored: Callable[[Manifest], tuple[str, ...]]
+    excluded: Callable[[JsonObject], bool]
     origin: Subject | None
     workloads: list[DeclaredWorkload] = field(default_factory=list)
     autoscalers: list[DeclaredAutoscaler] = field(default_factory=list)
@@ -117,6 +120,8 @@ class _Reader:
             return "Secrets are not looked at"
         if self.application is not None and is_hook(content):
             return "a hook only lives during a sync"
+        if self.excluded(content):
+            return "the rules of Argo CD (resource.exclusions or inclusions) pass over it"
         return "it does not stay under this name" if is_transient(content) else ""
 
     def _read(self, manifest: Manifest) -> tuple[ItemState, str]:
@@ -125,7 +130,7 @@ class _Reader:
             manifest,
             namespace=self.namespace,
             application=self.application,
-            ignored=self.ignored(manifest),
+            ignored=(*self.ignored(manifest), *manifest.undetermined),
         )
         if found is not None:
             self.workloads.append(found)

@@ -1,10 +1,11 @@
 """One declaration out of all readings: for each value the strongest statement counts."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from exporter.declared.node_groups import merged_groups
 from exporter.declared.unknowns import RankedGaps
 from exporter.domain.declaration import (
     LABELS,
@@ -49,7 +50,7 @@ def merge(readings: Sequence[Reading]) -> Merged:
     """Merge *readings*, given from the weakest to the strongest."""
     notes = _Notes()
     gaps = RankedGaps(readings)
-    groups = {group.name: group for reading in readings for group in reading.groups}
+    groups = merged_groups(readings, notes.conflicts)
     nodes = {}
     for name, ranked in sorted(gaps.statements.items()):
         statements = [ranked_statement.statement for ranked_statement in ranked]
@@ -59,7 +60,11 @@ def merge(readings: Sequence[Reading]) -> Merged:
         nodes=DeclaredNodes(
             nodes,
             _groups(nodes, groups),
-            incomplete=gaps.incomplete or _groups_alone(readings, groups),
+            incomplete=(
+                *gaps.incomplete,
+                *_unrecognisable(groups),
+                *(() if gaps.incomplete else _groups_alone(readings, groups)),
+            ),
         ),
         workloads=_workloads(readings, notes),
         applications=_applications(readings, notes),
@@ -229,6 +234,16 @@ def _groups(
     }
 
 
+def _unrecognisable(groups: Mapping[str, NodeGroup]) -> Iterator[Gap]:
+    """Say of which pools nobody can tell the nodes, which then may be any."""
+    for group in groups.values():
+        if group.pool and not group.recognisable:
+            where = f"{group.place.where}: " if group.place else ""
+            source = group.place.source if group.place else Source.TERRAFORM
+            message = f"nothing says by what the nodes of the pool {group.name} are recognised"
+            yield Gap(source, f"{where}{message}; give it a match in nodes.groups")
+
+
 def _groups_alone(readings: Sequence[Reading], groups: Mapping[str, NodeGroup]) -> tuple[Gap, ...]:
     """Say that groups list no nodes, where nothing else that is read does."""
     lists = (reading.source in _LISTING or reading.nodes for reading in readings)
@@ -245,7 +260,8 @@ def _workloads(readings: Sequence[Reading], notes: _Notes) -> dict[WorkloadKey, 
     for reading in readings:
         for workload in reading.workloads:
             other = workloads.get(workload.key)
-            if other is not None and other.manifest != workload.manifest:
+            alike = other is not None and other.manifest == workload.manifest
+            if other is not None and (not alike or _rival(other, workload)):
                 key = workload.key
                 notes.conflicts.append(
                     Conflict(
@@ -259,7 +275,9 @@ def _workloads(readings: Sequence[Reading], notes: _Notes) -> dict[WorkloadKey, 
                             )
                             for declared in (other, workload)
                         ),
-                        message=_twice(other.place, workload.place),
+                        message=_delivered_twice(other, workload)
+                        if alike
+                        else _twice(other.place, workload.place),
                     )
                 )
             workloads[workload.key] = workload
@@ -289,6 +307,15 @@ def _applications(
                 )
             applications[application.key] = application
     return dict(sorted(applications.items()))
+
+
+def _rival(first: DeclaredWorkload, other: DeclaredWorkload) -> bool:
+    """Tell whether two Applications deliver a workload, each of which takes it from the other."""
+    return bool(first.application and other.application) and first.application != other.application
+
+
+def _delivered_twice(first: DeclaredWorkload, other: DeclaredWorkload) -> str:
+    return f"is delivered by two Applications, {first.application} and {other.application}"
 
 
 def _twice(first: Place, other: Place) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final, Generic, TypeAlias, TypeVar
 
-from exporter.declared.kinds import TRACED
+from exporter.declared.kinds import TRACED, is_rules
+from exporter.declared.options import Options
 from exporter.declared.rendered import Manifest, Render, Rendered
 from exporter.domain.clock import Instant
 from exporter.domain.declaration import Failure
@@ -95,6 +96,14 @@ class Remembered:
         self._asked.add(key)
         self._kept[key] = _Kept(value)
 
+    def known(self, key: Hashable, kind: type[T]) -> T | None:
+        """Return what a unit gave that depends on nothing but its *key*, if that is known."""
+        kept = self._kept.get(key)
+        if kept is None or not isinstance(kept.value, kind):
+            return None
+        self._asked.add(key)
+        return kept.value
+
     def recall(self, key: Hashable, kind: type[T]) -> Recalled[T] | None:
         """Return what a unit that is broken gave when it could last be read, if that is known."""
         self._asked.add(key)
@@ -112,19 +121,27 @@ class Remembered:
 def remembering(render: Render, memory: Remembered) -> Render:
     """Return *render* with what is broken as *memory* has it."""
 
-    async def rendered(path: str, *, recurse: bool = False) -> Rendered:
-        return _chosen(memory, (path.strip("/"), recurse), await render(path, recurse=recurse))
+    async def rendered(
+        path: str, *, recurse: bool = False, options: Options | None = None
+    ) -> Rendered:
+        found = await render(path, recurse=recurse, options=options)
+        owner = options.owner if options else ""
+        return _chosen(memory, (path.strip("/"), recurse, owner), found)
 
     return rendered
 
 
 def recalled(memory: Remembered, path: str) -> Rendered:
     """Return what *path*, which is gone, rendered to as *memory* has it: nothing, if it has not."""
-    known = _last_good(memory, (path.strip("/"), False))
+    known = _last_good(memory, (path.strip("/"), False, ""))
     return known.value if known else Rendered()
 
 
-def _chosen(memory: Remembered, key: tuple[str, bool], rendered: Rendered) -> Rendered:
+_Key: TypeAlias = tuple[str, bool, str]
+"""A path, whether what is below it counts, and for which source it is rendered in its own way."""
+
+
+def _chosen(memory: Remembered, key: _Key, rendered: Rendered) -> Rendered:
     if rendered.is_lost:
         known = _last_good(memory, key)
         if known is None:
@@ -139,7 +156,7 @@ def _chosen(memory: Remembered, key: tuple[str, bool], rendered: Rendered) -> Re
     return _by_file(memory, key, rendered)
 
 
-def _by_file(memory: Remembered, key: tuple[str, bool], rendered: Rendered) -> Rendered:
+def _by_file(memory: Remembered, key: _Key, rendered: Rendered) -> Rendered:
     """Return files as they are now, and those that are broken as they were."""
     files: dict[str, list[Manifest]] = {}
     for manifest in rendered.manifests:
@@ -159,7 +176,7 @@ def _by_file(memory: Remembered, key: tuple[str, bool], rendered: Rendered) -> R
     )
 
 
-def _last_good(memory: Remembered, key: tuple[str, bool]) -> Recalled[Rendered] | None:
+def _last_good(memory: Remembered, key: _Key) -> Recalled[Rendered] | None:
     whole = memory.recall(key, Rendered)
     if whole is not None:
         return whole
@@ -173,7 +190,7 @@ def _last_good(memory: Remembered, key: tuple[str, bool]) -> Recalled[Rendered] 
 
 def _lean(manifest: Manifest) -> Manifest:
     """Return *manifest* without what is not read of its kind: definitions have megabytes of it."""
-    if manifest.kind in _READ:
+    if manifest.kind in _READ or is_rules(manifest.content):
         return manifest
     content, metadata = manifest.content, as_object(manifest.content.get("metadata"))
     kept = {key: metadata[key] for key in _IDENTITY if key in metadata}

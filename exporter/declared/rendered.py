@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from exporter.declared.options import Options
 from exporter.domain.declaration import Failure
 from exporter.domain.finding import Subject
 from exporter.domain.items import ItemState
@@ -17,13 +18,15 @@ class Manifest:
 
     *place* is where the object itself is declared; *places* maps JSON pointers into *content*
     to where a single value is declared, as far as that is known. *unknown* says why all but its
-    name may be declared otherwise, if so.
+    name may be declared otherwise, if so; *undetermined* are pointers of values that are otherwise
+    each time they are rendered.
     """
 
     content: JsonObject
     place: Place
     places: Mapping[str, Place] = field(default_factory=dict)
     unknown: str = ""
+    undetermined: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -73,9 +76,12 @@ class Rendered:
 class Render(Protocol):
     """Renders paths of the checkout."""
 
-    def __call__(self, path: str, *, recurse: bool = False) -> Awaitable[Rendered]:
+    def __call__(
+        self, path: str, *, recurse: bool = False, options: Options | None = None
+    ) -> Awaitable[Rendered]:
         """Return what *path* renders to; never raises :exc:`ReadError`, failures are values.
 
-        *recurse* takes the directories within a directory of plain manifests, too.
+        *recurse* takes the directories within a directory of plain manifests, too. *options* say
+        how a chart or a kustomization is rendered.
         """
         ...

@@ -359,7 +359,12 @@ class NodeGroup:
             return False
         if self.name_pattern and not fnmatchcase(name, self.name_pattern):
             return False
-        return all(labels.get(key) == value for key, value in self.labels.items())
+        return all(_fits(labels.get(key), pattern) for key, pattern in self.labels.items())
+
+
+def _fits(value: str | None, pattern: str) -> bool:
+    """Tell whether a label's value, None where it is missing, fits a shell pattern."""
+    return value == pattern or (value is not None and fnmatchcase(value, pattern))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,7 +133,7 @@ def _bounds(
                 continue
             if key in running:
                 bounds = Bounds(*running[key], author="an autoscaler in the cluster")
-            elif _is_ignored(workload):
+            elif leaves_replicas(workload):
                 continue
             else:
                 bounds = _own(workload)
@@ -145,8 +145,10 @@ def _own(workload: DeclaredWorkload) -> Bounds | None:
     return Bounds(*own) if own else None
 
 
-def _is_ignored(workload: DeclaredWorkload) -> bool:
-    return any(f"{REPLICAS}/".startswith(f"{one}/") for one in workload.ignored if one)
+def leaves_replicas(workload: DeclaredWorkload) -> bool:
+    """Tell whether ``ignoreDifferences`` leaves the declared number of replicas to others."""
+    declared = dig(workload.manifest, "spec", "replicas") is not None
+    return declared and any(f"{REPLICAS}/".startswith(f"{one}/") for one in workload.ignored if one)
 
 
 def _by_target(autoscalers: tuple[DeclaredAutoscaler, ...]) -> dict[WorkloadKey, Bounds]:

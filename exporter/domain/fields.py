@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from exporter.domain.errors import ParseError
+from exporter.domain.images import same_image
 from exporter.domain.json import Json, dig
 from exporter.domain.quantity import parse_quantity
 
@@ -145,6 +146,13 @@ def same_quantity(one: Json, other: Json) -> bool:
         return same_text(one, other)
 
 
+def same_reference(one: Json, other: Json) -> bool:
+    """Tell whether an image that is declared is the one that is observed."""
+    if isinstance(one, str) and isinstance(other, str):
+        return same_image(one, other)
+    return same_value(one, other)
+
+
 SCALARS: Final[Mapping[str, Same]] = {
     TEXT_MEMBER: same_text,
     QUANTITY_MEMBER: same_quantity,
@@ -154,6 +162,7 @@ SCALARS: Final[Mapping[str, Same]] = {
     "maxSurge": same_text,
     "maxUnavailable": same_text,
     "value": same_text,
+    "image": same_reference,
 }
 """How to compare the scalars of fields that do not just have to be equal."""
 

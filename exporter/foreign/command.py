@@ -70,6 +70,7 @@ class Program(Struct, frozen=True, kw_only=True, array_like=True):
     output: int
     memory: int
     network: bool
+    readable: tuple[str, ...]
 
 
 _instead: list[Callable[[Program], Awaitable[Outcome]]] = []
@@ -118,6 +119,7 @@ async def run(
             output=limits.output,
             memory=limits.memory,
             network=network,
+            readable=tuple(map(str, access.read)) if access else (),
         )
         return await _instead[0](program)
     name = Path(arguments[0]).name

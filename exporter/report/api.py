@@ -201,6 +201,13 @@ def _declared(state: State) -> Iterator[tuple[str, list["_Thing"]]]:
         ],
     )
     yield (
+        "groups",
+        [
+            _Thing(Subject("NodeGroup", "", group.name), partial(documents.Group.of, group))
+            for group in (documents.named_groups(nodes) if nodes else ())
+        ],
+    )
+    yield (
         "workloads",
         [
             _Thing(

@@ -41,6 +41,7 @@ class SourceRow:
 class GroupRow:
     """A group of nodes: *minimum* to *maximum* expected, and how many of it were observed.
 
+    Where its size is not *stated*, or nobody can tell it, nothing is expected.
     *members* are the nodes declared by name, *missing* those of them that the cluster lacks.
     """
 
@@ -52,12 +53,15 @@ class GroupRow:
     members: tuple[str, ...] = ()
     missing: tuple[str, ...] | None = ()
     place: Place | None = None
+    stated: bool = True
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
 
     @property
     def matches(self) -> bool | None:
         """Whether as many nodes are there as are expected."""
-        return None if self.observed is None else self.minimum <= self.observed <= self.maximum
+        if self.observed is None or not self.stated:
+            return None
+        return self.minimum <= self.observed <= self.maximum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

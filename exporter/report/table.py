@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from exporter.domain.applications import DeclaredApplications
 from exporter.domain.conflicts import Conflicts
+from exporter.domain.declaration import NodeGroup
 from exporter.domain.evaluation import Evaluation, Score
-from exporter.domain.expectation import Bounds, replica_bounds
+from exporter.domain.expectation import Bounds, GroupSize, replica_bounds
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.provenance import Place
@@ -120,6 +121,7 @@ def declaration(state: State) -> str:
         (("SOURCE", "KIND", "STATE", "ITEMS"), _items(state)),
         (_NOT_COMPARED[1:], _not_compared(state)),
         (("NODE", "GROUP", "LABELS", "TAINTS", "DECLARED AT"), _nodes(state)),
+        (("NODE GROUP", "SIZE", "MATCH", "LABELS", "TAINTS", "DECLARED AT"), _groups(state)),
         (("WORKLOAD", "REPLICAS", "APPLICATION", "DECLARED AT"), _workloads(state)),
         (("APPLICATION", "SOURCE", "APPLICATIONSET", "DECLARED AT"), _applications(state)),
         (("CONFLICT", "ATTRIBUTE", "MESSAGE"), _conflicts(state)),
@@ -150,6 +152,24 @@ def _nodes(state: State) -> Iterator[Sequence[str]]:
         labels = ",".join(f"{key}={stated.value}" for key, stated in node.labels.items())
         taints = ",".join(str(stated.value) for stated in node.taints)
         yield (node.name, node.group, labels or "-", taints or "-", node.places[0].where)
+
+
+def _groups(state: State) -> Iterator[Sequence[str]]:
+    declared = state.facts.find(DeclaredNodes)
+    for name, group in sorted(declared.groups.items()) if declared else ():
+        if name:
+            match = [group.name_pattern, *(f"{key}={value}" for key, value in group.labels.items())]
+            labels = ",".join(f"{key}={stated.value}" for key, stated in group.node_labels.items())
+            taints = ",".join(str(stated.value) for stated in group.taints or ())
+            place = group.place.where if group.place else "-"
+            matching = ",".join(filter(None, match))
+            yield (name, _size(group), matching or "-", labels or "-", taints or "-", place)
+
+
+def _size(group: NodeGroup) -> str:
+    size = GroupSize.of(group)
+    known = size.stated and size.unknown is None
+    return _between(Bounds(size.minimum, size.maximum) if known else None)
 
 
 def _workloads(state: State) -> Iterator[Sequence[str]]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from exporter.settings.forms import Duration, Quantity, Strict
 
@@ -138,6 +138,35 @@ class InventorySettings(Strict, frozen=True, kw_only=True):
     applications: tuple[InventoryApplication, ...] = ()
 
 
+class ChartsSettings(Strict, frozen=True, kw_only=True):
+    """How Helm charts of the repository are rendered: as Argo CD does it for the cluster."""
+
+    helm: Annotated[
+        Literal["", "3", "4"],
+        Meta(
+            description="The version of helm: Argo CD has 3 up to 3.4, and 4 from 3.5 on. Empty: "
+            "the one that is installed."
+        ),
+    ] = ""
+    kube_version: Annotated[
+        str,
+        Meta(
+            description="The cluster's version of Kubernetes, as 1.31.2. A chart that asks for it "
+            "is not rendered without it."
+        ),
+    ] = ""
+    api_versions: (
+        Annotated[
+            tuple[str, ...],
+            Meta(
+                description="What the cluster serves beside Kubernetes' own APIs, as group/version "
+                "and group/version/Kind. A chart that asks for them is not rendered without it."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
 class LimitsSettings(Strict, frozen=True, kw_only=True):
     """What reading one source may take, in its process; what takes more is an error of its file.
 
@@ -173,6 +202,7 @@ class DeclaredSettings(Strict, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="Overlays (shell patterns) that no Application points at."),
     ] = ()
+    charts: ChartsSettings = ChartsSettings()
     inventory: InventorySettings = InventorySettings()
     max_age: Annotated[
         Duration,

@@ -1,5 +1,6 @@
 """Signals are heeded from the moment on at which the exporter says that it listens."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,15 @@ logging.getLogger("exporter.app.web").addHandler(Signalling())
 main()
 """
 """The command, sent signals by itself as soon as it says where it listens."""
+HANGING = f"""
+import time
+from exporter import cli
+from exporter.app import conformance
+cli.GRACE = 1
+conformance.evaluate = lambda *_, **__: time.sleep(3600)
+{SIGNALLED}
+"""
+"""The same, with an evaluation that goes on in a thread whatever happens."""
 
 
 @pytest.mark.parametrize("signals", ["SIGTERM", "SIGINT", "SIGHUP SIGTERM"])
@@ -43,3 +53,22 @@ def test_a_signal_that_comes_at_once_ends_nothing_by_force(signals: str, tmp_pat
 
     assert "listening on" in done.stderr
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+
+
+def test_a_process_that_does_not_end_is_ended(tmp_path: Path) -> None:
+    settings = tmp_path / "conformance.yaml"
+    settings.write_text(SETTINGS)
+
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", HANGING, "SIGTERM", "serve", "--config.file", str(settings)),
+            *("--web.listen-address", "127.0.0.1:0"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert "listening on" in done.stderr
+    assert done.returncode == -signal.SIGALRM

@@ -4,6 +4,7 @@ from exporter.checks import node_labels
 from exporter.domain.declaration import DeclaredNode
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.provenance import Place, Source, Stated
 
@@ -14,9 +15,17 @@ def place(key: str) -> Place:
     return Place(Source.ANSIBLE, f"{key}.yml", 1)
 
 
-def judge(declared: dict[str, str], *observed: dict[str, str]) -> Finding:
+def judge(declared: dict[str, str], *observed: dict[str, str], unknown: str = "") -> Finding:
     labels = {key: Stated(value, place(key)) for key, value in declared.items()}
-    node = DeclaredNode(name="a", group="", places=(NODE,), attributes={}, labels=labels, taints=())
+    node = DeclaredNode(
+        name="a",
+        group="",
+        places=(NODE,),
+        attributes={},
+        labels=labels,
+        taints=(),
+        unknown={unknown: Gap(Source.ANSIBLE, "only a run tells")} if unknown else {},
+    )
     found = [ObservedNode(name="a", labels=one) for one in observed]
     cluster = ObservedNodes({one.name: one for one in found})
     known = {DeclaredNodes: DeclaredNodes({"a": node}), ObservedNodes: cluster}
@@ -70,6 +79,23 @@ def test_only_what_differs_is_shown_with_its_places() -> None:
     assert finding.declared == {"b": "1", "c": "1"}
     assert finding.observed == {"b": "2", "c": None}
     assert finding.provenance == (place("b"), place("c"))
+
+
+@pytest.mark.parametrize(
+    ("unknown", "verdict"),
+    [
+        pytest.param("labels.phase", Verdict.PASS, id="that label"),
+        pytest.param("labels.domain", Verdict.FAIL, id="another label"),
+        pytest.param("labels", Verdict.FAIL, id="labels that are not named"),
+        pytest.param("version", Verdict.FAIL, id="another attribute"),
+    ],
+)
+def test_a_label_whose_value_may_be_declared_otherwise_does_not_fail(
+    unknown: str, verdict: Verdict
+) -> None:
+    finding = judge({"phase": "1"}, {"phase": "2"}, unknown=unknown)
+
+    assert finding.verdict is verdict  # a pass is unknown then, which the evaluation sees to
 
 
 def test_a_missing_node_is_unknown_and_names_its_cause() -> None:

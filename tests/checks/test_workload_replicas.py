@@ -147,14 +147,28 @@ def test_an_autoscaler_of_the_cluster_counts_where_none_is_declared(
     [
         pytest.param(facts(NOTHING, 7), id="nothing declared"),
         pytest.param(facts(NOTHING, 7, cluster=(1, 3)), id="only the cluster has an autoscaler"),
-        pytest.param(facts(2, 7, ignored=("/spec/replicas",)), id="ignored"),
-        pytest.param(facts(2, 7, ignored=("/spec",)), id="ignored with all around"),
         pytest.param(facts(2, 7, key=DAEMONS), id="DaemonSet"),
     ],
 )
 def test_where_nothing_is_declared_about_replicas_there_is_no_subject(world: Facts) -> None:
     assert list(workload_replicas.judge(world)) == []
     assert list(workload_replicas.CHECK.subjects(world)) == []
+
+
+@pytest.mark.parametrize("pointer", ["/spec/replicas", "/spec"])
+def test_a_number_that_is_left_to_others_is_right_whatever_it_is(pointer: str) -> None:
+    world = facts(2, 7, ignored=(pointer,))
+
+    finding = judge(world)
+
+    assert (finding.verdict, finding.observed) == (Verdict.PASS, 7)
+    assert list(workload_replicas.CHECK.subjects(world)) == [finding.subject]
+
+
+def test_a_workload_that_is_not_there_has_no_number() -> None:
+    world = facts(2, None, ignored=("/spec/replicas",))
+
+    assert judge(world).verdict is Verdict.UNKNOWN
 
 
 def test_another_ignored_pointer_leaves_the_subject() -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from exporter.declared.declare import Declarations
+from exporter.declared.confined import Workers
+from exporter.declared.declare import Declarations, Run, here
 from exporter.declared.remembered import Remembered
 from exporter.domain.applications import DeclaredApplications
 from exporter.domain.clock import Instant
@@ -66,7 +67,7 @@ FILES = {
 class Repository:
     """A repository that is read again and again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, run: Run) -> None:
         self.root = folder / "repository"
         self.write(FILES)
         settings = folder / "conformance.yaml"
@@ -75,7 +76,7 @@ class Repository:
             "declared: {argocd: [apps], kustomize: [own], max_age: 10m}\n"
             "observed: {snapshot: snapshot}\n"
         )
-        self.declarations = Declarations(load(settings))
+        self.declarations = Declarations(load(settings), run=run)
 
     def write(self, files: Mapping[str, str]) -> None:
         for name, text in files.items():
@@ -90,9 +91,9 @@ class Repository:
         return await self.declarations.read(at=START + after)
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    return Repository(tmp_path)
+@pytest.fixture(params=["here", "in workers"])
+def repository(tmp_path: Path, request: pytest.FixtureRequest, workers: Workers) -> Repository:
+    return Repository(tmp_path, here if request.param == "here" else workers.read)
 
 
 def replicas(state: State) -> dict[str, object]:

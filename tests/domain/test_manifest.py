@@ -64,6 +64,7 @@ def container(**fields: Any) -> Json:
             {"emptyDir": {"sizeLimit": "1Gi"}}, {"emptyDir": {"sizeLimit": "1024Mi"}}, id="s"
         ),
         pytest.param({"port": 8000}, {"port": "8000"}, id="int or string"),
+        pytest.param({"image": "a"}, {"image": "docker.io/library/a:latest"}, id="image"),
         pytest.param({"maxSurge": "25%"}, {"maxSurge": "25%"}, id="percentage"),
         pytest.param(
             {"labels": {"phase": 1, "on": True}}, {"labels": {"phase": "1", "on": "true"}}, id="l"
@@ -89,7 +90,7 @@ def test_what_the_api_server_makes_of_a_declaration_is_no_difference(
     ("declared", "observed", "pointer"),
     [
         pytest.param({"image": "a:1"}, {"image": "a:2"}, "/image", id="another value"),
-        pytest.param({"image": "a"}, {"image": "a:latest"}, "/image", id="images are exact"),
+        pytest.param({"image": "a"}, {"image": "a:1"}, "/image", id="another tag"),
         pytest.param({"a": True}, {"a": 1}, "/a", id="true is not one"),
         pytest.param({"a": 1}, {"a": "1"}, "/a", id="one is no text"),
         pytest.param({"a": 1}, {}, "/a", id="absent"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2.utils import missing
 
-from exporter.declared import manifests
+from exporter.declared import globs, manifests
 from exporter.declared.ansible.documents import Documents
 from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.evaluation import evaluate as evaluate_steps
@@ -25,7 +25,7 @@ from exporter.declared.ansible.task_evaluator import TaskEvaluator
 from exporter.declared.ansible.task_variables import VariableEnvironment
 from exporter.declared.ansible.templates import Budget as TemplateBudget
 from exporter.declared.ansible.templates import Templates
-from exporter.declared.argocd import application_sets, applications, globs
+from exporter.declared.argocd import application_sets, applications, tools
 from exporter.declared.argocd.estimates import Estimates
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.gotemplate import UnsupportedError, from_json, render
@@ -33,15 +33,22 @@ from exporter.declared.argocd.ignored import parse_path
 from exporter.declared.argocd.located import UnresolvedError as UnknownError
 from exporter.declared.argocd.located import from_yaml
 from exporter.declared.argocd.repositories import Home
+from exporter.declared.argocd.rules import parse as parse_rules
 from exporter.declared.argocd.stack import stack_of
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
+from exporter.declared.helm.chart import asks, read_chart
+from exporter.declared.helm.clocks import at_another_time
+from exporter.declared.helm.output import parse as printed
+from exporter.declared.helm.plan import plan
+from exporter.declared.helm.unsettled import unsettled
 from exporter.declared.kubelet import parse_arguments, unresolved_part
-from exporter.declared.kustomize import plain
+from exporter.declared.kustomize import inline, plain
 from exporter.declared.kustomize.complaints import explain, shorten
 from exporter.declared.kustomize.graph import Loader
 from exporter.declared.kustomize.omissions import omissions
 from exporter.declared.kustomize.provenance import Tracer
+from exporter.declared.options import NotPlannedError
 from exporter.declared.rendered import Manifest
 from exporter.declared.terraform.language.budget import Budget as Steps
 from exporter.declared.terraform.language.evaluate import evaluate
@@ -189,7 +196,41 @@ def _application(checkout: Checkout) -> object:
     home = Home(checkout)
     manifest = from_yaml(yaml.load(checkout.read_text("app.yaml")), _place("app.yaml", 1))
     parsed = applications.parse(manifest, home=home, origin=applications.Origin())
-    return parsed, list(stack_of(parsed, Files(home, Budget())))
+    return parsed, list(stack_of(parsed, Files(home, Budget()))), _planned(parsed, home)
+
+
+def _planned(parsed: applications.Parsed, home: Home) -> object:
+    """Plan as if every source were a chart."""
+    application = parsed.application
+    found: list[object] = []
+    for index, options in enumerate(parsed.options):
+        path = application.sources[index].path
+        changed = tools.overridden(options, path, key=application.key, checkout=home.checkout)
+        told = tools.helm_options(application, changed, index=index, home=home)
+        edited = tools.kustomize_options(application, changed, index=index, home=home)
+        found.append((edited, inline.stated(edited)))
+        found.append((tools.tool_of(changed, path, home.checkout), told))
+        try:
+            found.append(plan(told, chart=path, checkout=home.checkout))
+        except NotPlannedError:
+            continue
+    return found
+
+
+def _ruled(text: str) -> object:
+    content = yaml.plain(yaml.load(text))
+    if not isinstance(content, dict):
+        raise ParseError("is no object")
+    return parse_rules(Manifest(content=content, place=_place("cm.yaml", 1)))
+
+
+def _of_helm(text: str) -> object:
+    return unsettled(list(printed(text)), list(printed(text.replace("1", "2"))))
+
+
+def _chart(checkout: Checkout) -> object:
+    chart = read_chart(checkout, "")
+    return chart.name, asks(chart), at_another_time(chart.files)
 
 
 def _go(text: str) -> object:
@@ -199,7 +240,7 @@ def _go(text: str) -> object:
 
 def _glob(text: str) -> object:
     pattern, _, path = text.partition("\n")
-    matchers = (globs.match_path, globs.match_pathspec, globs.match_any)
+    matchers = (globs.match_path, globs.match_pathspec, globs.match_any, globs.match_doublestar)
     return [match(pattern[:500], path[:200]) for match in matchers]
 
 
@@ -283,9 +324,9 @@ TARGETS = (
             f"{_TERRAFORM}.read",
             f"{_TERRAFORM}.module",
             f"{_TERRAFORM}.variables",
-            f"{_TERRAFORM}.paths",
+            f"{_TERRAFORM}.attribute_paths",
             f"{_TERRAFORM}.providers",
-            f"{_TERRAFORM}.arguments",
+            f"{_TERRAFORM}.kubelet_arguments",
             f"{_TERRAFORM}.collector",
         ),
         words=_EXPRESSIONS,
@@ -382,7 +423,12 @@ TARGETS = (
     ),
     Target(
         name="shell",
-        modules=(f"{_ANSIBLE}.shell", f"{_ANSIBLE}.kubectl", f"{_ANSIBLE}.helm"),
+        modules=(
+            f"{_ANSIBLE}.shell",
+            f"{_ANSIBLE}.command_line",
+            f"{_ANSIBLE}.kubectl",
+            f"{_ANSIBLE}.helm",
+        ),
         parse=_commands,
         given=as_any_text,
         seeds=kept("shell"),
@@ -480,9 +526,57 @@ TARGETS = (
         name="application",
         given=as_file("app.yaml", beside=_APPS),
         parse=_application,
-        modules=(f"{_ARGOCD}.applications", f"{_ARGOCD}.stack", f"{_ARGOCD}.ignored"),
+        modules=(
+            f"{_ARGOCD}.applications",
+            f"{_ARGOCD}.stack",
+            f"{_ARGOCD}.ignored",
+            f"{_ARGOCD}.tools",
+            "exporter.declared.helm.plan",
+        ),
         seeds=kept("application"),
         allowed=(*_LOST, UnknownError),
+    ),
+    Target(
+        name="helm-output",
+        given=as_text,
+        parse=_of_helm,
+        modules=("exporter.declared.helm.output",),
+        seeds=kept("helm-output"),
+        allowed=(ParseError,),
+    ),
+    Target(
+        name="chart",
+        given=as_file("Chart.yaml", beside={"sub/Chart.yaml": "name: sub"}),
+        parse=_chart,
+        modules=("exporter.declared.helm.chart", "exporter.declared.helm.clocks"),
+        seeds=kept("chart"),
+        allowed=_LOST,
+    ),
+    Target(
+        name="chart-archive",
+        given=as_file("charts/sub-1.0.0.tgz", beside={"Chart.yaml": "name: a"}),
+        parse=_chart,
+        modules=("exporter.declared.helm.chart",),
+        seeds=kept("chart-archive"),
+        allowed=_LOST,
+    ),
+    Target(
+        name="source-override",
+        given=as_file(
+            "apps/a/.argocd-source.yaml", beside={"app.yaml": kept("application")[0].decode()}
+        ),
+        parse=_application,
+        modules=(f"{_ARGOCD}.tools", "exporter.declared.kustomize.inline"),
+        seeds=kept("source-override"),
+        allowed=(*_LOST, UnknownError),
+    ),
+    Target(
+        name="argocd-cm",
+        given=as_text,
+        parse=_ruled,
+        modules=(f"{_ARGOCD}.rules",),
+        seeds=kept("argocd-cm"),
+        allowed=_LOST,
     ),
     Target(
         name="broken-applications",
@@ -517,7 +611,7 @@ TARGETS = (
     ),
     Target(
         name="glob",
-        modules=(f"{_ARGOCD}.globs",),
+        modules=("exporter.declared.globs",),
         parse=_glob,
         given=as_any_text,
         seeds=kept("glob"),

@@ -8,6 +8,7 @@ from exporter.checks.node_version import Version
 from exporter.declared.argocd.located import from_plain
 from exporter.domain.addresses import normalise
 from exporter.domain.errors import ParseError, SettingsError
+from exporter.domain.images import parse_image
 from exporter.domain.instants import parse_duration, parse_instant
 from exporter.domain.integers import parse_integer
 from exporter.domain.monitoring.prometheus.server import Retention, parse_size
@@ -84,6 +85,7 @@ def _text(name: str, parse: object, *seeds: bytes, module: str) -> Target:
 
 
 TARGETS = (
+    _text("image", parse_image, b"a.io:1/b/c:1@sha256:" + b"a" * 64, module=f"{_D}.images"),
     _text("quantity", parse_quantity, b"500m", b"1.5Gi", b"12e6", b"-.5", module=f"{_D}.quantity"),
     _text("duration", parse_duration, b"1h30m", b"15d", b"500ms", b"0", module=f"{_D}.instants"),
     _text(

@@ -20,7 +20,7 @@ from tests.e2e.reference import EXAMPLE
 from tests.image.dockerfile import PROJECT, copy_context, stages
 from tests.programs import tool
 
-BUILD, LAST = stages()
+BUILD, HELM, LAST = stages()
 RUN_IMAGE = Path(__file__).parent / "run-image"
 NONROOT = "65532:65532"
 ANYBODY = "1000690000:0"
@@ -40,7 +40,18 @@ def test_the_last_stage_has_no_compiler_and_no_pip() -> None:
     installed = re.findall(r'"([a-z-]+)=', installation)
     assert set(installed) == {"ca-certificates", "git", "kustomize", "tini"}
     assert "pip uninstall --yes pip" in installation
-    assert LAST.all("COPY") == ["--from=build /opt/exporter /opt/exporter"]
+    assert LAST.all("COPY") == [
+        "--from=build /opt/exporter /opt/exporter",
+        "--from=helm /opt/helm-3/helm /usr/local/bin/helm-3",
+        "--from=helm /opt/helm-4/helm /usr/local/bin/helm-4",
+    ]
+
+
+def test_helm_is_built_at_versions_that_argo_cd_ships() -> None:
+    (installation,) = HELM.all("RUN")
+
+    assert re.findall(r"cmd/helm@(\S+)", installation) == ["v3.19.4", "v4.2.1"]
+    assert re.findall(r"version\.version=(v[\d.]+)", installation) == ["v3.19.4", "v4.2.1"]
 
 
 def test_it_runs_as_nobody_in_particular_behind_an_init() -> None:

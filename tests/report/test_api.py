@@ -171,7 +171,7 @@ def test_the_declaration_comes_in_parts_through_all_lists() -> None:
     told = [ask(api.DECLARED, ("limit", "3"), ("offset", str(at))) for at in (0, 3, 6)]
 
     lists = (
-        *("nodes", "workloads", "applications", "conflicts", "not_compared"),
+        *("nodes", "groups", "workloads", "applications", "conflicts", "not_compared"),
         *("unresolved", "failures"),
     )
     whole = json.loads(msgspec.json.encode(Declaration.of(DECLARED)))

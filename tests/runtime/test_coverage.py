@@ -1,5 +1,8 @@
 """Coverage is the part of what is declared that could be judged, by layer and over all of them."""
 
+import pytest
+from msgspec import structs
+
 from exporter.checks import declaration_readable
 from exporter.domain.check import Check
 from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
@@ -75,3 +78,19 @@ def test_that_a_file_is_known_to_be_broken_covers_nothing() -> None:
 
     assert shares[Layer.CONFIGURATION].ratio == 0.0
     assert shares[Layer.GITOPS].ratio == 0.5
+
+
+def test_an_item_that_two_sources_deliver_weighs_once_what_it_weighs_in_both() -> None:
+    origins = [Subject("Source", "argocd", name) for name in ("shop/0", "shop/1")]
+    items = DeclaredItems(
+        tuple(
+            structs.replace(unread("auth", "Deployment", Layer.APPLICATIONS), origin=origin)
+            for origin in origins
+        )
+    )
+    findings = {PRESENT.id: found(PRESENT.id, Verdict.PASS, kind="Deployment")}
+
+    shares = Coverage().of((PRESENT,), findings, items)
+
+    assert shares[Layer.APPLICATIONS].total == 1.0 + len(origins)
+    assert shares[Layer.APPLICATIONS].ratio == pytest.approx(1 / 3)

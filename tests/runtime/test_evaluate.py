@@ -117,6 +117,22 @@ def test_a_kind_of_which_a_fact_says_nothing_is_unknown() -> None:
     ]
 
 
+class Beside(frozenset[str]):
+    """A fact that could show a pass to be wrong, made up for these tests."""
+
+
+def test_a_gap_in_what_a_check_only_uses_leaves_its_failures_standing() -> None:
+    gap = Gap(Source.KUBERNETES, "cannot be listed")
+    facts = Facts({Wanted: Wanted("a"), Beside: Beside()}, {Beside: (gap,)})
+
+    outcome = run(facts=facts, check=replace(CHECK, uses=(Beside,)))
+
+    assert [(one.verdict, one.detail) for one in outcome.findings] == [
+        (Verdict.UNKNOWN, "cannot be listed"),
+        (Verdict.FAIL, ""),
+    ]
+
+
 WORKLOADS = (Subject("Deployment", "api", "a"), Subject("Deployment", "web", "b"))
 
 

@@ -173,3 +173,43 @@ async def test_what_took_long_to_read_is_as_old_as_what_it_was_judged_by() -> No
     await loop.step()
 
     assert not loop.stale
+
+
+class Hanging:
+    """Looks for ever, but the first time."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    async def __call__(self, _: Instant) -> Evaluation:
+        self.looks += 1
+        if self.looks > 1:
+            await asyncio.Event().wait()
+        return outcome()
+
+
+async def test_a_pass_that_hangs_is_noticed_after_a_set_time() -> None:
+    now = 0.0
+    loop = Loop(look=Hanging(), prepare=prepared, interval=60, watchdog=900, timer=lambda: now)
+    await loop.step()
+    step = asyncio.create_task(loop.step())
+    await asyncio.sleep(0)
+
+    now = 899.0
+    before = loop.stands_still
+    now = 901.0
+    after = loop.stands_still
+
+    assert (before, after) == (False, True)
+    step.cancel()
+
+
+async def test_passes_that_break_are_no_standstill() -> None:
+    now = 0.0
+    looker = Looker([RuntimeError("broken"), RuntimeError("broken")])
+    loop = Loop(look=looker, prepare=prepared, interval=60, watchdog=900, timer=lambda: now)
+
+    for now in (800.0, 1600.0):  # noqa: B007 - the timer reads it
+        await loop.step()
+
+    assert not loop.stands_still

@@ -40,7 +40,9 @@ Client = TestClient[web.Request, web.Application]
 
 
 class Connect(Protocol):
-    def __call__(self, published: Published | None, *, stale: bool = ...) -> Awaitable[Client]: ...
+    def __call__(
+        self, published: Published | None, *, stale: bool = ..., stands_still: bool = ...
+    ) -> Awaitable[Client]: ...
 
 
 @dataclass
@@ -56,9 +58,11 @@ class Fixed:
 async def connect() -> AsyncIterator[Connect]:
     async with AsyncExitStack() as stack:
 
-        async def made(published: Published | None, *, stale: bool = False) -> Client:
+        async def made(
+            published: Published | None, *, stale: bool = False, stands_still: bool = False
+        ) -> Client:
             app = application(
-                Fixed(published, stale),
+                Fixed(published, stale, stands_still),
                 telemetry_path="/metrics",
                 views=("/", REPORT, "/refused"),
                 files={"/style.css": Answer(content_type="text/css", body=b"body {}")},
@@ -148,12 +152,23 @@ async def test_not_ready_while_not_everything_was_looked_at(connect: Connect) ->
 
 
 @pytest.mark.parametrize("path", ["/-/healthy", "/healthz", "/livez"])
-async def test_healthy_depends_on_nothing(connect: Connect, path: str) -> None:
+async def test_healthy_depends_on_nothing_that_is_published(connect: Connect, path: str) -> None:
     client = await connect(None)
 
     answer = await client.get(path)
 
     assert answer.status == 200
+
+
+@pytest.mark.parametrize("path", ["/-/healthy", "/healthz", "/livez"])
+async def test_it_is_not_healthy_where_no_evaluation_comes_to_an_end(
+    connect: Connect, path: str
+) -> None:
+    client = await connect(SHOWN, stands_still=True)
+
+    answer = await client.get(path)
+
+    assert answer.status == 503
 
 
 @pytest.mark.parametrize("path", ["/", REPORT, "/style.css", "/metrics", "/healthz", "/nowhere"])

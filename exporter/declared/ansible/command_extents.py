@@ -6,6 +6,7 @@ The text of it is rendered as far as it can be; what a run would put in is a :da
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+from exporter.declared.ansible.command_line import CommandLine
 from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.extents import (
     LABELS_AND_TAINTS,
@@ -18,7 +19,6 @@ from exporter.declared.ansible.kubectl import (
     NODE_RESOURCES,
     PRINTING_PROGRAMS,
     PROGRAMS,
-    Arguments,
     is_pair,
     kubectl_arguments,
     mentions_nodes,
@@ -91,7 +91,7 @@ def _only_says(command: Command) -> bool:
     return PurePosixPath(command.words[0].text).name in PRINTING_PROGRAMS
 
 
-def _kubectl_extent(parsed: Arguments, text: str, *, hidden: bool) -> Extent | None:
+def _kubectl_extent(parsed: CommandLine, text: str, *, hidden: bool) -> Extent | None:
     words = [word for word in parsed.plain if word.text != "adm"]
     if not words or parsed.on("--list") or parsed.on("--local") or parsed.on("--dry-run"):
         return None
@@ -112,7 +112,7 @@ def _kubectl_extent(parsed: Arguments, text: str, *, hidden: bool) -> Extent | N
     if not pairs and resources[2:] and resources[-1].dynamic:
         resources.pop()  # it can only be the changes
     attributes = frozenset(_keys(pairs, family)) or frozenset({family})
-    elsewhere = any(flag in parsed.flags for flag in _ELSEWHERE)
+    elsewhere = bool(parsed.values(*_ELSEWHERE))
     return Extent(attributes, frozenset() if elsewhere else _names(resources))
 
 
@@ -130,8 +130,8 @@ def _names(resources: Sequence[Word]) -> frozenset[str]:
     return valid_node_names([name.text for name in names])
 
 
-def _patch_extent(rest: Sequence[Word], parsed: Arguments, text: str) -> Extent | None:
-    patches = [parsed.flags[flag] for flag in ("-p", "--patch") if flag in parsed.flags]
+def _patch_extent(rest: Sequence[Word], parsed: CommandLine, text: str) -> Extent | None:
+    patches = parsed.values("-p", "--patch")
     families = {family for family in LABELS_AND_TAINTS if family in text}
     if not patches or any(UNKNOWN in patch.text or "$" in patch.text for patch in patches):
         families = families or set(LABELS_AND_TAINTS)

@@ -1,8 +1,8 @@
-"""What a reading could not read, accounted for by what it could say; vaulted files fail nothing."""
+"""Items for the files that could not be read, by what is hidden in them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from exporter.declared.ansible.object_tasks import unread_tasks_item
 from exporter.declared.ansible.vault import VAULT_ADVICE, VAULTED
@@ -16,48 +16,34 @@ from exporter.domain.finding import Layer
 from exporter.domain.items import Item, ItemState
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Accounts for the failures of a reading.
+def account_for_failures(
+    reading: Reading, *, inventory: Sequence[Failure], task_files: AbstractSet[str]
+) -> Reading:
+    """Return *reading* with an item for each file that could not be read.
 
-    Those of the *inventory* are failures in any case, as without it there is nothing to go by.
-    Files of *tasks* may declare objects, too.
+    A vaulted file is as it shall be, so it is no failure: nothing would ever end it. Where nothing
+    is hidden in it, it is only mentioned. Failures of the *inventory* stay failures in any case,
+    as without it no host is known. *task_files* may declare objects, too.
     """
-
-    inventory: Sequence[Failure]
-    tasks: AbstractSet[str]
-
-    def of(self, reading: Reading) -> Reading:
-        """Return *reading* with an item for each file that could not be read.
-
-        A vaulted file is as it shall be, so it is no failure: nothing would ever end it. Where it
-        could say nothing, it is only mentioned.
-        """
-        vaulted = [
-            failure
-            for failure in reading.failures
-            if failure.message == VAULTED and failure not in self.inventory
-        ]
-        items = {
-            unreadable_subject(failure): _item(failure, hidden)
-            for failure in reading.failures
-            if (hidden := _hidden_by(failure, reading)) or failure not in vaulted
-        }
-        return replace(
-            reading,
-            failures=tuple(failure for failure in reading.failures if failure not in vaulted),
-            unresolved=(
-                *reading.unresolved,
-                *(Unresolved(failure.place, failure.message) for failure in vaulted),
-            ),
-            items=(*reading.items, *items.values(), *self._objects(reading.failures)),
-        )
-
-    def _objects(self, failures: Iterable[Failure]) -> Iterator[Item]:
-        found = {
-            failure.place.path: failure for failure in failures if failure.place.path in self.tasks
-        }
-        yield from (unread_tasks_item(failure) for failure in found.values())
+    vaulted: list[Failure] = []
+    failures: list[Failure] = []
+    for failure in reading.failures:
+        is_vaulted = failure.message == VAULTED and failure not in inventory
+        (vaulted if is_vaulted else failures).append(failure)
+    items = {
+        unreadable_subject(failure): _item(failure, hidden)
+        for failure in reading.failures
+        if (hidden := _hidden_by(failure, reading)) or failure not in vaulted
+    }
+    tasks = {failure.place.path: failure for failure in reading.failures}
+    objects = [unread_tasks_item(tasks[path]) for path in tasks if path in task_files]
+    mentioned = (Unresolved(failure.place, failure.message) for failure in vaulted)
+    return replace(
+        reading,
+        failures=tuple(failures),
+        unresolved=(*reading.unresolved, *mentioned),
+        items=(*reading.items, *items.values(), *objects),
+    )
 
 
 def _item(failure: Failure, attributes: frozenset[str]) -> Item:

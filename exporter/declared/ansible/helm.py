@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from exporter.declared.ansible.command_line import CommandLine, parse_command_line
 from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.located_data import LocatedMap, as_items
 from exporter.declared.ansible.shell import Command, Word
@@ -62,7 +63,8 @@ def parse_helm(command: Command) -> Release | None:
     words = [word for word in command.words if word.text != "sudo"]
     if not words or PurePosixPath(words[0].text).name != "helm":
         return None
-    plain, sets, unread = parse_arguments(words[1:])
+    line = parse_arguments(words[1:])
+    plain = line.plain
     if not plain or plain[0].text not in _VERBS or not plain[1:]:
         return None
     chart = _chart(plain[-1].text)
@@ -71,8 +73,9 @@ def parse_helm(command: Command) -> Release | None:
     if not command.certain:
         raise UnresolvedError("helm runs under a condition of its script")
     values: dict[str, str] = {}
-    for word in sets:
+    for word in line.values(*_SETS):
         values.update(_set_values(word))
+    unread = tuple(_source(flag, word.text) for flag, word in line.flags if flag in _UNREAD)
     name = plain[1].text if len(plain) > 2 else chart  # noqa: PLR2004 - verb, name, chart
     return Release(chart=chart, name=name, values=values, line=command.line, unread=unread)
 
@@ -101,28 +104,9 @@ def parse_module(arguments: Any) -> Release | None:
     return Release(chart=chart, name=name, values=values, places=places, unread=files)
 
 
-def parse_arguments(words: Sequence[Word]) -> tuple[list[Word], list[Word], tuple[str, ...]]:
-    """Return the plain arguments, what is given to ``--set``, and what is given unread."""
-    plain: list[Word] = []
-    sets: list[Word] = []
-    unread: list[str] = []
-    waiting = ""
-    for word in words:
-        if waiting:
-            sets += [word] if waiting in _SETS else []
-            unread += [_source(waiting, word.text)] if waiting in _UNREAD else []
-            waiting = ""
-        elif word.text.startswith("-"):
-            flag, equals, value = word.text.partition("=")
-            if equals and flag in _SETS:
-                sets.append(Word(value, word.dynamic))
-            elif equals and flag in _UNREAD:
-                unread.append(_source(flag, value))
-            elif not equals and flag in _FLAGS_WITH_VALUE:
-                waiting = flag
-        else:
-            plain.append(word)
-    return plain, sets, tuple(unread)
+def parse_arguments(words: Sequence[Word]) -> CommandLine:
+    """Return the arguments of helm, plain ones and flags apart."""
+    return parse_command_line(words, with_value=_FLAGS_WITH_VALUE)
 
 
 def _source(flag: str, value: str) -> str:

@@ -5,9 +5,9 @@ Source: kubectl's commands ``label`` and ``taint`` (which arguments are nodes, w
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from exporter.declared.ansible.command_line import CommandLine, parse_command_line
 from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.node_changes import NodeChange
 from exporter.declared.ansible.node_keywords import NODE_KIND
@@ -58,18 +58,6 @@ def is_templated_command(text: str) -> bool:
     return "{{" in text and bool(_OPEN.search(text))
 
 
-@dataclass(slots=True)
-class Arguments:
-    """A command line taken apart: plain arguments, and flags with their values."""
-
-    plain: list[Word] = field(default_factory=list)
-    flags: dict[str, Word] = field(default_factory=dict)
-
-    def on(self, flag: str) -> bool:
-        """Tell whether a switch is set."""
-        return flag in self.flags and self.flags[flag].text not in {"false", "none"}
-
-
 def parse_command(command: Command) -> NodeChange | None:
     """Return what *command* does to nodes, or None where it is not about nodes at all.
 
@@ -91,11 +79,11 @@ def parse_command(command: Command) -> NodeChange | None:
     if not command.certain:
         raise UnresolvedError(f"kubectl {verb} runs under a condition of its script")
     names, pairs = _names_and_pairs(rest, verb)
-    selector = parsed.flags.get("-l") or parsed.flags.get("--selector")
-    for word in (*pairs, *names, *([selector] if selector else [])):
+    selectors = parsed.values("-l", "--selector")[-1:]
+    for word in (*pairs, *names, *selectors):
         if word.dynamic:
             raise UnresolvedError(f"the shell puts a value into {word.text[:60]!r}")
-    if "--field-selector" in parsed.flags or "-f" in parsed.flags or "--filename" in parsed.flags:
+    if parsed.values("--field-selector", "-f", "--filename"):
         raise UnresolvedError(f"kubectl {verb} finds its nodes in another way than by name")
     texts = [pair.text for pair in pairs]
     labels = _labels(texts) if verb == "label" else {}
@@ -103,7 +91,7 @@ def parse_command(command: Command) -> NodeChange | None:
     return NodeChange(
         names=tuple(name.text for name in names),
         every=parsed.on("--all"),
-        selector=selector.text if selector else "",
+        selector="".join(selector.text for selector in selectors),
         labels=labels,
         taints=taints,
         removed=removed,
@@ -137,39 +125,18 @@ def _only_wraps(before: Sequence[str]) -> bool:
     return True
 
 
-def parse_arguments(words: Sequence[Word]) -> Arguments:
+def parse_arguments(words: Sequence[Word]) -> CommandLine:
     """Return the arguments of kubectl, plain ones and flags apart."""
-    parsed = Arguments()
-    waiting = ""
-    for word in words:
-        if waiting:
-            parsed.flags[waiting] = word
-            waiting = ""
-            continue
-        if not word.text.startswith("-") or word.text == "-":
-            parsed.plain.append(word)
-            continue
-        flag, equals, value = word.text.partition("=")
-        if equals:
-            parsed.flags[flag] = Word(value, word.dynamic)
-        elif flag in _FLAGS_WITH_VALUE:
-            waiting = flag
-        elif flag in _SWITCHES or re.fullmatch(r"-v\d+|-", flag):
-            parsed.flags[flag] = Word("true")
-        elif flag[:2] in _FLAGS_WITH_VALUE:
-            parsed.flags[flag[:2]] = Word(flag[2:], word.dynamic)
-        else:
-            parsed.flags["?"] = word
-    return parsed
+    return parse_command_line(words, with_value=_FLAGS_WITH_VALUE, switches=_SWITCHES)
 
 
 def _about_nodes(rest: Sequence[Word]) -> bool:
     return bool(rest) and rest[0].text.lower().partition("/")[0] in NODE_RESOURCES
 
 
-def _without_effect(parsed: Arguments) -> bool:
-    if "?" in parsed.flags:
-        flag = parsed.flags["?"].text
+def _without_effect(parsed: CommandLine) -> bool:
+    if parsed.unknown:
+        flag = parsed.unknown[-1].text
         raise UnresolvedError(f"kubectl's flag {flag[:40]!r} is not known here")
     return parsed.on("--dry-run") or any(parsed.on(flag) for flag in _WITHOUT_EFFECT)
 

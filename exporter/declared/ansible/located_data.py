@@ -46,6 +46,21 @@ def _located(value: Any, path: str, known: dict[int, Any]) -> Any:
     return value
 
 
+def located_like(original: Any, value: Any) -> Any:
+    """Return *value*, a mapping or list made of *original*, with the places of its parts."""
+    if isinstance(original, LocatedMap):
+        mapping = LocatedMap(original.line, original.path)
+        mapping.lines = original.lines
+        mapping.update(value)
+        return mapping
+    if isinstance(original, LocatedList):
+        items = LocatedList(original.line, original.path)
+        items.lines = original.lines
+        items.extend(value)
+        return items
+    return value
+
+
 def as_items(value: Any) -> list[Any]:
     """Return a list as it is, nothing as an empty list, anything else as its only item."""
     if value is None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from msgspec.structs import replace
+
 from exporter.declared.ansible import helm, kubectl
 from exporter.declared.ansible.relevance import SHELL_MODULES, argument_text, command_texts
 from exporter.declared.ansible.shell import Word
@@ -50,19 +52,11 @@ class ObjectTasks:
 
     def items(self) -> Iterator[Item]:
         """Yield an item for each file and kind."""
-        for (path, kind), found in self._kinds.items():
+        for (_, kind), found in self._kinds.items():
             tasks = "task declares" if found.count == 1 else "tasks declare"
-            yield Item(
-                source=Source.ANSIBLE,
-                subject=Subject("Objects", "", f"{path}: {kind}"),
-                state=ItemState.UNSUPPORTED,
-                place=found.place,
-                layers=(Layer.APPLICATIONS,),
-                message=f"{found.count} {tasks} objects by {kind}, which nobody compares",
-                advice=_ADVICE,
-                origin=Subject("File", "", path),
-                entry=kind,
-            )
+            message = f"{found.count} {tasks} objects by {kind}, which nobody compares"
+            item = _item(found.place, kind, message)
+            yield replace(item, entry=kind)
 
 
 def unread_tasks_item(failure: Failure) -> Item:
@@ -70,17 +64,20 @@ def unread_tasks_item(failure: Failure) -> Item:
 
     It weighs what they do together: nobody would compare them if they could be read.
     """
-    path = failure.place.path
+    message = f"its tasks may declare objects, but it {failure.message}"
+    return replace(_item(failure.place, "unknown", message), broken=failure.is_broken)
+
+
+def _item(place: Place, kind: str, message: str) -> Item:
     return Item(
         source=Source.ANSIBLE,
-        subject=Subject("Objects", "", f"{path}: unknown"),
+        subject=Subject("Objects", "", f"{place.path}: {kind}"),
         state=ItemState.UNSUPPORTED,
-        place=failure.place,
+        place=place,
         layers=(Layer.APPLICATIONS,),
-        message=f"its tasks may declare objects, but it {failure.message}",
+        message=message,
         advice=_ADVICE,
-        origin=Subject("File", "", path),
-        broken=failure.is_broken,
+        origin=Subject("File", "", place.path),
     )
 
 
@@ -101,8 +98,8 @@ def _commands(text: str) -> Iterator[str]:
     """Yield the commands in *text* that declare objects, in their order."""
     for match in islice(_PROGRAM.finditer(text), MAX_COMMANDS):
         words = [Word(word) for word in text[match.end() : match.end() + _WINDOW].split()]
-        plain = kubectl.parse_arguments(words).plain if match[1] else helm.parse_arguments(words)[0]
-        match [word.text for word in plain[:2]]:
+        line = kubectl.parse_arguments(words) if match[1] else helm.parse_arguments(words)
+        match [word.text for word in line.plain[:2]]:
             case ["create", "token"]:
                 continue
             case ["apply" | "create" as verb, *_] if match[1]:

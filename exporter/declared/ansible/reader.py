@@ -10,7 +10,7 @@ from exporter.declared.ansible.documents import Documents
 from exporter.declared.ansible.evaluation import evaluate
 from exporter.declared.ansible.expanded_playbooks import ExpandedPlaybooks
 from exporter.declared.ansible.extents import Extent
-from exporter.declared.ansible.failure_items import Account
+from exporter.declared.ansible.failure_items import account_for_failures
 from exporter.declared.ansible.host_patterns import HostPatterns
 from exporter.declared.ansible.host_selection import select_hosts
 from exporter.declared.ansible.inventory import Inventory
@@ -110,8 +110,10 @@ class _Reader:
             gaps=(*gaps, *stated.gaps),
             complete=self.complete,
         )
-        tasks = expanded.unread_files | {tasks.place.path for tasks in self.unread_tasks}
-        return Account(self.inventory.failures, tasks).of(reading)
+        task_files = expanded.unread_files | {tasks.place.path for tasks in self.unread_tasks}
+        return account_for_failures(
+            reading, inventory=self.inventory.failures, task_files=task_files
+        )
 
     def _note(
         self, failures: Iterable[Failure] = (), unresolved: Iterable[Unresolved] = ()

@@ -5,7 +5,7 @@ filter that only a run could answer, raises :exc:`UnresolvedError`.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
@@ -25,7 +25,7 @@ from exporter.declared.ansible.bounded_values import (
 )
 from exporter.declared.ansible.errors import HiddenError, UnresolvedError
 from exporter.declared.ansible.jinja_sandbox import RESULT, SCOPE, Sandbox
-from exporter.declared.ansible.located_data import LocatedList, LocatedMap
+from exporter.declared.ansible.located_data import located_like
 from exporter.declared.ansible.vault import is_secret
 from exporter.domain.errors import ConformanceError
 
@@ -160,9 +160,9 @@ class Templates:
                 self._expand_key(key, scope): self._expand(content, scope, count)
                 for key, content in value.items()
             }
-            return _like(value, expanded)
+            return located_like(value, expanded)
         if isinstance(value, list):
-            return _like_list(value, [self._expand(item, scope, count) for item in value])
+            return located_like(value, [self._expand(item, scope, count) for item in value])
         return value
 
     def _expand_key(self, key: Any, scope: Scope) -> Any:
@@ -197,25 +197,6 @@ def _holds_templates(value: Any, count: list[int]) -> bool:
     if isinstance(value, dict):
         return any(_holds_templates(part, count) for pair in value.items() for part in pair)
     return isinstance(value, list) and any(_holds_templates(item, count) for item in value)
-
-
-def _like(original: Mapping[Any, Any], values: dict[Any, Any]) -> dict[Any, Any]:
-    """Return *values* with the lines of what they were expanded from."""
-    if not isinstance(original, LocatedMap):
-        return values
-    result = LocatedMap(original.line, original.path)
-    result.lines = original.lines
-    result.update(values)
-    return result
-
-
-def _like_list(original: Sequence[Any], values: list[Any]) -> list[Any]:
-    if not isinstance(original, LocatedList):
-        return values
-    result = LocatedList(original.line, original.path)
-    result.lines = original.lines
-    result.extend(values)
-    return result
 
 
 def _evaluate(template: Template, scope: Scope) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.reader import Followed, read
 from exporter.declared.argocd.repositories import Home
+from exporter.declared.helm import Charts
 from exporter.declared.kustomize import Renderer
 from exporter.declared.reader import OBJECTS, Inputs, Reader
 from exporter.declared.repository import is_remote
@@ -49,6 +50,7 @@ async def _follow(inputs: Inputs) -> Followed:
         checkout=inputs.checkout,
         allow_remote=inputs.loaded.settings.declared.allow_remote_bases,
         source=Source.ARGOCD,
+        charts=Charts.of(inputs.loaded.settings.declared.charts, memory=inputs.memory),
     )
     followed = await _follow_from(inputs, renderer, known)
     applications = followed.reading.applications

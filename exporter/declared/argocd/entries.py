@@ -75,8 +75,8 @@ def has_kustomization(checkout: Checkout, path: str) -> bool:
 
 
 def has_chart(checkout: Checkout, path: str) -> bool:
-    """Tell whether a directory is Helm's to render."""
-    return checkout.is_file(posixpath.join(path, CHART))
+    """Tell whether a directory is Helm's to render: any name that ends so is enough for Argo CD."""
+    return any(posixpath.basename(one).endswith(CHART) for one in checkout.here(path))
 
 
 def _matched(pattern: str, checkout: Checkout) -> list[str]:

@@ -18,6 +18,7 @@ from exporter.declared.argocd.ignored import pointers
 from exporter.declared.argocd.ledger import Ledger
 from exporter.declared.argocd.located import Located
 from exporter.declared.argocd.repositories import Home, Standing
+from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.sources import delivers, elsewhere, not_here, render_source
 from exporter.declared.kinds import is_declaration
 from exporter.declared.rendered import LeftOut, Manifest, Render, Rendered
@@ -75,7 +76,7 @@ class Following:
 
     *paths* tells of the paths of this repository whether they exist; *delivered* are those that
     an Application delivers to the cluster that is looked at. *hiding* are sources that may declare
-    further Applications.
+    further Applications. *rules* are those of Argo CD itself.
     """
 
     gathering: Gathering
@@ -85,6 +86,7 @@ class Following:
     workloads: list[DeclaredWorkload] = field(default_factory=list)
     autoscalers: list[DeclaredAutoscaler] = field(default_factory=list)
     hiding: list[Gap] = field(default_factory=list)
+    rules: Rules = field(default_factory=Rules)
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     @property
@@ -109,11 +111,11 @@ class Following:
     async def run(self) -> None:
         """Follow all Applications, level by level; each once, so that cycles end."""
         for _ in range(MAX_DEPTH):
-            level, self.gathering.waiting = self.gathering.waiting, []
+            level = await asyncio.to_thread(self.gathering.settle)
             steps = await asyncio.to_thread(lambda: list(self._steps(level)))  # noqa: B023 - awaited
             rendered = await asyncio.gather(*(self._render(step) for step in steps))
             await asyncio.to_thread(self._deliver, steps, rendered)
-        deeper, self.gathering.waiting = self.gathering.waiting, []
+        deeper = await asyncio.to_thread(self.gathering.settle)
         message = f"lies more than {MAX_DEPTH} Applications deep"
         for step in (one for parsed in deeper for one in _sources(parsed)):
             place = step.application.place
@@ -167,11 +169,14 @@ class Following:
         return self.paths[path]
 
     async def _render(self, step: _Step) -> Rendered:
-        checkout = self.home.checkout
         try:
             async with self.turns:
                 return await render_source(
-                    step.source.path, step.options, render=self.render, checkout=checkout
+                    step.application,
+                    step.options,
+                    index=step.index,
+                    home=self.home,
+                    render=self.render,
                 )
         except ReadError as error:
             return Rendered(failures=(self.ledger.failure(error, path="", part=str(step.key)),))
@@ -196,11 +201,16 @@ class Following:
         for failure in rendered.failures:
             self._suspect(step, _unreadable(failure))
         ignored, namespace = step.application.ignored, step.application.destination_namespace
+        rules = self.rules
         found = manifests.read(
             rendered.manifests,
             namespace=namespace,
             application=step.key,
-            ignored=lambda one: pointers(ignored, one.content, namespace=namespace),
+            ignored=lambda one: (
+                *pointers((*ignored, *rules.ignored), one.content, namespace=namespace),
+                *rules.written(step.key),
+            ),
+            excluded=rules.passes_over,
             origin=step.subject,
         )
         self.workloads += found.workloads

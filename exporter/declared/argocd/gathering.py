@@ -1,6 +1,6 @@
 """Applications and ApplicationSets, gathered from rendered objects."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from exporter.declared.argocd import items
@@ -10,11 +10,13 @@ from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.ledger import Ledger
 from exporter.declared.argocd.located import from_manifest
+from exporter.declared.argocd.rules import Rules
+from exporter.declared.argocd.rules import parse as parse_rules
 from exporter.declared.argocd.stack import stack_of
-from exporter.declared.kinds import is_declaration
+from exporter.declared.kinds import is_declaration, is_rules
 from exporter.declared.remembered import Recalled, Remembered, told
 from exporter.declared.rendered import Manifest
-from exporter.domain.declaration import ApplicationKey, Unresolved
+from exporter.domain.declaration import ApplicationKey, DeclaredApplication, Unresolved
 from exporter.domain.errors import ReadError
 from exporter.domain.json import as_text, dig
 from exporter.domain.monitoring.stack import StackGap, StackStatement, StackValue
@@ -27,7 +29,12 @@ _METADATA = ("namespace", "name")
 class Gathering:
     """What was gathered so far; *waiting* are the Applications that nobody followed yet.
 
-    *declarations* are the places of all documents, each with its kind, namespace and name.
+    *declarations* are the places of all documents, each with its kind, namespace and name. *rules*
+    are those of Argo CD itself, as far as they have been found.
+
+    Of Applications that are declared twice the later one counts, the others are *superseded*.
+    *later* are places at which one stands that was found when another had been followed already;
+    with that as *counting*, they count from the beginning.
     """
 
     files: Files
@@ -40,6 +47,10 @@ class Gathering:
     stack: list[StackStatement] = field(default_factory=list)
     stack_gaps: list[StackGap] = field(default_factory=list)
     waiting: list[Parsed] = field(default_factory=list)
+    rules: Rules = field(default_factory=Rules)
+    counting: Mapping[ApplicationKey, Place] = field(default_factory=dict)
+    later: dict[ApplicationKey, Place] = field(default_factory=dict)
+    superseded: list[DeclaredApplication] = field(default_factory=list)
 
     @property
     def memory(self) -> Remembered:
@@ -51,6 +62,16 @@ class Gathering:
         for one in rendered:
             if is_declaration(one.content):
                 self._take(one, namespace)
+            elif is_rules(one.content):
+                self._govern(one)
+
+    def _govern(self, manifest: Manifest) -> None:
+        """Note the rules of Argo CD itself; where several files have some, the last counts."""
+        try:
+            self.rules = parse_rules(manifest)
+        except ReadError as error:
+            path = manifest.place.path
+            self.ledger.lose(self.ledger.failure(error, path=path, part="argocd-cm"))
 
     def _take(self, manifest: Manifest, namespace: str) -> None:
         space, name = (as_text(dig(manifest.content, "metadata", one)) for one in _METADATA)
@@ -121,16 +142,44 @@ class Gathering:
 
     def _add(self, parsed: Parsed) -> None:
         application = parsed.application
+        counts = self.counting.get(application.key)
+        if counts is not None and counts != application.place:
+            self.superseded.append(application)
+            return
         known = self.applications.get(application.key)
-        if known is not None:
+        if known is None:
+            self.applications[application.key] = parsed
+            self.waiting.append(parsed)
+        elif known.application.place == application.place:
             first = known.application.place
             self.ledger.items.append(items.repeated(application, first))
+        else:
+            self._supersede(known, parsed)
+
+    def _supersede(self, known: Parsed, parsed: Parsed) -> None:
+        """Let the later of two declarations count; one that was followed already asks for more."""
+        if known not in self.waiting:
+            self.later[parsed.application.key] = parsed.application.place
+            self.superseded.append(parsed.application)
             return
-        self.applications[application.key] = parsed
-        self.waiting.append(parsed)
-        self.ledger.items.append(items.compared(application))
-        self.ledger.items += items.inside(parsed)
-        self._note_stack(parsed)
+        self.waiting[self.waiting.index(known)] = parsed
+        self.applications[parsed.application.key] = parsed
+        self.superseded.append(known.application)
+        if known.application.sources == parsed.application.sources and not _alike(known, parsed):
+            again = items.repeated(known.application, parsed.application.place)
+            self.ledger.items.append(again)
+
+    def settle(self) -> list[Parsed]:
+        """Return the Applications that nobody followed yet, and note what they say of themselves.
+
+        From now on they count, whoever else declares them.
+        """
+        settled, self.waiting = self.waiting, []
+        for parsed in settled:
+            self.ledger.items.append(items.compared(parsed.application))
+            self.ledger.items += items.inside(parsed)
+            self._note_stack(parsed)
+        return settled
 
     def _note_stack(self, parsed: Parsed) -> None:
         """Note what the Application says of the monitoring stack, if it is in this cluster."""
@@ -158,6 +207,11 @@ class Gathering:
         self.ledger.lose(failure, size=0 if named else 1)
         if named:
             self.ledger.items += items.malformed(manifest.kind, key, place, failure.message)
+
+
+def _alike(one: Parsed, other: Parsed) -> bool:
+    """Tell whether two Applications are rendered in the same way."""
+    return [each.plain() for each in one.options] == [each.plain() for each in other.options]
 
 
 def _is_named(manifest: Manifest) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from exporter.declared.accounting import APPLICATIONS, HIDING, OBJECTS
 from exporter.declared.argocd.application_sets import Made
 from exporter.declared.argocd.applications import NAMESPACE, Parsed
+from exporter.declared.argocd.rules import Rules
 from exporter.declared.kinds import ARGO, DELIVERING, IGNORED, group
 from exporter.declared.manifests import subject_of
 from exporter.declared.rendered import Manifest
@@ -32,9 +33,9 @@ def compared(application: DeclaredApplication) -> Item:
 
 
 def repeated(application: DeclaredApplication, first: Place) -> Item:
-    """Return an Application that another document declares, too, at the *first* place."""
+    """Return an Application that another document declares, too, at the place that counts."""
     key = application.key
-    message = f"Application {key} is declared at {first} already, which counts"
+    message = f"Application {key} is declared at {first}, too, which counts"
     subject = Subject("Application", key.namespace, key.name)
     place = application.place
     return _item(subject, ItemState.UNRESOLVED, place, layers=APPLICATIONS, message=message)
@@ -55,6 +56,12 @@ def inside(parsed: Parsed) -> Iterator[Item]:
         subject = Subject(IGNORED, key.namespace, f"{key.name}/{index}")
         message = "; ".join(messages)
         yield _item(subject, ItemState.UNRESOLVED, places[index], message=message, size=0)
+
+
+def of_rules(rules: Rules) -> Iterator[Item]:
+    """Yield what of Argo CD's own rules only a run can tell; it hides nothing by itself."""
+    for subject, one in rules.unresolved:
+        yield _item(subject, ItemState.UNRESOLVED, one.place, message=one.message, size=0)
 
 
 def missing(key: ApplicationKey, index: int, place: Place, path: str) -> Item:

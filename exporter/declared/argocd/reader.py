@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from exporter.declared.accounting import told
 from exporter.declared.argocd import entries
@@ -10,16 +11,18 @@ from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.following import Following
 from exporter.declared.argocd.gathering import Gathering
+from exporter.declared.argocd.items import of_rules
 from exporter.declared.argocd.ledger import Ledger
 from exporter.declared.argocd.repositories import Home
+from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
 from exporter.declared.remembered import Remembered, recalled, remembering
 from exporter.declared.rendered import Manifest, Render
-from exporter.domain.declaration import Failure, Reading
+from exporter.domain.declaration import ApplicationKey, Failure, Reading
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.gaps import Gap
-from exporter.domain.provenance import Source
+from exporter.domain.provenance import Place, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,8 @@ class Followed:
     Applications than the *reading* has. *paths* tells of every path of this repository that an
     Application deploys whether it exists in the checkout as a directory; *delivered* are those
     that go to the cluster that is looked at. *declarations* are the places of all Applications
-    and ApplicationSets; *hiding* says where there may be further Applications.
+    and ApplicationSets; *hiding* says where there may be further Applications. *rules* are those of
+    Argo CD itself, *later* the places of Applications that should have counted from the beginning.
     """
 
     reading: Reading
@@ -40,6 +44,8 @@ class Followed:
     delivered: frozenset[str] = frozenset()
     declarations: frozenset[tuple[str, int]] = frozenset()
     hiding: tuple[Gap, ...] = ()
+    rules: Rules = field(default_factory=Rules)
+    later: Mapping[ApplicationKey, Place] = field(default_factory=dict)
 
 
 async def read(
@@ -58,12 +64,42 @@ async def read(
     *running* are the cluster's ApplicationSets: those that no file holds (a chart made them) are
     evaluated as if one did. Never raises for what it reads.
     """
+    once = partial(
+        _read,
+        patterns,
+        home=home,
+        render=render,
+        cluster=cluster or Cluster(),
+        memory=memory or Remembered(),
+        running=running,
+    )
+    first = await once(rules=Rules(), counting={})
+    if first.rules == Rules() and not first.later:
+        return first
+    # Its own rules may be delivered by the last of all Applications; what is rendered is known.
+    again = await once(rules=first.rules, counting=first.later)
+    found = {(one.key, one.place) for one in again.reading.applications}
+    if first.later.items() <= found:
+        return again
+    return await once(rules=first.rules, counting={})  # what counts came of what does not
+
+
+async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
+    patterns: Sequence[str],
+    *,
+    home: Home,
+    render: Render,
+    cluster: Cluster,
+    memory: Remembered,
+    running: Sequence[Manifest],
+    rules: Rules,
+    counting: Mapping[ApplicationKey, Place],
+) -> Followed:
     checkout = home.checkout
-    memory = memory or Remembered()
     files = Files(home, Budget(), memory)
     ledger = Ledger(checkout)
-    gathering = Gathering(files, cluster or Cluster(), ledger)
-    following = Following(gathering, remembering(render, memory))
+    gathering = Gathering(files, cluster, ledger, counting=counting)
+    following = Following(gathering, remembering(render, memory), rules=rules)
     found = await asyncio.to_thread(entries.find, patterns, checkout, memory=memory)
     rendered = await asyncio.gather(*map(following.render, found.paths))
     for path, one in zip(found.paths, rendered, strict=True):
@@ -80,14 +116,15 @@ async def read(
     await following.adopt(running)
     for path, error in files.failures.items():
         ledger.lose(checkout.failure(Source.ARGOCD, error, path=path, part=path))
-    items = (*found.items, *ledger.all())
+    items = (*found.items, *ledger.all(), *of_rules(rules))
+    counted = (one.application for one in gathering.applications.values())
     reading = Reading(
         source=Source.ARGOCD,
         workloads=tuple(following.workloads),
         autoscalers=tuple(following.autoscalers),
         stack=tuple(gathering.stack),
         stack_gaps=tuple(gathering.stack_gaps),
-        applications=tuple(one.application for one in gathering.applications.values()),
+        applications=(*gathering.superseded, *counted),
         unresolved=tuple(dict.fromkeys((*told(items), *ledger.notes))),
         failures=tuple(ledger.failures),
         items=items,
@@ -100,6 +137,8 @@ async def read(
         delivered=frozenset(following.delivered),
         declarations=frozenset((one[0].path, one[0].line) for one in gathering.declarations),
         hiding=tuple(dict.fromkeys(following.hiding)),
+        rules=gathering.rules,
+        later=gathering.later,
     )
 
 

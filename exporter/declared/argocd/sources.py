@@ -9,31 +9,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from exporter.declared.argocd.destinations import Cluster
-from exporter.declared.argocd.entries import has_chart, has_kustomization
-from exporter.declared.argocd.globs import match_any
+from exporter.declared.argocd.entries import has_kustomization
 from exporter.declared.argocd.located import Located
 from exporter.declared.argocd.repositories import Home, Standing
+from exporter.declared.argocd.tools import (
+    helm_options,
+    kustomize_options,
+    overridden,
+    tool_of,
+)
 from exporter.declared.checkout import Checkout
+from exporter.declared.globs import match_any
+from exporter.declared.options import NotPlannedError
 from exporter.declared.rendered import LeftOut, Render, Rendered
 from exporter.domain.declaration import ApplicationSource, DeclaredApplication
 from exporter.domain.finding import Subject
 from exporter.domain.items import ItemState
-
-_HARMLESS = frozenset(
-    {
-        "version",
-        "commonAnnotations",
-        "commonAnnotationsEnvsubst",
-        "commonLabels",
-        "labelWithoutSelector",
-        "labelIncludeTemplates",
-        "ignoreMissingComponents",
-        "kubeVersion",
-        "apiVersions",
-    }
-)
-"""Options of a kustomize source that change nothing of what a workload declares, but add to it."""
-
 
 NAME_IT = "if that is this cluster, name it in cluster.destinations"
 SAY_WHICH = "if that is this repository, set repository.url to the address that Applications name"
@@ -92,23 +83,31 @@ def _other_repository(source: ApplicationSource, home: Home) -> str:
 
 
 async def render_source(
-    path: str, options: Located, *, render: Render, checkout: Checkout
+    application: DeclaredApplication,
+    options: Located,
+    *,
+    index: int,
+    home: Home,
+    render: Render,
 ) -> Rendered:
     """Return what a local source renders to; *options* is the source as it is declared.
 
     What is rendered in a way that is not known here is left out as a whole. Raises
     :exc:`ReadError` where the options are malformed, or the files cannot be listed.
     """
-    for tool in ("helm", "plugin"):
-        if options.has(tool):
-            return _left_out(options, tool, f"{tool} is not run for {path}")
+    path, checkout = application.sources[index].path, home.checkout
+    options = overridden(options, path, key=application.key, checkout=checkout)
+    tool = tool_of(options, path, checkout)
+    if tool == "plugin":
+        return _left_out(options, tool, f"{tool} is not run for {path}")
+    if tool == "helm":
+        told = helm_options(application, options, index=index, home=home)
+        return await render(path, options=told)
+    if tool == "kustomize":
+        return await _kustomization(application, options, index=index, home=home, render=render)
     if has_kustomization(checkout, path):
-        if options.has("directory"):
-            message = f"{path} holds a kustomization, but is read as a plain directory"
-            return _left_out(options, "directory", message)
-        return _changed(options.object("kustomize"), path) or await render(path)
-    if has_chart(checkout, path):
-        return _left_out(options, "path", f"the Helm chart {path} is not rendered")
+        message = f"{path} holds a kustomization, but is read as a plain directory"
+        return _left_out(options, "directory", message)
     return await _plain(path, options.object("directory"), render=render, checkout=checkout)
 
 
@@ -118,16 +117,22 @@ def _left_out(options: Located, key: str, message: str) -> Rendered:
     return Rendered(left_out=(reason,))
 
 
-def _changed(options: Located, path: str) -> Rendered | None:
-    """Return that *path* is not rendered where options change what it renders to."""
-    for key in options.fields:
-        if options.has(key) and key not in _HARMLESS and not _is_empty(options.fields[key]):
-            return _left_out(options, key, f"kustomize.{key} changes what {path} renders to")
-    return None
-
-
-def _is_empty(value: Located) -> bool:
-    return value.content in (False, "", (), {})
+async def _kustomization(
+    application: DeclaredApplication,
+    options: Located,
+    *,
+    index: int,
+    home: Home,
+    render: Render,
+) -> Rendered:
+    try:
+        told = kustomize_options(application, options, index=index, home=home)
+    except NotPlannedError as error:
+        reason = LeftOut(
+            place=options.place_of("kustomize"), state=error.state, message=error.message
+        )
+        return Rendered(left_out=(reason,))
+    return await render(application.sources[index].path, options=told or None)
 
 
 async def _plain(path: str, directory: Located, *, render: Render, checkout: Checkout) -> Rendered:

@@ -1,5 +1,6 @@
 """The graph of kustomizations below one: what it reaches, and what in it must not be built."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -32,7 +33,8 @@ class Origin:
 class Graph:
     """Everything that a kustomization reaches.
 
-    *hidden* are files that plugins read whose configuration is itself built.
+    *hidden* are files that plugins read whose configuration is itself built. *edited* tells whether
+    the root is another one than its file says.
     """
 
     root: Layer
@@ -40,7 +42,12 @@ class Graph:
     layers: dict[str, Layer] = field(default_factory=dict)
     mixins: dict[str, dict[str, Layer]] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    edited: bool = False
     errors: list[ReadError] = field(default_factory=list)
+
+    def built(self, layers: Iterable[Layer]) -> Iterator[Layer]:
+        """Yield those of *layers* that are kustomizations; others only state something."""
+        return (one for one in layers if one.kustomization.path in self.layers)
 
     @property
     def files(self) -> set[str]:
@@ -57,10 +64,14 @@ class Loader:
         self.load = lru_cache(maxsize=KEPT_LAYERS)(self._load)
         self.find = lru_cache(maxsize=KEPT_LAYERS)(self._find)
 
-    def walk(self, path: str) -> Graph:
-        """Return the graph below the kustomization file *path*; raises :exc:`ReadError`."""
-        graph = Graph(root=self.load(path))
-        _Walk(self, graph).visit(path, ())
+    def walk(self, path: str, *, root: Layer | None = None, above: tuple[Layer, ...] = ()) -> Graph:
+        """Return the graph below the kustomization file *path*; raises :exc:`ReadError`.
+
+        *root* stands in for what the file says, where it is edited; *above* is what else speaks
+        of its objects.
+        """
+        graph = Graph(root=root or self.load(path), edited=root is not None)
+        _Walk(self, graph).visit(path, above)
         return graph
 
     def _find(self, folder: str) -> str:
@@ -86,7 +97,8 @@ class _Walk:
 
         *owner* is the directory for which its objects are configurations of plugins, if any.
         """
-        layer = self.loader.load(path)
+        root = self.graph.root
+        layer = root if path == root.kustomization.path else self.loader.load(path)
         layers = (*above, layer)
         self.visits += 1
         self.objects += len(layer.objects)

@@ -80,7 +80,11 @@ def find(checkout: Checkout, folder: str) -> str | None:
 
 def read(checkout: Checkout, path: str) -> Kustomization:
     """Read the kustomization file at *path*; raises :exc:`ReadError` with the line."""
-    text = checkout.read_text(path, limit=MAX_SIZE)
+    return parse(checkout.read_text(path, limit=MAX_SIZE), path)
+
+
+def parse(text: str, path: str) -> Kustomization:
+    """Return the kustomization file at *path* that says *text*; raises :exc:`ReadError`."""
     try:
         documents = [_mapping(document) for document in yaml.load_all(text, exact=True)]
         references = tuple(

@@ -113,7 +113,7 @@ def _names(graph: Graph) -> dict[str, set[Name]]:
     for (kind, _), origins in graph.origins.items():
         for origin in origins:
             if (origin.statement.path, origin.statement.first) not in merging:
-                for layer in origin.layers:
+                for layer in graph.built(origin.layers):
                     names[layer.kustomization.path] |= {(kind, name) for name in origin.names}
     for _ in graph.mixins:  # components may use components
         for path, components in graph.mixins.items():

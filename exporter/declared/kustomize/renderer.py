@@ -4,9 +4,11 @@ import asyncio
 import posixpath
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from exporter.declared.checkout import Checkout
-from exporter.declared.kustomize import kustomization, plain
+from exporter.declared.helm import ChartRenderer, Charts
+from exporter.declared.kustomize import inline, kustomization, plain
 from exporter.declared.kustomize.build import build
 from exporter.declared.kustomize.complaints import explain
 from exporter.declared.kustomize.graph import Graph, Loader
@@ -15,6 +17,7 @@ from exporter.declared.kustomize.naming import names, unmatched
 from exporter.declared.kustomize.omissions import Omissions, omissions
 from exporter.declared.kustomize.provenance import Tracer
 from exporter.declared.manifests import WORKLOADS
+from exporter.declared.options import HelmOptions, KustomizeOptions, Options
 from exporter.declared.rendered import LeftOut, Manifest, Rendered
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.finding import Subject
@@ -25,6 +28,7 @@ from exporter.foreign.confined import position
 from exporter.foreign.files import decode
 
 BUILDS = 2
+_Key: TypeAlias = tuple[str, bool, KustomizeOptions | None]
 MAX_ERRORS = 20
 """How many errors of one kustomization are told, which cannot be built for the first of them."""
 
@@ -48,55 +52,69 @@ class Renderer:
         *,
         allow_remote: bool,
         source: Source,
+        charts: Charts | None = None,
         shared: Shared | None = None,
     ) -> None:
         self._checkout = checkout
         self._allow_remote = allow_remote
         self._source = source
         self._shared = shared or Shared(Loader(checkout))
-        self._known: dict[tuple[str, bool], asyncio.Task[Rendered]] = {}
+        self._charts = ChartRenderer(checkout, charts or Charts(), source)
+        self._known: dict[_Key, asyncio.Task[Rendered]] = {}
 
     def of(self, source: Source) -> "Renderer":
         """Return a renderer of the same checkout that says it reads for another *source*."""
         return Renderer(
-            self._checkout, allow_remote=self._allow_remote, source=source, shared=self._shared
+            self._checkout,
+            allow_remote=self._allow_remote,
+            source=source,
+            charts=self._charts.charts,
+            shared=self._shared,
         )
 
-    async def render(self, path: str, *, recurse: bool = False) -> Rendered:
+    async def render(
+        self, path: str, *, recurse: bool = False, options: Options | None = None
+    ) -> Rendered:
         """Return the objects of a kustomization, a directory of manifests or a single file.
 
-        *recurse* is for directories of manifests, as Argo CD's ``directory.recurse``. Never
-        raises for what it finds there.
+        *recurse* is for directories of manifests, as Argo CD's ``directory.recurse``. A chart
+        takes *options*: without them nobody knows its release. Never raises for what it finds.
         """
         folder = normal(path)
-        key = folder, recurse
+        if isinstance(options, HelmOptions):
+            return await self._charts.render(folder, options)
+        key = folder, recurse, options or None
         if key not in self._known:
-            self._known[key] = asyncio.create_task(self._render(folder, recurse=recurse))
+            self._known[key] = asyncio.create_task(self._render(key))
         return await asyncio.shield(self._known[key])
 
-    async def _render(self, path: str, *, recurse: bool) -> Rendered:
+    async def _render(self, key: "_Key") -> Rendered:
+        path, recurse, options = key
         try:
             async with self._shared.builds:
-                return await self._choose(path, recurse=recurse)
+                return await self._choose(path, recurse=recurse, options=options)
         except ReadError as error:
             return self._failed([error], path)
 
-    async def _choose(self, path: str, *, recurse: bool) -> Rendered:
+    async def _choose(
+        self, path: str, *, recurse: bool, options: KustomizeOptions | None
+    ) -> Rendered:
         """Render *path* as what it is; raises :exc:`ReadError`."""
         if self._checkout.is_dir(path):
             found = kustomization.find(self._checkout, path)
             if found is not None:
-                return await self._kustomize(found)
+                return await self._kustomize(found, options)
             if self._checkout.is_file(join(path, "Chart.yaml")):
-                return self._whole(join(path, "Chart.yaml"), 1, "the Helm chart is not rendered")
+                message = "the Helm chart is not rendered: only an Application says its release"
+                return self._whole(join(path, "Chart.yaml"), 1, message)
         elif path.rpartition("/")[2] in kustomization.NAMES:
             found = kustomization.find(self._checkout, path.rpartition("/")[0])
-            return await self._kustomize(found or path)
+            return await self._kustomize(found or path, options)
         async with self._shared.reading:
             return await asyncio.to_thread(self._plain, path, recurse=recurse)
 
-    async def _kustomize(self, path: str) -> Rendered:
-        graph = await asyncio.to_thread(self._shared.loader.walk, path)
+    async def _kustomize(self, path: str, options: KustomizeOptions | None) -> Rendered:
+        graph = await self._walk(path, options)
         folder = graph.root.kustomization.folder
         if graph.errors:
             return self._failed(graph.errors, folder)
@@ -108,13 +126,22 @@ class Renderer:
         built = await asyncio.to_thread(self._manifests, output, graph)
         return Rendered(manifests=tuple(_doubted(built, omitted)), left_out=tuple(omitted.left_out))
 
+    async def _walk(self, path: str, options: KustomizeOptions | None) -> Graph:
+        loader = self._shared.loader
+        if options is None:
+            return await asyncio.to_thread(loader.walk, path)
+        original = await asyncio.to_thread(loader.load, path)
+        root = await inline.edited(self._checkout, original, options)
+        above = inline.stated(options)
+        return await asyncio.to_thread(lambda: loader.walk(path, root=root, above=above))
+
     async def _build(self, graph: Graph, omitted: Omissions) -> bytes:
         """Return what kustomize prints for *graph* without what is *omitted*."""
         return await build(
             self._checkout,
             graph.root.kustomization.folder,
             files=graph.files,
-            edited=omitted.edited(graph),
+            edited={**_edited(graph), **omitted.edited(graph)},
             allow_remote=self._allow_remote,
         )
 
@@ -184,6 +211,12 @@ class Renderer:
 
     def _place(self, path: str, line: int) -> Place:
         return self._checkout.place(self._source, path, line)
+
+
+def _edited(graph: Graph) -> dict[str, bytes]:
+    """Return the root as it is built, where that is not what its file says."""
+    root = graph.root
+    return {root.kustomization.path: inline.content(root)} if graph.edited else {}
 
 
 def _doubted(built: Sequence[Manifest], omitted: Omissions) -> Iterable[Manifest]:

@@ -7,7 +7,13 @@ nothing to do with Prometheus, and hide nothing of it. In doubt they do.
 from collections.abc import Iterator, Mapping, Sequence
 
 from exporter.declared.checkout import Checkout
-from exporter.declared.monitoring.texts import HELM, TEXT, Likeness, Texts, of_name
+from exporter.declared.monitoring.stack_relevance import (
+    HELM,
+    TEXT,
+    StackRelevance,
+    StackSearch,
+    relevance_of_name,
+)
 from exporter.declared.stack import CHARTS, Hidden
 from exporter.domain.declaration import ApplicationKey, DeclaredApplication, Failure, Reading
 from exporter.domain.finding import Subject
@@ -25,18 +31,18 @@ def hidden(readings: Sequence[Reading], checkout: Checkout | None) -> tuple[Hidd
 
     Texts are those of *checkout*; without it, nothing that is broken can be told to be harmless.
     """
-    texts = Texts(checkout)
+    search = StackSearch(checkout)
     return tuple(
-        gap for rank, reading in enumerate(readings) for gap in _Search(reading, texts).of(rank)
+        gap for rank, reading in enumerate(readings) for gap in _Search(reading, search).of(rank)
     )
 
 
 class _Search:
     """Looks through what one *reading* could not tell."""
 
-    def __init__(self, reading: Reading, texts: Texts) -> None:
+    def __init__(self, reading: Reading, search: StackSearch) -> None:
         self._reading = reading
-        self._texts = texts
+        self._search = search
         self._applications: Mapping[ApplicationKey, DeclaredApplication] = {
             application.key: application for application in reading.applications
         }
@@ -56,66 +62,68 @@ class _Search:
             and item.state is not ItemState.OTHER_CLUSTER
             and not item.broken
         ]
-        for place, message, likeness in causes:
-            if likeness:
+        for place, message, relevance in causes:
+            if relevance:
                 gap = Gap(place.source, f"{place.where}: {message}")
-                yield Hidden(rank=rank, place=place, gap=gap, surely=likeness is Likeness.STACK)
+                yield Hidden(
+                    rank=rank, place=place, gap=gap, surely=relevance is StackRelevance.STACK
+                )
 
-    def _failed(self, failure: Failure) -> Likeness:
+    def _failed(self, failure: Failure) -> StackRelevance:
         place = failure.place
         if place.source in {Source.TERRAFORM, Source.INVENTORY}:
-            return Likeness.NONE  # they never say anything of the stack
+            return StackRelevance.NONE  # they never say anything of the stack
         if place.source is Source.ANSIBLE and not _VARIABLES.isdisjoint(place.path.split("/")):
-            return Likeness.NONE  # a task that needs the variable is unresolved itself
+            return StackRelevance.NONE  # a task that needs the variable is unresolved itself
         if any(statement.value.place.path == place.path for statement in self._reading.stack):
-            return Likeness.NONE  # what it last said stands in for it
+            return StackRelevance.NONE  # what it last said stands in for it
         known = self._applications.items()
         delivered = next(
             (application for key, application in known if str(key) == failure.part), None
         )
         paths = [source.path for source in delivered.sources if source.local] if delivered else []
         pattern = HELM if place.source is Source.ANSIBLE else TEXT
-        return self._texts.of_files(place.path, *paths, pattern=pattern)
+        return self._search.of_files(place.path, *paths, pattern=pattern)
 
-    def _item(self, item: Item) -> Likeness:
+    def _item(self, item: Item) -> StackRelevance:
         terraform = item.source is Source.TERRAFORM
         return self._terraform(item) if terraform else self._left_out(item)
 
-    def _left_out(self, item: Item) -> Likeness:
+    def _left_out(self, item: Item) -> StackRelevance:
         subject, place = item.subject, item.place
         match subject.kind:
             case "Source":
                 return self._source(subject)
             case "ApplicationSet":
-                return self._texts.of_document(place, templated=True)
+                return self._search.of_document(place, templated=True)
             case "Objects":
-                return self._texts.of_tasks(place.path)
+                return self._search.of_tasks(place.path)
             case "File" | "Directory":
-                return self._texts.of_files(place.path)
+                return self._search.of_files(place.path)
             case "Role" | "Playbook":
-                return of_name(subject.name)
+                return relevance_of_name(subject.name)
             case _:
                 # An object that was rendered, and read if it is of the stack.
-                return Likeness.NONE
+                return StackRelevance.NONE
 
-    def _terraform(self, item: Item) -> Likeness:
+    def _terraform(self, item: Item) -> StackRelevance:
         """Judge what Terraform declares; only what it puts into the cluster may be of the stack."""
         of_objects = item.subject.name.endswith(_TERRAFORM)
-        return self._texts.of_files(item.place.path) if of_objects else Likeness.NONE
+        return self._search.of_files(item.place.path) if of_objects else StackRelevance.NONE
 
-    def _source(self, subject: Subject) -> Likeness:
+    def _source(self, subject: Subject) -> StackRelevance:
         """Judge a source of an Application; the values of a chart that is known here were read."""
         name, _, index = subject.name.rpartition("/")
         application = self._applications.get(ApplicationKey(subject.namespace, name))
         number = int(index) if index.isascii() and index.isdigit() else -1
         if application is None or not 0 <= number < len(application.sources):
-            return of_name(subject.name)
+            return relevance_of_name(subject.name)
         source = application.sources[number]
         if source.chart in CHARTS:
-            return Likeness.NONE
-        chart = of_name(source.chart or f"{source.repository}/{source.path}")
+            return StackRelevance.NONE
+        chart = relevance_of_name(source.chart or f"{source.repository}/{source.path}")
         if source.local and source.path:
-            chart = max(chart, self._texts.of_files(source.path))
+            chart = max(chart, self._search.of_files(source.path))
         elif not application.application_set:
-            chart = max(chart, self._texts.of_document(application.place))
-        return chart if source.chart else max(chart, of_name(name))
+            chart = max(chart, self._search.of_document(application.place))
+        return chart if source.chart else max(chart, relevance_of_name(name))

@@ -13,12 +13,14 @@ from exporter.domain.declaration import (
     Attribute,
     Failure,
     NodeGap,
+    NodeGroup,
     NodeStatement,
     Reading,
     Unresolved,
 )
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.finding import Layer, Subject
+from exporter.domain.gaps import Gap
 from exporter.domain.items import Item, ItemState
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.settings.declared import TerraformSettings
@@ -40,6 +42,7 @@ class Collector:
     checkout: Checkout
     settings: TerraformSettings
     nodes: list[NodeStatement] = field(default_factory=list)
+    groups: dict[str, tuple[NodeGroup, str, bool]] = field(default_factory=dict)
     arguments: dict[Hashable, NodeStatement] = field(default_factory=dict)
     notices: dict[Unresolved, None] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
@@ -78,12 +81,28 @@ class Collector:
         """Take something in that is declared beside nodes."""
         self.items[item.subject, item.state] = item
 
-    def leave_out(self, name: str, at: Origin) -> None:
-        """Count a node that the settings want to be none of this cluster."""
+    def group(self, group: NodeGroup, *, address: str, echo: bool = False) -> None:
+        """Take a group in, which *address* declares.
+
+        Where two have one name, nobody can tell whose a node is; but one may be the *echo* of the
+        other.
+        """
+        known = self.groups.get(group.name)
+        if known is None or known[2]:
+            self.groups[group.name] = (group, address, echo)
+        if known is None or known[2] or echo:
+            return
+        message = f"{known[1]} and {address} both make a pool {group.name}"
+        gap = Gap(Source.TERRAFORM, message)
+        unknown = dict.fromkeys(("minimum", "maximum", *OF_NODES), gap)
+        self.groups[group.name] = (replace(known[0], unknown=unknown), known[1], False)
+
+    def leave_out(self, name: str, at: Origin, *, kind: str = "Node") -> None:
+        """Count a node, or group, that the settings want to be none of this cluster."""
         self.item(
             Item(
                 source=Source.TERRAFORM,
-                subject=Subject("Node", "", name),
+                subject=Subject(kind, "", name),
                 state=ItemState.OUT_OF_SCOPE,
                 place=self.place(at),
                 layers=_LAYERS,
@@ -167,12 +186,24 @@ class Collector:
         return Reading(
             source=Source.TERRAFORM,
             nodes=nodes,
+            groups=tuple(group for group, _, _ in self.groups.values()),
             unresolved=tuple(self.notices),
             failures=tuple(self.failures),
-            items=tuple(self.items.values()),
+            items=(*self.items.values(), *(_item(group) for group, _, _ in self.groups.values())),
             gaps=tuple(_placed(gap, end=len(nodes)) for gap in self.gaps),
             complete=self.complete,
         )
+
+
+def _item(group: NodeGroup) -> Item:
+    place = group.place or Place(Source.TERRAFORM, "")
+    return Item(
+        source=Source.TERRAFORM,
+        subject=Subject("NodeGroup", "", group.name),
+        state=ItemState.COMPARED,
+        place=place,
+        layers=_LAYERS,
+    )
 
 
 def _placed(gap: NodeGap, *, end: int) -> NodeGap:

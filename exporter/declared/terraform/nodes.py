@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from exporter.declared.terraform.arguments import arguments_in
+from exporter.declared.terraform.attribute_paths import first, follow
 from exporter.declared.terraform.collector import Collector
+from exporter.declared.terraform.kubelet_arguments import arguments_in
 from exporter.declared.terraform.language.values import NotKnownError, Origin, Unknown, Value
-from exporter.declared.terraform.paths import first, follow
 from exporter.declared.terraform.providers import Kind
 from exporter.domain.declaration import LABELS, TAINTS, Attribute, NodeStatement
 from exporter.domain.finding import Subject

@@ -220,30 +220,6 @@ KINDS: Mapping[str, Kind] = {
     "xenorchestra_vm": Kind(name=("name_label",)),
 }
 
-POOLS = frozenset(
-    {
-        "aws_autoscaling_group",
-        "aws_eks_node_group",
-        "aws_spot_fleet_request",
-        "azurerm_kubernetes_cluster_node_pool",
-        "azurerm_linux_virtual_machine_scale_set",
-        "azurerm_orchestrated_virtual_machine_scale_set",
-        "azurerm_virtual_machine_scale_set",
-        "digitalocean_kubernetes_node_pool",
-        "exoscale_instance_pool",
-        "exoscale_sks_nodepool",
-        "google_compute_instance_group_manager",
-        "google_compute_region_instance_group_manager",
-        "google_container_node_pool",
-        "linode_lke_node_pool",
-        "oci_core_instance_pool",
-        "openstack_containerinfra_nodegroup_v1",
-        "scaleway_k8s_pool",
-        "vultr_kubernetes_node_pools",
-    }
-)
-"""Resources that make nodes whose names nobody knows before they run."""
-
 
 def module_kind(node_name: str) -> Kind:
     """Return the kind of a module call whose argument *node_name* names its node."""

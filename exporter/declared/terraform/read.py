@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.terraform.collector import Collector
-from exporter.declared.terraform.expand import Expansion
+from exporter.declared.terraform.configuration import Configuration
 from exporter.declared.terraform.language.evaluate import evaluate
 from exporter.declared.terraform.module import module_files
+from exporter.declared.terraform.module_expander import ModuleExpander
 from exporter.declared.terraform.other_tools import list_below, list_beside
-from exporter.declared.terraform.project import Project
 from exporter.declared.terraform.state import MAX_STATE, read_state
 from exporter.declared.terraform.variables import read_variables
 from exporter.domain.declaration import NodeGap, Reading
@@ -26,6 +26,7 @@ async def read(settings: Sequence[TerraformSettings], *, checkout: Checkout) -> 
     return Reading(
         source=Source.TERRAFORM,
         nodes=tuple(node for reading in readings for node in reading.nodes),
+        groups=tuple(group for reading in readings for group in reading.groups),
         unresolved=tuple(notice for reading in readings for notice in reading.unresolved),
         failures=tuple(failure for reading in readings for failure in reading.failures),
         items=tuple(item for reading in readings for item in reading.items),
@@ -60,14 +61,14 @@ def parse(settings: TerraformSettings, *, checkout: Checkout) -> Reading:
 def _read_directory(path: str, collector: Collector) -> None:
     """Evaluate a root module with the values that its ``.tfvars`` files give."""
     checkout = collector.checkout
-    project = Project(checkout=checkout, root=path)
-    expansion = Expansion(project=project, collector=collector)
-    if not module_files(checkout, path) and list_below(checkout, path, expansion.listing):
-        expansion.listing.add_to(collector)
+    configuration = Configuration(checkout=checkout, root=path)
+    expander = ModuleExpander(configuration=configuration, collector=collector)
+    if not module_files(checkout, path) and list_below(checkout, path, expander.other_resources):
+        expander.other_resources.add_to(collector)
         return
-    module = project.module(path)
-    list_beside(checkout, path, expansion.listing)
-    bare = project.bare_scope()
+    module = configuration.module(path)
+    list_beside(checkout, path, expander.other_resources)
+    bare = configuration.bare_scope()
     given = read_variables(
         checkout,
         path,
@@ -76,4 +77,4 @@ def _read_directory(path: str, collector: Collector) -> None:
     )
     for failure in given.failures:
         collector.add_variables_failure(failure)
-    expansion.run(module, project.scope(module, given.get))
+    expander.run(module, configuration.scope(module, given.get))

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from exporter.declared.terraform.configuration import Configuration
 from exporter.declared.terraform.language.syntax import Block, Literal
 from exporter.declared.terraform.module import Module
-from exporter.declared.terraform.project import Project
 from exporter.declared.terraform.registry_modules import makes_no_nodes
 from exporter.declared.terraform.resource_types import Role, role_of
 from exporter.domain.errors import ReadError
@@ -30,10 +30,10 @@ _OF_ROLES = {
 
 
 @dataclass(slots=True)
-class Modules:
-    """The modules that a *project* may call; *node_name* as in the settings."""
+class CalledModules:
+    """The modules that a *configuration* may call; *node_name* as in the settings."""
 
-    project: Project
+    configuration: Configuration
     node_name: str
     _known: dict[str, Relevance] = field(default_factory=dict)
 
@@ -50,12 +50,12 @@ class Modules:
         if source is None:
             return Relevance.NODES
         try:
-            directory = self.project.local_source(source, module)
+            directory = self.configuration.local_source(source, module)
             if directory is None:
                 return Relevance.NOTHING if makes_no_nodes(source) else Relevance.LISTED
             if directory not in self._known:
                 self._known[directory] = Relevance.NOTHING  # while it is found out: cycles end here
-                self._known[directory] = self._of(self.project.module(directory), within)
+                self._known[directory] = self._of(self.configuration.module(directory), within)
         except ReadError:
             return Relevance.NODES
         return Relevance.NODES if directory in within else self._known[directory]

@@ -8,7 +8,8 @@ language), stands in none of these tables.
 from collections.abc import Mapping
 from enum import Enum, auto
 
-from exporter.declared.terraform.providers import KINDS, POOLS
+from exporter.declared.terraform.pool_types import POOLS
+from exporter.declared.terraform.providers import KINDS
 from exporter.domain.finding import Layer
 
 

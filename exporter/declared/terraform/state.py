@@ -12,17 +12,17 @@ from typing import Any
 
 import msgspec
 
+from exporter.declared.terraform.attribute_paths import first
 from exporter.declared.terraform.collector import Collector
-from exporter.declared.terraform.language.values import NotKnownError, Origin, from_plain
-from exporter.declared.terraform.listing import Listing
-from exporter.declared.terraform.nodes import POOL_ADVICE, ROLES, Candidate, describe
-from exporter.declared.terraform.objects import SPEAKING
-from exporter.declared.terraform.paths import first
+from exporter.declared.terraform.kubernetes_resources import SPEAKING
+from exporter.declared.terraform.language.values import NotKnownError, Origin, Value, from_plain
+from exporter.declared.terraform.nodes import ROLES, Candidate, describe
+from exporter.declared.terraform.other_resources import OtherResources
+from exporter.declared.terraform.pools import Declared, describe_pools, pool_paths
 from exporter.declared.terraform.providers import KINDS, Kind
 from exporter.declared.terraform.resource_types import Role, role_of
-from exporter.declared.terraform.schema import attributes_type
+from exporter.declared.terraform.state_schema import attributes_type, paths_type
 from exporter.domain.errors import ReadError, Reason
-from exporter.domain.finding import Subject
 
 MAX_STATE = 32 << 20
 _VERSION = 4
@@ -71,21 +71,19 @@ class _Document(msgspec.Struct):
 
 def read_state(data: bytes, path: str, collector: Collector) -> None:
     """Describe all nodes of a state or plan; raises :exc:`ReadError` where it is neither."""
-    at, listing = Origin(path, 0), Listing("File")
+    at, other_resources = Origin(path, 0), OtherResources("File")
     for address, kind, raw in _instances(_decode(data, path), path):
         match role_of(kind):
             case Role.NODE:
                 _describe(address, KINDS[kind], raw, at, collector)
             case Role.POOL:
-                message = f"{address} makes nodes whose names are not part of the state"
-                subject = Subject("NodeGroup", "", address)
-                collector.hide(at, message, subject=subject, advice=POOL_ADVICE)
+                _describe_pools(address, kind, raw, at, collector)
             case _:
-                listing.resource(path, f"{kind}.{address.rpartition('.')[2]}", at=at)
+                other_resources.resource(path, f"{kind}.{address.rpartition('.')[2]}", at=at)
                 if kind in SPEAKING:
                     message = f"{address} sets {SPEAKING[kind]} of nodes, which is not read"
                     collector.gap(at, message, attributes={SPEAKING[kind]})
-    listing.add_to(collector)
+    other_resources.add_to(collector)
 
 
 def _decode(data: bytes, path: str) -> _Document:
@@ -157,12 +155,22 @@ def _shown(root: _Module, path: str) -> Iterator[tuple[str, str, msgspec.Raw]]:
         pending += [(child, depth + 1) for child in module.child_modules]
 
 
-def _describe(address: str, kind: Kind, raw: msgspec.Raw, at: Origin, collector: Collector) -> None:
+def _describe_pools(
+    address: str, kind: str, raw: msgspec.Raw, at: Origin, collector: Collector
+) -> None:
+    attributes = _attributes(address, paths_type(pool_paths(kind)), raw, at, collector)
+    if attributes is not None:
+        pools = Declared(address=address, at=at, kind=kind, attributes=attributes)
+        describe_pools(pools, collector)
+
+
+def _attributes(
+    address: str, kind: Any, raw: msgspec.Raw, at: Origin, collector: Collector
+) -> dict[str, Value] | None:
+    """Return the attributes that the type *kind* takes; None, with a failure, of another form."""
     try:
-        plain: Any = msgspec.to_builtins(
-            msgspec.json.decode(raw, type=attributes_type(kind, _tags(collector)))
-        )
-        attributes = {name: from_plain(value, at) for name, value in (plain or {}).items()}
+        plain: Any = msgspec.to_builtins(msgspec.json.decode(raw, type=kind))
+        return {name: from_plain(value, at) for name, value in (plain or {}).items()}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, NotKnownError):
         error = ReadError(
             f"an attribute of {address} has an unexpected form",
@@ -170,6 +178,13 @@ def _describe(address: str, kind: Kind, raw: msgspec.Raw, at: Origin, collector:
             path=at.path,
         )
         collector.fail(error, part=address)
+        return None
+
+
+def _describe(address: str, kind: Kind, raw: msgspec.Raw, at: Origin, collector: Collector) -> None:
+    wanted = attributes_type(kind, _tags(collector))
+    attributes = _attributes(address, wanted, raw, at, collector)
+    if attributes is None:
         return
     texts = (first(attributes, (path,)) for path in kind.user_data)
     describe(

@@ -22,7 +22,7 @@ _AUTOMATIC = (".auto.tfvars", ".auto.tfvars.json")
 
 
 @dataclass(slots=True)
-class Given:
+class VariableValues:
     """The values that files give, and the files that could not be read.
 
     What a later file gives counts whatever an unreadable one may say; what none of those after it
@@ -52,12 +52,12 @@ def read_variables(
     *,
     extra: Sequence[str],
     evaluate: Callable[[Expression], Value],
-) -> Given:
+) -> VariableValues:
     """Return the values that ``.tfvars`` files give.
 
     *extra* are further files, relative to *directory* or else to the repository.
     """
-    given = Given()
+    given = VariableValues()
     for path in _paths(checkout, directory, extra):
         reader = parse_json_variables if path.endswith(".json") else parse
         try:

@@ -13,7 +13,15 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from exporter.declared.wire.tables import GarbledReadingError, Tables, Writer, at, sequence
+from exporter.declared.wire.tables import (
+    GarbledReadingError,
+    Tables,
+    Writer,
+    all_at,
+    at,
+    named,
+    sequence,
+)
 from exporter.domain.declaration import Failure, NodeGap, Unresolved
 from exporter.domain.items import Item
 from exporter.domain.json import JsonObject
@@ -29,6 +37,8 @@ class Shape(NamedTuple):
 
     write: Write
     read: Read
+    rows: Callable[[Tables], Sequence[Any]] | None = None
+    """Where what is read stands as a number, the table of it."""
 
 
 _REMARKS: Final = frozenset({Failure, Unresolved, Item, NodeGap, StackGap})
@@ -75,9 +85,11 @@ def _exactly(kind: type) -> Shape:
     return Shape(lambda value, _: value, read)
 
 
-_TEXT: Final = Shape(
-    lambda value, writer: writer.text(value), lambda value, tables: at(tables.texts, value)
-)
+def _numbered(write: Write, rows: Callable[[Tables], Sequence[Any]]) -> Shape:
+    return Shape(write, lambda value, tables: at(rows(tables), value), rows)
+
+
+_TEXT: Final = _numbered(lambda text, writer: writer.texts[text], lambda tables: tables.texts)
 _MANIFEST: Final = Shape(
     lambda value, writer: writer.part(value), lambda value, tables: tables.manifest(value)
 )
@@ -87,11 +99,11 @@ _PLAIN: Final[Mapping[Any, Shape]] = {
     str: _TEXT,
     JsonObject: _MANIFEST,
 }
-_PLACE: Final = Shape(
-    lambda value, writer: writer.place(value), lambda value, tables: at(tables.places, value)
+_PLACE: Final = _numbered(
+    lambda place, writer: writer.places.of(place), lambda tables: tables.places
 )
-_REMARKED: Final = Shape(
-    lambda value, writer: writer.remarked(value), lambda value, tables: at(tables.remarked, value)
+_REMARKED: Final = _numbered(
+    lambda place, writer: writer.remarks.of(place), lambda tables: tables.remarked
 )
 
 
@@ -163,12 +175,13 @@ def _mapping(key: Shape, value: Shape) -> Shape:
     keys, values = _collection(list, key), _collection(list, value)
 
     def write(mapping: Any, writer: Writer) -> Any:
-        return [keys.write(mapping, writer), values.write(mapping.values(), writer)]
+        names = writer.names[tuple(mapping)] if key is _TEXT else keys.write(mapping, writer)
+        return [names, values.write(mapping.values(), writer)]
 
     def read(given: Any, tables: Tables) -> Any:
         names, found = sequence(given, 2)
-        sequence(names, len(sequence(found)))
-        return dict(zip(keys.read(names, tables), values.read(found, tables), strict=True))
+        read_names = at(tables.names, names) if key is _TEXT else keys.read(names, tables)
+        return named(read_names, values.read(found, tables))
 
     return Shape(write, read)
 
@@ -179,6 +192,8 @@ def _collection(make: Callable[[Any], Any], inner: Shape) -> Shape:
         return [one(value, writer) for value in values]
 
     def read(value: Any, tables: Tables) -> Any:
+        if inner.rows is not None:
+            return make(all_at(inner.rows(tables), value))
         one = inner.read
         return make([one(each, tables) for each in sequence(value)])
 

@@ -9,6 +9,7 @@ from exporter.domain.errors import ParseError
 from exporter.domain.json import Json, JsonObject
 from exporter.domain.provenance import Place, Source
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 Row: TypeAlias = Any
 
@@ -21,45 +22,62 @@ class GarbledReadingError(ParseError):
     """What came is no reading."""
 
 
+class Numbers(dict[K, int]):
+    """Numbers what it is asked for in the order in which that is first done."""
+
+    def __missing__(self, key: K) -> int:
+        """Return the next number."""
+        number = self[key] = len(self)
+        return number
+
+
+@dataclass(slots=True)
+class PlaceNumbers:
+    """Numbers places; most are the very same again, which is told faster than that they are equal.
+
+    Whoever holds them must do so until all are numbered.
+    """
+
+    rows: Numbers[Place] = field(default_factory=Numbers)
+    _seen: dict[int, int] = field(default_factory=dict)
+
+    def of(self, place: Place) -> int:
+        """Return the number of a place."""
+        number = self._seen.get(id(place))
+        if number is None:
+            number = self._seen[id(place)] = self.rows[place]
+        return number
+
+
 @dataclass(slots=True)
 class Writer:
-    """Numbers what is to be written; what is numbered twice has one number."""
+    """Numbers what is to be written; what is numbered twice has one number.
 
-    texts: dict[str, int] = field(default_factory=dict)
-    places: dict[Place, int] = field(default_factory=dict)
-    remarks: dict[Place, int] = field(default_factory=dict)
+    *names* are the keys of mappings, all of one together; *remarks* are places that were looked
+    for and need not exist.
+    """
+
+    texts: Numbers[str] = field(default_factory=Numbers)
+    names: Numbers[tuple[str, ...]] = field(default_factory=Numbers)
+    places: PlaceNumbers = field(default_factory=PlaceNumbers)
+    remarks: PlaceNumbers = field(default_factory=PlaceNumbers)
     parts: list[Row] = field(default_factory=list)
     _known: dict[Hashable, int] = field(default_factory=dict)
     _seen: dict[int, tuple[Any, int]] = field(default_factory=dict)
 
-    def text(self, text: str) -> int:
-        """Return the number of a text."""
-        return self.texts.setdefault(text, len(self.texts))
-
-    def place(self, place: Place) -> int:
-        """Return the number of a place."""
-        return self.places.setdefault(place, len(self.places))
-
-    def remarked(self, place: Place) -> int:
-        """Return the number of a place that was looked for, among those that need not exist."""
-        return self.remarks.setdefault(place, len(self.remarks))
-
     def part(self, value: Json) -> int:
         """Return the number of a value of a manifest, after those of its parts."""
         seen = self._seen.get(id(value))
-        if seen is not None and seen[0] is value:
+        if seen is not None:
             return seen[1]
         row: Row
         match value:
             case dict():
-                row = [
-                    [self.text(key) for key in value],
-                    [self.part(one) for one in value.values()],
-                ]
+                row = [self.names[tuple(value)], [*map(self.part, value.values())]]
             case list() | tuple():
-                row = [[self.part(one) for one in value]]
+                row = [[*map(self.part, value)]]
             case str():
-                row = self.text(value)
+                row = self.texts[value]
             case int() if not isinstance(value, bool):
                 row = [value]
             case _:
@@ -69,17 +87,18 @@ class Writer:
         if number is None:
             number = self._known[key] = len(self.parts)
             self.parts.append(row)
-        self._seen[id(value)] = value, number
+        self._seen[id(value)] = value, number  # which keeps its identity from being another's
         return number
 
     def tables(self) -> list[Any]:
         """Return all tables as they are written."""
-        places = [self._row(one) for one in self.places]
-        remarks = [self._row(one) for one in self.remarks]
-        return [[*map(_writable, self.texts)], places, remarks, self.parts]
+        places = [self._row(one) for one in self.places.rows]
+        remarks = [self._row(one) for one in self.remarks.rows]
+        names = [[*map(self.texts.__getitem__, one)] for one in self.names]
+        return [[*map(_writable, self.texts)], names, places, remarks, self.parts]
 
     def _row(self, place: Place) -> Row:
-        return [str(place.source), self.text(place.path), place.line, self.text(place.revision)]
+        return [str(place.source), self.texts[place.path], place.line, self.texts[place.revision]]
 
 
 class Places(Protocol):
@@ -97,6 +116,7 @@ class Tables:
     """The tables as they were read; *sizes* are those of *parts*, *values* what they add up to."""
 
     texts: Sequence[str]
+    names: Sequence[Sequence[str]]
     places: Sequence[Place]
     remarked: Sequence[Place]
     parts: Sequence[Json]
@@ -106,13 +126,15 @@ class Tables:
     @classmethod
     def read(cls, rows: object, places: Places) -> "Tables":
         """Return tables from their *rows*; raises :exc:`GarbledReadingError`."""
-        texts, given, remarks, parts = sequence(rows, 4)
+        texts, keys, given, remarks, parts = sequence(rows, 5)
         known = [_read_text(one) for one in sequence(texts)]
+        names = [all_at(known, one) for one in sequence(keys)]
         return cls(
             known,
+            names,
             [_place(row, known, places.check) for row in sequence(given)],
             [_place(row, known, places.check_remark) for row in sequence(remarks)],
-            *_parts(sequence(parts), known),
+            *_parts(sequence(parts), known, names),
         )
 
     def manifest(self, number: object) -> JsonObject:
@@ -136,6 +158,26 @@ def at(rows: Sequence[T], number: object) -> T:
     if type(number) is not int or not 0 <= number < len(rows):
         raise GarbledReadingError("a number that stands for nothing")
     return rows[number]
+
+
+def all_at(rows: Sequence[T], numbers: object) -> list[T]:
+    """Return the rows of a list of numbers; raises."""
+    given = sequence(numbers)
+    try:
+        found = list(map(rows.__getitem__, given))
+        least = min(given, default=0)
+    except (IndexError, TypeError):
+        least = -1
+    if least < 0:
+        raise GarbledReadingError("numbers that stand for nothing")
+    return found
+
+
+def named(names: Sequence[str], values: Sequence[T]) -> dict[str, T]:
+    """Return a mapping; raises where there are not as many *names* as *values*."""
+    if len(names) != len(values):
+        raise GarbledReadingError("a key without a value")
+    return dict(zip(names, values, strict=True))
 
 
 def _writable(text: str) -> str | bytes:
@@ -173,7 +215,9 @@ def _identity(row: Row) -> Hashable:
     return type(row), row
 
 
-def _parts(rows: list[Any], texts: Sequence[str]) -> tuple[list[Json], list[int]]:
+def _parts(
+    rows: list[Any], texts: Sequence[str], names: Sequence[Sequence[str]]
+) -> tuple[list[Json], list[int]]:
     """Return values from rows, each of which refers to earlier ones only, and how large they are.
 
     So no value holds itself, and how large each is can be told before anybody goes through it.
@@ -192,12 +236,11 @@ def _parts(rows: list[Any], texts: Sequence[str]) -> tuple[list[Json], list[int]
             case [int() as value] if type(value) is int:
                 pass
             case [list() as numbers]:
-                value = [at(values, one) for one in numbers]
-            case [list() as keys, list() as numbers] if len(keys) == len(numbers):
-                named = zip(keys, numbers, strict=True)
-                value = {at(texts, key): at(values, one) for key, one in named}
+                value = all_at(values, numbers)
+            case [key, list() as numbers]:
+                value = named(at(names, key), all_at(values, numbers))
             case _:
                 raise GarbledReadingError("a part of a manifest that is none")
         values.append(value)
-        sizes.append(1 + sum(sizes[one] for one in numbers))
+        sizes.append(1 + sum(map(sizes.__getitem__, numbers)))
     return values, sizes

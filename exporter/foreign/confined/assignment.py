@@ -92,7 +92,7 @@ class Assignment:
             scratch=str(scratch),
         )
         worker = await self.template.fork(confinement, page=page, limit=self.limits.output)
-        programs = Programs(scratch=scratch, network=self.network)
+        programs = Programs(scratch=scratch, readable=self.readable, network=self.network)
         conversation = _Conversation(worker, programs, self.limits)
         try:
             return await conversation.lead(work, kept)

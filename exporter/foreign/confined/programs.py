@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -36,14 +37,15 @@ def outcome_of(answer: Answer) -> Outcome:
 
 @dataclass(slots=True, kw_only=True)
 class Programs:
-    """Runs programs for one worker, in *scratch*, where it has put what they shall read.
+    """Runs programs for one worker, in its *scratch*, or in what is *readable* for it.
 
     Neither which program it is nor what its arguments are can be trusted: none gets at more than
-    the worker itself does, which is nothing outside of *scratch* and, unless the settings allow a
-    *network*, no other machine.
+    the worker itself does, which is nothing else and, unless the settings allow a *network*, no
+    other machine.
     """
 
     scratch: Path
+    readable: Sequence[str] = ()
     network: bool = False
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -57,9 +59,10 @@ class Programs:
         return Answer(code=outcome.code, output=outcome.output, errors=outcome.errors)
 
     async def _run(self, program: Program) -> Outcome:
-        cwd = await asyncio.to_thread(Path(program.cwd).resolve)
-        if not program.arguments or not cwd.is_relative_to(self.scratch):
-            raise ReadError("a program may run in its scratch only", reason=Reason.OUTSIDE)
+        cwd = Path(program.cwd)
+        named = await asyncio.to_thread(self._allowed, program.readable)
+        if not program.arguments or not await asyncio.to_thread(self._is_within, cwd):
+            raise ReadError("a program may not run there", reason=Reason.OUTSIDE)
         return await command.run(
             program.arguments,
             cwd=cwd,
@@ -70,8 +73,20 @@ class Programs:
                 memory=min(program.memory, MOST.memory),
             ),
             network=program.network and self.network,
-            # Not what the worker names: it could make that lead elsewhere in the meantime.
             access=Access(
-                read=[self.scratch, Path(sys.prefix), Path(sys.base_prefix)], write=[self.scratch]
+                read=[self.scratch, Path(sys.prefix), Path(sys.base_prefix), *named],
+                write=[self.scratch],
             ),
         )
+
+    def _allowed(self, paths: Sequence[str]) -> list[Path]:
+        """Return what of *paths* is readable for the worker, which cannot change where it leads.
+
+        In its scratch it could, so that is let through as a whole.
+        """
+        found = (Path(one).resolve() for one in paths)
+        return [one for one in found if any(one.is_relative_to(top) for top in self.readable)]
+
+    def _is_within(self, path: Path) -> bool:
+        real = path.resolve()
+        return any(real.is_relative_to(top) for top in (str(self.scratch), *self.readable))

@@ -54,7 +54,7 @@ def _group(cells: Cells, one: GroupRow) -> tuple[Cell | str, ...]:
     missing = cells.names(one.missing, limit=5)
     return (
         one.name or cells.texts.say("without a group"),
-        cells.between(one.minimum, one.maximum),
+        cells.between(one.minimum, one.maximum) if one.stated else cells.unseen(),
         cells.number(one.observed),
         cells.number(one.ready),
         missing,

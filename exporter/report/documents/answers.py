@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from exporter.report.documents.declared import (
     Application,
     Conflict,
+    Group,
     Node,
     NotCompared,
     Unresolved,
@@ -62,6 +63,7 @@ class Declared(Struct, frozen=True, kw_only=True):
     next: Next
     items: tuple[ItemCount, ...]
     nodes: tuple[Node, ...]
+    groups: tuple[Group, ...]
     workloads: tuple[Workload, ...]
     applications: tuple[Application, ...]
     conflicts: tuple[Conflict, ...]

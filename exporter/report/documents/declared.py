@@ -1,6 +1,6 @@
 """A declaration as ``declared --format json`` prints it: each value with its place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from exporter.domain import declaration, items
 from exporter.domain.applications import DeclaredApplications
 from exporter.domain.conflicts import Conflicts
-from exporter.domain.declaration import Attribute, DeclaredApplication, DeclaredNode
+from exporter.domain.declaration import Attribute, DeclaredApplication, DeclaredNode, NodeGroup
 from exporter.domain.errors import ParseError
 from exporter.domain.finding import Layer
 from exporter.domain.items import ItemState
@@ -16,6 +16,7 @@ from exporter.domain.json import as_list, as_object, as_text, dig
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.provenance import Source, Stated
 from exporter.domain.state import State
+from exporter.domain.taints import Taint as Declared
 from exporter.domain.taints import TaintEffect
 from exporter.domain.templates import node_selection, tolerations
 from exporter.domain.workloads import DeclaredWorkloads
@@ -90,10 +91,7 @@ class Node(Struct, frozen=True):
             name=node.name,
             group=node.group,
             labels=_values(node.labels),
-            taints=tuple(
-                Taint(stated.value.key, stated.value.value, stated.value.effect)
-                for stated in node.taints
-            ),
+            taints=_taints(node.taints),
             version=_value(node, Attribute.VERSION),
             instance_type=_value(node, Attribute.INSTANCE_TYPE),
             zone=_value(node, Attribute.ZONE),
@@ -120,6 +118,47 @@ def _node_places(node: DeclaredNode) -> Iterator[Attributed]:
         yield Attributed.of(f"labels.{label}", stated.place)
     for taint in node.taints:
         yield Attributed.of(f"taints.{taint.value.key}:{taint.value.effect}", taint.place)
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """A declared group of nodes; null where nothing is said of it, or nobody can tell."""
+
+    name: str
+    minimum: int | None
+    maximum: int | None
+    match: Annotated[
+        dict[str, str], Meta(description="Labels by which its nodes are recognised; patterns.")
+    ]
+    name_pattern: str | None
+    members: Annotated[tuple[str, ...], Meta(description="The nodes that are declared by name.")]
+    labels: Annotated[dict[str, str], Meta(description="Labels that each of its nodes has.")]
+    taints: tuple[Taint, ...] | None
+    version: str | None
+    instance_types: tuple[str, ...]
+    zones: tuple[str, ...]
+    provenance: tuple[Place, ...]
+
+    @classmethod
+    def of(cls, group: NodeGroup) -> "Group":
+        """Return the document of *group*."""
+        return cls(
+            name=group.name,
+            minimum=group.minimum,
+            maximum=group.maximum,
+            match=dict(group.labels),
+            name_pattern=group.name_pattern or None,
+            members=tuple(sorted(group.members)),
+            labels=_values(group.node_labels),
+            taints=None if group.taints is None else _taints(group.taints),
+            version=group.version.value if group.version else None,
+            instance_types=tuple(one.value for one in group.instance_types),
+            zones=tuple(one.value for one in group.zones),
+            provenance=(Place.of(group.place),) if group.place else (),
+        )
+
+
+def _taints(stated: Iterable[Stated[Declared]]) -> tuple[Taint, ...]:
+    return tuple(Taint(one.value.key, one.value.value, one.value.effect) for one in stated)
 
 
 class Workload(Struct, frozen=True, kw_only=True):
@@ -278,12 +317,18 @@ class Unresolved(Struct, frozen=True):
         return cls(message=unresolved.message, **location(unresolved.place))
 
 
+def named_groups(nodes: DeclaredNodes) -> list[NodeGroup]:
+    """Return the declared groups but that of the nodes which belong to none, sorted."""
+    return [group for name, group in sorted(nodes.groups.items()) if name]
+
+
 class Declaration(Struct, frozen=True):
     """cluster-conformance declared --format json."""
 
     items: tuple[ItemCount, ...]
     not_compared: tuple[NotCompared, ...]
     nodes: tuple[Node, ...]
+    groups: tuple[Group, ...]
     workloads: tuple[Workload, ...]
     applications: tuple[Application, ...]
     conflicts: tuple[Conflict, ...]
@@ -303,6 +348,7 @@ class Declaration(Struct, frozen=True):
             items=item_counts(count_items(declared)),
             not_compared=tuple(NotCompared.of(item) for item in declared if item.state.is_reason),
             nodes=tuple(map(Node.of, nodes.nodes.values() if nodes else ())),
+            groups=tuple(Group.of(group) for group in (named_groups(nodes) if nodes else ())),
             workloads=tuple(map(Workload.of, workloads.workloads.values() if workloads else ())),
             applications=tuple(
                 map(Application.of, applications.applications.values() if applications else ())

@@ -114,20 +114,55 @@ async def test_cycles_and_repeats_are_harmless(follow: Follow) -> None:
     assert messages(followed) == []
 
 
-async def test_an_application_declared_twice_counts_once_and_says_so(follow: Follow) -> None:
-    files = {"a.yaml": application("a", "x"), "b.yaml": application("a", "y")}
+async def test_of_an_application_declared_twice_the_later_counts(follow: Follow) -> None:
+    files = {
+        "a.yaml": application("a", "x"),
+        "b.yaml": application("a", "y"),
+        "x/deployment.yaml": deployment("x"),
+        "y/deployment.yaml": deployment("y"),
+    }
 
     followed = await follow(files, "a.yaml", "b.yaml")
 
-    assert [one.sources[0].path for one in followed.reading.applications] == ["x"]
-    assert "declared at a.yaml:1 already" in messages(followed)[0]
+    assert [one.sources[0].path for one in followed.reading.applications] == ["x", "y"]
+    assert [one.key.name for one in followed.reading.workloads] == ["y"]
+
+
+async def test_what_an_application_delivers_counts_more_than_what_was_there_before(
+    follow: Follow,
+) -> None:
+    files = {
+        "root.yaml": application("root", "apps"),
+        "z.yaml": application("a", "x"),
+        "apps/a.yaml": application("a", "y"),
+        "x/deployment.yaml": deployment("x"),
+        "y/deployment.yaml": deployment("y"),
+    }
+
+    followed = await follow(files, "root.yaml", "z.yaml")
+
+    assert [one.sources[0].path for one in followed.reading.applications] == ["x", "apps", "y"]
+    assert [one.key.name for one in followed.reading.workloads] == ["y"]
+
+
+async def test_what_counts_cannot_come_of_what_does_not(follow: Follow) -> None:
+    files = {
+        "root.yaml": application("root", "apps"),
+        "apps/root.yaml": application("root", "others"),
+        "apps/deployment.yaml": deployment("x"),
+        "others/deployment.yaml": deployment("y"),
+    }
+
+    followed = await follow(files, "root.yaml")
+
+    assert [one.sources[0].path for one in followed.reading.applications] == ["others", "apps"]
+    assert [one.key.name for one in followed.reading.workloads] == ["x"]
 
 
 @pytest.mark.parametrize(
     ("source", "spec", "message"),
     [
         pytest.param(", targetRevision: v1", "", "deploys v1 of apps", id="revision"),
-        pytest.param(", helm: {}", "", "helm is not run", id="helm"),
         pytest.param(", plugin: {}", "", "plugin is not run", id="plugin"),
     ],
 )

@@ -50,24 +50,11 @@ def states(followed: Followed) -> set[tuple[str, str, ItemState]]:
             id="chart",
         ),
         pytest.param(
-            source(), {"apps/Chart.yaml": "name: a"}, "not_rendered", "Helm chart", id="local chart"
-        ),
-        pytest.param(
-            source(", helm: {values: ''}"), {"apps/a.yaml": ""}, "not_rendered", "helm", id="helm"
-        ),
-        pytest.param(
             source(", plugin: {name: x}"),
             {"apps/a.yaml": ""},
             "not_rendered",
             "plugin",
             id="plugin",
-        ),
-        pytest.param(
-            source(", kustomize: {images: ['a=b:2']}"),
-            {"apps/kustomization.yaml": "resources: []"},
-            "not_rendered",
-            "kustomize.images changes",
-            id="inline images",
         ),
         pytest.param(
             "sourceHydrator: {}", {}, "not_rendered", "sourceHydrator writes", id="hydrator"
@@ -211,7 +198,7 @@ async def test_jsonnet_is_left_out_and_the_other_files_are_compared(follow: Foll
     assert len(followed.reading.workloads) == 1
 
 
-async def test_an_application_declared_twice_is_two_items(follow: Follow) -> None:
+async def test_an_application_declared_twice_is_one_item(follow: Follow) -> None:
     files = {
         "a.yaml": application(source(path="x")),
         "b.yaml": application(source(path="y")),
@@ -222,8 +209,23 @@ async def test_an_application_declared_twice_is_two_items(follow: Follow) -> Non
     followed = await follow(files, "a.yaml", "b.yaml", "*.yaml")
 
     found = [one for one in followed.reading.items if one.subject.kind == "Application"]
-    assert [one.state for one in found] == [ItemState.COMPARED, ItemState.UNRESOLVED]
-    assert "declared at a.yaml:1 already" in found[1].message
+    assert [(one.state, one.place.path) for one in found] == [(ItemState.COMPARED, "b.yaml")]
+
+
+async def test_an_application_declared_twice_with_other_options_says_which_count(
+    follow: Follow,
+) -> None:
+    files = {
+        "a.yaml": application(source(", directory: {recurse: true}", path="x")),
+        "b.yaml": application(source(path="x")),
+        "x/a.yaml": DEPLOYMENT,
+    }
+
+    followed = await follow(files, "a.yaml", "b.yaml")
+
+    found = [one for one in followed.reading.items if one.subject.kind == "Application"]
+    assert sorted(one.state for one in found) == [ItemState.COMPARED, ItemState.UNRESOLVED]
+    assert "declared at b.yaml:1" in next(one.message for one in found if one.message)
 
 
 async def test_an_application_that_makes_no_sense_is_told_once_by_its_file(follow: Follow) -> None:

@@ -55,25 +55,12 @@ async def test_a_directory_gives_the_files_that_it_is_told_to(
 @pytest.mark.parametrize(
     ("options", "files", "message"),
     [
-        pytest.param("", {"Chart.yaml": "name: a"}, "Helm chart", id="chart"),
         pytest.param("", {"a.jsonnet": "{}"}, "jsonnet", id="jsonnet"),
         pytest.param(
             ", directory: {recurse: true}",
             {"kustomization.yaml": "resources: []"},
             "plain directory",
             id="directory-of-a-kustomization",
-        ),
-        pytest.param(
-            ", kustomize: {images: [a=b]}",
-            {"kustomization.yaml": "resources: []"},
-            "kustomize.images changes",
-            id="images",
-        ),
-        pytest.param(
-            ", kustomize: {namePrefix: x-}",
-            {"kustomization.yaml": "resources: []"},
-            "kustomize.namePrefix changes",
-            id="prefix",
         ),
     ],
 )

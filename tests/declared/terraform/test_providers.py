@@ -2,9 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exporter.declared.terraform.attribute_paths import first, follow, roots
 from exporter.declared.terraform.language.values import Object, Origin, Unknown, Value, from_plain
-from exporter.declared.terraform.paths import first, follow, roots
-from exporter.declared.terraform.providers import KINDS, POOLS, address
+from exporter.declared.terraform.pool_types import POOLS
+from exporter.declared.terraform.providers import KINDS, address
 
 AT = Origin("main.tf", 1)
 
@@ -30,7 +31,7 @@ def test_a_mask_never_changes_an_address(ip: object, mask: int) -> None:
 
 
 def test_no_resource_is_both_a_node_and_a_pool_of_them() -> None:
-    assert not KINDS.keys() & POOLS
+    assert not KINDS.keys() & POOLS.keys()
 
 
 def test_the_roots_of_a_kind_are_all_that_is_read_of_it() -> None:

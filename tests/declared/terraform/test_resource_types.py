@@ -3,7 +3,8 @@
 import pytest
 
 from exporter.declared.terraform import registry_modules
-from exporter.declared.terraform.providers import KINDS, POOLS
+from exporter.declared.terraform.pool_types import POOLS
+from exporter.declared.terraform.providers import KINDS
 from exporter.declared.terraform.resource_types import NEITHER, OBJECTS, Role, layer_of, role_of
 from exporter.domain.finding import Layer
 
@@ -42,8 +43,6 @@ def test_what_makes_no_nodes_is_known(kind: str) -> None:
 @pytest.mark.parametrize(
     "kind",
     [
-        *("azurerm_kubernetes_cluster", "digitalocean_kubernetes_cluster", "aws_eks_cluster"),
-        *("google_container_cluster", "linode_lke_cluster", "vultr_kubernetes"),
         *("aws_ec2_fleet", "aws_eks_fargate_profile", "aws_lightsail_instance"),
         *("aws_cloudformation_stack", "azurerm_resource_group_template_deployment"),
         *("azurerm_windows_virtual_machine", "digitalocean_droplet_autoscale"),

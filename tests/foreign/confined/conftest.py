@@ -1,3 +1,4 @@
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,8 @@ from tests.foreign.confined import jobs
 
 @pytest.fixture
 def template() -> Iterator[Template]:
-    template = Template.start(jobs.do)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # threads of the tests stay behind
+        template = Template.start(jobs.do)
     yield template
     template.stop()

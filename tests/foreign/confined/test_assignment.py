@@ -200,7 +200,7 @@ async def test_a_program_that_it_asks_for_is_as_confined_as_it_is(
 
     assert said[0] == "42"
     assert "Permission denied" in said[1] or not KNOWN
-    assert said[2] == "refused: a program may run in its scratch only"
+    assert said[2] == "refused: a program may not run there"
 
 
 @pytest.mark.usefixtures("landlock")

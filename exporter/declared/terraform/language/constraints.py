@@ -5,7 +5,7 @@ Source: Terraform language, "Type Constraints" and "Automatic Type Conversions".
 
 from collections.abc import Callable, Mapping
 
-from exporter.declared.terraform.language.sets import distinct
+from exporter.declared.terraform.language.comparison import distinct
 from exporter.declared.terraform.language.syntax import (
     Call,
     Expression,

@@ -4,9 +4,9 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from exporter.declared.terraform.language.referenced_files import ReferencedFiles
 from exporter.declared.terraform.language.scope import Scope
 from exporter.declared.terraform.language.syntax import Expression
-from exporter.declared.terraform.language.texts import Texts
 from exporter.declared.terraform.language.values import (
     Origin,
     Value,
@@ -39,7 +39,7 @@ def _templatefile(arguments: list[Value], scope: Scope, at: Origin, evaluate: Ev
     return Value(evaluate(_texts(scope).template(text(path)), inner).data, at)
 
 
-def _texts(scope: Scope) -> Texts:
+def _texts(scope: Scope) -> ReferencedFiles:
     if scope.texts is None:
         raise unknown("a file", "is not read from inside of a template")
     return scope.texts

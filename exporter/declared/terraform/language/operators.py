@@ -4,7 +4,7 @@ import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from exporter.declared.terraform.language.sets import equal
+from exporter.declared.terraform.language.comparison import equal
 from exporter.declared.terraform.language.values import (
     Data,
     NotKnownError,

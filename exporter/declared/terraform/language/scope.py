@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from exporter.declared.terraform.language.budget import Budget
-from exporter.declared.terraform.language.texts import Texts
+from exporter.declared.terraform.language.referenced_files import ReferencedFiles
 from exporter.declared.terraform.language.values import Lazy, NotKnownError, Origin, Unknown, Value
 
 APPLIED = "is only known once it is applied"
@@ -18,7 +18,7 @@ class Scope:
     """
 
     budget: Budget
-    texts: Texts | None = None
+    texts: ReferencedFiles | None = None
     roots: Mapping[str, Value] = field(default_factory=dict)
     bindings: Mapping[str, Value] = field(default_factory=dict)
 

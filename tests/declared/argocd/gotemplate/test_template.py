@@ -1,5 +1,6 @@
 """The expectations were taken from Go's text/template with sprig v3.3.0."""
 
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -134,6 +135,36 @@ def test_a_missing_key_is_an_error_where_it_is_asked_to_be() -> None:
 def test_a_template_bomb_is_an_error(text: str) -> None:
     with pytest.raises(ParseError):
         evaluate(text)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        pytest.param("quote $x $x", id="quote"),
+        pytest.param("squote $x $x", id="squote"),
+        pytest.param('printf "%s%s" $x $x', id="printf"),
+        pytest.param("toJson (list $x $x)", id="toJson"),
+        pytest.param('join "" (list $x $x)', id="join"),
+    ],
+)
+def test_a_text_that_would_be_too_long_is_not_made(action: str) -> None:
+    many = action.replace("$x $x", "$x " * 1000).replace("%s%s", "%s" * 1000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ParseError, match="grows over 256 KiB"):
+            evaluate(f'{{{{ $x := repeat 200000 "a" }}}}{{{{ len ({many}) }}}}')
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert most < 10_000_000
+
+
+def test_texts_that_are_kept_are_counted_together() -> None:
+    kept = "".join(f'{{{{ $a{at} := repeat 100000 "{at}" }}}}' for at in range(10, 99))
+
+    with pytest.raises(ParseError, match="makes more than 4 MiB"):
+        evaluate(kept)
 
 
 def test_a_value_that_repeats_itself_is_not_written_out() -> None:

@@ -11,8 +11,8 @@ from exporter.declared.checkout import Checkout
 from exporter.declared.terraform.language.budget import Budget
 from exporter.declared.terraform.language.evaluate import evaluate
 from exporter.declared.terraform.language.hcl import parse_expression
+from exporter.declared.terraform.language.referenced_files import ReferencedFiles
 from exporter.declared.terraform.language.scope import Scope
-from exporter.declared.terraform.language.texts import Texts
 from exporter.declared.terraform.language.values import (
     Items,
     Object,
@@ -52,7 +52,7 @@ def evaluate_text(text: str, names: Mapping[str, Any], root: Path) -> Value:
     budget = Budget()
     scope = Scope(
         budget=budget,
-        texts=Texts(Checkout.at(root), "", budget),
+        texts=ReferencedFiles(Checkout.at(root), "", budget),
         bindings={name: from_plain(value, Origin("x", 1)) for name, value in names.items()},
     )
     return evaluate(parse_expression(text, "main.tf"), scope)

@@ -3,11 +3,11 @@ from collections.abc import Callable
 import pytest
 
 from exporter.declared.terraform.language.budget import Budget
+from exporter.declared.terraform.language.comparison import equal
 from exporter.declared.terraform.language.constraints import convert
 from exporter.declared.terraform.language.evaluate import evaluate
 from exporter.declared.terraform.language.hcl import parse_expression
 from exporter.declared.terraform.language.scope import Scope
-from exporter.declared.terraform.language.sets import equal
 from exporter.declared.terraform.language.values import NotKnownError, Value
 
 ValueOf = Callable[..., Value]

@@ -1,4 +1,7 @@
+import time
+import tracemalloc
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ from exporter.declared.terraform.language.functions import FUNCTIONS, apply
 from exporter.declared.terraform.language.values import (
     Items,
     NotKnownError,
+    Object,
     Origin,
     Unknown,
     Value,
@@ -234,3 +238,61 @@ def _list(texts: list[str], at: Origin) -> Value:
 
 def _texts(found: Any) -> list[Any]:
     return [one.data for one in found]
+
+
+HERE = Origin("main.tf", 1)
+LETTERS = Value("x" * 1_000_000, HERE)
+
+
+def nested(times: int) -> Value:
+    """Return a list that holds an empty one 2^times times."""
+    value = Value(Items(()), HERE)
+    for _ in range(times):
+        value = Value(Items((value, value)), HERE)
+    return value
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        pytest.param("flatten", [nested(60)], id="lists that share their parts"),
+        pytest.param(
+            "sum",
+            [Value(Items(Value(Fraction(1, at), HERE) for at in range(1, 60_000)), HERE)],
+            id="fractions without a common denominator",
+        ),
+        pytest.param(
+            "format", [Value("%s" * 500, HERE), *[LETTERS] * 500], id="one text many times"
+        ),
+        pytest.param(
+            "formatlist",
+            [Value("%s", HERE), Value(Items([LETTERS] * 500), HERE)],
+            id="one text in many texts",
+        ),
+        pytest.param(
+            "jsonencode", [Value(Items([LETTERS] * 500), HERE)], id="one text in many elements"
+        ),
+        pytest.param(
+            "jsonencode",
+            [Value(Items([Value(Object({"x" * 900_000: LETTERS}), HERE)] * 500), HERE)],
+            id="one key in many elements",
+        ),
+        pytest.param(
+            "concat", [Value(Items([LETTERS] * 90_000), HERE)] * 500, id="one list many times"
+        ),
+    ],
+)
+def test_what_would_be_too_much_is_refused_before_it_is_made(
+    name: str, arguments: list[Value]
+) -> None:
+    tracemalloc.start()
+    began = time.thread_time()
+    try:
+        with pytest.raises(NotKnownError):
+            apply(name, arguments)
+        spent, (_, most) = time.thread_time() - began, tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert most < 30_000_000
+    assert spent < 10

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Hashable, Mapping
 from fractions import Fraction
 
-from exporter.declared.terraform.language.sets import Freezer, distinct, equal
+from exporter.declared.terraform.language.comparison import Freezer, distinct, equal
 from exporter.declared.terraform.language.values import (
     MAX_DEPTH,
     MAX_ITEMS,

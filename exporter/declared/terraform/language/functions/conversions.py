@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from exporter.declared.terraform.language.sets import distinct
+from exporter.declared.terraform.language.comparison import distinct
 from exporter.declared.terraform.language.values import (
     Data,
     Function,

@@ -3,21 +3,27 @@
 from dataclasses import dataclass, field
 
 from exporter.declared.kubelet import mentions_arguments
+from exporter.declared.terraform.attribute_paths import first, roots
 from exporter.declared.terraform.bodies import instances, values_of
 from exporter.declared.terraform.collector import Collector
+from exporter.declared.terraform.configuration import META, Configuration
 from exporter.declared.terraform.kubelet_maps import KubeletMaps
+from exporter.declared.terraform.kubernetes_resources import SPEAKING, speak_of_nodes
 from exporter.declared.terraform.language.scope import Scope
 from exporter.declared.terraform.language.syntax import Block
 from exporter.declared.terraform.language.values import NotKnownError, Origin, Unknown, Value
-from exporter.declared.terraform.listing import LONGEST, Listing
 from exporter.declared.terraform.module import Module
-from exporter.declared.terraform.nodes import ADVICE, POOL_ADVICE, Candidate, describe
-from exporter.declared.terraform.objects import SPEAKING, speak_of_nodes
-from exporter.declared.terraform.paths import first, roots
-from exporter.declared.terraform.project import META, Project
+from exporter.declared.terraform.nodes import ADVICE, Candidate, describe
+from exporter.declared.terraform.other_resources import LONGEST, OtherResources
+from exporter.declared.terraform.pools import (
+    Declared,
+    describe_pools,
+    ignored_changes,
+    pool_roots,
+)
 from exporter.declared.terraform.providers import KINDS, Kind, module_kind
 from exporter.declared.terraform.registry_modules import makes_no_nodes
-from exporter.declared.terraform.relevance import Modules, Relevance, literal_source
+from exporter.declared.terraform.relevance import CalledModules, Relevance, literal_source
 from exporter.declared.terraform.resource_types import Role, role_of
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.finding import Subject
@@ -26,33 +32,35 @@ MAX_MODULE_DEPTH = 20
 
 
 @dataclass(slots=True)
-class Expansion:
+class ModuleExpander:
     """One walk; *chain* are the directories of the modules that are being walked.
 
     *path* is the address of the module instance at hand, ``module.a.module.b``, empty at the root.
     """
 
-    project: Project
+    configuration: Configuration
     collector: Collector
-    modules: Modules = field(init=False)
+    modules: CalledModules = field(init=False)
     maps: KubeletMaps = field(default_factory=KubeletMaps)
-    listing: Listing = field(default_factory=Listing)
+    other_resources: OtherResources = field(default_factory=OtherResources)
     chain: list[str] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
     listed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Look at modules as the settings do."""
-        self.modules = Modules(self.project, self.collector.settings.node_name)
+        self.modules = CalledModules(self.configuration, self.collector.settings.node_name)
 
     def run(self, module: Module, scope: Scope) -> None:
         """Describe all nodes of a root module."""
         self._walk(module, scope)
-        self.listing.add_to(self.collector)
+        self.other_resources.add_to(self.collector)
         self.maps.add_to(self.collector)
-        if exceeded := self.project.budget.exceeded:
-            error = ReadError(exceeded, reason=Reason.TOO_LARGE, path=self.project.root or ".")
-            self.collector.fail(error, part=self.project.root)
+        if exceeded := self.configuration.budget.exceeded:
+            error = ReadError(
+                exceeded, reason=Reason.TOO_LARGE, path=self.configuration.root or "."
+            )
+            self.collector.fail(error, part=self.configuration.root)
 
     def _walk(self, module: Module, scope: Scope) -> None:
         """Describe the nodes of a module and of those that it calls."""
@@ -65,9 +73,9 @@ class Expansion:
                 case Role.NODE:
                     self._resource(block, address, KINDS[kind], scope)
                 case Role.POOL:
-                    self._pool(block, address, scope)
+                    self._pool(block, address, kind, scope)
                 case Role.OBJECT | Role.UNKNOWN if self._may_exist(block, scope):
-                    self.listing.resource(module.directory, f"{kind}.{name}", at=block.at)
+                    self.other_resources.resource(module.directory, f"{kind}.{name}", at=block.at)
                     self._object(block, address, scope)
                 case _:
                     pass
@@ -95,11 +103,17 @@ class Expansion:
                 self.collector,
             )
 
-    def _pool(self, block: Block, address: str, scope: Scope) -> None:
+    def _pool(self, block: Block, address: str, kind: str, scope: Scope) -> None:
         subject = Subject("NodeGroup", "", address)
-        for _, at in self._instances(block, scope, subject=subject):
-            message = f"{address} makes nodes whose names are only known once it is applied"
-            self.collector.hide(at, message, subject=subject, advice=POOL_ADVICE)
+        for inner, at in self._instances(block, scope, subject=subject):
+            pools = Declared(
+                address=address,
+                at=at,
+                kind=kind,
+                attributes=values_of(block.body, inner, pool_roots(kind)),
+                ignored=ignored_changes(block.body),
+            )
+            describe_pools(pools, self.collector)
 
     def _object(self, block: Block, address: str, scope: Scope) -> None:
         """Take note of an object that says something of a node."""
@@ -151,7 +165,7 @@ class Expansion:
     def _descend(self, block: Block, name: str, module: Module, scope: Scope) -> None:
         address = ".".join(self.path)
         try:
-            found = self.project.call(block, module, scope)
+            found = self.configuration.call(block, module, scope)
         except ReadError as error:
             self.collector.fail(error, at=block.at, part=address)
             return
@@ -173,14 +187,14 @@ class Expansion:
         source = literal_source(block)
         if source is None or not makes_no_nodes(source):
             shown = f"{name} ({source[:LONGEST]})" if source else name
-            self.listing.unknown(module.directory, shown, at=block.at)
+            self.other_resources.unknown(module.directory, shown, at=block.at)
 
     def _list(self, block: Block, name: str, module: Module) -> None:
         """List what stands in a module of which nobody knows how many there are."""
         source = literal_source(block)
         try:
-            directory = None if source is None else self.project.local_source(source, module)
-            called = None if directory is None else self.project.module(directory)
+            directory = None if source is None else self.configuration.local_source(source, module)
+            called = None if directory is None else self.configuration.module(directory)
         except ReadError as error:
             self.collector.fail(error, at=block.at, part=self._address(name))
             return
@@ -194,7 +208,7 @@ class Expansion:
         for failure in module.failures:
             self.collector.add_failure(failure)
         for key, block in module.resources.items():
-            self.listing.resource(module.directory, ".".join(key), at=block.at)
+            self.other_resources.resource(module.directory, ".".join(key), at=block.at)
         for name, block in module.calls.items():
             if not self.modules.is_node(block):
                 self._list(block, f"module.{name}", module)
@@ -221,7 +235,7 @@ class Expansion:
         try:
             return next(instances(block, scope), None) is not None
         except NotKnownError:
-            return not self.project.budget.exceeded
+            return not self.configuration.budget.exceeded
 
 
 def _may_speak(name: str, value: Value, kind: Kind) -> bool:

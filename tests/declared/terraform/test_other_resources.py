@@ -15,7 +15,7 @@ from exporter.declared.checkout import Checkout
 from exporter.declared.merge import merge
 from exporter.declared.terraform.collector import Collector
 from exporter.declared.terraform.language.values import Origin
-from exporter.declared.terraform.listing import Listing
+from exporter.declared.terraform.other_resources import OtherResources
 from exporter.declared.terraform.resource_types import Role, role_of
 from exporter.domain.declaration import PRESENT, Reading
 from exporter.domain.facts import Facts
@@ -28,7 +28,7 @@ from exporter.settings.declared import TerraformSettings
 Declare = Callable[..., Reading]
 
 NODE = 'resource "hcloud_server" "a" { name = "a" }\n'
-AKS = 'resource "azurerm_kubernetes_cluster" "main" {\n  name = "main"\n}\n'
+RKE = 'resource "rke_cluster" "main" {\n  name = "main"\n}\n'
 VPC = 'resource "aws_vpc" "main" {}\nresource "aws_subnet" "a" { count = 3 }\n'
 
 
@@ -59,7 +59,7 @@ def test_a_directory_of_known_types_is_complete(declare: Declare) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["azurerm_kubernetes_cluster", "digitalocean_kubernetes_cluster", "anything"]
+    "kind", ["aws_eks_fargate_profile", "openstack_containerinfra_cluster_v1", "anything"]
 )
 def test_a_type_that_stands_in_no_table_may_make_nodes(declare: Declare, kind: str) -> None:
     reading = declare({"infra/main.tf": f'{VPC}resource "{kind}" "x" {{}}\n'}, path="infra")
@@ -81,22 +81,21 @@ def test_a_type_that_stands_in_no_table_may_make_nodes(declare: Declare, kind: s
 def test_all_that_is_not_known_in_a_directory_is_one_item(declare: Declare) -> None:
     reading = declare(
         {
-            "main.tf": AKS
+            "main.tf": RKE
             + 'resource "x_thing" "a" {}\nresource "x_thing" "b" {}\n'
             + 'module "n" { source = "acme/nodes/aws" }\n'
         }
     )
 
     assert only_item(reading).message == (
-        "azurerm_kubernetes_cluster, module.n (acme/nodes/aws), x_thing: "
-        "whether this makes nodes is not known"
+        "module.n (acme/nodes/aws), rke_cluster, x_thing: whether this makes nodes is not known"
     )
 
 
 def test_each_directory_has_an_item_of_its_own(declare: Declare) -> None:
     reading = declare(
         {
-            "main.tf": AKS + 'module "m" {\n  source = "./m"\n  count = 2\n}\n',
+            "main.tf": RKE + 'module "m" {\n  source = "./m"\n  count = 2\n}\n',
             "m/main.tf": 'resource "x_thing" "a" {}\n',
         }
     )
@@ -171,7 +170,7 @@ def test_a_broken_module_that_nobody_can_count_is_told(declare: Declare) -> None
 def test_the_owner_may_say_that_what_is_not_known_makes_no_nodes(
     declare: Declare, settings: dict[str, bool], *, complete: bool
 ) -> None:
-    reading = declare({"main.tf": AKS + NODE}, **settings)
+    reading = declare({"main.tf": RKE + NODE}, **settings)
 
     assert reading.complete is complete
     assert (only_item(reading).state is ItemState.OUT_OF_SCOPE) is complete
@@ -233,7 +232,7 @@ def state(*kinds: str) -> str:
 
 def test_a_state_is_listed_as_a_directory_is(declare: Declare) -> None:
     reading = declare(
-        {"s.tfstate": state("aws_vpc", "azurerm_kubernetes_cluster", "helm_release")},
+        {"s.tfstate": state("aws_vpc", "rke_cluster", "helm_release")},
         path="s.tfstate",
     )
 
@@ -304,10 +303,10 @@ def test_gaps_overrule_what_stands_before_them_in_all_directories(checkout: Chec
 def test_no_type_at_all_is_taken_for_none(kind: str) -> None:
     checkout = Checkout(root=Path("repository"))
     collector = Collector(checkout=checkout, settings=TerraformSettings(path="."))
-    listing = Listing()
+    other_resources = OtherResources()
 
-    listing.resource("", f"{kind}.x", at=Origin("main.tf", 1))
-    listing.add_to(collector)
+    other_resources.resource("", f"{kind}.x", at=Origin("main.tf", 1))
+    other_resources.add_to(collector)
 
     known = role_of(kind.partition(".")[0])
     assert collector.complete is (known is not Role.UNKNOWN)

@@ -24,7 +24,7 @@ _ADVICE = (
 
 
 @dataclass(slots=True)
-class Listing:
+class OtherResources:
     """What was met; the blocks of a type are counted once, however often their module is called.
 
     *holder* is the kind of the subject that holds them: ``Directory`` or ``File``.

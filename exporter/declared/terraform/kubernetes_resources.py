@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+from exporter.declared.terraform.attribute_paths import follow
 from exporter.declared.terraform.bodies import values_of
 from exporter.declared.terraform.collector import Collector
 from exporter.declared.terraform.language.scope import Scope
 from exporter.declared.terraform.language.syntax import Block
 from exporter.declared.terraform.language.values import NotKnownError, Value, text
-from exporter.declared.terraform.paths import follow
 from exporter.domain.declaration import LABELS, TAINTS
 
 SPEAKING = {"kubernetes_labels": LABELS, "kubernetes_node_taint": TAINTS}

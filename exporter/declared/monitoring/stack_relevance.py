@@ -1,4 +1,4 @@
-"""How much names and texts of the repository look as if they spoke of the monitoring stack."""
+"""Whether names and texts in the repository are about the monitoring stack, or about monitoring."""
 
 import posixpath
 import re
@@ -18,10 +18,10 @@ MAX_TOKENS = 5_000
 _SUFFIXES = (".yaml", ".yml", ".json", ".tf", ".sh", "Kustomization")
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _STACK = re.compile(r"prometheus|alertmanager", re.IGNORECASE)
-_AROUND = re.compile(
+_MONITORING = re.compile(
     r"victoria-?metrics|thanos|mimir|cortex|monitoring|observability", re.IGNORECASE
 )
-_BESIDE = re.compile(r"exporter|adapter|pushgateway|crds|rules|alerts|msteams", re.IGNORECASE)
+_RELATED = re.compile(r"exporter|adapter|pushgateway|crds|rules|alerts|msteams", re.IGNORECASE)
 """What is named after Prometheus, and does not run it."""
 TEXT = re.compile(
     r"""prometheusSpec|alertmanagerSpec
@@ -44,26 +44,26 @@ _TASK = re.compile(r"(?m)^(?=\s*- (?:name|hosts|block|[\w.]*(?:shell|command|hel
 _TOKEN = re.compile(r"[\w@.-]+(?:/[\w@.-]+)*")
 
 
-class Likeness(IntEnum):
-    """How much something looks as if it spoke of the stack."""
+class StackRelevance(IntEnum):
+    """Whether something may be about the stack."""
 
     NONE = 0
-    AROUND = 1
+    MONITORING = 1
     """It names monitoring in general."""
     STACK = 2
     """It names Prometheus or Alertmanager, or nobody can tell what it names."""
 
 
-def of_name(name: str) -> Likeness:
+def relevance_of_name(name: str) -> StackRelevance:
     """Judge by a name, as of a chart or a path."""
-    if _BESIDE.search(name):
-        return Likeness.NONE
+    if _RELATED.search(name):
+        return StackRelevance.NONE
     if _STACK.search(name):
-        return Likeness.STACK
-    return Likeness.AROUND if _AROUND.search(name) else Likeness.NONE
+        return StackRelevance.STACK
+    return StackRelevance.MONITORING if _MONITORING.search(name) else StackRelevance.NONE
 
 
-class Texts:
+class StackSearch:
     """Searches what the repository holds; each part once.
 
     Without a *checkout* nobody can tell that anything is harmless.
@@ -71,21 +71,21 @@ class Texts:
 
     def __init__(self, checkout: Checkout | None) -> None:
         self._checkout = checkout
-        self._known: dict[object, Likeness] = {}
+        self._relevance: dict[object, StackRelevance] = {}
         self._documents: dict[str, list[tuple[int, str]]] = {}
 
-    def of_files(self, *paths: str, pattern: re.Pattern[str] = TEXT) -> Likeness:
+    def of_files(self, *paths: str, pattern: re.Pattern[str] = TEXT) -> StackRelevance:
         """Judge by the texts of files and directories, and of what kustomizations there name."""
-        question = (paths, pattern)
-        if question not in self._known:
+        key = (paths, pattern)
+        if key not in self._relevance:
             try:
                 clear = not any(map(pattern.search, self._closure(paths)))
             except ReadError:
                 clear = False
-            self._known[question] = Likeness.NONE if clear else Likeness.STACK
-        return self._known[question]
+            self._relevance[key] = StackRelevance.NONE if clear else StackRelevance.STACK
+        return self._relevance[key]
 
-    def of_document(self, place: Place, *, templated: bool = False) -> Likeness:
+    def of_document(self, place: Place, *, templated: bool = False) -> StackRelevance:
         """Judge by the document of a file that *place* lies in.
 
         One that is *templated* may name its charts elsewhere.
@@ -93,16 +93,20 @@ class Texts:
         before = [text for start, text in self._split(place.path) if start <= max(1, place.line)]
         text = before[-1] if before else ""
         if TEXT.search(text):
-            return Likeness.STACK
-        return Likeness.AROUND if templated and _TEMPLATED.search(text) else Likeness.NONE
+            return StackRelevance.STACK
+        return (
+            StackRelevance.MONITORING
+            if templated and _TEMPLATED.search(text)
+            else StackRelevance.NONE
+        )
 
-    def of_tasks(self, path: str) -> Likeness:
+    def of_tasks(self, path: str) -> StackRelevance:
         """Judge by the tasks of a playbook, but those of charts that are known: these are read."""
         try:
             tasks = [task for task in _TASK.split(self._text(path)) if not mentions_stack(task)]
         except ReadError:
-            return Likeness.STACK
-        return Likeness.STACK if any(map(TEXT.search, tasks)) else Likeness.NONE
+            return StackRelevance.STACK
+        return StackRelevance.STACK if any(map(TEXT.search, tasks)) else StackRelevance.NONE
 
     def _text(self, path: str) -> str:
         """Return the text of a file; raises :exc:`ReadError`."""

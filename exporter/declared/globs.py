@@ -1,4 +1,4 @@
-"""The three glob dialects that Argo CD uses, matched in time linear to pattern times text."""
+"""The four glob dialects that Argo CD uses, matched in time linear to pattern times text."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -45,6 +45,23 @@ def match_pathspec(pattern: str, text: str) -> bool:
     """
     clean = pattern.removeprefix("./").rstrip("/")
     return clean in {"", "."} or text.startswith(f"{clean}/") or _matches(clean, text, barrier="")
+
+
+def match_doublestar(pattern: str, text: str) -> bool:
+    """Match as doublestar: ``*`` stays within one part of a path, ``**`` stands for any parts.
+
+    Used for the files of values of a chart.
+    """
+    parts = text.split("/")
+    here = {0}
+    for one in pattern.split("/"):
+        if one == "**":
+            here = set(range(min(here), len(parts) + 1)) if here else here
+        else:
+            here = {
+                at + 1 for at in here if at < len(parts) and _matches(one, parts[at], barrier="/")
+            }
+    return len(parts) in here
 
 
 def match_any(pattern: str, text: str) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.declared.argocd.globs import (
+from exporter.declared.globs import (
     literal_prefix,
     match_any,
     match_path,

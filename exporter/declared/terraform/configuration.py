@@ -9,9 +9,9 @@ from exporter.declared.checkout import Checkout
 from exporter.declared.terraform.language.budget import Budget
 from exporter.declared.terraform.language.constraints import convert
 from exporter.declared.terraform.language.evaluate import evaluate
+from exporter.declared.terraform.language.referenced_files import ReferencedFiles
 from exporter.declared.terraform.language.scope import APPLIED, Scope, memoised
 from exporter.declared.terraform.language.syntax import Block, Expression, Literal
-from exporter.declared.terraform.language.texts import Texts
 from exporter.declared.terraform.language.values import (
     NotKnownError,
     Object,
@@ -25,22 +25,22 @@ from exporter.domain.errors import ReadError, Reason
 META = frozenset({"source", "version", "providers", "depends_on", "count", "for_each"})
 """The arguments of a module call that are no variables of the module."""
 
-Given: TypeAlias = Callable[[str], Value | None]
+VariableValues: TypeAlias = Callable[[str], Value | None]
 
 
 @dataclass(slots=True)
-class Project:
+class Configuration:
     """A root module with all local modules that it calls, each read once."""
 
     checkout: Checkout
     root: str
     budget: Budget = field(default_factory=Budget)
-    texts: Texts = field(init=False)
+    texts: ReferencedFiles = field(init=False)
     _modules: dict[str, Module | ReadError] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Share the budget with the files that functions read."""
-        self.texts = Texts(self.checkout, self.root, self.budget)
+        self.texts = ReferencedFiles(self.checkout, self.root, self.budget)
 
     def module(self, directory: str) -> Module:
         """Return the module in a directory; raises :exc:`ReadError`."""
@@ -58,7 +58,7 @@ class Project:
         """Return a scope without names, for the values of ``.tfvars`` files."""
         return Scope(budget=self.budget, texts=self.texts)
 
-    def scope(self, module: Module, given: Given) -> Scope:
+    def scope(self, module: Module, given: VariableValues) -> Scope:
         """Return the scope of a module instance whose variables have the values *given*."""
         at = Origin(module.directory or ".", 0)
         roots: dict[str, Value] = {}

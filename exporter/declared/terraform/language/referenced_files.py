@@ -14,7 +14,7 @@ MAX_TEXT_FILE = 1 << 20
 
 
 @dataclass(slots=True)
-class Texts:
+class ReferencedFiles:
     """Files of the checkout under paths relative to the *root* module, where Terraform starts."""
 
     checkout: Checkout

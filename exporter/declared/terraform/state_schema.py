@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from exporter.declared.terraform.paths import paths_of
+from exporter.declared.terraform.attribute_paths import paths_of
 from exporter.declared.terraform.providers import Kind
 
 Tree: TypeAlias = dict[str, "Tree"]
@@ -19,6 +19,16 @@ def attributes_type(kind: Kind, tags: tuple[str, ...]) -> Any:
     patterns = (*kind.name, *kind.user_data, *_flat(kind.attributes.values()))
     paths = [tuple(path.split(".")) for pattern in patterns for path in paths_of(pattern)]
     paths += [(root, tag) for root in kind.tags for tag in tags]
+    return _of(paths)
+
+
+@lru_cache(maxsize=64)
+def paths_type(patterns: tuple[str, ...]) -> Any:
+    """Return a type that takes what these paths lead to, or null."""
+    return _of([tuple(path.split(".")) for path in patterns])
+
+
+def _of(paths: Iterable[tuple[str, ...]]) -> Any:
     tree: Tree = {}
     for path in paths:
         branch = tree

@@ -1,0 +1,152 @@
+"""The rules of a whole Argo CD, which its ConfigMap ``argocd-cm`` has.
+
+Source: Argo CD, ``util/settings`` (``GetResourceOverrides``, ``GetResourcesFilter``,
+``GetAppInstanceLabelKey``, ``GetTrackingMethod``, ``GetKustomizeSettings``).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from exporter.declared.argocd.ignored import parse_path
+from exporter.declared.argocd.located import Located, escape, from_manifest, from_plain
+from exporter.declared.globs import match_any
+from exporter.declared.kinds import IGNORED, RULES, group
+from exporter.declared.rendered import Manifest
+from exporter.domain.declaration import ApplicationKey, IgnoredDifference, Unresolved
+from exporter.domain.errors import ParseError
+from exporter.domain.finding import Subject
+from exporter.domain.json import JsonObject, as_text
+from exporter.foreign import yaml
+
+_OLD: Final = "resource.customizations"
+_IGNORED: Final = f"{_OLD}.ignoreDifferences."
+_IN_CLUSTER: Final = "https://kubernetes.default.svc"
+DEFAULT_LABEL: Final = "app.kubernetes.io/instance"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Kinds of objects that Argo CD passes over, or does not; none given means any."""
+
+    groups: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    clusters: tuple[str, ...] = ()
+
+    def fits(self, content: JsonObject) -> bool:
+        """Tell whether it speaks of an object, in the cluster in which Argo CD runs."""
+        kind = as_text(content.get("kind"))
+        return (
+            (not self.groups or any(match_any(one, group(content)) for one in self.groups))
+            and (not self.kinds or any(one in {"*", kind} for one in self.kinds))
+            and (not self.clusters or any(match_any(one, _IN_CLUSTER) for one in self.clusters))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What holds for all Applications.
+
+    *ignored* are differences that are none, *unresolved* those of them that only a run can tell;
+    *label* is one that Argo CD writes to every object, if it does.
+    """
+
+    ignored: tuple[IgnoredDifference, ...] = ()
+    exclusions: tuple[Filter, ...] = ()
+    inclusions: tuple[Filter, ...] = ()
+    label: str = ""
+    unresolved: tuple[tuple[Subject, Unresolved], ...] = ()
+
+    def passes_over(self, content: JsonObject) -> bool:
+        """Tell whether Argo CD does not look at such an object, so that it delivers none."""
+        included = not self.inclusions or any(one.fits(content) for one in self.inclusions)
+        return not included or any(one.fits(content) for one in self.exclusions)
+
+    def written(self, application: ApplicationKey | None) -> tuple[str, ...]:
+        """Return pointers to what Argo CD itself writes to an object of an Application."""
+        return (f"/metadata/labels/{escape(self.label)}",) if self.label and application else ()
+
+
+def parse(manifest: Manifest) -> Rules:
+    """Return what ``argocd-cm`` says; raises :exc:`ReadError` where it is malformed."""
+    data = from_manifest(manifest).object("data")
+    entries = [*_by_kind(data), *_all_in_one(data)]
+    return Rules(
+        ignored=tuple(_ignored(target, entry) for target, entry in entries),
+        exclusions=tuple(_filters(data, "resource.exclusions")),
+        inclusions=tuple(_filters(data, "resource.inclusions")),
+        label=_label(data),
+        unresolved=tuple(_unresolved(entries)),
+    )
+
+
+def _label(data: Located) -> str:
+    """Return the label by which objects are tracked, where that is not the usual one."""
+    label = data.text("application.instanceLabelKey")
+    by_label = data.text("application.resourceTrackingMethod") != "annotation"
+    return label if by_label and label != DEFAULT_LABEL else ""
+
+
+_Target = tuple[str, str]
+"""Group and kind, each a pattern."""
+
+
+def _by_kind(data: Located) -> Iterator[tuple[_Target, Located]]:
+    for key in data.fields:
+        if key.startswith(_IGNORED):
+            name = key.removeprefix(_IGNORED)
+            group_, _, kind = name.rpartition("_")
+            target = ("*", "*") if name == "all" else (group_, kind)
+            yield target, _inner(data, key)
+
+
+def _all_in_one(data: Located) -> Iterator[tuple[_Target, Located]]:
+    """Yield the entries of the older form, one text for all kinds."""
+    if not data.has(_OLD):
+        return
+    for name, entry in _inner(data, _OLD).fields.items():
+        if entry.has("ignoreDifferences"):
+            group_, _, kind = name.rpartition("/")
+            yield (group_, kind), _inner(entry, "ignoreDifferences")
+
+
+def _inner(data: Located, key: str) -> Located:
+    """Return the YAML in the text under *key*; it stands where the text begins."""
+    place = data.place_of(key)
+    try:
+        documents = yaml.load_all(data.text(key))
+    except ParseError as error:
+        raise data.fields[key].wrong(f"{key}: {error.message}") from None
+    return from_plain(documents[0].value, place) if documents else Located({}, place)
+
+
+def _ignored(target: _Target, entry: Located) -> IgnoredDifference:
+    return IgnoredDifference(
+        group=target[0],
+        kind=target[1],
+        pointers=entry.texts("jsonPointers"),
+        paths=entry.texts("jqPathExpressions"),
+    )
+
+
+def _filters(data: Located, key: str) -> Iterator[Filter]:
+    if data.has(key):
+        found = _inner(data, key)
+        for one in Located({"list": found}, found.place).list("list"):
+            yield Filter(one.texts("apiGroups"), one.texts("kinds"), one.texts("clusters"))
+
+
+def _unresolved(
+    entries: Iterable[tuple[_Target, Located]],
+) -> Iterator[tuple[Subject, Unresolved]]:
+    for (group_, kind), entry in entries:
+        messages = [
+            f"the jq expression {one} is not evaluated"
+            for one in entry.texts("jqPathExpressions")
+            if parse_path(one) is None
+        ]
+        if entry.list("managedFieldsManagers"):
+            messages.append("only the cluster knows what a field manager owns")
+        if messages:
+            subject = Subject(IGNORED, "", f"{RULES}/{group_ or 'core'}/{kind}")
+            yield subject, Unresolved(entry.place, "; ".join(messages))

@@ -1,0 +1,5 @@
+"""Charts, rendered by helm itself as Argo CD has it do so: a plan, a run, and what came of it."""
+
+from exporter.declared.helm.renderer import ChartCache, ChartRenderer, Charts
+
+__all__ = ["ChartCache", "ChartRenderer", "Charts"]

@@ -1,0 +1,195 @@
+"""The files of a chart, as helm would load them from the checkout, and what their text asks for."""
+
+import io
+import os
+import posixpath
+import re
+import tarfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from exporter.declared.checkout import Checkout
+from exporter.domain.errors import ReadError, Reason
+from exporter.domain.json import as_list, as_object, as_text
+from exporter.foreign import yaml
+from exporter.foreign.files import MIB
+
+MAX_FILES: Final = 20_000
+MAX_SIZE: Final = 64 * MIB
+MAX_DEPTH: Final = 40
+ARCHIVES: Final = (".tgz", ".tar.gz")
+CHART: Final = "Chart.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart in the directory *path* of a checkout; *files* are its files by their path in it."""
+
+    path: str
+    files: Mapping[str, bytes]
+
+    @property
+    def name(self) -> str:
+        """How it calls itself."""
+        return as_text(self.metadata.get("name"))
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """What its ``Chart.yaml`` says, as far as it can be read; helm tells what is wrong."""
+        return _document(self.files.get(CHART, b""))
+
+    def texts(self) -> Iterator[bytes]:
+        """Yield the contents of all files, those in archives of dependencies, too."""
+        for name, data in self.files.items():
+            yield data
+            if name.endswith(ARCHIVES):
+                yield from (one for _, one in unpacked(data, name=f"{self.path}/{name}"))
+
+
+def _document(data: bytes) -> Mapping[str, Any]:
+    try:
+        found = yaml.load_all(data.decode("utf-8", "replace"))
+    except ValueError:
+        return {}
+    return as_object(found[0].value) if found else {}
+
+
+def read_chart(checkout: Checkout, path: str) -> Chart:
+    """Return the chart in the directory *path*, what its links lead to in their place.
+
+    A dependency that ``Chart.yaml`` names by ``file://`` and ``charts/`` lacks is taken from where
+    it lies, as ``helm dependency build`` does. Raises :exc:`ReadError` where a link leads out of
+    the repository, or is absolute: Argo CD refuses these, too.
+    """
+    reading = _Reading(checkout)
+    reading.directory(path, "", depth=0, above=())
+    reading.dependencies(path, "", depth=0)
+    return Chart(path, reading.files)
+
+
+@dataclass(slots=True)
+class _Reading:
+    checkout: Checkout
+    files: dict[str, bytes] = field(default_factory=dict)
+    size: int = 0
+
+    def directory(self, path: str, inner: str, *, depth: int, above: tuple[str, ...]) -> None:
+        """Take the directory *path* of the checkout as the directory *inner* of the chart."""
+        real = str(self.checkout.resolve(path))
+        if real in above or depth > MAX_DEPTH:
+            raise ReadError("is a link to what it lies in", reason=Reason.MALFORMED, path=path)
+        try:
+            with os.scandir(real) as entries:
+                found = sorted(entries, key=lambda one: one.name)
+        except OSError as error:
+            message = f"cannot be listed: {error.strerror}"
+            raise ReadError(message, reason=Reason.FORBIDDEN, path=path) from None
+        for one in found:
+            name = f"{path}/{one.name}" if path else one.name
+            if one.name == ".git":
+                continue
+            if one.is_symlink():
+                self._check(one, name)
+            if self.checkout.is_dir(name):
+                self.directory(name, f"{inner}{one.name}/", depth=depth + 1, above=(*above, real))
+            else:
+                self._add(name, f"{inner}{one.name}")
+
+    def _check(self, link: os.DirEntry[str], path: str) -> None:
+        if Path(link.path).readlink().is_absolute():
+            raise ReadError("is an absolute link", reason=Reason.OUTSIDE, path=path)
+        self.checkout.resolve(path)
+
+    def _add(self, path: str, inner: str) -> None:
+        data = self.checkout.read_bytes(path)
+        self.size += len(data)
+        if self.size > MAX_SIZE or len(self.files) >= MAX_FILES:
+            message = f"the chart has more than {MAX_FILES} files or {MAX_SIZE // MIB} MiB"
+            raise ReadError(message, reason=Reason.TOO_LARGE, path=path)
+        self.files[inner] = data
+
+    def dependencies(self, path: str, inner: str, *, depth: int) -> None:
+        """Take the charts that one names by their path, unless ``charts/`` has them."""
+        if depth > MAX_DEPTH:
+            raise ReadError("depends on itself", reason=Reason.MALFORMED, path=path)
+        metadata = _document(self.files.get(f"{inner}{CHART}", b""))
+        here = f"{inner}charts/"
+        for one in as_list(metadata.get("dependencies")):
+            name, where = (as_text(as_object(one).get(key)) for key in ("name", "repository"))
+            known = any(
+                file.startswith((f"{here}{name}/", f"{here}{name}-")) for file in self.files
+            )
+            if not name or known or not where.startswith("file://"):
+                continue
+            source = posixpath.normpath(posixpath.join(path, where.removeprefix("file://")))
+            if source.startswith("/") or source.split("/")[0] == "..":
+                raise ReadError("leads out of the repository", reason=Reason.OUTSIDE, path=where)
+            if self.checkout.is_dir(source):
+                self.directory(source, f"{here}{name}/", depth=depth, above=())
+                self.dependencies(source, f"{here}{name}/", depth=depth + 1)
+
+
+def unpacked(data: bytes, *, name: str, depth: int = 0) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of an archive, and of the archives in it; *name* is for messages.
+
+    Raises :exc:`ReadError` where it is none, or holds too much.
+    """
+    if depth > MAX_DEPTH:
+        raise ReadError("holds archives in archives", reason=Reason.TOO_LARGE, path=name)
+    for inner, content in members(data, name=name):
+        yield inner, content
+        if inner.endswith(ARCHIVES):
+            yield from unpacked(content, name=f"{name}!{inner}", depth=depth + 1)
+
+
+def members(data: bytes, *, name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of an archive; raises :exc:`ReadError`."""
+    try:
+        content = zlib.decompressobj(wbits=31).decompress(data, MAX_SIZE + 1)
+        if len(content) > MAX_SIZE:
+            raise ReadError("holds too much", reason=Reason.TOO_LARGE, path=name)
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
+            for one in archive:
+                file = archive.extractfile(one) if one.isfile() else None
+                if file is not None:
+                    yield one.name, file.read()
+    except (tarfile.TarError, zlib.error, EOFError) as error:
+        message = f"is no archive of a chart: {error}"
+        raise ReadError(message, reason=Reason.MALFORMED, path=name) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a chart's text asks for besides its values."""
+
+    kube_version: bool = False
+    api_versions: bool = False
+    random: bool = False
+    clock: bool = False
+
+
+_RANDOM: Final = re.compile(
+    rb"\b(?:rand\w+|gen(?:CA|PrivateKey|SelfSignedCert|SignedCert)\w*|uuidv4|shuffle"
+    rb"|htpasswd|bcrypt|encryptAES)\b"
+)
+_CLOCK: Final = re.compile(rb"\b(?:now|ago|durationRound)\b")
+_CAPABILITIES: Final = re.compile(rb"\bCapabilities(?:\.(\w+))?")
+_HARMLESS: Final = {b"HelmVersion"}
+
+
+def asks(chart: Chart, *texts: bytes) -> Asked:
+    """Return what the text of a *chart*, and of the values in *texts*, asks for.
+
+    A word counts wherever it stands: what is no template may be used as one by ``tpl``.
+    """
+    kube = api = random = clock = False
+    for text in (*chart.texts(), *texts):
+        named = {one[1] for one in _CAPABILITIES.finditer(text)} - _HARMLESS
+        kube = kube or bool(named - {b"APIVersions"})
+        api = api or bool(named - {b"KubeVersion"})
+        random = random or bool(_RANDOM.search(text))
+        clock = clock or bool(_CLOCK.search(text))
+    return Asked(kube, api, random, clock)

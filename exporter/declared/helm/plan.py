@@ -1,0 +1,192 @@
+"""What helm is told: files in their order, substitutions, precedence, without running anything.
+
+Source: Argo CD 3.5, ``reposerver/repository`` (``helmTemplate``, ``valueFileResolver``) and
+``util/helm/cmd.go``.
+"""
+
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from exporter.declared.checkout import Checkout
+from exporter.declared.globs import literal_prefix, match_doublestar
+from exporter.declared.options import HelmOptions, NotPlannedError, substituted
+from exporter.declared.repository import without_credentials
+from exporter.domain.errors import ReadError, Reason
+from exporter.domain.items import ItemState
+
+MAX_FILES: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One run of ``helm template``.
+
+    *value_files* and the paths of *file_parameters* are paths in the checkout; *values* is YAML
+    that counts more than all files. *settings* are option and value of each parameter.
+    """
+
+    release: str
+    namespace: str = ""
+    kube_version: str = ""
+    api_versions: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+    file_parameters: tuple[tuple[str, str], ...] = ()
+    value_files: tuple[str, ...] = ()
+    values: str = ""
+    flags: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All files that it reads beside the chart, each once."""
+        return tuple(
+            dict.fromkeys((*self.value_files, *(path for _, path in self.file_parameters)))
+        )
+
+    def arguments(self, where: Mapping[str, str], *, values: str) -> list[str]:
+        """Return helm's arguments in Argo CD's order, to be run inside the chart.
+
+        *where* tells for each of *files* where it lies then, and *values* where the YAML does.
+        """
+        words = ["template", ".", "--name-template", self.release]
+        if self.namespace:
+            words += ["--namespace", self.namespace]
+        if self.kube_version:
+            words += ["--kube-version", self.kube_version]
+        for option, setting in self.settings:
+            words += [option, setting]
+        for name, path in self.file_parameters:
+            words += ["--set-file", f"{name}={_escaped(where[path])}"]
+        for path in self.value_files:
+            words += ["--values", where[path]]
+        if self.values:
+            words += ["--values", values]
+        for version in self.api_versions:
+            words += ["--api-versions", version]
+        return [*words, *self.flags]
+
+
+def plan(options: HelmOptions, *, chart: str, checkout: Checkout) -> Plan:
+    """Return how Argo CD renders the *chart*, a directory of the *checkout*, with *options*.
+
+    Raises :exc:`ReadError` where Argo CD refuses it, and :exc:`NotPlannedError`.
+    """
+    files = _Files(options, chart, checkout)
+    return Plan(
+        release=options.release,
+        namespace=options.namespace,
+        kube_version=options.kube_version,
+        api_versions=options.api_versions,
+        settings=tuple(_settings(options)),
+        file_parameters=tuple(
+            (name, files.existing(path)) for name, path in options.file_parameters
+        ),
+        value_files=tuple(files.values()),
+        values=options.values,
+        flags=tuple(_flags(options)),
+    )
+
+
+def _settings(options: HelmOptions) -> Iterator[tuple[str, str]]:
+    """Yield parameters, of each name the last, as they lie in two maps of Argo CD.
+
+    Maps of Go have no order: which of ``a`` and ``a.b`` counts is random there. Here the shorter
+    name comes first, so that both count where both can.
+    """
+    for option, forced in (("--set", False), ("--set-string", True)):
+        found = {one.name: one.value for one in options.parameters if one.force_string is forced}
+        for name in sorted(found):
+            value = substituted(found[name], options.variables)
+            yield option, f"{name}={_escaped(value)}"
+
+
+def _flags(options: HelmOptions) -> Iterator[str]:
+    if not options.skip_crds:
+        yield "--include-crds"
+    if options.skip_schema_validation:
+        yield "--skip-schema-validation"
+    if options.skip_tests:
+        yield "--skip-tests"
+
+
+def _escaped(value: str) -> str:
+    """Return a value with its commas escaped, unless it is a list in braces, as Argo CD does."""
+    if value.startswith("{") and value.endswith("}"):
+        return value
+    before, found = "", []
+    for letter in value:
+        found.append("\\," if letter == "," and before != "\\" else letter)
+        before = letter
+    return "".join(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Finds the files of values and of parameters in the checkout."""
+
+    options: HelmOptions
+    chart: str
+    checkout: Checkout
+
+    def values(self) -> list[str]:
+        """Return the files of values in their order.
+
+        One that is named and that a pattern matches, too, stands where it is named; each counts
+        once, where it stands first (Argo CD 3.4; older ones know no patterns).
+        """
+        written = [self._path(one) for one in self.options.value_files]
+        named = {one for one in written if not _is_pattern(one)}
+        found: dict[str, None] = {}
+        for path in written:
+            if _is_pattern(path):
+                matched = self._matched(path)
+                found.update(dict.fromkeys(one for one in matched if one not in named))
+            elif self.checkout.is_file(path) or not self.options.ignore_missing_value_files:
+                found[self._checked(path)] = None
+        if len(found) > MAX_FILES:
+            raise ReadError(f"names more than {MAX_FILES} files", reason=Reason.TOO_LARGE)
+        return list(found)
+
+    def existing(self, written: str) -> str:
+        """Return the path of a file that has to be there."""
+        return self._checked(self._path(written))
+
+    def _checked(self, path: str) -> str:
+        self.checkout.resolve(path)
+        if not self.checkout.is_file(path):
+            raise ReadError("does not exist", reason=Reason.MISSING, path=path)
+        return path
+
+    def _matched(self, pattern: str) -> Sequence[str]:
+        start = literal_prefix(pattern)
+        below = self.checkout.files(start, suffixes=("",)) if self.checkout.is_dir(start) else []
+        found = [one for one in below if match_doublestar(pattern, one)]
+        if not found and not self.options.ignore_missing_value_files:
+            raise ReadError("matches no file of values", reason=Reason.MISSING, path=pattern)
+        return found
+
+    def _path(self, written: str) -> str:
+        """Return where a file lies in the checkout; one that begins with / from its top."""
+        reference, _, rest = written.partition("/")
+        for name, here in self.options.references:
+            if reference == f"${name}":
+                if not here:
+                    message = f"the values in {written[:200]} lie in another repository or revision"
+                    raise NotPlannedError(ItemState.OTHER_REPOSITORY, message)
+                return self._inside(substituted(rest, self.options.variables))
+        path = substituted(written, self.options.variables)
+        if "://" in path:
+            message = f"the values at {without_credentials(path)[:200]} are not fetched"
+            raise NotPlannedError(ItemState.NOT_RENDERED, message)
+        return self._inside(path if path.startswith("/") else f"{self.chart}/{path}")
+
+    def _inside(self, path: str) -> str:
+        clean = posixpath.normpath(path.lstrip("/"))
+        if clean.split("/")[0] == "..":
+            raise ReadError("leads out of the repository", reason=Reason.OUTSIDE, path=path[:200])
+        return clean
+
+
+def _is_pattern(path: str) -> bool:
+    return any(letter in path for letter in "*?[")

@@ -1,0 +1,167 @@
+"""Charts that mean harm: none reads what it must not, and each comes to an end."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from exporter.declared.helm import Charts
+from exporter.declared.rendered import Rendered
+from exporter.domain.errors import Reason
+from exporter.domain.json import dig
+from exporter.foreign.command import Limits
+from tests.declared.helm.conftest import Lay, Render
+from tests.declared.helm.features import chart, packed, show
+
+SECRET = "what must not be read"
+
+
+def reasons(rendered: Rendered) -> list[Reason]:
+    assert rendered.manifests == ()
+    return [one.reason for one in rendered.failures]
+
+
+@pytest.mark.parametrize(
+    ("link", "target"),
+    [
+        pytest.param("chart/templates", "../outside", id="directory"),
+        pytest.param("chart/f.txt", "../../secret", id="file"),
+        pytest.param("chart/f.txt", "/etc/hostname", id="absolute"),
+        pytest.param("chart/values.yaml", "../../secret", id="values"),
+    ],
+)
+async def test_a_link_out_of_the_repository_is_refused(
+    render: Render, lay: Lay, tmp_path: Path, link: str, target: str
+) -> None:
+    (tmp_path / "secret").write_text(f"a: {SECRET}\n")
+    (tmp_path / "outside").mkdir()
+    root = lay(chart()).root
+    (root / "outside").symlink_to(tmp_path / "outside")
+    (root / link).symlink_to(target)
+
+    rendered = await render({"chart/templates.d/x.yaml": ""})
+
+    assert reasons(rendered) == [Reason.OUTSIDE]
+
+
+async def test_a_link_within_the_repository_is_followed(render: Render, lay: Lay) -> None:
+    root = lay({**chart(), "shared/x.yaml": show("1")}).root
+    (root / "chart/templates").symlink_to("../shared")
+
+    rendered = await render({})
+
+    assert [one.kind for one in rendered.manifests] == ["Deployment"]
+
+
+async def test_a_link_to_what_it_lies_in_ends(render: Render, lay: Lay) -> None:
+    root = lay({**chart(), "chart/templates/x.yaml": show("1")}).root
+    (root / "chart/templates/loop").symlink_to("../templates")
+
+    assert reasons(await render({})) == [Reason.MALFORMED]
+
+
+async def test_a_pipe_is_not_waited_for(render: Render, lay: Lay) -> None:
+    root = lay(chart()).root
+    os.mkfifo(root / "chart/pipe")
+
+    rendered = await render({})
+
+    assert rendered.manifests == ()
+    assert len(rendered.failures) == 1
+
+
+@pytest.mark.usefixtures("landlock")
+async def test_a_schema_reads_no_file_of_the_machine(render: Render, tmp_path: Path) -> None:
+    (tmp_path / "schema.json").write_text('{"type": "string"}')
+    schema = f'{{"$ref": "file://{tmp_path}/schema.json"}}'
+    files = {**chart(), "chart/values.schema.json": schema, "chart/templates/x.yaml": show("1")}
+
+    rendered = await render(files)
+
+    assert reasons(rendered) == [Reason.MALFORMED]
+    assert "permission denied" in rendered.failures[0].message
+
+
+async def test_templates_see_no_environment(
+    render: Render, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOKEN", SECRET)
+
+    rendered = await render({**chart(), "chart/templates/x.yaml": show('env "TOKEN"')})
+
+    assert reasons(rendered) == [Reason.MALFORMED]
+
+
+async def test_templates_look_up_no_name(render: Render) -> None:
+    files = {**chart(), "chart/templates/x.yaml": show('getHostByName "example.org"')}
+
+    rendered = await render(files)
+
+    (one,) = rendered.manifests
+    assert dig(one.content, "metadata", "annotations", "shown") == '""'
+
+
+async def test_files_outside_of_the_chart_are_not_there(render: Render) -> None:
+    files = {**chart(), "secret": SECRET, "chart/templates/x.yaml": show('.Files.Get "../secret"')}
+
+    rendered = await render(files)
+
+    (one,) = rendered.manifests
+    assert dig(one.content, "metadata", "annotations", "shown") == '""'
+
+
+@pytest.mark.parametrize(
+    ("template", "values"),
+    [
+        pytest.param("{{ tpl .Values.x . }}", "x: '{{ tpl .Values.x . }}'", id="tpl"),
+        pytest.param(
+            '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}', "", id="include"
+        ),
+        pytest.param("{{ range until 999999999 }}x{{ end }}", "", id="range"),
+        pytest.param('{{ "x" | repeat 1000000000 | repeat 9 }}', "", id="memory"),
+    ],
+)
+async def test_what_does_not_end_is_ended(
+    render: Render, version: str, template: str, values: str
+) -> None:
+    files = {**chart(), "chart/values.yaml": values, "chart/templates/x.yaml": template}
+    short = Charts(helm=version, limits=Limits(seconds=3))
+
+    rendered = await render(files, charts=short)
+
+    assert rendered.manifests == ()
+    assert len(rendered.failures) == 1
+
+
+@pytest.mark.parametrize(
+    "archive",
+    [
+        pytest.param(b"no archive", id="none"),
+        pytest.param(packed({"sub/big": b"\0" * (65 << 20)}), id="bomb"),
+    ],
+)
+async def test_an_archive_that_is_none_or_a_bomb_is_refused(render: Render, archive: bytes) -> None:
+    rendered = await render({**chart(), "chart/charts/sub-1.2.3.tgz": archive})
+
+    assert reasons(rendered) in ([Reason.MALFORMED], [Reason.TOO_LARGE])
+
+
+async def test_an_archive_that_leads_out_of_itself_writes_nothing(
+    render: Render, lay: Lay, tmp_path: Path
+) -> None:
+    archive = packed(
+        {"sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.2.3", "../../x": "x"}
+    )
+
+    await render({**chart(), "chart/charts/sub-1.2.3.tgz": archive})
+
+    assert os.listdir(tmp_path) == ["repository"]  # noqa: PTH208 - nothing else waits here
+    assert lay({}).is_dir("chart")
+
+
+async def test_a_message_names_no_path_of_the_machine(render: Render) -> None:
+    rendered = await render({**chart(), "chart/values.yaml": "a: ["})
+
+    (failure,) = rendered.failures
+    assert tempfile.gettempdir() not in failure.message

@@ -1,0 +1,257 @@
+import pytest
+
+from exporter.declared.helm import ChartRenderer, Charts
+from exporter.declared.helm.chart import asks, read_chart
+from exporter.declared.options import HelmOptions, Parameter
+from exporter.declared.rendered import Rendered
+from exporter.domain.errors import Reason
+from exporter.domain.items import ItemState
+from exporter.domain.json import dig
+from exporter.domain.provenance import Source
+from tests.declared.helm.conftest import Lay, Render
+from tests.declared.helm.features import chart, show, sub
+
+TEMPLATE = show("1")
+
+
+def names(rendered: Rendered) -> list[object]:
+    return [dig(one.content, "metadata", "name") for one in rendered.manifests]
+
+
+@pytest.mark.parametrize(
+    ("expression", "charts", "message"),
+    [
+        pytest.param(
+            ".Capabilities.KubeVersion.Minor",
+            Charts(api_versions=()),
+            "the version of Kubernetes",
+            id="version",
+        ),
+        pytest.param(
+            '.Capabilities.APIVersions.Has "a/v1"',
+            Charts(kube_version="1.31.0"),
+            "the APIs that the cluster serves",
+            id="apis",
+        ),
+        pytest.param("$.Capabilities | toString", Charts(), "the version", id="either"),
+    ],
+)
+async def test_a_chart_that_asks_for_a_cluster_that_is_not_known_is_unresolved(
+    render: Render, expression: str, charts: Charts, message: str
+) -> None:
+    files = {**chart(), "chart/templates/x.yaml": show(expression)}
+
+    rendered = await render(files, charts=charts)
+
+    assert rendered.whole is not None
+    assert rendered.whole.state is ItemState.UNRESOLVED
+    assert message in rendered.whole.message
+    assert rendered.whole.advice
+
+
+async def test_a_chart_that_asks_for_no_cluster_needs_none(render: Render) -> None:
+    rendered = await render({**chart(), "chart/templates/x.yaml": TEMPLATE}, charts=Charts())
+
+    assert names(rendered) == ["x"]
+
+
+async def test_a_chart_for_other_versions_fails_only_where_the_version_is_known(
+    render: Render,
+) -> None:
+    files = {**chart(more="kubeVersion: '<1.20'\n"), "chart/templates/x.yaml": TEMPLATE}
+
+    known, unknown = await render(files), await render(files, charts=Charts())
+
+    assert [one.reason for one in known.failures] == [Reason.MALFORMED]
+    assert unknown.whole is not None
+    assert unknown.whole.state is ItemState.UNRESOLVED
+
+
+async def test_dependencies_that_are_not_there_are_named(render: Render) -> None:
+    more = "dependencies: [{name: redis, version: 1.x, repository: https://charts.example.org}]\n"
+
+    rendered = await render({**chart(more=more), "chart/templates/x.yaml": TEMPLATE})
+
+    assert rendered.whole is not None
+    assert rendered.whole.state is ItemState.NOT_RENDERED
+    assert "redis" in rendered.whole.message
+    assert "helm dependency build" in rendered.whole.advice
+
+
+async def test_without_helm_nothing_is_guessed(lay: Lay, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CONFORMANCE_HELM", "CONFORMANCE_HELM_3", "CONFORMANCE_HELM_4"):
+        monkeypatch.setenv(name, "/nowhere/helm")
+    checkout = lay({**chart(), "chart/templates/x.yaml": TEMPLATE})
+
+    rendered = await ChartRenderer(checkout, Charts(), Source.ARGOCD).render(
+        "chart", HelmOptions(owner="o", release="shop")
+    )
+
+    assert rendered.whole is not None
+    assert rendered.whole.state is ItemState.NOT_RENDERED
+    assert "CONFORMANCE_HELM" in rendered.whole.advice
+
+
+@pytest.mark.parametrize(
+    ("template", "message", "line"),
+    [
+        pytest.param('a: {{ required "say a" .Values.a }}', "say a", 1, id="required"),
+        pytest.param('\n{{ fail "never" }}', "never", 2, id="fail"),
+        pytest.param("{{ if }}", "missing value", 1, id="syntax"),
+        pytest.param("a: b: c", "YAML", 0, id="yaml"),
+        pytest.param('{{ include "none" . }}', "none", 1, id="include"),
+    ],
+)
+async def test_a_broken_template_is_a_failure_at_its_line(
+    render: Render, template: str, message: str, line: int
+) -> None:
+    rendered = await render({**chart(), "chart/templates/x.yaml": template})
+
+    (failure,) = rendered.failures
+    assert message in failure.message
+    assert failure.reason is Reason.MALFORMED
+    assert (failure.place.path, failure.place.line) == (
+        "chart/templates/x.yaml" if line else failure.place.path,
+        line,
+    )
+
+
+async def test_values_against_the_schema_are_a_failure(render: Render) -> None:
+    schema = '{"properties": {"a": {"type": "integer"}}}'
+    files = {**chart(), "chart/values.schema.json": schema, "chart/templates/x.yaml": TEMPLATE}
+
+    rendered = await render(files, values="a: text")
+
+    assert [one.reason for one in rendered.failures] == [Reason.MALFORMED]
+
+
+async def test_a_value_stands_where_its_key_stands_in_the_template(render: Render) -> None:
+    rendered = await render({**chart(), "chart/templates/x.yaml": TEMPLATE})
+
+    (one,) = rendered.manifests
+    assert one.place.where == "chart/templates/x.yaml:2"
+    assert one.places["/spec/replicas"].where == "chart/templates/x.yaml:8"
+    assert one.places["/metadata/annotations/shown"].where == "chart/templates/x.yaml:6"
+
+
+async def test_objects_of_a_subchart_stand_in_it(render: Render) -> None:
+    rendered = await render(sub(""))
+
+    assert [one.place.where for one in rendered.manifests] == [
+        "chart/charts/sub/templates/s.yaml:2"
+    ]
+
+
+RANDOM = "randAlphaNum 8"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        pytest.param(RANDOM, id="random"),
+        pytest.param("uuidv4", id="uuid"),
+        pytest.param('htpasswd "a" "b"', id="salt"),
+        pytest.param('(genCA "a" 1).Cert | sha256sum', id="certificate"),
+        pytest.param("now | toString", id="time"),
+        pytest.param('now | date "2006"', id="year"),
+        pytest.param('ago (toDate "2006" "2020")', id="age"),
+        pytest.param('tpl "{{ now | unixEpoch }}" .', id="time in a template of a template"),
+    ],
+)
+async def test_what_is_otherwise_each_time_is_not_compared(render: Render, expression: str) -> None:
+    rendered = await render({**chart(), "chart/templates/x.yaml": show(expression)})
+
+    (one,) = rendered.manifests
+    assert one.undetermined == ("/metadata/annotations/shown",)
+    (item,) = rendered.left_out
+    assert item.state is ItemState.UNRESOLVED
+    assert "/metadata/annotations/shown" in item.message
+
+
+async def test_the_word_alone_is_no_chance(render: Render) -> None:
+    template = TEMPLATE + '{{/* now */}}\n# now and then {{ "now" | quote }} randAlphaNum\n'
+
+    rendered = await render({**chart(), "chart/templates/x.yaml": template})
+
+    (one,) = rendered.manifests
+    assert (one.undetermined, rendered.left_out) == ((), ())
+
+
+async def test_an_object_whose_name_is_left_to_chance_is_unresolved(render: Render) -> None:
+    files = {
+        **chart(),
+        "chart/templates/x.yaml": show("1", name="x-{{ randAlphaNum 5 | lower }}"),
+        "chart/templates/y.yaml": show("1", name="y"),
+    }
+
+    rendered = await render(files)
+
+    assert names(rendered) == ["y"]
+    assert [one.state for one in rendered.left_out] == [ItemState.UNRESOLVED]
+
+
+async def test_chance_in_a_secret_is_no_concern(render: Render) -> None:
+    secret = (
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
+        "stringData: {password: {{ randAlphaNum 9 }}}\n"
+    )
+
+    rendered = await render({**chart(), "chart/templates/s.yaml": secret})
+
+    assert rendered.left_out == ()
+
+
+async def test_what_has_not_changed_is_not_rendered_again(lay: Lay, version: str) -> None:
+    files = {**chart(), "chart/values.yaml": "a: 1", "chart/templates/x.yaml": show(".Values.a")}
+    charts = Charts(helm=version)
+    options = HelmOptions(owner="o", release="shop")
+    first = ChartRenderer(lay(files), charts, Source.ARGOCD)
+    await first.render("chart", options)
+
+    again = await ChartRenderer(lay({}), charts, Source.ARGOCD).render("chart", options)
+    count = charts.cache.renders
+    changed = await ChartRenderer(lay({"chart/values.yaml": "a: 2"}), charts, Source.ARGOCD).render(
+        "chart", options
+    )
+
+    assert count == 1
+    assert charts.cache.renders == 2
+    shown = [
+        dig(one.manifests[0].content, "metadata", "annotations", "shown")
+        for one in (again, changed)
+    ]
+    assert shown == ["1", "2"]
+
+
+async def test_other_options_are_another_rendering(lay: Lay, version: str) -> None:
+    files = {**chart(), "chart/templates/x.yaml": show(".Values.a")}
+    charts = Charts(helm=version)
+    renderer = ChartRenderer(lay(files), charts, Source.ARGOCD)
+
+    for value in ("1", "2", "1"):
+        parameters = (Parameter(name="a", value=value),)
+        await renderer.render(
+            "chart", HelmOptions(owner="o", release="shop", parameters=parameters)
+        )
+
+    assert charts.cache.renders == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(b"{{ .Capabilities.KubeVersion }}", (True, False, False, False), id="kube"),
+        pytest.param(b"{{ .Capabilities.APIVersions }}", (False, True, False, False), id="api"),
+        pytest.param(b"{{ .Capabilities.HelmVersion }}", (False, False, False, False), id="helm"),
+        pytest.param(b"{{ $c := .Capabilities }}", (True, True, False, False), id="all"),
+        pytest.param(b"{{ genSignedCert 1 }}", (False, False, True, False), id="random"),
+        pytest.param(b"{{ now }}", (False, False, False, True), id="clock"),
+        pytest.param(b"{{ .Values.a }}", (False, False, False, False), id="nothing"),
+    ],
+)
+def test_a_chart_asks_by_its_text(
+    lay: Lay, text: bytes, expected: tuple[bool, bool, bool, bool]
+) -> None:
+    found = asks(read_chart(lay({**chart(), "chart/templates/x.yaml": text}), "chart"))
+
+    assert (found.kube_version, found.api_versions, found.random, found.clock) == expected
