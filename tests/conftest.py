@@ -21,6 +21,12 @@ def kustomize() -> str:
 
 
 @pytest.fixture(scope="session")
+def helm() -> str:
+    """The helm binary of the newer version; without it the test is skipped, as for kustomize."""
+    return tool("helm-4")
+
+
+@pytest.fixture(scope="session")
 def landlock() -> None:
     """Rules of the kernel for files; the test is skipped where it has none."""
     libc = ctypes.CDLL(None, use_errno=True)

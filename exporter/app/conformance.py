@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import zip_longest
+from pathlib import Path
 
 import msgspec
 
 from exporter.app import garbage
 from exporter.app.choices import decisions, enabled, looked_at, policy
 from exporter.declared.declare import Declarations, Run, here
-from exporter.domain.applications import ObservedApplicationSets
+from exporter.domain.applications import ObservedApplications, ObservedApplicationSets
 from exporter.domain.clock import Clock, Instant
 from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
@@ -71,7 +72,7 @@ class Conformance:
         self.declared = Watched(
             reader=self.declarations,
             path=self.loaded.path(self.loaded.repository.path),
-            fingerprint=fingerprint,
+            fingerprint=_with_charts(self.loaded),
             every=parse_duration(self.loaded.settings.interval),
         )
         self.policy = policy(self.loaded)
@@ -141,7 +142,7 @@ class Conformance:
         Reading a declaration may take long: what is live is judged by what is known after it.
         """
         cluster = await self._observe(at)
-        self._tell(cluster.facts.find(ObservedApplicationSets))
+        self._tell(cluster.facts)
         self.tell("reading the repository")
         declared = await self.declared.look(at=at)
         live = isinstance(self.observed, Live)
@@ -155,9 +156,14 @@ class Conformance:
         self.tell("judging")
         return await asyncio.to_thread(self._judge, declared, self._with_stack(cluster, at), at)
 
-    def _tell(self, running: ObservedApplicationSets | None) -> None:
-        """Let the declarations be read again where other ApplicationSets run than before."""
-        if running is not None and self.declarations.learn(running):
+    def _tell(self, facts: Facts) -> None:
+        """Let the declarations be read again where what runs says something else than before."""
+        running = facts.find(ObservedApplicationSets)
+        applications = facts.find(ObservedApplications)
+        learnt = running is not None and self.declarations.learn(running)
+        if applications is not None:
+            learnt = self.declarations.learn_overrides(applications) or learnt
+        if learnt:
             self.declared.forget()
 
     async def _observe(self, at: Instant) -> State:
@@ -192,6 +198,14 @@ class Conformance:
             history=self.history,
         )
         return replace(outcome, watches=observed.watches, complete=self.complete)
+
+
+def _with_charts(loaded: Loaded) -> Callable[[Path], str]:
+    """Return what tells whether the repository changed, or the folder of charts beside it."""
+    cache = loaded.settings.declared.charts.cache
+    if not cache:
+        return fingerprint
+    return lambda path: f"{fingerprint(path)}-{fingerprint(loaded.path(cache))}"
 
 
 def _observed(loaded: Loaded, clock: Clock) -> Watched | Live:

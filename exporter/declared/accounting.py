@@ -63,7 +63,7 @@ def left_out(
     origin: Subject | None = None,
     layers: tuple[Layer, ...] = OBJECTS,
 ) -> Item:
-    """Return what nobody rendered as an item."""
+    """Return what was not rendered as an item."""
     return Item(
         source=source,
         subject=subject,
@@ -93,7 +93,7 @@ def lost(failure: Failure, *, source: Source, layers: tuple[Layer, ...], size: i
 
 
 def told(items: Iterable[Item]) -> Iterator[Unresolved]:
-    """Yield what could not be told or rendered, for the list of what is declared."""
+    """Yield what is not known or not rendered, for the list of what is declared."""
     for item in items:
         if item.state.is_reason and not item.broken and item.state is not ItemState.UNSUPPORTED:
             yield Unresolved(item.place, item.message)
@@ -135,7 +135,7 @@ def _lost_source(rendered: Rendered, origin: Origin) -> Item:
 
 
 def _passed_over(item: Item, origin: Origin) -> Item:
-    """Return what was left out; a file that nobody understands may hide Applications."""
+    """Return what was left out; a file that is not understood may hide Applications."""
     hidden = origin.hidden(item.place.path) if item.state in ODD else 0
     if not hidden:
         return item

@@ -51,7 +51,7 @@ class Workers:
         assignment = Assignment(
             template=self.template,
             limits=_limits(inputs.loaded.settings.declared.limits),
-            readable=await asyncio.to_thread(_content, checkout),
+            readable=(*await asyncio.to_thread(_content, checkout), *_chart_cache(inputs)),
             listable=(str(checkout.root),),
             network=inputs.loaded.settings.declared.allow_remote_bases,
         )
@@ -69,6 +69,12 @@ def _limits(given: LimitsSettings) -> WorkerLimits:
     return WorkerLimits(
         seconds=parse_duration(given.time).total_seconds(), memory=int(parse_quantity(given.memory))
     )
+
+
+def _chart_cache(inputs: Inputs) -> tuple[str, ...]:
+    """Return the folder of charts of registries, if there is one."""
+    cache = inputs.loaded.settings.declared.charts.cache
+    return (str(inputs.loaded.path(cache)),) if cache else ()
 
 
 def _content(checkout: Checkout) -> tuple[str, ...]:

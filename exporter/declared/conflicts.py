@@ -40,7 +40,9 @@ def node_sets(readings: Sequence[Reading]) -> Iterator[Conflict]:
             if source in whole and names and name not in names
         ]
         if lacking:
-            yield _uneven(name, having, [_where(listed[source], source) for source in lacking])
+            yield _missing_node(
+                name, having, [_where(listed[source], source) for source in lacking]
+            )
 
 
 def _where(names: Mapping[str, Place], source: Source) -> Place:
@@ -50,7 +52,7 @@ def _where(names: Mapping[str, Place], source: Source) -> Place:
     return Place(source=source, path=files[0], revision=revision)
 
 
-def _uneven(name: str, having: Sequence[Place], lacking: Sequence[Place]) -> Conflict:
+def _missing_node(name: str, having: Sequence[Place], lacking: Sequence[Place]) -> Conflict:
     statements = [Stated("absent", place) for place in lacking]
     statements += [Stated("present", place) for place in having]
     there = ", ".join(place.where for place in having)
@@ -89,7 +91,7 @@ def inconsistent_labels(merged: Merged, *, labels: Sequence[str]) -> Iterator[Co
             stated += _of_nodes(workload, merged.nodes, label)
     for (kind, namespace, name, label), stated in sorted(chains.items()):
         if len({label_value.value for label_value in stated}) > 1:
-            yield _unlike(kind, namespace, name, label, list(dict.fromkeys(stated)))
+            yield _different_labels(kind, namespace, name, label, list(dict.fromkeys(stated)))
 
 
 def _of_application(application: DeclaredApplication | None, label: str) -> Iterator[Stated[str]]:
@@ -122,7 +124,7 @@ def _of_nodes(
                 yield stated
 
 
-def _unlike(
+def _different_labels(
     kind: str, namespace: str, name: str, label: str, stated: Sequence[Stated[str]]
 ) -> Conflict:
     values = " but ".join(

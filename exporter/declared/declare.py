@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from exporter.declared.facts import Readings, assemble
-from exporter.declared.helm import ChartCache
 from exporter.declared.memory import Memory, count
 from exporter.declared.opening import Opened, open_checkout, repository
 from exporter.declared.reader import Inputs, Reader
@@ -14,9 +13,13 @@ from exporter.declared.registry import READERS
 from exporter.declared.remembered import Remembered
 from exporter.declared.rendered import Manifest
 from exporter.declared.repository import GitState
-from exporter.domain.applications import ObservedApplicationSets
+from exporter.domain.applications import (
+    ObservedApplications,
+    ObservedApplicationSets,
+    Overrides,
+)
 from exporter.domain.clock import Instant
-from exporter.domain.declaration import Reading
+from exporter.domain.declaration import ApplicationKey, Reading
 from exporter.domain.evaluation import SourceStatus
 from exporter.domain.instants import parse_duration
 from exporter.domain.provenance import Place, Source
@@ -49,7 +52,7 @@ class Declarations:
     git: GitState = field(default_factory=GitState)
     items: Mapping[Source, Mapping[str, int]] = field(default_factory=dict)
     running: tuple[Manifest, ...] = ()
-    charts: ChartCache = field(default_factory=ChartCache)
+    overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make a memory for each source that the settings name."""
@@ -57,6 +60,13 @@ class Declarations:
         self.repository = Memory(source=Source.REPOSITORY, max_age=max_age)
         self.memories = {one: Memory(source=one, max_age=max_age) for one in self.loaded.order}
         self.units = {one: Remembered(max_age) for one in self.memories if READERS[one].in_parts}
+
+    def learn_overrides(self, observed: ObservedApplications) -> bool:
+        """Take note of the images of Applications that run, and tell whether they changed."""
+        found = {key: one.overrides for key, one in observed.applications.items() if one.overrides}
+        changed = found != self.overrides
+        self.overrides = found
+        return changed
 
     def learn(self, observed: ObservedApplicationSets) -> bool:
         """Take note of the ApplicationSets that run; tell whether that asks for another reading."""
@@ -133,6 +143,7 @@ class Declarations:
             checkout=opened.checkout,
             git=self.git,
             running=self.running,
+            overrides=self.overrides,
             memory=self.units.get(reader.source, Remembered()),
             earlier=earlier,
         )

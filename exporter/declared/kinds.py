@@ -22,7 +22,7 @@ TRACED: Final = frozenset(
         "StatefulSet",
     }
 )
-"""The kinds whose single values are asked for; of others only the object's place is told."""
+"""The kinds whose single values have places; of others only the object has one."""
 
 CLUSTER_SCOPED: Final = frozenset(
     {

@@ -28,7 +28,7 @@ class KubeletArguments:
 
 
 def parse_arguments(text: str) -> KubeletArguments:
-    """Return what a kubelet command line, or a text that holds one, says of its node.
+    """Return what a kubelet command line, or a text that holds one, sets on its node.
 
     A text without these flags gives nothing. Raises :exc:`ParseError` for a malformed taint.
     """

@@ -132,7 +132,7 @@ def _node(
 
 
 def _no_value(label: str, stated: Stated[str]) -> Gap:
-    """Say that a label is declared, with a value that none can have: who knows what is meant."""
+    """Return why a label is not known: it is declared with a value that no label can have."""
     message = f"{stated.value!r} is no legal value of the label {label}"
     return Gap(stated.place.source, f"{stated.place.where}: {message}")
 
@@ -224,7 +224,7 @@ def _group(
 def _groups(
     nodes: Mapping[str, DeclaredNode], declared: Mapping[str, NodeGroup]
 ) -> dict[str, NodeGroup]:
-    """Return the groups that are declared as such, and those that nodes say to be of."""
+    """Return the groups that are declared as such, and those that nodes name."""
     members: dict[str, set[str]] = {name: set() for name in declared}
     for node in nodes.values():
         members.setdefault(node.group, set()).add(node.name)
@@ -245,7 +245,7 @@ def _unrecognisable(groups: Mapping[str, NodeGroup]) -> Iterator[Gap]:
 
 
 def _groups_alone(readings: Sequence[Reading], groups: Mapping[str, NodeGroup]) -> tuple[Gap, ...]:
-    """Say that groups list no nodes, where nothing else that is read does."""
+    """Return a gap where groups are declared, and nothing that is read lists nodes."""
     lists = (reading.source in _LISTING or reading.nodes for reading in readings)
     if not groups or any(lists):
         return ()
@@ -277,7 +277,7 @@ def _workloads(readings: Sequence[Reading], notes: _Notes) -> dict[WorkloadKey, 
                         ),
                         message=_delivered_twice(other, workload)
                         if alike
-                        else _twice(other.place, workload.place),
+                        else _declared_twice(other.place, workload.place),
                     )
                 )
             workloads[workload.key] = workload
@@ -302,7 +302,7 @@ def _applications(
                             Stated(_sources(declared), declared.place)
                             for declared in (other, application)
                         ),
-                        message=_twice(other.place, application.place),
+                        message=_declared_twice(other.place, application.place),
                     )
                 )
             applications[application.key] = application
@@ -318,7 +318,7 @@ def _delivered_twice(first: DeclaredWorkload, other: DeclaredWorkload) -> str:
     return f"is delivered by two Applications, {first.application} and {other.application}"
 
 
-def _twice(first: Place, other: Place) -> str:
+def _declared_twice(first: Place, other: Place) -> str:
     return f"is declared twice, and not alike: {first.where} and {other.where}"
 
 

@@ -35,17 +35,21 @@ class Parameter:
 class HelmOptions:
     """How Argo CD renders a chart for the source *owner* of an Application.
 
-    *value_files* and *file_parameters* (names and paths) are as they are written. *values* is the
-    YAML that stands in the Application itself. *variables* are what may be substituted;
-    *references* says of each ``$ref`` whether that source is this repository at this revision. An
-    empty *kube_version* and no *api_versions* stand for the cluster's. *place* is where the
-    Application says so.
+    *chart* of *repository* in *version* is one of a registry, where it does not lie in the
+    checkout. *value_files* and *file_parameters* (names and paths) are as they are written.
+    *values* is the YAML that stands in the Application itself. *variables* are what may be
+    substituted; *references* says of each ``$ref`` whether that source is this repository at this
+    revision. An empty *kube_version* and no *api_versions* stand for the cluster's. *place* is
+    where the Application says so.
 
     Source: Argo CD, ``pkg/apis/application/v1alpha1/types.go`` (``ApplicationSourceHelm``).
     """
 
     owner: str
     release: str
+    chart: str = ""
+    repository: str = ""
+    version: str = ""
     namespace: str = ""
     value_files: tuple[str, ...] = ()
     ignore_missing_value_files: bool = False

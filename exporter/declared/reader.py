@@ -7,7 +7,16 @@ from exporter.declared.checkout import Checkout
 from exporter.declared.remembered import Remembered
 from exporter.declared.rendered import Manifest
 from exporter.declared.repository import GitState
-from exporter.domain.declaration import ATTRIBUTES, PRESENT, Deliveries, Failure, NodeGap, Reading
+from exporter.domain.applications import Overrides
+from exporter.domain.declaration import (
+    ATTRIBUTES,
+    PRESENT,
+    ApplicationKey,
+    Deliveries,
+    Failure,
+    NodeGap,
+    Reading,
+)
 from exporter.domain.finding import Layer
 from exporter.domain.provenance import Source
 from exporter.settings.load import Loaded
@@ -21,7 +30,8 @@ OBJECTS = (Layer.APPLICATIONS, Layer.CONFIGURATION)
 class Inputs:
     """What a reader is handed.
 
-    *running* are the ApplicationSets that the cluster has, *memory* is what the parts of its source
+    *running* are the ApplicationSets that the cluster has, *overrides* what its Applications say of
+    images, source by source. *memory* is what the parts of its source
     gave before, and *earlier* are the readings that it asked to come after.
     """
 
@@ -29,6 +39,7 @@ class Inputs:
     checkout: Checkout
     git: GitState = field(default_factory=GitState)
     running: tuple[Manifest, ...] = ()
+    overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = field(default_factory=dict)
     memory: Remembered = field(default_factory=Remembered)
     earlier: Mapping[Source, Reading] = field(default_factory=dict)
 

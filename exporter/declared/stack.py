@@ -1,4 +1,4 @@
-"""What Helm values and custom resources say of the monitoring stack.
+"""What Helm values and custom resources declare of the monitoring stack.
 
 Sources: the values of prometheus-community's charts ``kube-prometheus-stack`` and ``prometheus``,
 and the Prometheus operator's API (``monitoring.coreos.com/v1``).
@@ -22,7 +22,7 @@ from exporter.settings.observed import ObservedSettings
 
 _Keys: TypeAlias = tuple[str, ...]
 Find: TypeAlias = Callable[[_Keys], Stated[str] | None]
-"""Finds a scalar by its keys, or tells that nobody states it."""
+"""Finds a scalar by its keys; None where it is not set."""
 
 _CLAIM = ("volumeClaimTemplate", "spec", "resources", "requests", "storage")
 _STACK_CHART: Mapping[StackValue, _Keys] = {
@@ -57,7 +57,7 @@ _RESOURCES: Mapping[str, Mapping[StackValue, _Keys]] = {
 }
 _RETENTION = (StackValue.RETENTION, StackValue.RETENTION_SIZE)
 _TOGETHER: Mapping[StackValue, tuple[StackValue, ...]] = dict.fromkeys(_RETENTION, _RETENTION)
-"""Values of which the settings say all where they say one."""
+"""Values that the settings declare all together where they declare one."""
 _COUNTS = frozenset({StackValue.PROMETHEUS_REPLICAS, StackValue.ALERTMANAGER_REPLICAS})
 _COMPONENTS = {"prometheus": "Prometheus", "alertmanager": "Alertmanager"}
 
@@ -96,7 +96,7 @@ def scalar(value: object) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hidden:
-    """What the reading with this *rank* may say of the values *names*, and nobody can tell.
+    """What the reading with this *rank* may declare of the values *names*, and is not known.
 
     *surely* tells that it speaks of Prometheus or Alertmanager, if of anything; else it may only
     be something else of monitoring, which counts where nothing is read of the stack at all.

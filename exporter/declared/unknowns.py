@@ -16,7 +16,7 @@ from exporter.domain.gaps import Gap
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A statement and its rank: of two that speak of one value, the higher one counts."""
+    """A statement and its rank: of two about one value, the higher one counts."""
 
     rank: int
     statement: NodeStatement

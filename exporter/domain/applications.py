@@ -74,6 +74,14 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """What a source of an Application in the cluster says of images, to kustomize or helm."""
+
+    images: tuple[str, ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedApplication:
     """An Application as the API server shows it.
 
@@ -81,7 +89,7 @@ class ObservedApplication:
     CD has not said yet. *revisions* are the commits of its sources in their order.
     *reconciled* is when Argo CD last compared it, as far as it says so; it is *paused* where an
     annotation keeps it from that. *ailing* lists resources that are not Healthy, as
-    ``Kind namespace/name: status``.
+    ``Kind namespace/name: status``. *overrides* has one entry for each source, if any is there.
     """
 
     key: ApplicationKey
@@ -102,6 +110,7 @@ class ObservedApplication:
     conditions: tuple[Condition, ...] = ()
     ailing: tuple[str, ...] = ()
     destination_namespace: str = ""
+    overrides: tuple[Overrides, ...] = ()
 
     @property
     def controller(self) -> str:

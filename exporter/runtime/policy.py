@@ -85,7 +85,6 @@ class Stage:
 
     def _accepted(self, finding: Finding, waivers: tuple[Waiver, ...]) -> Finding:
         """Let an item stay unknown that somebody accepts nobody to compare."""
-        self.judged.used.update(waivers)
         return replace(finding, waiver=waivers[0].id) if waivers else finding
 
     def _maintenance(self, failure: Finding) -> Excuse | None:

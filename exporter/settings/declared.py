@@ -141,6 +141,14 @@ class InventorySettings(Strict, frozen=True, kw_only=True):
 class ChartsSettings(Strict, frozen=True, kw_only=True):
     """How Helm charts of the repository are rendered: as Argo CD does it for the cluster."""
 
+    cache: Annotated[
+        str,
+        Meta(
+            description="A folder of charts of registries, as `helm pull` writes them: "
+            "NAME-VERSION.tgz, or in folders named like their registry. A relative one is relative "
+            "to this file. Nothing is fetched."
+        ),
+    ] = ""
     helm: Annotated[
         Literal["", "3", "4"],
         Meta(

@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from tests.processes import below
+
 SETTINGS = """
 repository: {path: repository}
 declared:
@@ -177,14 +179,7 @@ class Serving:
 
     def children(self) -> list[int]:
         """Return the processes that it has started, and they."""
-        listed = subprocess.run(
-            ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True
-        )
-        pairs = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
-        found = {self.process.pid}
-        for _ in range(4):
-            found |= {pid for pid, above in pairs if above in found}
-        return sorted(found - {self.process.pid})
+        return sorted(below(self.process.pid))
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ _SAME_PATTERNS = "holds names against shell patterns, as the target name-pattern
 EXCEPTIONS: Mapping[str, str] = {
     "exporter.checks.prometheus_rules": _OF_SETTINGS,
     "exporter.declared.ansible.roles": "reads through Documents, which the target playbook drives",
+    "exporter.declared.wire.work": "runs in a worker, and reads what the exporter itself wrote",
     "exporter.domain.declaration": _SAME_PATTERNS,
     "exporter.domain.monitoring.prometheus.rules": _OF_SETTINGS,
     "exporter.domain.monitoring.prometheus.targets": _OF_SETTINGS,

@@ -6,7 +6,12 @@ from urllib.parse import parse_qsl
 
 from exporter.checks.node_version import Version
 from exporter.declared.argocd.located import from_plain
+from exporter.declared.checkout import Checkout
+from exporter.declared.wire import readings
+from exporter.declared.wire.readings import GivenPlaces
+from exporter.declared.wire.tables import GarbledReadingError
 from exporter.domain.addresses import normalise
+from exporter.domain.declaration import Reading
 from exporter.domain.errors import ParseError, SettingsError
 from exporter.domain.images import parse_image
 from exporter.domain.instants import parse_duration, parse_instant
@@ -29,10 +34,13 @@ from exporter.runtime.web.prefix import parse_external_url, parse_prefix
 from exporter.runtime.web.users import parse_hash
 from exporter.settings import load as settings
 from exporter.settings.monitoring import parse_address, parse_period
+from tests.declared.wire.samples import WHOLE
 
 from .target import EXAMPLE, Target, as_any_text, kept
 
 _D = "exporter.domain"
+_W = "exporter.declared.wire"
+_NO_CHECKOUT = Checkout(root=Path("/nonexistent"), revision="a" * 40)
 _HASH = b"$2b$12$" + b"a" * 21 + b"." + b"b" * 31
 _WEB = (
     b"""tls_server_config: {cert_file: a, key_file: b, client_auth_type: RequireAndVerifyClientCert,
@@ -167,6 +175,14 @@ TARGETS = (
         module="exporter.runtime.variants",
     ),
     _text("markdown", escape, b"# a_b *c* |d| <e> `f` 1. g", module="exporter.report.markdown"),
+    Target(
+        name="reading",
+        modules=(f"{_W}.readings", f"{_W}.tables", f"{_W}.shapes"),
+        parse=lambda content: readings.read(content, GivenPlaces(Source.ARGOCD, _NO_CHECKOUT)),
+        given=bytes,
+        seeds=(readings.write(WHOLE), readings.write(Reading(source=Source.ARGOCD))),
+        allowed=(GarbledReadingError,),
+    ),
     Target(
         name="api-parameters",
         modules=("exporter.report.parameters",),

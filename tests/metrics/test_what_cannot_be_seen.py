@@ -80,9 +80,10 @@ def test_a_workload_that_cannot_be_read_has_no_number_of_ready_pods() -> None:
 
     known, unknown = (
         shown(
-            Facts({DeclaredWorkloads: WORKLOADS, ObservedWorkloads: one}), "workload_replicas_ready"
+            Facts({DeclaredWorkloads: WORKLOADS, ObservedWorkloads: item}),
+            "workload_replicas_ready",
         )
-        for one in (absent, unreadable)
+        for item in (absent, unreadable)
     )
 
     assert [line.rpartition(" ")[2] for line in known] == ["0.0"]

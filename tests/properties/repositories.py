@@ -19,6 +19,10 @@ KINDS: Final = {
     "Secret": "v1",
     "Widget": "example.org/v1",
 }
+RENDERED: Final = frozenset({"kustomize", "directory", "helm", "mixed"})
+_LACKING: Final = (
+    "dependencies: [{name: b, version: 1.0.0, repository: https://charts.example.org}]\n"
+)
 _SETTINGS: Final = f"""
 repository: {{path: repository, url: {ADDRESS}, revision: "{REVISION}", reference: main}}
 declared: {{argocd: [applications]}}
@@ -50,7 +54,7 @@ _FILES = st.lists(
 SOURCES = st.builds(
     Source,
     how=st.sampled_from(
-        ("kustomize", "directory", "chart", "remote", "mixed", "elsewhere", "revision")
+        ("kustomize", "directory", "helm", "chart", "remote", "mixed", "elsewhere", "revision")
     ),
     files=_FILES,
 )
@@ -111,21 +115,25 @@ def _application(n: int, source: Source) -> dict[str, Any]:
 
 def _write_source(folder: Path, n: int, source: Source) -> Iterator[dict[str, Any]]:
     """Write what a source delivers; yield its Deployments as the cluster has them."""
-    folder.mkdir()
+    top = folder
+    if source.how == "helm":
+        folder = folder / "templates"
+    folder.mkdir(parents=True)
     names = []
     for index, kinds in enumerate(source.files):
         objects = [_object(kind, f"x{index}-{at}", f"a{n}") for at, kind in enumerate(kinds)]
         names.append(f"f{index}.yaml")
         text = "---\n".join(json.dumps(one, indent=1) + "\n" for one in objects)
         (folder / names[-1]).write_text(text)
-        if source.how in {"kustomize", "directory", "mixed"}:
+        if source.how in RENDERED:
             yield from (_running(one) for one in objects if one["kind"] == "Deployment")
     if source.how in {"kustomize", "mixed"}:
         remote = ["https://git.example.org/other//base?ref=v1"] if source.how == "mixed" else []
         content = {"resources": [*names, *remote]}
         (folder / "kustomization.yaml").write_text(json.dumps(content))
-    if source.how == "chart":
-        (folder / "Chart.yaml").write_text("apiVersion: v2\nname: chart\nversion: 1.0.0\n")
+    if source.how in {"helm", "chart"}:
+        lacking = _LACKING if source.how == "chart" else ""
+        (top / "Chart.yaml").write_text(f"apiVersion: v2\nname: a\nversion: 1.0.0\n{lacking}")
 
 
 def _object(kind: str, name: str, namespace: str) -> dict[str, Any]:

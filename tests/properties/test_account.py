@@ -18,11 +18,10 @@ from exporter.domain.items import ItemState
 from exporter.settings.load import load
 from tests.e2e.reference import EXAMPLE, Reference
 from tests.properties.mutations import MUTATIONS
-from tests.properties.repositories import KINDS, PLANS, Plan, write
+from tests.properties.repositories import KINDS, PLANS, RENDERED, Plan, write
 from tests.properties.rules import taken_away
 
 NOW = datetime(2025, 11, 12, 5, 30, tzinfo=UTC)
-RENDERED = frozenset({"kustomize", "directory", "mixed"})
 SOME = settings(
     max_examples=12,
     deadline=None,
@@ -58,7 +57,7 @@ async def test_all_that_kustomize_prints_is_an_item(kustomize: str, tmp_path: Pa
     assert {kind: items[kind] for kind in printed} == printed
 
 
-@pytest.mark.usefixtures("kustomize")
+@pytest.mark.usefixtures("kustomize", "helm")
 @SOME
 @given(plan=PLANS)
 async def test_each_application_and_each_object_is_counted_once(plan: Plan) -> None:
@@ -79,7 +78,7 @@ async def test_each_application_and_each_object_is_counted_once(plan: Plan) -> N
     assert all(found == 1 for _, found in reasons)
 
 
-@pytest.mark.usefixtures("kustomize")
+@pytest.mark.usefixtures("kustomize", "helm")
 @SOME
 @given(plan=PLANS)
 async def test_whatever_is_not_compared_is_a_finding_that_says_why(plan: Plan) -> None:
@@ -99,7 +98,7 @@ async def test_whatever_is_not_compared_is_a_finding_that_says_why(plan: Plan) -
     assert {key.state for key in secrets} <= {ItemState.OUT_OF_SCOPE}
 
 
-@pytest.mark.usefixtures("kustomize")
+@pytest.mark.usefixtures("kustomize", "helm")
 @SOME
 @given(plan=PLANS, choice=st.integers(0, 1_000))
 async def test_a_file_that_cannot_be_read_hides_no_failure_and_raises_no_score(

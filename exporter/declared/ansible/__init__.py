@@ -1,4 +1,4 @@
-"""What Ansible says of nodes: an inventory, its variables, and the tasks of playbooks."""
+"""What Ansible declares of nodes: an inventory, its variables, and the tasks of playbooks."""
 
 from exporter.declared.ansible.reader import read
 from exporter.declared.reader import NODES, Inputs, Reader

@@ -108,7 +108,7 @@ def _environment(home: Path, configuration: Path, *, strict: bool) -> dict[str, 
 def _failure(
     outcome: Outcome, staged: StagedInventory, *, copy: Path, checkout: Checkout
 ) -> Failure:
-    """Make a failure of what ``ansible-inventory`` said, with the file and line that it means."""
+    """Make a failure of the error output, with the file and line that it is about."""
     lines = outcome.errors.replace(f"{copy}/", "").splitlines()
     output = "\n".join(line[:MAX_MESSAGE] for line in lines[-MAX_LINES:])
     path = next((mentioned for mentioned in _mentioned(output) if mentioned in staged.lines), "")
@@ -135,7 +135,7 @@ def _mentioned(output: str) -> Iterator[str]:
 
 
 def _gist(output: str) -> str:
-    """Return the line that says most: the last cause given by the last plugin tried, ini."""
+    """Return the most specific line: the last cause given by the last plugin tried, ini."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     telling = [line for line in lines if line.startswith("Failed to parse inventory: ")]
     telling = telling or [line for line in lines if "ERROR" in line] or lines or ["no reason given"]

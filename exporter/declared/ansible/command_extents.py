@@ -1,4 +1,4 @@
-"""What a command, a script or a change could set on nodes, where it cannot be told what it sets.
+"""What a command or a script could set on nodes, where what it does set is not known.
 
 The text of it is rendered as far as it can be; what a run would put in is a :data:`UNKNOWN`.
 """
@@ -71,7 +71,7 @@ def command_extent(command: Command, *, hidden: bool = False) -> Extent | None:
     if hidden and _is_open(command.words):
         return Extent(LABELS_AND_TAINTS)
     spoken = any(name in text for name in PROGRAMS) or _is_open(command.words)
-    return extent_by_keywords(text) if spoken and not _only_says(command) else None
+    return extent_by_keywords(text) if spoken and not _only_prints(command) else None
 
 
 def _wrapped(words: Sequence[Word]) -> Sequence[Word]:
@@ -86,7 +86,7 @@ def _is_open(words: Sequence[Word]) -> bool:
     return program is not None and program.text.strip("\"'").endswith(UNKNOWN)
 
 
-def _only_says(command: Command) -> bool:
+def _only_prints(command: Command) -> bool:
     """Tell whether a command only prints, or looks for, the words of another one."""
     return PurePosixPath(command.words[0].text).name in PRINTING_PROGRAMS
 

@@ -5,7 +5,7 @@ from exporter.domain.errors import ConformanceError
 
 
 class UnresolvedError(ConformanceError):
-    """A value that only a run of Ansible would tell; the message says why."""
+    """A value that only a run of Ansible could evaluate; the message says why."""
 
 
 class HiddenError(UnresolvedError):

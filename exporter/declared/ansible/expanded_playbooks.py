@@ -38,7 +38,7 @@ class ExpandedPlaybooks:
         return [step for step in self.steps if isinstance(step, Task)]
 
     def note(self, place: Place, message: str) -> None:
-        """Note what only a run would tell."""
+        """Note what only a run could evaluate."""
         self.unresolved[Unresolved(place, message)] = None
 
     def note_absent(self, subject: Subject, *, place: Place, message: str) -> None:
@@ -55,5 +55,5 @@ class ExpandedPlaybooks:
         )
 
     def add_used(self, usage: VariableUsage) -> None:
-        """Keep the variables of a play that may speak of nodes."""
+        """Keep the variables of a play that may concern nodes."""
         self.layers += usage.used()

@@ -110,7 +110,7 @@ def parse_arguments(words: Sequence[Word]) -> CommandLine:
 
 
 def _source(flag: str, value: str) -> str:
-    """Return what to call values that *flag* gives: a file by its name, as an address may tell."""
+    """Return the name of given values: of a file the last part, as an address may hold a secret."""
     return PurePosixPath(value.partition("?")[0]).name if flag in _FILES else flag
 
 

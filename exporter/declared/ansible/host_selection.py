@@ -1,4 +1,4 @@
-"""Which hosts of an inventory are nodes, and which of their groups tells most of them."""
+"""Which hosts of an inventory are nodes, and which of their groups names their purpose best."""
 
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -67,7 +67,7 @@ def _excluded(host: str, groups: Sequence[str], patterns: Sequence[str]) -> bool
 
 
 def order_groups(groups: Sequence[str], depths: Mapping[str, int]) -> tuple[str, ...]:
-    """Return *groups* from the most telling to the least; ``all`` and ``ungrouped`` tell nothing.
+    """Return *groups*, the most specific first; ``all`` and ``ungrouped`` are left out.
 
     The deepest come first; of one depth the control plane before others, workers after them;
     groups that say nothing of a node's purpose (the whole cluster, ``etcd``) last.

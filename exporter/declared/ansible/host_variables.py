@@ -1,4 +1,4 @@
-"""What the variables of one host say of its node.
+"""What the variables of one host declare of its node.
 
 Nothing is derived from how a host is reached: ``ansible_host`` may be a bastion's or a VPN's
 address, so it never counts as the node's own.
@@ -18,7 +18,8 @@ from exporter.declared.ansible.errors import HiddenError, UnresolvedError
 from exporter.declared.ansible.host_selection import CLUSTER_GROUPS, CONTROL_PLANE, WORKERS
 from exporter.declared.ansible.inventory_variables import Host
 from exporter.declared.ansible.layer_index import LayerIndex
-from exporter.declared.ansible.node_values import NodeValues, mentions_kubelet, place_in
+from exporter.declared.ansible.located_data import place_in
+from exporter.declared.ansible.node_values import NodeValues, mentions_kubelet
 from exporter.declared.ansible.templates import ExhaustedError
 from exporter.declared.ansible.unread_file import UnreadFile
 from exporter.declared.ansible.variable_names import (

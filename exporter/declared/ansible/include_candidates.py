@@ -1,4 +1,4 @@
-"""Files that an include may mean when only a run would tell its name."""
+"""Files and roles that an include with a templated name may mean."""
 
 import re
 from collections.abc import Iterator, Sequence

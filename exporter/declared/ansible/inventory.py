@@ -1,4 +1,4 @@
-"""The inventory as a value: hosts, groups, and the places of what is said of them."""
+"""The inventory as a value: hosts, groups, their variables, and the places of all of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -11,19 +11,18 @@ from exporter.declared.ansible.host_variables import HostVariables, is_address
 from exporter.declared.ansible.inventory import Inventory
 from exporter.declared.ansible.inventory_variables import Host
 from exporter.declared.ansible.layer_index import LayerIndex
-from exporter.declared.ansible.located_data import LocatedMap
+from exporter.declared.ansible.located_data import place_in
 from exporter.declared.ansible.node_gaps import NodeGaps
 from exporter.declared.ansible.task_variables import TaskVariables, VariableEnvironment
 from exporter.declared.ansible.unread_file import UnreadFile
 from exporter.declared.ansible.variable_layer import VariableLayer
 from exporter.declared.ansible.variable_names import NAME_VARIABLES, attributes_of_map
 from exporter.domain.declaration import LABELS, PRESENT, TAINTS, NodeStatement, Unresolved
-from exporter.domain.provenance import Place
 
 
 @dataclass(slots=True)
 class InventoryNodes:
-    """Makes statements of hosts; what their variables leave open is noted once.
+    """Makes a statement of each host; what cannot be evaluated of variables is noted once.
 
     *names* has the name of each host's node; *node_gaps* is what of nodes is not known.
     """
@@ -87,12 +86,12 @@ class InventoryNodes:
         return name if NODE_NAME.fullmatch(name) else None
 
     def _name_in(self, variables: HostVariables, variable: str) -> Any:
-        """Return the name that a variable gives; where only a run tells it, it may be any."""
+        """Return the name that a variable gives; one that only a run knows may be any."""
         hidden = variables.host.hidden_in(variable) is not None
         return variables.value(variable, *(() if hidden else (PRESENT,)))
 
     def _note_unnamed(self, variables: HostVariables) -> None:
-        """Note that a node, with what was told of it, may be any one that is declared elsewhere."""
+        """Note that a node without a name may be any node, with all that is declared of it."""
         self.complete = False
         host = variables.host.name
         message = f"the host {host[:80]!r} does not tell its node's name; set node_name for it"
@@ -105,21 +104,19 @@ class InventoryNodes:
         variables.note(variables.place, message, *attributes)
 
     def _add_host_maps(self, variables: HostVariables, layer: VariableLayer) -> None:
-        """Tell what maps keyed by hosts say of the host, or could say."""
+        """Add what maps keyed by hosts declare of the host, or could declare."""
         host = variables.host.name
-        if layer.unread is not None and _may_speak_of(host, layer.unread):
+        if layer.unread is not None and _may_mention(host, layer.unread):
             variables.note_unread(layer.unread, LABELS, TAINTS)
         for variable in self._index.content(layer).host_maps:
             mapping, place = layer.values[variable], layer.place_of(variable)
             if host in mapping:
-                if isinstance(mapping, LocatedMap):
-                    line = mapping.line_of(host)
-                    place = Place(place.source, mapping.path, line, place.revision)
+                place = place_in(mapping, host, place)
                 add = partial(variables.add_host_map_entry, variable, mapping[host], place)
                 variables.attempt(place, add, *attributes_of_map(variable))
 
 
-def _may_speak_of(host: str, unread: UnreadFile) -> bool:
+def _may_mention(host: str, unread: UnreadFile) -> bool:
     """Tell whether a map keyed by hosts that is about labels or taints may stand in a file."""
     if unread.text is None:
         return True

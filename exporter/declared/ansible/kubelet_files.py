@@ -1,4 +1,4 @@
-"""Labels and taints in files that tasks write for a kubelet: nobody evaluates them here."""
+"""Labels and taints in files that tasks write for a kubelet; they are not evaluated."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _KNOWN_VARIABLES = frozenset({*LABEL_VARIABLES, *TAINT_VARIABLES, *ARGUMENT_VARI
 
 
 def without_known_variables(text: str) -> str:
-    """Return *text* without what is taken from variables with a usual name: that is told already.
+    """Return *text* without expressions of the usual variables, as these are evaluated already.
 
     What statements of a template surround is left standing.
     """

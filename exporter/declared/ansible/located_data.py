@@ -1,7 +1,8 @@
-"""The words that the modules of this package share: located data, layers, and open questions."""
+"""YAML data that remembers its file and lines."""
 
 from typing import Any
 
+from exporter.domain.provenance import Place
 from exporter.foreign.yaml import YamlList, YamlMap
 
 
@@ -59,6 +60,17 @@ def located_like(original: Any, value: Any) -> Any:
         items.extend(value)
         return items
     return value
+
+
+def place_in(container: Any, key: Any, place: Place) -> Place:
+    """Return where the item *key* of a mapping or list stands; *place* where that is not known."""
+    if isinstance(container, LocatedMap):
+        line = container.line_of(key)
+    elif isinstance(container, LocatedList) and key < len(container.lines):
+        line = container.lines[key]
+    else:
+        return place
+    return Place(place.source, container.path, line, place.revision)
 
 
 def as_items(value: Any) -> list[Any]:

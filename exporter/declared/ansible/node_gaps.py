@@ -1,4 +1,4 @@
-"""What could be said of nodes and nobody can tell, gathered while a repository is evaluated."""
+"""What may be declared of nodes and is not known, gathered while a repository is evaluated."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -67,7 +67,7 @@ class NodeGaps:
         return any(not found.isdisjoint(attributes) for _, found in self._gaps)
 
     def gaps(self, position: Callable[[int], int]) -> Iterator[NodeGap]:
-        """Yield the gaps; *position* tells how many statements precede the end of an epoch."""
+        """Yield the gaps; *position* returns how many statements precede the end of an epoch."""
         for (place, attributes), gap in self._gaps.items():
             yield NodeGap(
                 place=place,

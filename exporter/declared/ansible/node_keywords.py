@@ -1,4 +1,4 @@
-"""Words by which a text could say something of nodes, and what that would be.
+"""Keywords by which a text may concern nodes, and which attributes of them.
 
 They are meant to find too much: a text without any of them says nothing of nodes, one that has
 some may still turn out to say nothing.
@@ -12,7 +12,7 @@ TASK_ATTRIBUTES = frozenset({LABELS, TAINTS, Attribute.VERSION})
 """All that tasks can set on a node."""
 
 ANSIBLE_ATTRIBUTES = TASK_ATTRIBUTES | {Attribute.INTERNAL_IP}
-"""All that Ansible can say of a node: which machine it is, only its cloud's own code tells."""
+"""All that Ansible can declare of a node; which machine it is, its cloud's own code declares."""
 
 UNKNOWN = "\ufffc"
 """Stands in a text for what only a run would put there."""
@@ -47,9 +47,9 @@ _SETS = re.compile(r"\b(?:set_fact|register|include_vars|vars_prompt|add_host|gr
 
 
 def attributes_mentioned(text: str) -> frozenset[str]:
-    """Return what tasks, templates or manifests with this *text* could say of nodes."""
+    """Return the attributes that tasks, templates or manifests with this *text* may set."""
     found: set[str] = set()
-    if _speaks_of_objects(text) or _KUBELET.search(text):
+    if _mentions_objects(text) or _KUBELET.search(text):
         found |= {LABELS, TAINTS}
     if _LABEL.search(text):
         found.add(LABELS)
@@ -60,7 +60,7 @@ def attributes_mentioned(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _speaks_of_objects(text: str) -> bool:
+def _mentions_objects(text: str) -> bool:
     if NODE_KIND.search(text) or _NODES_API.search(text):
         return True
     return all(pattern.search(text) for pattern in (_PATCHED, _PATCHES, _NODE))

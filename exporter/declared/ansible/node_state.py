@@ -38,7 +38,7 @@ class _Entry(Generic[T]):
 
 @dataclass(slots=True)
 class _Node:
-    """What tasks said of one node."""
+    """What tasks set on one node."""
 
     place: Place
     labels: dict[str, _Entry[str]] = field(default_factory=dict)
@@ -81,12 +81,12 @@ class NodeState:
         return tuple(statement for _, statement in self._by_epoch())
 
     def gaps(self, before: int) -> tuple[NodeGap, ...]:
-        """Return what tasks could say and nobody can tell; *before* statements precede theirs."""
+        """Return what tasks could set and is not known; *before* statements precede theirs."""
         epochs = [epoch for epoch, _ in self._by_epoch()]
         return tuple(self.node_gaps.gaps(lambda epoch: before + bisect_right(epochs, epoch)))
 
     def _by_epoch(self) -> list[tuple[int, NodeStatement]]:
-        """Return what stands, cut where something unknown may have been said in between."""
+        """Return the state by epoch, as something unknown may be set between two epochs."""
         parts: dict[tuple[int, str], _Node] = {}
         for name, node in self._nodes.items():
             for key, label in node.labels.items():

@@ -4,14 +4,14 @@ Each part is evaluated for itself, so that one that is not known does not hide t
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from exporter.declared.ansible.errors import HiddenError, UnresolvedError
 from exporter.declared.ansible.extents import LABEL_KEY, Extent, attribute_name
-from exporter.declared.ansible.located_data import LocatedList, LocatedMap
+from exporter.declared.ansible.located_data import place_in
 from exporter.declared.ansible.node_gaps import NodeGaps
 from exporter.declared.ansible.templates import ExhaustedError, Scope
 from exporter.declared.ansible.unread_file import UnreadFile
@@ -90,7 +90,7 @@ class NodeValues:
             value = [part for part in value.split(",") if part.strip()]
         if isinstance(value, list):
             for index, item in enumerate(value):
-                where = _place_of_item(value, index, place)
+                where = place_in(value, index, place)
                 add = partial(self._label_pair, item, where)
                 self.attempt(where, add, *_keys_of(LABELS, item))
         elif isinstance(value, dict):
@@ -135,7 +135,7 @@ class NodeValues:
         if not isinstance(items, list):
             raise UnresolvedError("node taints are no list")
         for index, item in enumerate(items):
-            where = _place_of_item(items, index, place)
+            where = place_in(items, index, place)
             if item:
                 self.attempt(where, partial(self._taint, item, where), *_keys_of(TAINTS, item))
 
@@ -171,19 +171,6 @@ def mentions_kubelet(value: Any) -> bool:
     return isinstance(value, list) and any(
         isinstance(argument, str) and mentions_arguments(argument) for argument in value
     )
-
-
-def place_in(mapping: Mapping[str, Any], key: str, place: Place) -> Place:
-    """Return where *key* stands in *mapping*, *place* where that is not known."""
-    if not isinstance(mapping, LocatedMap):
-        return place
-    return Place(place.source, mapping.path, mapping.line_of(key), place.revision)
-
-
-def _place_of_item(items: Sequence[Any], index: int, place: Place) -> Place:
-    if not isinstance(items, LocatedList) or index >= len(items.lines):
-        return place
-    return Place(place.source, items.path, items.lines[index], place.revision)
 
 
 def _keys_of(family: str, item: Any) -> list[str]:

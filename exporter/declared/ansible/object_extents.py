@@ -1,4 +1,4 @@
-"""What tasks of Kubernetes' own modules could set on nodes, where it cannot be told what they set.
+"""What tasks of Kubernetes' own modules could set on nodes, where what they set is not known.
 
 Their arguments are rendered as far as they can be; what a run would put in is a :data:`UNKNOWN`.
 """

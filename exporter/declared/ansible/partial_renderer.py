@@ -1,4 +1,4 @@
-"""Arguments rendered as far as they can be, to tell what a task could set that nobody can tell."""
+"""Arguments rendered as far as possible, to find what a task could set."""
 
 import re
 from dataclasses import dataclass, field

@@ -16,7 +16,7 @@ _ADVICE = "name the inventory that has them in declared.ansible.inventory, or th
 
 @dataclass(frozen=True, slots=True)
 class PlayHosts:
-    """The hosts of a play; *unknown* tells why there may be others, or is empty.
+    """The hosts of a play; *unknown* is why there may be others, or empty.
 
     *state* is that of the item which stands for such a play.
     """
@@ -68,7 +68,7 @@ class PlayHostFinder:
         return pattern
 
     def note(self, context: TaskContext, play_hosts: PlayHosts) -> None:
-        """Note that a play says something of nodes, for hosts that nobody knows."""
+        """Note that a play with unknown hosts sets something on nodes."""
         place = context.place or Place(Source.ANSIBLE, context.playbook)
         subject = Subject("Play", "", f"{place.path}:{context.play or place.line}")
         self._items[subject] = Item(
@@ -85,5 +85,5 @@ class PlayHostFinder:
         )
 
     def items(self) -> Iterator[Item]:
-        """Yield what stands for plays whose hosts nobody knows."""
+        """Yield an item for each play with unknown hosts."""
         yield from self._items.values()

@@ -1,4 +1,4 @@
-"""Reads the Ansible declaration: the inventory first, then the tasks that speak about its nodes."""
+"""Reads the Ansible declaration: the inventory first, then the tasks that concern its nodes."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -44,7 +44,7 @@ from exporter.settings.declared import AnsibleSettings
 
 
 async def read(settings: AnsibleSettings, *, checkout: Checkout) -> Reading:
-    """Return what the inventory and the playbooks say of nodes.
+    """Return what the inventory and the playbooks declare of nodes.
 
     Never raises for what stands in the repository: a part that cannot be read is a failure in
     the reading, a gap tells what it could have said, and the rest is there. Without its inventory
@@ -57,7 +57,7 @@ async def read(settings: AnsibleSettings, *, checkout: Checkout) -> Reading:
 
 @dataclass(slots=True, kw_only=True)
 class _TaskResults:
-    """What tasks leave on nodes and set up beside, and what of it nobody can tell."""
+    """What tasks leave on nodes and install, and what of it is not known."""
 
     nodes: tuple[NodeStatement, ...]
     gaps: tuple[NodeGap, ...]
@@ -178,7 +178,7 @@ class _Reader:
         *,
         lists: bool = True,
     ) -> None:
-        """Note that the inventory may say more of any node, and if it *lists*, name others."""
+        """Note that the inventory may declare more of any node, and if it *lists*, more nodes."""
         self.complete = self.complete and not lists
         extent = Extent(attributes | {PRESENT} if lists else attributes)
         self.node_gaps.add(extent, place=place, message=message)

@@ -1,4 +1,4 @@
-"""Which tasks may say something of nodes, or of the monitoring stack."""
+"""Which tasks may concern nodes, or the monitoring stack."""
 
 import re
 from collections.abc import Iterator

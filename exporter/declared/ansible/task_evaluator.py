@@ -93,7 +93,7 @@ class TaskEvaluator:
             seen.setdefault(used_names, set()).add(_signature(host, used_names))
 
     def evaluate_for_any_host(self, task: Task) -> bool:
-        """Evaluate *task* for hosts that nobody knows; tell whether it says anything."""
+        """Evaluate *task* for unknown hosts; return whether it may do anything that concerns us."""
         run = self._evaluated(task, self._variables(task, any_host=True))
         return any(
             isinstance(outcome, Release) or outcome.extent is not None
@@ -198,7 +198,7 @@ class TaskEvaluator:
         return PossibleChange(renderer.hidden or error, extent)
 
     def _note_others(self, run: _Run) -> None:
-        """Note what the task could set for hosts that the inventory does not tell."""
+        """Note what the task could set for hosts that the inventory lacks."""
         scope = self._scope(run.variables, set())
         extents = [extent for outcome, _ in run.outcomes if (extent := _extent_of(outcome))]
         possible = self._possible_change(run.task, scope, UnresolvedError("")).extent
@@ -273,7 +273,7 @@ def _mentions_relevant(task: Task) -> bool:
 
 
 def _signature(host: Host, names: frozenset[str]) -> tuple[object, ...]:
-    """Return what tells *host* apart from others for a task that depends on the variables *names*.
+    """Return what distinguishes *host* for a task that depends on the variables *names*.
 
     Tasks are evaluated once for all hosts of one signature.
     """

@@ -1,4 +1,4 @@
-"""What a task could set on nodes, where it cannot be told what it does."""
+"""What a task could set on nodes, where what it does is not known."""
 
 from typing import Any
 

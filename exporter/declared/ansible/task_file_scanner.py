@@ -1,4 +1,4 @@
-"""What a file of tasks that could not be read could say of nodes: its text tells, if it is text."""
+"""Which attributes of nodes an unreadable task file may set, by the words in its text."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,12 +30,12 @@ _PARTS = ("tasks", "handlers", "templates", "files", "meta", "library")
 
 
 class _UndecidableError(Exception):
-    """Some of what a file leads to is no text, or only a run would tell what it is."""
+    """Some of what a file leads to is no text, or only a run knows what it is."""
 
 
 @dataclass(slots=True)
 class TaskFileScanner:
-    """Narrows what files could say by their words, and those of all to which they lead.
+    """Narrows what files may set by their words, and by those of all files to which they lead.
 
     So many letters are *left* to be looked through for all files of a reading together.
     """
@@ -47,7 +47,7 @@ class TaskFileScanner:
     _known: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
 
     def attributes_of(self, unread: UnreadFile, folders: Sequence[str]) -> frozenset[str]:
-        """Return what *unread* could say, seen from *folders*: in doubt, everything."""
+        """Return what *unread* may set, seen from *folders*; in doubt, everything."""
         key = (unread.place.path, unread.text or "", *folders)
         if key not in self._known:
             try:
@@ -58,16 +58,16 @@ class TaskFileScanner:
         return self._known[key]
 
     def attributes_of_files(self, paths: Sequence[str], folders: Sequence[str]) -> frozenset[str]:
-        """Return what files of tasks that can be read say by their words, labels and taints."""
+        """Return the labels and taints that readable task files may set, by their words."""
         found = self._closure({path: self._text(path) for path in paths}, folders, strict=False)
         return found & {LABELS, TAINTS}
 
     def attributes_of_role(self, folder: str, folders: Sequence[str]) -> frozenset[str]:
-        """Return what the tasks of a role say by their words, labels and taints."""
+        """Return the labels and taints that the tasks of a role may set, by their words."""
         return self.attributes_of_files(self.role_files(folder), folders)
 
     def role_files(self, folder: str) -> list[str]:
-        """Return the files of a role that may say something; the folder itself if it is closed."""
+        """Return the files of a role that may matter; the folder itself if it cannot be listed."""
         try:
             return self._role_files(folder)
         except _UndecidableError:
@@ -76,7 +76,7 @@ class TaskFileScanner:
     def _closure(
         self, start: Mapping[str, str | None], folders: Sequence[str], *, strict: bool
     ) -> frozenset[str]:
-        """Return what all files to which *start* leads say.
+        """Return what all files to which *start* leads may set.
 
         Raises where, if *strict*, some of it cannot be told by its words.
         """
@@ -139,7 +139,7 @@ class TaskFileScanner:
         return []
 
     def _role_files(self, folder: str) -> list[str]:
-        """Return the files of a role that may say something."""
+        """Return the files of a role that may matter."""
         found: list[str] = []
         for part in _PARTS:
             path = join_path(folder, part)

@@ -1,4 +1,4 @@
-"""Where templates find a name: what Ansible itself knows, loops, layers of variables."""
+"""Where templates find a variable: magic variables, loops, layers of variables."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -96,7 +96,7 @@ class TaskVariables:
 
 
 def _first(name: str, layers: Iterable[VariableLayer]) -> Any:
-    """Return what the first layer that has *name* says, or ``missing``.
+    """Return the value of *name* in the first layer that has it, or ``missing``.
 
     Raises :exc:`HiddenError` where one that cannot be read may have it.
     """

@@ -27,7 +27,7 @@ _KEYWORDS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One task that may say something we ask for; its *arguments* are untemplated.
+    """One task that may concern us; its *arguments* are untemplated.
 
     *text* is that of the files to which it refers, None where there is none to be had.
     """

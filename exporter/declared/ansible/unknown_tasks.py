@@ -1,4 +1,4 @@
-"""Tasks that nobody can tell: in files that could not be read, or that only a run would name."""
+"""Tasks that are not known: in files that could not be read, or whose name is templated."""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -17,7 +17,7 @@ from exporter.domain.provenance import Place, Source
 
 
 class UnknownTasks:
-    """Notes what could be said by tasks that are not known, and which variables they may set."""
+    """Notes what tasks that are not known may set: attributes of nodes, and variables."""
 
     def __init__(
         self, scanner: TaskFileScanner, variables: PlayVariables, found: ExpandedPlaybooks
@@ -49,7 +49,7 @@ class UnknownTasks:
     def note_candidate_files(
         self, name: str, *, path: str, context: TaskContext, place: Place
     ) -> None:
-        """Note what the files that a templated *name* in *path* may mean could say."""
+        """Note what the files that a templated *name* in *path* may mean could set."""
         for candidate in candidate_files(name, path=path, checkout=self._checkout):
             attributes = self._scanner.attributes_of_files([candidate], context.folders)
             message = f"only a run would tell whether {candidate} is included"
@@ -57,7 +57,7 @@ class UnknownTasks:
             self._note_variables(candidate)
 
     def note_candidate_roles(self, name: str, *, context: TaskContext, place: Place) -> None:
-        """Note what the roles that a templated *name* may mean could say."""
+        """Note what the roles that a templated *name* may mean could set."""
         found = candidate_roles(
             name, folders=context.folders, finder=self._scanner.roles, checkout=self._checkout
         )

@@ -1,4 +1,4 @@
-"""Files that could not be read: what of them is known all the same is which words they hold."""
+"""Files that could not be read: all that is known of them is which words they hold."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from exporter.domain.provenance import Place
 
 _ESCAPED = re.compile(r"\\(?:[xuU]|\r?\n)")
-"""Escapes of YAML that could spell a word so that nobody finds it."""
+"""Escapes of YAML by which a word may be spelled so that no search finds it."""
 
 
 @dataclass(frozen=True, slots=True)

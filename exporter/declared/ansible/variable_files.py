@@ -21,7 +21,7 @@ class VariableFiles:
     _layers: dict[str, VariableLayer] = field(default_factory=dict)
 
     def layer(self, path: str) -> VariableLayer:
-        """Return the variables of a file, or what stands in for those that nobody can read."""
+        """Return the variables of a file, or a hidden layer where it cannot be read."""
         if path not in self._layers:
             self._layers[path] = self._read(path)
         return self._layers[path]
@@ -32,7 +32,7 @@ class VariableFiles:
         return self._layers.keys()
 
     def any_of(self, paths: Sequence[str], where: Place) -> VariableLayer:
-        """Return what stands in for variables of which only a run would tell the file."""
+        """Return a hidden layer for variables of one of *paths*; only a run knows which."""
         texts = [self.documents.text(path) for path in paths]
         known = [text for text in texts if text is not None]
         text = searchable_text("\n".join(known)) if known and len(known) == len(texts) else None

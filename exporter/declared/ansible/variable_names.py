@@ -1,4 +1,4 @@
-"""Variables that Ansible's roles for Kubernetes usually read, by what they say of a node."""
+"""Variables that Ansible's roles for Kubernetes usually read, by what they set on a node."""
 
 import re
 
@@ -30,14 +30,14 @@ USUAL_VARIABLES = frozenset(
 
 
 def attributes_of_map(variable: str) -> tuple[str, ...]:
-    """Return what a map keyed by hosts says of each, by the name of its *variable*."""
+    """Return what a map keyed by hosts sets on each, by the name of its *variable*."""
     if variable in LABEL_VARIABLES:
         return (LABELS,)
     return (TAINTS,) if variable in TAINT_VARIABLES else (LABELS, TAINTS)
 
 
 def attributes_of_variables(text: str) -> frozenset[str]:
-    """Return what variables in *text* could say of the nodes that they are set for."""
+    """Return the attributes that variables in *text* may set on nodes."""
     words = set(re.findall(r"\w+", text))
     found: set[str] = {family for family in (LABELS, TAINTS) if family[:-1] in text.lower()}
     if words & set(VERSION_VARIABLES):

@@ -50,7 +50,7 @@ async def _follow(inputs: Inputs) -> Followed:
         checkout=inputs.checkout,
         allow_remote=inputs.loaded.settings.declared.allow_remote_bases,
         source=Source.ARGOCD,
-        charts=Charts.of(inputs.loaded.settings.declared.charts, memory=inputs.memory),
+        charts=Charts.of(inputs.loaded, memory=inputs.memory),
     )
     followed = await _follow_from(inputs, renderer, known)
     applications = followed.reading.applications
@@ -81,6 +81,7 @@ async def _follow_from(inputs: Inputs, renderer: Renderer, addresses: frozenset[
         cluster=Cluster.called(destinations) if destinations else Cluster(),
         memory=inputs.memory,
         running=inputs.running,
+        overrides=inputs.overrides,
     )
 
 

@@ -52,6 +52,7 @@ class Parsed:
     options: tuple[Located, ...]
     hydrator: Place | None = None
     unresolved: tuple[tuple[int, Unresolved], ...] = ()
+    annotations: Mapping[str, str] = field(default_factory=dict)
 
 
 def key_of(manifest: Located, namespace: str = NAMESPACE) -> ApplicationKey:
@@ -90,7 +91,15 @@ def parse(manifest: Located, *, home: Home, origin: Origin) -> Parsed:
         raw,
         hydrator=spec.place_of("sourceHydrator") if spec.has("sourceHydrator") else None,
         unresolved=tuple(_unresolved(spec)),
+        annotations=_annotations(manifest),
     )
+
+
+def _annotations(manifest: Located) -> Mapping[str, str]:
+    """Return the annotations that are texts, as the API server wants all of them."""
+    found = manifest.object("metadata").fields.get("annotations")
+    fields = found.fields if found else {}
+    return {key: one.content for key, one in fields.items() if isinstance(one.content, str)}
 
 
 def _raw_sources(spec: Located) -> tuple[Located, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from exporter.declared import manifests
-from exporter.declared.accounting import left_out
+from exporter.declared.accounting import Origin, left_out
 from exporter.declared.argocd import items
 from exporter.declared.argocd.applications import NAMESPACE, Parsed
 from exporter.declared.argocd.gathering import Gathering
@@ -155,7 +155,9 @@ class Following:
                 self.ledger.items.append(missing)
 
     def _exists(self, step: _Step) -> bool:
-        """Tell whether the path of a local source exists."""
+        """Tell whether the path of a local source exists; whether a chart does shows later."""
+        if step.source.chart:
+            return True
         home, path = self.home, step.source.path
         if home.compare(step.source.revision) is Standing.UNKNOWN:
             place = step.options.place_of("targetRevision")
@@ -193,8 +195,7 @@ class Following:
                 self._account(step, one)
 
     def _account(self, step: _Step, rendered: Rendered) -> None:
-        place, path = step.options.place, step.source.path
-        self.ledger.deliver(rendered, self.ledger.origin(step.subject, place=place, path=path))
+        self.ledger.deliver(rendered, self._origin(step))
         for one in rendered.left_out:
             if one.subject is None or one.state is ItemState.OTHER_REPOSITORY:
                 self._suspect(step, one)
@@ -217,6 +218,12 @@ class Following:
         self.autoscalers += found.autoscalers
         self.gathering.stack += found.stack
         self.ledger.items += found.items
+
+    def _origin(self, step: _Step) -> Origin:
+        place, path = step.options.place, step.source.path
+        if step.source.chart:  # no path of this repository hides what it may declare
+            return Origin(source=Source.ARGOCD, subject=step.subject, place=place, path="")
+        return self.ledger.origin(step.subject, place=place, path=path)
 
     def _leave_out(self, step: _Step, reason: LeftOut) -> None:
         self._suspect(step, reason)

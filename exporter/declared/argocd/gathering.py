@@ -8,6 +8,7 @@ from exporter.declared.argocd.application_sets import Made, make
 from exporter.declared.argocd.applications import Origin, Parsed, key_of, parse
 from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.files import Files
+from exporter.declared.argocd.image_updater import updated
 from exporter.declared.argocd.ledger import Ledger
 from exporter.declared.argocd.located import from_manifest
 from exporter.declared.argocd.rules import Rules
@@ -16,6 +17,7 @@ from exporter.declared.argocd.stack import stack_of
 from exporter.declared.kinds import is_declaration, is_rules
 from exporter.declared.remembered import Recalled, Remembered, told
 from exporter.declared.rendered import Manifest
+from exporter.domain.applications import Overrides
 from exporter.domain.declaration import ApplicationKey, DeclaredApplication, Unresolved
 from exporter.domain.errors import ReadError
 from exporter.domain.json import as_text, dig
@@ -34,7 +36,8 @@ class Gathering:
 
     Of Applications that are declared twice the later one counts, the others are *superseded*.
     *later* are places at which one stands that was found when another had been followed already;
-    with that as *counting*, they count from the beginning.
+    with that as *counting*, they count from the beginning. *overrides* are those of images in the
+    cluster.
     """
 
     files: Files
@@ -49,6 +52,7 @@ class Gathering:
     waiting: list[Parsed] = field(default_factory=list)
     rules: Rules = field(default_factory=Rules)
     counting: Mapping[ApplicationKey, Place] = field(default_factory=dict)
+    overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = field(default_factory=dict)
     later: dict[ApplicationKey, Place] = field(default_factory=dict)
     superseded: list[DeclaredApplication] = field(default_factory=list)
 
@@ -141,6 +145,7 @@ class Gathering:
             self._add(parsed)
 
     def _add(self, parsed: Parsed) -> None:
+        parsed = updated(parsed, self.overrides.get(parsed.application.key, ()))
         application = parsed.application
         counts = self.counting.get(application.key)
         if counts is not None and counts != application.place:

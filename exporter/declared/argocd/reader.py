@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 
 from exporter.declared.accounting import told
 from exporter.declared.argocd import entries
@@ -19,6 +20,7 @@ from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
 from exporter.declared.remembered import Remembered, recalled, remembering
 from exporter.declared.rendered import Manifest, Render
+from exporter.domain.applications import Overrides
 from exporter.domain.declaration import ApplicationKey, Failure, Reading
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.gaps import Gap
@@ -48,7 +50,7 @@ class Followed:
     later: Mapping[ApplicationKey, Place] = field(default_factory=dict)
 
 
-async def read(
+async def read(  # noqa: PLR0913 - all that may decide what is declared
     patterns: Sequence[str],
     *,
     home: Home,
@@ -56,13 +58,15 @@ async def read(
     cluster: Cluster | None = None,
     memory: Remembered | None = None,
     running: Sequence[Manifest] = (),
+    overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = MappingProxyType({}),
 ) -> Followed:
     """Return the Applications that *patterns* lead to, and what they deliver to *cluster*.
 
     Without one, that is the cluster in which Argo CD runs. What is broken counts as *memory* has
     it.
     *running* are the cluster's ApplicationSets: those that no file holds (a chart made them) are
-    evaluated as if one did. Never raises for what it reads.
+    evaluated as if one did. *overrides* are those of images in the cluster's Applications, which
+    count where Image Updater is asked for them. Never raises for what it reads.
     """
     once = partial(
         _read,
@@ -72,6 +76,7 @@ async def read(
         cluster=cluster or Cluster(),
         memory=memory or Remembered(),
         running=running,
+        overrides=overrides,
     )
     first = await once(rules=Rules(), counting={})
     if first.rules == Rules() and not first.later:
@@ -94,11 +99,12 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
     running: Sequence[Manifest],
     rules: Rules,
     counting: Mapping[ApplicationKey, Place],
+    overrides: Mapping[ApplicationKey, tuple[Overrides, ...]],
 ) -> Followed:
     checkout = home.checkout
     files = Files(home, Budget(), memory)
     ledger = Ledger(checkout)
-    gathering = Gathering(files, cluster, ledger, counting=counting)
+    gathering = Gathering(files, cluster, ledger, counting=counting, overrides=overrides)
     following = Following(gathering, remembering(render, memory), rules=rules)
     found = await asyncio.to_thread(entries.find, patterns, checkout, memory=memory)
     rendered = await asyncio.gather(*map(following.render, found.paths))

@@ -51,12 +51,12 @@ def elsewhere(
 
 
 def not_here(source: ApplicationSource, options: Located, *, home: Home) -> LeftOut | None:
-    """Return why the checkout does not hold what a source deploys, if it does not."""
+    """Return why the checkout does not hold what a source deploys, if it does not.
+
+    Charts of registries lie elsewhere in any case.
+    """
     if source.chart:
-        message = f"the chart {source.chart[:200]} of {source.repository[:200]} is not rendered"
-        return LeftOut(
-            place=options.place_of("chart"), state=ItemState.NOT_RENDERED, message=message
-        )
+        return None
     if not source.local:
         return LeftOut(
             place=options.place_of("repoURL"),
@@ -95,7 +95,11 @@ async def render_source(
     What is rendered in a way that is not known here is left out as a whole. Raises
     :exc:`ReadError` where the options are malformed, or the files cannot be listed.
     """
-    path, checkout = application.sources[index].path, home.checkout
+    source, checkout = application.sources[index], home.checkout
+    path = source.path
+    if source.chart:
+        told = helm_options(application, options, index=index, home=home)
+        return await render("", options=told)
     options = overridden(options, path, key=application.key, checkout=checkout)
     tool = tool_of(options, path, checkout)
     if tool == "plugin":

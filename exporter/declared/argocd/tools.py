@@ -98,6 +98,9 @@ def helm_options(
     return HelmOptions(
         owner=f"{key}/{index}",
         release=helm.text("releaseName") or key.name,
+        chart=application.sources[index].chart,
+        repository=application.sources[index].repository,
+        version=application.sources[index].revision,
         namespace=helm.text("namespace") or application.destination_namespace,
         value_files=helm.texts("valueFiles"),
         ignore_missing_value_files=helm.flag("ignoreMissingValueFiles"),
@@ -120,7 +123,7 @@ def helm_options(
         api_versions=helm.texts("apiVersions"),
         references=tuple(_references(application, home)),
         variables=variables(application, index=index, home=home),
-        place=helm.place if options.has("helm") else options.place_of("path"),
+        place=options.place_of("chart" if options.has("chart") else "path"),
     )
 
 

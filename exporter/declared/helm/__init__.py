@@ -1,5 +1,6 @@
 """Charts, rendered by helm itself as Argo CD has it do so: a plan, a run, and what came of it."""
 
+from exporter.declared.helm.archives import Archives
 from exporter.declared.helm.renderer import ChartCache, ChartRenderer, Charts
 
-__all__ = ["ChartCache", "ChartRenderer", "Charts"]
+__all__ = ["Archives", "ChartCache", "ChartRenderer", "Charts"]

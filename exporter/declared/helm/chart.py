@@ -6,14 +6,15 @@ import posixpath
 import re
 import tarfile
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from exporter.declared.checkout import Checkout
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.json import as_list, as_object, as_text
+from exporter.domain.provenance import Place
 from exporter.foreign import yaml
 from exporter.foreign.files import MIB
 
@@ -22,14 +23,19 @@ MAX_SIZE: Final = 64 * MIB
 MAX_DEPTH: Final = 40
 ARCHIVES: Final = (".tgz", ".tar.gz")
 CHART: Final = "Chart.yaml"
+_OLD: Final = "requirements.yaml"
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart in the directory *path* of a checkout; *files* are its files by their path in it."""
+    """A chart in the directory *path* of a checkout; *files* are its files by their path in it.
+
+    One of a registry lies in no directory; *place* is then where it is asked for.
+    """
 
     path: str
     files: Mapping[str, bytes]
+    place: Place | None = None
 
     @property
     def name(self) -> str:
@@ -55,6 +61,36 @@ def _document(data: bytes) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return as_object(found[0].value) if found else {}
+
+
+Find: TypeAlias = Callable[[str, str, str], bytes | None]
+"""Finds the archive of a chart by its name, version and repository."""
+
+
+def with_dependencies(chart: Chart, find: Find) -> Chart:
+    """Return a *chart* with those in ``charts/`` that it names, lacks, and that *find* has."""
+    files = dict(chart.files)
+    locked = {
+        as_text(one.get("name")): as_text(one.get("version"))
+        for name in ("Chart.lock", "requirements.lock")
+        for one in _dependencies(_document(chart.files.get(name, b"")))
+    }
+    for one in (*_dependencies(chart.metadata), *_dependencies(_document(files.get(_OLD, b"")))):
+        name, repository = as_text(one.get("name")), as_text(one.get("repository"))
+        version = locked.get(name) or as_text(one.get("version"))
+        if name and not _has(files, "charts/", name):
+            found = find(name, version, repository)
+            if found is not None:
+                files[f"charts/{name}-{version}.tgz"] = found
+    return replace(chart, files=files)
+
+
+def _dependencies(metadata: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from (as_object(one) for one in as_list(metadata.get("dependencies")))
+
+
+def _has(files: Iterable[str], folder: str, name: str) -> bool:
+    return any(one.startswith((f"{folder}{name}/", f"{folder}{name}-")) for one in files)
 
 
 def read_chart(checkout: Checkout, path: str) -> Chart:
@@ -119,10 +155,7 @@ class _Reading:
         here = f"{inner}charts/"
         for one in as_list(metadata.get("dependencies")):
             name, where = (as_text(as_object(one).get(key)) for key in ("name", "repository"))
-            known = any(
-                file.startswith((f"{here}{name}/", f"{here}{name}-")) for file in self.files
-            )
-            if not name or known or not where.startswith("file://"):
+            if not name or _has(self.files, here, name) or not where.startswith("file://"):
                 continue
             source = posixpath.normpath(posixpath.join(path, where.removeprefix("file://")))
             if source.startswith("/") or source.split("/")[0] == "..":

@@ -42,6 +42,8 @@ class Places:
 
     def of(self, content: JsonObject, template: str) -> tuple[Place, Mapping[str, Place]]:
         """Return where an object of a *template* stands, and its values by JSON pointer."""
+        if self.chart.place is not None:
+            return self.chart.place, {}
         found = self._template(template)
         kind = as_text(content.get("kind"))
         place = self._place(found.path, found.kinds.get(kind, 1))

@@ -67,12 +67,23 @@ class Plan:
         return [*words, *self.flags]
 
 
-def plan(options: HelmOptions, *, chart: str, checkout: Checkout) -> Plan:
+INSIDE: Final = "!/"
+"""Begins the path of a file that lies in a chart of a registry, not in the checkout."""
+
+
+def plan(
+    options: HelmOptions,
+    *,
+    chart: str,
+    checkout: Checkout,
+    inside: Mapping[str, bytes] | None = None,
+) -> Plan:
     """Return how Argo CD renders the *chart*, a directory of the *checkout*, with *options*.
 
-    Raises :exc:`ReadError` where Argo CD refuses it, and :exc:`NotPlannedError`.
+    Of a chart of a registry *inside* has the files, and *chart* is no directory. Raises
+    :exc:`ReadError` where Argo CD refuses it, and :exc:`NotPlannedError`.
     """
-    files = _Files(options, chart, checkout)
+    files = _Files(options, chart, checkout, inside)
     return Plan(
         release=options.release,
         namespace=options.namespace,
@@ -128,6 +139,7 @@ class _Files:
     options: HelmOptions
     chart: str
     checkout: Checkout
+    inside: Mapping[str, bytes] | None = None
 
     def values(self) -> list[str]:
         """Return the files of values in their order.
@@ -142,7 +154,7 @@ class _Files:
             if _is_pattern(path):
                 matched = self._matched(path)
                 found.update(dict.fromkeys(one for one in matched if one not in named))
-            elif self.checkout.is_file(path) or not self.options.ignore_missing_value_files:
+            elif self._is_file(path) or not self.options.ignore_missing_value_files:
                 found[self._checked(path)] = None
         if len(found) > MAX_FILES:
             raise ReadError(f"names more than {MAX_FILES} files", reason=Reason.TOO_LARGE)
@@ -153,14 +165,23 @@ class _Files:
         return self._checked(self._path(written))
 
     def _checked(self, path: str) -> str:
-        self.checkout.resolve(path)
-        if not self.checkout.is_file(path):
+        if not path.startswith(INSIDE):
+            self.checkout.resolve(path)
+        if not self._is_file(path):
             raise ReadError("does not exist", reason=Reason.MISSING, path=path)
         return path
 
+    def _is_file(self, path: str) -> bool:
+        if path.startswith(INSIDE):
+            return path.removeprefix(INSIDE) in (self.inside or {})
+        return self.checkout.is_file(path)
+
     def _matched(self, pattern: str) -> Sequence[str]:
         start = literal_prefix(pattern)
-        below = self.checkout.files(start, suffixes=("",)) if self.checkout.is_dir(start) else []
+        below = [f"{INSIDE}{one}" for one in sorted(self.inside or {})]
+        if not pattern.startswith(INSIDE):
+            is_dir = self.checkout.is_dir(start)
+            below = self.checkout.files(start, suffixes=("",)) if is_dir else []
         found = [one for one in below if match_doublestar(pattern, one)]
         if not found and not self.options.ignore_missing_value_files:
             raise ReadError("matches no file of values", reason=Reason.MISSING, path=pattern)
@@ -179,6 +200,8 @@ class _Files:
         if "://" in path:
             message = f"the values at {without_credentials(path)[:200]} are not fetched"
             raise NotPlannedError(ItemState.NOT_RENDERED, message)
+        if self.inside is not None:
+            return f"{INSIDE}{self._inside(path)}"
         return self._inside(path if path.startswith("/") else f"{self.chart}/{path}")
 
     def _inside(self, path: str) -> str:

@@ -9,11 +9,12 @@ from typing import Final
 from msgspec import UNSET
 
 from exporter.declared.checkout import Checkout
-from exporter.declared.helm.chart import Asked, Chart, asks, read_chart
+from exporter.declared.helm.archives import Archives, is_exact, opened
+from exporter.declared.helm.chart import Asked, Chart, asks, read_chart, with_dependencies
 from exporter.declared.helm.clocks import at_another_time
 from exporter.declared.helm.output import Printed, parse
 from exporter.declared.helm.places import Places
-from exporter.declared.helm.plan import Plan, plan
+from exporter.declared.helm.plan import INSIDE, Plan, plan
 from exporter.declared.helm.program import Helm, find_helm
 from exporter.declared.helm.run import (
     LIMITS,
@@ -30,10 +31,12 @@ from exporter.domain.finding import Subject
 from exporter.domain.items import ItemState
 from exporter.domain.provenance import Source
 from exporter.foreign.command import Limits
-from exporter.settings.declared import ChartsSettings
+from exporter.settings.load import Loaded
 
 AT_ONCE: Final = 2
 BUILD: Final = "commit what `helm dependency build` puts into charts/"
+PUT: Final = "put it into the folder declared.charts.cache, as NAME-VERSION.tgz"
+EXACT: Final = "name one version of it: which of a range Argo CD has is not known"
 SAY_VERSION: Final = "say it in declared.charts.kube_version"
 SAY_APIS: Final = "list those of the cluster in declared.charts.api_versions"
 
@@ -66,19 +69,23 @@ class ChartCache:
 class Charts:
     """How charts are rendered: by which *helm* (3, 4 or any), for which cluster.
 
-    An empty *kube_version* is unknown, *api_versions* are unknown where they are None.
+    *archives* have charts of registries. An empty *kube_version* is unknown, *api_versions* are
+    unknown where they are None.
     """
 
     helm: str = ""
     kube_version: str = ""
     api_versions: tuple[str, ...] | None = None
+    archives: Archives = field(default_factory=Archives)
     cache: ChartCache = field(default_factory=ChartCache)
     limits: Limits = LIMITS
 
     @classmethod
-    def of(cls, settings: ChartsSettings, *, memory: Remembered) -> "Charts":
-        """Return what the *settings* ask for; *memory* has what was rendered before."""
+    def of(cls, loaded: Loaded, *, memory: Remembered) -> "Charts":
+        """Return what the settings ask for; *memory* has what was rendered before."""
+        settings = loaded.settings.declared.charts
         return cls(
+            archives=Archives(loaded.path(settings.cache) if settings.cache else None),
             helm=settings.helm,
             kube_version=settings.kube_version,
             api_versions=None if settings.api_versions is UNSET else settings.api_versions,
@@ -103,8 +110,7 @@ class ChartRenderer:
             if error.reason is Reason.TOOL:
                 message = f"the Helm chart {path} is not rendered: {error.message}"
                 return self._whole(options, ItemState.NOT_RENDERED, message, error.advice)
-            failure = self.checkout.failure(self.source, error, path=path, part=path)
-            return Rendered(failures=(failure,))
+            return self._failed(error, path, options)
 
     async def _render_or_explain(self, path: str, options: HelmOptions) -> Rendered:
         """Render, or say why it cannot be done here; raises :exc:`ReadError`."""
@@ -122,8 +128,10 @@ class ChartRenderer:
             return self._whole(options, ItemState.NOT_RENDERED, message, BUILD)
 
     async def _render(self, path: str, options: HelmOptions) -> Rendered:
-        planned = plan(options, chart=path, checkout=self.checkout)
-        chart, files = await asyncio.to_thread(self._read, path, planned)
+        chart = await asyncio.to_thread(self._chart, path, options)
+        inside = chart.files if options.chart else None
+        planned = plan(options, chart=path, checkout=self.checkout, inside=inside)
+        files = await asyncio.to_thread(self._files, chart, planned)
         asked = await asyncio.to_thread(asks, chart, *files.values(), planned.values.encode())
         planned = self._for_cluster(planned, asked)
         helm = await find_helm(self.charts.helm)
@@ -134,9 +142,31 @@ class ChartRenderer:
             self.charts.cache.put(key, kept)
         return await asyncio.to_thread(self._rendered, kept, chart)
 
-    def _read(self, path: str, planned: Plan) -> tuple[Chart, dict[str, bytes]]:
-        chart = read_chart(self.checkout, path)
-        return chart, {one: self.checkout.read_bytes(one) for one in planned.files}
+    def _chart(self, path: str, options: HelmOptions) -> Chart:
+        """Read a chart; raises :exc:`ReadError`, and :exc:`NotPlannedError` for one not here."""
+        chart = self._of_registry(options) if options.chart else read_chart(self.checkout, path)
+        archives = self.charts.archives
+        return with_dependencies(
+            chart, lambda name, version, where: archives.find(name, version, repository=where)
+        )
+
+    def _of_registry(self, options: HelmOptions) -> Chart:
+        name, version, where = options.chart, options.version, options.repository
+        data = self.charts.archives.find(name, version, repository=where)
+        if data is None:
+            message = f"the chart {name[:200]} of {where[:200]} is not rendered"
+            advice = PUT if is_exact(version) else EXACT
+            raise NotPlannedError(ItemState.NOT_RENDERED, message, advice)
+        files = opened(data, name=f"{name}-{version}.tgz")
+        return Chart("", files, place=options.place)
+
+    def _files(self, chart: Chart, planned: Plan) -> dict[str, bytes]:
+        return {
+            one: chart.files[one.removeprefix(INSIDE)]
+            if one.startswith(INSIDE)
+            else self.checkout.read_bytes(one)
+            for one in planned.files
+        }
 
     def _for_cluster(self, planned: Plan, asked: Asked) -> Plan:
         """Return the plan for the cluster; raises :exc:`NotPlannedError` for one not known."""
@@ -210,6 +240,14 @@ class ChartRenderer:
                 subject=Subject("Source", namespace, f"{chart.path}#{kind}/{name}"[:253]),
             )
 
+    def _failed(self, error: ReadError, path: str, options: HelmOptions) -> Rendered:
+        failure = self.checkout.failure(self.source, error, path=path, part=path)
+        if options.chart:  # what is wrong lies in no file of the repository
+            where = f"{error.path}: " if error.path else ""
+            message = f"{options.chart} {options.version}: {where}{error.message}"
+            failure = replace(failure, place=options.place, message=message, part=options.owner)
+        return Rendered(failures=(failure,))
+
     def _whole(
         self, options: HelmOptions, state: ItemState, message: str, advice: str = ""
     ) -> Rendered:
@@ -234,7 +272,7 @@ def _in_checkout(error: ReadError, chart: Chart) -> ReadError:
     name, _, inner = error.path.partition("/")
     known = inner in chart.files and name == chart.name
     path = error.path if error.path in chart.files else inner if known else ""
-    where = f"{chart.path}/{path}" if path else chart.path
+    where = f"{chart.path}/{path}".strip("/") if path else chart.path
     return ReadError(
         error.message,
         reason=error.reason,

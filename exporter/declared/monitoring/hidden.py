@@ -1,4 +1,4 @@
-"""What may say something of the monitoring stack, and nobody can tell.
+"""What may declare something of the monitoring stack, and is not known.
 
 A chart that nobody renders, a file that is broken: by their names and texts most of them have
 nothing to do with Prometheus, and hide nothing of it. In doubt they do.
@@ -38,7 +38,7 @@ def hidden(readings: Sequence[Reading], checkout: Checkout | None) -> tuple[Hidd
 
 
 class _Search:
-    """Looks through what one *reading* could not tell."""
+    """Looks through what is not known of one *reading*."""
 
     def __init__(self, reading: Reading, search: StackSearch) -> None:
         self._reading = reading

@@ -11,7 +11,7 @@ from exporter.domain.errors import ReadError, Reason
 from exporter.domain.provenance import Place
 
 MAX_FILES = 300
-"""How many files are searched for what one part of the repository may say."""
+"""How many files are searched for one part of the repository."""
 MAX_TOKENS = 5_000
 """How many words of a file are tried as paths."""
 
@@ -51,7 +51,7 @@ class StackRelevance(IntEnum):
     MONITORING = 1
     """It names monitoring in general."""
     STACK = 2
-    """It names Prometheus or Alertmanager, or nobody can tell what it names."""
+    """It names Prometheus or Alertmanager, or what it names is not known."""
 
 
 def relevance_of_name(name: str) -> StackRelevance:

@@ -1,4 +1,4 @@
-"""Gathers what a declaration says, and what it may say that nobody can tell without a run."""
+"""Collects what a declaration declares, and what of it is not known without a run."""
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ from exporter.domain.provenance import Place, Source, Stated
 from exporter.settings.declared import TerraformSettings
 
 OF_NODES = frozenset({LABELS, TAINTS, *Attribute} - {Attribute.VERSION})
-"""All that Terraform may say of a node; the version of Kubernetes is not part of it."""
+"""All that Terraform may declare of a node; the version of Kubernetes is not part of it."""
 _LAYERS = (Layer.INFRASTRUCTURE, Layer.CONFIGURATION)
 _AT_THE_END = -1
 
@@ -54,11 +54,11 @@ class Collector:
         return self.checkout.place(Source.TERRAFORM, at.path, at.line)
 
     def notice(self, at: Origin, message: str) -> None:
-        """Say that something is unresolved; each thing once, however often it is met."""
+        """Note that something is unresolved; each thing once, however often it is met."""
         self.notices[Unresolved(self.place(at), message)] = None
 
     def hide(self, at: Origin, message: str, *, subject: Subject, advice: str = "") -> None:
-        """Say that nobody can tell which nodes *subject* makes: it is declared, and not compared.
+        """Note that it is not known which nodes *subject* makes: it is declared, and not compared.
 
         It counts as often as it is met, as each stands for a node.
         """
@@ -110,7 +110,7 @@ class Collector:
         )
 
     def lack(self, name: str, at: Origin, message: str, *, attributes: Iterable[str]) -> None:
-        """Say that nobody can tell what a resource says of its node.
+        """Note that what a resource declares of its node is not known.
 
         What its kubelet arguments say stands: they are read after it.
         """
@@ -126,7 +126,7 @@ class Collector:
         name: str = "",
         position: int = _AT_THE_END,
     ) -> None:
-        """Say what may be declared of the node *name*, or of any, that nobody can tell."""
+        """Note what may be declared of the node *name*, or of any, and is not known."""
         gap = NodeGap(
             place=self.place(at),
             message=message,
@@ -137,7 +137,7 @@ class Collector:
         self.gaps[gap] = None
 
     def fail(self, error: ReadError, *, at: Origin | None = None, part: str = "") -> None:
-        """Say that something could not be read, which may say anything of any node."""
+        """Note that something could not be read, which may declare anything of any node."""
         failure = self.checkout.failure(Source.TERRAFORM, error, part=part)
         self.add_failure(failure if at is None else replace(failure, place=self.place(at)))
 
@@ -159,7 +159,7 @@ class Collector:
         self.failures.append(failure)
 
     def malformed(self, at: Origin, message: str, *, name: str) -> None:
-        """Say that kubelet arguments of the node *name* are wrong; nothing else is lost."""
+        """Note that kubelet arguments of the node *name* are wrong; nothing else is lost."""
         failure = Failure(self.place(at), Reason.MALFORMED, message)
         if failure not in self.failures:
             self.failures.append(failure)

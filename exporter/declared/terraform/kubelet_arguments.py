@@ -16,7 +16,7 @@ _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """What a text says of its node, and why more is not known of it."""
+    """What a text sets on its node, and why more is not known of it."""
 
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: tuple[Taint, ...] = ()
@@ -25,7 +25,7 @@ class Arguments:
 
 
 def arguments_in(value: Value) -> Arguments:
-    """Return what the kubelet arguments in a text say; Base64 is seen through.
+    """Return what the kubelet arguments in a text set; Base64 is decoded.
 
     A text of which parts are unknown says what stands in its known parts; one that is wholly
     unknown may say anything.

@@ -25,7 +25,7 @@ class KubeletMaps:
                 self._found.setdefault(value.at, (subject, value.data))
 
     def add_to(self, collector: Collector) -> None:
-        """Add what each map says of its nodes, where its keys name nodes at all.
+        """Add what each map sets on its nodes, where its keys name nodes at all.
 
         They do where one of them is a node of this declaration, or where it lists no nodes. Where
         it may list others, whoever else names a node like a key does not know what this says.

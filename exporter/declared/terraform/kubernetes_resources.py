@@ -1,4 +1,4 @@
-"""Objects of the cluster that Terraform itself puts there, as far as they speak of nodes."""
+"""Resources of the Kubernetes provider that label or taint nodes."""
 
 from collections.abc import Iterable
 
@@ -10,15 +10,15 @@ from exporter.declared.terraform.language.syntax import Block
 from exporter.declared.terraform.language.values import NotKnownError, Value, text
 from exporter.domain.declaration import LABELS, TAINTS
 
-SPEAKING = {"kubernetes_labels": LABELS, "kubernetes_node_taint": TAINTS}
-"""What of nodes the types say that may label or taint one."""
+NODE_METADATA = {"kubernetes_labels": LABELS, "kubernetes_node_taint": TAINTS}
+"""The types that label or taint a node, and which of both."""
 
 
-def speak_of_nodes(
+def note_node_metadata(
     block: Block, address: str, *, scopes: Iterable[Scope], collector: Collector
 ) -> None:
-    """Say that a resource labels or taints a node; what it says of it is not read."""
-    attribute = SPEAKING[block.labels[0]]
+    """Note that a resource labels or taints a node; with what is not read."""
+    attribute = NODE_METADATA[block.labels[0]]
     for scope in scopes:
         values = values_of(block.body, scope, ("kind", "metadata"))
         if attribute is LABELS and _text(values.get("kind")) not in {"", "Node"}:
@@ -29,7 +29,7 @@ def speak_of_nodes(
 
 
 def _text(value: Value | None) -> str:
-    """Return a text, an empty one where there is none or nobody can tell."""
+    """Return a text, an empty one where there is none or it is not known."""
     try:
         return "" if value is None else text(value)
     except NotKnownError:

@@ -8,7 +8,7 @@ from exporter.declared.terraform.bodies import instances, values_of
 from exporter.declared.terraform.collector import Collector
 from exporter.declared.terraform.configuration import META, Configuration
 from exporter.declared.terraform.kubelet_maps import KubeletMaps
-from exporter.declared.terraform.kubernetes_resources import SPEAKING, speak_of_nodes
+from exporter.declared.terraform.kubernetes_resources import NODE_METADATA, note_node_metadata
 from exporter.declared.terraform.language.scope import Scope
 from exporter.declared.terraform.language.syntax import Block
 from exporter.declared.terraform.language.values import NotKnownError, Origin, Unknown, Value
@@ -116,13 +116,13 @@ class ModuleExpander:
             describe_pools(pools, self.collector)
 
     def _object(self, block: Block, address: str, scope: Scope) -> None:
-        """Take note of an object that says something of a node."""
-        if block.labels[0] in SPEAKING:
+        """Note an object that labels or taints a node."""
+        if block.labels[0] in NODE_METADATA:
             try:
                 scopes = [inner for inner, _ in instances(block, scope)]
             except NotKnownError:
                 scopes = [scope]
-            speak_of_nodes(block, address, scopes=scopes, collector=self.collector)
+            note_node_metadata(block, address, scopes=scopes, collector=self.collector)
 
     def _call(self, block: Block, name: str, module: Module, scope: Scope) -> None:
         """Describe the node that a module call stands for, or go into the module."""
@@ -190,7 +190,7 @@ class ModuleExpander:
             self.other_resources.unknown(module.directory, shown, at=block.at)
 
     def _list(self, block: Block, name: str, module: Module) -> None:
-        """List what stands in a module of which nobody knows how many there are."""
+        """List what is in a module with an unknown number of instances."""
         source = literal_source(block)
         try:
             directory = None if source is None else self.configuration.local_source(source, module)
@@ -216,7 +216,7 @@ class ModuleExpander:
     def _instances(
         self, block: Block, scope: Scope, *, subject: Subject
     ) -> list[tuple[Scope, Origin]]:
-        """Return the instances of a block; where nobody can tell, they are hidden."""
+        """Return the instances of a block; where they are not known, they are hidden."""
         try:
             return list(instances(block, scope))
         except NotKnownError as error:

@@ -1,4 +1,4 @@
-"""Makes a statement of what a resource, a module call or an instance in a state says of a node."""
+"""Makes a statement of a node out of a resource, a module call or an instance in a state."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ def _name(candidate: Candidate, collector: Collector) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Description:
-    """What a candidate says of the node that it is, and what of that nobody can tell."""
+    """What a candidate declares of the node that it is, and what of that is not known."""
 
     name: str
     candidate: Candidate
@@ -142,7 +142,7 @@ def _tag(candidate: Candidate, tag: str) -> Value | None:
 def add_arguments(
     name: str, value: Value, *, subject: str, collector: Collector, secret: bool = False
 ) -> None:
-    """Add what the kubelet arguments in a text say of a node, as a statement of its own.
+    """Add what the kubelet arguments in a text set on a node, as a statement of its own.
 
     So a tag that says otherwise is a conflict for all to see. What of them nobody can tell may be
     any label or taint.

@@ -46,7 +46,7 @@ class OtherResources:
                 pass
 
     def unknown(self, within: str, what: str, *, at: Origin) -> None:
-        """List something of which nobody knows whether it makes nodes."""
+        """List something that may make nodes."""
         self._unknown.setdefault(within, {}).setdefault(what, at)
 
     def add_to(self, collector: Collector) -> None:

@@ -1,4 +1,4 @@
-"""Directories that Terragrunt or Terraform Stacks make something of, which nobody reads yet.
+"""Directories of Terragrunt and Terraform Stacks, which are not read yet.
 
 Source: Terragrunt, "Configuration"; Terraform, "Stacks" (component and deployment files).
 """
@@ -31,7 +31,7 @@ def list_beside(checkout: Checkout, directory: str, other_resources: OtherResour
 
 
 def list_below(checkout: Checkout, directory: str, other_resources: OtherResources) -> bool:
-    """List all directories below that other tools work in, and tell whether there are any.
+    """List all directories below that other tools work in; return whether there are any.
 
     Raises :exc:`ReadError`.
     """

@@ -21,7 +21,7 @@ from exporter.settings.declared import TerraformSettings
 
 
 async def read(settings: Sequence[TerraformSettings], *, checkout: Checkout) -> Reading:
-    """Return what all declarations say; what cannot be read of them is in it as failures."""
+    """Return what all declarations declare, with a failure for what cannot be read of them."""
     readings = [await asyncio.to_thread(parse, setting, checkout=checkout) for setting in settings]
     return Reading(
         source=Source.TERRAFORM,
@@ -44,7 +44,7 @@ def _in_order(readings: Sequence[Reading]) -> Iterator[NodeGap]:
 
 
 def parse(settings: TerraformSettings, *, checkout: Checkout) -> Reading:
-    """Return what one declaration says; whether it is a directory or a state shows by itself."""
+    """Return what one declaration declares, a directory or a state."""
     collector = Collector(checkout=checkout, settings=settings)
     path = posixpath.normpath(settings.path)
     path = "" if path == "." else path

@@ -14,7 +14,7 @@ import msgspec
 
 from exporter.declared.terraform.attribute_paths import first
 from exporter.declared.terraform.collector import Collector
-from exporter.declared.terraform.kubernetes_resources import SPEAKING
+from exporter.declared.terraform.kubernetes_resources import NODE_METADATA
 from exporter.declared.terraform.language.values import NotKnownError, Origin, Value, from_plain
 from exporter.declared.terraform.nodes import ROLES, Candidate, describe
 from exporter.declared.terraform.other_resources import OtherResources
@@ -80,9 +80,9 @@ def read_state(data: bytes, path: str, collector: Collector) -> None:
                 _describe_pools(address, kind, raw, at, collector)
             case _:
                 other_resources.resource(path, f"{kind}.{address.rpartition('.')[2]}", at=at)
-                if kind in SPEAKING:
-                    message = f"{address} sets {SPEAKING[kind]} of nodes, which is not read"
-                    collector.gap(at, message, attributes={SPEAKING[kind]})
+                if kind in NODE_METADATA:
+                    message = f"{address} sets {NODE_METADATA[kind]} of nodes, which is not read"
+                    collector.gap(at, message, attributes={NODE_METADATA[kind]})
     other_resources.add_to(collector)
 
 

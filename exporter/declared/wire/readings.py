@@ -9,7 +9,7 @@ import msgspec
 from exporter.declared.checkout import Checkout
 from exporter.declared.repository import COMMIT
 from exporter.declared.wire.shapes import shape
-from exporter.declared.wire.tables import GarbledReadingError, Tables, Writer, sequence
+from exporter.declared.wire.tables import GarbledReadingError, Tables, Writer
 from exporter.domain.declaration import Reading
 from exporter.domain.errors import ReadError
 from exporter.domain.provenance import DECLARED, Place, Source
@@ -18,11 +18,17 @@ _ODD: Final = re.compile(r"[\0\r\n]")
 _LONGEST: Final = 4096
 
 
+_encode = msgspec.msgpack.encode
+
+
 def write(reading: Reading) -> bytes:
-    """Return a reading as bytes."""
+    """Return a reading as bytes: each table and each field by itself.
+
+    Whoever decodes one lets nobody else run meanwhile.
+    """
     writer = Writer()
     body = shape(Reading).write(reading, writer)
-    return msgspec.msgpack.encode([writer.tables(), body])
+    return _encode([[*map(_encode, writer.tables())], [*map(_encode, body)]])
 
 
 def read(content: bytes, places: "GivenPlaces") -> Reading:
@@ -32,7 +38,10 @@ def read(content: bytes, places: "GivenPlaces") -> Reading:
     was asked for, or a place that was not given.
     """
     try:
-        tables, body = sequence(msgspec.msgpack.decode(content), 2)
+        tables, body = (
+            [*map(msgspec.msgpack.decode, parts)]
+            for parts in msgspec.msgpack.decode(content, type=tuple[list[bytes], list[bytes]])
+        )
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise GarbledReadingError(f"no message ({type(error).__name__})") from None
     reading = shape(Reading).read(body, Tables.read(tables, places))

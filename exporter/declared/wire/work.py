@@ -13,8 +13,9 @@ from exporter.declared.remembered import Remembered
 from exporter.declared.rendered import Manifest
 from exporter.declared.repository import GitState
 from exporter.declared.wire import readings, sealing
+from exporter.domain.applications import Overrides
 from exporter.domain.clock import Instant
-from exporter.domain.declaration import Deliveries, Reading
+from exporter.domain.declaration import ApplicationKey, Deliveries, Reading
 from exporter.domain.provenance import Place, Source
 from exporter.settings.load import Loaded
 from exporter.settings.model import Settings
@@ -33,6 +34,7 @@ class Work(Struct, frozen=True, kw_only=True):
     revision: str
     git: GitState
     running: tuple[tuple[Place, bytes], ...]
+    overrides: tuple[tuple[ApplicationKey, tuple[Overrides, ...]], ...]
     earlier: dict[Source, Deliveries]
     max_age: float
     now: Instant | None
@@ -55,6 +57,7 @@ def write(reader: Reader, inputs: Inputs) -> bytes:
         revision=inputs.checkout.revision,
         git=inputs.git,
         running=tuple((one.place, msgspec.json.encode(one.content)) for one in inputs.running),
+        overrides=tuple(inputs.overrides.items()),
         earlier={source: one.deliveries for source, one in inputs.earlier.items()},
         max_age=inputs.memory.max_age.total_seconds(),
         now=now,
@@ -90,6 +93,7 @@ def _inputs(given: Work, memory: Remembered) -> Inputs:
             Manifest(content=msgspec.json.decode(content), place=place)
             for place, content in given.running
         ),
+        overrides=dict(given.overrides),
         memory=memory,
         earlier={
             source: Reading(source=source, deliveries=one) for source, one in given.earlier.items()

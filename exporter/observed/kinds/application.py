@@ -10,6 +10,7 @@ from exporter.domain.applications import (
     ObservedApplication,
     ObservedApplications,
     Operation,
+    Overrides,
 )
 from exporter.domain.declaration import ApplicationKey, ApplicationSource, Automation
 from exporter.domain.errors import ParseError
@@ -22,6 +23,25 @@ _LONGEST = 2000
 """Characters that are kept of a message; Argo CD puts whole command lines and diffs into them."""
 
 
+class KustomizeRecord(Record):
+    """What a source says to kustomize of images."""
+
+    images: list[str] | None = None
+
+
+class ParameterRecord(Record):
+    """A parameter of a chart."""
+
+    name: str | None = None
+    value: str | None = None
+
+
+class HelmRecord(Record):
+    """What a source says to helm by parameters."""
+
+    parameters: list[ParameterRecord] | None = None
+
+
 class SourceRecord(Record):
     """A source of an Application."""
 
@@ -30,6 +50,8 @@ class SourceRecord(Record):
     target_revision: str | None = None
     chart: str | None = None
     ref: str | None = None
+    kustomize: Annotated[KustomizeRecord | None, SPARE] = None
+    helm: Annotated[HelmRecord | None, SPARE] = None
 
 
 class AutomatedRecord(Record):
@@ -170,6 +192,7 @@ def observed_application(record: ApplicationRecord) -> ObservedApplication:
             if condition.type
         ),
         ailing=tuple(sorted(filter(None, map(_ailment, status.resources or ())))),
+        overrides=_overrides(spec),
         destination_namespace=(spec.destination and spec.destination.namespace) or "",
     )
 
@@ -188,6 +211,22 @@ def _source(record: SourceRecord) -> ApplicationSource:
         revision=record.target_revision or "HEAD",
         chart=record.chart or "",
         reference=record.ref or "",
+    )
+
+
+def _overrides(spec: ApplicationSpec) -> tuple[Overrides, ...]:
+    """Return what of images each source overrides; nothing where none does, as most."""
+    records = spec.sources or ([spec.source] if spec.source else [])
+    found = tuple(map(_override, records))
+    return found if any(override != Overrides() for override in found) else ()
+
+
+def _override(record: SourceRecord) -> Overrides:
+    images = record.kustomize.images if record.kustomize else None
+    parameters = record.helm.parameters if record.helm else None
+    return Overrides(
+        images=tuple(images or ()),
+        parameters=tuple((entry.name or "", entry.value or "") for entry in parameters or ()),
     )
 
 

@@ -59,35 +59,43 @@ class Outcome:
 
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation
-        self.findings = {(one.check, one.subject.name): one for one in evaluation.findings}
+        self.findings = {
+            (finding.check, finding.subject.name): finding for finding in evaluation.findings
+        }
 
     def verdicts(self, kind: str = "Node") -> dict[Key, Verdict]:
         """Return the verdicts about one kind of subject."""
-        return {key: one.verdict for key, one in self.findings.items() if one.subject.kind == kind}
+        return {
+            key: finding.verdict
+            for key, finding in self.findings.items()
+            if finding.subject.kind == kind
+        }
 
     @property
     def failing(self) -> set[Key]:
         """All failures about nodes."""
-        return {key for key, one in self.verdicts().items() if one is Verdict.FAIL}
+        return {key for key, verdict in self.verdicts().items() if verdict is Verdict.FAIL}
 
     @property
     def passing(self) -> set[Key]:
         """All passes about nodes."""
-        return {key for key, one in self.verdicts().items() if one is Verdict.PASS}
+        return {key for key, verdict in self.verdicts().items() if verdict is Verdict.PASS}
 
     def names(self, path: str) -> list[Finding]:
         """Return the findings that name a file."""
         return [
-            one
-            for one in self.evaluation.findings
-            if path in one.subject.name or path in one.detail
+            finding
+            for finding in self.evaluation.findings
+            if path in finding.subject.name or path in finding.detail
         ]
 
     @property
     def coverage(self) -> dict[str, float]:
         """How much of each layer could be judged."""
         layers = self.evaluation.layers
-        return {name: one.coverage for name, one in layers.items() if one.coverage is not None}
+        return {
+            name: layer.coverage for name, layer in layers.items() if layer.coverage is not None
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +113,13 @@ class Cluster:
         self.file(".").mkdir(parents=True, exist_ok=True)
         dump = self.root / "dump"
         dump.mkdir(exist_ok=True)
-        objects = [one.manifest(name) for name, one in nodes.items()]
+        objects = [node.manifest(name) for name, node in nodes.items()]
         for kind in ("nodes", "pods", "deployments", "daemonsets", "statefulsets"):
             items = objects if kind == "nodes" else []
             (dump / f"{kind}.json").write_text(
                 json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
             )
-        terraform = TERRAFORM if any(one.startswith("tf/") for one in files) else ""
+        terraform = TERRAFORM if any(file.startswith("tf/") for file in files) else ""
         (self.root / "conformance.yaml").write_text(SETTINGS % ("a" * 40, terraform))
 
     def file(self, name: str) -> Path:

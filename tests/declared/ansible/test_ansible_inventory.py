@@ -64,7 +64,7 @@ async def test_nothing_of_the_repository_runs(repository: Repository, tmp_path: 
     assert not trace.exists()
     assert "n1" in inventory.hosts
     assert not inventory.complete
-    assert {one.place.path for one in inventory.unresolved} == {
+    assert {note.place.path for note in inventory.unresolved} == {
         "inv/script.sh",
         "inv/script",
         "inv/dynamic.yml",
@@ -118,7 +118,7 @@ async def test_an_inventory_without_hosts_is_complete(repository: Repository) ->
 async def test_no_inventory_is_a_failure(path: str, reason: Reason, repository: Repository) -> None:
     inventory = await read_inventory(path, checkout=repository({}))
 
-    assert [one.reason for one in inventory.failures] == [reason]
+    assert [failure.reason for failure in inventory.failures] == [reason]
     assert not inventory.complete
 
 

@@ -46,6 +46,7 @@ def test_a_command_tells_what_it_sets(script: str) -> None:
     [
         pytest.param("", (), id="all is read"),
         pytest.param("-f /root/v.yaml", ("v.yaml",), id="file"),
+        pytest.param("-f/root/v.yaml", ("v.yaml",), id="file attached to its flag"),
         pytest.param("--values=v.yaml --values w.yaml", ("v.yaml", "w.yaml"), id="files"),
         pytest.param("-f https://me:word@x.test/v.yaml?token=a", ("v.yaml",), id="address"),
         pytest.param('--set-json \'a={"password":"x"}\'', ("--set-json",), id="JSON"),

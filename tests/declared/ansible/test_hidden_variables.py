@@ -39,10 +39,10 @@ async def reading(
 
 def labels(result: Reading) -> dict[str, str]:
     return {
-        key: one.value
+        key: label.value
         for node in result.nodes
         if node.name == "n1"
-        for key, one in node.labels.items()
+        for key, label in node.labels.items()
     }
 
 
@@ -93,7 +93,7 @@ async def test_a_variable_that_may_stand_in_an_unreadable_file_is_not_known(
 
     assert labels(result) == {"literal": "1"}
     assert hidden(result) & {"labels.pool", "labels"}
-    literal = next(at for at, one in enumerate(result.nodes) if "literal" in one.labels)
+    literal = next(at for at, node in enumerate(result.nodes) if "literal" in node.labels)
     tasks = "include_tasks" in given.get("more", "")
     assert tasks or all(
         gap.position <= literal
@@ -169,13 +169,13 @@ async def test_a_vaulted_file_is_an_item_only_where_it_could_say_something(
         {"v.yml": VAULT, "p.yml": "- hosts: all\n  vars_files: v.yml\n  tasks: [{user: {}}]\n"},
     )
 
-    assert [(one.subject.name, one.state) for one in used.items] == [
+    assert [(item.subject.name, item.state) for item in used.items] == [
         ("v.yml", ItemState.UNREADABLE)
     ]
     assert unused.items == ()
     for result in (used, unused):
         assert result.failures == ()
-        assert [one.message for one in result.unresolved][-1] == "is encrypted with Ansible Vault"
+        assert [note.message for note in result.unresolved][-1] == "is encrypted with Ansible Vault"
 
 
 @pytest.mark.parametrize(
@@ -217,8 +217,8 @@ async def test_a_map_of_a_role_counts_only_where_something_reads_it(
     unread = await reading(repository, files)
     read_by_template = await reading(repository, {**files, **template})
 
-    assert [dict(one.labels) for one in unread.nodes] == [{}]
+    assert [dict(node.labels) for node in unread.nodes] == [{}]
     (node,) = read_by_template.nodes
-    assert {key: (one.value, one.place.path) for key, one in node.labels.items()} == {
+    assert {key: (label.value, label.place.path) for key, label in node.labels.items()} == {
         "a": ("b", role)
     }

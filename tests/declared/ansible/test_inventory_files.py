@@ -11,7 +11,9 @@ from .conftest import Repository
 
 
 def copied(folder: Path) -> list[str]:
-    return sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file())
+    return sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )
 
 
 def test_a_file_is_copied_without_the_right_to_run(repository: Repository, tmp_path: Path) -> None:
@@ -114,7 +116,7 @@ def test_a_link_out_of_the_repository_is_refused(repository: Repository, tmp_pat
     staged = stage_inventory("inv", checkout=checkout, into=tmp_path / "copy")
 
     assert copied(tmp_path / "copy") == ["inv/hosts"]
-    assert [one.reason for one in staged.failures] == [Reason.OUTSIDE]
+    assert [failure.reason for failure in staged.failures] == [Reason.OUTSIDE]
 
 
 def test_a_link_within_the_repository_is_followed(repository: Repository, tmp_path: Path) -> None:
@@ -145,7 +147,7 @@ def test_an_inventory_outside_is_refused(
 def test_a_missing_inventory_is_a_failure(repository: Repository, tmp_path: Path) -> None:
     staged = stage_inventory("inv", checkout=repository({}), into=tmp_path / "copy")
 
-    assert [one.reason for one in staged.failures] == [Reason.MISSING]
+    assert [failure.reason for failure in staged.failures] == [Reason.MISSING]
     assert not staged.complete
 
 

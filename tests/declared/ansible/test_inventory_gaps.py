@@ -92,8 +92,8 @@ def test_what_a_variable_leaves_open_is_a_gap(
 ) -> None:
     found = gaps(repository({"group_vars/all.yml": text}))
 
-    assert {one for one, name in found if name == "w1"} == attributes
-    assert "w1" in text or {one for one, name in found if name == "w2"} == attributes
+    assert {item for item, name in found if name == "w1"} == attributes
+    assert "w1" in text or {item for item, name in found if name == "w2"} == attributes
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_file_that_cannot_be_read_hides_what_its_words_could_say_of_its_hosts(
 ) -> None:
     found = gaps(repository({path: text, "group_vars/workers/good.yml": "other: 1\n"}))
 
-    said = {one for one, _ in found}
+    said = {item for item, _ in found}
     assert said <= attributes
     assert (said == attributes) or "node_labels" in text
     assert {name for _, name in found} <= names

@@ -31,13 +31,16 @@ class Told:
     """What was told of the nodes, by name."""
 
     def __init__(self, statements: Sequence[NodeStatement], nodes: InventoryNodes) -> None:
-        self.nodes = {one.name: one for one in statements}
+        self.nodes = {statement.name: statement for statement in statements}
         self.labels = {
-            one.name: {key: stated.value for key, stated in one.labels.items()}
-            for one in statements
+            statement.name: {key: stated.value for key, stated in statement.labels.items()}
+            for statement in statements
         }
-        self.taints = {one.name: [str(said.value) for said in one.taints] for one in statements}
-        self.open = [(str(one.place), one.message) for one in nodes.unresolved]
+        self.taints = {
+            statement.name: [str(taint.value) for taint in statement.taints]
+            for statement in statements
+        }
+        self.open = [(str(note.place), note.message) for note in nodes.unresolved]
         self.complete = nodes.complete
 
 
@@ -156,8 +159,8 @@ def test_every_value_has_the_line_that_says_it(repository: Repository) -> None:
 
     node = tell(checkout).nodes["w1"]
 
-    assert [one.place.line for one in node.labels.values()] == [2, 4]
-    assert [one.place.line for one in node.taints] == [2, 3]
+    assert [label.place.line for label in node.labels.values()] == [2, 4]
+    assert [taint.place.line for taint in node.taints] == [2, 3]
     assert {
         name: (stated.value, stated.place.path, stated.place.line)
         for name, stated in node.attributes.items()

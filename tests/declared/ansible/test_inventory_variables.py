@@ -49,7 +49,9 @@ def test_what_cannot_be_read_is_a_failure_with_its_line(repository: Repository) 
 
     variables = read_variables(INVENTORY, folders=["."], documents=Documents(checkout))
 
-    assert {(one.place.path, one.place.line, one.reason) for one in variables.failures} == {
+    assert {
+        (failure.place.path, failure.place.line, failure.reason) for failure in variables.failures
+    } == {
         ("group_vars/all/vault.yml", 1, Reason.FORBIDDEN),
         ("group_vars/all/broken.yml", 2, Reason.MALFORMED),
         ("group_vars/all/list.yml", 1, Reason.MALFORMED),
@@ -75,4 +77,4 @@ def test_all_files_together_are_bounded(repository: Repository) -> None:
 
     variables = read_variables(INVENTORY, folders=["."], documents=Documents(checkout, limit=7))
 
-    assert [one.reason for one in variables.failures] == [Reason.TOO_LARGE]
+    assert [failure.reason for failure in variables.failures] == [Reason.TOO_LARGE]

@@ -52,7 +52,7 @@ def test_a_new_epoch_begins_with_the_statement_after_a_gap() -> None:
     found.add(Extent(LABELS), place=at(3), message="why")
 
     assert epochs == [0, 1, 1]
-    assert [one.position for one in gaps(found)] == [0, 0, 1]
+    assert [gap.position for gap in gaps(found)] == [0, 0, 1]
 
 
 def test_a_gap_that_comes_again_counts_where_it_came_last() -> None:
@@ -62,7 +62,7 @@ def test_a_gap_that_comes_again_counts_where_it_came_last() -> None:
 
     found.add(Extent(LABELS), place=at(1), message="why")
 
-    assert [one.position for one in gaps(found)] == [1]
+    assert [gap.position for gap in gaps(found)] == [1]
 
 
 def test_too_many_gaps_end_in_one_that_could_say_anything() -> None:
@@ -71,7 +71,7 @@ def test_too_many_gaps_end_in_one_that_could_say_anything() -> None:
         found.add(Extent(LABELS, frozenset({"n1"})), place=at(line), message="why")
 
     *first, last = gaps(found)
-    assert [one.place.line for one in first] == [1, 2, 3]
+    assert [item.place.line for item in first] == [1, 2, 3]
     assert (last.attributes, last.nodes) == (ANSIBLE_ATTRIBUTES, frozenset())
 
 
@@ -81,7 +81,7 @@ def test_too_many_names_end_in_any() -> None:
     for line in (1, 2):
         found.add(Extent(LABELS, frozenset({"n1", "n2"})), place=at(line), message="why")
 
-    assert [one.nodes for one in gaps(found)] == [{"n1", "n2"}, frozenset()]
+    assert [gap.nodes for gap in gaps(found)] == [{"n1", "n2"}, frozenset()]
 
 
 def test_what_two_could_set_together_is_of_any_node_where_one_is() -> None:

@@ -67,7 +67,7 @@ def test_a_removal_names_its_effect() -> None:
     )
 
     (node,) = node_state.statements()
-    assert [one.value for one in node.taints] == [TAINT]
+    assert [taint.value for taint in node.taints] == [TAINT]
 
 
 def test_a_removal_by_another_playbook_is_an_open_question() -> None:
@@ -174,7 +174,7 @@ def test_a_selector_may_select_nodes_whose_label_is_not_known() -> None:
 
     apply(node_state, NodeChange(selector="zone=a", taints=(TAINT,)))
 
-    assert [one.name for one in node_state.statements()] == ["n1"]
+    assert [statement.name for statement in node_state.statements()] == ["n1"]
     (found,) = node_state.gaps(0)
     assert found.attributes == {"taints.k"}
     assert found.position == 0

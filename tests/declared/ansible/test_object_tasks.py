@@ -64,19 +64,19 @@ async def test_each_file_and_kind_is_one_item(hosts: str, repository: Repository
 
     result = await read(settings, checkout=repository(files))
 
-    items = [one for one in result.items if one.subject.kind == "Objects"]
-    assert [(one.subject.name, one.place.where) for one in items] == [
+    items = [item for item in result.items if item.subject.kind == "Objects"]
+    assert [(item.subject.name, item.place.where) for item in items] == [
         (f"{name}: {kind}", f"{name}:{line}")
         for name in ("a.yml", "b.yml")
         for kind, line in (("kubernetes.core.k8s", 3), ("kubectl apply", 5), ("helm", 6))
     ]
-    assert {(one.state, one.layers) for one in items} == {
+    assert {(item.state, item.layers) for item in items} == {
         (ItemState.UNSUPPORTED, (Layer.APPLICATIONS,))
     }
     assert (
         items[0].message == "2 tasks declare objects by kubernetes.core.k8s, which nobody compares"
     )
-    assert all(one.advice for one in items)
+    assert all(item.advice for item in items)
 
 
 async def test_a_file_of_objects_weighs_one_whether_it_can_be_read_or_not(
@@ -88,8 +88,8 @@ async def test_a_file_of_objects_weighs_one_whether_it_can_be_read_or_not(
     bad = await read(settings, checkout=repository({"a.yml": files["a.yml"] + "nope: [\n"}))
 
     def weight(items: DeclaredItems) -> float:
-        unread = [one for one in items.items if Layer.APPLICATIONS in one.layers]
-        return sum(items.weights.get(one.subject, 1.0) for one in unread)
+        unread = [item for item in items.items if Layer.APPLICATIONS in item.layers]
+        return sum(items.weights.get(item.subject, 1.0) for item in unread)
 
     assert weight(DeclaredItems(good.items)) == pytest.approx(1.0)
     assert weight(DeclaredItems(bad.items)) == pytest.approx(1.0)

@@ -159,15 +159,17 @@ async def test_each_play_for_unknown_hosts_is_an_item(tmp_path: Path) -> None:
     outcome = await cluster.judge()
 
     found = {
-        name: one.reason
-        for (_, name), one in outcome.findings.items()
-        if one.subject.kind == "Play"
+        name: finding.reason
+        for (_, name), finding in outcome.findings.items()
+        if finding.subject.kind == "Play"
     }
     assert found == {
         "play/a.yml:Label the databases": ItemState.NO_HOST,
         "play/b.yml:1": ItemState.NO_HOST,
         "play/c.yml:Label the databases": ItemState.UNRESOLVED,
     }
-    (finding,) = (one for one in outcome.evaluation.findings if one.subject.name == "play/b.yml:1")
+    (finding,) = (
+        finding for finding in outcome.evaluation.findings if finding.subject.name == "play/b.yml:1"
+    )
     assert "hosts unknown: no inventory has gone" in finding.detail
     assert finding.layer is Layer.CONFIGURATION

@@ -178,7 +178,7 @@ def test_an_include_that_only_a_run_would_name_is_said_if_it_is_about_nodes(
 
     found = expand(repository, files)
 
-    assert [(one.message, one.place.line) for one in found.unresolved] == [
+    assert [(note.message, note.place.line) for note in found.unresolved] == [
         ("only a run would tell whether tasks/label.yml is included", 3),
         ("only a run would tell whether the role roles/net-a is used", 4),
     ]
@@ -243,8 +243,8 @@ def test_what_cannot_be_followed_is_a_failure_and_the_rest_goes_on(
 
     found = expand(repository, {**files, "good.yml": good}, "site.yml", "good.yml")
 
-    assert reason in {one.reason for one in found.failures}
-    assert path in {one.place.path for one in found.failures}
+    assert reason in {failure.reason for failure in found.failures}
+    assert path in {failure.place.path for failure in found.failures}
     assert commands(found) == ["good"]
 
 
@@ -267,7 +267,9 @@ def test_includes_that_multiply_are_bounded(repository: Repository) -> None:
 
     found = expand(repository, files)
 
-    assert f"leads to more than {MAX_STEPS} tasks" in {one.message for one in found.failures}
+    assert f"leads to more than {MAX_STEPS} tasks" in {
+        failure.message for failure in found.failures
+    }
 
 
 def test_missing_files_of_a_play_are_said(repository: Repository) -> None:
@@ -278,7 +280,7 @@ def test_missing_files_of_a_play_are_said(repository: Repository) -> None:
 
     found = expand(repository, {"site.yml": site})
 
-    assert [one.place.line for one in found.unresolved] == [2, 4, 6]
+    assert [note.place.line for note in found.unresolved] == [2, 4, 6]
 
 
 def test_of_a_directory_the_files_that_hold_plays_are_playbooks(repository: Repository) -> None:

@@ -53,15 +53,15 @@ async def reading(checkout: Checkout, *playbooks: str, inventory: str = "hosts")
 
 
 def listed(result: Reading) -> dict[str, NodeStatement]:
-    return {one.name: one for one in result.nodes if one.enumerates}
+    return {node.name: node for node in result.nodes if node.enumerates}
 
 
 def stated(result: Reading) -> dict[str, NodeStatement]:
-    return {one.name: one for one in result.nodes if not one.enumerates}
+    return {node.name: node for node in result.nodes if not node.enumerates}
 
 
 def labels(statement: NodeStatement) -> dict[str, str]:
-    return {key: one.value for key, one in statement.labels.items()}
+    return {key: label.value for key, label in statement.labels.items()}
 
 
 async def test_inventory_and_tasks_are_read_with_their_places(repository: Repository) -> None:
@@ -115,11 +115,11 @@ async def test_a_broken_inventory_does_not_lose_the_playbooks(repository: Reposi
 
     assert listed(result) == {}
     assert set(stated(result)) == {"k8s-api-auth", "k8s-api-my"}
-    assert [one.message for one in result.unresolved] == [
+    assert [note.message for note in result.unresolved] == [
         "a task: 'dict object' has no attribute 'infrastructure'"
     ]
     assert not result.complete
-    assert [one.reason for one in result.failures] == [Reason.MALFORMED]
+    assert [failure.reason for failure in result.failures] == [Reason.MALFORMED]
 
 
 async def test_missing_playbooks_and_groups_are_failures(repository: Repository) -> None:
@@ -130,7 +130,7 @@ async def test_missing_playbooks_and_groups_are_failures(repository: Repository)
 
     result = await read(settings, checkout=checkout)
 
-    assert sorted((one.place.path, one.reason) for one in result.failures) == [
+    assert sorted((failure.place.path, failure.reason) for failure in result.failures) == [
         ("../x.yml", Reason.OUTSIDE),
         ("hosts", Reason.MISSING),
         ("none/*.yml", Reason.MISSING),
@@ -151,7 +151,7 @@ async def test_a_task_that_removes_overrides_one_that_sets(repository: Repositor
 
     result = await reading(repository({"hosts": "n1\nn2\n", "p.yml": play}), "p.yml")
 
-    assert {name: labels(one) for name, one in stated(result).items()} == {
+    assert {name: labels(item) for name, item in stated(result).items()} == {
         "n1": {"b": "2"},
         "n2": {"a": "1", "b": "1"},
     }
@@ -201,8 +201,8 @@ async def test_odd_playbooks_never_raise(repository: Repository) -> None:
 
     assert set(listed(result)) == {"n1"}
     assert result.complete
-    assert all(one.place.path for one in result.failures)
-    assert all(one.place.path for one in result.unresolved)
+    assert all(failure.place.path for failure in result.failures)
+    assert all(note.place.path for note in result.unresolved)
 
 
 async def test_what_takes_too_long_costs_only_what_comes_after(repository: Repository) -> None:
@@ -217,7 +217,9 @@ async def test_what_takes_too_long_costs_only_what_comes_after(repository: Repos
 
     assert set(listed(result)) == {"n1"}
     assert labels(stated(result)["n1"]) == {"a": "b"}
-    assert [(one.reason, one.part) for one in result.failures] == [(Reason.TIMEOUT, "p.yml")]
+    assert [(failure.reason, failure.part) for failure in result.failures] == [
+        (Reason.TIMEOUT, "p.yml")
+    ]
     assert result.complete
 
 
@@ -232,9 +234,9 @@ async def test_a_vaulted_file_of_variables_costs_only_itself(repository: Reposit
 
     assert labels(listed(result)["n1"]) == {"a": "b"}
     assert result.failures == ()
-    assert [one.message for one in result.unresolved] == ["is encrypted with Ansible Vault"]
-    assert {one.place.path for one in result.gaps} == {"group_vars/all/vault.yml"}
-    assert {name for one in result.gaps for name in one.nodes} == {"n1"}
+    assert [note.message for note in result.unresolved] == ["is encrypted with Ansible Vault"]
+    assert {gap.place.path for gap in result.gaps} == {"group_vars/all/vault.yml"}
+    assert {name for gap in result.gaps for name in gap.nodes} == {"n1"}
     (item,) = result.items
     assert (item.subject.name, item.state) == ("group_vars/all/vault.yml", ItemState.UNREADABLE)
     assert item.layers[0] is Layer.CONFIGURATION
@@ -249,7 +251,7 @@ async def test_a_range_without_end_is_bounded(
 
     assert result.nodes == ()
     assert not result.complete
-    assert [one.reason for one in result.failures] == [Reason.TIMEOUT]
+    assert [failure.reason for failure in result.failures] == [Reason.TIMEOUT]
 
 
 async def test_a_release_of_a_monitoring_chart_tells_of_the_stack(repository: Repository) -> None:
@@ -272,7 +274,9 @@ async def test_a_release_of_a_monitoring_chart_tells_of_the_stack(repository: Re
 
     result = await reading(repository({"hosts": INVENTORY, "play.yml": playbook}), "play.yml")
 
-    assert [(str(one.name), one.value.value, one.value.place.where) for one in result.stack] == [
+    assert [
+        (str(item.name), item.value.value, item.value.place.where) for item in result.stack
+    ] == [
         ("prometheus.retention", "7d", "play.yml:5"),
         ("alertmanager.replicas", "3", "play.yml:14"),
     ]
@@ -315,7 +319,7 @@ async def test_without_its_inventory_any_node_may_be_declared_and_be_so_otherwis
         ("internal_ip", "*"),
     }
     assert not result.complete
-    stated = [at for at, one in enumerate(result.nodes) if "a" in one.labels]
+    stated = [at for at, node in enumerate(result.nodes) if "a" in node.labels]
     assert stated
     assert all(gap.position <= stated[0] for gap in result.gaps)
 
@@ -342,7 +346,7 @@ async def test_a_dynamic_inventory_could_say_what_its_words_say(
 
     result = await reading(repository(files), inventory="inv")
 
-    assert {one for one in hidden(result) if one[1] == "*"} == found
+    assert {item for item in hidden(result) if item[1] == "*"} == found
     assert result.complete is (("present", "*") not in found)
 
 
@@ -374,11 +378,11 @@ async def test_a_role_that_is_not_here_is_an_item(repository: Repository) -> Non
 
     result = await reading(repository({"hosts": "n1\n", "p.yml": play}), "p.yml")
 
-    assert [(one.subject.kind, one.subject.name, one.state) for one in result.items] == [
+    assert [(item.subject.kind, item.subject.name, item.state) for item in result.items] == [
         ("Role", "geerlingguy.ntp", ItemState.OTHER_REPOSITORY),
         ("Playbook", "some.collection.play", ItemState.OTHER_REPOSITORY),
     ]
-    assert {one.layers for one in result.items} == {(Layer.CONFIGURATION,)}
+    assert {item.layers for item in result.items} == {(Layer.CONFIGURATION,)}
 
 
 async def test_a_vaulted_role_that_only_makes_users_concerns_nothing(
@@ -396,7 +400,7 @@ async def test_a_vaulted_role_that_only_makes_users_concerns_nothing(
     result = await reading(repository(files), "play")
 
     assert (result.gaps, result.items, result.failures) == ((), (), ())
-    assert [(one.place.path, one.message) for one in result.unresolved] == [
+    assert [(note.place.path, note.message) for note in result.unresolved] == [
         ("play/roles/users/vars/main.yml", "is encrypted with Ansible Vault")
     ]
 
@@ -409,8 +413,8 @@ async def test_a_broken_playbook_that_only_applies_ingresses_concerns_nothing(
     result = await reading(repository({"hosts": "n1\n", "p.yml": play}), "p.yml")
 
     assert result.gaps == ()
-    assert [one.is_broken for one in result.failures] == [True]
-    assert {(one.state, one.layers, one.broken) for one in result.items} == {
+    assert [failure.is_broken for failure in result.failures] == [True]
+    assert {(item.state, item.layers, item.broken) for item in result.items} == {
         (ItemState.UNREADABLE, (Layer.CONFIGURATION,), True),
         (ItemState.UNSUPPORTED, (Layer.APPLICATIONS,), True),
     }

@@ -50,9 +50,9 @@ def test_commands_are_told_apart(script: str, commands: list[list[str]]) -> None
     ],
 )
 def test_a_command_under_a_condition_is_not_certain(script: str) -> None:
-    found = [one for one in parse_script(script) if one.words[0].text == "cmd"]
+    found = [command for command in parse_script(script) if command.words[0].text == "cmd"]
 
-    assert [one.certain for one in found] == [False]
+    assert [command.certain for command in found] == [False]
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,9 @@ def test_a_command_under_a_condition_is_not_certain(script: str) -> None:
     ],
 )
 def test_other_commands_are_certain(script: str) -> None:
-    found = [one for one in parse_script(script) if one.words[0].text == "cmd"]
+    found = [command for command in parse_script(script) if command.words[0].text == "cmd"]
 
-    assert [one.certain for one in found] == [True]
+    assert [command.certain for command in found] == [True]
 
 
 @pytest.mark.parametrize(
@@ -93,13 +93,13 @@ def test_other_commands_are_certain(script: str) -> None:
 def test_what_the_shell_would_put_in_is_known(word: str, dynamic: bool) -> None:  # noqa: FBT001 - a column
     (command,) = parse_script(f"cmd {word} end")
 
-    assert [one.dynamic for one in command.words] == [False, dynamic, False]
+    assert [word.dynamic for word in command.words] == [False, dynamic, False]
 
 
 def test_every_command_knows_its_line() -> None:
     script = "a\n\n# c\nb \\\n  c\nd 'x\ny'\ne"
 
-    assert [one.line for one in parse_script(script)] == [0, 3, 5, 7]
+    assert [command.line for command in parse_script(script)] == [0, 3, 5, 7]
 
 
 @pytest.mark.parametrize("script", ["a 'b", 'a "b', "x" * (MAX_SCRIPT + 1)])

@@ -52,12 +52,12 @@ class Outcome:
         self.lines: dict[str, dict[str, int]] = {}
         for node in nodes:
             labels = self.labels.setdefault(node.name, {})
-            labels.update({key: one.value for key, one in node.labels.items()})
+            labels.update({key: label.value for key, label in node.labels.items()})
             lines = self.lines.setdefault(node.name, {})
-            lines.update({key: one.place.line for key, one in node.labels.items()})
-            self.taints.setdefault(node.name, []).extend(str(one.value) for one in node.taints)
-        self.messages = [one.message.removeprefix("a task: ") for one in unresolved]
-        self.places = [(one.place.path, one.place.line) for one in unresolved]
+            lines.update({key: label.place.line for key, label in node.labels.items()})
+            self.taints.setdefault(node.name, []).extend(str(taint.value) for taint in node.taints)
+        self.messages = [note.message.removeprefix("a task: ") for note in unresolved]
+        self.places = [(note.place.path, note.place.line) for note in unresolved]
 
 
 def run(

@@ -32,7 +32,12 @@ def extent(repository: Repository, files: Mapping[str, str | bytes], path: str) 
             (checkout.root / name).write_bytes(data)
     found = PlaybookExpander(Documents(checkout)).expand([path])
     assert found.failures
-    return {one for step in found.steps if isinstance(step, UnreadTasks) for one in step.attributes}
+    return {
+        attribute
+        for step in found.steps
+        if isinstance(step, UnreadTasks)
+        for attribute in step.attributes
+    }
 
 
 @pytest.mark.parametrize(
@@ -235,7 +240,7 @@ def test_files_are_read_up_to_a_limit(repository: Repository) -> None:
 
     referenced = ReferencedFiles(documents, left=6)
 
-    assert [referenced.read(one) for one in "aba"] == ["aaaa", None, "aaaa"]
+    assert [referenced.read(item) for item in "aba"] == ["aaaa", None, "aaaa"]
 
 
 @pytest.mark.parametrize(
@@ -268,9 +273,11 @@ def test_what_only_a_run_would_include_is_a_gap(
     found = PlaybookExpander(Documents(repository(files))).expand(["p.yml"])
 
     assert found.failures == {}
-    unread_tasks = [one for one in found.steps if isinstance(one, UnreadTasks)]
-    assert {one for step in unread_tasks for one in step.attributes} == attributes
-    assert {(one.place.path, one.place.line) for one in unread_tasks} <= {("p.yml", 3)}
+    unread_tasks = [step for step in found.steps if isinstance(step, UnreadTasks)]
+    assert {attribute for step in unread_tasks for attribute in step.attributes} == attributes
+    assert {(unread_task.place.path, unread_task.place.line) for unread_task in unread_tasks} <= {
+        ("p.yml", 3)
+    }
 
 
 def test_a_file_of_variables_beside_playbooks_is_no_playbook(repository: Repository) -> None:

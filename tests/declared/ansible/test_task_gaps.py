@@ -339,7 +339,7 @@ def test_a_later_task_overrules_a_gap_and_an_earlier_one_does_not(repository: Re
 """
     outcome = run(repository, tasks)
 
-    (gap,) = (one for one in outcome.node_state.gaps(0) if "labels.a" in one.attributes)
+    (gap,) = (gap for gap in outcome.node_state.gaps(0) if "labels.a" in gap.attributes)
     before, after = outcome.node_state.statements()
     assert (set(before.labels), set(after.labels)) == ({"a"}, {"b"})
     assert gap.position == 1

@@ -16,6 +16,8 @@ from exporter.declared.kustomize.renderer import Renderer
 from exporter.declared.remembered import Remembered
 from exporter.declared.rendered import Manifest
 from exporter.domain.addresses import normalise
+from exporter.domain.applications import Overrides
+from exporter.domain.declaration import ApplicationKey
 from exporter.domain.provenance import Place, Source
 from exporter.foreign import yaml
 
@@ -84,6 +86,7 @@ def follow(lay: Lay) -> Follow:
         running: Sequence[Manifest] = (),
         cluster: Cluster | None = None,
         memory: Remembered | None = None,
+        overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] | None = None,
         **options: Any,
     ) -> Followed:
         checkout = lay(files)
@@ -97,6 +100,7 @@ def follow(lay: Lay) -> Follow:
             cluster=cluster,
             memory=memory,
             running=running,
+            overrides=overrides or {},
         )
 
     return run

@@ -8,7 +8,6 @@ from exporter.declared.argocd import Followed
 from exporter.domain.errors import Reason
 from exporter.domain.items import ItemState
 from exporter.domain.json import dig
-from tests.programs import tool
 
 Follow = Callable[..., Awaitable[Followed]]
 URL = "https://git.example.org/platform/gitops.git"
@@ -34,8 +33,8 @@ spec:
 
 
 @pytest.fixture(autouse=True)
-def helm() -> str:
-    return tool("helm-4")
+def _helm(helm: str) -> None:
+    del helm
 
 
 def application(source: str, *, name: str = "shop", more: str = "") -> dict[str, str]:

@@ -45,4 +45,4 @@ def test_of_two_declarations_of_the_same_thing_the_later_counts() -> None:
 
     known = facts[DeclaredDatasources]
     assert isinstance(known, DeclaredDatasources)
-    assert {key: one.type for key, one in known.datasources.items()} == {"A": "loki"}
+    assert {key: datasource.type for key, datasource in known.datasources.items()} == {"A": "loki"}

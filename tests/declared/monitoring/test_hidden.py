@@ -102,7 +102,7 @@ def test_a_broken_file_hides_what_its_text_speaks_of(
     found = failed(tmp_path, {"a.yaml": text})
 
     assert bool(found) is hides
-    assert all(one.surely and one.names == set(StackValue) for one in found)
+    assert all(item.surely and item.names == set(StackValue) for item in found)
 
 
 def test_what_is_not_there_may_have_said_anything(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_a_source_that_nobody_renders_hides_what_its_names_speak_of(
 ) -> None:
     found = item(source, tmp_path, {"a.yaml": "kind: Application\n"})
 
-    assert [one.surely for one in found] == ([] if surely is None else [surely])
+    assert [item.surely for item in found] == ([] if surely is None else [surely])
 
 
 def test_the_name_of_an_application_counts_where_its_path_says_little(tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def of_kind(
         place=Place(source, "a.yaml", 1),
     )
     found = hidden([Reading(source=source, items=(one,))], checkout(root, {"a.yaml": text}))
-    return [each.surely for each in found]
+    return [item.surely for item in found]
 
 
 TASKS = """\

@@ -54,13 +54,13 @@ def test_each_expectation_is_an_item_by_the_name_that_its_findings_have() -> Non
 
     account = found(SETTINGS)
 
-    assert {one.subject for one in account} == named
-    assert {one.state for one in account} == {ItemState.COMPARED}
-    assert {one.layers for one in account} == {(Layer.OBSERVABILITY,)}
+    assert {item.subject for item in account} == named
+    assert {item.state for item in account} == {ItemState.COMPARED}
+    assert {item.layers for item in account} == {(Layer.OBSERVABILITY,)}
 
 
 def test_an_item_has_the_source_that_states_it() -> None:
-    sources = Counter((one.source, one.subject.kind) for one in found(SETTINGS))
+    sources = Counter((item.source, item.subject.kind) for item in found(SETTINGS))
 
     assert sources[Source.ARGOCD, "Prometheus"] == 1
     assert sources[Source.ARGOCD, "Alertmanager"] == 1
@@ -72,8 +72,8 @@ def test_what_nobody_is_to_be_asked_for_is_out_of_scope() -> None:
     nobody = found("{}")
     alertmanager = found("{alertmanager: {url: 'http://a'}}")
 
-    assert {one.state for one in nobody} == {ItemState.OUT_OF_SCOPE}
-    assert {one.subject: one.state for one in alertmanager if one.source is Source.ARGOCD} == {
+    assert {item.state for item in nobody} == {ItemState.OUT_OF_SCOPE}
+    assert {item.subject: item.state for item in alertmanager if item.source is Source.ARGOCD} == {
         Subject("Prometheus", "", "prometheus"): ItemState.OUT_OF_SCOPE,
         Subject("Alertmanager", "", "alertmanager"): ItemState.COMPARED,
     }

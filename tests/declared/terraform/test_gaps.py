@@ -228,7 +228,7 @@ def test_what_stronger_sources_say_stands_beside_a_broken_file(declare: Declare)
 def test_so_may_whatever_else_could_not_be_read(declare: Declare, files: dict[str, str]) -> None:
     reading = declare(files)
 
-    assert any(said(one) == ({*OF_NODES, PRESENT}, set()) for one in reading.gaps)
+    assert any(said(gap) == ({*OF_NODES, PRESENT}, set()) for gap in reading.gaps)
 
 
 VARIABLES = (
@@ -261,8 +261,8 @@ def test_a_broken_file_of_values_hides_what_is_made_of_them(
 ) -> None:
     reading = declare({"main.tf": VARIABLES, **files}, tags=TAGS)
 
-    assert [one.name for one in reading.nodes] == names
-    assert {one for gap in reading.gaps for one in gap.attributes} == gaps
+    assert [node.name for node in reading.nodes] == names
+    assert {attribute for gap in reading.gaps for attribute in gap.attributes} == gaps
     assert len(reading.failures) == bool(files)
 
 
@@ -272,7 +272,7 @@ def test_a_map_of_kubelet_arguments_hides_what_it_may_say_of_its_keys(declare: D
     hidden = declare({"main.tf": flags + 'resource "hcloud_server" "n" { name = x.y }\n'})
     roles = declare({"main.tf": flags + LITERAL})
 
-    assert [said(one) for one in hidden.gaps if one.nodes] == [({LABELS, TAINTS}, {"a"})]
+    assert [said(gap) for gap in hidden.gaps if gap.nodes] == [({LABELS, TAINTS}, {"a"})]
     assert roles.gaps == ()
 
 

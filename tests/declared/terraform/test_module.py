@@ -66,7 +66,7 @@ def test_an_override_replaces_nested_blocks_of_its_type(declare: Declare) -> Non
     )
 
     (node,) = reading.nodes
-    assert [one.value for one in node.attributes.values()] == ["10.0.0.2"]
+    assert [attribute.value for attribute in node.attributes.values()] == ["10.0.0.2"]
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ def test_a_link_out_of_the_repository_is_not_followed(
     reading = declare({"b.tf": ""})
 
     assert not names(reading)
-    assert [one.reason for one in reading.failures] == [Reason.OUTSIDE]
+    assert [failure.reason for failure in reading.failures] == [Reason.OUTSIDE]
 
 
 def test_a_directory_of_too_many_files_is_refused(declare: Declare) -> None:
     reading = declare({f"{number}.tf": "" for number in range(2_001)})
 
-    assert [one.reason for one in reading.failures] == [Reason.TOO_LARGE]
+    assert [failure.reason for failure in reading.failures] == [Reason.TOO_LARGE]

@@ -93,7 +93,7 @@ def test_other_outputs_are_not_known(declare: Declare, name: str) -> None:
     )
 
     assert not names(reading)
-    assert any(one.message.startswith("name of hcloud_server.n") for one in reading.unresolved)
+    assert any(note.message.startswith("name of hcloud_server.n") for note in reading.unresolved)
 
 
 @pytest.mark.parametrize(

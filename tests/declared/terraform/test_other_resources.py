@@ -33,7 +33,7 @@ VPC = 'resource "aws_vpc" "main" {}\nresource "aws_subnet" "a" { count = 3 }\n'
 
 
 def states(reading: Reading) -> dict[str, ItemState]:
-    return {str(one.subject): one.state for one in reading.items}
+    return {str(item.subject): item.state for item in reading.items}
 
 
 def only_item(reading: Reading) -> Item:
@@ -66,7 +66,7 @@ def test_a_type_that_stands_in_no_table_may_make_nodes(declare: Declare, kind: s
 
     item = only_item(reading)
     assert not reading.complete
-    assert [(set(one.attributes), set(one.nodes)) for one in reading.gaps] == [({PRESENT}, set())]
+    assert [(set(gap.attributes), set(gap.nodes)) for gap in reading.gaps] == [({PRESENT}, set())]
     assert (item.subject, item.state) == (
         Subject("Directory", "", "infra"),
         ItemState.UNSUPPORTED,
@@ -157,7 +157,7 @@ def test_a_broken_module_that_nobody_can_count_is_told(declare: Declare) -> None
         }
     )
 
-    assert [one.place.path for one in reading.failures] == ["m/main.tf", "main.tf"]
+    assert [failure.place.path for failure in reading.failures] == ["m/main.tf", "main.tf"]
 
 
 @pytest.mark.parametrize(
@@ -210,15 +210,15 @@ def test_objects_are_items_by_directory_and_type(declare: Declare) -> None:
         }
     )
 
-    found = {str(one.subject): (one.layers, one.size) for one in reading.items}
+    found = {str(item.subject): (item.layers, item.size) for item in reading.items}
     assert found == {
         ". (argocd_application)": ((Layer.GITOPS,), 1),
         ". (helm_release)": ((Layer.APPLICATIONS,), 2),
         ". (kubernetes_manifest)": ((Layer.APPLICATIONS,), 1),
         "m (helm_release)": ((Layer.APPLICATIONS,), 1),
     }
-    assert {one.state for one in reading.items} == {ItemState.UNSUPPORTED}
-    assert {one.subject.kind for one in reading.items} == {"Directory"}
+    assert {item.state for item in reading.items} == {ItemState.UNSUPPORTED}
+    assert {item.subject.kind for item in reading.items} == {"Directory"}
     assert reading.complete
 
 
@@ -240,7 +240,7 @@ def test_a_state_is_listed_as_a_directory_is(declare: Declare) -> None:
         "s.tfstate": ItemState.UNSUPPORTED,
         "s.tfstate (helm_release)": ItemState.UNSUPPORTED,
     }
-    assert {one.subject.kind for one in reading.items} == {"File"}
+    assert {item.subject.kind for item in reading.items} == {"File"}
     assert not reading.complete
     assert declare({"t.tfstate": state("aws_vpc")}, path="t.tfstate").complete
 
@@ -249,9 +249,9 @@ def test_a_pool_of_a_state_is_an_item(declare: Declare) -> None:
     reading = declare({"s": state("aws_autoscaling_group", "kubernetes_node_taint")}, path="s")
 
     assert Subject("NodeGroup", "", "aws_autoscaling_group.x") in [
-        one.subject for one in reading.items
+        item.subject for item in reading.items
     ]
-    assert [sorted(one.attributes) for one in reading.gaps] == [["present"], ["taints"]]
+    assert [sorted(gap.attributes) for gap in reading.gaps] == [["present"], ["taints"]]
 
 
 @pytest.mark.parametrize(
@@ -275,8 +275,8 @@ def test_directories_of_other_tools_are_not_supported_yet(
 ) -> None:
     reading = declare(files, path="tf")
 
-    assert [str(one.subject) for one in reading.items] == subjects
-    assert {one.state for one in reading.items} == {ItemState.UNSUPPORTED}
+    assert [str(item.subject) for item in reading.items] == subjects
+    assert {item.state for item in reading.items} == {ItemState.UNSUPPORTED}
     assert (reading.failures, reading.complete) == ((), False)
 
 
@@ -294,8 +294,8 @@ def test_gaps_overrule_what_stands_before_them_in_all_directories(checkout: Chec
 
     reading = asyncio.run(terraform.read(settings, checkout=checkout))
 
-    assert [one.name for one in reading.nodes] == ["a", "c"]
-    assert [one.position for one in reading.gaps] == [1]
+    assert [node.name for node in reading.nodes] == ["a", "c"]
+    assert [gap.position for gap in reading.gaps] == [1]
     assert not reading.complete
 
 

@@ -63,7 +63,7 @@ def test_the_roots_of_a_kind_are_all_that_is_read_of_it() -> None:
 )
 def test_paths_lead_through_blocks(path: str, expected: str | None) -> None:
     data = {"a": [{"b": "x"}], "c": {"b": "y"}, "d": "text", "e": None, "f": ""}
-    attributes = {name: from_plain(one, AT) for name, one in data.items()}
+    attributes = {name: from_plain(item, AT) for name, item in data.items()}
 
     found = follow(attributes, path.split("."))
 
@@ -71,7 +71,7 @@ def test_paths_lead_through_blocks(path: str, expected: str | None) -> None:
 
 
 def test_a_text_is_made_only_of_what_is_all_there() -> None:
-    attributes = {name: from_plain(one, AT) for name, one in {"a": "x", "b": 1}.items()}
+    attributes = {name: from_plain(item, AT) for name, item in {"a": "x", "b": 1}.items()}
 
     found = first(attributes, ("{a}-{none}", "{a}-{b}"))
 

@@ -49,11 +49,11 @@ def names(reading: Reading) -> list[str]:
 
 
 def said(reading: Reading) -> list[tuple[str, int, str]]:
-    return [(one.place.path, one.place.line, one.message) for one in reading.unresolved]
+    return [(note.place.path, note.place.line, note.message) for note in reading.unresolved]
 
 
 def labels(node: NodeStatement) -> dict[str, tuple[str, int]]:
-    return {key: (one.value, one.place.line) for key, one in node.labels.items()}
+    return {key: (label.value, label.place.line) for key, label in node.labels.items()}
 
 
 def test_a_module_call_is_a_node_where_the_settings_say_which_argument_names_it(
@@ -153,7 +153,7 @@ def test_an_instance_of_a_map_is_declared_at_its_key(declare: Declare) -> None:
         }
     )
 
-    assert [(one.name, one.place.path, one.place.line) for one in reading.nodes] == [
+    assert [(node.name, node.place.path, node.place.line) for node in reading.nodes] == [
         ("a", "terraform.tfvars", 2),
         ("b", "terraform.tfvars", 3),
     ]
@@ -305,7 +305,7 @@ resource "aws_instance" "a" {
     assert labels(resource) == {"domain": ("chat", 9)}
     assert (first.name, first.enumerates) == ("k8s-a", False)
     assert labels(first) == {"role": ("api", 3), "domain": ("auth", 3)}
-    assert [one.value for one in first.taints] == [Taint.parse("domain=auth:NoSchedule")]
+    assert [taint.value for taint in first.taints] == [Taint.parse("domain=auth:NoSchedule")]
     assert (second.name, second.enumerates, second.place.line) == ("k8s-b", False, 4)
 
 
@@ -344,7 +344,7 @@ def test_kubelet_arguments_are_found_in_user_data(declare: Declare, user_data: s
         {"main.tf": f'resource "hcloud_server" "a" {{\nname = "a"\nuser_data = {user_data}\n}}'}
     )
 
-    assert [labels(one) for one in reading.nodes] == [{}, {"role": ("api", 3)}]
+    assert [labels(node) for node in reading.nodes] == [{}, {"role": ("api", 3)}]
     assert not reading.unresolved
 
 
@@ -411,7 +411,7 @@ def test_arguments_of_a_module_call_may_hold_kubelet_arguments(declare: Declare)
         node_name="name",
     )
 
-    assert [labels(one) for one in reading.nodes] == [{}, {"role": ("api", 4)}]
+    assert [labels(node) for node in reading.nodes] == [{}, {"role": ("api", 4)}]
     assert [line for _, line, _ in said(reading)] == [6]
 
 
@@ -426,7 +426,9 @@ def test_one_broken_file_does_not_lose_the_others(declare: Declare) -> None:
 
     assert names(reading) == ["b"]
     assert not reading.complete
-    assert [(one.place.path, one.place.line, one.reason) for one in reading.failures] == [
+    assert [
+        (failure.place.path, failure.place.line, failure.reason) for failure in reading.failures
+    ] == [
         ("a.tf", 2, Reason.MALFORMED),
         ("c.tf", 1, Reason.MALFORMED),
     ]

@@ -18,7 +18,7 @@ def test_no_type_has_two_roles() -> None:
     assert {role_of(kind) for kind in KINDS} == {Role.NODE}
     assert {role_of(kind) for kind in POOLS} == {Role.POOL}
     words = [word.removesuffix("*") for some in NEITHER.values() for word in some.split()]
-    assert not [one for one in words if one.startswith(tuple(OBJECTS))]
+    assert not [word for word in words if word.startswith(tuple(OBJECTS))]
     for word in (word for some in NEITHER.values() for word in some.split()):
         if word.endswith("*"):
             assert not [kind for kind in (*KINDS, *POOLS) if kind.startswith(word[:-1])]

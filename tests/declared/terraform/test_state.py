@@ -68,15 +68,15 @@ def test_the_format_shows_by_itself(declare: Declare, text: str) -> None:
     assert node.name == "k8s-api-auth"
     assert (node.place.path, node.place.line) == ("s", 0)
     assert node.groups == ("worker",)
-    assert {key: one.value for key, one in node.labels.items()} == {"domain": "auth"}
-    assert {key: one.value for key, one in node.attributes.items()} == {
+    assert {key: label.value for key, label in node.labels.items()} == {"domain": "auth"}
+    assert {key: attribute.value for key, attribute in node.attributes.items()} == {
         Attribute.INSTANCE_TYPE: "t3.micro",
         Attribute.ZONE: "ap-northeast-2a",
         Attribute.INTERNAL_IP: "10.0.0.5",
         Attribute.PROVIDER_ID: "aws:///ap-northeast-2a/i-0abc",
     }
-    assert {key: one.value for key, one in spoken.labels.items()} == {"role": "api"}
-    assert [one.value for one in spoken.taints] == [Taint.parse("domain=auth:NoSchedule")]
+    assert {key: label.value for key, label in spoken.labels.items()} == {"role": "api"}
+    assert [taint.value for taint in spoken.taints] == [Taint.parse("domain=auth:NoSchedule")]
     assert reading.complete
 
 
@@ -240,7 +240,7 @@ def test_each_provider_has_its_own_attributes(
 
     (node,) = reading.nodes
     assert node.name == name
-    assert {key: one.value for key, one in node.attributes.items()} == expected
+    assert {key: attribute.value for key, attribute in node.attributes.items()} == expected
     assert not reading.failures
 
 
@@ -332,7 +332,7 @@ def test_malformed_json_is_refused_at_its_line(declare: Declare) -> None:
 def test_a_huge_file_is_refused(declare: Declare) -> None:
     reading = declare({"s.json": b" " * (33 << 20)}, path="s.json")
 
-    assert [one.reason for one in reading.failures] == [Reason.TOO_LARGE]
+    assert [failure.reason for failure in reading.failures] == [Reason.TOO_LARGE]
 
 
 def test_an_empty_state_declares_no_nodes(declare: Declare) -> None:
@@ -348,7 +348,7 @@ def test_an_attribute_that_is_no_text_is_told_and_loses_no_other_node(declare: D
 
     reading = declare({"a.tfstate": state(resource(odd), resource(AWS))}, path="a.tfstate")
 
-    assert {one.name for one in reading.nodes} >= {"odd", "k8s-api-auth"}
+    assert {node.name for node in reading.nodes} >= {"odd", "k8s-api-auth"}
 
 
 @pytest.mark.parametrize("place", ['"type": "', '"id": "'])

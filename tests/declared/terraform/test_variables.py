@@ -43,7 +43,7 @@ def test_later_files_win(
         variables=variables,
     )
 
-    assert [one.name for one in reading.nodes] == [expected]
+    assert [node.name for node in reading.nodes] == [expected]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_broken_file_of_values_is_a_failure(
 def test_a_missing_file_of_values_is_a_failure(declare: Declare) -> None:
     reading = declare({"main.tf": MAIN}, variables=("none.tfvars",))
 
-    assert [one.reason for one in reading.failures] == [Reason.MISSING]
+    assert [failure.reason for failure in reading.failures] == [Reason.MISSING]
 
 
 def test_null_takes_the_default_where_it_is_not_allowed(declare: Declare) -> None:
@@ -80,7 +80,7 @@ def test_null_takes_the_default_where_it_is_not_allowed(declare: Declare) -> Non
 
     reading = declare({"main.tf": main, "terraform.tfvars": "n = null\n"})
 
-    assert [one.name for one in reading.nodes] == ["default"]
+    assert [node.name for node in reading.nodes] == ["default"]
 
 
 def test_a_value_of_another_type_is_said(declare: Declare) -> None:

@@ -15,72 +15,12 @@ from exporter.declared.wire import readings
 from exporter.declared.wire.readings import GivenPlaces
 from exporter.declared.wire.tables import MAX_VALUES, GarbledReadingError
 from exporter.domain.declaration import (
-    ApplicationKey,
-    Attribute,
-    DeclaredApplication,
-    DeclaredWorkload,
-    Deliveries,
-    Failure,
-    NodeGap,
-    NodeStatement,
     Reading,
-    Unresolved,
     WorkloadKey,
 )
-from exporter.domain.errors import Reason
-from exporter.domain.finding import Subject
-from exporter.domain.gaps import Extent, Gap
-from exporter.domain.items import Item, ItemState
 from exporter.domain.json import JsonObject
-from exporter.domain.monitoring.stack import StackGap, StackStatement, StackValue
-from exporter.domain.provenance import Place, Source, Stated
-from exporter.domain.taints import Taint, TaintEffect
-
-REVISION = "a" * 40
-PLACE = Place(Source.ARGOCD, "apps/a.yaml", 3, REVISION)
-OUTSIDE = Place(Source.ARGOCD, "../outside.yaml", 3, REVISION)
-RUNNING = Place(Source.KUBERNETES, "ApplicationSet argocd/a")
-MANIFEST: JsonObject = {
-    "spec": {"replicas": 1, "paused": True, "ratio": 0.5, "list": [1, "1", None, {}]}
-}
-WORKLOAD = DeclaredWorkload(
-    key=WorkloadKey("api", "Deployment", "a"),
-    manifest=MANIFEST,
-    place=PLACE,
-    places={"/spec/replicas": replace(PLACE, line=7)},
-    application=ApplicationKey("argocd", "a"),
-    unknown=Gap(Source.ARGOCD, "why", Extent(names=frozenset({"a"}))),
-)
-NODE = NodeStatement(
-    name="a",
-    place=PLACE,
-    groups=("g",),
-    attributes={Attribute.ZONE: Stated("z", PLACE)},
-    labels={"l": Stated("v", PLACE)},
-    taints=(Stated(Taint(key="k", effect=TaintEffect.NO_SCHEDULE), PLACE),),
-)
-WHOLE = Reading(
-    source=Source.ARGOCD,
-    nodes=(NODE,),
-    workloads=(WORKLOAD,),
-    applications=(
-        DeclaredApplication(key=ApplicationKey("argocd", "a"), place=RUNNING, source_place=PLACE),
-    ),
-    stack=(StackStatement(StackValue.STORAGE, Stated("1Gi", PLACE), "a"),),
-    unresolved=(Unresolved(OUTSIDE, "half a character: \ud800"),),
-    failures=(Failure(OUTSIDE, Reason.OUTSIDE, "leads out of the repository"),),
-    items=(
-        Item(
-            source=Source.ARGOCD,
-            subject=Subject("File", "", "../outside.yaml"),
-            state=ItemState.UNREADABLE,
-            place=OUTSIDE,
-        ),
-    ),
-    gaps=(NodeGap(place=OUTSIDE, message="m", attributes=frozenset({"labels"})),),
-    stack_gaps=(StackGap(place=PLACE, message="m"),),
-    deliveries=Deliveries(paths={"apps": True}, declarations=frozenset({("apps/a.yaml", 3)})),
-)
+from exporter.domain.provenance import Place, Source
+from tests.declared.wire.samples import PLACE, REVISION, RUNNING, WHOLE, WORKLOAD
 
 
 @pytest.fixture
@@ -162,16 +102,18 @@ Change = Callable[[list[Any]], object]
         pytest.param(lambda all_: all_[0][2].append(["nowhere", 0, 1, 0]), id="no source"),
         pytest.param(lambda all_: all_[0].pop(), id="a table too few"),
         pytest.param(lambda all_: all_[1].append(None), id="a field too many"),
-        pytest.param(lambda all_: all_.append(None), id="more than a reading"),
+        pytest.param(lambda all_: all_.append([]), id="more than a reading"),
         pytest.param(lambda all_: all_[1].__setitem__(-1, 0), id="a number for a truth value"),
     ],
 )
 def test_what_is_no_reading_is_refused(places: GivenPlaces, change: Change) -> None:
-    rows = msgspec.msgpack.decode(readings.write(WHOLE))
+    decode, encode = msgspec.msgpack.decode, msgspec.msgpack.encode
+    rows = [[*map(decode, parts)] for parts in decode(readings.write(WHOLE))]
     change(rows)
+    changed = encode([[*map(encode, parts)] for parts in rows])
 
     with pytest.raises(GarbledReadingError):
-        readings.read(msgspec.msgpack.encode(rows), places)
+        readings.read(changed, places)
 
 
 def test_a_manifest_whose_parts_multiply_is_refused(places: GivenPlaces) -> None:

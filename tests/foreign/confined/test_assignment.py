@@ -14,6 +14,7 @@ from exporter.domain.errors import ReadError, Reason
 from exporter.foreign.command import MIB
 from exporter.foreign.confined.assignment import Assignment, WorkerLimits
 from exporter.foreign.confined.template import Template
+from tests.processes import below
 
 KNOWN = os.uname().machine in {"x86_64", "aarch64"}
 ROOT = str(Path(__file__).parents[3])
@@ -31,21 +32,6 @@ async def let(
     limits = WorkerLimits(seconds=seconds, memory=memory, output=MIB)
     assignment = Assignment(template=template, limits=limits, readable=(ROOT, *readable))
     return (await assignment.do(work.encode())).result.decode()
-
-
-def children() -> dict[int, str]:
-    """Return all processes below this one, with their state and command."""
-    listed = subprocess.run(
-        ["ps", "-eo", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True
-    )
-    rows = [line.split(None, 3) for line in listed.stdout.splitlines()]
-    found = {os.getpid(): ""}
-    for _ in rows:
-        more = {int(pid): args for pid, above, _, args in rows if int(above) in found}
-        if more.keys() <= found.keys():
-            break
-        found |= more
-    return {pid: args for pid, args in found.items() if args and not args.startswith("ps ")}
 
 
 @pytest.fixture
@@ -217,11 +203,11 @@ async def test_a_program_that_it_asks_for_reads_no_other_file(
 
 
 async def test_neither_it_nor_its_programs_outlive_their_work(template: Template) -> None:
-    before = children()
+    before = below(os.getpid())
     sleeping = "run - import time; time.sleep(3600)"
     works = [asyncio.create_task(let(template, one)) for one in ("wait", sleeping)]
     for _ in range(400):
-        if len(children()) >= len(before) + 3:
+        if len(below(os.getpid())) >= len(before) + 3:
             break
         await asyncio.sleep(0.05)
 
@@ -229,7 +215,7 @@ async def test_neither_it_nor_its_programs_outlive_their_work(template: Template
         one.cancel()
     await asyncio.gather(*works, return_exceptions=True)
 
-    assert children().keys() == before.keys()
+    assert below(os.getpid()).keys() == before.keys()
 
 
 ORPHAN = """
@@ -256,13 +242,13 @@ def test_no_process_outlives_this_one_however_it_ends() -> None:
         assert main.stdout is not None
         line = main.stdout.readline()
         template = int(line.split()[1])
-        below = {pid for pid in children() if pid != main.pid}
-        assert template in below
+        started = below(main.pid)
+        assert template in started
 
         main.kill()
         main.wait()
 
-    for pid in below:
+    for pid in started:
         _gone(pid)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from exporter.domain.applications import Condition, ObservedApplication, Operation
+from exporter.domain.applications import Condition, ObservedApplication, Operation, Overrides
 from exporter.domain.declaration import ApplicationKey, ApplicationSource, Automation
 from exporter.domain.errors import ParseError
 from exporter.observed.kinds.application import ApplicationRecord, observed_application
@@ -157,3 +157,23 @@ def test_a_resource_of_which_little_is_said_is_named_by_that() -> None:
     resources = [{}, {"health": {"status": "Degraded"}}]
 
     assert application(status={"resources": resources}).ailing == ("object : Degraded",)
+
+
+def test_overrides_of_images_are_those_of_each_source() -> None:
+    sources = [
+        {"repoURL": "x", "kustomize": {"images": ["a=b:1"]}},
+        {"repoURL": "x", "helm": {"parameters": [{"name": "image.tag", "value": "2"}, {}]}},
+        {"repoURL": "x"},
+    ]
+
+    found = application(spec={"sources": sources})
+
+    assert found.overrides == (
+        Overrides(images=("a=b:1",)),
+        Overrides(parameters=(("image.tag", "2"), ("", ""))),
+        Overrides(),
+    )
+
+
+def test_an_application_without_overrides_has_none() -> None:
+    assert application(spec={"source": {"repoURL": "x", "kustomize": {}}}).overrides == ()

@@ -73,7 +73,7 @@ def template(
 
 
 def _dedent(content: str) -> str:
-    """Drop the indentation that all lines share; blank ones have no say."""
+    """Drop the indentation that all lines but blank ones share."""
     lines = content.split("\n")
     indents = [len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()]
     cut = min(indents, default=0)

@@ -95,12 +95,12 @@ class NotKnownError(Exception):
 
 
 def unknown(subject: str, why: str) -> NotKnownError:
-    """Return the error for a value that a run might well tell."""
+    """Return the error for a value that a run might know."""
     return NotKnownError(Unknown(subject, why))
 
 
 def failed(subject: str, why: str) -> NotKnownError:
-    """Return the error for a value that a run would not tell either."""
+    """Return the error for a value that a run would not know either."""
     return NotKnownError(Unknown(subject, why, failed=True))
 
 

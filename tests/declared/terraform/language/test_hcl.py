@@ -7,7 +7,7 @@ from exporter.domain.errors import ParseError
 
 def attributes(text: str) -> dict[str, object]:
     found = parse(text, "main.tf").attributes
-    return {name: one.value if isinstance(one, Literal) else one for name, one in found.items()}
+    return {name: item.value if isinstance(item, Literal) else item for name, item in found.items()}
 
 
 def test_a_body_holds_attributes_and_blocks_with_their_lines() -> None:

@@ -20,7 +20,10 @@ CONFIGURATION = """{
 
 
 def test_json_gives_the_same_blocks_as_hcl() -> None:
-    blocks = {(one.type, *one.labels): one for one in parse_json(CONFIGURATION, "m.tf.json").blocks}
+    blocks = {
+        (block.type, *block.labels): block
+        for block in parse_json(CONFIGURATION, "m.tf.json").blocks
+    }
 
     resource = blocks["resource", "aws_instance", "web"]
     assert set(blocks) == {("locals",), ("module", "m"), ("resource", "aws_instance", "web")}
