@@ -72,7 +72,7 @@ class Conformance:
         self.declared = Watched(
             reader=self.declarations,
             path=self.loaded.path(self.loaded.repository.path),
-            fingerprint=_with_charts(self.loaded),
+            fingerprint=_with_those_beside(self.loaded),
             every=parse_duration(self.loaded.settings.interval),
         )
         self.policy = policy(self.loaded)
@@ -200,12 +200,12 @@ class Conformance:
         return replace(outcome, watches=observed.watches, complete=self.complete)
 
 
-def _with_charts(loaded: Loaded) -> Callable[[Path], str]:
-    """Return what tells whether the repository changed, or the folder of charts beside it."""
-    cache = loaded.settings.declared.charts.cache
-    if not cache:
-        return fingerprint
-    return lambda path: f"{fingerprint(path)}-{fingerprint(loaded.path(cache))}"
+def _with_those_beside(loaded: Loaded) -> Callable[[Path], str]:
+    """Return what tells whether the repository changed, further ones, or the folder of charts."""
+    declared = loaded.settings.declared
+    named = [*(one.path for one in declared.repositories), declared.charts.cache]
+    beside = [loaded.path(one) for one in named if one]
+    return lambda path: "-".join(map(fingerprint, (path, *beside)))
 
 
 def _observed(loaded: Loaded, clock: Clock) -> Watched | Live:

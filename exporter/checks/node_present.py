@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from exporter.checks import subjects
 from exporter.domain.check import Alert, Chapter, Check
-from exporter.domain.declaration import DeclaredNode
+from exporter.domain.declaration import PRESENT, DeclaredNode
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
@@ -28,6 +28,8 @@ def _judge(node: DeclaredNode, *, key: str, present: bool) -> Finding:
     if not present and node.contradiction:
         verdict, detail = Verdict.UNKNOWN, node.contradiction.message
         cause = Cause("node_identity", subjects.node(node.name))
+    elif not present and (gap := node.unknown.get(PRESENT)):
+        verdict, detail, cause = Verdict.UNKNOWN, gap.message, Cause(gap.source)
     elif not present:
         verdict, detail = Verdict.FAIL, "node is not in the cluster"
     elif node.joined_by:

@@ -22,6 +22,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     declared, observed = facts.get(DeclaredNodes), facts.get(ObservedNodes)
     sizes = facts.get(Expectation).groups
     labelled = any(one.labels for one in declared.groups.values())
+    awaited = any(PRESENT in node.unknown for node in declared.nodes.values())
     meant = _meant(declared, observed)
     for subject, name in sorted(
         (subjects.node(declared.name_of(one)), one) for one in observed.names
@@ -38,7 +39,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
         elif name in meant:
             yield _unidentified(name, meant[name])
         else:
-            odd = (observed.unreadable[name],) if node is None and labelled else ()
+            odd = (observed.unreadable[name],) if node is None and (labelled or awaited) else ()
             yield _undeclared(name, hidden=(*odd, *declared.incomplete))
 
 

@@ -104,11 +104,17 @@ def _with_workers(command: Callable[..., None]) -> Callable[..., None]:
     @click.pass_obj
     @wraps(command)
     def run(workers: app.Workers | None, *arguments: Any, **options: Any) -> None:
+        if workers is not None:
+            command(workers, *arguments, **options)
+            return
         with warnings.catch_warnings():
-            # Started by hand, where there may be threads: none of them goes on in the template.
+            # There may be threads now; none of them goes on in the template.
             warnings.simplefilter("ignore", DeprecationWarning)
-            workers = workers or app.Workers.start()
-        command(workers, *arguments, **options)
+            workers = app.Workers.start()
+        try:
+            command(workers, *arguments, **options)
+        finally:
+            workers.template.stop()
 
     return run
 

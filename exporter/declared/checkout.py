@@ -23,11 +23,13 @@ class Checkout:
     """A directory that holds the repository at one *revision* (a commit, or empty).
 
     *root* is a real path, resolved once, so that a symlink swapped meanwhile changes nothing.
-    Paths given to its methods are relative to *root*, with ``/`` between their parts.
+    Paths given to its methods are relative to *root*, with ``/`` between their parts. Places in a
+    further repository begin with its *name*.
     """
 
     root: Path
     revision: str = ""
+    name: str = ""
 
     @classmethod
     def at(cls, path: Path, *, revision: str = "") -> "Checkout":
@@ -205,7 +207,8 @@ class Checkout:
 
     def place(self, source: Source, path: str, line: int = 0) -> Place:
         """Return the provenance of a value that stands in this checkout."""
-        return Place(source=source, path=path, line=line, revision=self.revision)
+        where = f"{self.name}:{path}" if self.name else path
+        return Place(source=source, path=where, line=line, revision=self.revision)
 
     def failure(
         self, source: Source, error: ReadError, *, path: str = "", part: str = ""

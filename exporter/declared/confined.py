@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,6 +15,7 @@ from exporter.domain.declaration import Reading
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.instants import parse_duration
 from exporter.domain.quantity import parse_quantity
+from exporter.foreign.allocator import give_back
 from exporter.foreign.confined.assignment import Assignment, WorkerLimits
 from exporter.foreign.confined.template import Template
 from exporter.settings.declared import LimitsSettings
@@ -47,22 +49,29 @@ class Workers:
             return reader.lost(checkout.failure(reader.source, named))
 
     async def _read(self, reader: Reader, inputs: Inputs) -> Reading:
-        checkout = inputs.checkout
+        checkouts = (inputs.checkout, *(one.checkout for one in inputs.further))
         assignment = Assignment(
             template=self.template,
             limits=_limits(inputs.loaded.settings.declared.limits),
-            readable=(*await asyncio.to_thread(_content, checkout), *_chart_cache(inputs)),
-            listable=(str(checkout.root),),
+            readable=(*await asyncio.to_thread(_contents, checkouts), *_chart_cache(inputs)),
+            listable=tuple(str(one.root) for one in checkouts),
             network=inputs.loaded.settings.declared.allow_remote_bases,
         )
         done = await assignment.do(work.write(reader, inputs), kept=inputs.memory.sealed)
         inputs.memory.coming = done.kept
         others = frozenset(one.place for one in inputs.running)
-        places = GivenPlaces(reader.source, checkout, others)
+        places = GivenPlaces(reader.source, checkouts, others)
         try:
-            return await asyncio.to_thread(readings.read, done.result, places)
+            return await asyncio.to_thread(_decoded, done.result, places)
         except GarbledReadingError as error:
             raise ReadError(f"its worker gave {error.message}", reason=Reason.INTERNAL) from None
+
+
+def _decoded(content: bytes, places: GivenPlaces) -> Reading:
+    try:
+        return readings.read(content, places)
+    finally:
+        give_back()
 
 
 def _limits(given: LimitsSettings) -> WorkerLimits:
@@ -75,6 +84,10 @@ def _chart_cache(inputs: Inputs) -> tuple[str, ...]:
     """Return the folder of charts of registries, if there is one."""
     cache = inputs.loaded.settings.declared.charts.cache
     return (str(inputs.loaded.path(cache)),) if cache else ()
+
+
+def _contents(checkouts: Iterable[Checkout]) -> tuple[str, ...]:
+    return tuple(path for checkout in checkouts for path in _content(checkout))
 
 
 def _content(checkout: Checkout) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from exporter.domain.declaration import (
     Reading,
 )
 from exporter.domain.errors import ParseError
+from exporter.domain.identity import parsed
 from exporter.domain.json import as_object, dig
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.provenance import Place, Source, Stated
@@ -24,14 +25,25 @@ _LABELS_AT = (
 def node_sets(readings: Sequence[Reading]) -> Iterator[Conflict]:
     """Yield a conflict for each node that one source lists and another, complete one does not.
 
-    The inventory of the settings takes no part: it may name just what it wants to overrule.
+    The inventory of the settings takes no part: it may name just what it wants to overrule. A
+    host that goes by its address may be any node that another source names.
     """
     listed = {
-        reading.source: {node.name: node.place for node in reading.nodes if node.enumerates}
+        reading.source: {
+            node.name: node.place
+            for node in reading.nodes
+            if node.enumerates and not parsed(node.name)
+        }
         for reading in readings
         if reading.source is not Source.INVENTORY
     }
-    whole = {reading.source for reading in readings if reading.complete and not reading.failures}
+    whole = {
+        reading.source
+        for reading in readings
+        if reading.complete
+        and not reading.failures
+        and not any(parsed(node.name) for node in reading.nodes)
+    }
     for name in sorted({name for names in listed.values() for name in names}):
         having = [names[name] for names in listed.values() if name in names]
         lacking = [

@@ -102,7 +102,11 @@ class Declarations:
             facts=facts,
             sources=self.sources(at=at),
             unresolved=(*(one for each in ordered for one in each.unresolved), *unresolved),
-            failures=(*opened.failures, *(one for each in ordered for one in each.failures)),
+            failures=(
+                *opened.failures,
+                *opened.unopened,
+                *(one for each in ordered for one in each.failures),
+            ),
         )
 
     def confirm(self, *, at: Instant) -> None:
@@ -142,6 +146,7 @@ class Declarations:
             loaded=self.loaded,
             checkout=opened.checkout,
             git=self.git,
+            further=opened.further,
             running=self.running,
             overrides=self.overrides,
             memory=self.units.get(reader.source, Remembered()),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from exporter.declared import monitoring
+from exporter.declared.addresses import with_names
 from exporter.declared.checkout import Checkout
 from exporter.declared.conflicts import inconsistent_labels, node_sets
 from exporter.declared.kinds import DELIVERING_KINDS, IGNORED
@@ -40,7 +41,8 @@ class Readings:
 def assemble(read: Readings, *, loaded: Loaded) -> tuple[Facts, tuple[Unresolved, ...]]:
     """Return the declared facts, and what merging could not resolve."""
     nodes = loaded.settings.nodes
-    merged = merge(read.readings)
+    readings = with_names(read.readings)
+    merged = merge(readings)
     stack, disputed, ambiguous = declared_stack(
         read.readings,
         loaded.settings.observed,
@@ -49,12 +51,12 @@ def assemble(read: Readings, *, loaded: Loaded) -> tuple[Facts, tuple[Unresolved
     )
     conflicts = (
         *merged.conflicts,
-        *node_sets(read.readings),
+        *node_sets(readings),
         *inconsistent_labels(merged, labels=nodes.consistent_labels),
         *disputed,
     )
     expected = monitoring_items(loaded.settings.observed, stack, path=loaded.name)
-    items = (*_items(read), *expected)
+    items = (*_items(replace(read, readings=readings)), *expected)
     known: dict[type, object] = {
         DeclaredItems: DeclaredItems(items),
         Unreadable: Unreadable(tuple(one for one in read.failures if one.is_broken)),

@@ -1,7 +1,9 @@
 """Opening the checkout, with what Git says of it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.repository import GitState, describe, without_credentials
@@ -9,21 +11,78 @@ from exporter.domain.applications import Repository
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Place, Source
-from exporter.settings.declared import RepositorySettings
+from exporter.settings.declared import FurtherRepository, RepositorySettings
 from exporter.settings.load import Loaded
+
+_ODD: Final = re.compile(r"[^A-Za-z0-9._-]+")
+_LONGEST_NAME: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FurtherCheckout:
+    """The checkout of a further repository, with what Git says of it; ``git.url`` names it."""
+
+    checkout: Checkout
+    git: GitState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A checkout with what Git says of it."""
+    """A checkout with what Git says of it, and those of *further* repositories.
+
+    One that is *unopened* is as if it were not named.
+    """
 
     checkout: Checkout
     git: GitState
     failures: tuple[Failure, ...] = ()
+    further: tuple[FurtherCheckout, ...] = ()
+    unopened: tuple[Failure, ...] = ()
 
 
 async def open_checkout(loaded: Loaded) -> Opened:
-    """Open the checkout; where that fails, an empty one that every reader fails at."""
+    """Open the checkout and the further ones; instead of one that cannot be, an empty one.
+
+    Every reader fails at that.
+    """
+    opened = await _open(loaded)
+    further: dict[str, FurtherCheckout] = {}
+    unopened = []
+    for given in loaded.settings.declared.repositories:
+        try:
+            found = await _open_further(given, loaded, further)
+            further[found.checkout.name] = found
+        except ReadError as error:
+            place = Place(source=Source.REPOSITORY, path=given.path)
+            unopened.append(
+                Failure(place, error.reason, error.message, error.advice, part=given.path)
+            )
+    return replace(opened, further=tuple(further.values()), unopened=tuple(unopened))
+
+
+async def _open_further(
+    given: FurtherRepository, loaded: Loaded, known: Container[str]
+) -> FurtherCheckout:
+    """Open a further repository, by a name that none of the *known* ones has.
+
+    Raises :exc:`ReadError` where there is no such directory, or Git fails in it.
+    """
+    checkout = Checkout.at(loaded.path(given.path))
+    git = await describe(checkout.root)
+    git = replace(
+        git,
+        revision=given.revision or git.revision,
+        reference=given.reference or git.reference,
+        url=without_credentials(given.url),
+    )
+    last = given.url.rstrip("/").removesuffix(".git").rpartition("/")[2]
+    name = _ODD.sub("-", last)[:_LONGEST_NAME] or "further"
+    while name in known:
+        name = f"{name}-2"
+    return FurtherCheckout(checkout=replace(checkout, revision=git.revision, name=name), git=git)
+
+
+async def _open(loaded: Loaded) -> Opened:
     given = loaded.repository
     path = loaded.path(given.path)
     place = Place(source=Source.REPOSITORY, path=given.path)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from exporter.declared.checkout import Checkout
 from exporter.domain.items import ItemState
 from exporter.domain.provenance import Place, Source
 from exporter.foreign.yaml import YamlMap
@@ -38,9 +39,9 @@ class HelmOptions:
     *chart* of *repository* in *version* is one of a registry, where it does not lie in the
     checkout. *value_files* and *file_parameters* (names and paths) are as they are written.
     *values* is the YAML that stands in the Application itself. *variables* are what may be
-    substituted; *references* says of each ``$ref`` whether that source is this repository at this
-    revision. An empty *kube_version* and no *api_versions* stand for the cluster's. *place* is
-    where the Application says so.
+    substituted; *references* says of each ``$ref`` which checkout has that source, if any. An empty
+    *kube_version* and no *api_versions* stand for the cluster's. *place* is where the Application
+    says so.
 
     Source: Argo CD, ``pkg/apis/application/v1alpha1/types.go`` (``ApplicationSourceHelm``).
     """
@@ -61,7 +62,7 @@ class HelmOptions:
     skip_schema_validation: bool = False
     kube_version: str = ""
     api_versions: tuple[str, ...] = ()
-    references: tuple[tuple[str, bool], ...] = ()
+    references: tuple[tuple[str, Checkout | None], ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     place: Place = field(default=_NOWHERE, compare=False)
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from exporter.declared.checkout import Checkout
+from exporter.declared.opening import FurtherCheckout
 from exporter.declared.remembered import Remembered
 from exporter.declared.rendered import Manifest
 from exporter.declared.repository import GitState
@@ -30,14 +31,15 @@ OBJECTS = (Layer.APPLICATIONS, Layer.CONFIGURATION)
 class Inputs:
     """What a reader is handed.
 
-    *running* are the ApplicationSets that the cluster has, *overrides* what its Applications say of
-    images, source by source. *memory* is what the parts of its source
-    gave before, and *earlier* are the readings that it asked to come after.
+    *further* are other repositories at hand. *running* are the ApplicationSets that the cluster
+    has, *overrides* what its Applications say of images, source by source. *memory* is what the
+    parts of its source gave before, and *earlier* are the readings that it asked to come after.
     """
 
     loaded: Loaded
     checkout: Checkout
     git: GitState = field(default_factory=GitState)
+    further: tuple[FurtherCheckout, ...] = ()
     running: tuple[Manifest, ...] = ()
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = field(default_factory=dict)
     memory: Remembered = field(default_factory=Remembered)

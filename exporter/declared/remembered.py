@@ -118,15 +118,15 @@ class Remembered:
         return Recalled(kept.value, f"what it said at {when} stands in")
 
 
-def remembering(render: Render, memory: Remembered) -> Render:
-    """Return *render* with what is broken as *memory* has it."""
+def remembering(render: Render, memory: Remembered, *, repository: str = "") -> Render:
+    """Return *render* with what is broken as *memory* has it, by path in a *repository*."""
 
     async def rendered(
         path: str, *, recurse: bool = False, options: Options | None = None
     ) -> Rendered:
         found = await render(path, recurse=recurse, options=options)
         owner = options.owner if options else ""
-        return _chosen(memory, (path.strip("/"), recurse, owner), found)
+        return _chosen(memory, (f"{repository}{path.strip('/')}", recurse, owner), found)
 
     return rendered
 

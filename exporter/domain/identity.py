@@ -8,11 +8,13 @@ both sides, so that nothing is joined by chance.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TypeVar
 
 from exporter.domain.declaration import (
     LABELS,
+    PRESENT,
     TAINTS,
     Attribute,
     Contradiction,
@@ -21,6 +23,7 @@ from exporter.domain.declaration import (
     NodeGroup,
 )
 from exporter.domain.expectation import GroupSize
+from exporter.domain.gaps import Gap
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.provenance import Stated
 
@@ -38,12 +41,16 @@ def joined(declared: DeclaredNodes, observed: ObservedNodes) -> DeclaredNodes:
     """
     join = _Join(declared, observed)
     join.run()
-    nodes = dict(join.nodes())
+    unproven = join.unproven()
+    nodes = dict(join.nodes({**join.unread(), **unproven}))
     members = dict(_members(declared, observed, taken=nodes))
+    if nodes == declared.nodes and not members and not unproven:
+        return declared
     keys = {node.name: key for key, node in nodes.items()}
     return replace(
         declared,
         nodes={**nodes, **members},
+        incomplete=(*declared.incomplete, *dict.fromkeys(unproven.values())),
         groups={
             name: replace(group, members=frozenset(keys.get(one, one) for one in group.members))
             for name, group in declared.groups.items()
@@ -72,27 +79,63 @@ class _Join:
         for name in self.declared.nodes:
             if name in self.observed:
                 self._take(name, name, JoinedBy.NAME)
-        self._unique(
-            JoinedBy.DOMAIN,
-            own=lambda node: _host(node.name),
-            theirs=lambda node: (_host(node.name),),
-            same=_same_name,
-        )
-        self._unique(JoinedBy.ADDRESS, own=_address, theirs=_addresses)
+        if len(self.found) < len(self.declared.nodes):
+            self._unique(
+                JoinedBy.DOMAIN,
+                own=lambda node: _host(node.name),
+                theirs=lambda node: (_host(node.name),),
+                same=_same_name,
+                others=[ObservedNode(name=name, labels={}) for name in self.observed.unreadable],
+            )
+            self._unique(JoinedBy.ADDRESS, own=_address, theirs=_addresses)
         self._contradict()
 
-    def nodes(self) -> Iterator[tuple[str, DeclaredNode]]:
-        """Yield every declared node by its key."""
+    def unread(self) -> dict[str, Gap]:
+        """Return why nodes may be there that were not found: one that cannot be read may be each.
+
+        Of a node that only its name identifies that is known all the same.
+        """
+        odd = [gap for name, gap in self.observed.unreadable.items() if name not in self.taken]
+        if not odd:
+            return {}
+        return {
+            name: odd[0]
+            for name, node in self.declared.nodes.items()
+            if name not in self.found and (_id_of_declared(node) or _address(node))
+        }
+
+    def unproven(self) -> dict[str, Gap]:
+        """Return why nobody can tell whether nodes are there of which only the address is known.
+
+        That no node has the address says something where that of another such node was found:
+        then they are internal ones.
+        """
+        nameless = [name for name in self.declared.nodes if parsed(name)]
+        if any(name in self.found for name in nameless):
+            return {}
+        return {name: _unproven(self.declared.nodes[name]) for name in nameless}
+
+    def nodes(self, hidden: Mapping[str, Gap]) -> Iterator[tuple[str, DeclaredNode]]:
+        """Yield every declared node by its key; of those that are *hidden*, presence is unknown."""
         for name, node in self.declared.nodes.items():
             key, by = self.found.get(name, (name, None))
             by = None if key == name else by  # it goes by its name, whatever else fits, too
             if name not in self.found and name in self.taken:
                 key = _TAKEN.format(name)
             contradiction = self.contradictions.get(name)
-            if by is None and contradiction is None:
+            if by is None and contradiction is None and name not in hidden:
                 yield key, node
-            else:
-                yield key, replace(node, joined_by=by, contradiction=contradiction)
+                continue
+            gaps = {PRESENT: hidden[name]} if name in hidden else {}
+            yield (
+                key,
+                replace(
+                    node,
+                    joined_by=by,
+                    contradiction=contradiction,
+                    unknown={**node.unknown, **gaps},
+                ),
+            )
 
     def _take(self, name: str, other: str, by: JoinedBy) -> None:
         if name not in self.found and other not in self.taken:
@@ -106,15 +149,17 @@ class _Join:
         own: Callable[[DeclaredNode], str | None],
         theirs: Callable[[ObservedNode], Iterable[str | None]],
         same: Callable[[DeclaredNode, ObservedNode], bool] = lambda _, __: True,
+        others: Sequence[ObservedNode] = (),
     ) -> None:
         """Join two that have a key in common, and are the *same*, where neither is so with another.
 
         Two declared nodes that claim one machine are a contradiction; but names may be alike.
+        *others* are nodes that cannot be read, as far as they are known.
         """
         wanted = [(key, node) for node in self.declared.nodes.values() if (key := own(node))]
         there = _by_key(
             (key, node)
-            for node in (self.observed.nodes.values() if wanted else ())
+            for node in ((*self.observed.nodes.values(), *others) if wanted else ())
             for key in theirs(node)
         )
         pairs = [
@@ -154,7 +199,8 @@ class _Join:
         )
         for name, node in self.declared.nodes.items():
             other, by = self.found.get(name, ("", None))
-            if by is JoinedBy.SETTINGS:
+            plain = by is JoinedBy.NAME and Attribute.INTERNAL_IP not in node.attributes
+            if plain or by is JoinedBy.SETTINGS:
                 continue
             if by is JoinedBy.PROVIDER_ID and other != name and name in self.observed:
                 message = f"its provider ID is that of {other}, its name that of another node"
@@ -171,6 +217,15 @@ class _Join:
 
     def _note(self, name: str, message: str, *, other: str = "") -> None:
         self.contradictions.setdefault(name, Contradiction(message, other))
+
+
+def _unproven(node: DeclaredNode) -> Gap:
+    place = node.places[0]
+    message = (
+        f"no node of the cluster has the address {node.name}, and whether that is an internal one "
+        "is not known; name the host, or set node_name for it"
+    )
+    return Gap(place.source, f"{place.where}: {message}")
 
 
 def _by_key(pairs: Iterable[tuple[str | None, T]]) -> dict[str | None, list[T]]:
@@ -224,6 +279,7 @@ def _addresses(node: ObservedNode) -> set[str]:
     return {address for text in node.internal_ips if (address := parsed(text))}
 
 
+@lru_cache(maxsize=1 << 14)
 def parsed(text: str) -> str:
     """Return an IP address in its one form, without the length of its network; else nothing."""
     try:

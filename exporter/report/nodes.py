@@ -45,7 +45,7 @@ def groups(facts: Facts, verdicts: Verdicts) -> Iterator[GroupRow]:
             members=tuple(member for member, _ in members),
             missing=missing,
             place=declared.groups[name].place,
-            stated=size.stated and size.unknown is None,
+            stated=size.unknown is None,
             verdicts=verdicts.get(Subject("NodeGroup", "", name), {}),
         )
 

@@ -41,7 +41,7 @@ class SourceRow:
 class GroupRow:
     """A group of nodes: *minimum* to *maximum* expected, and how many of it were observed.
 
-    Where its size is not *stated*, or nobody can tell it, nothing is expected.
+    Where its size is not *stated* so that anybody could tell it, nothing is expected.
     *members* are the nodes declared by name, *missing* those of them that the cluster lacks.
     """
 

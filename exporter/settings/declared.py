@@ -44,6 +44,20 @@ class TerraformSettings(Strict, frozen=True, kw_only=True):
             description="The argument of a module call that names its node. Empty: resources only."
         ),
     ] = ""
+    modules: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="With node_name: shell patterns of the names of module calls that are "
+            "nodes; a module vpc with an argument name does not."
+        ),
+    ] = ("*",)
+    not_nodes: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Shell patterns of addresses (module.bastion, aws_instance.jump) and types "
+            "that make no node of this cluster, whatever they are."
+        ),
+    ] = ()
     tags: Annotated[
         dict[str, str],
         Meta(description="Which tags stand for which node labels, as {Domain: domain}."),
@@ -138,6 +152,21 @@ class InventorySettings(Strict, frozen=True, kw_only=True):
     applications: tuple[InventoryApplication, ...] = ()
 
 
+class FurtherRepository(Strict, frozen=True, kw_only=True):
+    """The checkout of a further repository."""
+
+    path: Annotated[
+        str, Meta(description="Its directory; a relative one is relative to this file.")
+    ]
+    url: Annotated[str, Meta(min_length=1, description="The address Argo CD knows it by.")]
+    revision: Annotated[
+        str, Meta(description="The commit, where the directory has no Git metadata of its own.")
+    ] = ""
+    reference: Annotated[
+        str, Meta(description="The branch or tag that the checkout follows; else read from Git.")
+    ] = ""
+
+
 class ChartsSettings(Strict, frozen=True, kw_only=True):
     """How Helm charts of the repository are rendered: as Argo CD does it for the cluster."""
 
@@ -209,6 +238,10 @@ class DeclaredSettings(Strict, frozen=True, kw_only=True):
     kustomize: Annotated[
         tuple[str, ...],
         Meta(description="Overlays (shell patterns) that no Application points at."),
+    ] = ()
+    repositories: Annotated[
+        tuple[FurtherRepository, ...],
+        Meta(description="Checkouts of further repositories that Applications deploy from."),
     ] = ()
     charts: ChartsSettings = ChartsSettings()
     inventory: InventorySettings = InventorySettings()

@@ -24,15 +24,21 @@ logging.getLogger("exporter.app.web").addHandler(Signalling())
 main()
 """
 """The command, sent signals by itself as soon as it says where it listens."""
-HANGING = f"""
-import time
+HANGING = """
+import os, signal, time
 from exporter import cli
+from exporter.__main__ import main
 from exporter.app import conformance
+
+def evaluate(*_, **__):
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(3600)
+
 cli.GRACE = 1
-conformance.evaluate = lambda *_, **__: time.sleep(3600)
-{SIGNALLED}
+conformance.evaluate = evaluate
+main()
 """
-"""The same, with an evaluation that goes on in a thread whatever happens."""
+"""The command, told to stop in an evaluation that goes on in a thread whatever happens."""
 
 
 @pytest.mark.parametrize("signals", ["SIGTERM", "SIGINT", "SIGHUP SIGTERM"])
@@ -61,7 +67,7 @@ def test_a_process_that_does_not_end_is_ended(tmp_path: Path) -> None:
 
     done = subprocess.run(
         [
-            *(sys.executable, "-c", HANGING, "SIGTERM", "serve", "--config.file", str(settings)),
+            *(sys.executable, "-c", HANGING, "serve", "--config.file", str(settings)),
             *("--web.listen-address", "127.0.0.1:0"),
         ],
         capture_output=True,

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from exporter.domain.declaration import (
     LABELS,
+    PRESENT,
     TAINTS,
     Attribute,
     DeclaredNode,
@@ -150,6 +151,29 @@ def test_an_address_of_another_machine_is_a_contradiction_and_no_presence() -> N
     assert found.nodes.keys() == {"a"}
     assert found.nodes["a"].contradiction
     assert found.nodes["a"].contradiction.other == "b"
+
+
+def test_an_address_that_no_node_has_tells_nothing_unless_that_of_another_host_was_found() -> None:
+    hosts = (declared("10.0.0.1"), declared("10.0.0.2"))
+
+    none, one = join(*hosts), join(*hosts, observed("x", "10.0.0.1"))
+
+    assert all(PRESENT in node.unknown for node in none.nodes.values())
+    assert len(none.incomplete) == 2
+    assert not one.incomplete
+    assert not one.nodes["10.0.0.2"].unknown
+
+
+def test_a_node_that_cannot_be_read_is_found_by_its_name_and_may_be_one_with_an_address() -> None:
+    odd = Gap(Source.KUBERNETES, "cannot be read")
+    nodes = (declared("w"), declared("x", ip="10.0.0.1"), declared("y"))
+    known = DeclaredNodes({one.name: one for one in nodes})
+
+    found = joined(known, ObservedNodes({}, {"w.example.org": odd, "n": odd}))
+
+    assert found.nodes["w.example.org"].joined_by is JoinedBy.DOMAIN
+    assert found.nodes["x"].unknown == {PRESENT: odd}
+    assert not found.nodes["y"].unknown
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ TARGETS = (
     Target(
         name="reading",
         modules=(f"{_W}.readings", f"{_W}.tables", f"{_W}.shapes"),
-        parse=lambda content: readings.read(content, GivenPlaces(Source.ARGOCD, _NO_CHECKOUT)),
+        parse=lambda content: readings.read(content, GivenPlaces(Source.ARGOCD, [_NO_CHECKOUT])),
         given=bytes,
         seeds=(readings.write(WHOLE), readings.write(Reading(source=Source.ARGOCD))),
         allowed=(GarbledReadingError,),

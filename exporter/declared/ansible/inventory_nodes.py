@@ -75,14 +75,20 @@ class InventoryNodes:
         )
 
     def _name(self, variables: HostVariables) -> str | None:
-        """Return the node's name: what overrides it, else the host's name in lower case."""
+        """Return the node's name: what overrides it, else the host's name in lower case.
+
+        A host that is an address goes by it: the cluster's node that has it tells the rest.
+        """
         names = variables.usual(NAME_VARIABLES)
         values = (self._name_in(variables, name) for name in names)
         given = [value for value in values if isinstance(value, str)]
         name = (given[0] if given else variables.host.name).lower()
         if not given and is_address(name):
             hostname = variables.value("hostname")
-            name = hostname.lower() if isinstance(hostname, str) else ""
+            if isinstance(hostname, str):
+                name = hostname.lower()
+            elif variables.host.find("hostname") or variables.host.hidden_in("hostname"):
+                name = ""
         return name if NODE_NAME.fullmatch(name) else None
 
     def _name_in(self, variables: HostVariables, variable: str) -> Any:

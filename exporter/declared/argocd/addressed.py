@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.reader import Followed, read
-from exporter.declared.argocd.repositories import Home
+from exporter.declared.argocd.repositories import Further, Home
 from exporter.declared.helm import Charts
 from exporter.declared.kustomize import Renderer
+from exporter.declared.opening import FurtherCheckout
 from exporter.declared.reader import OBJECTS, Inputs, Reader
 from exporter.declared.repository import is_remote
 from exporter.domain.addresses import normalise
@@ -82,7 +83,18 @@ async def _follow_from(inputs: Inputs, renderer: Renderer, addresses: frozenset[
         memory=inputs.memory,
         running=inputs.running,
         overrides=inputs.overrides,
+        further=[_further(found, renderer) for found in inputs.further],
     )
+
+
+def _further(found: FurtherCheckout, renderer: Renderer) -> Further:
+    home = Home(
+        checkout=found.checkout,
+        addresses=frozenset({normalise(found.git.url)}),
+        reference=found.git.reference,
+        references=found.git.references,
+    )
+    return Further(home, renderer.elsewhere(found.checkout).render)
 
 
 READER = Reader(

@@ -6,7 +6,7 @@ destination this cluster. What is found there may be Applications again.
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from exporter.declared import manifests
 from exporter.declared.accounting import Origin, left_out
@@ -17,7 +17,7 @@ from exporter.declared.argocd.hiding import may_hide
 from exporter.declared.argocd.ignored import pointers
 from exporter.declared.argocd.ledger import Ledger
 from exporter.declared.argocd.located import Located
-from exporter.declared.argocd.repositories import Home, Standing
+from exporter.declared.argocd.repositories import Further, Home, Standing
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.sources import delivers, elsewhere, not_here, render_source
 from exporter.declared.kinds import is_declaration
@@ -48,11 +48,15 @@ _NAME = ("metadata", "name")
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A source of an Application, and how Argo CD is told to render it."""
+    """A source of an Application, and how Argo CD is told to render it.
+
+    *further* is the repository that has it, where that is not the one at hand.
+    """
 
     application: DeclaredApplication
     index: int
     options: Located
+    further: Further | None = None
 
     @property
     def key(self) -> ApplicationKey:
@@ -76,7 +80,8 @@ class Following:
 
     *paths* tells of the paths of this repository whether they exist; *delivered* are those that
     an Application delivers to the cluster that is looked at. *hiding* are sources that may declare
-    further Applications. *rules* are those of Argo CD itself.
+    further Applications. *rules* are those of Argo CD itself, *further* are
+    other repositories whose checkouts are at hand.
     """
 
     gathering: Gathering
@@ -87,6 +92,7 @@ class Following:
     autoscalers: list[DeclaredAutoscaler] = field(default_factory=list)
     hiding: list[Gap] = field(default_factory=list)
     rules: Rules = field(default_factory=Rules)
+    further: Sequence[Further] = ()
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     @property
@@ -141,7 +147,9 @@ class Following:
         """Yield what of these Applications' sources can be rendered here; note why others not."""
         for step in (one for parsed in level for one in _sources(parsed)):
             source, place = step.source, step.options.place
-            reason = not_here(source, step.options, home=self.home)
+            further = None if source.local else self._further(source)
+            step = replace(step, further=further)  # noqa: PLW2901 - the same, with its repository
+            reason = not_here(source, step.options, home=self.home, further=further)
             exists = reason is None and self._exists(step)
             reason = (
                 elsewhere(step.application, step.options, cluster=self.gathering.cluster) or reason
@@ -154,10 +162,19 @@ class Following:
                 missing = items.missing(step.key, step.index, place, source.path)
                 self.ledger.items.append(missing)
 
+    def _further(self, source: ApplicationSource) -> Further | None:
+        """Return the further repository that has a source, if one does."""
+        named = (one for one in self.further if one.home.addresses)
+        return next(
+            (one for one in named if one.home.is_local(source.repository, source.path)), None
+        )
+
     def _exists(self, step: _Step) -> bool:
         """Tell whether the path of a local source exists; whether a chart does shows later."""
         if step.source.chart:
             return True
+        if step.further is not None:
+            return step.further.home.checkout.is_dir(step.source.path)
         home, path = self.home, step.source.path
         if home.compare(step.source.revision) is Standing.UNKNOWN:
             place = step.options.place_of("targetRevision")
@@ -171,14 +188,16 @@ class Following:
         return self.paths[path]
 
     async def _render(self, step: _Step) -> Rendered:
+        here = step.further or Further(self.home, self.render)
         try:
             async with self.turns:
                 return await render_source(
                     step.application,
                     step.options,
                     index=step.index,
-                    home=self.home,
-                    render=self.render,
+                    home=here.home,
+                    render=here.render,
+                    homes=(self.home, *(one.home for one in self.further)),
                 )
         except ReadError as error:
             return Rendered(failures=(self.ledger.failure(error, path="", part=str(step.key)),))
@@ -221,7 +240,9 @@ class Following:
 
     def _origin(self, step: _Step) -> Origin:
         place, path = step.options.place, step.source.path
-        if step.source.chart:  # no path of this repository hides what it may declare
+        if (
+            step.source.chart or step.further
+        ):  # no path of this repository hides what it may declare
             return Origin(source=Source.ARGOCD, subject=step.subject, place=place, path="")
         return self.ledger.origin(step.subject, place=place, path=path)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 
@@ -14,7 +14,7 @@ from exporter.declared.argocd.following import Following
 from exporter.declared.argocd.gathering import Gathering
 from exporter.declared.argocd.items import of_rules
 from exporter.declared.argocd.ledger import Ledger
-from exporter.declared.argocd.repositories import Home
+from exporter.declared.argocd.repositories import Further, Home
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
@@ -59,6 +59,7 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
     memory: Remembered | None = None,
     running: Sequence[Manifest] = (),
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = MappingProxyType({}),
+    further: Sequence[Further] = (),
 ) -> Followed:
     """Return the Applications that *patterns* lead to, and what they deliver to *cluster*.
 
@@ -66,7 +67,8 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
     it.
     *running* are the cluster's ApplicationSets: those that no file holds (a chart made them) are
     evaluated as if one did. *overrides* are those of images in the cluster's Applications, which
-    count where Image Updater is asked for them. Never raises for what it reads.
+    count where Image Updater is asked for them; *further* are other repositories at hand. Never
+    raises for what it reads.
     """
     once = partial(
         _read,
@@ -77,6 +79,7 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
         memory=memory or Remembered(),
         running=running,
         overrides=overrides,
+        further=further,
     )
     first = await once(rules=Rules(), counting={})
     if first.rules == Rules() and not first.later:
@@ -100,12 +103,17 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
     rules: Rules,
     counting: Mapping[ApplicationKey, Place],
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]],
+    further: Sequence[Further],
 ) -> Followed:
     checkout = home.checkout
     files = Files(home, Budget(), memory)
     ledger = Ledger(checkout)
     gathering = Gathering(files, cluster, ledger, counting=counting, overrides=overrides)
-    following = Following(gathering, remembering(render, memory), rules=rules)
+    others = [
+        replace(one, render=remembering(one.render, memory, repository=f"{_name(one)}:"))
+        for one in further
+    ]
+    following = Following(gathering, remembering(render, memory), rules=rules, further=others)
     found = await asyncio.to_thread(entries.find, patterns, checkout, memory=memory)
     rendered = await asyncio.gather(*map(following.render, found.paths))
     for path, one in zip(found.paths, rendered, strict=True):
@@ -146,6 +154,10 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
         rules=gathering.rules,
         later=gathering.later,
     )
+
+
+def _name(further: Further) -> str:
+    return further.home.checkout.name
 
 
 def _empty(pattern: str, checkout: Checkout) -> Failure:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from exporter.declared.checkout import Checkout
+from exporter.declared.rendered import Render
 from exporter.declared.repository import COMMIT
 from exporter.domain.addresses import normalise
 
@@ -23,6 +24,14 @@ class Standing(Enum):
     SAME = auto()
     OTHER = auto()
     UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """A further repository, by its own *home*, and what renders its paths."""
+
+    home: "Home"
+    render: Render
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ Source: Argo CD, ``ApplicationSource`` (``ExplicitType``), ``util/app/discovery`
 """
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.entries import has_kustomization
 from exporter.declared.argocd.located import Located
-from exporter.declared.argocd.repositories import Home, Standing
+from exporter.declared.argocd.repositories import Further, Home, Standing
 from exporter.declared.argocd.tools import (
     helm_options,
     kustomize_options,
@@ -27,7 +27,10 @@ from exporter.domain.finding import Subject
 from exporter.domain.items import ItemState
 
 NAME_IT = "if that is this cluster, name it in cluster.destinations"
-SAY_WHICH = "if that is this repository, set repository.url to the address that Applications name"
+SAY_WHICH = (
+    "if that is this repository, set repository.url to the address that Applications name; else "
+    "name a checkout of it in declared.repositories"
+)
 
 
 def delivers(source: ApplicationSource) -> bool:
@@ -50,14 +53,18 @@ def elsewhere(
     )
 
 
-def not_here(source: ApplicationSource, options: Located, *, home: Home) -> LeftOut | None:
-    """Return why the checkout does not hold what a source deploys, if it does not.
+def not_here(
+    source: ApplicationSource, options: Located, *, home: Home, further: Further | None = None
+) -> LeftOut | None:
+    """Return why neither the checkout nor the *further* one holds what a source deploys, if so.
 
     Charts of registries lie elsewhere in any case.
     """
     if source.chart:
         return None
-    if not source.local:
+    if further is not None:
+        home = further.home
+    elif not source.local:
         return LeftOut(
             place=options.place_of("repoURL"),
             state=ItemState.OTHER_REPOSITORY,
@@ -89,6 +96,7 @@ async def render_source(
     index: int,
     home: Home,
     render: Render,
+    homes: Sequence[Home] = (),
 ) -> Rendered:
     """Return what a local source renders to; *options* is the source as it is declared.
 
@@ -98,14 +106,14 @@ async def render_source(
     source, checkout = application.sources[index], home.checkout
     path = source.path
     if source.chart:
-        told = helm_options(application, options, index=index, home=home)
+        told = helm_options(application, options, index=index, home=home, homes=homes)
         return await render("", options=told)
     options = overridden(options, path, key=application.key, checkout=checkout)
     tool = tool_of(options, path, checkout)
     if tool == "plugin":
         return _left_out(options, tool, f"{tool} is not run for {path}")
     if tool == "helm":
-        told = helm_options(application, options, index=index, home=home)
+        told = helm_options(application, options, index=index, home=home, homes=homes)
         return await render(path, options=told)
     if tool == "kustomize":
         return await _kustomization(application, options, index=index, home=home, render=render)

@@ -6,7 +6,7 @@ Source: Argo CD, ``ApplicationSource`` (``ExplicitType``, ``IsZero``), ``util/ap
 
 import json
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from exporter.declared.argocd.applications import NAMESPACE
@@ -90,9 +90,17 @@ def _merged(target: Located, patch: Located, *, top: bool = False) -> Located:
 
 
 def helm_options(
-    application: DeclaredApplication, options: Located, *, index: int, home: Home
+    application: DeclaredApplication,
+    options: Located,
+    *,
+    index: int,
+    home: Home,
+    homes: Sequence[Home] = (),
 ) -> HelmOptions:
-    """Return how Argo CD has helm render a source; raises :exc:`ReadError` for malformed ones."""
+    """Return how Argo CD has helm render a source of *home*; *homes* are all repositories here.
+
+    Raises :exc:`ReadError` for malformed options.
+    """
     helm = options.object("helm")
     key = application.key
     return HelmOptions(
@@ -121,7 +129,7 @@ def helm_options(
         skip_schema_validation=helm.flag("skipSchemaValidation"),
         kube_version=helm.text("kubeVersion"),
         api_versions=helm.texts("apiVersions"),
-        references=tuple(_references(application, home)),
+        references=tuple(_references(application, homes or (home,))),
         variables=variables(application, index=index, home=home),
         place=options.place_of("chart" if options.has("chart") else "path"),
     )
@@ -231,11 +239,19 @@ def _values(helm: Located) -> str:
     return json.dumps(helm.object("valuesObject").plain(), ensure_ascii=False)  # which is YAML
 
 
-def _references(application: DeclaredApplication, home: Home) -> Iterator[tuple[str, bool]]:
+def _references(
+    application: DeclaredApplication, homes: Sequence[Home]
+) -> Iterator[tuple[str, Checkout | None]]:
+    """Yield of each source that others refer to which checkout has it, if any."""
     for one in application.sources:
         if one.reference:
-            here = one.local and home.compare(one.revision) is not Standing.OTHER
-            yield one.reference, here
+            having = (
+                home.checkout
+                for home in homes
+                if (home.is_local(one.repository, one.path) or (one.local and home is homes[0]))
+                and home.compare(one.revision) is not Standing.OTHER
+            )
+            yield one.reference, next(having, None)
 
 
 def variables(application: DeclaredApplication, *, index: int, home: Home) -> Mapping[str, str]:

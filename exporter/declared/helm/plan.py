@@ -70,6 +70,19 @@ class Plan:
 INSIDE: Final = "!/"
 """Begins the path of a file that lies in a chart of a registry, not in the checkout."""
 
+ELSEWHERE: Final = "$/"
+"""Begins the path of a file in the checkout of another source, whose reference comes next."""
+
+
+def located(path: str, options: HelmOptions, checkout: Checkout) -> tuple[Checkout | None, str]:
+    """Return which checkout has a planned file, and where; None for what lies in the chart."""
+    if path.startswith(INSIDE):
+        return None, path.removeprefix(INSIDE)
+    if path.startswith(ELSEWHERE):
+        name, _, inner = path.removeprefix(ELSEWHERE).partition("/")
+        return dict(options.references)[name], inner
+    return checkout, path
+
 
 def plan(
     options: HelmOptions,
@@ -165,37 +178,40 @@ class _Files:
         return self._checked(self._path(written))
 
     def _checked(self, path: str) -> str:
-        if not path.startswith(INSIDE):
-            self.checkout.resolve(path)
+        checkout, inner = located(path, self.options, self.checkout)
+        if checkout is not None:
+            checkout.resolve(inner)
         if not self._is_file(path):
-            raise ReadError("does not exist", reason=Reason.MISSING, path=path)
+            raise ReadError("does not exist", reason=Reason.MISSING, path=inner)
         return path
 
     def _is_file(self, path: str) -> bool:
-        if path.startswith(INSIDE):
-            return path.removeprefix(INSIDE) in (self.inside or {})
-        return self.checkout.is_file(path)
+        checkout, inner = located(path, self.options, self.checkout)
+        return checkout.is_file(inner) if checkout else inner in (self.inside or {})
 
     def _matched(self, pattern: str) -> Sequence[str]:
-        start = literal_prefix(pattern)
-        below = [f"{INSIDE}{one}" for one in sorted(self.inside or {})]
-        if not pattern.startswith(INSIDE):
-            is_dir = self.checkout.is_dir(start)
-            below = self.checkout.files(start, suffixes=("",)) if is_dir else []
-        found = [one for one in below if match_doublestar(pattern, one)]
+        checkout, inner = located(pattern, self.options, self.checkout)
+        before = pattern.removesuffix(inner)
+        start = literal_prefix(inner)
+        if checkout is None:
+            below = sorted(self.inside or {})
+        else:
+            below = checkout.files(start, suffixes=("",)) if checkout.is_dir(start) else []
+        found = [f"{before}{one}" for one in below if match_doublestar(inner, one)]
         if not found and not self.options.ignore_missing_value_files:
-            raise ReadError("matches no file of values", reason=Reason.MISSING, path=pattern)
+            raise ReadError("matches no file of values", reason=Reason.MISSING, path=inner)
         return found
 
     def _path(self, written: str) -> str:
         """Return where a file lies in the checkout; one that begins with / from its top."""
         reference, _, rest = written.partition("/")
-        for name, here in self.options.references:
+        for name, checkout in self.options.references:
             if reference == f"${name}":
-                if not here:
+                if checkout is None:
                     message = f"the values in {written[:200]} lie in another repository or revision"
                     raise NotPlannedError(ItemState.OTHER_REPOSITORY, message)
-                return self._inside(substituted(rest, self.options.variables))
+                path = self._inside(substituted(rest, self.options.variables))
+                return path if checkout == self.checkout else f"{ELSEWHERE}{name}/{path}"
         path = substituted(written, self.options.variables)
         if "://" in path:
             message = f"the values at {without_credentials(path)[:200]} are not fetched"

@@ -14,7 +14,7 @@ from exporter.declared.helm.chart import Asked, Chart, asks, read_chart, with_de
 from exporter.declared.helm.clocks import at_another_time
 from exporter.declared.helm.output import Printed, parse
 from exporter.declared.helm.places import Places
-from exporter.declared.helm.plan import INSIDE, Plan, plan
+from exporter.declared.helm.plan import Plan, located, plan
 from exporter.declared.helm.program import Helm, find_helm
 from exporter.declared.helm.run import (
     LIMITS,
@@ -131,7 +131,7 @@ class ChartRenderer:
         chart = await asyncio.to_thread(self._chart, path, options)
         inside = chart.files if options.chart else None
         planned = plan(options, chart=path, checkout=self.checkout, inside=inside)
-        files = await asyncio.to_thread(self._files, chart, planned)
+        files = await asyncio.to_thread(self._files, chart, planned, options)
         asked = await asyncio.to_thread(asks, chart, *files.values(), planned.values.encode())
         planned = self._for_cluster(planned, asked)
         helm = await find_helm(self.charts.helm)
@@ -160,13 +160,12 @@ class ChartRenderer:
         files = opened(data, name=f"{name}-{version}.tgz")
         return Chart("", files, place=options.place)
 
-    def _files(self, chart: Chart, planned: Plan) -> dict[str, bytes]:
-        return {
-            one: chart.files[one.removeprefix(INSIDE)]
-            if one.startswith(INSIDE)
-            else self.checkout.read_bytes(one)
-            for one in planned.files
-        }
+    def _files(self, chart: Chart, planned: Plan, options: HelmOptions) -> dict[str, bytes]:
+        files = {}
+        for one in planned.files:
+            checkout, path = located(one, options, self.checkout)
+            files[one] = checkout.read_bytes(path) if checkout else chart.files[path]
+        return files
 
     def _for_cluster(self, planned: Plan, asked: Asked) -> Plan:
         """Return the plan for the cluster; raises :exc:`NotPlannedError` for one not known."""

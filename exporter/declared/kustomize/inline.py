@@ -21,6 +21,7 @@ from exporter.domain.json import as_text
 from exporter.foreign import yaml
 from exporter.foreign.yaml import YamlList, YamlMap
 
+_AFFIXES: Final = frozenset({"namePrefix", "nameSuffix"})
 _IMAGE_KEYS: Final = ("newTag", "digest", "newName")
 
 
@@ -82,6 +83,8 @@ def stated(options: KustomizeOptions) -> tuple[Layer, ...]:
 def _stated(path: str, options: YamlMap) -> Layer:
     told = YamlMap(options.line)
     for field, part in options.items():
+        if field in _AFFIXES:
+            continue  # the edited kustomization has them, and an object gets them once
         line = options.line_of(field)
         told[field], told.lines[field] = _as_kustomization(field, part, line), line
     here = Kustomization(path=path, content=told)

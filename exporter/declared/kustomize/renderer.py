@@ -72,6 +72,15 @@ class Renderer:
             shared=self._shared,
         )
 
+    def elsewhere(self, checkout: Checkout) -> "Renderer":
+        """Return a renderer that does the same in a further *checkout*."""
+        return Renderer(
+            checkout,
+            allow_remote=self._allow_remote,
+            source=self._source,
+            charts=self._charts.charts,
+        )
+
     async def render(
         self, path: str, *, recurse: bool = False, options: Options | None = None
     ) -> Rendered:

@@ -169,6 +169,14 @@ class Collector:
         """Return a value as text with its place; raises :exc:`NotKnownError`."""
         return Stated(text(value), self.place(value.at))
 
+    def makes_none(self, address: str, kind: str) -> bool:
+        """Tell whether the settings say that nothing of an address, or type, is a node."""
+        return any(
+            fnmatchcase(one, pattern)
+            for pattern in self.settings.not_nodes
+            for one in (address, kind)
+        )
+
     def wanted(self, name: str) -> bool:
         """Tell whether the settings count a node of this name."""
         return any(fnmatchcase(name, pattern) for pattern in self.settings.include) and not any(

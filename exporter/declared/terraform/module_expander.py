@@ -15,6 +15,7 @@ from exporter.declared.terraform.language.values import NotKnownError, Origin, U
 from exporter.declared.terraform.module import Module
 from exporter.declared.terraform.nodes import ADVICE, Candidate, describe
 from exporter.declared.terraform.other_resources import LONGEST, OtherResources
+from exporter.declared.terraform.pool_modules import Call, reader_of
 from exporter.declared.terraform.pools import (
     Declared,
     describe_pools,
@@ -49,7 +50,8 @@ class ModuleExpander:
 
     def __post_init__(self) -> None:
         """Look at modules as the settings do."""
-        self.modules = CalledModules(self.configuration, self.collector.settings.node_name)
+        settings = self.collector.settings
+        self.modules = CalledModules(self.configuration, settings.node_name, settings.modules)
 
     def run(self, module: Module, scope: Scope) -> None:
         """Describe all nodes of a root module."""
@@ -69,7 +71,11 @@ class ModuleExpander:
             self.collector.add_failure(failure)
         for (kind, name), block in module.resources.items():
             address = self._address(f"{kind}.{name}")
-            match role_of(kind):
+            role = role_of(kind)
+            if role is not Role.NEITHER and self.collector.makes_none(address, kind):
+                self.collector.leave_out(address, block.at, kind="Resource")
+                continue
+            match role:
                 case Role.NODE:
                     self._resource(block, address, KINDS[kind], scope)
                 case Role.POOL:
@@ -80,7 +86,10 @@ class ModuleExpander:
                 case _:
                     pass
         for name, block in module.calls.items():
-            self._call(block, f"module.{name}", module, scope)
+            if self.collector.makes_none(self._address(f"module.{name}"), ""):
+                self.collector.leave_out(self._address(f"module.{name}"), block.at, kind="Module")
+            else:
+                self._call(block, name, module, scope)
         if module.mentions_kubelet or len(self.chain) == 1:
             self.maps.gather(module, scope)
         self.chain.pop()
@@ -124,9 +133,10 @@ class ModuleExpander:
                 scopes = [scope]
             note_node_metadata(block, address, scopes=scopes, collector=self.collector)
 
-    def _call(self, block: Block, name: str, module: Module, scope: Scope) -> None:
+    def _call(self, block: Block, call: str, module: Module, scope: Scope) -> None:
         """Describe the node that a module call stands for, or go into the module."""
-        if self.modules.is_node(block):
+        name = f"module.{call}"
+        if self.modules.is_node(call, block):
             self._node_call(block, self._address(name), scope)
             return
         relevance = self.modules.relevance(block, module, within=self.chain)
@@ -170,7 +180,7 @@ class ModuleExpander:
             self.collector.fail(error, at=block.at, part=address)
             return
         if found is None:
-            self._outside(block, name, module)
+            self._outside(block, name, module, scope)
         elif found[0].directory in self.chain:
             self._refuse(block, address, "leads back to a module that it is part of")
         elif len(self.chain) >= MAX_MODULE_DEPTH:
@@ -182,9 +192,14 @@ class ModuleExpander:
         error = ReadError(f"{address} {why}", reason=Reason.MALFORMED)
         self.collector.fail(error, at=block.at, part=address)
 
-    def _outside(self, block: Block, name: str, module: Module) -> None:
-        """List a module that is no part of this repository."""
+    def _outside(self, block: Block, name: str, module: Module, scope: Scope | None = None) -> None:
+        """Read the pools of a module that is no part of this repository, or list it."""
         source = literal_source(block)
+        read = reader_of(source) if source and scope is not None else None
+        if read is not None and scope is not None:
+            address = ".".join(self.path)
+            read(Call(block=block, address=address, scope=scope, collector=self.collector))
+            return
         if source is None or not makes_no_nodes(source):
             shown = f"{name} ({source[:LONGEST]})" if source else name
             self.other_resources.unknown(module.directory, shown, at=block.at)
@@ -208,9 +223,10 @@ class ModuleExpander:
         for failure in module.failures:
             self.collector.add_failure(failure)
         for key, block in module.resources.items():
-            self.other_resources.resource(module.directory, ".".join(key), at=block.at)
+            if not self.collector.makes_none(".".join(key), key[0]):
+                self.other_resources.resource(module.directory, ".".join(key), at=block.at)
         for name, block in module.calls.items():
-            if not self.modules.is_node(block):
+            if not self.modules.is_node(name, block):
                 self._list(block, f"module.{name}", module)
 
     def _instances(

@@ -19,7 +19,8 @@ LISTED = 20
 LONGEST = 100
 """Characters of such a name that are kept."""
 _ADVICE = (
-    "set complete: true for it in declared.terraform if nothing of this makes a node of the cluster"
+    "set complete: true for it in declared.terraform if nothing of this makes a node of the "
+    "cluster, or name what makes none in not_nodes"
 )
 
 

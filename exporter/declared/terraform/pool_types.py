@@ -266,8 +266,8 @@ POOLS: Mapping[str, tuple[Pool, ...]] = {
 }
 """The pools of each type; a cluster without any makes no node by itself."""
 
-AUTOMATIC: Mapping[str, str] = {
-    "aws_eks_cluster": "compute_config.0.enabled",
-    "google_container_cluster": "enable_autopilot",
+AUTOMATIC: Mapping[str, tuple[str, ...]] = {
+    "aws_eks_cluster": ("compute_config.0.enabled", "remote_network_config"),
+    "google_container_cluster": ("enable_autopilot",),
 }
-"""What makes a cluster add nodes as it likes, where it is true."""
+"""What lets nodes join that no pool makes, unless it is false: auto mode, or hybrid nodes."""

@@ -62,7 +62,7 @@ class Declared:
 
 def pool_roots(kind: str) -> list[str]:
     """Return the attributes and blocks of a type in which the paths of its pools begin."""
-    paths = [AUTOMATIC[kind]] if kind in AUTOMATIC else []
+    paths = [*AUTOMATIC.get(kind, ())]
     for pool in POOLS[kind]:
         paths += [pool.within] if pool.within else pool.paths
         paths += [pool.unless] if pool.unless else []
@@ -71,7 +71,7 @@ def pool_roots(kind: str) -> list[str]:
 
 def pool_paths(kind: str) -> tuple[str, ...]:
     """Return all paths of the pools of a type, those within blocks with their place."""
-    paths = [AUTOMATIC[kind]] if kind in AUTOMATIC else []
+    paths = [*AUTOMATIC.get(kind, ())]
     for pool in POOLS[kind]:
         within = f"{pool.within}.0." if pool.within else ""
         paths += [within + path for path in pool.paths]
@@ -101,10 +101,13 @@ def _root(expression: Expression) -> str:
 
 def describe_pools(declared: Declared, collector: Collector) -> None:
     """Add the groups of all pools, or say which cannot be told."""
-    automatic = AUTOMATIC.get(declared.kind)
-    if automatic and _is(declared.attributes, automatic, "true"):
-        _hide(declared, collector, f"{declared.address} adds nodes as it sees fit")
-        return
+    for path in AUTOMATIC.get(declared.kind, ()):
+        found = first(declared.attributes, (path,))
+        if found is not None and not _is_nothing(found):
+            unknown = f": {found.data}" if isinstance(found.data, Unknown) else ""
+            message = f"{declared.address} lets nodes join that no pool makes, by {path}{unknown}"
+            _hide(declared, collector, message)
+            return
     for pool in POOLS[declared.kind]:
         for attributes in _blocks(pool, declared, collector):
             described = Description(pool, declared, attributes, collector)
@@ -116,10 +119,11 @@ def _blocks(pool: Pool, declared: Declared, collector: Collector) -> Iterator[Ma
     if not pool.within:
         yield {k: v for k, v in declared.attributes.items() if k not in declared.ignored}
         return
-    if declared.ignored & {pool.within, pool.unless} - {""}:
+    found = declared.attributes.get(pool.within)
+    elsewhere = found is None and pool.echoed and _is(declared.attributes, pool.unless, "true")
+    if declared.ignored & {pool.within, pool.unless} - {""} and not elsewhere:
         _hide(declared, collector, f"{declared.address} leaves {pool.within} to others")
         return
-    found = declared.attributes.get(pool.within)
     blocks = found.data if found is not None else None
     each = blocks if isinstance(blocks, Items) else () if found is None else (found,)
     for block in each:
@@ -153,6 +157,13 @@ def _default(pool: Pool, declared: Declared, collector: Collector) -> Iterator[M
 def _hide(declared: Declared, collector: Collector, message: str) -> None:
     subject = Subject("NodeGroup", "", declared.address)
     collector.hide(declared.at, message, subject=subject, advice=POOL_ADVICE)
+
+
+def _is_nothing(value: Value) -> bool:
+    """Tell whether a value is false, or empty."""
+    return value.data in (None, False, "false") or (
+        isinstance(value.data, Items | Object) and not value.data
+    )
 
 
 def _is(attributes: Mapping[str, Value], path: str, value: str) -> bool:

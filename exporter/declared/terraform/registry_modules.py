@@ -51,8 +51,11 @@ _KNOWN = {key: frozenset(names.split()) for key, names in NEITHER.items()}
 
 def makes_no_nodes(source: str) -> bool:
     """Tell whether *source* names a module, or a part of one, that is known to make no nodes."""
+    found = named(source)
+    return found is not None and found[1] in _KNOWN.get((found[0], found[2]), frozenset())
+
+
+def named(source: str) -> tuple[str, str, str] | None:
+    """Return owner, name and provider of a module of a registry or GitHub; else None."""
     found = _REGISTRY.fullmatch(source) or _GITHUB.fullmatch(source)
-    if found is None:
-        return False
-    names = _KNOWN.get((found["owner"], found["provider"]), frozenset())
-    return found["name"] in names
+    return (found["owner"], found["name"], found["provider"]) if found else None

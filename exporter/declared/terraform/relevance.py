@@ -10,6 +10,7 @@ from exporter.declared.terraform.module import Module
 from exporter.declared.terraform.registry_modules import makes_no_nodes
 from exporter.declared.terraform.resource_types import Role, role_of
 from exporter.domain.errors import ReadError
+from exporter.domain.policy import matches_any
 
 
 class Relevance(IntEnum):
@@ -31,15 +32,17 @@ _OF_ROLES = {
 
 @dataclass(slots=True)
 class CalledModules:
-    """The modules that a *configuration* may call; *node_name* as in the settings."""
+    """The modules that a *configuration* may call; *node_name* and *names* as in the settings."""
 
     configuration: Configuration
     node_name: str
+    names: tuple[str, ...] = ("*",)
     _known: dict[str, Relevance] = field(default_factory=dict)
 
-    def is_node(self, block: Block) -> bool:
-        """Tell whether a call stands for a node, as an argument names that."""
-        return bool(self.node_name) and self.node_name in block.body.attributes
+    def is_node(self, name: str, block: Block) -> bool:
+        """Tell whether the call *name* stands for a node, as an argument names that."""
+        named = bool(self.node_name) and self.node_name in block.body.attributes
+        return named and matches_any(name, self.names)
 
     def relevance(self, block: Block, module: Module, *, within: Collection[str]) -> Relevance:
         """Return that of the module which *block* calls from *module*.
@@ -67,8 +70,8 @@ class CalledModules:
 
     def _parts(self, module: Module, within: Collection[str]) -> Iterator[Relevance]:
         yield from {_OF_ROLES[role_of(kind)] for kind, _ in module.resources}
-        for block in module.calls.values():
-            if self.is_node(block):
+        for name, block in module.calls.items():
+            if self.is_node(name, block):
                 yield Relevance.NODES
             else:
                 yield self.relevance(block, module, within=within)

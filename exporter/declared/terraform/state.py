@@ -73,7 +73,11 @@ def read_state(data: bytes, path: str, collector: Collector) -> None:
     """Describe all nodes of a state or plan; raises :exc:`ReadError` where it is neither."""
     at, other_resources = Origin(path, 0), OtherResources("File")
     for address, kind, raw in _instances(_decode(data, path), path):
-        match role_of(kind):
+        role = role_of(kind)
+        if role is not Role.NEITHER and collector.makes_none(address, kind):
+            collector.leave_out(address, at, kind="Resource")
+            continue
+        match role:
             case Role.NODE:
                 _describe(address, KINDS[kind], raw, at, collector)
             case Role.POOL:

@@ -1,6 +1,7 @@
 """Readings as bytes; what a worker wrote is read as what it is: foreign."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -52,10 +53,10 @@ def read(content: bytes, places: "GivenPlaces") -> Reading:
 
 @dataclass(slots=True)
 class GivenPlaces:
-    """The places that a reading of *source* can name: the files of *checkout*, and *others*."""
+    """The places that a reading of *source* can name: the files of *checkouts*, and *others*."""
 
     source: Source
-    checkout: Checkout
+    checkouts: Sequence[Checkout]
     others: frozenset[Place] = frozenset()
     _inside: dict[str, bool] = field(default_factory=dict)
 
@@ -76,20 +77,24 @@ class GivenPlaces:
     def _check_text(self, place: Place) -> None:
         if len(place.path) > _LONGEST or _ODD.search(place.path):
             raise ValueError("a path that none can be")
-        known = place.revision in {"", self.checkout.revision}
-        if not known and not COMMIT.fullmatch(place.revision):
+        known = {"", *(checkout.revision for checkout in self.checkouts)}
+        if place.revision not in known and not COMMIT.fullmatch(place.revision):
             raise ValueError("a revision that is none")
 
     def _is_inside(self, path: str) -> bool:
         known = self._inside.get(path)
         if known is None:
-            known = self._inside[path] = _is_inside(self.checkout, path)
+            known = self._inside[path] = any(_is_inside(one, path) for one in self.checkouts)
         return known
 
 
 def _is_inside(checkout: Checkout, path: str) -> bool:
+    """Tell whether *path* is one of *checkout*, whose name it begins with if that has one."""
+    prefix = f"{checkout.name}:" if checkout.name else ""
+    if not path.startswith(prefix):
+        return False
     try:
-        checkout.resolve(path)
+        checkout.resolve(path.removeprefix(prefix))
     except ReadError:
         return False
     return True

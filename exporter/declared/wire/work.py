@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from exporter.declared.checkout import Checkout
+from exporter.declared.opening import FurtherCheckout
 from exporter.declared.reader import Inputs, Reader
 from exporter.declared.registry import READERS
 from exporter.declared.remembered import Remembered
@@ -34,6 +35,7 @@ class Work(Struct, frozen=True, kw_only=True):
     revision: str
     git: GitState
     running: tuple[tuple[Place, bytes], ...]
+    further: tuple[tuple[str, str, GitState], ...]
     overrides: tuple[tuple[ApplicationKey, tuple[Overrides, ...]], ...]
     earlier: dict[Source, Deliveries]
     max_age: float
@@ -57,6 +59,9 @@ def write(reader: Reader, inputs: Inputs) -> bytes:
         revision=inputs.checkout.revision,
         git=inputs.git,
         running=tuple((one.place, msgspec.json.encode(one.content)) for one in inputs.running),
+        further=tuple(
+            (str(one.checkout.root), one.checkout.name, one.git) for one in inputs.further
+        ),
         overrides=tuple(inputs.overrides.items()),
         earlier={source: one.deliveries for source, one in inputs.earlier.items()},
         max_age=inputs.memory.max_age.total_seconds(),
@@ -92,6 +97,12 @@ def _inputs(given: Work, memory: Remembered) -> Inputs:
         running=tuple(
             Manifest(content=msgspec.json.decode(content), place=place)
             for place, content in given.running
+        ),
+        further=tuple(
+            FurtherCheckout(
+                checkout=Checkout(root=Path(root), revision=git.revision, name=name), git=git
+            )
+            for root, name, git in given.further
         ),
         overrides=dict(given.overrides),
         memory=memory,

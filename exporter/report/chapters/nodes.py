@@ -24,7 +24,14 @@ def _counted(cells: Cells) -> str:
     """Say how many declared nodes are there and Ready, as far as anybody looked."""
     say, number = cells.texts.say, cells.texts.number
     declared = [node for node in cells.view.nodes if node.declared and node.named]
+    members = [node for node in cells.view.nodes if node.declared and not node.named]
     total = number(len(declared))
+    if members and not declared:
+        return say(
+            "No node is declared by name; of {total} nodes of declared groups, {ready} are Ready.",
+            total=number(len(members)),
+            ready=number(sum(one.ready is ConditionStatus.TRUE for one in members)),
+        )
     if not declared:
         return say("The code declares no nodes that could be read.")
     if any(one.present is None for one in declared):

@@ -227,7 +227,7 @@ def test_one_open_label_does_not_hide_another(repository: Repository) -> None:
         pytest.param("x", {"hostname": "other"}, "x", id="hostname is no override"),
         pytest.param("10.0.0.1", {"hostname": "n1"}, "n1", id="hostname instead of an address"),
         pytest.param("10.0.0.1", {"node_name": "n{{ 1 }}"}, "n1", id="named"),
-        pytest.param("10.0.0.1", {}, None, id="an address is no name"),
+        pytest.param("10.0.0.1", {}, "10.0.0.1", id="an address, where nothing names it"),
         pytest.param("fd00::1", {}, None, id="nor is one of IPv6"),
         pytest.param("n_1", {}, None, id="an underscore is in no node's name"),
         pytest.param("10.0.0.1", {"hostname": "{{ x }}"}, None, id="not evaluated"),

@@ -158,17 +158,15 @@ async def test_a_task_that_removes_overrides_one_that_sets(repository: Repositor
     assert stated(result)["n1"].taints == ()
 
 
-async def test_a_host_named_by_its_address_makes_the_reading_incomplete(
+async def test_a_host_goes_by_its_address_where_nothing_names_it(
     repository: Repository,
 ) -> None:
     files = {"hosts": "10.0.0.1\n10.0.0.2 node_name=worker-2\n10.0.0.3 hostname=W3\n"}
 
     result = await reading(repository(files))
 
-    assert set(listed(result)) == {"worker-2", "w3"}
-    assert not result.complete
-    (note,) = result.unresolved
-    assert str(note.place) == "hosts:1 @ abc"
+    assert set(listed(result)) == {"10.0.0.1", "worker-2", "w3"}
+    assert result.complete
 
 
 async def test_odd_playbooks_never_raise(repository: Repository) -> None:

@@ -162,6 +162,7 @@ async def test_an_option_changes_what_something_is_called(
     followed = await follow({**application(options), **FILES}, "root.yaml")
 
     assert str(only(followed).key) == key
+    assert only(followed).place.where == "web/d.yaml:1"
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,9 @@ async def render(lay: Lay, folder: Path, helm: str, /, **options: object) -> Ren
         "version": "1.2.3",
         "place": PLACE,
     }
-    renderer = ChartRenderer(lay({"env/p.yaml": "a: 3"}), charts, Source.ARGOCD)
+    checkout = lay({"env/p.yaml": "a: 3"})
+    told["references"] = (("v", checkout),)
+    renderer = ChartRenderer(checkout, charts, Source.ARGOCD)
     return await renderer.render("", HelmOptions(**{**told, **options}))  # type: ignore[arg-type] # as told above
 
 
@@ -68,7 +70,7 @@ def shown(rendered: Rendered) -> object:
         pytest.param({"value_files": ("/prod.yaml",)}, "2", id="from the top of the chart"),
         pytest.param({"value_files": ("p*.yaml",)}, "2", id="pattern"),
         pytest.param(
-            {"value_files": ("prod.yaml", "$v/env/p.yaml"), "references": (("v", True),)},
+            {"value_files": ("prod.yaml", "$v/env/p.yaml")},
             "3",
             id="a file of the repository",
         ),

@@ -102,7 +102,7 @@ def test_what_is_not_said_is_not_told(checkout: Checkout) -> None:
 def test_files_of_values_are_found_as_argo_cd_finds_them(
     checkout: Checkout, written: list[str], files: list[str]
 ) -> None:
-    found = planned(checkout, value_files=tuple(written), references=(("ref", True),))
+    found = planned(checkout, value_files=tuple(written), references=(("ref", checkout),))
 
     assert list(found.value_files) == files
 
@@ -145,7 +145,7 @@ def test_values_that_lie_elsewhere_are_not_guessed(
     checkout: Checkout, written: str, state: ItemState
 ) -> None:
     with pytest.raises(NotPlannedError) as error:
-        planned(checkout, value_files=(written,), references=(("far", False),))
+        planned(checkout, value_files=(written,), references=(("far", None),))
 
     assert error.value.state is state
 

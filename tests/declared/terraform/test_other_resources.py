@@ -192,12 +192,12 @@ def test_a_known_module_of_a_registry_makes_no_nodes(declare: Declare, node_name
 
 @pytest.mark.parametrize("node_name", ["", "instance_name"])
 def test_another_module_of_a_registry_may(declare: Declare, node_name: str) -> None:
-    main = 'module "eks" {\n  source = "terraform-aws-modules/eks/aws"\n}\n'
+    main = 'module "eks" {\n  source = "someone/eks/aws"\n}\n'
 
     reading = declare({"main.tf": main + NODE}, node_name=node_name)
 
     assert not reading.complete
-    assert "module.eks (terraform-aws-modules/eks/aws)" in only_item(reading).message
+    assert "module.eks (someone/eks/aws)" in only_item(reading).message
 
 
 def test_objects_are_items_by_directory_and_type(declare: Declare) -> None:

@@ -191,6 +191,15 @@ def test_pools_within_a_cluster_and_beside_it_are_alike(declare: Declare) -> Non
             id="the pool that GKE makes by itself",
         ),
         pytest.param(
+            'resource "google_container_cluster" "c" {\n remove_default_node_pool = true\n'
+            " lifecycle {\n ignore_changes = [node_pool]\n }\n}\n"
+            'resource "google_container_node_pool" "p" {\n name = "p"\n}',
+            "p",
+            {"cloud.google.com/gke-nodepool": "p"},
+            (None, None),
+            id="a cluster that leaves its pools to resources of their own",
+        ),
+        pytest.param(
             'resource "google_container_node_pool" "p" {\n name = "p"\n node_count = 2\n'
             ' node_locations = ["a-b-c", "a-b-d"]\n}',
             "p",
@@ -247,6 +256,16 @@ def test_each_provider_marks_its_pools_in_its_own_way(
         pytest.param(
             'resource "aws_eks_cluster" "c" {\n compute_config {\n enabled = true\n }\n}',
             id="auto mode",
+        ),
+        pytest.param(
+            'resource "aws_eks_cluster" "c" {\n dynamic "compute_config" {\n for_each = x.y\n'
+            " content {}\n }\n}",
+            id="auto mode, perhaps",
+        ),
+        pytest.param(
+            'resource "aws_eks_cluster" "c" {\n remote_network_config {\n'
+            " remote_node_networks {}\n }\n}",
+            id="hybrid nodes",
         ),
     ],
 )

@@ -1,6 +1,8 @@
 """What types of resources and modules make: in doubt nobody knows."""
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from exporter.declared.terraform import registry_modules
 from exporter.declared.terraform.pool_types import POOLS
@@ -54,6 +56,19 @@ def test_what_makes_no_nodes_is_known(kind: str) -> None:
     ],
 )
 def test_what_may_make_nodes_is_not_known_to_make_none(kind: str) -> None:
+    assert role_of(kind) is Role.UNKNOWN
+
+
+KNOWN_PROVIDERS = {
+    name.partition("_")[0]
+    for name in (*KINDS, *POOLS, *OBJECTS, *(w for some in NEITHER.values() for w in some.split()))
+}
+
+
+@given(st.from_regex(r"[a-z]{2,9}_[a-z0-9_]{2,30}", fullmatch=True))
+def test_no_type_of_a_provider_that_nobody_knows_is_taken_for_harmless(kind: str) -> None:
+    assume(kind.partition("_")[0] not in KNOWN_PROVIDERS)
+
     assert role_of(kind) is Role.UNKNOWN
 
 

@@ -29,7 +29,7 @@ def places(tmp_path: Path) -> GivenPlaces:
     (tmp_path / "apps" / "a.yaml").touch()
     (tmp_path / "out").symlink_to("/etc")
     checkout = Checkout(root=tmp_path.resolve(), revision=REVISION)
-    return GivenPlaces(Source.ARGOCD, checkout, frozenset({RUNNING}))
+    return GivenPlaces(Source.ARGOCD, [checkout], frozenset({RUNNING}))
 
 
 def test_a_reading_arrives_as_it_was_written(places: GivenPlaces) -> None:
@@ -131,7 +131,7 @@ def test_any_bytes_are_a_reading_or_refused(content: bytes) -> None:
     checkout = Checkout(root=Path("/nonexistent"))
 
     with pytest.raises(GarbledReadingError):
-        readings.read(content, GivenPlaces(Source.ARGOCD, checkout))
+        readings.read(content, GivenPlaces(Source.ARGOCD, [checkout]))
 
 
 @given(st.data())
@@ -142,7 +142,7 @@ def test_any_change_of_a_reading_gives_a_reading_or_is_refused(data: st.DataObje
         written[data.draw(st.integers(0, len(written) - 1))] = data.draw(st.integers(0, 255))
 
     try:
-        found = readings.read(bytes(written), GivenPlaces(Source.ARGOCD, checkout))
+        found = readings.read(bytes(written), GivenPlaces(Source.ARGOCD, [checkout]))
     except GarbledReadingError:
         return
     assert isinstance(found, Reading)

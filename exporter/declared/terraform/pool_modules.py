@@ -1,0 +1,229 @@
+"""The pools of well-known modules: their inputs are maps in the call, so nothing is fetched.
+
+Sources: the inputs of terraform-aws-modules/eks (18 to 21) and terraform-google-modules/
+kubernetes-engine (up to 38), 2026-11. What a module makes by default, and no input says, is not
+known.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from exporter.declared.terraform.attribute_paths import follow
+from exporter.declared.terraform.bodies import values_of
+from exporter.declared.terraform.collector import Collector
+from exporter.declared.terraform.language.scope import Scope
+from exporter.declared.terraform.language.syntax import Block
+from exporter.declared.terraform.language.values import (
+    Items,
+    NotKnownError,
+    Object,
+    Unknown,
+    Value,
+    text,
+)
+from exporter.declared.terraform.nodes import POOL_ADVICE
+from exporter.declared.terraform.pool_types import POOLS
+from exporter.declared.terraform.pools import Declared, Description
+from exporter.declared.terraform.registry_modules import named
+from exporter.domain.finding import Subject
+
+_EKS = replace(
+    POOLS["aws_eks_node_group"][0],
+    name=("name",),
+    prefix=("name_prefix",),
+    size=("desired_size",),
+    minimum=("min_size",),
+    maximum=("max_size",),
+    taints=("taints",),
+)
+_GKE = replace(
+    POOLS["google_container_node_pool"][0],
+    size=("node_count",),
+    minimum=("total_min_count", "min_count"),
+    maximum=("total_max_count", "max_count"),
+    scaled=("autoscaling",),
+    labels=("labels",),
+    taints=("taints",),
+    instance_types=("machine_type",),
+)
+_OTHER_NODES_OF_EKS = (
+    *("self_managed_node_groups", "fargate_profiles", "node_groups", "worker_groups"),
+    *("worker_groups_launch_template", "compute_config", "cluster_compute_config"),
+)
+_EKS_GROUPS, _EKS_DEFAULTS = "eks_managed_node_groups", "eks_managed_node_group_defaults"
+_CLUSTERS_OF_GKE = ("beta-private-cluster", "beta-public-cluster", "private-cluster")
+"""The parts of Google's module that take node pools as it does itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call of a module that is no part of the repository."""
+
+    block: Block
+    address: str
+    scope: Scope
+    collector: Collector
+
+    def values(self, *names: str) -> dict[str, Value]:
+        """Return the values of the inputs with these *names*, as far as they are given."""
+        found = values_of(self.block.body, self.scope, names)
+        return {name: value for name, value in found.items() if value.data is not None}
+
+    def hide(self, message: str) -> None:
+        """Say that nobody can tell which nodes it makes."""
+        subject = Subject("NodeGroup", "", self.address)
+        said = f"{self.address}: {message}"
+        self.collector.hide(self.block.at, said, subject=subject, advice=POOL_ADVICE)
+
+    def declared(self) -> Declared:
+        """Return it as something that makes pools."""
+        return Declared(address=self.address, at=self.block.at, kind="module", attributes={})
+
+
+def reader_of(source: str) -> Callable[[Call], None] | None:
+    """Return what reads the pools of the module that *source* names, if anything does."""
+    name, _, part = source.partition("//")
+    owner = named(name)
+    if owner == ("terraform-aws-modules", "eks", "aws") and not part:
+        return _read_eks
+    part = part.removeprefix("modules/")
+    if owner == ("terraform-google-modules", "kubernetes-engine", "google") and (
+        not part or part.startswith(_CLUSTERS_OF_GKE)
+    ):
+        return _read_gke
+    return None
+
+
+def _read_eks(call: Call) -> None:
+    for name, value in call.values(*_OTHER_NODES_OF_EKS).items():
+        if not _is_empty(value):
+            call.hide(f"{name} makes nodes whose names are only known once it is applied")
+    defaults = call.values(_EKS_DEFAULTS).get(_EKS_DEFAULTS)
+    common = Object({}) if defaults is None else defaults.data
+    groups = call.values(_EKS_GROUPS).get(_EKS_GROUPS)
+    if groups is None:
+        return
+    if not isinstance(groups.data, Object) or groups.data.rest is not None:
+        call.hide(f"{_EKS_GROUPS}: {_why(groups)}")
+        return
+    if not isinstance(common, Object):
+        call.hide(f"{_EKS_DEFAULTS}: {_why(defaults)}")
+        return
+    for key, value in groups.data.items():
+        if isinstance(value.data, Object):
+            both = {**common, **value.data}
+            own = {name: one for name, one in both.items() if one.data is not None}
+            _add_eks(call, key, own=own, at=value)
+        else:
+            call.hide(f"the group {key}: {_why(value)}")
+
+
+def _is_empty(value: Value | None) -> bool:
+    return value is None or (isinstance(value.data, Object | Items) and not value.data)
+
+
+def _add_eks(call: Call, key: str, *, own: Mapping[str, Value], at: Value) -> None:
+    """Add one group; unless it is told not to, the module lets a random text follow its name."""
+    if _says(own.get("create"), "false"):
+        return
+    name = own.get("name", Value(key, at.at))
+    exact = _says(own.get("use_name_prefix"), "false")
+    unsure = not exact and isinstance(getattr(own.get("use_name_prefix"), "data", None), Unknown)
+    if unsure:
+        call.hide(f"whether the group {key} has a random name: {_why(own['use_name_prefix'])}")
+        return
+    rest = {k: v for k, v in own.items() if k != "name"}
+    attributes = {**rest, ("name" if exact else "name_prefix"): name}
+    declared = replace(call.declared(), at=at.at)
+    Description(_EKS, declared, attributes, call.collector).add()
+
+
+def _why(value: Value | None) -> str:
+    """Return why nothing is known of an input; a value is not repeated."""
+    if value is None:
+        return "is not given, and what the module makes then is not known"
+    return str(value.data) if isinstance(value.data, Unknown) else "has an unexpected form"
+
+
+def _says(value: Value | None, said: str) -> bool:
+    try:
+        return value is not None and text(value) == said
+    except NotKnownError:
+        return False
+
+
+def _read_gke(call: Call) -> None:
+    inputs = call.values(
+        *("node_pools", "node_pools_labels", "node_pools_taints", "zones", "regional"),
+        *("windows_node_pools", "remove_default_node_pool", "initial_node_count"),
+    )
+    _add_first_pool(call, inputs)
+    if not _is_empty(inputs.get("windows_node_pools")):
+        call.hide("windows_node_pools are not read")
+    pools = inputs.get("node_pools", _default_pools(call))
+    if not isinstance(pools.data, Items):
+        call.hide(f"node_pools: {_why(pools)}")
+        return
+    for pool in pools.data:
+        if not isinstance(pool.data, Object):
+            call.hide(f"a node pool: {_why(pool)}")
+            continue
+        attributes = {**pool.data, **dict(_of_pool(pool.data, inputs))}
+        if "autoscaling" not in attributes:
+            attributes["autoscaling"] = Value(data=True, at=pool.at)
+        known = {key: value for key, value in attributes.items() if value.data is not None}
+        Description(_GKE, replace(call.declared(), at=pool.at), known, call.collector).add()
+
+
+def _add_first_pool(call: Call, inputs: Mapping[str, Value]) -> None:
+    """Add the pool that a cluster begins with, unless it is removed, or has no node."""
+    removed, size = inputs.get("remove_default_node_pool"), inputs.get("initial_node_count")
+    if size is None or _says(size, "0") or _says(removed, "true"):
+        return
+    if removed is not None and isinstance(removed.data, Unknown):
+        call.hide(f"remove_default_node_pool: {removed.data}")
+        return
+    first = {"name": Value("default-pool", size.at), "autoscaling": Value(data=False, at=size.at)}
+    Description(_GKE, call.declared(), first, call.collector).add()
+
+
+def _default_pools(call: Call) -> Value:
+    """Return what the module makes where no pool is given: one, of a size that nobody states."""
+    at = call.block.at
+    pool = {"name": Value("default-node-pool", at), "autoscaling": Value(data=False, at=at)}
+    return Value(Items([Value(Object(pool), at)]), at)
+
+
+def _of_pool(pool: Object, inputs: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
+    """Yield what other inputs say of a pool: labels and taints of all and of its own, zones."""
+    name = pool["name"].data if "name" in pool else ""
+    for whole, kind in (("node_pools_labels", "labels"), ("node_pools_taints", "taints")):
+        given = inputs.get(whole)
+        if given is None:
+            continue
+        if not isinstance(given.data, Object):
+            yield kind, given
+            continue
+        parts = [part for key in ("all", str(name)) if (part := follow(inputs, (whole, key)))]
+        yield kind, _together(parts, given)
+    locations = pool.get("node_locations")
+    if locations is not None and isinstance(locations.data, str):
+        zones = [Value(one.strip(), locations.at) for one in locations.data.split(",") if one]
+        yield "node_locations", Value(Items(zones), locations.at)
+    elif "zones" in inputs:
+        yield "node_locations", inputs["zones"]
+
+
+def _together(parts: list[Value], given: Value) -> Value:
+    """Return maps or lists as one; unknown where one of them is."""
+    labels: dict[str, Value] = {}
+    taints: list[Value] = []
+    for part in parts:
+        match part.data:
+            case Object() as found:
+                labels |= found
+            case Items() as found:
+                taints += found
+            case _:
+                return part
+    return Value(Items(taints) if taints else Object(labels), given.at)

@@ -1,0 +1,178 @@
+"""The examples of docs/platforms conform; each change of the cluster fails rightly and alone."""
+
+import asyncio
+import copy
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exporter.app.conformance import check_once
+from exporter.domain.evaluation import Evaluation
+from exporter.domain.finding import Verdict
+from exporter.domain.instants import parse_instant
+from exporter.settings.load import load
+
+Node = dict[str, Any]
+PAGES = Path(__file__).parents[2] / "docs" / "platforms"
+FILE = re.compile(r"^`([\w./-]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NOW = parse_instant("2025-11-12T14:30:00+09:00")
+EMPTY = ("pods", "deployments", "statefulsets", "daemonsets")
+TAINT = {"key": "domain", "value": "api", "effect": "NoSchedule"}
+
+
+def node(name: str, ip: str, *, version: str = "v1.31.4", **labels: str) -> Node:
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {
+            "name": name,
+            "uid": f"uid-{name}",
+            "labels": {key.replace("__", "/").replace("_", "."): v for key, v in labels.items()},
+            "creationTimestamp": "2025-01-01T00:00:00Z",
+        },
+        "spec": {"taints": [TAINT] if "domain" in labels else []},
+        "status": {
+            "conditions": [
+                {"type": "Ready", "status": "True", "lastTransitionTime": "2025-06-01T00:00:00Z"}
+            ],
+            "addresses": [{"type": "InternalIP", "address": ip}],
+            "nodeInfo": {"kubeletVersion": version},
+        },
+    }
+
+
+def pool(label: str, kind: str, *, version: str = "v1.31.4") -> list[Node]:
+    """Return two nodes of a managed pool."""
+    found = [node(f"ip-10-0-0-{n}.internal", f"10.0.0.{n}", version=version) for n in (1, 2)]
+    for one in found:
+        own = {label: "api", "domain": "api", "node.kubernetes.io/instance-type": kind}
+        one["metadata"]["labels"] = own
+        one["spec"]["taints"] = [TAINT]
+    return found
+
+
+CLUSTERS: dict[str, list[Node]] = {
+    "eks": pool("eks.amazonaws.com/nodegroup", "m5a.large", version="v1.31.4-eks-aeac579"),
+    "gke": pool("cloud.google.com/gke-nodepool", "e2-standard-4", version="v1.31.4-gke.1183000"),
+    "aks": pool("kubernetes.azure.com/agentpool", "Standard_D4s_v5"),
+    "kubeadm": [
+        node("cp-1", "10.0.0.1"),
+        node("api-1.example.org", "10.0.0.2", domain="api"),
+        node("API-2", "10.0.0.3", domain="api"),
+    ],
+    "k3s": [
+        node("srv", "10.0.0.1", version="v1.31.4+k3s1"),
+        node("wa", "10.0.0.2", version="v1.31.4+k3s1", domain="api"),
+        node("wb", "10.0.0.3", version="v1.31.4+k3s1", domain="api"),
+    ],
+}
+MANAGED = {"eks", "gke", "aks"}
+
+
+def evaluate(folder: Path, platform: str, nodes: list[Node]) -> Evaluation:
+    """Write what the page shows, and a dump of these nodes beside it; evaluate it."""
+    page = (PAGES / f"{platform}.md").read_text()
+    for name, text in FILE.findall(page):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace("observed: {kubernetes: {}}", "observed: {snapshot: dump}"))
+    dump = folder / "dump"
+    dump.mkdir(exist_ok=True)
+    for kind in ("nodes", *EMPTY):
+        items = nodes if kind == "nodes" else []
+        whole = {"apiVersion": "v1", "kind": "List", "items": items}
+        (dump / f"{kind}.json").write_text(json.dumps(whole))
+    return asyncio.run(check_once(load(folder / "conformance.yaml"), at=NOW))
+
+
+def failing(outcome: Evaluation) -> set[str]:
+    return {one.check for one in outcome.findings if one.verdict is Verdict.FAIL}
+
+
+def test_every_page_is_tried() -> None:
+    assert {path.stem for path in PAGES.glob("*.md")} == CLUSTERS.keys()
+
+
+@pytest.mark.parametrize("platform", CLUSTERS)
+def test_the_example_conforms(platform: str, tmp_path: Path) -> None:
+    outcome = evaluate(tmp_path, platform, CLUSTERS[platform])
+
+    passing = {one.check for one in outcome.findings if one.verdict is Verdict.PASS}
+    assert failing(outcome) == set()
+    assert passing >= {"node_ready", "node_labels", "node_taints", "node_version"}
+    assert passing >= {"node_unexpected", "node_group_size"}
+    others = {one.check for one in outcome.findings if one.verdict is Verdict.UNKNOWN}
+    assert others <= {"node_dedication"}  # the dump has no pods
+
+
+def lose(nodes: list[Node]) -> None:
+    nodes.pop()
+
+
+def stop(nodes: list[Node]) -> None:
+    nodes[-1]["status"]["conditions"][0]["status"] = "Unknown"
+
+
+def unlabel(nodes: list[Node]) -> None:
+    del nodes[-1]["metadata"]["labels"]["domain"]
+
+
+def untaint(nodes: list[Node]) -> None:
+    nodes[-1]["spec"]["taints"] = []
+
+
+def downgrade(nodes: list[Node]) -> None:
+    nodes[-1]["status"]["nodeInfo"]["kubeletVersion"] = "v1.30.9"
+
+
+def intrude(nodes: list[Node]) -> None:
+    nodes.append(node("stranger", "10.9.9.9"))
+
+
+def grow(nodes: list[Node]) -> None:
+    for number in range(4):
+        more = copy.deepcopy(nodes[0])
+        more["metadata"] |= {"name": f"more-{number}", "uid": f"more-{number}"}
+        more["status"]["addresses"] = [{"type": "InternalIP", "address": f"10.0.1.{number}"}]
+        nodes.append(more)
+
+
+CHANGES: list[tuple[Callable[[list[Node]], None], str, str]] = [
+    (lose, "node_group_size", "node_present"),
+    (stop, "node_ready", "node_ready"),
+    (unlabel, "node_labels", "node_labels"),
+    (untaint, "node_taints", "node_taints"),
+    (downgrade, "node_version", "node_version"),
+    (intrude, "node_unexpected", "node_unexpected"),
+]
+
+
+@pytest.mark.parametrize("platform", CLUSTERS)
+@pytest.mark.parametrize(
+    ("change", "of_pools", "of_names"), CHANGES, ids=[one.__name__ for one, *_ in CHANGES]
+)
+def test_a_change_of_the_cluster_fails_alone(
+    platform: str,
+    change: Callable[[list[Node]], None],
+    of_pools: str,
+    of_names: str,
+    tmp_path: Path,
+) -> None:
+    nodes = copy.deepcopy(CLUSTERS[platform])
+    change(nodes)
+
+    outcome = evaluate(tmp_path, platform, nodes)
+
+    assert failing(outcome) == {of_pools if platform in MANAGED else of_names}
+
+
+@pytest.mark.parametrize("platform", sorted(MANAGED))
+def test_a_pool_that_grew_too_far_fails_alone(platform: str, tmp_path: Path) -> None:
+    nodes = copy.deepcopy(CLUSTERS[platform])
+    grow(nodes)
+
+    assert failing(evaluate(tmp_path, platform, nodes)) == {"node_group_size"}
