@@ -9,6 +9,7 @@ from exporter.domain.check import Check
 from exporter.domain.instants import parse_duration, parse_instant
 from exporter.domain.monitoring.grafana import DeclaredDashboards, DeclaredDatasources
 from exporter.domain.nodes import DeclaredNodes
+from exporter.domain.objects import DeclaredObjects
 from exporter.domain.policy import Maintenance, Policy, Waiver
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.observed.alertmanager.poller import AlertmanagerPoller
@@ -18,7 +19,13 @@ from exporter.runtime.decisions import Decisions
 from exporter.settings.load import Loaded
 from exporter.settings.model import Settings
 
-_BY_READERS = (DeclaredNodes, DeclaredWorkloads, DeclaredApplications, ObservedApplicationSets)
+_BY_READERS = (
+    DeclaredNodes,
+    DeclaredObjects,
+    DeclaredWorkloads,
+    DeclaredApplications,
+    ObservedApplicationSets,
+)
 """Facts that are known only where a reader of declarations gives them, or asks for them."""
 
 

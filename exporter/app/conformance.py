@@ -19,6 +19,7 @@ from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration
+from exporter.domain.objects import DeclaredObjects
 from exporter.domain.policy import AsOf, Policy
 from exporter.domain.state import State
 from exporter.foreign.clock import SYSTEM
@@ -150,11 +151,23 @@ class Conformance:
         changed = any(one is not other for one, other in zip_longest(lasting, self.settled))
         self.settled = lasting
         self.sweeper.sweep(at=at, replaced=changed)
-        if changed and live:
+        if changed and isinstance(self.observed, Live):
+            await self._follow(self.observed, declared.facts.find(DeclaredObjects))
             at += self.clock.now().age(at.boot)
             cluster = await self._observe(at)
         self.tell("judging")
         return await asyncio.to_thread(self._judge, declared, self._with_stack(cluster, at), at)
+
+    async def _follow(self, live: Live, objects: DeclaredObjects | None) -> None:
+        """Follow the kinds of what is declared, and wait a while for a first picture of them."""
+        if objects is None:
+            return
+        reachable = live.complete
+        await live.follow(objects)
+        if reachable:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GRACE):
+                    await self._completed()
 
     def _tell(self, facts: Facts) -> None:
         """Let the declarations be read again where what runs says something else than before."""

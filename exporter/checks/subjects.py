@@ -13,6 +13,7 @@ from exporter.domain.declaration import ApplicationKey, DeclaredWorkload, Worklo
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Subject
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
+from exporter.domain.objects import DeclaredObjects, ObservedObjects, refused_items
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload
 
 W = TypeVar("W", DeclaredWorkload, ObservedWorkload)
@@ -76,3 +77,13 @@ def declared_applications(facts: Facts) -> list[Subject]:
     """Return all declared Applications, sorted."""
     known = facts.find(DeclaredApplications)
     return sorted(map(application, known.applications)) if known else []
+
+
+def declared_objects(facts: Facts) -> list[Subject]:
+    """Return all declared objects that are no workloads, sorted, but those nobody may look at."""
+    known = facts.find(DeclaredObjects)
+    if known is None:
+        return []
+    observed = facts.find(ObservedObjects)
+    refused = {subject for subject, _ in refused_items(known, observed)} if observed else set()
+    return [subject for subject in known.by_subject if subject not in refused]

@@ -21,6 +21,7 @@ from exporter.domain.finding import Layer, Subject
 from exporter.domain.items import DeclaredItems, Item, ItemState
 from exporter.domain.monitoring.stack import DeclaredStack
 from exporter.domain.nodes import DeclaredNodes
+from exporter.domain.objects import DeclaredObjects
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.settings.load import Loaded
 
@@ -62,6 +63,7 @@ def assemble(read: Readings, *, loaded: Loaded) -> tuple[Facts, tuple[Unresolved
         Unreadable: Unreadable(tuple(one for one in read.failures if one.is_broken)),
         DeclaredNodes: replace(merged.nodes, names=nodes.names),
         DeclaredWorkloads: _workloads(read, merged, items),
+        DeclaredObjects: DeclaredObjects(merged.objects),
         DeclaredApplications: _applications(read, merged, items),
         Conflicts: Conflicts(items=conflicts),
         Repository: read.repository,

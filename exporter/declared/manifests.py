@@ -23,6 +23,7 @@ from exporter.declared.stack import in_manifest
 from exporter.domain.declaration import (
     ApplicationKey,
     DeclaredAutoscaler,
+    DeclaredObject,
     DeclaredWorkload,
     WorkloadKey,
 )
@@ -32,18 +33,26 @@ from exporter.domain.gaps import Gap
 from exporter.domain.items import Item, ItemState
 from exporter.domain.json import Json, JsonObject, as_object, as_text, dig
 from exporter.domain.monitoring.stack import StackStatement
+from exporter.domain.objectcontent import compared_content
+from exporter.domain.objectkeys import ObjectKey
 
 WORKLOADS: Final = frozenset({"DaemonSet", "Deployment", "StatefulSet"})
 DEFAULT_NAMESPACE: Final = "default"
 KEDA_MINIMUM: Final = 0
 KEDA_MAXIMUM: Final = 100
 HPA_MINIMUM: Final = 1
+WORKLOAD_REFERENCE: Final = "workloadRef"
 
 MAX_NAME: Final = 253
 _KIND: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 """What Kubernetes takes for a kind, which becomes a label here."""
 
 _WORKLOAD_GROUPS: Final = frozenset({"apps", "extensions"})
+NOT_COMPARED: Final = DELIVERING | {("", "Node"), ("", "Pod")}
+"""Groups and kinds of objects that no check compares as such.
+
+Nodes and pods come and go by what other objects say of them.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +60,7 @@ class Workloads:
     """What the objects of one rendering declare; *items* has each of them, with its state."""
 
     workloads: tuple[DeclaredWorkload, ...] = ()
+    objects: tuple[DeclaredObject, ...] = ()
     autoscalers: tuple[DeclaredAutoscaler, ...] = ()
     stack: tuple[StackStatement, ...] = ()
     items: tuple[Item, ...] = ()
@@ -65,7 +75,7 @@ def read(
     excluded: Callable[[JsonObject], bool] = lambda _: False,
     origin: Subject | None = None,
 ) -> Workloads:
-    """Return the workloads, autoscalers and monitoring objects among *manifests*, and all items.
+    """Return the workloads, other objects and autoscalers among *manifests*, and all items.
 
     *namespace* is where objects without one of their own go; *application*, if any, delivers
     them, and *ignored* tells of an object which pointers it ignores, *excluded* whether it is not
@@ -78,6 +88,7 @@ def read(
             reader.take(manifest)
     return Workloads(
         workloads=tuple(reader.workloads),
+        objects=tuple(reader.objects),
         autoscalers=tuple(reader.autoscalers),
         stack=tuple(reader.stack),
         items=tuple(reader.items),
@@ -94,6 +105,7 @@ class _Reader:
     excluded: Callable[[JsonObject], bool]
     origin: Subject | None
     workloads: list[DeclaredWorkload] = field(default_factory=list)
+    objects: list[DeclaredObject] = field(default_factory=list)
     autoscalers: list[DeclaredAutoscaler] = field(default_factory=list)
     stack: list[StackStatement] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
@@ -108,7 +120,7 @@ class _Reader:
         subject = _file(manifest)
         try:
             subject = subject_of(manifest, self.namespace)
-            state, message = self._read(manifest)
+            state, message = self._read(manifest, subject)
         except ParseError as error:
             state, message = ItemState.UNRESOLVED, error.message
         self._add(manifest, subject, state, message)
@@ -124,7 +136,7 @@ class _Reader:
             return "the rules of Argo CD (resource.exclusions or inclusions) pass over it"
         return "it does not stay under this name" if is_transient(content) else ""
 
-    def _read(self, manifest: Manifest) -> tuple[ItemState, str]:
+    def _read(self, manifest: Manifest, subject: Subject) -> tuple[ItemState, str]:
         """Read what is compared of an object; raises :exc:`ParseError` where it makes no sense."""
         found = workload(
             manifest,
@@ -138,7 +150,25 @@ class _Reader:
         scaler = autoscaler(manifest, namespace=self.namespace)
         if scaler is not None:
             self.autoscalers.append(scaler)
-        return ItemState.UNSUPPORTED, _unsupported(group(manifest.content), manifest.kind)
+        if (group(manifest.content), manifest.kind) in NOT_COMPARED:
+            return ItemState.UNSUPPORTED, _unsupported(group(manifest.content), manifest.kind)
+        self.objects.append(self._object(manifest, subject))
+        return ItemState.COMPARED, ""
+
+    def _object(self, manifest: Manifest, subject: Subject) -> DeclaredObject:
+        content, own = manifest.content, _key(manifest, self.namespace)
+        key = ObjectKey(group(content), manifest.kind, subject.namespace, own.name)
+        return DeclaredObject(
+            key=key,
+            subject=subject,
+            version=as_text(content.get("apiVersion")).rpartition("/")[2],
+            manifest=compared_content(content, group=key.group, kind=key.kind),
+            place=manifest.place,
+            places=manifest.places,
+            application=self.application,
+            ignored=self.ignored(manifest),
+            unknown=Gap(manifest.place.source, manifest.unknown) if manifest.unknown else None,
+        )
 
     def _add(self, manifest: Manifest, subject: Subject, state: ItemState, message: str) -> None:
         place = manifest.place
@@ -166,8 +196,7 @@ def _unsupported(group_: str, kind: str) -> str:
     """Return why no object of a kind is compared: one text for thousands of them."""
     if (group_, kind) in DELIVERING:
         return f"what a {kind} ({group_}) delivers is not followed yet"
-    named = f"{kind} ({group_})" if kind in WORKLOADS else kind
-    return f"no check compares {named} yet"
+    return f"no check compares {kind} yet"
 
 
 def workload(
@@ -198,7 +227,9 @@ def workload(
 def autoscaler(manifest: Manifest, *, namespace: str = "") -> DeclaredAutoscaler | None:
     """Return the HorizontalPodAutoscaler or ScaledObject that *manifest* is, or None.
 
-    Raises :exc:`ParseError` where its target or its bounds are not what they have to be.
+    A Rollout of Argo that takes over a Deployment (``workloadRef``) scales it down to nothing, if
+    it says so (``scaleDown``). Raises :exc:`ParseError` where its target or its bounds are not what
+    they have to be.
     """
     match manifest.kind, group(manifest.content):
         case "HorizontalPodAutoscaler", "autoscaling":
@@ -208,6 +239,8 @@ def autoscaler(manifest: Manifest, *, namespace: str = "") -> DeclaredAutoscaler
             floor = _count(manifest, "minReplicaCount", KEDA_MINIMUM)
             minimum = min(floor, _count(manifest, "idleReplicaCount", floor))
             maximum = _count(manifest, "maxReplicaCount", KEDA_MAXIMUM)
+        case "Rollout", "argoproj.io" if _scales_down(manifest):
+            minimum, maximum = 0, _count(manifest, "replicas", 1)
         case _:
             return None
     key = _key(manifest, namespace)
@@ -276,13 +309,23 @@ def _kept(manifest: Manifest) -> JsonObject:
     return {"metadata": metadata, "spec": spec}
 
 
+def _scales_down(manifest: Manifest) -> bool:
+    """Tell whether a Rollout leaves nothing of the workload that it refers to.
+
+    Source: Argo Rollouts, specification, ``workloadRef.scaleDown``.
+    """
+    reference = as_object(dig(manifest.content, "spec", WORKLOAD_REFERENCE))
+    return as_text(reference.get("scaleDown")) in {"onsuccess", "progressively"}
+
+
 def _target(manifest: Manifest, key: WorkloadKey) -> WorkloadKey:
-    reference = as_object(dig(manifest.content, "spec", "scaleTargetRef"))
+    field = WORKLOAD_REFERENCE if manifest.kind == "Rollout" else "scaleTargetRef"
+    reference = as_object(dig(manifest.content, "spec", field))
     kind, name = reference.get("kind"), reference.get("name")
     if kind is None and manifest.kind == "ScaledObject":
         kind = "Deployment"
     if not isinstance(kind, str) or not isinstance(name, str) or not kind or not name:
-        raise ParseError(f"{key} does not say what it scales (spec.scaleTargetRef)")
+        raise ParseError(f"{key} does not say what it scales (spec.{field})")
     return WorkloadKey(namespace=key.namespace, kind=kind, name=name)
 
 

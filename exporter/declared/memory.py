@@ -81,6 +81,7 @@ def count(reading: Reading) -> dict[str, int]:
     return {
         "nodes": len({one.name for one in reading.nodes}),
         "workloads": len(reading.workloads),
+        "objects": len(reading.objects),
         "autoscalers": len(reading.autoscalers),
         "applications": len(reading.applications),
         "unresolved": len(reading.unresolved),

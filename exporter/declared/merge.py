@@ -13,7 +13,9 @@ from exporter.domain.declaration import (
     Attribute,
     Conflict,
     DeclaredApplication,
+    DeclaredManifest,
     DeclaredNode,
+    DeclaredObject,
     DeclaredWorkload,
     NodeGroup,
     NodeStatement,
@@ -21,8 +23,10 @@ from exporter.domain.declaration import (
     Unresolved,
     WorkloadKey,
 )
+from exporter.domain.finding import Subject
 from exporter.domain.gaps import Gap
 from exporter.domain.nodes import DeclaredNodes
+from exporter.domain.objectkeys import ObjectKey
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint, TaintEffect
 
@@ -41,6 +45,7 @@ class Merged:
 
     nodes: DeclaredNodes
     workloads: Mapping[WorkloadKey, DeclaredWorkload]
+    objects: Mapping[ObjectKey, DeclaredObject]
     applications: Mapping[ApplicationKey, DeclaredApplication]
     conflicts: tuple[Conflict, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
@@ -67,6 +72,7 @@ def merge(readings: Sequence[Reading]) -> Merged:
             ),
         ),
         workloads=_workloads(readings, notes),
+        objects=_objects(readings, notes),
         applications=_applications(readings, notes),
         conflicts=tuple(notes.conflicts),
         unresolved=tuple(notes.unresolved),
@@ -106,6 +112,31 @@ class _Notes:
                 )
             )
         return statements[-1]
+
+    def compare(
+        self, first: DeclaredManifest | None, second: DeclaredManifest, subject: Subject
+    ) -> None:
+        """Note a conflict where one object is declared twice, and not alike, or by two owners."""
+        if first is None:
+            return
+        alike = first.manifest == second.manifest
+        if alike and not _rival(first, second):
+            return
+        self.conflicts.append(
+            Conflict(
+                kind=subject.kind,
+                namespace=subject.namespace,
+                name=subject.name,
+                attribute="manifest",
+                statements=tuple(
+                    Stated(str(each.application or each.place.source), each.place)
+                    for each in (first, second)
+                ),
+                message=_delivered_twice(first, second)
+                if alike
+                else _declared_twice(first.place, second.place),
+            )
+        )
 
 
 def _node(
@@ -259,29 +290,19 @@ def _workloads(readings: Sequence[Reading], notes: _Notes) -> dict[WorkloadKey, 
     workloads: dict[WorkloadKey, DeclaredWorkload] = {}
     for reading in readings:
         for workload in reading.workloads:
-            other = workloads.get(workload.key)
-            alike = other is not None and other.manifest == workload.manifest
-            if other is not None and (not alike or _rival(other, workload)):
-                key = workload.key
-                notes.conflicts.append(
-                    Conflict(
-                        kind=key.kind,
-                        namespace=key.namespace,
-                        name=key.name,
-                        attribute="manifest",
-                        statements=tuple(
-                            Stated(
-                                str(declared.application or declared.place.source), declared.place
-                            )
-                            for declared in (other, workload)
-                        ),
-                        message=_delivered_twice(other, workload)
-                        if alike
-                        else _declared_twice(other.place, workload.place),
-                    )
-                )
-            workloads[workload.key] = workload
+            key = workload.key
+            notes.compare(workloads.get(key), workload, Subject(key.kind, key.namespace, key.name))
+            workloads[key] = workload
     return dict(sorted(workloads.items()))
+
+
+def _objects(readings: Sequence[Reading], notes: _Notes) -> dict[ObjectKey, DeclaredObject]:
+    objects: dict[ObjectKey, DeclaredObject] = {}
+    for reading in readings:
+        for declared in reading.objects:
+            notes.compare(objects.get(declared.key), declared, declared.subject)
+            objects[declared.key] = declared
+    return dict(sorted(objects.items()))
 
 
 def _applications(
@@ -309,12 +330,12 @@ def _applications(
     return dict(sorted(applications.items()))
 
 
-def _rival(first: DeclaredWorkload, other: DeclaredWorkload) -> bool:
-    """Tell whether two Applications deliver a workload, each of which takes it from the other."""
+def _rival(first: DeclaredManifest, other: DeclaredManifest) -> bool:
+    """Tell whether two Applications deliver an object, each of which takes it from the other."""
     return bool(first.application and other.application) and first.application != other.application
 
 
-def _delivered_twice(first: DeclaredWorkload, other: DeclaredWorkload) -> str:
+def _delivered_twice(first: DeclaredManifest, other: DeclaredManifest) -> str:
     return f"is delivered by two Applications, {first.application} and {other.application}"
 
 

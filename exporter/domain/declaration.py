@@ -13,6 +13,7 @@ from exporter.domain.gaps import Gap
 from exporter.domain.items import Item
 from exporter.domain.json import JsonObject, dig
 from exporter.domain.monitoring.stack import StackGap, StackStatement
+from exporter.domain.objectkeys import ObjectKey
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint
 
@@ -209,23 +210,37 @@ class ApplicationKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredWorkload:
-    """One workload as it is rendered.
+class DeclaredManifest:
+    """One object as it is rendered.
 
-    *manifest* holds ``metadata.labels``, ``metadata.annotations`` and ``spec`` as declared, with
-    no default filled in. *place* is where the workload is declared; *places* maps a JSON pointer
-    into *manifest* (``/spec/replicas``) to where that value is declared, as far as it is known.
-    *application* delivers it, if any does; *ignored* are pointers that the Application's
+    *manifest* holds ``metadata.labels``, ``metadata.annotations`` and what else is compared as
+    declared, with no default filled in. *place* is where the object is declared; *places* maps a
+    JSON pointer into *manifest* (``/spec/replicas``) to where that value is declared, as far as it
+    is known. *application* delivers it, if any does; *ignored* are pointers that the Application's
     ``ignoreDifferences`` names. *unknown* says why all but its name may be declared otherwise.
     """
 
-    key: WorkloadKey
     manifest: JsonObject
     place: Place
     places: Mapping[str, Place] = field(default_factory=dict)
     application: ApplicationKey | None = None
     ignored: tuple[str, ...] = ()
     unknown: Gap | None = None
+
+    def place_of(self, pointer: str) -> Place:
+        """Return where the value at *pointer*, or the nearest value around it, is declared."""
+        while pointer:
+            if pointer in self.places:
+                return self.places[pointer]
+            pointer = pointer.rpartition("/")[0]
+        return self.place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredWorkload(DeclaredManifest):
+    """One workload; beside its metadata the manifest holds ``spec``."""
+
+    key: WorkloadKey
 
     def replica_bounds(self) -> tuple[int, int] | None:
         """Return the fewest and most replicas that the manifest itself declares, if it does.
@@ -237,13 +252,14 @@ class DeclaredWorkload:
             return None
         return (replicas, replicas) if 0 <= replicas < 1 << 31 else None
 
-    def place_of(self, pointer: str) -> Place:
-        """Return where the value at *pointer*, or the nearest value around it, is declared."""
-        while pointer:
-            if pointer in self.places:
-                return self.places[pointer]
-            pointer = pointer.rpartition("/")[0]
-        return self.place
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredObject(DeclaredManifest):
+    """One object of any other kind, of API *version* (``v1``), as ``objectcontent`` keeps it."""
+
+    key: ObjectKey
+    subject: Subject
+    version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -402,6 +418,7 @@ class Reading:
     nodes: tuple[NodeStatement, ...] = ()
     groups: tuple[NodeGroup, ...] = ()
     workloads: tuple[DeclaredWorkload, ...] = ()
+    objects: tuple[DeclaredObject, ...] = ()
     autoscalers: tuple[DeclaredAutoscaler, ...] = ()
     applications: tuple[DeclaredApplication, ...] = ()
     stack: tuple[StackStatement, ...] = ()

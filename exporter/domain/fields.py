@@ -1,8 +1,8 @@
-"""How the API server treats single fields of a workload: merge keys, quantities, empty values.
+"""How the API server treats single fields of an object: merge keys, quantities, empty values.
 
 Source: Kubernetes API reference, ``apps/v1`` and ``core/v1`` (``x-kubernetes-list-map-keys`` and
 ``x-kubernetes-patch-merge-key`` of the OpenAPI document, ``omitempty`` and defaults of the Go
-types). In a workload, field names are unique enough to stand for their paths.
+types). In most kinds, field names are unique enough to stand for their paths.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,6 +31,28 @@ MAP_MEMBERS: Final[Mapping[str, str]] = {
 }
 """Maps with keys of the owner's choice, and what stands for the field name of their members."""
 
+MEMBERS: Final[Mapping[tuple[str, str], str]] = {
+    ("Service", "spec"): "Service.spec",
+    ("Service.spec", "ports"): "Service.ports",
+    ("HorizontalPodAutoscaler", "spec"): "HorizontalPodAutoscaler.spec",
+    ("HorizontalPodAutoscaler.spec", "metrics"): "HorizontalPodAutoscaler.metrics",
+    ("MutatingWebhookConfiguration", "webhooks"): "webhooks",
+    ("ValidatingWebhookConfiguration", "webhooks"): "webhooks",
+    ("ServiceAccount", "secrets"): "ServiceAccount.secrets",
+    ("PersistentVolume", "spec"): "PersistentVolume.spec",
+    ("PersistentVolume.spec", "capacity"): "requests",
+    ("ResourceQuota", "spec"): "ResourceQuota.spec",
+    ("ResourceQuota.spec", "hard"): "requests",
+    ("LimitRange", "spec"): "LimitRange.spec",
+    ("LimitRange.spec", "limits"): "LimitRange.limits",
+    ("LimitRange.limits[]", "default"): "requests",
+    ("LimitRange.limits[]", "defaultRequest"): "requests",
+    ("LimitRange.limits[]", "max"): "requests",
+    ("LimitRange.limits[]", "maxLimitRequestRatio"): "requests",
+    ("LimitRange.limits[]", "min"): "requests",
+}
+"""By what a field goes within certain kinds, where its own name means something else elsewhere."""
+
 _NAME: Final = (("name",),)
 MERGE_KEYS: Final[Mapping[str, tuple[Path, ...]]] = {
     "containers": _NAME,
@@ -49,8 +71,15 @@ MERGE_KEYS: Final[Mapping[str, tuple[Path, ...]]] = {
     "ports": (("containerPort",), ("protocol",)),
     "topologySpreadConstraints": (("topologyKey",), ("whenUnsatisfiable",)),
     "volumeClaimTemplates": (("metadata", "name"),),
+    "Service.ports": (("port",), ("protocol",)),
+    "ServiceAccount.secrets": _NAME,
+    "HorizontalPodAutoscaler.metrics": (("type",), ("resource", "name")),
+    "webhooks": _NAME,
 }
 """Lists whose items are matched by the values at these paths; all other lists are atomic."""
+
+ORDERED: Final = frozenset({"initContainers"})
+"""Lists with merge keys whose order means something, too."""
 
 _KEY_DEFAULTS: Final[Mapping[Path, str]] = {("protocol",): "TCP"}
 
@@ -100,6 +129,7 @@ KEPT: Final = frozenset(
         "revisionHistoryLimit",
         "runAsGroup",
         "runAsUser",
+        "minAvailable",
         "storageClassName",
         "terminationGracePeriodSeconds",
         "tolerationSeconds",
@@ -158,6 +188,8 @@ SCALARS: Final[Mapping[str, Same]] = {
     QUANTITY_MEMBER: same_quantity,
     "sizeLimit": same_quantity,
     "divisor": same_quantity,
+    "averageValue": same_quantity,
+    "minAvailable": same_text,
     "port": same_text,
     "maxSurge": same_text,
     "maxUnavailable": same_text,

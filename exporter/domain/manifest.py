@@ -2,8 +2,9 @@
 
 Only declared paths are compared: what the cluster has beyond them (defaults, additions of
 controllers) is no difference. A declared null declares nothing. Lists with merge keys are matched
-by key, so items that only the cluster has are additions, too; every other list is one value and
-compared whole, in order. ``tolerations`` are one value without an order.
+by key, so items that only the cluster has are additions, too; of init containers, which run one
+after the other, the order counts. Every other list is one value and compared whole, in order.
+``tolerations`` are one value without an order.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -14,7 +15,9 @@ from typing import NamedTuple, TypeAlias
 from exporter.domain.fields import (
     DEFAULTED,
     MAP_MEMBERS,
+    MEMBERS,
     MERGE_KEYS,
+    ORDERED,
     SAME_FIELD,
     SCALARS,
     is_nothing,
@@ -46,14 +49,20 @@ class Difference:
 
 
 def differences(
-    declared: Json, observed: Json, *, pointer: str = "", ignored: Collection[str] = ()
+    declared: Json,
+    observed: Json,
+    *,
+    pointer: str = "",
+    ignored: Collection[str] = (),
+    kind: str = "",
 ) -> Iterator[Difference]:
     """Yield what of *declared* the *observed* value does not have, in the declared order.
 
     Both stand at *pointer*. What lies at or below an *ignored* JSON pointer is left out; the
-    indices in it are those of the declared lists.
+    indices in it are those of the declared lists. Where the object is no workload, *kind* is its
+    own, by which fields are known that mean something else in a workload.
     """
-    spot = _Spot("", "", "", tuple(_tokens(one) for one in ignored if one.startswith("/")), 0)
+    spot = _Spot("", "", kind, tuple(_tokens(one) for one in ignored if one.startswith("/")), 0)
     for token in _tokens(pointer):
         spot = spot.member(token)
     yield from _compare(declared, observed=observed, spot=spot)
@@ -74,7 +83,7 @@ class _Spot(NamedTuple):
         return _Spot(
             f"{self.pointer}/{token}",
             f"{self.position}/{token}",
-            MAP_MEMBERS.get(self.field, key),
+            MEMBERS.get((self.field, key)) or MAP_MEMBERS.get(self.field, key),
             _below(self.ignored, key),
             self.depth + 1,
         )
@@ -175,6 +184,19 @@ def _lists(
             there = found[key][1] if key in found else None
             if key and not _alike(item, there):
                 yield from _compare(item, observed=there, spot=spot.item(index, ":".join(key)))
+        if spot.field in ORDERED and not spot.is_ignored:
+            yield from _order([*wanted], observed=[*found], spot=spot)
+
+
+def _order(
+    declared: Sequence[Tokens | None], *, observed: Sequence[Tokens | None], spot: _Spot
+) -> Iterator[Difference]:
+    """Compare the order of what is on both sides; others may stand in between."""
+    mine = [key for key in declared if key in observed]
+    theirs = [key for key in observed if key in declared]
+    if mine != theirs:
+        names = [[":".join(key) for key in keys if key] for keys in (mine, theirs)]
+        yield spot.difference(*names)
 
 
 def _by_key(items: Sequence[Json], field: str) -> dict[Tokens | None, tuple[int, Json]]:

@@ -3,6 +3,7 @@
 from typing import Any, TypeAlias
 
 import msgspec
+from msgspec import Raw
 
 from exporter.domain.errors import ParseError
 from exporter.domain.gaps import Gap
@@ -10,17 +11,10 @@ from exporter.domain.provenance import Source
 from exporter.observed import lenient
 from exporter.observed.kinds.spec import KindSpec
 from exporter.observed.lenient import BROKEN, Partial, message_of
+from exporter.observed.odd import OddObjectError
 from exporter.observed.records import Metadata, ObjectRecord
 
 Buffer: TypeAlias = bytes | msgspec.Raw
-
-
-class OddObjectError(ParseError):
-    """Of an object only its name is known from now on; *changed* tells if that is news."""
-
-    def __init__(self, message: str, *, changed: bool) -> None:
-        super().__init__(message)
-        self.changed = changed
 
 
 class Collection:
@@ -31,7 +25,7 @@ class Collection:
     def __init__(self, kind: KindSpec) -> None:
         self.kind = kind
         self.fold = kind.fold()
-        self._decoder = msgspec.json.Decoder(kind.record)
+        self._decoder = None if kind.record is Raw else msgspec.json.Decoder(kind.record)
 
     def put(self, item: Any) -> bool:
         """Take an object in, as the bytes of its JSON or read; tell if that changed any fact.
@@ -40,6 +34,8 @@ class Collection:
         :exc:`OddObjectError` where what is needed of it cannot be read, so that it is kept by its
         name, and another :exc:`ParseError` where it has none: nothing changes then.
         """
+        if self._decoder is None:
+            return self.fold.put(item)
         try:
             return self.fold.put(self._decoder.decode(item) if isinstance(item, Buffer) else item)
         except (ParseError, *BROKEN) as error:

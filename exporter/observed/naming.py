@@ -44,8 +44,23 @@ def named_in(stem: str) -> frozenset[KindSpec] | None:
     """
     if stem.replace("-", "").lower() in _OTHERS:
         return frozenset()
-    parts = [part for part in _SEPARATORS.split(stem.lower()) if part and not part.isdigit()]
-    names = {part.partition(".")[0] for part in parts}
+    names = _parts(stem)
     if not names or not all(name in _BY_NAME or name in _OTHERS for name in names):
         return None
     return frozenset(_BY_NAME[name] for name in names if name in _BY_NAME)
+
+
+def names_in(stem: str) -> frozenset[str]:
+    """Return the names of resources that a file's name, without its ending, is made of.
+
+    Empty where it may be made of other words, too: names that are not known here stand alone.
+    """
+    names = _parts(stem)
+    if len(names) > 1 and not all(name in _BY_NAME or name in _OTHERS for name in names):
+        return frozenset()
+    return names
+
+
+def _parts(stem: str) -> frozenset[str]:
+    parts = (part for part in _SEPARATORS.split(stem.lower()) if part and not part.isdigit())
+    return frozenset(part.partition(".")[0] for part in parts)

@@ -13,13 +13,17 @@ from msgspec import Raw
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import Json, as_text, dig
+from exporter.domain.objectkeys import GroupKind
 from exporter.domain.provenance import Place, Source
+from exporter.domain.workloads import ObservedAutoscalers
 from exporter.observed.absence import Evidence
-from exporter.observed.collection import Collection, OddObjectError
+from exporter.observed.collection import Collection
 from exporter.observed.documents import Document, Text, split
 from exporter.observed.files import DumpFile, load
 from exporter.observed.kinds import KINDS, KindSpec
-from exporter.observed.naming import identify, named_in
+from exporter.observed.naming import identify, named_in, names_in
+from exporter.observed.objects import DumpedObjects, is_compared
+from exporter.observed.odd import OddObjectError
 
 ADVICE = "write it again with `kubectl get ... -A -o json`"
 MAX_FAILURES = 100
@@ -43,6 +47,7 @@ class Reading:
     collections: dict[KindSpec, Collection] = field(
         default_factory=lambda: {kind: Collection(kind) for kind in KINDS}
     )
+    objects: DumpedObjects = field(default_factory=DumpedObjects)
     evidence: Evidence = field(default_factory=Evidence)
     items: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
@@ -68,6 +73,7 @@ class Reading:
             kinds = named if named is not None or done else _listed(text)
             self._fail_at(file.name, error, line=error.line, kinds=kinds)
         else:
+            self.objects.name(names_in(file.stem))
             if named and (not shown or not shown.isdisjoint(map(str, named))):
                 self.evidence.see(*named)
 
@@ -86,6 +92,8 @@ class Reading:
         )
         self.failures.append(failure)
         self.evidence.lose(failure, lost)
+        if not lost or any(kind.fact.type is ObservedAutoscalers for kind in lost):
+            self.objects.lose(f"{failure.place}: {failure.message}")
 
     def close(self, path: str) -> None:
         """Count the failures that were not reported one by one."""
@@ -105,6 +113,7 @@ class Reading:
         shown: set[str] = set()
         if document.list_of:
             self._see(identify(*document.list_of))
+            self._see_object(*document.list_of)
         for index, item in enumerate(document.items if document.kind else ()):
             known: KindSpec | None = None
             try:
@@ -113,6 +122,7 @@ class Reading:
                 known = _identify(kind, api_version)
                 self._see(known)
                 self._count(kind, known)
+                self._take_object(item, kind, api_version, known)
                 if known is not None:
                     self.collections[known].put(item)
             except OddObjectError as error:
@@ -122,6 +132,17 @@ class Reading:
                 if self._has_room(kinds):
                     self._lose(path, _Item(document, index, known), error, kinds)
         return shown
+
+    def _take_object(self, item: Raw, kind: str, api_version: str, known: KindSpec | None) -> None:
+        group, _, version = api_version.rpartition("/")
+        group_kind = GroupKind(group, kind)
+        if is_compared(group_kind, known):
+            self.objects.take(item, group_kind, version=version)
+
+    def _see_object(self, kind: str, api_version: str) -> None:
+        group_kind = GroupKind(api_version.rpartition("/")[0], kind)
+        if is_compared(group_kind, identify(kind, api_version)):
+            self.objects.see(group_kind)
 
     def _lose(
         self, path: str, item: "_Item", error: ParseError, kinds: Iterable[KindSpec] | None

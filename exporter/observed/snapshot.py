@@ -9,6 +9,7 @@ from pathlib import Path
 
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.gaps import Gap
+from exporter.domain.objects import ObservedObjects
 from exporter.domain.observation import Observation
 from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
 from exporter.observed.absence import Evidence
@@ -83,6 +84,7 @@ def _facts(reading: Reading) -> dict[type, object]:
         facts[ObservedWorkloads] = _built(reading, ObservedWorkloads, unseen=unseen)
         if not evidence.losses(*kinds_of(ObservedAutoscalers)):
             facts[ObservedAutoscalers] = _built(reading, ObservedAutoscalers)
+    facts[ObservedObjects] = reading.objects.fact()
     return facts
 
 

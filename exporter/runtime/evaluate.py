@@ -16,6 +16,7 @@ from exporter.domain.facts import Facts
 from exporter.domain.finding import INTERNAL, Cause, Finding, Layer, Subject, Verdict
 from exporter.domain.gaps import Gap, Limitations
 from exporter.domain.nodes import DeclaredNodes
+from exporter.domain.objects import ObservedObjects
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import ObservedPods, ObservedWorkloads
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 EXPIRING = timedelta(days=7)
 _NAMESPACED = frozenset({ObservedWorkloads, ObservedPods, ObservedApplications})
+_OF_BOTH = frozenset({ObservedObjects})
+"""Facts of kinds with namespaces, and of kinds without, which are looked at everywhere."""
 _ORDER = tuple(Layer)
 
 
@@ -43,7 +46,7 @@ def evaluate(
     """Judge everything at the instant *at*; pure but for the log and *history*."""
     started = time.perf_counter()
     history = history or History(dates=False)
-    facts = history.expected.known(facts)
+    facts = history.refused.known(history.expected.known(facts))
     held = decisions.holding(at)
     account = history.accounting.of(facts, held, checks=checks)
     found = {check.id: _run(check, facts=facts, answers=history.answers) for check in checks}
@@ -101,24 +104,28 @@ def _broke(findings: Sequence[Finding]) -> bool:
 class Limits:
     """What a check cannot know: of the facts that it *needs*, and of those that it *uses*.
 
-    *namespaces* are those that were looked at, none for all. *nodes* tell what the cluster calls
-    the nodes of which a finding speaks.
+    *namespaces* are those that were looked at, none for all; where a subject has none, a pass
+    cannot be relied on if it *spans* all namespaces. *nodes* tell what the cluster calls the nodes
+    of which a finding speaks.
     """
 
     needs: Limitations
     uses: Limitations
     namespaces: frozenset[str]
+    spans: bool
     nodes: DeclaredNodes | None
 
     @classmethod
     def of(cls, check: Check, facts: Facts) -> "Limits":
         """Gather what is not known of the facts that *check* judges by."""
         nodes = facts.known.get(DeclaredNodes)
-        namespaced = not _NAMESPACED.isdisjoint(check.needs)
+        spans = not _NAMESPACED.isdisjoint(check.needs)
+        namespaced = spans or not _OF_BOTH.isdisjoint(check.needs)
         return cls(
             needs=facts.limitations(check.needs),
             uses=facts.limitations(check.uses),
             namespaces=facts.namespaces if namespaced else frozenset(),
+            spans=spans,
             nodes=nodes if isinstance(nodes, DeclaredNodes) else None,
         )
 
@@ -130,7 +137,7 @@ class Limits:
         subject = self._observed(finding.subject)
         gap = self.needs.gap(subject, aspect)
         if gap is None and self.namespaces:
-            gap = _out_of_sight(finding, self.namespaces)
+            gap = _out_of_sight(finding, self.namespaces, spans=self.spans)
         if gap is None and finding.verdict is Verdict.PASS:
             gap = (
                 self.needs.doubt(subject, aspect)
@@ -164,7 +171,7 @@ def _unseen(finding: Finding, gap: Gap) -> Finding:
     )
 
 
-def _out_of_sight(finding: Finding, namespaces: frozenset[str]) -> Gap | None:
+def _out_of_sight(finding: Finding, namespaces: frozenset[str], *, spans: bool) -> Gap | None:
     """Return why *finding* cannot be relied on where only these *namespaces* were looked at.
 
     A failure that was seen in them is one; that all is well everywhere nobody can tell.
@@ -172,7 +179,7 @@ def _out_of_sight(finding: Finding, namespaces: frozenset[str]) -> Gap | None:
     subject = finding.subject
     if subject.namespace and subject.namespace not in namespaces:
         return Gap(Source.KUBERNETES, f"the namespace {subject.namespace} is not looked at")
-    if not subject.namespace and finding.verdict is Verdict.PASS:
+    if spans and not subject.namespace and finding.verdict is Verdict.PASS:
         seen = ", ".join(sorted(namespaces))
         return Gap(Source.KUBERNETES, f"only the namespaces {seen} are looked at")
     return None

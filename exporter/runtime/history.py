@@ -14,6 +14,7 @@ from exporter.runtime.expected import Expected
 from exporter.runtime.hidden import Hidden
 from exporter.runtime.judged import Judged, Revision
 from exporter.runtime.policy import Stage, Start
+from exporter.runtime.refused import Refused
 
 __all__ = ["Decisions", "History", "Judged"]
 
@@ -34,6 +35,7 @@ class History:
     accounting: Accounting = field(default_factory=Accounting)
     coverage: Coverage = field(default_factory=Coverage)
     expected: Expected = field(default_factory=Expected)
+    refused: Refused = field(default_factory=Refused)
     hidden: Hidden = field(default_factory=Hidden)
     _start: Start | None = None
     _last: Mapping[str, Judged] = field(default_factory=dict)

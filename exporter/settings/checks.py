@@ -35,6 +35,8 @@ CheckId: TypeAlias = Literal[
     "node_taints",
     "node_unexpected",
     "node_version",
+    "object_present",
+    "object_spec",
     "prometheus_retention",
     "prometheus_rules",
     "prometheus_storage",

@@ -21,13 +21,14 @@ from exporter.domain.declaration import (
     Attribute,
     DeclaredApplication,
     DeclaredNode,
+    DeclaredObject,
     DeclaredWorkload,
     NodeGroup,
     Unreadable,
     WorkloadKey,
 )
 from exporter.domain.facts import Facts, Gap
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.domain.items import DeclaredItems
 from exporter.domain.json import JsonObject
 from exporter.domain.monitoring.alertmanager import (
@@ -84,6 +85,8 @@ from exporter.domain.monitoring.prometheus.targets import (
 )
 from exporter.domain.monitoring.stack import DeclaredStack, StackValue
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
+from exporter.domain.objectkeys import ObjectKey
+from exporter.domain.objects import DeclaredObjects, ObservedObject, ObservedObjects
 from exporter.domain.policy import AsOf, Policy
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint, TaintEffect, Toleration, TolerationOperator
@@ -103,6 +106,7 @@ NOW = datetime(2025, 11, 12, tzinfo=UTC)
 PLACE = Place(Source.KUSTOMIZE, "k8s/web.yaml", 1)
 COMMIT = "a" * 40
 WEB = WorkloadKey("api", "Deployment", "web")
+SERVICE = ObjectKey("", "Service", "api", "web")
 SHOP = ApplicationKey("argocd", "shop")
 TAINT = Taint("domain", TaintEffect.NO_SCHEDULE, "web")
 SPEC: JsonObject = {
@@ -155,6 +159,17 @@ STEADY: tuple[object, ...] = (
         {WEB: DeclaredWorkload(key=WEB, manifest={"spec": SPEC}, place=PLACE, application=SHOP)},
         namespaces=frozenset({"api"}),
     ),
+    DeclaredObjects(
+        {
+            SERVICE: DeclaredObject(
+                key=SERVICE,
+                subject=Subject("Service", "api", "web"),
+                version="v1",
+                manifest={"spec": {"type": "ClusterIP"}},
+                place=PLACE,
+            )
+        }
+    ),
     DeclaredApplications(
         {SHOP: DeclaredApplication(key=SHOP, place=PLACE, sources=(SOURCE,))},
     ),
@@ -191,6 +206,16 @@ OBSERVED: tuple[tuple[object, object], ...] = (
             }
         ),
         ObservedNodes({}),
+    ),
+    (
+        ObservedObjects(
+            kinds={
+                SERVICE.group_kind: {
+                    ("api", "web"): ObservedObject("v1", {"spec": {"type": "ClusterIP"}})
+                }
+            }
+        ),
+        ObservedObjects(kinds={SERVICE.group_kind: {}}),
     ),
     (
         ObservedWorkloads(

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from exporter.checks import workload_spec
+from exporter.checks import drift, workload_spec
 from exporter.domain.declaration import ApplicationKey, DeclaredWorkload, WorkloadKey
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Verdict
@@ -142,7 +142,7 @@ def test_only_the_first_differences_are_shown_but_all_are_counted() -> None:
     assert finding.detail.startswith("50 declared fields differ: ")
     assert finding.detail.endswith("env/V09 and 40 more")
     assert isinstance(finding.declared, dict)
-    assert len(finding.declared) == workload_spec.MAX_SHOWN
+    assert len(finding.declared) == drift.MAX_SHOWN
 
 
 @pytest.mark.parametrize(

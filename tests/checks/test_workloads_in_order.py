@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -6,10 +7,13 @@ import pytest
 from exporter.checks import ALL
 from exporter.domain.applications import DeclaredApplications
 from exporter.domain.check import Check
-from exporter.domain.declaration import DeclaredNode, DeclaredWorkload, WorkloadKey
+from exporter.domain.declaration import DeclaredNode, DeclaredObject, DeclaredWorkload, WorkloadKey
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Layer
+from exporter.domain.finding import Layer, Subject
+from exporter.domain.json import JsonObject
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
+from exporter.domain.objectkeys import GroupKind, ObjectKey
+from exporter.domain.objects import DeclaredObjects, ObservedObject, ObservedObjects
 from exporter.domain.policy import AsOf, Policy
 from exporter.domain.provenance import Place, Source, Stated
 from exporter.domain.taints import Taint
@@ -28,6 +32,9 @@ KEYS = [
     for kind in ("StatefulSet", "Deployment", "DaemonSet")
     for name in ("b", "a")
 ]
+OBJECTS = [
+    ObjectKey("", "Widget", namespace, name) for namespace in ("z", "a") for name in ("b", "a")
+]
 HOSTILE: list[Any] = [
     None,
     "text",
@@ -35,6 +42,12 @@ HOSTILE: list[Any] = [
     {"replicas": 1 << 20_000, "template": {"spec": {"nodeSelector": "x", "tolerations": {}}}},
     {"replicas": 2, "template": {"spec": {"nodeSelector": {"a": "b"}, "containers": [None]}}},
 ]
+
+
+def declared_object(key: ObjectKey, manifests: Mapping[WorkloadKey, JsonObject]) -> DeclaredObject:
+    manifest = manifests[WorkloadKey(key.namespace, "Deployment", key.name)]
+    subject = Subject(key.kind, key.namespace, key.name)
+    return DeclaredObject(key=key, subject=subject, version="v1", manifest=manifest, place=PLACE)
 
 
 def world(*, everything_observed: bool, specs: list[Any]) -> Facts:
@@ -52,6 +65,16 @@ def world(*, everything_observed: bool, specs: list[Any]) -> Facts:
         ),
         ObservedWorkloads(
             {key: ObservedWorkload(key=key, manifest=manifests[key]) for key in seen}
+        ),
+        DeclaredObjects({key: declared_object(key, manifests) for key in OBJECTS}),
+        ObservedObjects(
+            kinds={
+                GroupKind("", "Widget"): {
+                    (key.namespace, key.name): ObservedObject("v1", {"spec": specs[0]})
+                    for n, key in enumerate(OBJECTS)
+                    if everything_observed or n % 2
+                }
+            }
         ),
         ObservedPods(by_owner={}, by_node={}),
         DeclaredApplications({}),

@@ -8,8 +8,10 @@ from exporter.declared.rendered import Manifest
 from exporter.domain.declaration import ApplicationKey, WorkloadKey
 from exporter.domain.errors import ParseError
 from exporter.domain.finding import Subject
+from exporter.domain.fingerprint import fingerprint
 from exporter.domain.gaps import Gap
 from exporter.domain.items import Item, ItemState
+from exporter.domain.objectkeys import ObjectKey
 from exporter.domain.provenance import Place, Source
 from exporter.foreign import yaml
 
@@ -114,6 +116,15 @@ def test_odd_labels_are_left_out() -> None:
 TARGET = "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: api}"
 
 
+DEPLOYED = "kind: Deployment, name: api"
+
+
+def rollout(spec: str) -> Manifest:
+    return manifest(
+        f"apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {{name: a}}\nspec: {spec}"
+    )
+
+
 @pytest.mark.parametrize(
     ("one", "bounds"),
     [
@@ -130,6 +141,16 @@ TARGET = "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: api}"
             (0, 100),
             id="keda-idle",
         ),
+        pytest.param(
+            rollout(f"{{replicas: 3, workloadRef: {{{DEPLOYED}, scaleDown: onsuccess}}}}"),
+            (0, 3),
+            id="rollout",
+        ),
+        pytest.param(
+            rollout(f"{{workloadRef: {{{DEPLOYED}, scaleDown: progressively}}}}"),
+            (0, 1),
+            id="rollout, step by step",
+        ),
     ],
 )
 def test_an_autoscaler_bounds_the_replicas_of_its_target(
@@ -141,6 +162,13 @@ def test_an_autoscaler_bounds_the_replicas_of_its_target(
     assert found.target == WorkloadKey("b", "Deployment", "api")
     assert (found.minimum, found.maximum) == bounds
     assert (found.kind, found.namespace, found.name) == (one.kind, "b", "a")
+
+
+@pytest.mark.parametrize(
+    "spec", ["{replicas: 3, template: {}}", f"{{workloadRef: {{{DEPLOYED}, scaleDown: never}}}}"]
+)
+def test_a_rollout_that_takes_no_pods_from_a_workload_scales_none(spec: str) -> None:
+    assert manifests.autoscaler(rollout(spec)) is None
 
 
 def test_a_scaled_object_may_name_another_kind() -> None:
@@ -232,26 +260,26 @@ def item(text: str, *, application: bool = True) -> Item:
         pytest.param(
             "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: own}",
             Subject("Service", "own", "a"),
-            "unsupported",
-            id="kind without a check",
+            "compared",
+            id="another kind",
         ),
         pytest.param(
             "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\n"
             f"spec: {{{TARGET}, maxReplicas: 2}}",
             Subject("HorizontalPodAutoscaler", "shop", "a"),
-            "unsupported",
+            "compared",
             id="autoscaler",
         ),
         pytest.param(
             "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}",
             Subject("ClusterRole", "", "a"),
-            "unsupported",
+            "compared",
             id="no namespace",
         ),
         pytest.param(
             "apiVersion: example.org/v1\nkind: Deployment\nmetadata: {name: a}",
             Subject("Deployment", "shop", "a"),
-            "unsupported",
+            "compared",
             id="another group",
         ),
         pytest.param(
@@ -301,6 +329,47 @@ def test_every_object_is_an_item_by_its_kind_as_it_is_applied(
     assert (found.subject, found.state) == (subject, ItemState(state))
     assert (found.origin, found.entry, found.place) == (ORIGIN, "a.yaml", PLACE)
     assert bool(found.message) == (state != "compared")
+
+
+@pytest.mark.parametrize("kind", ["Node", "Pod"])
+def test_what_other_objects_make_is_compared_by_nobody(kind: str) -> None:
+    found = item(f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: a}}")
+
+    assert (found.state, found.message) == (
+        ItemState.UNSUPPORTED,
+        f"no check compares {kind} yet",
+    )
+
+
+def test_an_object_is_declared_by_group_kind_and_name_with_what_is_compared_of_it() -> None:
+    text = (
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+        "metadata: {name: deny, labels: {a: b}, uid: x}\nspec: {podSelector: {}}\nstatus: {c: d}"
+    )
+
+    (found,) = manifests.read([manifest(text)], namespace="shop").objects
+
+    assert found.key == ObjectKey("networking.k8s.io", "NetworkPolicy", "shop", "deny")
+    assert (found.subject, found.version) == (Subject("NetworkPolicy", "shop", "deny"), "v1")
+    assert found.manifest == {
+        "metadata": {"labels": {"a": "b"}, "annotations": {}},
+        "spec": {"podSelector": {}},
+    }
+
+
+def test_of_a_config_maps_data_nothing_but_fingerprints_are_kept() -> None:
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {password: hunter2}"
+
+    (found,) = manifests.read([manifest(text)]).objects
+
+    assert "hunter2" not in str(found.manifest)
+    assert found.manifest["data"] == {"password": fingerprint("hunter2")}
+
+
+def test_a_secret_is_no_object_that_is_looked_for() -> None:
+    text = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {a: b}"
+
+    assert manifests.read([manifest(text)]).objects == ()
 
 
 def test_a_hook_is_one_only_where_argo_cd_delivers_it() -> None:

@@ -63,6 +63,11 @@ def container(**fields: Any) -> Json:
         pytest.param(
             {"emptyDir": {"sizeLimit": "1Gi"}}, {"emptyDir": {"sizeLimit": "1024Mi"}}, id="s"
         ),
+        pytest.param(
+            {"initContainers": [{"name": "a"}, {"name": "b"}]},
+            {"initContainers": [{"name": "x"}, {"name": "a"}, {"name": "y"}, {"name": "b"}]},
+            id="injected init containers",
+        ),
         pytest.param({"port": 8000}, {"port": "8000"}, id="int or string"),
         pytest.param({"image": "a"}, {"image": "docker.io/library/a:latest"}, id="image"),
         pytest.param({"maxSurge": "25%"}, {"maxSurge": "25%"}, id="percentage"),
@@ -107,6 +112,12 @@ def test_what_the_api_server_makes_of_a_declaration_is_no_difference(
         pytest.param({"a": {"b": {"c": 1}}}, {"a": {}}, "/a/b", id="a lost object is told once"),
         pytest.param({"emptyDir": {}}, {"configMap": {"name": "x"}}, "/emptyDir", id="kept empty"),
         pytest.param({"command": ["a", "b"]}, {"command": ["b", "a"]}, "/command", id="order"),
+        pytest.param(
+            {"initContainers": [{"name": "a"}, {"name": "b"}]},
+            {"initContainers": [{"name": "b"}, {"name": "x"}, {"name": "a"}]},
+            "/initContainers",
+            id="order of init containers",
+        ),
         pytest.param({"args": ["a"]}, {"args": ["a", "b"]}, "/args", id="atomic list grown"),
         pytest.param({"args": []}, {"args": ["b"]}, "/args", id="atomic list not emptied"),
         pytest.param({"a": {"b": 1}}, {"a": "text"}, "/a", id="another shape"),

@@ -326,3 +326,9 @@ def _until(url: str, holds: Any) -> str:
             return text
         time.sleep(0.1)
     raise AssertionError(text)
+
+
+def test_the_kinds_of_declared_objects_are_printed_as_values_of_the_chart() -> None:
+    done = run("config", "rbac", "--config.file", SETTINGS)
+
+    assert (done.returncode, done.stdout) == (0, "rbac:\n  declaredKinds:\n    - services\n")

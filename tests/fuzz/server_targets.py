@@ -29,7 +29,7 @@ from exporter.observed.kinds.node import KIND as NODE
 from exporter.observed.kinds.pod import KIND as POD
 from exporter.observed.kinds.scaled_object import KIND as SCALED_OBJECT
 from exporter.observed.kinds.stateful_set import KIND as STATEFUL_SET
-from exporter.observed.kubernetes import errors, messages
+from exporter.observed.kubernetes import discovery, errors, messages
 from exporter.observed.kubernetes.content import Content
 from exporter.observed.naming import identify, named_in
 from exporter.observed.pods.tolerations import parse_tolerations
@@ -354,6 +354,20 @@ TARGETS = (
         seeds=kept("refusal"),
     ),
     Target(
+        name="discovery",
+        modules=(f"{_O}.kubernetes.discovery",),
+        given=bytes,
+        parse=lambda body: (
+            discovery.parse_group(body),
+            discovery.parse_resources(body, kind="Service", version="v1"),
+        ),
+        seeds=(
+            b'{"versions": [{"version": "v1"}], "preferredVersion": {"version": "v1"}}',
+            b'{"resources": [{"name": "services", "kind": "Service", "verbs": ["list"]}]}',
+        ),
+        allowed=(errors.WatchError,),
+    ),
+    Target(
         name="access-review",
         modules=(f"{_O}.kubernetes.messages",),
         given=bytes,
@@ -379,7 +393,7 @@ TARGETS = (
     ),
     Target(
         name="dump-file",
-        modules=(f"{_O}.reading", f"{_O}.snapshot", f"{_O}.files"),
+        modules=(f"{_O}.reading", f"{_O}.snapshot", f"{_O}.files", f"{_O}.objects"),
         given=_dump("pods.json"),
         parse=snapshot.read,
         seeds=(_page(POD), _page(DEPLOYMENT)),

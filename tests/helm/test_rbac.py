@@ -37,6 +37,7 @@ DECLARED = {
     "applications by hand": "inventory: {applications: [{name: a}]}",
 }
 PAIRS = [("terraform", "argocd"), ("ansible", "kustomize"), ("terraform", "applications by hand")]
+OF_OBJECTS = {"object_present", "object_spec"}
 ASKED = ("prometheus", "alertmanager", "grafana")
 
 evaluates = pytest.mark.usefixtures("kustomize")
@@ -101,6 +102,40 @@ def test_the_kinds_can_be_told() -> None:
     rendered = render(MINIMAL, "existingSettings: {configMap: a}\nrbac: {kinds: [nodes, pods]}\n")
 
     assert kinds(granted(rendered)) == {"nodes", "pods"}
+
+
+def test_the_kinds_of_declared_objects_come_on_top() -> None:
+    values = "settings: {declared: {kustomize: [a]}}\nrbac: {declaredKinds: [%s]}\n"
+    named = "services, widgets.example.org"
+
+    with_them = kinds(granted(render(MINIMAL, values % named)))
+
+    without_them = kinds(granted(render(MINIMAL, values % "")))
+    assert with_them - without_them == {"services", "widgets.example.org"}
+
+
+@evaluates
+async def test_with_the_declared_kinds_granted_every_object_is_compared(tmp_path: Path) -> None:
+    values = (REFERENCE.read_text(), "rbac: {declaredKinds: [services]}\n")
+
+    async with installed(render(*values, kube=OLD), tmp_path) as chart:
+        judged = await chart.check()
+
+    found = {(one.check, one.verdict) for one in judged.findings if one.check in OF_OBJECTS}
+    assert found == {("object_present", "pass"), ("object_spec", "pass")}
+
+
+@evaluates
+async def test_without_the_declared_kinds_granted_what_is_not_compared_says_so(
+    tmp_path: Path,
+) -> None:
+    async with installed(case(REFERENCE), tmp_path) as chart:
+        judged = await chart.check()
+
+    details = {one.detail for one in judged.findings if one.check == "declaration_compared"}
+    assert "services is forbidden: grant list and watch on services" in details
+    assert OF_OBJECTS.isdisjoint(one.check for one in judged.findings)
+    assert judged.down == set()
 
 
 @pytest.mark.parametrize(

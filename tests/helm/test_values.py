@@ -27,6 +27,7 @@ def test_the_values_of_every_case_are_valid(path: Path) -> None:
             "value must be one of 'applications.argoproj.io'",
             id="kind",
         ),
+        pytest.param("rbac: {declaredKinds: [secrets]}", "'not' failed", id="secrets"),
         pytest.param("image: {digest: latest}", "does not match pattern", id="digest"),
         pytest.param("service: {port: 0}", "minimum: got 0, want 1", id="port"),
         pytest.param("gitSync: {submodules: off}", "must be one of 'off'", id="yaml's off"),

@@ -3,7 +3,7 @@ import pytest
 from exporter.domain.declaration import WorkloadKey
 from exporter.domain.errors import ParseError
 from exporter.observed.autoscalers import Scaling
-from exporter.observed.collection import Collection, OddObjectError
+from exporter.observed.collection import Collection
 from exporter.observed.kinds import KINDS, KindSpec
 from exporter.observed.kinds.daemon_set import KIND as DAEMON_SET
 from exporter.observed.kinds.deployment import KIND as DEPLOYMENT
@@ -11,6 +11,7 @@ from exporter.observed.kinds.horizontal_pod_autoscaler import KIND as HORIZONTAL
 from exporter.observed.kinds.node import KIND as NODE
 from exporter.observed.kinds.scaled_object import KIND as SCALED_OBJECT
 from exporter.observed.kinds.stateful_set import KIND as STATEFUL_SET
+from exporter.observed.odd import OddObjectError
 
 METADATA = b'"metadata": {"name": "scan", "namespace": "api", "resourceVersion": "%d"}'
 

@@ -15,6 +15,8 @@ from exporter.domain.declaration import ApplicationKey, WorkloadKey
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.facts import Facts
 from exporter.domain.nodes import ObservedNodes
+from exporter.domain.objectkeys import GroupKind, ObjectKey
+from exporter.domain.objects import ObservedObject, ObservedObjects
 from exporter.domain.observation import Observation
 from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
 from exporter.observed import reading
@@ -102,7 +104,9 @@ def fact(seen: Observation, kind: type[T]) -> T:
 
 
 def known(seen: Observation) -> set[str]:
-    return {fact.__name__.removeprefix("Observed") for fact in seen.facts}
+    """Return the facts that are known, but for those of other objects, which tell themselves."""
+    names = {fact.__name__.removeprefix("Observed") for fact in seen.facts}
+    return names - {"Objects"}
 
 
 ALL = {"Nodes", "Workloads", "Pods", "Applications", "Autoscalers"}
@@ -583,3 +587,71 @@ def test_damaged_bytes_raise_nothing_but_a_read_error(tmp_path: Path, at: int, j
 
     with suppress(ReadError):
         read(dump(tmp_path, cluster__json=whole[:at] + junk + whole[at + len(junk) :]))
+
+
+SERVICE = of("Service", "web", spec={"type": "ClusterIP"})
+SERVICES = GroupKind("", "Service")
+KEY = ObjectKey("", "Service", "api", "web")
+
+
+def test_objects_of_other_kinds_are_known_by_group_kind_and_name(tmp_path: Path) -> None:
+    widget = of("Widget", "a", api_version="example.org/v2", spec={"size": 1})
+
+    seen = fact(read(dump(tmp_path, cluster__json=listed(NODE, SERVICE, widget))), ObservedObjects)
+
+    assert seen.get(KEY) == ObservedObject(
+        "v1", {"metadata": {"labels": {}, "annotations": {}}, "spec": {"type": "ClusterIP"}}
+    )
+    assert ObjectKey("example.org", "Widget", "api", "a") in seen
+
+
+def test_secrets_of_a_dump_are_not_read(tmp_path: Path) -> None:
+    seen = fact(read(dump(tmp_path, cluster__json=listed(SERVICE, SECRET))), ObservedObjects)
+
+    assert set(seen.kinds) == {SERVICES}
+
+
+@pytest.mark.parametrize(
+    ("files", "looked_at"),
+    [
+        pytest.param({"cluster.json": listed(NODE)}, False, id="nothing of it"),
+        pytest.param({"services.json": listed()}, True, id="a file named after it"),
+        pytest.param({"web-services.json": listed()}, False, id="a file named otherwise"),
+        pytest.param(
+            {"x.json": '{"kind": "ServiceList", "apiVersion": "v1", "items": []}'},
+            True,
+            id="an empty list of it",
+        ),
+    ],
+)
+def test_a_kind_of_which_a_dump_shows_nothing_was_not_looked_at(
+    tmp_path: Path, files: dict[str, Any], *, looked_at: bool
+) -> None:
+    dump(tmp_path, nodes__json=listed(NODE), **files)
+
+    seen = fact(read(tmp_path), ObservedObjects)
+
+    assert bool(seen.refusal(SERVICES)) != looked_at
+    assert seen.gap(KEY) is None
+
+
+def test_a_broken_file_may_have_held_any_object_but_those_that_are_known(tmp_path: Path) -> None:
+    dump(tmp_path, a__json=listed(NODE, SERVICE), x__json="{")
+
+    seen = fact(read(tmp_path), ObservedObjects)
+
+    assert seen.gap(KEY) is None
+    assert seen.gap(KEY._replace(name="other")) is not None
+
+
+def test_the_newest_version_of_an_object_counts(tmp_path: Path) -> None:
+    old, new = (
+        of("Service", "web", spec={"type": kind}, metadata={"resourceVersion": version})
+        for kind, version in (("Old", "1"), ("New", "2"))
+    )
+
+    seen = fact(read(dump(tmp_path, a__json=listed(new, old))), ObservedObjects)
+
+    found = seen.get(KEY)
+    assert isinstance(found, ObservedObject)
+    assert found.manifest["spec"] == {"type": "New"}

@@ -15,6 +15,7 @@ from exporter.domain.excuses import ExcuseReason, Progress
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.gaps import Extent, Gap
+from exporter.domain.objects import ObservedObjects
 from exporter.domain.policy import Maintenance, Waiver
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import ObservedPods, ObservedWorkloads
@@ -173,6 +174,21 @@ def test_what_lies_in_namespaces_that_nobody_looks_at_is_unknown(
     outcome = run(facts=facts, check=replace(CHECK, needs=(ObservedPods,), judge=judged))
 
     assert verdicts(outcome) == expected
+
+
+def test_objects_without_a_namespace_are_looked_at_whatever_the_namespaces() -> None:
+    elsewhere = Subject("Service", "web", "b")
+
+    def judged(_: Facts) -> Iterator[Finding]:
+        for subject in (NODES[0], elsewhere):
+            yield Finding(check="node_ready", subject=subject, verdict=Verdict.PASS)
+
+    facts = Facts({ObservedObjects: ObservedObjects()}, namespaces=frozenset({"api"}))
+
+    outcome = run(facts=facts, check=replace(CHECK, needs=(ObservedObjects,), judge=judged))
+
+    found = {one.subject: one.verdict for one in outcome.findings}
+    assert found == {NODES[0]: Verdict.PASS, elsewhere: Verdict.UNKNOWN}
 
 
 def test_a_check_without_known_subjects_still_shows_as_unknown() -> None:

@@ -14,13 +14,19 @@ from exporter.domain.addresses import normalise
 from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
 from exporter.domain.declaration import Deliveries, Reading, Unresolved
 from exporter.domain.finding import Layer
+from exporter.domain.objects import DeclaredObjects
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.settings.model import Settings
 
 
 def _facts(settings: Settings) -> frozenset[type]:
-    given = {DeclaredApplications, DeclaredWorkloads, ObservedApplicationSets}
+    given = {
+        DeclaredApplications,
+        DeclaredObjects,
+        DeclaredWorkloads,
+        ObservedApplicationSets,
+    }
     return frozenset(given if settings.declared.argocd else ())
 
 

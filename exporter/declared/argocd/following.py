@@ -27,6 +27,7 @@ from exporter.domain.declaration import (
     ApplicationSource,
     DeclaredApplication,
     DeclaredAutoscaler,
+    DeclaredObject,
     DeclaredWorkload,
     Failure,
     Unresolved,
@@ -89,6 +90,7 @@ class Following:
     paths: dict[str, bool] = field(default_factory=dict)
     delivered: set[str] = field(default_factory=set)
     workloads: list[DeclaredWorkload] = field(default_factory=list)
+    objects: list[DeclaredObject] = field(default_factory=list)
     autoscalers: list[DeclaredAutoscaler] = field(default_factory=list)
     hiding: list[Gap] = field(default_factory=list)
     rules: Rules = field(default_factory=Rules)
@@ -234,6 +236,7 @@ class Following:
             origin=step.subject,
         )
         self.workloads += found.workloads
+        self.objects += found.objects
         self.autoscalers += found.autoscalers
         self.gathering.stack += found.stack
         self.ledger.items += found.items

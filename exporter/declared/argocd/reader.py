@@ -135,6 +135,7 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
     reading = Reading(
         source=Source.ARGOCD,
         workloads=tuple(following.workloads),
+        objects=tuple(following.objects),
         autoscalers=tuple(following.autoscalers),
         stack=tuple(gathering.stack),
         stack_gaps=tuple(gathering.stack_gaps),

@@ -4,13 +4,14 @@ from exporter.declared.kustomize.reader import read
 from exporter.declared.kustomize.renderer import Renderer
 from exporter.declared.reader import OBJECTS, Inputs, Reader
 from exporter.domain.declaration import Reading
+from exporter.domain.objects import DeclaredObjects
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.settings.model import Settings
 
 
 def _facts(settings: Settings) -> frozenset[type]:
-    return frozenset({DeclaredWorkloads} if settings.declared.kustomize else ())
+    return frozenset({DeclaredObjects, DeclaredWorkloads} if settings.declared.kustomize else ())
 
 
 async def _read(inputs: Inputs) -> Reading:

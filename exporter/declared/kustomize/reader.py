@@ -64,6 +64,7 @@ async def read(
     return Reading(
         source=SOURCE,
         workloads=tuple(workload for overlay in found for workload in overlay.workloads),
+        objects=tuple(declared for overlay in found for declared in overlay.objects),
         autoscalers=tuple(scaler for overlay in found for scaler in overlay.autoscalers),
         stack=tuple(statement for overlay in found for statement in overlay.stack),
         unresolved=tuple(dict.fromkeys(told(items))),

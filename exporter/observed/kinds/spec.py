@@ -6,8 +6,6 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
-from msgspec import Struct
-
 from exporter.observed.folds import Fold
 
 
@@ -44,9 +42,10 @@ class KindSpec:
     """A kind that is observed: where it is served, what is read of it, which fact that gives.
 
     *short_names* are those of kubectl, *former_groups* those whose objects a dump may still hold.
-    One that is *optional* comes with an add-on, so it may be missing. *record* is what is read of
-    an object, in a watch without its managed fields where *cuts_managed_fields* says so; *fold*
-    makes what takes such records in. *read_for* says when the kind is read at all.
+    One that is *optional* comes with an add-on, so it may be missing. *record* is the ``Struct``
+    that is read of an object (``Raw`` where the fold reads it), in a watch without its managed
+    fields where *cuts_managed_fields* says so; *fold* makes what takes such records in. *read_for*
+    says when the kind is read at all.
     """
 
     kind: str
@@ -57,7 +56,7 @@ class KindSpec:
     former_groups: tuple[str, ...] = ()
     namespaced: bool = True
     optional: bool = False
-    record: type[Struct]
+    record: Any
     cuts_managed_fields: bool = False
     fold: Callable[[], Fold]
     fact: FactSpec

@@ -37,6 +37,15 @@ class Api:
     limits: Limits = field(default_factory=Limits)
     _session: aiohttp.ClientSession | None = None
 
+    async def get(self, path: str) -> bytes:
+        """Return what stands at *path*; raises :exc:`WatchError`."""
+        with _translated():
+            async with (
+                asyncio.timeout(self.limits.page),
+                self._open("GET", path, query={}, headers={"Accept-Encoding": "gzip"}) as answer,
+            ):
+                return await _read(answer.content, self.limits.page_bytes)
+
     async def page(self, path: str, query: Mapping[str, str], *, kind: KindSpec) -> Page:
         """Return one page of a list of objects of this *kind*; raises :exc:`WatchError`."""
         with _translated():

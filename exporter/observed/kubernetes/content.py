@@ -6,8 +6,9 @@ from typing import Any
 from msgspec import Raw
 
 from exporter.domain.errors import ParseError
-from exporter.observed.collection import Collection, OddObjectError
+from exporter.observed.collection import Collection
 from exporter.observed.kinds import KindSpec
+from exporter.observed.odd import OddObjectError
 from exporter.observed.records import ObjectRecord
 
 

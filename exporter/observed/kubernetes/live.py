@@ -13,6 +13,7 @@ from exporter.domain.errors import Reason
 from exporter.domain.evaluation import SourceStatus
 from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration
+from exporter.domain.objects import DeclaredObjects, ObservedObjects
 from exporter.domain.provenance import Source
 from exporter.domain.state import State
 from exporter.domain.watches import Restart, WatchStatus
@@ -22,6 +23,7 @@ from exporter.foreign.supervisor import RootTask, Supervisor
 from exporter.observed.kinds import FACTS, KindSpec, kinds_for
 from exporter.observed.kubernetes.api import Api
 from exporter.observed.kubernetes.backoff import Backoff
+from exporter.observed.kubernetes.declared import DeclaredKinds
 from exporter.observed.kubernetes.errors import WatchError
 from exporter.observed.kubernetes.facts import FactBuilder
 from exporter.observed.kubernetes.limits import Limits, limits_for
@@ -61,6 +63,14 @@ class Live:
         self._api = Api(logins or Configured(path, clock), limits or limits_for(self.max_age))
         self._clock = clock
         self._builder = FactBuilder(self._stores)
+        self._declared = DeclaredKinds(
+            api=self._api,
+            namespaces=settings.namespaces,
+            clock=clock,
+            changed=self.changed.set,
+        )
+        self._looks_for_objects = ObservedObjects in needed
+        self._supervisor: Supervisor | None = None
         self._roots: list[RootTask] = []
         self._expiry: asyncio.TimerHandle | None = None
         self._last = State()
@@ -68,10 +78,11 @@ class Live:
     @property
     def complete(self) -> bool:
         """Whether every kind has been listed, or been refused: there is no more to wait for."""
-        return all(store.settled for store in self._all_stores)
+        return self._declared.complete and all(store.settled for store in self._all_stores)
 
     def start(self, supervisor: Supervisor) -> None:
         """Begin to follow."""
+        self._supervisor = supervisor
         if not self._roots:
             self._roots = [
                 supervisor.start(partial(self._follow, store), name=f"watch {store.name}")
@@ -84,30 +95,45 @@ class Live:
         if self._expiry is not None:
             self._expiry.cancel()
         await asyncio.gather(*(root.stop() for root in roots))
+        await self._declared.stop()
         await self._api.close()
+
+    async def follow(self, objects: DeclaredObjects) -> None:
+        """Follow the kinds of declared *objects*, too, where anybody asks for them."""
+        if self._looks_for_objects and self._supervisor is not None:
+            await self._declared.follow(objects, self._supervisor)
 
     async def read(self, *, at: Instant) -> State:
         """Return what is known at the instant *at*; quick where little changed since last time."""
         trust = reliance(self._stores, self._facts, at=at, max_age=self.max_age)
-        facts = await self._known(trust)
+        facts = await self._known(trust, at=at)
         failures = tuple(failure for store in self._all_stores for failure in store.failures)
-        watches = tuple(self._watch(kind, own, at=at) for kind, own in self._stores.items())
+        failures += self._declared.failures
+        watches = tuple(
+            self._watch(name, own, at=at)
+            for name, own in (
+                *((kind.kind, own) for kind, own in self._stores.items()),
+                *self._declared.watched,
+            )
+        )
         status = self._status(watches, failures, at=at)
         self._last = State(facts=facts, sources=(status,), failures=failures, watches=watches)
         self._wake_at_expiry(at)
         return self._last
 
-    async def _known(self, trust: Reliance) -> Facts:
-        """Return the facts; the same store as last time where nothing changed."""
+    async def _known(self, trust: Reliance, *, at: Instant) -> Facts:
+        """Return the facts; the same value as last time where nothing changed."""
         known = {
             fact: await self._builder.fact(fact, unseen=trust.unseen.get(fact, frozenset()))
             for fact in self._facts
             if fact not in trust.absent
         }
+        if self._looks_for_objects:
+            known[ObservedObjects] = await self._declared.read(at=at, max_age=self.max_age)
         facts = Facts(known, dict(trust.gaps), self._namespaces)
         last = self._last.facts
         same = last.known.keys() == known.keys() and all(
-            last.known[fact] is store for fact, store in known.items()
+            last.known[fact] is value for fact, value in known.items()
         )
         return last if same and last.gaps == facts.gaps else facts
 
@@ -115,7 +141,8 @@ class Live:
         """Let what is known now be looked at again when the first part of it becomes too old."""
         if self._expiry is not None:
             self._expiry.cancel()
-        ages = [at.age(store.seen) for store in self._all_stores if store.seen is not None]
+        stores = (*self._all_stores, *self._declared.stores)
+        ages = [at.age(store.seen) for store in stores if store.seen is not None]
         left = [(self.max_age - age).total_seconds() for age in ages if age <= self.max_age]
         if left:
             running = asyncio.get_running_loop()
@@ -156,12 +183,12 @@ class Live:
             failures=failures,
         )
 
-    def _watch(self, kind: KindSpec, own: tuple[Store, ...], *, at: Instant) -> WatchStatus:
+    def _watch(self, name: str, own: tuple[Store, ...], *, at: Instant) -> WatchStatus:
         restarts: Counter[Restart] = Counter()
         for store in own:
             restarts.update(store.restarts)
         return WatchStatus(
-            kind=kind.kind,
+            kind=name,
             up=not any(store.gap(at=at, max_age=self.max_age) for store in own),
             events=sum(store.events for store in own),
             lists=sum(store.lists for store in own),

@@ -23,6 +23,9 @@ exporter follows with the same settings.
 {{- if $read }}{{ $names = append $names $name }}{{ end -}}
 {{- end -}}
 {{- end -}}
+{{- if or .Values.existingSettings.configMap (eq (include "conformance.isLive" .) "true") -}}
+{{- $names = concat $names .Values.rbac.declaredKinds | uniq -}}
+{{- end -}}
 {{- toYaml (dict "names" $names) -}}
 {{- end -}}
 

@@ -166,7 +166,7 @@ async def test_what_a_source_delivers_names_it_and_its_file(follow: Follow) -> N
     }
     assert delivered == {
         (Subject("Deployment", "shop", "api"), ItemState.COMPARED, "apps/a.yaml"),
-        (Subject("Service", "shop", "api"), ItemState.UNSUPPORTED, "apps/a.yaml"),
+        (Subject("Service", "shop", "api"), ItemState.COMPARED, "apps/a.yaml"),
     }
     assert ("Application", "b", ItemState.COMPARED) in states(followed)
 

@@ -1,0 +1,84 @@
+"""Declared fields that an object in the cluster does not have, whatever its kind."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+from exporter.checks.wording import excerpt, listing
+from exporter.domain.declaration import DeclaredManifest
+from exporter.domain.fields import text_of
+from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.json import Json, JsonObject, as_object, dig
+from exporter.domain.manifest import Difference, differences
+
+MAX_SHOWN: Final = 20
+MAX_COUNTED: Final = 1_000
+_LARGEST: Final = 300
+
+TRACKING_LABEL: Final = "app.kubernetes.io/instance"
+TOOLS: Final = ("kubectl.kubernetes.io/", "argocd.argoproj.io/", "deployment.kubernetes.io/")
+"""Prefixes of the annotations that tools write about an object."""
+
+
+def drift(
+    declared: DeclaredManifest, have: JsonObject, *, elsewhere: Iterable[str] = (), kind: str = ""
+) -> list[Difference]:
+    """Return the first declared fields that *have* lacks, or has another value for.
+
+    *elsewhere* are pointers to what others judge; *kind* is that of an object that is no workload.
+    """
+    metadata = as_object(declared.manifest.get("metadata"))
+    annotations = as_object(metadata.get("annotations"))
+    own = {key: value for key, value in annotations.items() if not key.startswith(TOOLS)}
+    content = {
+        **declared.manifest,
+        "metadata": {"labels": metadata.get("labels"), "annotations": own},
+    }
+    ignored = (*declared.ignored, *elsewhere, *_tracked(declared, have))
+    return list(islice(differences(content, have, ignored=ignored, kind=kind), MAX_COUNTED))
+
+
+def judged(
+    check: str, subject: Subject, declared: DeclaredManifest, found: Sequence[Difference]
+) -> Finding:
+    """Return what *check* finds of an object, given which declared fields it lacks."""
+    shown = found[:MAX_SHOWN]
+    places = dict.fromkeys(declared.place_of(difference.position) for difference in shown)
+    return Finding(
+        check=check,
+        subject=subject,
+        verdict=Verdict.FAIL if found else Verdict.PASS,
+        detail=_describe(found),
+        declared={difference.pointer: _short(difference.declared) for difference in shown} or None,
+        observed={difference.pointer: _short(difference.observed) for difference in shown} or None,
+        provenance=tuple(places) or (declared.place,),
+    )
+
+
+def _tracked(declared: DeclaredManifest, have: JsonObject) -> Iterator[str]:
+    """Yield the label in which Argo CD writes its Application's name, where it did so."""
+    name = declared.application.name if declared.application else ""
+    if name and dig(have, "metadata", "labels", TRACKING_LABEL) == name:
+        yield "/metadata/labels/" + TRACKING_LABEL.replace("/", "~1")
+
+
+def _describe(found: Sequence[Difference]) -> str:
+    if not found:
+        return ""
+    count = f"{MAX_COUNTED} or more" if len(found) == MAX_COUNTED else str(len(found))
+    verb = "field differs" if len(found) == 1 else "fields differ"
+    return (
+        f"{count} declared {verb}: {listing([excerpt(difference.pointer) for difference in found])}"
+    )
+
+
+def _short(value: Json) -> Json:
+    """Return *value*, or the beginning of its text where it is too long to be read."""
+    if isinstance(value, str):
+        return excerpt(value)
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        return excerpt(f"({text_of(value)})")
+    return value if len(text) <= _LARGEST else excerpt(text)

@@ -1,0 +1,306 @@
+"""The kinds that are followed because code declares objects of them."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from msgspec import Raw
+
+from exporter.domain.clock import Clock, Instant
+from exporter.domain.declaration import Failure
+from exporter.domain.errors import Reason
+from exporter.domain.gaps import Gap
+from exporter.domain.objectkeys import GroupKind
+from exporter.domain.objects import (
+    DeclaredObjects,
+    ObjectName,
+    Objects,
+    ObservedObject,
+    ObservedObjects,
+)
+from exporter.domain.provenance import Place, Source
+from exporter.foreign.guard import unfailing
+from exporter.foreign.supervisor import RootTask, Supervisor
+from exporter.observed.declaredfold import DeclaredFold, Expected
+from exporter.observed.kinds import FactSpec, KindSpec
+from exporter.observed.kubernetes.api import Api
+from exporter.observed.kubernetes.backoff import Backoff
+from exporter.observed.kubernetes.discovery import Served, discover
+from exporter.observed.kubernetes.errors import WatchError
+from exporter.observed.kubernetes.reflector import Reflector
+from exporter.observed.kubernetes.store import Store
+
+_FACT: Final = FactSpec(type=ObservedObjects, build=lambda contents, _: contents)
+_NOT_LISTED: Final = "the server lists no objects of this kind"
+
+
+class _GoneError(Exception):
+    """The kind is no longer served as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The objects of one kind that code declares: their *names*, and the *versions* they are in."""
+
+    names: frozenset[ObjectName]
+    versions: tuple[str, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Followed:
+    """One kind of declared objects, and what is known of it.
+
+    *stores* are empty before it was found out how the kind is served. It is *absent* where it is
+    not at all, as was told last at the instant *told* of the boot clock. *trouble* is why it could
+    not be found out.
+    """
+
+    kind: GroupKind
+    declared: Declared
+    stores: tuple[Store, ...] = ()
+    absent: bool = False
+    told: float = 0.0
+    trouble: Failure | None = None
+    root: RootTask | None = None
+    _built: tuple[object, Objects] | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether it has been told what there is, or that it will not be told."""
+        if self.absent or self.refusal:
+            return True
+        return bool(self.stores) and all(store.settled for store in self.stores)
+
+    @property
+    def refusal(self) -> str:
+        """Why nobody lets us look at the kind; empty where somebody does."""
+        troubles = [self.trouble, *(store.trouble for store in self.stores if not store.content)]
+        reasons = (one.message for one in troubles if one and one.reason is Reason.FORBIDDEN)
+        return next(reasons, "")
+
+    def gap(self, *, at: Instant, max_age: timedelta) -> str:
+        """Return why nothing can be said of the kind; empty where it can."""
+        if self.absent and at.age(self.told) <= max_age:
+            return ""
+        if not self.stores:
+            why = self.trouble.message if self.trouble else "not looked for yet"
+            return f"{self.kind}: {why}"
+        gaps = (store.gap(at=at, max_age=max_age) for store in self.stores)
+        return next(filter(None, gaps), "")
+
+    def objects(self) -> Objects:
+        """Return the objects of the kind; the same value as long as nothing changed."""
+        if self.absent:
+            return {}
+        revision = tuple((id(store.content), store.revision) for store in self.stores)
+        if self._built is None or self._built[0] != revision:
+            found: dict[ObjectName, ObservedObject | Gap | None] = {}
+            for store in self.stores:
+                if store.content is not None:
+                    found.update(store.content.collection.fold.contents())
+            self._built = (revision, found)
+        return self._built[1]
+
+
+@dataclass(slots=True, kw_only=True)
+class DeclaredKinds:
+    """Follows each kind of which code declares objects, between :meth:`follow` and :meth:`stop`.
+
+    Where other objects of a kind are declared than before, it is listed anew, as nothing but names
+    was kept of what was not declared; what is known counts until the new list is complete.
+    """
+
+    api: Api
+    namespaces: tuple[str, ...]
+    clock: Clock
+    changed: Callable[[], None]
+    _followed: dict[GroupKind, Followed] = field(default_factory=dict)
+    _successors: dict[GroupKind, Followed] = field(default_factory=dict)
+    _last: tuple[tuple[object, ...], ObservedObjects] | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every kind has been listed, or been refused."""
+        return all(followed.settled for followed in self._followed.values())
+
+    @property
+    def stores(self) -> Iterator[Store]:
+        """The stores of all kinds."""
+        return (store for followed in self._followed.values() for store in followed.stores)
+
+    @property
+    def watched(self) -> Iterator[tuple[str, tuple[Store, ...]]]:
+        """The stores of each kind that we may look at, by the name of its resource."""
+        for followed in self._followed.values():
+            if followed.stores and not followed.refusal:
+                yield followed.stores[0].kind.resource, followed.stores
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """What is wrong now, apart from what nobody lets us look at."""
+        troubles = (one.trouble for one in self._followed.values() if not one.refusal)
+        within = (
+            failure
+            for followed in self._followed.values()
+            if not followed.refusal
+            for store in followed.stores
+            for failure in store.failures
+        )
+        return (*filter(None, troubles), *within)
+
+    async def follow(self, objects: DeclaredObjects, supervisor: Supervisor) -> None:
+        """Follow the kinds of *objects*, and no others."""
+        wanted = _by_kind(objects)
+        for kind, declared in wanted.items():
+            latest = self._successors.get(kind) or self._followed.get(kind)
+            if latest is None or latest.declared != declared:
+                await self._begin(Followed(kind=kind, declared=declared), supervisor)
+        for kind in self._followed.keys() - wanted.keys():
+            await _end(self._successors.pop(kind, None))
+            await _end(self._followed.pop(kind))
+
+    async def stop(self) -> None:
+        """End all tasks."""
+        every = (*self._followed.values(), *self._successors.values())
+        self._followed, self._successors = {}, {}
+        for followed in every:
+            await _end(followed)
+
+    async def read(self, *, at: Instant, max_age: timedelta) -> ObservedObjects:
+        """Return what is known; the same value as last time where nothing changed."""
+        await self._promote()
+        kinds: dict[GroupKind, Objects] = {}
+        gaps: dict[GroupKind, Gap] = {}
+        refused: dict[GroupKind, str] = {}
+        for kind, followed in sorted(self._followed.items()):
+            if why := followed.refusal:
+                refused[kind] = why
+            elif why := followed.gap(at=at, max_age=max_age):
+                gaps[kind] = Gap(Source.KUBERNETES, why)
+            else:
+                kinds[kind] = followed.objects()
+        state = (tuple(kinds), tuple(map(id, kinds.values())), gaps, refused)
+        if self._last is None or self._last[0] != state:
+            self._last = (state, ObservedObjects(kinds=kinds, gaps=gaps, refused=refused))
+        return self._last[1]
+
+    async def _begin(self, followed: Followed, supervisor: Supervisor) -> None:
+        kind = followed.kind
+        if kind in self._followed:
+            await _end(self._successors.get(kind))
+            self._successors[kind] = followed
+        else:
+            self._followed[kind] = followed
+        followed.root = supervisor.start(partial(self._run, followed), name=f"watch {kind}")
+
+    async def _promote(self) -> None:
+        """Let a list of what is declared now take the place of the last one once it is complete."""
+        for kind, successor in list(self._successors.items()):
+            if successor.settled:
+                await _end(self._followed[kind])
+                self._followed[kind] = self._successors.pop(kind)
+
+    async def _run(self, followed: Followed) -> None:
+        def broke() -> None:
+            message = "the watch itself failed; see the log"
+            self._trouble(followed, Reason.INTERNAL, message)
+
+        backoff = Backoff(self.api.limits)
+        await unfailing(
+            lambda: self._follow(followed, backoff),
+            name=f"watch of {followed.kind}",
+            pause=backoff.next,
+            broke=broke,
+        )
+
+    async def _follow(self, followed: Followed, backoff: Backoff) -> None:
+        """Find out how a kind is served, and follow it so until it no longer is."""
+        while True:
+            try:
+                versions = followed.declared.versions
+                served = await discover(self.api, followed.kind, declared=versions)
+            except WatchError as error:
+                self._trouble(followed, error.reason, error.message)
+                await asyncio.sleep(backoff.next(error.retry_after))
+                continue
+            backoff.reset()
+            if served is None or not served.listed:
+                self._note_absence(followed, served)
+                await asyncio.sleep(self.api.limits.absent)
+                continue
+            followed.trouble, followed.absent = None, False
+            followed.stores = self._stores(followed, served)
+            await self._watch(followed)
+
+    async def _watch(self, followed: Followed) -> None:
+        """Follow all namespaces until the kind is gone; it may be served otherwise then."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for store in followed.stores:
+                    group.create_task(self._until_gone(store))
+        except* _GoneError:
+            pass
+
+    async def _until_gone(self, store: Store) -> None:
+        reflector = Reflector(self.api, store, changed=self.changed, clock=self.clock)
+        while store.installed:
+            pause = await reflector.step()
+            if store.installed:
+                await asyncio.sleep(pause)
+        raise _GoneError
+
+    def _stores(self, followed: Followed, served: Served) -> tuple[Store, ...]:
+        spec = _spec(followed, served)
+        if not served.namespaced or not self.namespaces:
+            return (Store(spec),)
+        return tuple(Store(spec, namespace) for namespace in sorted(set(self.namespaces)))
+
+    def _note_absence(self, followed: Followed, served: Served | None) -> None:
+        followed.stores, followed.absent = (), served is None
+        followed.told, followed.trouble = self.clock.boot(), None
+        if served is not None:
+            self._trouble(followed, Reason.FORBIDDEN, _NOT_LISTED)
+        self.changed()
+
+    def _trouble(self, followed: Followed, reason: Reason, message: str) -> None:
+        followed.trouble = Failure(Place(Source.KUBERNETES, str(followed.kind)), reason, message)
+        self.changed()
+
+
+async def _end(followed: Followed | None) -> None:
+    if followed is not None and followed.root is not None:
+        await followed.root.stop()
+
+
+def _by_kind(objects: DeclaredObjects) -> Mapping[GroupKind, Declared]:
+    names: dict[GroupKind, set[ObjectName]] = {}
+    versions: dict[GroupKind, set[str]] = {}
+    for key, declared in objects.objects.items():
+        names.setdefault(key.group_kind, set()).add((key.namespace, key.name))
+        versions.setdefault(key.group_kind, set()).add(declared.version)
+    return {
+        kind: Declared(frozenset(found), tuple(sorted(versions[kind], reverse=True)))
+        for kind, found in names.items()
+    }
+
+
+def _spec(followed: Followed, served: Served) -> KindSpec:
+    names = followed.declared.names
+    if not served.namespaced:
+        names = frozenset(("", name) for _, name in names)
+    expected = Expected(kind=followed.kind, version=served.version, names=names)
+    return KindSpec(
+        kind=followed.kind.kind,
+        group=followed.kind.group,
+        version=served.version,
+        plural=served.plural,
+        namespaced=served.namespaced,
+        optional=True,
+        record=Raw,
+        fold=lambda: DeclaredFold(expected),
+        fact=_FACT,
+        read_for=frozenset(),
+    )
