@@ -14,7 +14,7 @@ from exporter.domain.monitoring.alertmanager import (
     DeclaredAlertmanager,
 )
 from exporter.domain.monitoring.stack import Component, DeclaredStack, StackValue
-from exporter.domain.provenance import Source, Stated
+from exporter.domain.provenance import Located, Source
 
 ID = "alertmanager_ready"
 SETTLES = "observed.alertmanager.replicas can say it"
@@ -50,7 +50,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
             yield _judge_receiver(receiver, known)
 
 
-def _replicas(facts: Facts) -> Stated[int] | None:
+def _replicas(facts: Facts) -> Located[int] | None:
     stack = facts.find(DeclaredStack)
     return stack.count(StackValue.ALERTMANAGER_REPLICAS) if stack else None
 
@@ -64,7 +64,7 @@ def _judge(
     declared: DeclaredAlertmanager,
     have: AlertmanagerStatus,
     *,
-    replicas: Stated[int] | None,
+    replicas: Located[int] | None,
     hidden: Gap | None,
 ) -> Finding:
     """Judge Alertmanager itself; *hidden* says why its peers may be declared otherwise, if so."""
@@ -116,7 +116,7 @@ def _troubles(have: AlertmanagerStatus, want: int | None) -> Iterator[str]:
         yield f"{len(have.peers)} of {want} peers are in its cluster"
 
 
-def _judge_receiver(receiver: Stated[str], known: AlertmanagerReceivers) -> Finding:
+def _judge_receiver(receiver: Located[str], known: AlertmanagerReceivers) -> Finding:
     kinds = known.integrations.get(receiver.value)
     detail = ""
     if kinds is None:
@@ -134,7 +134,7 @@ def _judge_receiver(receiver: Stated[str], known: AlertmanagerReceivers) -> Find
     )
 
 
-def _unread(receiver: Stated[str], why: str) -> Finding:
+def _unread(receiver: Located[str], why: str) -> Finding:
     return Finding(
         check=ID,
         subject=_receiver(receiver.value),

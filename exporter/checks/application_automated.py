@@ -52,10 +52,10 @@ def _judge(
     sets: ObservedApplicationSets | None,
 ) -> Finding:
     """Compare one; a RollingSync takes the automation off and syncs in its place."""
-    detail = _difference(application.automation, have.automation)
+    left = application.leaves("/spec/syncPolicy/automated")
     owner = sets.owner_of(have) if sets else None
-    if owner and owner.is_rolling and have.automation is None:
-        detail = ""
+    rolling = owner is not None and owner.is_rolling and have.automation is None
+    detail = "" if left or rolling else _difference(application.automation, have.automation)
     return Finding(
         check=ID,
         subject=subjects.application(application.key),

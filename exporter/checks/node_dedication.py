@@ -53,6 +53,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     declared, hidden = known.nodes, next(iter(known.incomplete), None)
     pods, foreigners, once = facts.get(ObservedPods).by_node, _Foreigners(), facts.memory.once
     nothing = None if pods else NO_PODS
+    placement = cache(lambda: Placement.of(facts))  # only where something fails
     sources = (facts.get(DeclaredNodes), facts.get(ObservedNodes), facts.get(Policy))
     for name, taints in once("dedications", sources, partial(_dedications, facts)).items():
         node = declared.get(name)
@@ -67,7 +68,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
             finding = once(("node", name), (taints, node, gap, groups), look)
             if finding.verdict is Verdict.FAIL:
                 foreign = foreigners.among(groups, taints)
-                finding = _explained(finding, foreign, Placement.of(facts))
+                finding = _explained(finding, foreign, placement())
             yield finding
 
 

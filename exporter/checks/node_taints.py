@@ -12,7 +12,7 @@ from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.policy import Policy, matches_any
-from exporter.domain.provenance import Place, Stated
+from exporter.domain.provenance import Located, Place
 from exporter.domain.taints import Taint, TaintEffect
 
 ID = "node_taints"
@@ -61,7 +61,7 @@ def _judge(node: DeclaredNode, have: ObservedNode, *, unmanaged: tuple[str, ...]
 
 
 def _differences(
-    want: Mapping[Slot, Stated[Taint]], found: Mapping[Slot, Taint]
+    want: Mapping[Slot, Located[Taint]], found: Mapping[Slot, Taint]
 ) -> Iterator[tuple[str, str]]:
     """Yield the key of each taint that differs, and how it does in words."""
     for slot, stated in sorted(want.items(), key=lambda item: item[0]):
@@ -76,7 +76,7 @@ def _differences(
 
 
 def _places(
-    node: DeclaredNode, *, want: Mapping[Slot, Stated[Taint]], found: Mapping[Slot, Taint]
+    node: DeclaredNode, *, want: Mapping[Slot, Located[Taint]], found: Mapping[Slot, Taint]
 ) -> tuple[Place, ...]:
     """Return where the differing taints are declared, and the node's own for undeclared ones."""
     places = [one.place for slot, one in want.items() if found.get(slot) != one.value]

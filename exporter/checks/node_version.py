@@ -12,7 +12,7 @@ from exporter.domain.declaration import Attribute, DeclaredNode
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
-from exporter.domain.provenance import Stated
+from exporter.domain.provenance import Located
 
 ID = "node_version"
 
@@ -95,7 +95,7 @@ def _is_versioned(node: DeclaredNode) -> bool:
     return Attribute.VERSION in node.attributes or Attribute.VERSION in node.unknown
 
 
-def _judge(node: DeclaredNode, have: ObservedNode, *, want: Stated[str]) -> Finding:
+def _judge(node: DeclaredNode, have: ObservedNode, *, want: Located[str]) -> Finding:
     declared, observed = Version.parse(want.value), Version.parse(have.version)
     verdict, detail = Verdict.PASS, ""
     if declared is None:

@@ -1,6 +1,7 @@
 """Every object must have the fields that the code declares for it."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from exporter.checks import object_present, subjects
@@ -11,7 +12,7 @@ from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.gaps import Gap
 from exporter.domain.objectkeys import GroupKind
-from exporter.domain.objects import DeclaredObjects, ObservedObjects
+from exporter.domain.objects import DeclaredObjects, ObservedObject, ObservedObjects
 from exporter.domain.provenance import Source
 
 ID = "object_spec"
@@ -38,11 +39,18 @@ AGGREGATED: Final = GroupKind("rbac.authorization.k8s.io", "ClusterRole")
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
-    """Compare what is declared of every object, except of those at which nobody lets us look."""
+    """Compare what is declared of every object, except of those at which nobody lets us look.
+
+    What was compared before is not again as long as both sides are the same.
+    """
     observed = facts.get(ObservedObjects)
     for subject, objects in facts.get(DeclaredObjects).by_subject.items():
-        if not observed.refusal(objects[0].key.group_kind):
-            yield _judge(subject, objects, observed)
+        if observed.refusal(objects[0].key.group_kind):
+            continue
+        seen = [observed.get(declared.key) for declared in objects]
+        make = partial(_judge, subject, objects, observed)
+        known = all(isinstance(one, ObservedObject) for one in seen)
+        yield facts.memory.once(subject, (objects, *seen), make) if known else make()
 
 
 def _judge(

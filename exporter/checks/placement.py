@@ -1,7 +1,6 @@
 """Where workloads want their pods, as far as both sides are known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from exporter.domain.declaration import DeclaredWorkload, WorkloadKey
 from exporter.domain.errors import ParseError
@@ -22,16 +21,19 @@ def selection_of(workload: DeclaredWorkload) -> NodeSelection | ParseError | Non
     return selection if selection.selective else None
 
 
-@dataclass(frozen=True, slots=True)
 class Placement:
-    """The declared *workloads* that are in the cluster, and the *pool* of its nodes."""
+    """Tells where the pods of declared workloads belong; each workload is asked once."""
 
-    workloads: Mapping[WorkloadKey, DeclaredWorkload]
-    pool: NodePool
+    __slots__ = ("_allowed", "_pool", "_workloads")
+
+    def __init__(self, workloads: Mapping[WorkloadKey, DeclaredWorkload], pool: NodePool) -> None:
+        self._workloads = workloads
+        self._pool = pool
+        self._allowed: dict[WorkloadKey, frozenset[str] | None] = {}
 
     @classmethod
     def of(cls, facts: Facts) -> "Placement":
-        """Return what is known of it; nothing where a side cannot be relied on."""
+        """Return it for what is declared and there; for nothing where a side is not known."""
         pool = NodePool(facts.get(ObservedNodes))
         declared, observed = facts.find(DeclaredWorkloads), facts.find(ObservedWorkloads)
         if declared is None or observed is None:
@@ -41,8 +43,13 @@ class Placement:
 
     def is_astray(self, owner: WorkloadKey, node: str) -> bool:
         """Tell whether the workload *owner* selects nodes, and *node* is none of these."""
-        workload = self.workloads.get(owner)
+        if owner not in self._allowed:
+            self._allowed[owner] = self._select(owner)
+        allowed = self._allowed[owner]
+        return allowed is not None and node in self._pool and node not in allowed
+
+    def _select(self, owner: WorkloadKey) -> frozenset[str] | None:
+        """Return the nodes that a workload selects, or None where it does not, for all we know."""
+        workload = self._workloads.get(owner)
         selection = selection_of(workload) if workload else None
-        if not isinstance(selection, NodeSelection) or node not in self.pool:
-            return False
-        return node not in self.pool.selected(selection)
+        return self._pool.selected(selection) if isinstance(selection, NodeSelection) else None

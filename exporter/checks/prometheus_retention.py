@@ -11,7 +11,7 @@ from exporter.domain.gaps import Gap
 from exporter.domain.instants import parse_duration
 from exporter.domain.monitoring.prometheus.server import PrometheusRuntime, Retention, parse_size
 from exporter.domain.monitoring.stack import Component, DeclaredStack, StackValue
-from exporter.domain.provenance import Stated
+from exporter.domain.provenance import Located
 
 ID = "prometheus_retention"
 SUBJECT = Subject("Prometheus", "", Component.PROMETHEUS)
@@ -58,14 +58,14 @@ def _hidden(facts: Facts, *names: StackValue) -> Gap | None:
     return known.hidden(*names) if known else None
 
 
-def _declared(facts: Facts) -> dict[StackValue, Stated[str]]:
+def _declared(facts: Facts) -> dict[StackValue, Located[str]]:
     known = facts.find(DeclaredStack)
     values = known.values if known else {}
     return {name: values[name] for name in _VALUES if name in values}
 
 
 def _verdict(
-    declared: dict[StackValue, Stated[str]], runtime: PrometheusRuntime
+    declared: dict[StackValue, Located[str]], runtime: PrometheusRuntime
 ) -> tuple[Verdict, str]:
     """Judge by what the texts mean: ``15d`` is ``360h``."""
     if runtime.unserved or not runtime.retention:
@@ -82,7 +82,7 @@ def _verdict(
     return Verdict.FAIL, f"keeps {runtime.retention}, declared is {excerpt(said)}"
 
 
-def _meaning(declared: dict[StackValue, Stated[str]]) -> Retention:
+def _meaning(declared: dict[StackValue, Located[str]]) -> Retention:
     time, size = (declared.get(name) for name in _VALUES)
     return Retention(
         time=parse_duration(time.value) if time else None,

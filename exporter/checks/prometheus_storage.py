@@ -11,7 +11,7 @@ from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Ve
 from exporter.domain.gaps import Gap
 from exporter.domain.monitoring.prometheus.server import PrometheusClaims, VolumeClaim
 from exporter.domain.monitoring.stack import Component, DeclaredStack, StackValue
-from exporter.domain.provenance import Stated
+from exporter.domain.provenance import Located
 from exporter.domain.quantity import parse_quantity
 
 ID = "prometheus_storage"
@@ -48,7 +48,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     )
 
 
-def _unknown(declared: Stated[str] | None, hidden: Gap) -> Finding:
+def _unknown(declared: Located[str] | None, hidden: Gap) -> Finding:
     return Finding(
         check=ID,
         subject=SUBJECT,
@@ -65,7 +65,7 @@ def _hidden(facts: Facts) -> Gap | None:
     return known.hidden(StackValue.STORAGE) if known else None
 
 
-def _declared(facts: Facts) -> Stated[str] | None:
+def _declared(facts: Facts) -> Located[str] | None:
     known = facts.find(DeclaredStack)
     return known.values.get(StackValue.STORAGE) if known else None
 

@@ -83,26 +83,30 @@ def differences(
         return [f"{len(have)} sources instead of {len(want)}"]
     return [
         text
-        for pair in zip(want, have, strict=True)
-        for text in _differences(*pair, repository=repository)
+        for index, pair in enumerate(zip(want, have, strict=True))
+        for field, text in _differences(*pair, repository=repository)
+        if not declared.leaves(f"/spec/source/{field}", f"/spec/sources/{index}/{field}")
     ]
 
 
 def _differences(
     want: ApplicationSource, have: ApplicationSource, *, repository: Repository
-) -> Iterator[str]:
+) -> Iterator[tuple[str, str]]:
+    """Yield the fields that differ, each with the difference in words."""
     # A source written by hand may leave out its repository: that of the settings is meant.
     # Addresses are shown normalised, as what was written may hold a password.
     wants, has = normalise(want.repository), normalise(have.repository)
     if wants and wants != has:
-        yield f"repoURL {excerpt(has)} instead of {excerpt(wants)}"
+        yield "repoURL", f"repoURL {excerpt(has)} instead of {excerpt(wants)}"
     if posixpath.normpath(want.path) != posixpath.normpath(have.path):
-        yield f"path {excerpt(have.path) or 'none'} instead of {excerpt(want.path) or 'none'}"
+        paths = f"{excerpt(have.path) or 'none'} instead of {excerpt(want.path) or 'none'}"
+        yield "path", f"path {paths}"
     if want.chart != have.chart:
-        yield f"chart {excerpt(have.chart) or 'none'} instead of {excerpt(want.chart) or 'none'}"
+        charts = f"{excerpt(have.chart) or 'none'} instead of {excerpt(want.chart) or 'none'}"
+        yield "chart", f"chart {charts}"
     if _followed(want, repository) != _followed(have, repository):
         has, wants = branch_or_tag(have.revision), branch_or_tag(want.revision)
-        yield f"targetRevision {excerpt(has)} instead of {excerpt(wants)}"
+        yield "targetRevision", f"targetRevision {excerpt(has)} instead of {excerpt(wants)}"
 
 
 def _followed(source: ApplicationSource, repository: Repository) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,18 @@ from exporter.foreign.files import MIB, decode, read_bytes
 
 MAX_FILE = 8 * MIB
 MAX_FILES = 20_000
+
+_listeners: list[Callable[["Checkout", str], None]] = []
+
+
+def listen(heard: Callable[["Checkout", str], None]) -> None:
+    """Let *heard* know of each path, directory to be walked and pattern before it is looked at."""
+    _listeners[:] = [heard]
+
+
+def _ask(checkout: "Checkout", question: str) -> None:
+    for heard in _listeners:
+        heard(checkout, question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,7 @@ class Checkout:
 
     def _real(self, path: str) -> str:
         """Return what :meth:`resolve` does, as a text: there are tens of thousands."""
+        _ask(self, path)
         try:
             real = self._without_links(path)
             if real is None:
@@ -165,6 +178,7 @@ class Checkout:
         pending, top = [str(start)], self._top
         while pending:
             folder = pending.pop()
+            _ask(self, folder.removeprefix(top))
             try:
                 with os.scandir(folder) as entries:
                     found = [(entry, entry.is_dir()) for entry in entries if not entry.is_symlink()]
@@ -188,6 +202,7 @@ class Checkout:
         """
         if not any(letter in pattern for letter in "*?["):
             return [pattern.strip("/")]
+        _ask(self, pattern)
         if pattern.startswith("/") or ".." in pattern.split("/"):
             raise ReadError("leads out of the repository", reason=Reason.OUTSIDE, path=pattern)
         if any("**" in part and part != "**" for part in pattern.split("/")):

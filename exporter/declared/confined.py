@@ -8,6 +8,7 @@ from typing import Self
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.reader import Inputs, Reader
+from exporter.declared.remembered import Left
 from exporter.declared.wire import readings, work
 from exporter.declared.wire.readings import GivenPlaces
 from exporter.declared.wire.tables import GarbledReadingError
@@ -57,12 +58,20 @@ class Workers:
             listable=tuple(str(one.root) for one in checkouts),
             network=inputs.loaded.settings.declared.allow_remote_bases,
         )
-        done = await assignment.do(work.write(reader, inputs), kept=inputs.memory.sealed)
-        inputs.memory.coming = done.kept
-        others = frozenset(one.place for one in inputs.running)
-        places = GivenPlaces(reader.source, checkouts, others)
+        before = inputs.memory.sealed
+        done = await assignment.do(work.write(reader, inputs), kept=before.kept)
+        left = Left(done.kept, done.result, inputs.checkout.revision)
+        if not done.result:  # as before
+            left = before
+        places = GivenPlaces(
+            reader.source,
+            checkouts,
+            others=frozenset(one.place for one in inputs.running),
+            before=left.revision,
+        )
+        inputs.memory.coming = left
         try:
-            return await asyncio.to_thread(_decoded, done.result, places)
+            return await asyncio.to_thread(_decoded, left.reading, places)
         except GarbledReadingError as error:
             raise ReadError(f"its worker gave {error.message}", reason=Reason.INTERNAL) from None
 

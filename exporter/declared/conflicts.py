@@ -13,7 +13,7 @@ from exporter.domain.errors import ParseError
 from exporter.domain.identity import parsed
 from exporter.domain.json import as_object, dig
 from exporter.domain.nodes import DeclaredNodes
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.templates import node_selection
 
 _LABELS_AT = (
@@ -65,8 +65,8 @@ def _where(names: Mapping[str, Place], source: Source) -> Place:
 
 
 def _missing_node(name: str, having: Sequence[Place], lacking: Sequence[Place]) -> Conflict:
-    statements = [Stated("absent", place) for place in lacking]
-    statements += [Stated("present", place) for place in having]
+    statements = [Located("absent", place) for place in lacking]
+    statements += [Located("present", place) for place in having]
     there = ", ".join(place.where for place in having)
     missing = ", ".join(f"{place.source} ({place.path})" for place in lacking)
     return Conflict(
@@ -85,7 +85,7 @@ def inconsistent_labels(merged: Merged, *, labels: Sequence[str]) -> Iterator[Co
     A chain is an Application, a workload that it delivers, and the declared nodes that the
     workload selects; who does not carry the label takes no part.
     """
-    chains: dict[tuple[str, str, str, str], list[Stated[str]]] = {}
+    chains: dict[tuple[str, str, str, str], list[Located[str]]] = {}
     for workload in merged.workloads.values():
         application = (
             merged.applications.get(workload.application) if workload.application else None
@@ -106,25 +106,25 @@ def inconsistent_labels(merged: Merged, *, labels: Sequence[str]) -> Iterator[Co
             yield _different_labels(kind, namespace, name, label, list(dict.fromkeys(stated)))
 
 
-def _of_application(application: DeclaredApplication | None, label: str) -> Iterator[Stated[str]]:
+def _of_application(application: DeclaredApplication | None, label: str) -> Iterator[Located[str]]:
     if application is not None:
         stated = application.labels.get(label) or application.parameters.get(label)
         if stated is not None:
             yield stated
 
 
-def _of_workload(workload: DeclaredWorkload, label: str) -> Iterator[Stated[str]]:
+def _of_workload(workload: DeclaredWorkload, label: str) -> Iterator[Located[str]]:
     escaped = label.replace("~", "~0").replace("/", "~1")
     for pointer, keys in _LABELS_AT:
         value = as_object(dig(workload.manifest, *keys)).get(label)
         if value is not None:
-            yield Stated(str(value), workload.place_of(f"{pointer}/{escaped}"))
+            yield Located(str(value), workload.place_of(f"{pointer}/{escaped}"))
             return
 
 
 def _of_nodes(
     workload: DeclaredWorkload, nodes: DeclaredNodes, label: str
-) -> Iterator[Stated[str]]:
+) -> Iterator[Located[str]]:
     try:
         selection = node_selection(as_object(dig(workload.manifest, "spec", "template", "spec")))
     except ParseError:
@@ -137,7 +137,7 @@ def _of_nodes(
 
 
 def _different_labels(
-    kind: str, namespace: str, name: str, label: str, stated: Sequence[Stated[str]]
+    kind: str, namespace: str, name: str, label: str, stated: Sequence[Located[str]]
 ) -> Conflict:
     values = " but ".join(
         f"{value!r} ({', '.join(one.place.where for one in stated if one.value == value)})"

@@ -41,7 +41,7 @@ class Declarations:
     """Reads what the settings name, again and again.
 
     *git* and *items* are what is gone by: the state of the repository, and what each source gave.
-    *units* have the overlays and files of those sources that may break in parts.
+    *units* have what the parts of each source gave, and what its last worker left.
     """
 
     loaded: Loaded
@@ -59,7 +59,7 @@ class Declarations:
         max_age = parse_duration(self.loaded.settings.declared.max_age)
         self.repository = Memory(source=Source.REPOSITORY, max_age=max_age)
         self.memories = {one: Memory(source=one, max_age=max_age) for one in self.loaded.order}
-        self.units = {one: Remembered(max_age) for one in self.memories if READERS[one].in_parts}
+        self.units = {one: Remembered(max_age) for one in self.memories}
 
     def learn_overrides(self, observed: ObservedApplications) -> bool:
         """Take note of the images of Applications that run, and tell whether they changed."""
@@ -149,7 +149,7 @@ class Declarations:
             further=opened.further,
             running=self.running,
             overrides=self.overrides,
-            memory=self.units.get(reader.source, Remembered()),
+            memory=self.units[reader.source],
             earlier=earlier,
         )
         return await guarded(self.run(reader, inputs), source=reader.source, otherwise=reader.lost)
@@ -160,14 +160,15 @@ class Declarations:
         One that broke in parts, which are remembered by themselves, may be gone by. Without a
         checkout, nothing in it can be told from what was removed.
         """
-        unit = self.units.get(reading.source)
-        usable = unit is not None and not (reading.lost or opened.failures)
-        chosen = self.memories[reading.source].choose(
-            reading, failures=reading.failures, at=at, usable=usable
+        whole = not (reading.lost or opened.failures)
+        if whole:
+            self.units[reading.source].finish()
+        return self.memories[reading.source].choose(
+            reading,
+            failures=reading.failures,
+            at=at,
+            usable=whole and READERS[reading.source].in_parts,
         )
-        if unit is not None and usable:
-            unit.finish()
-        return chosen
 
 
 def _paths(readings: Iterable[Reading]) -> dict[str, bool]:

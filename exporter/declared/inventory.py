@@ -27,7 +27,7 @@ from exporter.domain.finding import Layer, Subject
 from exporter.domain.gaps import Gap
 from exporter.domain.items import Item, ItemState
 from exporter.domain.nodes import DeclaredNodes
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.settings.declared import (
@@ -93,11 +93,11 @@ class _Nodes:
 
     def _taints(
         self, texts: Sequence[str]
-    ) -> tuple[tuple[Stated[Taint], ...], tuple[ParseError, ...]]:
+    ) -> tuple[tuple[Located[Taint], ...], tuple[ParseError, ...]]:
         taints, wrong = [], []
         for text in texts:
             try:
-                taints.append(Stated(Taint.parse(text), self.place))
+                taints.append(Located(Taint.parse(text), self.place))
             except ParseError as error:
                 wrong.append(error)
         return tuple(taints), tuple(wrong)
@@ -119,11 +119,13 @@ class _Nodes:
         )
 
 
-def _stated(pairs: Mapping[str, str], place: Place) -> dict[str, Stated[str]]:
-    return {key: Stated(value, place) for key, value in pairs.items()}
+def _stated(pairs: Mapping[str, str], place: Place) -> dict[str, Located[str]]:
+    return {key: Located(value, place) for key, value in pairs.items()}
 
 
-def _node(node: InventoryNode, place: Place, *, taints: tuple[Stated[Taint], ...]) -> NodeStatement:
+def _node(
+    node: InventoryNode, place: Place, *, taints: tuple[Located[Taint], ...]
+) -> NodeStatement:
     given = {
         Attribute.VERSION: node.version,
         Attribute.INSTANCE_TYPE: node.instance_type,
@@ -135,14 +137,14 @@ def _node(node: InventoryNode, place: Place, *, taints: tuple[Stated[Taint], ...
         name=node.name,
         place=place,
         groups=(node.group,) if node.group else (),
-        attributes={key: Stated(value, place) for key, value in given.items() if value},
+        attributes={key: Located(value, place) for key, value in given.items() if value},
         labels=_stated(node.labels, place),
         taints=taints,
     )
 
 
 def _group(
-    group: GroupSettings, place: Place, *, taints: tuple[Stated[Taint], ...] | None
+    group: GroupSettings, place: Place, *, taints: tuple[Located[Taint], ...] | None
 ) -> NodeGroup:
     return NodeGroup(
         name=group.name,
@@ -153,9 +155,9 @@ def _group(
         place=place,
         node_labels=_stated(group.labels, place),
         taints=taints,
-        version=Stated(group.version, place) if group.version else None,
-        instance_types=tuple(Stated(one, place) for one in group.instance_types),
-        zones=tuple(Stated(one, place) for one in group.zones),
+        version=Located(group.version, place) if group.version else None,
+        instance_types=tuple(Located(one, place) for one in group.instance_types),
+        zones=tuple(Located(one, place) for one in group.zones),
     )
 
 

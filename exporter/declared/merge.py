@@ -27,7 +27,7 @@ from exporter.domain.finding import Subject
 from exporter.domain.gaps import Gap
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.objectkeys import ObjectKey
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint, TaintEffect
 
 K = TypeVar("K")
@@ -88,12 +88,12 @@ class _Notes:
 
     def settle(
         self,
-        statements: Sequence[Stated[str]],
+        statements: Sequence[Located[str]],
         *,
         node: str,
         attribute: str,
         same: Callable[[str], str],
-    ) -> Stated[str]:
+    ) -> Located[str]:
         """Return the last statement; note a conflict where *same* tells any two apart."""
         if len({same(statement.value) for statement in statements}) > 1:
             values = " and ".join(
@@ -129,7 +129,7 @@ class _Notes:
                 name=subject.name,
                 attribute="manifest",
                 statements=tuple(
-                    Stated(str(each.application or each.place.source), each.place)
+                    Located(str(each.application or each.place.source), each.place)
                     for each in (first, second)
                 ),
                 message=_delivered_twice(first, second)
@@ -162,15 +162,15 @@ def _node(
     )
 
 
-def _no_value(label: str, stated: Stated[str]) -> Gap:
+def _no_value(label: str, stated: Located[str]) -> Gap:
     """Return why a label is not known: it is declared with a value that no label can have."""
     message = f"{stated.value!r} is no legal value of the label {label}"
     return Gap(stated.place.source, f"{stated.place.where}: {message}")
 
 
-def _gather(parts: Iterable[Mapping[K, Stated[T]]]) -> dict[K, list[Stated[T]]]:
+def _gather(parts: Iterable[Mapping[K, Located[T]]]) -> dict[K, list[Located[T]]]:
     """Return all statements of each key, in their order."""
-    gathered: dict[K, list[Stated[T]]] = {}
+    gathered: dict[K, list[Located[T]]] = {}
     for part in parts:
         for key, stated in part.items():
             gathered.setdefault(key, []).append(stated)
@@ -179,7 +179,7 @@ def _gather(parts: Iterable[Mapping[K, Stated[T]]]) -> dict[K, list[Stated[T]]]:
 
 def _labels(
     name: str, statements: Sequence[NodeStatement], notes: _Notes
-) -> dict[str, Stated[str]]:
+) -> dict[str, Located[str]]:
     """Settle the labels; a value that no label can have (``a,b``) never counts."""
     labels = {}
     for key, found in sorted(_gather(statement.labels for statement in statements).items()):
@@ -197,7 +197,7 @@ def _labels(
 
 def _attributes(
     name: str, statements: Sequence[NodeStatement], notes: _Notes
-) -> dict[Attribute, Stated[str]]:
+) -> dict[Attribute, Located[str]]:
     gathered = _gather(statement.attributes for statement in statements)
     return {
         key: notes.settle(found, node=name, attribute=key, same=_canonical)
@@ -212,24 +212,24 @@ def _canonical(value: str) -> str:
 
 def _taints(
     name: str, statements: Sequence[NodeStatement], notes: _Notes
-) -> tuple[Stated[Taint], ...]:
+) -> tuple[Located[Taint], ...]:
     """Settle the taints by key and effect, which Kubernetes allows once each."""
-    gathered: dict[tuple[str, TaintEffect], list[Stated[str]]] = {}
+    gathered: dict[tuple[str, TaintEffect], list[Located[str]]] = {}
     for statement in statements:
         for stated in statement.taints:
             slot = (stated.value.key, stated.value.effect)
-            gathered.setdefault(slot, []).append(Stated(stated.value.value, stated.place))
+            gathered.setdefault(slot, []).append(Located(stated.value.value, stated.place))
     settled = []
     for (key, effect), found in sorted(gathered.items()):
         attribute = f"taints.{key}:{effect}"
         winner = notes.settle(found, node=name, attribute=attribute, same=str)
-        settled.append(Stated(Taint(key=key, effect=effect, value=winner.value), winner.place))
+        settled.append(Located(Taint(key=key, effect=effect, value=winner.value), winner.place))
     return tuple(settled)
 
 
 def _group(
     name: str,
-    labels: Mapping[str, Stated[str]],
+    labels: Mapping[str, Located[str]],
     statements: Sequence[NodeStatement],
     groups: Collection[NodeGroup],
 ) -> str:
@@ -320,7 +320,7 @@ def _applications(
                         name=application.key.name,
                         attribute="sources",
                         statements=tuple(
-                            Stated(_sources(declared), declared.place)
+                            Located(_sources(declared), declared.place)
                             for declared in (other, application)
                         ),
                         message=_declared_twice(other.place, application.place),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from exporter.domain.declaration import Conflict, NodeGroup, Reading
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 
 _BOUNDS = ("minimum", "maximum")
 
@@ -90,6 +90,6 @@ def _conflict(name: str, bound: str, said: dict[Place, int]) -> Conflict:
         namespace="",
         name=name,
         attribute=bound,
-        statements=tuple(Stated(str(value), place) for place, value in said.items()),
+        statements=tuple(Located(str(value), place) for place, value in said.items()),
         message=f"{bound} is declared as {values}",
     )

@@ -72,7 +72,8 @@ class KustomizeOptions:
     """What Argo CD changes of a kustomization before it builds it for the source *owner*.
 
     *edits* are the words of its runs of ``kustomize edit``, in order; *patches* (as JSON) and
-    *components* are added. *stated* has the options as they stand, by file, with their lines.
+    *components* are added; where *unrestricted*, it may refer to files anywhere. *stated* has the
+    options as they stand, by file, with their lines.
 
     Source: Argo CD, ``util/kustomize/kustomize.go``.
     """
@@ -82,9 +83,15 @@ class KustomizeOptions:
     patches: str = ""
     components: tuple[str, ...] = ()
     ignore_missing_components: bool = False
+    unrestricted: bool = False
     stated: tuple[tuple[str, YamlMap], ...] = field(default=(), compare=False, repr=False)
 
     def __bool__(self) -> bool:
+        return self.edited or self.unrestricted
+
+    @property
+    def edited(self) -> bool:
+        """Whether the kustomization is built otherwise than its file says."""
         return bool(self.edits or self.patches or self.components)
 
 

@@ -55,6 +55,7 @@ class Inputs:
 class Reader:
     """Reads all declarations of one *source*, which is also the name of its settings.
 
+    With *by_files* it depends on nothing but the settings and what it asks of the checkout.
     *layers* are those that its files may speak of, first that of a finding about such a file.
     *facts* are the types of facts that it gives under given settings. With *in_parts*, files and
     overlays that break are remembered one by one. It runs *after* the sources that it builds on,
@@ -68,6 +69,7 @@ class Reader:
     in_parts: bool = False
     after: tuple[Source, ...] = ()
     trusted: bool = False
+    by_files: bool = False
 
     def lost(self, failure: Failure) -> Reading:
         """Return the reading of a source of which nothing is known but the *failure*.

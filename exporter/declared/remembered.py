@@ -41,6 +41,18 @@ class _Kept:
     lost: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a worker leaves: its *reading* of a checkout at a *revision*, and for the next *kept*.
+
+    All of it is as it came: nothing of it is trusted.
+    """
+
+    kept: bytes = b""
+    reading: bytes = b""
+    revision: str = ""
+
+
 @dataclass(slots=True)
 class Remembered:
     """What the units of one source gave when they could last be read, for *max_age* at the most.
@@ -51,8 +63,8 @@ class Remembered:
     """
 
     max_age: timedelta = timedelta()
-    sealed: bytes = b""
-    coming: bytes = b""
+    sealed: Left = field(default_factory=Left)
+    coming: Left = field(default_factory=Left)
     _kept: dict[Hashable, _Kept] = field(default_factory=dict)
     _asked: set[Hashable] = field(default_factory=set)
     _now: Instant | None = None
@@ -66,7 +78,7 @@ class Remembered:
     def finish(self) -> None:
         """End a reading."""
         self._kept = {key: entry for key, entry in self._kept.items() if key in self._asked}
-        self.sealed, self.coming = self.coming, b""
+        self.sealed, self.coming = self.coming, Left()
         if self._now is not None:
             self._last = self._now.boot
 

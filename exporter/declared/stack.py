@@ -16,12 +16,12 @@ from exporter.domain.instants import parse_duration
 from exporter.domain.integers import parse_integer
 from exporter.domain.json import as_text, dig
 from exporter.domain.monitoring.stack import DeclaredStack, StackStatement, StackValue
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.quantity import parse_quantity
 from exporter.settings.observed import ObservedSettings
 
 _Keys: TypeAlias = tuple[str, ...]
-Find: TypeAlias = Callable[[_Keys], Stated[str] | None]
+Find: TypeAlias = Callable[[_Keys], Located[str] | None]
 """Finds a scalar by its keys; None where it is not set."""
 
 _CLAIM = ("volumeClaimTemplate", "spec", "resources", "requests", "storage")
@@ -84,7 +84,7 @@ def in_manifest(manifest: Manifest, *, namespace: str = "") -> Iterator[StackSta
     for name, keys in known.items():
         text = scalar(dig(content, *keys))
         if text is not None:
-            yield StackStatement(name, Stated(text, _place_of(manifest, keys)), owner)
+            yield StackStatement(name, Located(text, _place_of(manifest, keys)), owner)
 
 
 def scalar(value: object) -> str | None:
@@ -108,7 +108,7 @@ class Hidden:
     names: frozenset[StackValue] = frozenset(StackValue)
     surely: bool = True
 
-    def overrules(self, stated: Stated[str], *, rank: int) -> bool:
+    def overrules(self, stated: Located[str], *, rank: int) -> bool:
         """Tell whether it could count more than what a reading of this *rank* states.
 
         Within a source it could, unless it stands before that in the same file.
@@ -134,14 +134,14 @@ def declared_stack(
     could state, or state otherwise.
     """
     own = _in_settings(settings, Place(source=Source.INVENTORY, path=path))
-    values: dict[StackValue, Stated[str]] = {}
+    values: dict[StackValue, Located[str]] = {}
     incomplete: dict[StackValue, Gap] = {}
     found = any(reading.stack for reading in readings)
     telling = [part for part in hidden if part.surely or not found]
     conflicts: list[Conflict] = []
     unresolved: list[Unresolved] = []
     for name in StackValue:
-        stated: list[tuple[int, Stated[str]]] = []
+        stated: list[tuple[int, Located[str]]] = []
         settled = any(value in own for value in _TOGETHER.get(name, (name,)))
         for rank, reading in enumerate(readings):
             mine = [statement for statement in reading.stack if statement.name is name]
@@ -167,7 +167,7 @@ def declared_stack(
 
 
 def _overruled(
-    name: StackValue, ranked: tuple[int, Stated[str]] | None, hidden: Sequence[Hidden]
+    name: StackValue, ranked: tuple[int, Located[str]] | None, hidden: Sequence[Hidden]
 ) -> Gap | None:
     """Return what hides a value, or could overrule what was *ranked* of it with its rank."""
     mine = sorted((part for part in hidden if name in part.names), key=lambda part: not part.surely)
@@ -206,7 +206,7 @@ def _canonical(name: StackValue, text: str) -> object:
         return text
 
 
-def _in_settings(settings: ObservedSettings, place: Place) -> dict[StackValue, Stated[str]]:
+def _in_settings(settings: ObservedSettings, place: Place) -> dict[StackValue, Located[str]]:
     given: dict[StackValue, object] = {}
     if (prometheus := settings.prometheus) is not None:
         given[StackValue.RETENTION] = prometheus.retention
@@ -216,7 +216,7 @@ def _in_settings(settings: ObservedSettings, place: Place) -> dict[StackValue, S
     if (alertmanager := settings.alertmanager) is not None:
         given[StackValue.ALERTMANAGER_REPLICAS] = alertmanager.replicas
     return {
-        name: Stated(text, place)
+        name: Located(text, place)
         for name, value in given.items()
         if (text := scalar(value)) is not None
     }
@@ -238,7 +238,7 @@ def _ambiguous(statements: Sequence[StackStatement]) -> Unresolved:
     return Unresolved(statements[-1].value.place, message)
 
 
-def _conflict(name: StackValue, statements: Sequence[Stated[str]]) -> Conflict:
+def _conflict(name: StackValue, statements: Sequence[Located[str]]) -> Conflict:
     component, _, attribute = name.partition(".")
     values = " and ".join(
         dict.fromkeys(f"{statement.value!r} ({statement.place.where})" for statement in statements)

@@ -14,7 +14,7 @@ from exporter.domain.items import Item
 from exporter.domain.json import JsonObject, dig
 from exporter.domain.monitoring.stack import StackGap, StackStatement
 from exporter.domain.objectkeys import ObjectKey
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint
 
 
@@ -86,9 +86,9 @@ class NodeStatement:
     place: Place
     enumerates: bool = True
     groups: tuple[str, ...] = ()
-    attributes: Mapping[Attribute, Stated[str]] = field(default_factory=dict)
-    labels: Mapping[str, Stated[str]] = field(default_factory=dict)
-    taints: tuple[Stated[Taint], ...] = ()
+    attributes: Mapping[Attribute, Located[str]] = field(default_factory=dict)
+    labels: Mapping[str, Located[str]] = field(default_factory=dict)
+    taints: tuple[Located[Taint], ...] = ()
 
 
 PRESENT = "present"
@@ -158,9 +158,9 @@ class DeclaredNode:
     name: str
     group: str
     places: tuple[Place, ...]
-    attributes: Mapping[Attribute, Stated[str]]
-    labels: Mapping[str, Stated[str]]
-    taints: tuple[Stated[Taint], ...]
+    attributes: Mapping[Attribute, Located[str]]
+    labels: Mapping[str, Located[str]]
+    taints: tuple[Located[Taint], ...]
     unknown: Mapping[str, Gap] = field(default_factory=dict)
     joined_by: JoinedBy | None = None
     contradiction: Contradiction | None = None
@@ -318,14 +318,15 @@ class DeclaredApplication:
 
     *labels* are its ``metadata.labels``; *parameters* are what the ApplicationSet's generator put
     into its template (dotted keys for nested values), each with its place. *application_set*
-    names the ApplicationSet that makes it, or is empty.
+    names the ApplicationSet that makes it, or is empty; *left* are JSON pointers to what of it that
+    leaves to others (``ignoreApplicationDifferences``).
     """
 
     key: ApplicationKey
     place: Place
     project: str = "default"
-    labels: Mapping[str, Stated[str]] = field(default_factory=dict)
-    parameters: Mapping[str, Stated[str]] = field(default_factory=dict)
+    labels: Mapping[str, Located[str]] = field(default_factory=dict)
+    parameters: Mapping[str, Located[str]] = field(default_factory=dict)
     application_set: str = ""
     sources: tuple[ApplicationSource, ...] = ()
     source_place: Place | None = None
@@ -333,6 +334,11 @@ class DeclaredApplication:
     destination_server: str = ""
     automation: Automation | None = None
     ignored: tuple[IgnoredDifference, ...] = ()
+    left: tuple[str, ...] = ()
+
+    def leaves(self, *pointers: str) -> bool:
+        """Tell whether what one of *pointers* names is left to others in the live Application."""
+        return any(f"{one}/".startswith(f"{left}/") for one in pointers for left in self.left)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,11 +362,11 @@ class NodeGroup:
     name_pattern: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = None
-    node_labels: Mapping[str, Stated[str]] = field(default_factory=dict)
-    taints: tuple[Stated[Taint], ...] | None = None
-    version: Stated[str] | None = None
-    instance_types: tuple[Stated[str], ...] = ()
-    zones: tuple[Stated[str], ...] = ()
+    node_labels: Mapping[str, Located[str]] = field(default_factory=dict)
+    taints: tuple[Located[Taint], ...] | None = None
+    version: Located[str] | None = None
+    instance_types: tuple[Located[str], ...] = ()
+    zones: tuple[Located[str], ...] = ()
     unknown: Mapping[str, Gap] = field(default_factory=dict)
     pool: bool = False
 
@@ -443,5 +449,5 @@ class Conflict:
     namespace: str
     name: str
     attribute: str
-    statements: tuple[Stated[str], ...]
+    statements: tuple[Located[str], ...]
     message: str

@@ -13,22 +13,17 @@ from ipaddress import ip_address
 from typing import TypeVar
 
 from exporter.domain.declaration import (
-    LABELS,
     PRESENT,
-    TAINTS,
     Attribute,
     Contradiction,
     DeclaredNode,
     JoinedBy,
-    NodeGroup,
 )
-from exporter.domain.expectation import GroupSize
 from exporter.domain.gaps import Gap
+from exporter.domain.membership import members_of
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
-from exporter.domain.provenance import Stated
 
 T = TypeVar("T")
-_SIZE = frozenset({"minimum", "maximum"})
 _TAKEN = "/{}"
 """The key of a declared node whose name another one has: no node of a cluster is called so."""
 
@@ -43,7 +38,7 @@ def joined(declared: DeclaredNodes, observed: ObservedNodes) -> DeclaredNodes:
     join.run()
     unproven = join.unproven()
     nodes = dict(join.nodes({**join.unread(), **unproven}))
-    members = dict(_members(declared, observed, taken=nodes))
+    members = dict(members_of(declared, observed, taken=nodes))
     if nodes == declared.nodes and not members and not unproven:
         return declared
     keys = {node.name: key for key, node in nodes.items()}
@@ -286,67 +281,3 @@ def parsed(text: str) -> str:
         return str(ip_address(text.strip().partition("/")[0]))
     except ValueError:
         return ""
-
-
-def _members(
-    declared: DeclaredNodes, observed: ObservedNodes, *, taken: Mapping[str, DeclaredNode]
-) -> Iterator[tuple[str, DeclaredNode]]:
-    """Yield the observed nodes that nobody names, and that a group takes which may grow."""
-    growing = {name for name, group in declared.groups.items() if name and _may_grow(group)}
-    for name, node in observed.nodes.items() if growing else ():
-        if name not in taken:
-            groups = [declared.groups[one] for one in declared.groups_of(name, node.labels) if one]
-            if not growing.isdisjoint(group.name for group in groups):
-                yield name, _member(node, groups)
-
-
-def _may_grow(group: NodeGroup) -> bool:
-    return group.recognisable and GroupSize.of(group).may_grow
-
-
-def _member(node: ObservedNode, groups: Sequence[NodeGroup]) -> DeclaredNode:
-    """Return a node as its *groups* declare it; the first that speaks of something counts."""
-    stated = [group.taints for group in groups if group.taints is not None]
-    taints = {one.value: one for some in reversed(stated) for one in some}
-    weakest = [*reversed(groups)]
-    labels = {key: value for group in weakest for key, value in group.node_labels.items()}
-    unknown = {key: gap for group in weakest for key, gap in group.unknown.items()}
-    return DeclaredNode(
-        name=node.name,
-        group=groups[0].name,
-        places=tuple(dict.fromkeys(group.place for group in groups if group.place)),
-        attributes=dict(_attributes(node, groups)),
-        labels=labels,
-        taints=tuple(taints.values()),
-        unknown={key: gap for key, gap in unknown.items() if key not in _SIZE},
-        member=True,
-        silent=frozenset(
-            attribute
-            for attribute, speaks in ((LABELS, labels), (TAINTS, stated))
-            if not speaks and not any(key.partition(".")[0] == attribute for key in unknown)
-        ),
-    )
-
-
-def _attributes(
-    node: ObservedNode, groups: Sequence[NodeGroup]
-) -> Iterator[tuple[Attribute, Stated[str]]]:
-    version = next((group.version for group in groups if group.version), None)
-    if version is not None:
-        yield Attribute.VERSION, version
-    types = next((group.instance_types for group in groups if group.instance_types), ())
-    zones = next((group.zones for group in groups if group.zones), ())
-    for attribute, label, allowed in (
-        (Attribute.INSTANCE_TYPE, ObservedNode.INSTANCE_TYPE, types),
-        (Attribute.ZONE, ObservedNode.ZONE, zones),
-    ):
-        if allowed:
-            yield attribute, _allowed(allowed, node.labels.get(label, ""))
-
-
-def _allowed(allowed: Sequence[Stated[str]], have: str) -> Stated[str]:
-    """Return which of the *allowed* values a node has, else all of them as one text."""
-    for stated in allowed:
-        if stated.value == have:
-            return stated
-    return Stated(" or ".join(stated.value for stated in allowed), allowed[0].place)

@@ -62,7 +62,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Stated(Generic[T_co]):
+class Located(Generic[T_co]):
     """A value together with the place that states it."""
 
     value: T_co

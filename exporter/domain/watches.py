@@ -35,9 +35,10 @@ class Restart(StrEnum):
 class WatchStatus:
     """The watch of one kind, over all namespaces that are watched.
 
-    *up* tells whether all of it is known and recent. *events* counts what watches told, bookmarks
-    included; *lists* the complete lists; *restarts* holds every reason. *last_event* and
-    *last_list* are the oldest among the namespaces. *items* is how many objects are known.
+    *up* tells whether all of it is known and recent, and the last attempt to follow it succeeded.
+    *events* counts what watches told, bookmarks included; *lists* the complete lists; *restarts*
+    holds every reason. *last_event* and *last_list* are the oldest among the namespaces. *items*
+    is how many objects are known.
     """
 
     kind: str

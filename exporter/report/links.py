@@ -9,8 +9,11 @@ def address(place: Place, *, web: str) -> str:
     """Return where *place* can be read in a browser, or "" where that is not known.
 
     *web* is a template with ``{revision}``, ``{path}`` and ``{line}``; what is filled in is
-    quoted, and an address that is not HTTP is none. A file of no lines leads to its first.
+    quoted, and an address that is not HTTP is none. A file of no lines leads to its first. It is of
+    one repository: places in further ones (``apps:web/d.yaml``) have none.
     """
+    if ":" in place.path.partition("/")[0]:
+        return ""
     if not web or not place.revision or urlsplit(web).scheme not in {"http", "https"}:
         return ""
     filled = web.replace("{revision}", quote(place.revision, safe=""))

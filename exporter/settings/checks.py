@@ -41,6 +41,7 @@ CheckId: TypeAlias = Literal[
     "prometheus_rules",
     "prometheus_storage",
     "scrape_targets",
+    "workload_additions",
     "workload_images",
     "workload_placement",
     "workload_present",

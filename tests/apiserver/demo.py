@@ -35,7 +35,7 @@ def main() -> None:
 async def demo(address: str, scenario: str, after: float) -> int:
     """Serve the reference cluster at *address*; return the exporter's exit code.
 
-    SIGTERM ends both.
+    SIGTERM and SIGINT end both.
     """
     with tempfile.TemporaryDirectory() as folder:
         async with ApiServer() as api, RecordedStack(api.objects) as stack:
@@ -45,7 +45,8 @@ async def demo(address: str, scenario: str, after: float) -> int:
             exporter = await asyncio.create_subprocess_exec(
                 *command, "--web.listen-address", address
             )
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, exporter.terminate)
+            for number in (signal.SIGTERM, signal.SIGINT):  # which a shell may have us ignore
+                asyncio.get_running_loop().add_signal_handler(number, exporter.terminate)
             tasks = (
                 asyncio.create_task(_play(api, stack, scenario, after), name="scenario"),
                 asyncio.create_task(argocd.comparing(api), name="argocd"),

@@ -13,9 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.processes import below
+
 GZIP = {"Accept-Encoding": "gzip"}
 ROOT = Path(__file__).parents[2]
 WATCHED = """
+from exporter.declared.confined import Workers
+workers = Workers.start()  # first of all, as the command does
+
 import asyncio, sys, time
 from pathlib import Path
 from exporter.app import ServeOptions, serve
@@ -38,7 +43,7 @@ async def main():
     configure(level="info", form="logfmt")
     beating = asyncio.create_task(beat(Path(sys.argv[3])))
     address = ("127.0.0.1", int(sys.argv[2]))
-    await serve(ServeOptions(settings=Path(sys.argv[1]), addresses=(address,)))
+    await serve(ServeOptions(settings=Path(sys.argv[1]), addresses=(address,)), workers=workers)
 
 asyncio.run(main())
 """
@@ -75,9 +80,9 @@ class Exporter:
 
     @property
     def cpu(self) -> float:
-        """Seconds of CPU so far, of user and system, of all threads."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Seconds of CPU so far, of user and system, its workers and programs included."""
+        own = self.process.pid
+        return sum(map(_cpu, (own, *below(own))))
 
     def memory(self, name: str = "VmRSS") -> float:
         """MiB of memory now, or the most so far (``VmHWM``)."""
@@ -113,6 +118,15 @@ class Exporter:
         """Return the longest stalls of the event loop between two instants, fifth by fifth."""
         said = [line.split() for line in self.beats.read_text().splitlines()]
         return [float(stall) for at, stall in said if start + 0.2 < float(at) < end]
+
+
+def _cpu(pid: int) -> float:
+    """Return the seconds that a process took, with those of its children that have ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0  # it has just ended: its parent has them
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

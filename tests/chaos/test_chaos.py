@@ -143,7 +143,7 @@ async def until_all_is_known(exporter: Exporter, api: ApiServer) -> Sequence[str
     end = asyncio.get_running_loop().time() + CATCHING_UP
     while True:
         known, tasks = await exporter.know()
-        strange = [kind for kind, fact in known.items() if fact != wanted[kind]]
+        strange = [name for name, fact in wanted.items() if known.get(name, fact) != fact]
         if known and not strange:
             return tasks
         assert asyncio.get_running_loop().time() < end, f"known otherwise than it is: {strange}"

@@ -28,7 +28,7 @@ from exporter.domain.monitoring.prometheus.targets import (
     ScrapeTargets,
 )
 from exporter.domain.monitoring.stack import DeclaredStack, StackValue
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.workloads import ObservedPods
 
 PLACE = Place(Source.INVENTORY, "conformance.yaml")
@@ -50,8 +50,8 @@ FACTS: tuple[object, ...] = (
     ObservedPods(by_owner={}, by_node={}, per_namespace={"zeal": 1, "api": 2}),
     DeclaredStack(
         {
-            StackValue.RETENTION: Stated("15d", PLACE),
-            StackValue.STORAGE: Stated("80Gi", PLACE),
+            StackValue.RETENTION: Located("15d", PLACE),
+            StackValue.STORAGE: Located("80Gi", PLACE),
         }
     ),
     PrometheusRuntime(retention="15d"),

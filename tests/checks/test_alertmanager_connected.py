@@ -11,7 +11,7 @@ from exporter.domain.monitoring.prometheus.alerting import (
     Notifications,
 )
 from exporter.domain.monitoring.stack import DeclaredStack, StackValue
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 
 HERE = Place(Source.INVENTORY, "conformance.yaml")
 THERE = Place(Source.ARGOCD, "monitoring.yaml", 31)
@@ -27,7 +27,7 @@ def judge(
     replicas: str = "",
     gaps: tuple[type, ...] = (),
 ) -> dict[str, Finding]:
-    stated = {StackValue.ALERTMANAGER_REPLICAS: Stated(replicas, THERE)} if replicas else {}
+    stated = {StackValue.ALERTMANAGER_REPLICAS: Located(replicas, THERE)} if replicas else {}
     known = (
         declared or DeclaredAlerting(alertmanagers=None, watchdog="Watchdog", place=HERE),
         DeclaredStack(stated),
@@ -175,7 +175,7 @@ def test_how_many_there_must_be_is_not_guessed(
     setting: int | None, verdict: Verdict, replicas: str
 ) -> None:
     gap = Gap(Source.ARGOCD, "kps.yaml: is malformed")
-    stated = {StackValue.ALERTMANAGER_REPLICAS: Stated(replicas, THERE)} if replicas else {}
+    stated = {StackValue.ALERTMANAGER_REPLICAS: Located(replicas, THERE)} if replicas else {}
     known = (
         DeclaredAlerting(alertmanagers=setting, watchdog="", place=HERE),
         DeclaredStack(stated, {StackValue.ALERTMANAGER_REPLICAS: gap}),

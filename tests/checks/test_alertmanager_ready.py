@@ -15,7 +15,7 @@ from exporter.domain.monitoring.alertmanager import (
     DeclaredAlertmanager,
 )
 from exporter.domain.monitoring.stack import DeclaredStack, StackValue
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 
 NOW = parse_instant("2025-11-12T14:30:00+09:00")
 PLACE = Place(Source.INVENTORY, "conformance.yaml")
@@ -36,12 +36,12 @@ def facts(
     declared: tuple[str, ...] = (),
     receivers: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Facts:
-    stated = {StackValue.ALERTMANAGER_REPLICAS: Stated(replicas, VALUES)} if replicas else {}
+    stated = {StackValue.ALERTMANAGER_REPLICAS: Located(replicas, VALUES)} if replicas else {}
     known: list[object] = [
         DeclaredStack(stated),
         DeclaredAlertmanager(
             place=PLACE,
-            receivers=tuple(Stated(one, PLACE) for one in declared),
+            receivers=tuple(Located(one, PLACE) for one in declared),
         ),
         status,
     ]

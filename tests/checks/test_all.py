@@ -40,7 +40,7 @@ from exporter.domain.nodes import (
     ObservedNodes,
 )
 from exporter.domain.policy import AsOf, Policy
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.runtime.expected import Expected
 from tests.checks import of_prometheus
 from tests.monitoring.samples import ALERTMANAGER, GRAFANA
@@ -51,7 +51,7 @@ PLACE = Place(Source.TERRAFORM, "main.tf", 1)
 
 
 def _node(name: str) -> DeclaredNode:
-    attributes = {one: Stated("1.28", PLACE) for one in Attribute} if name != "plain" else {}
+    attributes = {one: Located("1.28", PLACE) for one in Attribute} if name != "plain" else {}
     return DeclaredNode(
         name=name, group="api", places=(PLACE,), attributes=attributes, labels={}, taints=()
     )

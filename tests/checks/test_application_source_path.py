@@ -44,9 +44,10 @@ def run(
     *,
     repository: Repository = THERE,
     declared: tuple[ApplicationSource, ...] = (DECLARED,),
+    left: tuple[str, ...] = (),
     gaps: tuple[Gap, ...] = (),
 ) -> list[Finding]:
-    application = DeclaredApplication(key=KEY, place=PLACE, sources=declared)
+    application = DeclaredApplication(key=KEY, place=PLACE, sources=declared, left=left)
     known: dict[type, object] = {
         DeclaredApplications: DeclaredApplications({KEY: application}),
         Repository: repository,
@@ -221,3 +222,26 @@ def test_an_application_that_cannot_be_read_is_there(repository: Repository, ver
 
     assert finding.verdict == verdict
     assert finding.cause is None or finding.cause.id != "application_present"
+
+
+@pytest.mark.parametrize(
+    ("left", "verdict"),
+    [
+        pytest.param(("/spec/source/targetRevision",), Verdict.PASS, id="the field"),
+        pytest.param(("/spec/source",), Verdict.PASS, id="all around it"),
+        pytest.param(("/spec/sources/0/targetRevision",), Verdict.PASS, id="of several sources"),
+        pytest.param(("/spec/source/path",), Verdict.FAIL, id="another field"),
+        pytest.param(("/spec/sources/1/targetRevision",), Verdict.FAIL, id="of another source"),
+        pytest.param((), Verdict.FAIL, id="none"),
+    ],
+)
+def test_what_the_application_set_leaves_to_others_is_no_difference(
+    left: tuple[str, ...], verdict: Verdict
+) -> None:
+    live = replace(OBSERVED, revision="other")
+
+    (finding,) = run(
+        ObservedApplications({KEY: ObservedApplication(key=KEY, sources=(live,))}), left=left
+    )
+
+    assert finding.verdict is verdict

@@ -4,7 +4,7 @@ from exporter.domain.declaration import Conflict, DeclaredNode
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.domain.nodes import DeclaredNodes
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 
 TERRAFORM = Place(Source.TERRAFORM, "main.tf", 1)
 ANSIBLE = Place(Source.ANSIBLE, "label-nodes.yml", 9)
@@ -18,7 +18,7 @@ def conflict(
         namespace=namespace,
         name=name,
         attribute=attribute,
-        statements=(Stated("scan,chat", TERRAFORM), Stated("ai", ANSIBLE)),
+        statements=(Located("scan,chat", TERRAFORM), Located("ai", ANSIBLE)),
         message=f"{attribute} is declared twice",
     )
 

@@ -88,7 +88,7 @@ from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, 
 from exporter.domain.objectkeys import ObjectKey
 from exporter.domain.objects import DeclaredObjects, ObservedObject, ObservedObjects
 from exporter.domain.policy import AsOf, Policy
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint, TaintEffect, Toleration, TolerationOperator
 from exporter.domain.workloads import (
     DeclaredWorkloads,
@@ -141,11 +141,11 @@ STEADY: tuple[object, ...] = (
                 group="web",
                 places=(PLACE,),
                 attributes={
-                    Attribute.VERSION: Stated("1.28", PLACE),
-                    Attribute.INTERNAL_IP: Stated("10.0.0.7", PLACE),
+                    Attribute.VERSION: Located("1.28", PLACE),
+                    Attribute.INTERNAL_IP: Located("10.0.0.7", PLACE),
                 },
-                labels={"domain": Stated("web", PLACE)},
-                taints=(Stated(TAINT, PLACE),),
+                labels={"domain": Located("web", PLACE)},
+                taints=(Located(TAINT, PLACE),),
             )
         },
         {
@@ -177,16 +177,16 @@ STEADY: tuple[object, ...] = (
     DeclaredKubeState(expected=True, settle=timedelta(minutes=5), place=PLACE),
     DeclaredStack(
         {
-            StackValue.RETENTION: Stated("15d", PLACE),
-            StackValue.STORAGE: Stated("1Gi", PLACE),
-            StackValue.ALERTMANAGER_REPLICAS: Stated("1", PLACE),
+            StackValue.RETENTION: Located("15d", PLACE),
+            StackValue.STORAGE: Located("1Gi", PLACE),
+            StackValue.ALERTMANAGER_REPLICAS: Located("1", PLACE),
         }
     ),
     DeclaredRules(
         groups=("shop",), check_series=CheckSeries.OWN, settle=timedelta(minutes=5), place=PLACE
     ),
     DeclaredAlerting(alertmanagers=1, watchdog="Watchdog", place=PLACE),
-    DeclaredAlertmanager(place=PLACE, receivers=(Stated("team", PLACE),)),
+    DeclaredAlertmanager(place=PLACE, receivers=(Located("team", PLACE),)),
     DeclaredGrafana(PLACE),
     DeclaredDatasources({"p": DeclaredDatasource(place=PLACE, name="p")}),
     DeclaredDashboards({"d": DeclaredDashboard(place=PLACE, uid="d")}),

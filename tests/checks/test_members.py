@@ -23,7 +23,7 @@ from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.instants import parse_instant
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.policy import AsOf, Policy
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint
 from exporter.domain.workloads import (
     DeclaredWorkloads,
@@ -45,9 +45,9 @@ POOL = NodeGroup(
     maximum=3,
     labels={"pool": "a"},
     place=PLACE,
-    node_labels={"tier": Stated("web", PLACE)},
-    taints=(Stated(TAINT, PLACE),),
-    version=Stated("1.31", PLACE),
+    node_labels={"tier": Located("web", PLACE)},
+    taints=(Located(TAINT, PLACE),),
+    version=Located("1.31", PLACE),
     pool=True,
 )
 GOOD = ObservedNode(

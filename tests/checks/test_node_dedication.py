@@ -9,7 +9,7 @@ from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.gaps import Gap
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.policy import Policy
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint, TaintEffect, Toleration, TolerationOperator
 from exporter.domain.workloads import ObservedPods, PodGroup
 
@@ -39,7 +39,7 @@ def facts(
             places=(PLACE,),
             attributes={},
             labels={},
-            taints=tuple(Stated(Taint.parse(text), PLACE) for text in taints),
+            taints=tuple(Located(Taint.parse(text), PLACE) for text in taints),
         )
         for name, taints in (declared or {}).items()
     }

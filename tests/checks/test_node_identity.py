@@ -7,7 +7,7 @@ from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.instants import parse_instant
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.policy import Policy
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.runtime.evaluate import evaluate
 from exporter.runtime.history import Decisions
 
@@ -23,8 +23,8 @@ def declared(name: str, *, machine: str = "i-1") -> DeclaredNode:
         group="",
         places=(PLACE,),
         attributes={
-            Attribute.INTERNAL_IP: Stated("10.0.0.1", PLACE),
-            Attribute.PROVIDER_ID: Stated(machine, PLACE),
+            Attribute.INTERNAL_IP: Located("10.0.0.1", PLACE),
+            Attribute.PROVIDER_ID: Located(machine, PLACE),
         },
         labels={},
         taints=(),

@@ -5,7 +5,7 @@ from exporter.domain.declaration import Attribute, DeclaredNode
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 
 TYPE, ZONE = Attribute.INSTANCE_TYPE, Attribute.ZONE
 ADDRESS, IDENTITY = Attribute.INTERNAL_IP, Attribute.PROVIDER_ID
@@ -13,7 +13,7 @@ PLACES = {one: Place(Source.TERRAFORM, f"{one}.tf", 1) for one in Attribute}
 
 
 def judge(declared: dict[Attribute, str], *observed: ObservedNode) -> list[Finding]:
-    attributes = {key: Stated(value, PLACES[key]) for key, value in declared.items()}
+    attributes = {key: Located(value, PLACES[key]) for key, value in declared.items()}
     node = DeclaredNode(name="a", group="", places=(), attributes=attributes, labels={}, taints=())
     cluster = ObservedNodes({one.name: one for one in observed})
     known = {DeclaredNodes: DeclaredNodes({"a": node}), ObservedNodes: cluster}

@@ -6,7 +6,7 @@ from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.gaps import Gap
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 
 NODE = Place(Source.TERRAFORM, "main.tf", 1)
 
@@ -16,7 +16,7 @@ def place(key: str) -> Place:
 
 
 def judge(declared: dict[str, str], *observed: dict[str, str], unknown: str = "") -> Finding:
-    labels = {key: Stated(value, place(key)) for key, value in declared.items()}
+    labels = {key: Located(value, place(key)) for key, value in declared.items()}
     node = DeclaredNode(
         name="a",
         group="",

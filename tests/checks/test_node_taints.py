@@ -8,7 +8,7 @@ from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.policy import Policy
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint, TaintEffect
 
 NODE = Place(Source.TERRAFORM, "main.tf", 1)
@@ -26,12 +26,12 @@ TAINTS = st.builds(
 
 
 def judge(declared: list[str], *observed: list[str]) -> Finding:
-    stated = tuple(Stated(Taint.parse(text), STATED) for text in declared)
+    stated = tuple(Located(Taint.parse(text), STATED) for text in declared)
     clusters = [frozenset(map(Taint.parse, texts)) for texts in observed]
     return judge_taints(stated, *clusters)
 
 
-def judge_taints(stated: tuple[Stated[Taint], ...], *observed: frozenset[Taint]) -> Finding:
+def judge_taints(stated: tuple[Located[Taint], ...], *observed: frozenset[Taint]) -> Finding:
     node = DeclaredNode(name="a", group="", places=(NODE,), attributes={}, labels={}, taints=stated)
     found = [ObservedNode(name="a", labels={}, taints=taints) for taints in observed]
     known = {
@@ -130,7 +130,7 @@ def test_a_node_passes_only_with_exactly_its_taints(
     have = {(one.key, one.effect): one for one in sorted(observed)}
 
     finding = judge_taints(
-        tuple(Stated(one, STATED) for one in want.values()), frozenset(have.values())
+        tuple(Located(one, STATED) for one in want.values()), frozenset(have.values())
     )
 
     assert (finding.verdict is Verdict.PASS) == (want == have)

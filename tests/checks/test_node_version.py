@@ -8,14 +8,14 @@ from exporter.domain.declaration import Attribute, DeclaredNode
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 
 PLACE = Place(Source.ANSIBLE, "group_vars/all.yml", 4)
 NUMBERS = st.lists(st.integers(0, 999), min_size=1, max_size=3)
 
 
 def judge(declared: str | None, *observed: str) -> list[Finding]:
-    attributes = {Attribute.VERSION: Stated(declared, PLACE)} if declared is not None else {}
+    attributes = {Attribute.VERSION: Located(declared, PLACE)} if declared is not None else {}
     node = DeclaredNode(
         name="a", group="", places=(PLACE,), attributes=attributes, labels={}, taints=()
     )

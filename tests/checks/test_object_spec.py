@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from exporter.domain.declaration import DeclaredObject
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.gaps import Gap
+from exporter.domain.memory import Memory
 from exporter.domain.objectcontent import compared_content
 from exporter.domain.objectkeys import ObjectKey
 from exporter.domain.objects import DeclaredObjects, Objects, ObservedObject, ObservedObjects
@@ -199,6 +201,28 @@ def test_nothing_of_a_config_maps_data_is_shown() -> None:
     assert "observed" not in str(finding.observed)
 
 
+@pytest.mark.parametrize(
+    ("name", "hidden"),
+    [
+        ("password", True),
+        ("adminPassword", True),
+        ("api_key", True),
+        ("clientSecret", True),
+        ("token", True),
+        ("secretName", False),
+        ("tokenRequests", False),
+        ("host", False),
+    ],
+)
+def test_a_value_in_the_cluster_that_may_be_a_secret_is_not_shown(
+    name: str, *, hidden: bool
+) -> None:
+    finding = judge("Widget", {"spec": {name: "declared"}}, {"spec": {name: "hunter2"}})
+
+    assert finding.verdict is Verdict.FAIL
+    assert ("hunter2" not in str(finding.observed)) == hidden
+
+
 def test_the_certificate_that_a_tool_fills_in_is_no_drift() -> None:
     def hooks(bundle: str) -> Mapping[str, Any]:
         return {"webhooks": [{"name": "a.b.c", "clientConfig": {"caBundle": bundle}}]}
@@ -246,3 +270,27 @@ def test_what_cannot_be_compared_is_unknown(
 
 def test_nothing_is_judged_of_facts_that_are_absent() -> None:
     assert list(object_spec.CHECK.subjects(Facts())) == []
+
+
+def test_what_was_compared_is_compared_again_where_either_side_is_another() -> None:
+    key = ObjectKey("", "Widget", "api", "a")
+    want = DeclaredObject(
+        key=key, subject=SUBJECT, version="v1", manifest={"spec": {"a": 1}}, place=PLACE
+    )
+    memory = Memory()
+
+    def verdict(declared: DeclaredObject, value: int) -> Verdict:
+        seen = ObservedObject("v1", {"spec": {"a": value}})
+        known = {
+            DeclaredObjects: DeclaredObjects({key: declared}),
+            ObservedObjects: ObservedObjects(kinds={key.group_kind: {("api", "a"): seen}}),
+        }
+        memory.next_round()
+        (finding,) = object_spec.judge(Facts(known=known, memory=memory))
+        return finding.verdict
+
+    found = [verdict(want, 1), verdict(want, 2), verdict(want, 1)]
+    changed = verdict(replace(want, manifest={"spec": {"a": 2}}), 1)
+
+    assert found == [Verdict.PASS, Verdict.FAIL, Verdict.PASS]
+    assert changed is Verdict.FAIL

@@ -10,7 +10,7 @@ from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.gaps import Gap
 from exporter.domain.monitoring.prometheus.server import PrometheusRuntime, parse_size
 from exporter.domain.monitoring.stack import DeclaredStack, StackValue
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 
 PLACE = Place(Source.ANSIBLE, "playbook.yml", 7)
 GAP = Gap(Source.ARGOCD, "kps.yaml: is malformed")
@@ -26,7 +26,7 @@ def judge(
 ) -> list[Finding]:
     known = (
         DeclaredStack(
-            {name: Stated(text, PLACE) for name, text in declared.items()},
+            {name: Located(text, PLACE) for name, text in declared.items()},
             dict.fromkeys(hidden, GAP),
         ),
         PrometheusRuntime(

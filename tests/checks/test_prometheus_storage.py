@@ -6,7 +6,7 @@ from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.gaps import Gap
 from exporter.domain.monitoring.prometheus.server import PrometheusClaims, VolumeClaim
 from exporter.domain.monitoring.stack import DeclaredStack, StackValue
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 
 PLACE = Place(Source.ARGOCD, "monitoring.yaml", 31)
 GIB = 1 << 30
@@ -20,7 +20,7 @@ def claim(
 
 def judge(*claims: VolumeClaim, declared: str = "80Gi", told: bool = True) -> Finding:
     known = (
-        DeclaredStack({StackValue.STORAGE: Stated(declared, PLACE)}),
+        DeclaredStack({StackValue.STORAGE: Located(declared, PLACE)}),
         PrometheusClaims(claims=claims, told=told, pattern="*/db-*"),
     )
     (finding,) = prometheus_storage.judge(Facts({type(one): one for one in known}))
@@ -77,9 +77,9 @@ def test_where_nothing_is_declared_there_is_nothing_to_judge() -> None:
     assert list(prometheus_storage.judge(facts)) == []
 
 
-@pytest.mark.parametrize("declared", [{}, {StackValue.STORAGE: Stated("1Gi", PLACE)}])
+@pytest.mark.parametrize("declared", [{}, {StackValue.STORAGE: Located("1Gi", PLACE)}])
 def test_what_may_be_declared_where_nobody_can_tell_is_neither_absent_nor_judged(
-    declared: dict[StackValue, Stated[str]],
+    declared: dict[StackValue, Located[str]],
 ) -> None:
     gap = Gap(Source.ARGOCD, "kps.yaml: is malformed")
     known = (

@@ -19,7 +19,7 @@ from exporter.domain.monitoring.prometheus.targets import (
 )
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.policy import AsOf
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint, TaintEffect
 
 NOW = datetime(2025, 11, 12, tzinfo=UTC)
@@ -31,7 +31,7 @@ NODE_EXPORTER = DeclaredTarget(job="node-exporter")
 
 
 def declared_node(name: str = "a", *, ip: str = "") -> DeclaredNode:
-    attributes = {Attribute.INTERNAL_IP: Stated(ip, THERE)} if ip else {}
+    attributes = {Attribute.INTERNAL_IP: Located(ip, THERE)} if ip else {}
     return DeclaredNode(
         name=name, group="api", places=(THERE,), attributes=attributes, labels={}, taints=()
     )

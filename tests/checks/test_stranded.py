@@ -14,7 +14,7 @@ from exporter.domain.facts import Facts, Gap
 from exporter.domain.finding import Cause, Subject
 from exporter.domain.json import JsonObject
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint, TaintEffect
 from exporter.domain.workloads import (
     DeclaredWorkloads,
@@ -70,8 +70,8 @@ def facts(
                     group="",
                     places=(PLACE,),
                     attributes={},
-                    labels={"domain": Stated("auth", PLACE)},
-                    taints=(Stated(TAINT, PLACE),) if name in tainted else (),
+                    labels={"domain": Located("auth", PLACE)},
+                    taints=(Located(TAINT, PLACE),) if name in tainted else (),
                 )
                 for name in declared
             }

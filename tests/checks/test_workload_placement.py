@@ -9,7 +9,7 @@ from exporter.domain.excuses import ExcuseReason
 from exporter.domain.facts import Facts, Gap
 from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.workloads import (
     DeclaredWorkloads,
     ObservedPods,
@@ -197,7 +197,7 @@ def test_a_node_that_lost_its_declared_label_is_the_nodes_matter(
         group="",
         places=(PLACE,),
         attributes={},
-        labels={"domain": Stated(declared, PLACE)},
+        labels={"domain": Located(declared, PLACE)},
         taints=(),
     )
     known = facts({"auth": 2}, replicas=2, updated=2).known
@@ -215,7 +215,7 @@ def test_nodes_whose_declaration_is_not_whole_excuse_nothing() -> None:
         group="",
         places=(PLACE,),
         attributes={},
-        labels={"domain": Stated("scan", PLACE)},
+        labels={"domain": Located("scan", PLACE)},
         taints=(),
     )
     known = {

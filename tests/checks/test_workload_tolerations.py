@@ -9,7 +9,7 @@ from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.gaps import Gap
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload, ObservedWorkloads
 
@@ -54,7 +54,7 @@ def judge(
             group="",
             places=(),
             attributes={},
-            labels={"domain": Stated(domain, PLACE)},
+            labels={"domain": Located(domain, PLACE)},
             taints=(),
         )
         for name, domain in (coming or {}).items()

@@ -15,7 +15,7 @@ from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.objectkeys import GroupKind, ObjectKey
 from exporter.domain.objects import DeclaredObjects, ObservedObject, ObservedObjects
 from exporter.domain.policy import AsOf, Policy
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint
 from exporter.domain.workloads import (
     DeclaredWorkloads,
@@ -86,7 +86,7 @@ def world(*, everything_observed: bool, specs: list[Any]) -> Facts:
                     places=(PLACE,),
                     attributes={},
                     labels={},
-                    taints=(Stated(taint, PLACE),),
+                    taints=(Located(taint, PLACE),),
                 )
                 for name in names
             }

@@ -6,7 +6,7 @@ from exporter.declared.addresses import with_names
 from exporter.declared.conflicts import node_sets
 from exporter.declared.merge import merge
 from exporter.domain.declaration import Attribute, NodeGap, NodeStatement, Reading
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 
 TERRAFORM, ANSIBLE = Place(Source.TERRAFORM, "main.tf", 1), Place(Source.ANSIBLE, "hosts", 2)
 
@@ -15,12 +15,12 @@ def machine(name: str, ip: str) -> NodeStatement:
     return NodeStatement(
         name=name,
         place=TERRAFORM,
-        attributes={Attribute.INTERNAL_IP: Stated(ip, TERRAFORM)} if ip else {},
+        attributes={Attribute.INTERNAL_IP: Located(ip, TERRAFORM)} if ip else {},
     )
 
 
 def host(name: str) -> NodeStatement:
-    return NodeStatement(name=name, place=ANSIBLE, labels={"a": Stated("1", ANSIBLE)})
+    return NodeStatement(name=name, place=ANSIBLE, labels={"a": Located("1", ANSIBLE)})
 
 
 def read(*statements: NodeStatement, gaps: tuple[NodeGap, ...] = ()) -> list[Reading]:

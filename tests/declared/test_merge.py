@@ -18,7 +18,7 @@ from exporter.domain.declaration import (
 from exporter.domain.errors import Reason
 from exporter.domain.finding import Layer, Subject
 from exporter.domain.items import ItemState
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint
 from exporter.settings.declared import InventoryNode, InventorySettings
 from exporter.settings.nodes import GroupSettings, MatchSettings
@@ -44,9 +44,9 @@ def statement(
         place=place,
         enumerates=enumerates,
         groups=groups,
-        labels={key: Stated(value, place) for key, value in (labels or {}).items()},
-        taints=tuple(Stated(Taint.parse(text), place) for text in taints),
-        attributes={Attribute.VERSION: Stated(version, place)} if version else {},
+        labels={key: Located(value, place) for key, value in (labels or {}).items()},
+        taints=tuple(Located(Taint.parse(text), place) for text in taints),
+        attributes={Attribute.VERSION: Located(version, place)} if version else {},
     )
 
 
@@ -66,7 +66,7 @@ def test_the_later_statement_counts_and_the_conflict_names_both_places() -> None
     )
 
     (conflict,) = merged.conflicts
-    assert merged.nodes.nodes["a"].labels["domain"] == Stated("ai", ANSIBLE)
+    assert merged.nodes.nodes["a"].labels["domain"] == Located("ai", ANSIBLE)
     assert (conflict.name, conflict.attribute) == ("a", "labels.domain")
     assert [one.place for one in conflict.statements] == [TERRAFORM, ANSIBLE]
     assert "terraform/main.tf:7" in conflict.message
@@ -281,7 +281,7 @@ def workload(**labels: str) -> DeclaredWorkload:
 def chain(*, application: str, workload_label: str, node: str) -> Merged:
     place = Place(Source.ARGOCD, "appset.yaml", 9)
     declared = DeclaredApplication(
-        key=SCAN, place=place, parameters={"phase": Stated(application, place)}
+        key=SCAN, place=place, parameters={"phase": Located(application, place)}
     )
     labels = {"domain": "scan", "phase": node}
     return merge(

@@ -9,7 +9,7 @@ from exporter.declared.stack import Hidden, declared_stack, in_manifest, in_valu
 from exporter.domain.declaration import Reading
 from exporter.domain.gaps import Gap
 from exporter.domain.monitoring.stack import StackStatement, StackValue
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.foreign import yaml
 from exporter.settings.load import parse
 from exporter.settings.observed import ObservedSettings
@@ -35,7 +35,7 @@ def reading(source: Source, *statements: tuple[StackValue, str, str]) -> Reading
     return Reading(
         source=source,
         stack=tuple(
-            StackStatement(name, Stated(value, place), owner) for name, value, owner in statements
+            StackStatement(name, Located(value, place), owner) for name, value, owner in statements
         ),
     )
 
@@ -83,7 +83,7 @@ def test_what_is_no_prometheus_states_nothing(text: str) -> None:
 
 
 def test_an_unknown_chart_states_nothing() -> None:
-    stated = Stated("1", HERE)
+    stated = Located("1", HERE)
 
     assert not list(in_values("redis", lambda _: stated, owner="x"))
     assert len(list(in_values("kube-prometheus-stack", lambda _: stated, owner="x"))) == 5

@@ -16,7 +16,7 @@ from exporter.domain.declaration import (
 from exporter.domain.gaps import Gap
 from exporter.domain.identity import joined
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint
 
 PLACE = Place(Source.TERRAFORM, "main.tf", 3)
@@ -28,7 +28,7 @@ def declared(name: str, *, ip: str = "", machine: str = "") -> DeclaredNode:
         name=name,
         group="",
         places=(PLACE,),
-        attributes={key: Stated(value, PLACE) for key, value in given.items() if value},
+        attributes={key: Located(value, PLACE) for key, value in given.items() if value},
         labels={},
         taints=(),
     )
@@ -215,10 +215,10 @@ def test_a_node_that_nobody_names_is_a_member_of_the_group_that_takes_it() -> No
         maximum=5,
         labels={"pool": "a"},
         place=PLACE,
-        node_labels={"tier": Stated("web", PLACE)},
-        taints=(Stated(Taint.parse("only=web:NoSchedule"), PLACE),),
-        version=Stated("1.31", PLACE),
-        instance_types=(Stated("t3.large", PLACE), Stated("m5.large", PLACE)),
+        node_labels={"tier": Located("web", PLACE)},
+        taints=(Located(Taint.parse("only=web:NoSchedule"), PLACE),),
+        version=Located("1.31", PLACE),
+        instance_types=(Located("t3.large", PLACE), Located("m5.large", PLACE)),
     )
     labels = {"pool": "a", ObservedNode.INSTANCE_TYPE: "m5.large"}
 
@@ -264,7 +264,7 @@ def test_a_group_without_room_has_no_members() -> None:
 def test_a_node_of_a_pool_belongs_to_the_owners_group_first() -> None:
     mine = NodeGroup(name="mine", maximum=9, name_pattern="n*")
     pool = NodeGroup(
-        name="pool", maximum=5, labels={"p": "1"}, pool=True, node_labels={"x": Stated("y", PLACE)}
+        name="pool", maximum=5, labels={"p": "1"}, pool=True, node_labels={"x": Located("y", PLACE)}
     )
 
     found = join(mine, pool, observed("n", p="1"))

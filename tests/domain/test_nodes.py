@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from exporter.domain.declaration import DeclaredNode, NodeGroup
 from exporter.domain.nodes import DeclaredNodes, NodeIndex, ObservedNode, ObservedNodes
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.selectors import NodeSelection, NodeTerm, Operator, Requirement
 
 PLACE = Place(Source.ANSIBLE, "inventory.ini", 1)
@@ -27,7 +27,7 @@ def declared(name: str, group: str = "", **labels: str) -> DeclaredNode:
         group=group,
         places=(PLACE,),
         attributes={},
-        labels={key: Stated(value, PLACE) for key, value in labels.items()},
+        labels={key: Located(value, PLACE) for key, value in labels.items()},
         taints=(),
     )
 

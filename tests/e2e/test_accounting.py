@@ -56,7 +56,7 @@ async def check(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     snapshot = folder / "snapshot"
-    snapshot.mkdir()
+    snapshot.mkdir(exist_ok=True)
     for kind in ("nodes", "pods", "statefulsets", "daemonsets", "applications", "deployments"):
         items = [DEPLOYMENT] if kind == "deployments" and running else []
         document = {"apiVersion": "v1", "kind": "List", "items": items}
@@ -96,8 +96,8 @@ def verdicts(outcome: Evaluation, check: str) -> set[tuple[str, Verdict]]:
         ),
         pytest.param(
             PLAIN | {"web/s.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n"},
-            {("s", "unsupported")},
-            id="kind without a check",
+            {("s", "refused")},
+            id="kind of which the dump holds nothing",
         ),
         pytest.param(
             PLAIN | {"web2/Chart.yaml": "name: a"}, {("web2", "not_rendered")}, id="chart beside it"
@@ -113,6 +113,21 @@ async def test_what_is_there_is_compared_and_the_rest_is_said(
     assert verdicts(outcome, "workload_present") == {("shop", Verdict.PASS)}
     assert exit_code(outcome, fail_on=Severity.WARNING) == BLIND
     assert outcome.layers[Layer.APPLICATIONS].coverage == 0.5
+
+
+async def test_an_object_that_the_dump_would_show_fails_where_it_is_missing(
+    tmp_path: Path,
+) -> None:
+    files = PLAIN | {"web/s.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n"}
+    (tmp_path / "snapshot").mkdir()
+    document = '{"apiVersion": "v1", "kind": "List", "items": []}'
+    (tmp_path / "snapshot" / "services.json").write_text(document)
+
+    outcome = await check(tmp_path, files, OVERLAYS)
+
+    assert unknown(outcome) == set()
+    assert verdicts(outcome, "object_present") == {("s", Verdict.FAIL)}
+    assert outcome.layers[Layer.APPLICATIONS].coverage == 0.75
 
 
 async def test_a_missing_workload_fails_beside_what_is_not_rendered(tmp_path: Path) -> None:
@@ -146,10 +161,7 @@ async def test_what_a_missing_component_may_change_is_unknown_but_for_its_presen
             id="other cluster",
         ),
         pytest.param(
-            application("path: web, kustomize: {images: ['example/c:2']}"),
-            "not_rendered",
-            "kustomize.images",
-            id="inline options",
+            application("path: web, plugin: {name: c}"), "not_rendered", "plugin", id="plugin"
         ),
         pytest.param(
             application("chart: c", url="https://charts.example.org"),

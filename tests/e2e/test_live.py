@@ -97,6 +97,37 @@ async def test_a_node_that_goes_and_comes_back_is_followed(
     assert back.verdict("node_present", "k8s-redis") is Verdict.PASS
 
 
+async def test_a_declared_object_that_goes_and_comes_back_is_followed(
+    api: ApiServer, declared: State, tmp_path: Path
+) -> None:
+    service = api.get("services", "auth-api", "api")
+    assert service is not None
+    async with following(api, tmp_path, declared) as followed:
+        before = await followed.look()
+        followed.live.changed.clear()
+        api.delete("services", "auth-api", "api")
+        gone = await followed.until_changed()
+        api.put(service)
+        back = await followed.until_changed()
+
+    found = [one.verdict("object_present", "auth-api") for one in (before, gone, back)]
+    assert found == [Verdict.PASS, Verdict.FAIL, Verdict.PASS]
+
+
+async def test_declared_objects_that_were_not_seen_for_too_long_are_unknown(
+    api: ApiServer, declared: State, tmp_path: Path
+) -> None:
+    async with following(api, tmp_path, declared) as followed:
+        await followed.look()
+        await api.stop()
+        stale = await followed.look(later=timedelta(minutes=10))
+
+    for check in ("object_present", "object_spec"):
+        counts = stale.evaluation.scores[check].counts
+        assert counts[Verdict.PASS] == counts[Verdict.FAIL] == 0
+        assert counts[Verdict.UNKNOWN] == 7
+
+
 @SETTINGS
 async def test_what_has_not_been_seen_for_too_long_is_unknown(
     api: ApiServer, declared: State, tmp_path: Path, setting: timedelta

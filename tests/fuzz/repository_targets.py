@@ -44,6 +44,7 @@ from exporter.declared.helm.plan import plan
 from exporter.declared.helm.unsettled import unsettled
 from exporter.declared.kubelet import parse_arguments, unresolved_part
 from exporter.declared.kustomize import inline, plain
+from exporter.declared.kustomize.charts import Inflated, entries
 from exporter.declared.kustomize.complaints import explain, shorten
 from exporter.declared.kustomize.graph import Loader
 from exporter.declared.kustomize.omissions import omissions
@@ -167,7 +168,8 @@ def _graph(checkout: Checkout) -> object:
         "metadata": {"name": "a-api"},
         "spec": {"replicas": 3},
     }
-    omitted = omissions(graph, allow_remote=False, place=_place)
+    inflated = Inflated({(one.path, one.index): "kind: A" for one in entries(graph)})
+    omitted = omissions(graph, allow_remote=False, place=_place, inflated=inflated)
     return Tracer(_place).built(content, graph), explain(error, graph), omitted.edited(graph)
 
 
@@ -225,12 +227,12 @@ def _ruled(text: str) -> object:
 
 
 def _of_helm(text: str) -> object:
-    return unsettled(list(printed(text)), list(printed(text.replace("1", "2"))))
+    return unsettled([list(printed(text)), list(printed(text.replace("1", "2")))])
 
 
 def _chart(checkout: Checkout) -> object:
     chart = read_chart(checkout, "")
-    return chart.name, asks(chart), at_another_time(chart.files)
+    return chart.name, asks(chart.texts()), at_another_time(chart.files)
 
 
 def _go(text: str) -> object:
@@ -447,6 +449,7 @@ TARGETS = (
         given=as_file("kustomization.yaml", beside=_BESIDE),
         parse=_graph,
         modules=(
+            f"{_KUSTOMIZE}.charts",
             f"{_KUSTOMIZE}.kustomization",
             f"{_KUSTOMIZE}.references",
             f"{_KUSTOMIZE}.layer",

@@ -19,6 +19,7 @@ EXCEPTIONS: Mapping[str, str] = {
     "exporter.declared.ansible.roles": "reads through Documents, which the target playbook drives",
     "exporter.declared.wire.work": "runs in a worker, and reads what the exporter itself wrote",
     "exporter.domain.declaration": _SAME_PATTERNS,
+    "exporter.domain.identity": "asks ipaddress whether a short text is an address",
     "exporter.domain.monitoring.prometheus.rules": _OF_SETTINGS,
     "exporter.domain.monitoring.prometheus.targets": _OF_SETTINGS,
     "exporter.observed.prometheus.poller": _OF_SETTINGS,

@@ -19,7 +19,7 @@ from exporter.domain.monitoring.grafana import (
     ObservedDatasource,
     ObservedDatasources,
 )
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 
 _PLACE = Place(Source.INVENTORY, "conformance.yaml")
 _NAMES = ("c", "a", "b")
@@ -27,7 +27,7 @@ _NAMES = ("c", "a", "b")
 ALERTMANAGER: tuple[object, ...] = (
     DeclaredAlertmanager(
         place=_PLACE,
-        receivers=tuple(Stated(name, _PLACE) for name in _NAMES),
+        receivers=tuple(Located(name, _PLACE) for name in _NAMES),
     ),
     AlertmanagerStatus(version="0.28.1", cluster="ready"),
     AlertmanagerReceivers({"b": ("webhook",)}),

@@ -28,6 +28,7 @@ def place(path: str = "a/b.tf", line: int = 7, revision: str = "abc") -> Place:
         pytest.param(
             place("{line}"), WEB, "https://git.example.com/blob/abc/%7Bline%7D#L7", id="a brace"
         ),
+        pytest.param(place("apps:web/d.yaml"), WEB, "", id="in another repository"),
         pytest.param(place(), "", "", id="no address"),
         pytest.param(place(revision=""), WEB, "", id="no revision"),
         pytest.param(place(), "javascript:alert('{path}')", "", id="a script"),

@@ -24,7 +24,7 @@ from exporter.domain.nodes import (
     ObservedNodes,
 )
 from exporter.domain.policy import Policy
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint, TaintEffect
 from exporter.domain.workloads import (
     DeclaredWorkloads,
@@ -59,8 +59,8 @@ def declared(*names: str, group: str = "api") -> DeclaredNodes:
             group=group,
             places=(PLACE,),
             attributes={},
-            labels={"domain": Stated("auth", PLACE)},
-            taints=(Stated(GPU, PLACE),),
+            labels={"domain": Located("auth", PLACE)},
+            taints=(Located(GPU, PLACE),),
         )
         for name in names
     }

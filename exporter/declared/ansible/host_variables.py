@@ -31,7 +31,7 @@ from exporter.declared.ansible.variable_names import (
 )
 from exporter.declared.kubelet import mentions_arguments
 from exporter.domain.declaration import LABELS, TAINTS, Attribute
-from exporter.domain.provenance import Place, Stated
+from exporter.domain.provenance import Located, Place
 
 _ROLE_ARGUMENTS = {"extra_server_args": CONTROL_PLANE, "extra_agent_args": WORKERS}
 """Variables of k3s-ansible that are meant for servers and for agents."""
@@ -50,7 +50,7 @@ class HostVariables(NodeValues):
     host: Host
     place: Place
     index: LayerIndex
-    attributes: dict[Attribute, Stated[str]] = field(default_factory=dict)
+    attributes: dict[Attribute, Located[str]] = field(default_factory=dict)
     _usual: AbstractSet[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,13 +68,13 @@ class HostVariables(NodeValues):
         found = self._find(name, *attributes)
         return None if found is None else self._evaluated(name, found, *attributes)
 
-    def _find(self, name: str, *attributes: str) -> Stated[Any] | None:
+    def _find(self, name: str, *attributes: str) -> Located[Any] | None:
         """Return a variable, untemplated; note a file that may override it."""
         if self.host.has_unread and (unread := self.host.hidden_in(name)):
             self.note_unread(unread, *attributes)
         return self.host.find(name)
 
-    def _evaluated(self, name: str, found: Stated[Any], *attributes: str) -> Any:
+    def _evaluated(self, name: str, found: Located[Any], *attributes: str) -> Any:
         try:
             if self.host.hidden_in(name):  # resolving it would end at the file that may have it
                 return self.expanded(found.value)
@@ -175,9 +175,9 @@ class HostVariables(NodeValues):
                 self.attributes[Attribute.INTERNAL_IP] = address
                 return
 
-    def _located(self, name: str, attribute: Attribute) -> Stated[Any] | None:
+    def _located(self, name: str, attribute: Attribute) -> Located[Any] | None:
         found = self._find(name, attribute)
-        return found and Stated(self._evaluated(name, found, attribute), found.place)
+        return found and Located(self._evaluated(name, found, attribute), found.place)
 
 
 def is_address(text: str) -> bool:

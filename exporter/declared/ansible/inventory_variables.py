@@ -15,7 +15,7 @@ from exporter.declared.ansible.unread_file import UnreadFile
 from exporter.declared.ansible.variable_layer import VariableLayer
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError
-from exporter.domain.provenance import Source, Stated
+from exporter.domain.provenance import Located, Source
 
 SUFFIXES = ("", ".yml", ".yaml", ".json")
 MAX_DEPTH = 5
@@ -44,14 +44,14 @@ class Host:
                 return None
         return None
 
-    def find(self, name: str) -> Stated[Any] | None:
+    def find(self, name: str) -> Located[Any] | None:
         """Return the value of a variable, untemplated, or None where no layer has it.
 
         Files that could not be read are skipped: see :meth:`hidden_in`.
         """
         for layer in self.layers:
             if name in layer.values:
-                return Stated(layer.values[name], layer.place_of(name))
+                return Located(layer.values[name], layer.place_of(name))
         return None
 
 

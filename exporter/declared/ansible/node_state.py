@@ -10,7 +10,7 @@ from exporter.declared.ansible.extents import LABEL_KEY, NODE_NAME, Extent
 from exporter.declared.ansible.node_changes import NodeChange
 from exporter.declared.ansible.node_gaps import NodeGaps
 from exporter.domain.declaration import LABELS, NodeGap, NodeStatement, Unresolved
-from exporter.domain.provenance import Place, Stated
+from exporter.domain.provenance import Located, Place
 from exporter.domain.taints import Taint, TaintEffect
 
 T = TypeVar("T", str, Taint)
@@ -31,7 +31,7 @@ class _Task:
 class _Entry(Generic[T]):
     """A value that a task set, and the epoch in which it did."""
 
-    stated: Stated[T]
+    stated: Located[T]
     playbook: str
     epoch: int
 
@@ -155,7 +155,7 @@ class NodeState:
         )
         for key, value in change.labels.items():
             if value is not None:
-                stated = Stated(value, task.place)
+                stated = Located(value, task.place)
                 node.labels[key] = _Entry(stated, task.playbook, epoch)
             elif key in node.labels and self._removes(
                 name, f"labels.{key}", node.labels[key], task
@@ -168,7 +168,7 @@ class NodeState:
                 if self._removes(name, f"taints.{key}", node.taints[slot], task):
                     del node.taints[slot]
         for taint in change.taints:
-            entry = _Entry(Stated(taint, task.place), task.playbook, epoch)
+            entry = _Entry(Located(taint, task.place), task.playbook, epoch)
             node.taints[taint.key, taint.effect] = entry
 
     def _removes(self, name: str, attribute: str, entry: _Entry[T], task: _Task) -> bool:

@@ -18,7 +18,7 @@ from exporter.declared.ansible.unread_file import UnreadFile
 from exporter.declared.kubelet import mentions_arguments, parse_arguments, unresolved_part
 from exporter.domain.declaration import LABELS, TAINTS, Unresolved
 from exporter.domain.errors import ParseError
-from exporter.domain.provenance import Place, Stated
+from exporter.domain.provenance import Located, Place
 from exporter.domain.taints import Taint
 
 
@@ -34,8 +34,8 @@ class NodeValues:
     unresolved: dict[Unresolved, None]
     node_gaps: NodeGaps
     name: str = ""
-    labels: dict[str, Stated[str]] = field(default_factory=dict)
-    taints: dict[tuple[str, str], Stated[Taint]] = field(default_factory=dict)
+    labels: dict[str, Located[str]] = field(default_factory=dict)
+    taints: dict[tuple[str, str], Located[Taint]] = field(default_factory=dict)
 
     def note(self, place: Place, message: str, *attributes: str) -> None:
         """Note what is left open, once, and which *attributes* are not known because of it."""
@@ -123,7 +123,7 @@ class NodeValues:
             message = f"the label {key} is no text; quote its value"
             self.note(place, message, attribute_name(LABELS, key))
         elif value is None or isinstance(value, str | int):
-            self.labels[key] = Stated("" if value is None else str(value), place)
+            self.labels[key] = Located("" if value is None else str(value), place)
         else:
             self.note(place, f"the label {key} is no text", attribute_name(LABELS, key))
 
@@ -147,7 +147,7 @@ class NodeValues:
         else:
             text = str(item)
         taint = Taint.parse(text)
-        self.taints[taint.key, taint.effect] = Stated(taint, place)
+        self.taints[taint.key, taint.effect] = Located(taint, place)
 
     def add_kubelet_arguments(self, value: Any, place: Place) -> None:
         """Collect the labels and taints in kubelet arguments, a text or a list of them."""
@@ -161,7 +161,7 @@ class NodeValues:
         for key, label_value in parsed.labels.items():
             self._label(key, label_value, place)
         for taint in parsed.taints:
-            self.taints[taint.key, taint.effect] = Stated(taint, place)
+            self.taints[taint.key, taint.effect] = Located(taint, place)
 
 
 def mentions_kubelet(value: Any) -> bool:

@@ -7,7 +7,7 @@ from exporter.declared.ansible.documents import Documents
 from exporter.declared.ansible.helm import Release
 from exporter.declared.stack import in_values
 from exporter.domain.monitoring.stack import StackGap, StackStatement, StackValue
-from exporter.domain.provenance import Place, Stated
+from exporter.domain.provenance import Located, Place
 
 
 @dataclass(slots=True)
@@ -27,13 +27,13 @@ class StackReleases:
             self.gaps.append(StackGap(place=place, message=message, names=names))
 
     def _statements(self, release: Release, place: Place) -> Iterator[StackStatement]:
-        def find(keys: tuple[str, ...]) -> Stated[str] | None:
+        def find(keys: tuple[str, ...]) -> Located[str] | None:
             name = ".".join(keys)
             text = release.values.get(name)
             if not text:
                 return None
             located = release.places.get(name)
-            return Stated(text, self.documents.place(*located) if located else place)
+            return Located(text, self.documents.place(*located) if located else place)
 
         return in_values(release.chart, find, owner=f"release {release.name}")
 
@@ -41,7 +41,7 @@ class StackReleases:
 def _names_left_open(release: Release, place: Place) -> Iterator[StackValue]:
     """Yield what files of values may set, as *release* itself does not set it."""
 
-    def find(keys: tuple[str, ...]) -> Stated[str] | None:
-        return None if ".".join(keys) in release.values else Stated("", place)
+    def find(keys: tuple[str, ...]) -> Located[str] | None:
+        return None if ".".join(keys) in release.values else Located("", place)
 
     return (statement.name for statement in in_values(release.chart, find, owner=""))

@@ -6,19 +6,20 @@ Source: Argo CD, ``applicationset/controllers/template`` (``GenerateApplications
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from exporter.declared.argocd.applications import Origin, Parsed, key_of, parse
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.generators import Generators, kinds_of
 from exporter.declared.argocd.git_generator import GitGenerator
-from exporter.declared.argocd.located import Located, UnresolvedError, flatten, from_plain
+from exporter.declared.argocd.ignored import left_to_others
+from exporter.declared.argocd.located import LocatedTree, UnresolvedError, flatten, from_plain
 from exporter.declared.argocd.selectors import as_text
 from exporter.declared.argocd.templating import Parameters, Templating
 from exporter.domain.declaration import ApplicationKey, Failure, Unresolved
 from exporter.domain.errors import ParseError, ReadError
 from exporter.domain.json import Json
-from exporter.domain.provenance import Source, Stated
+from exporter.domain.provenance import Located, Source
 from exporter.foreign import yaml
 
 _IDENTITY = re.compile(
@@ -43,7 +44,7 @@ class Made:
     lost: int = 0
 
 
-def make(manifest: Located, *, files: Files, namespace: str) -> Made:
+def make(manifest: LocatedTree, *, files: Files, namespace: str) -> Made:
     """Return the Applications of an ApplicationSet; raises :exc:`ReadError` where it has no name.
 
     One that fails loses itself only; a generator that fails or cannot be told leaves the set
@@ -57,7 +58,7 @@ def make(manifest: Located, *, files: Files, namespace: str) -> Made:
     return made
 
 
-def _lose(made: Made, error: ReadError, near: Located, files: Files, *, lost: int = 1) -> None:
+def _lose(made: Made, error: ReadError, near: LocatedTree, files: Files, *, lost: int = 1) -> None:
     part = f"ApplicationSet {made.key}"
     checkout = files.home.checkout
     made.complete = False
@@ -68,7 +69,7 @@ def _lose(made: Made, error: ReadError, near: Located, files: Files, *, lost: in
 class _Maker:
     """Makes the Applications of one set."""
 
-    def __init__(self, manifest: Located, files: Files, made: Made) -> None:
+    def __init__(self, manifest: LocatedTree, files: Files, made: Made) -> None:
         self.manifest = manifest
         self.spec = manifest.object("spec")
         self.files = files
@@ -94,7 +95,7 @@ class _Maker:
             for kind in kinds:
                 self.of_generator(generator, kind)
 
-    def of_generator(self, generator: Located, kind: str) -> None:
+    def of_generator(self, generator: LocatedTree, kind: str) -> None:
         try:
             template = _merged(generator.object(kind).object("template"), self.template)
             found = self.generators.evaluate(generator, kind)
@@ -109,22 +110,25 @@ class _Maker:
                 self.application(template, parameters)
 
     @property
-    def template(self) -> Located:
+    def template(self) -> LocatedTree:
         return self.spec.object("template")
 
-    def application(self, template: Located, parameters: Parameters) -> None:
+    def application(self, template: LocatedTree, parameters: Parameters) -> None:
         place = parameters.place or self.manifest.place
         try:
             filled = self.templating.tree(template, parameters)
             fields = dict(self.patched(filled, parameters).fields)
-            metadata = fields.get("metadata", Located({}, place))
-            fields["metadata"] = Located(
-                {**metadata.fields, "namespace": Located(self.made.key.namespace, place)},
+            metadata = fields.get("metadata", LocatedTree({}, place))
+            fields["metadata"] = LocatedTree(
+                {**metadata.fields, "namespace": LocatedTree(self.made.key.namespace, place)},
                 metadata.place,
             )
             origin = Origin(self.made.key.namespace, self.made.key.name, _stated(parameters))
-            parsed = parse(Located(fields, place), home=self.files.home, origin=origin)
-            self.made.applications.append(parsed)
+            manifest = LocatedTree(fields, place)
+            parsed = parse(manifest, home=self.files.home, origin=origin)
+            left = left_to_others(self.spec, manifest)
+            application = replace(parsed.application, left=left)
+            self.made.applications.append(replace(parsed, application=application))
         except ReadError as error:
             _lose(self.made, error, self.manifest, self.files)
         except UnresolvedError as error:
@@ -137,7 +141,7 @@ class _Maker:
         message = f"ApplicationSet {self.made.key}: {error.message}"
         self.made.unresolved.append(Unresolved(error.place, message))
 
-    def patched(self, filled: Located, parameters: Parameters) -> Located:
+    def patched(self, filled: LocatedTree, parameters: Parameters) -> LocatedTree:
         """Lay ``templatePatch`` on an Application.
 
         Raises :exc:`UnresolvedError` where the patch cannot be told and may change which
@@ -160,24 +164,24 @@ class _Maker:
         return _patched(filled, _patch(done, self.spec.fields["templatePatch"]))
 
 
-def _stated(parameters: Parameters) -> Mapping[str, Stated[str]]:
+def _stated(parameters: Parameters) -> Mapping[str, Located[str]]:
     return {
-        key: Stated(as_text(value.plain()), value.place)
+        key: Located(as_text(value.plain()), value.place)
         for key, value in flatten(parameters.values)
     }
 
 
-def _merged(over: Located, base: Located) -> Located:
+def _merged(over: LocatedTree, base: LocatedTree) -> LocatedTree:
     """Return *over* with what it leaves empty taken from *base* (``mergo.Merge``)."""
     if not over.fields:
         return over if over.content not in ({}, (), "", False, None) else base
     merged = dict(base.fields)
     for key, value in over.fields.items():
         merged[key] = _merged(value, base.fields[key]) if key in base.fields else value
-    return Located(merged, over.place)
+    return LocatedTree(merged, over.place)
 
 
-def _patch(text: str, where: Located) -> Located:
+def _patch(text: str, where: LocatedTree) -> LocatedTree:
     try:
         document: Json = yaml.load(text) or {}
     except ParseError as error:
@@ -188,10 +192,10 @@ def _patch(text: str, where: Located) -> Located:
     if any(directive in key for key in _keys(patch) for directive in _DIRECTIVES):
         raise UnresolvedError(where.place, "templatePatch has directives of a strategic merge")
     spec = {key: part for key, part in patch.object("spec").fields.items() if key != "project"}
-    return Located({**patch.fields, "spec": Located(spec, where.place)}, where.place)
+    return LocatedTree({**patch.fields, "spec": LocatedTree(spec, where.place)}, where.place)
 
 
-def _patched(value: Located, patch: Located) -> Located:
+def _patched(value: LocatedTree, patch: LocatedTree) -> LocatedTree:
     """Merge objects key by key; ``null`` deletes, lists are replaced whole."""
     if not isinstance(patch.content, Mapping):
         return patch
@@ -200,11 +204,11 @@ def _patched(value: Located, patch: Located) -> Located:
         if part.content is None:
             merged.pop(key, None)
         else:
-            merged[key] = _patched(merged.get(key, Located({}, part.place)), part)
-    return Located(merged, value.place)
+            merged[key] = _patched(merged.get(key, LocatedTree({}, part.place)), part)
+    return LocatedTree(merged, value.place)
 
 
-def _keys(value: Located) -> Iterator[str]:
+def _keys(value: LocatedTree) -> Iterator[str]:
     for key, part in value.fields.items():
         yield key
         yield from _keys(part)

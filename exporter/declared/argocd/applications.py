@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from exporter.declared.argocd.destinations import address
 from exporter.declared.argocd.ignored import parse_path
-from exporter.declared.argocd.located import Located
+from exporter.declared.argocd.located import LocatedTree
 from exporter.declared.argocd.repositories import Home
 from exporter.declared.repository import without_credentials
 from exporter.domain.declaration import (
@@ -21,7 +21,7 @@ from exporter.domain.declaration import (
     IgnoredDifference,
     Unresolved,
 )
-from exporter.domain.provenance import Place, Stated
+from exporter.domain.provenance import Located, Place
 
 NAMESPACE = "argocd"
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?")
@@ -37,7 +37,7 @@ class Origin:
 
     namespace: str = NAMESPACE
     application_set: str = ""
-    parameters: Mapping[str, Stated[str]] = field(default_factory=dict)
+    parameters: Mapping[str, Located[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,13 @@ class Parsed:
     """
 
     application: DeclaredApplication
-    options: tuple[Located, ...]
+    options: tuple[LocatedTree, ...]
     hydrator: Place | None = None
     unresolved: tuple[tuple[int, Unresolved], ...] = ()
     annotations: Mapping[str, str] = field(default_factory=dict)
 
 
-def key_of(manifest: Located, namespace: str = NAMESPACE) -> ApplicationKey:
+def key_of(manifest: LocatedTree, namespace: str = NAMESPACE) -> ApplicationKey:
     """Return what names an Application; raises :exc:`ReadError` where it has no usable name."""
     metadata = manifest.object("metadata")
     name = metadata.text("name")
@@ -66,7 +66,7 @@ def key_of(manifest: Located, namespace: str = NAMESPACE) -> ApplicationKey:
     return ApplicationKey(metadata.text("namespace") or namespace, name)
 
 
-def parse(manifest: Located, *, home: Home, origin: Origin) -> Parsed:
+def parse(manifest: LocatedTree, *, home: Home, origin: Origin) -> Parsed:
     """Return what an Application declares; raises :exc:`ReadError` where it is malformed."""
     key = key_of(manifest, origin.namespace)
     spec = manifest.object("spec")
@@ -95,14 +95,14 @@ def parse(manifest: Located, *, home: Home, origin: Origin) -> Parsed:
     )
 
 
-def _annotations(manifest: Located) -> Mapping[str, str]:
+def _annotations(manifest: LocatedTree) -> Mapping[str, str]:
     """Return the annotations that are texts, as the API server wants all of them."""
     found = manifest.object("metadata").fields.get("annotations")
     fields = found.fields if found else {}
     return {key: one.content for key, one in fields.items() if isinstance(one.content, str)}
 
 
-def _raw_sources(spec: Located) -> tuple[Located, ...]:
+def _raw_sources(spec: LocatedTree) -> tuple[LocatedTree, ...]:
     """Return the sources; ``sources`` counts more than ``source``, as in ``GetSources``."""
     if spec.has("sourceHydrator"):
         return ()
@@ -112,7 +112,7 @@ def _raw_sources(spec: Located) -> tuple[Located, ...]:
     return found
 
 
-def _source(source: Located, home: Home) -> ApplicationSource:
+def _source(source: LocatedTree, home: Home) -> ApplicationSource:
     repository, chart = source.text("repoURL"), source.text("chart")
     if not repository:
         raise source.wrong("a source without repoURL")
@@ -129,7 +129,7 @@ def _source(source: Located, home: Home) -> ApplicationSource:
     )
 
 
-def _path(source: Located, chart: str, reference: str) -> str:
+def _path(source: LocatedTree, chart: str, reference: str) -> str:
     """Return the path from the top of the repository, ``.`` for the top itself."""
     path = source.text("path")
     if not path:
@@ -140,7 +140,7 @@ def _path(source: Located, chart: str, reference: str) -> str:
     return clean
 
 
-def _automation(policy: Located) -> Automation | None:
+def _automation(policy: LocatedTree) -> Automation | None:
     """Return ``automated``; an empty one automates, ``enabled: false`` does not."""
     if not policy.has("automated"):
         return None
@@ -150,7 +150,7 @@ def _automation(policy: Located) -> Automation | None:
     return Automation(prune=automated.flag("prune"), self_heal=automated.flag("selfHeal"))
 
 
-def _ignored(entry: Located) -> IgnoredDifference:
+def _ignored(entry: LocatedTree) -> IgnoredDifference:
     return IgnoredDifference(
         group=entry.text("group"),
         kind=entry.text("kind"),
@@ -161,7 +161,7 @@ def _ignored(entry: Located) -> IgnoredDifference:
     )
 
 
-def _unresolved(spec: Located) -> Iterator[tuple[int, Unresolved]]:
+def _unresolved(spec: LocatedTree) -> Iterator[tuple[int, Unresolved]]:
     for index, entry in enumerate(spec.list("ignoreDifferences")):
         if entry.list("managedFieldsManagers"):
             place = entry.place_of("managedFieldsManagers")

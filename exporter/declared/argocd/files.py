@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from exporter.declared.argocd.located import Located, from_yaml
+from exporter.declared.argocd.located import LocatedTree, from_yaml
 from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.globs import literal_prefix, match_path, match_pathspec
@@ -28,7 +28,7 @@ class Files:
     memory: Remembered = field(default_factory=Remembered)
     failures: dict[str, ReadError] = field(default_factory=dict)
     _listed: dict[str, list[str]] = field(default_factory=dict)
-    _content: dict[str, tuple[Located, ...]] = field(default_factory=dict)
+    _content: dict[str, tuple[LocatedTree, ...]] = field(default_factory=dict)
 
     def directories(self, patterns: list[tuple[str, bool]], place: Place) -> list[str]:
         """Return the directories that one of *patterns* names and no excluding one does.
@@ -43,7 +43,7 @@ class Files:
         """Return the files that one of *patterns* names and no excluding one does."""
         return self._filtered(self.candidates(patterns), patterns, match_pathspec, place)
 
-    def objects(self, path: str) -> tuple[Located, ...]:
+    def objects(self, path: str) -> tuple[LocatedTree, ...]:
         """Return the object in a YAML or JSON file, or the objects in its list.
 
         Raises :exc:`ReadError`. An empty file is an empty object, as it is to Argo CD.
@@ -52,7 +52,7 @@ class Files:
             self._content[path] = self._read_or_recall(path)
         return self._content[path]
 
-    def _read_or_recall(self, path: str) -> tuple[Located, ...]:
+    def _read_or_recall(self, path: str) -> tuple[LocatedTree, ...]:
         key = ("objects", path)
         try:
             found = self._read(path)
@@ -94,7 +94,7 @@ class Files:
         included = (path for path in paths if named(path, excluding=False))
         return [path for path in included if not named(path, excluding=True)]
 
-    def _read(self, path: str) -> tuple[Located, ...]:
+    def _read(self, path: str) -> tuple[LocatedTree, ...]:
         text = self.home.checkout.read_text(path, limit=MAX_FILE)
         place = self.home.checkout.place(Source.ARGOCD, path, 1)
         try:
@@ -104,7 +104,7 @@ class Files:
                 error.message, reason=Reason.MALFORMED, path=path, line=error.line
             ) from None
         if not document:
-            return (Located({}, place),)
+            return (LocatedTree({}, place),)
         found = from_yaml(document[0].value, place)
         objects = found.items if isinstance(found.content, tuple) else (found,)
         for one in objects:

@@ -16,10 +16,16 @@ from exporter.declared.argocd.gathering import Gathering
 from exporter.declared.argocd.hiding import may_hide
 from exporter.declared.argocd.ignored import pointers
 from exporter.declared.argocd.ledger import Ledger
-from exporter.declared.argocd.located import Located
+from exporter.declared.argocd.located import LocatedTree
 from exporter.declared.argocd.repositories import Further, Home, Standing
 from exporter.declared.argocd.rules import Rules
-from exporter.declared.argocd.sources import delivers, elsewhere, not_here, render_source
+from exporter.declared.argocd.sources import (
+    Deployer,
+    delivers,
+    elsewhere,
+    not_here,
+    render_source,
+)
 from exporter.declared.kinds import is_declaration
 from exporter.declared.rendered import LeftOut, Manifest, Render, Rendered
 from exporter.domain.declaration import (
@@ -56,7 +62,7 @@ class _Step:
 
     application: DeclaredApplication
     index: int
-    options: Located
+    options: LocatedTree
     further: Further | None = None
 
     @property
@@ -191,15 +197,16 @@ class Following:
 
     async def _render(self, step: _Step) -> Rendered:
         here = step.further or Further(self.home, self.render)
+        deployer = Deployer(
+            home=here.home,
+            render=here.render,
+            homes=(self.home, *(one.home for one in self.further)),
+            rules=self.rules,
+        )
         try:
             async with self.turns:
                 return await render_source(
-                    step.application,
-                    step.options,
-                    index=step.index,
-                    home=here.home,
-                    render=here.render,
-                    homes=(self.home, *(one.home for one in self.further)),
+                    step.application, step.options, index=step.index, deployer=deployer
                 )
         except ReadError as error:
             return Rendered(failures=(self.ledger.failure(error, path="", part=str(step.key)),))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from exporter.declared.argocd.git_generator import GitGenerator
-from exporter.declared.argocd.located import Located, UnresolvedError, from_plain
+from exporter.declared.argocd.located import LocatedTree, UnresolvedError, from_plain
 from exporter.declared.argocd.selectors import as_text, matches, requirements
 from exporter.declared.argocd.templating import MAX_APPLICATIONS, Parameters, Templating
 from exporter.domain.errors import ParseError, ReadError, Reason
@@ -32,7 +32,7 @@ class Generators:
     templating: Templating
 
     def evaluate(
-        self, generator: Located, kind: str, *, given: Parameters | None = None, level: int = 0
+        self, generator: LocatedTree, kind: str, *, given: Parameters | None = None, level: int = 0
     ) -> list[Parameters]:
         """Return the parameters of the *kind* (one of ``KINDS``) of generator in an entry.
 
@@ -46,7 +46,7 @@ class Generators:
         found = self._of_kind(used, kind, level)
         return [one for one in found if matches(asked, one.values)] if asked else found
 
-    def estimate(self, generator: Located, kind: str) -> int:
+    def estimate(self, generator: LocatedTree, kind: str) -> int:
         """Return about how many parameters a generator that fails would give, 1 at the least."""
         used = generator.fields[kind]
         children = used.fields["generators"].items if used.has("generators") else ()
@@ -62,7 +62,7 @@ class Generators:
                 found = max(counts, default=1)
         return min(max(found, 1), MAX_APPLICATIONS)
 
-    def _of_kind(self, generator: Located, kind: str, level: int) -> list[Parameters]:
+    def _of_kind(self, generator: LocatedTree, kind: str, level: int) -> list[Parameters]:
         match kind:
             case "list":
                 return self._list(generator)
@@ -76,35 +76,35 @@ class Generators:
             case _:
                 raise UnresolvedError(generator.place, f"a {kind} generator asks a running system")
 
-    def _interpolated(self, generator: Located, kind: str, given: Parameters) -> Located:
+    def _interpolated(self, generator: LocatedTree, kind: str, given: Parameters) -> LocatedTree:
         """Fill in *given*; a Git generator's ``values`` may wait for its own parameters."""
         if kind != "git" or not generator.has("values"):
             return self.templating.tree(generator, given)
         rest = {key: one for key, one in generator.fields.items() if key != "values"}
-        filled = dict(self.templating.tree(Located(rest, generator.place), given).fields)
+        filled = dict(self.templating.tree(LocatedTree(rest, generator.place), given).fields)
         values = generator.object("values")
-        filled["values"] = Located(
+        filled["values"] = LocatedTree(
             {key: self._or_as_it_is(one, given) for key, one in values.fields.items()},
             values.place,
         )
-        return Located(filled, generator.place)
+        return LocatedTree(filled, generator.place)
 
-    def _or_as_it_is(self, value: Located, given: Parameters) -> Located:
+    def _or_as_it_is(self, value: LocatedTree, given: Parameters) -> LocatedTree:
         try:
             return replace(self.templating, strict=True).tree(value, given)
         except ReadError:
             return value
 
-    def _list(self, generator: Located) -> list[Parameters]:
+    def _list(self, generator: LocatedTree) -> list[Parameters]:
         elements = [self._element(element) for element in generator.list("elements")]
         return elements + _written(generator)
 
-    def _element(self, element: Located) -> Parameters:
+    def _element(self, element: LocatedTree) -> Parameters:
         if not isinstance(element.content, Mapping):
             raise element.wrong("an element of a list generator is no object")
         if self.templating.go:
             return Parameters(element.content, element.place)
-        values: dict[str, Located] = {}
+        values: dict[str, LocatedTree] = {}
         for key in element.content:
             if key == "values":
                 inner = element.object("values")
@@ -113,7 +113,7 @@ class Generators:
                 values[key] = _string(element, key)
         return Parameters(values, element.place)
 
-    def _matrix(self, generator: Located, level: int) -> list[Parameters]:
+    def _matrix(self, generator: LocatedTree, level: int) -> list[Parameters]:
         children = generator.list("generators")
         if len(children) != _MATRIX:
             raise generator.wrong("a matrix generator takes exactly two generators")
@@ -136,7 +136,7 @@ class Generators:
                 raise second[key].wrong(f"both generators of a matrix give {key}, and differently")
         return Parameters({**first, **second}, place)
 
-    def _merge(self, generator: Located, level: int) -> list[Parameters]:
+    def _merge(self, generator: LocatedTree, level: int) -> list[Parameters]:
         children, keys = generator.list("generators"), generator.texts("mergeKeys")
         if len(children) < _MATRIX or not keys:
             raise generator.wrong("a merge generator takes two generators or more, and mergeKeys")
@@ -152,7 +152,7 @@ class Generators:
         return Parameters({**one.values, **other.values}, one.place)
 
     def _child(
-        self, child: Located, level: int, given: Parameters | None = None
+        self, child: LocatedTree, level: int, given: Parameters | None = None
     ) -> list[Parameters]:
         kinds = kinds_of(child)
         if len(kinds) != 1:
@@ -160,12 +160,12 @@ class Generators:
         return self.evaluate(child, kinds[0], given=given, level=level + 1)
 
 
-def kinds_of(generator: Located) -> list[str]:
+def kinds_of(generator: LocatedTree) -> list[str]:
     """Return which of the known generators an entry holds."""
     return [kind for kind in KINDS if generator.has(kind)]
 
 
-def _written(generator: Located) -> list[Parameters]:
+def _written(generator: LocatedTree) -> list[Parameters]:
     """Return the elements that ``elementsYaml`` holds as a text."""
     text = generator.text("elementsYaml")
     place = generator.place_of("elementsYaml")
@@ -181,7 +181,7 @@ def _written(generator: Located) -> list[Parameters]:
     return [Parameters(item.fields, place) for item in items.content]
 
 
-def _string(element: Located, key: str) -> Located:
+def _string(element: LocatedTree, key: str) -> LocatedTree:
     """Return a value of an element; fasttemplate takes none but strings."""
     value = element.fields[key]
     if not isinstance(value.content, str):
@@ -192,23 +192,25 @@ def _string(element: Located, key: str) -> Located:
     return value
 
 
-def _as_texts(values: Mapping[str, Located]) -> dict[str, Located]:
-    return {key: Located(as_text(one.plain()), one.place) for key, one in values.items()}
+def _as_texts(values: Mapping[str, LocatedTree]) -> dict[str, LocatedTree]:
+    return {key: LocatedTree(as_text(one.plain()), one.place) for key, one in values.items()}
 
 
-def _deeply(base: dict[str, Located], over: Mapping[str, Located]) -> dict[str, Located]:
+def _deeply(
+    base: dict[str, LocatedTree], over: Mapping[str, LocatedTree]
+) -> dict[str, LocatedTree]:
     """Return *base* with *over* laid on it, maps within maps too (mergo's ``WithOverride``)."""
     for key, value in over.items():
         below = base.get(key)
         if below is not None and below.fields and value.fields:
-            base[key] = Located(_deeply(dict(below.fields), value.fields), value.place)
+            base[key] = LocatedTree(_deeply(dict(below.fields), value.fields), value.place)
         elif below is None or value.content not in ((), {}):
             base[key] = value
     return base
 
 
 def _by_keys(
-    found: Sequence[Parameters], keys: Sequence[str], generator: Located
+    found: Sequence[Parameters], keys: Sequence[str], generator: LocatedTree
 ) -> dict[str, Parameters]:
     sets: dict[str, Parameters] = {}
     for one in found:
@@ -222,7 +224,7 @@ def _by_keys(
     return sets
 
 
-def _bound(found: Sequence[Parameters], generator: Located) -> None:
+def _bound(found: Sequence[Parameters], generator: LocatedTree) -> None:
     if len(found) > MAX_APPLICATIONS:
         raise ReadError(
             f"a matrix gives more than {MAX_APPLICATIONS:,} combinations",

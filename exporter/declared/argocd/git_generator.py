@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.gotemplate import normalise_name
-from exporter.declared.argocd.located import Located, UnresolvedError, flatten
+from exporter.declared.argocd.located import LocatedTree, UnresolvedError, flatten
 from exporter.declared.argocd.repositories import Standing
 from exporter.declared.argocd.selectors import as_text
 from exporter.declared.argocd.templating import Parameters, Templating
@@ -24,7 +24,7 @@ class GitGenerator:
     files: Files
     templating: Templating
 
-    def evaluate(self, generator: Located) -> list[Parameters]:
+    def evaluate(self, generator: LocatedTree) -> list[Parameters]:
         """Return the parameters of a ``git`` generator.
 
         Raises :exc:`UnresolvedError` where it looks at another repository or revision, and
@@ -45,7 +45,7 @@ class GitGenerator:
             for item in self.files.objects(path)
         ]
 
-    def estimate(self, generator: Located) -> int:
+    def estimate(self, generator: LocatedTree) -> int:
         """Return how many directories or files a generator looks at that gives an error."""
         try:
             directories = _patterns(generator, "directories")
@@ -55,7 +55,7 @@ class GitGenerator:
         except ReadError:
             return 1
 
-    def _locate(self, generator: Located, patterns: list[tuple[str, bool]]) -> None:
+    def _locate(self, generator: LocatedTree, patterns: list[tuple[str, bool]]) -> None:
         """Make sure that what the generator looks at is in the checkout."""
         home = self.files.home
         address, revision = generator.text("repoURL"), generator.text("revision")
@@ -71,13 +71,13 @@ class GitGenerator:
                 place, f"a git generator looks at {address}, which may not be this repository"
             )
 
-    def _of_directory(self, generator: Located, path: str) -> Parameters:
+    def _of_directory(self, generator: LocatedTree, path: str) -> Parameters:
         place = self.files.home.checkout.place(Source.ARGOCD, path)
         return self._with_values(
             generator, Parameters(self._path(generator, _directory(path), place))
         )
 
-    def _of_file(self, generator: Located, path: str, item: Located) -> Parameters:
+    def _of_file(self, generator: LocatedTree, path: str, item: LocatedTree) -> Parameters:
         place = self.files.home.checkout.place(Source.ARGOCD, path)
         about = self._path(generator, _file(path), place)
         if self.templating.go:
@@ -88,39 +88,45 @@ class GitGenerator:
         return self._with_values(generator, Parameters(values, item.place))
 
     def _path(
-        self, generator: Located, about: Mapping[str, str], place: Place
-    ) -> dict[str, Located]:
+        self, generator: LocatedTree, about: Mapping[str, str], place: Place
+    ) -> dict[str, LocatedTree]:
         """Return what the parameters say of a path, in the form that the templates want."""
         prefix = generator.text("pathParamPrefix")
         segments = about["path"].split("/")
         if self.templating.go:
-            parts: dict[str, Located] = {key: Located(one, place) for key, one in about.items()}
-            parts["segments"] = Located(tuple(Located(one, place) for one in segments), place)
-            path = {"path": Located(parts, place)}
-            return {prefix: Located(path, place)} if prefix else path
+            parts: dict[str, LocatedTree] = {
+                key: LocatedTree(one, place) for key, one in about.items()
+            }
+            parts["segments"] = LocatedTree(
+                tuple(LocatedTree(one, place) for one in segments), place
+            )
+            path = {"path": LocatedTree(parts, place)}
+            return {prefix: LocatedTree(path, place)} if prefix else path
         name = f"{prefix}.path" if prefix else "path"
         flat = {(name if key == "path" else f"{name}.{key}"): one for key, one in about.items()}
         flat |= {f"{name}[{at}]": one for at, one in enumerate(segments) if one}
-        return {key: Located(one, place) for key, one in flat.items()}
+        return {key: LocatedTree(one, place) for key, one in flat.items()}
 
-    def _with_values(self, generator: Located, parameters: Parameters) -> Parameters:
+    def _with_values(self, generator: LocatedTree, parameters: Parameters) -> Parameters:
         """Add the generator's ``values``, which may use the other parameters."""
         fields = generator.object("values").fields
         added = {
-            key: Located(self.templating.text(value.value, parameters, value.place), value.place)
+            key: LocatedTree(
+                self.templating.text(value.value, parameters, value.place), value.place
+            )
             for key, value in generator.stated("values").items()
         }
         if not added:
             return parameters
         if self.templating.go:
             place = next(iter(fields.values())).place
-            more: Mapping[str, Located] = {"values": Located(added, place)}
+            more: Mapping[str, LocatedTree] = {"values": LocatedTree(added, place)}
         else:
             more = {f"values.{key}": value for key, value in added.items()}
         return Parameters({**parameters.values, **more}, parameters.place)
 
 
-def _patterns(generator: Located, key: str) -> list[tuple[str, bool]]:
+def _patterns(generator: LocatedTree, key: str) -> list[tuple[str, bool]]:
     return [(item.text("path"), item.flag("exclude")) for item in generator.list(key)]
 
 
@@ -143,5 +149,5 @@ def _file(path: str) -> dict[str, str]:
     }
 
 
-def _shown(value: Located) -> Located:
-    return Located(as_text(value.plain()), value.place)
+def _shown(value: LocatedTree) -> LocatedTree:
+    return LocatedTree(as_text(value.plain()), value.place)

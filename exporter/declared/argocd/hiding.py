@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from exporter.declared.argocd.located import Located
+from exporter.declared.argocd.located import LocatedTree
 from exporter.declared.checkout import Checkout
 from exporter.domain.declaration import ApplicationSource
 from exporter.domain.errors import ReadError
@@ -21,7 +21,7 @@ _ELSEWHERE: Final = frozenset({ItemState.OTHER_REPOSITORY, ItemState.OTHER_REVIS
 
 def may_hide(
     state: ItemState,
-    options: Located,
+    options: LocatedTree,
     *,
     sources: Sequence[ApplicationSource],
     index: int,
@@ -36,7 +36,7 @@ def may_hide(
     source = sources[index]
     if source.chart:
         # A chart of others cannot know this repository, unless its values name it.
-        helm = options.fields.get("helm", Located(None, options.place))
+        helm = options.fields.get("helm", LocatedTree(None, options.place))
         return _ADDRESS in str(helm.plain()) or any(_values(helm, sources, checkout))
     if state in _ELSEWHERE:
         return True
@@ -44,7 +44,7 @@ def may_hide(
 
 
 def _values(
-    helm: Located, sources: Sequence[ApplicationSource], checkout: Checkout
+    helm: LocatedTree, sources: Sequence[ApplicationSource], checkout: Checkout
 ) -> Iterator[bool]:
     """Yield of each file of values whether it may name a repository."""
     local = {one.reference for one in sources if one.reference and one.local}

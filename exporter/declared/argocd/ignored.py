@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from exporter.declared.argocd.located import escape
+from exporter.declared.argocd.located import LocatedTree, escape
 from exporter.declared.globs import match_any
 from exporter.domain.declaration import IgnoredDifference
 from exporter.domain.json import Json, JsonObject, as_list, as_object, as_text, dig
@@ -62,6 +62,26 @@ def pointers(
             for expression in entry.paths:
                 found += _reached(parse_path(expression) or (), content)
     return tuple(dict.fromkeys(found[:MAX_POINTERS]))
+
+
+def left_to_others(application_set: LocatedTree, application: LocatedTree) -> tuple[str, ...]:
+    """Return the JSON pointers into an Application that its ApplicationSet leaves to others.
+
+    *application_set* is the spec. Raises :exc:`ReadError` where it is malformed. Source: Argo CD,
+    ``ApplicationSetResourceIgnoreDifferences``.
+    """
+    entries = [
+        IgnoredDifference(
+            group="*",
+            kind="*",
+            name=one.text("name"),
+            pointers=one.texts("jsonPointers"),
+            paths=one.texts("jqPathExpressions"),
+        )
+        for one in application_set.list("ignoreApplicationDifferences")
+    ]
+    content = application.plain()
+    return pointers(entries, as_object(content), namespace="") if entries else ()
 
 
 @lru_cache(maxsize=512)

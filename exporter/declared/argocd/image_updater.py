@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from exporter.declared.argocd.applications import Parsed
-from exporter.declared.argocd.located import Located, from_plain
+from exporter.declared.argocd.located import LocatedTree, from_plain
 from exporter.domain.applications import Overrides
 from exporter.domain.images import parse_image
 from exporter.domain.provenance import Place, Source
@@ -70,8 +70,8 @@ def _repository(image: str) -> str:
 
 
 def _overridden(
-    options: Located, live: Overrides, updates: Iterable[Update], place: Place
-) -> Located:
+    options: LocatedTree, live: Overrides, updates: Iterable[Update], place: Place
+) -> LocatedTree:
     for update in updates:
         images = [one for one in live.images if _name(one) in update.images]
         if images:
@@ -101,16 +101,18 @@ def _name(entry: str) -> str:
     return _repository(name if equals else entry)
 
 
-def _items(options: Located, tool: str, field: str) -> tuple[Located, ...]:
+def _items(options: LocatedTree, tool: str, field: str) -> tuple[LocatedTree, ...]:
     return options.fields[tool].fields[field].items if _has(options, tool, field) else ()
 
 
-def _has(options: Located, tool: str, field: str) -> bool:
+def _has(options: LocatedTree, tool: str, field: str) -> bool:
     return options.has(tool) and options.fields[tool].has(field)
 
 
-def _with(options: Located, tool: str, field: str, items: tuple[Located, ...]) -> Located:
+def _with(
+    options: LocatedTree, tool: str, field: str, items: tuple[LocatedTree, ...]
+) -> LocatedTree:
     """Return *options* with a list of those for one *tool* replaced."""
-    inner = options.fields[tool] if options.has(tool) else Located({}, items[-1].place)
-    changed = Located({**inner.fields, field: Located(items, items[-1].place)}, inner.place)
-    return Located({**options.fields, tool: changed}, options.place)
+    inner = options.fields[tool] if options.has(tool) else LocatedTree({}, items[-1].place)
+    changed = LocatedTree({**inner.fields, field: LocatedTree(items, items[-1].place)}, inner.place)
+    return LocatedTree({**options.fields, tool: changed}, options.place)

@@ -1,4 +1,4 @@
-"""Foreign data in which every value knows where it stands."""
+"""Foreign data as trees of which every part knows where it stands."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,11 +7,13 @@ from typing import Any, TypeAlias
 from exporter.declared.rendered import Manifest
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.json import Json
-from exporter.domain.provenance import Place, Stated
+from exporter.domain.provenance import Located, Place
 from exporter.foreign.yaml import Opaque, YamlList, YamlMap
 
 MAX_PARTS = 200_000
-Content: TypeAlias = "bool | int | float | str | tuple[Located, ...] | Mapping[str, Located] | None"
+Content: TypeAlias = (
+    "bool | int | float | str | tuple[LocatedTree, ...] | Mapping[str, LocatedTree] | None"
+)
 
 
 class UnresolvedError(Exception):
@@ -24,7 +26,7 @@ class UnresolvedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class LocatedTree:
     """A JSON value and its place; the parts of an object or list have places of their own.
 
     The accessors validate: where the value has another shape than is asked for they raise
@@ -36,12 +38,12 @@ class Located:
     place: Place
 
     @property
-    def fields(self) -> Mapping[str, "Located"]:
+    def fields(self) -> Mapping[str, "LocatedTree"]:
         """The members of an object; none where this is no object."""
         return self.content if isinstance(self.content, Mapping) else {}
 
     @property
-    def items(self) -> tuple["Located", ...]:
+    def items(self) -> tuple["LocatedTree", ...]:
         """The items of a list; none where this is no list."""
         return self.content if isinstance(self.content, tuple) else ()
 
@@ -49,14 +51,14 @@ class Located:
         """Tell whether *key* is there and not ``null``."""
         return key in self.fields and self.fields[key].content is not None
 
-    def object(self, key: str) -> "Located":
+    def object(self, key: str) -> "LocatedTree":
         """Return the object under *key*, an empty one where it is absent."""
         part = self._part(key, {})
         if not isinstance(part.content, Mapping):
             raise part.wrong(f"{key} is no object")
         return part
 
-    def list(self, key: str) -> tuple["Located", ...]:
+    def list(self, key: str) -> tuple["LocatedTree", ...]:
         """Return the items of the list under *key*."""
         part = self._part(key, ())
         if not isinstance(part.content, tuple):
@@ -86,10 +88,10 @@ class Located:
             raise part.wrong(f"{key} is neither true nor false")
         return part.content
 
-    def stated(self, key: str) -> Mapping[str, Stated[str]]:
+    def stated(self, key: str) -> Mapping[str, Located[str]]:
         """Return the map of strings under *key*, each with its place."""
         found = self.object(key)
-        return {one: Stated(found.text(one), found.fields[one].place) for one in found.fields}
+        return {one: Located(found.text(one), found.fields[one].place) for one in found.fields}
 
     def place_of(self, *keys: str) -> Place:
         """Return the place of the value at the end of *keys*, or of the nearest one around it."""
@@ -116,13 +118,13 @@ class Located:
             advice=advice,
         )
 
-    def _part(self, key: str, default: Content) -> "Located":
-        return self.fields[key] if self.has(key) else Located(default, self.place)
+    def _part(self, key: str, default: Content) -> "LocatedTree":
+        return self.fields[key] if self.has(key) else LocatedTree(default, self.place)
 
 
 @dataclass(slots=True)
 class _Locate:
-    """Builds :class:`Located` values, but never more than ``MAX_PARTS`` (aliases repeat parts)."""
+    """Builds trees, but never of more than ``MAX_PARTS`` parts (aliases repeat them)."""
 
     parts: int = 0
     known: dict[int, Place] = field(default_factory=dict)
@@ -143,7 +145,7 @@ class _Locate:
             self.known[line] = replace(place, line=line)
         return self.known[line]
 
-    def lines(self, value: Any, place: Place) -> Located:
+    def lines(self, value: Any, place: Place) -> LocatedTree:
         """Locate YAML by its lines; *place* is that of *value*."""
         self.count(place)
         if isinstance(value, YamlMap):
@@ -151,17 +153,17 @@ class _Locate:
                 key: self.lines(part, self.line(place, value.line_of(key)))
                 for key, part in value.items()
             }
-            return Located(parts, place)
+            return LocatedTree(parts, place)
         if isinstance(value, YamlList):
             pairs = zip(value, value.lines, strict=True)
-            return Located(
+            return LocatedTree(
                 tuple(self.lines(part, self.line(place, line)) for part, line in pairs), place
             )
         if isinstance(value, Opaque):
-            raise Located(None, place).wrong(f"has the tag {value.tag}, which is no plain data")
-        return Located(value, place)
+            raise LocatedTree(None, place).wrong(f"has the tag {value.tag}, which is no plain data")
+        return LocatedTree(value, place)
 
-    def pointers(self, value: Any, *, pointer: str, manifest: Manifest, near: Place) -> Located:
+    def pointers(self, value: Any, *, pointer: str, manifest: Manifest, near: Place) -> LocatedTree:
         """Locate a rendered object by the places that came with it."""
         place = manifest.places.get(pointer, near)
         self.count(place)
@@ -172,9 +174,9 @@ class _Locate:
                 )
                 for key, part in value.items()
             }
-            return Located(parts, place)
+            return LocatedTree(parts, place)
         if isinstance(value, (list, tuple)):
-            return Located(
+            return LocatedTree(
                 tuple(
                     self.pointers(part, pointer=f"{pointer}/{at}", manifest=manifest, near=place)
                     for at, part in enumerate(value)
@@ -182,26 +184,28 @@ class _Locate:
                 place,
             )
         known = value is None or isinstance(value, (bool, int, float, str))
-        return Located(value if known else str(value), place)
+        return LocatedTree(value if known else str(value), place)
 
 
-def from_yaml(value: Any, place: Place) -> Located:
+def from_yaml(value: Any, place: Place) -> LocatedTree:
     """Locate parsed YAML by its own lines; raises :exc:`ReadError` where it is no plain data."""
     return _Locate().lines(value, place)
 
 
-def from_plain(value: Any, place: Place) -> Located:
+def from_plain(value: Any, place: Place) -> LocatedTree:
     """Locate data of which all is stated at one *place*."""
     manifest = Manifest(content={}, place=place)
     return _Locate().pointers(value, pointer="", manifest=manifest, near=place)
 
 
-def from_manifest(manifest: Manifest) -> Located:
+def from_manifest(manifest: Manifest) -> LocatedTree:
     """Locate a rendered object by the places that the renderer knows."""
     return _Locate().pointers(manifest.content, pointer="", manifest=manifest, near=manifest.place)
 
 
-def flatten(values: Mapping[str, Located], prefix: str = "") -> Iterator[tuple[str, Located]]:
+def flatten(
+    values: Mapping[str, LocatedTree], prefix: str = ""
+) -> Iterator[tuple[str, LocatedTree]]:
     """Yield the scalars within *values* under dotted keys (``a.b``, ``a.0``).
 
     Source: ``flatten.Flatten`` with ``DotStyle``, as the git files generator uses it.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from exporter.declared.argocd.ignored import parse_path
-from exporter.declared.argocd.located import Located, escape, from_manifest, from_plain
+from exporter.declared.argocd.located import LocatedTree, escape, from_manifest, from_plain
 from exporter.declared.globs import match_any
 from exporter.declared.kinds import IGNORED, RULES, group
 from exporter.declared.rendered import Manifest
@@ -48,13 +48,15 @@ class Rules:
     """What holds for all Applications.
 
     *ignored* are differences that are none, *unresolved* those of them that only a run can tell;
-    *label* is one that Argo CD writes to every object, if it does.
+    *label* is one that Argo CD writes to every object, if it does; *unrestricted* tells whether
+    kustomize takes files from anywhere.
     """
 
     ignored: tuple[IgnoredDifference, ...] = ()
     exclusions: tuple[Filter, ...] = ()
     inclusions: tuple[Filter, ...] = ()
     label: str = ""
+    unrestricted: bool = False
     unresolved: tuple[tuple[Subject, Unresolved], ...] = ()
 
     def passes_over(self, content: JsonObject) -> bool:
@@ -76,11 +78,12 @@ def parse(manifest: Manifest) -> Rules:
         exclusions=tuple(_filters(data, "resource.exclusions")),
         inclusions=tuple(_filters(data, "resource.inclusions")),
         label=_label(data),
+        unrestricted="LoadRestrictionsNone" in data.text("kustomize.buildOptions"),
         unresolved=tuple(_unresolved(entries)),
     )
 
 
-def _label(data: Located) -> str:
+def _label(data: LocatedTree) -> str:
     """Return the label by which objects are tracked, where that is not the usual one."""
     label = data.text("application.instanceLabelKey")
     by_label = data.text("application.resourceTrackingMethod") != "annotation"
@@ -91,7 +94,7 @@ _Target = tuple[str, str]
 """Group and kind, each a pattern."""
 
 
-def _by_kind(data: Located) -> Iterator[tuple[_Target, Located]]:
+def _by_kind(data: LocatedTree) -> Iterator[tuple[_Target, LocatedTree]]:
     for key in data.fields:
         if key.startswith(_IGNORED):
             name = key.removeprefix(_IGNORED)
@@ -100,7 +103,7 @@ def _by_kind(data: Located) -> Iterator[tuple[_Target, Located]]:
             yield target, _inner(data, key)
 
 
-def _all_in_one(data: Located) -> Iterator[tuple[_Target, Located]]:
+def _all_in_one(data: LocatedTree) -> Iterator[tuple[_Target, LocatedTree]]:
     """Yield the entries of the older form, one text for all kinds."""
     if not data.has(_OLD):
         return
@@ -110,17 +113,17 @@ def _all_in_one(data: Located) -> Iterator[tuple[_Target, Located]]:
             yield (group_, kind), _inner(entry, "ignoreDifferences")
 
 
-def _inner(data: Located, key: str) -> Located:
+def _inner(data: LocatedTree, key: str) -> LocatedTree:
     """Return the YAML in the text under *key*; it stands where the text begins."""
     place = data.place_of(key)
     try:
         documents = yaml.load_all(data.text(key))
     except ParseError as error:
         raise data.fields[key].wrong(f"{key}: {error.message}") from None
-    return from_plain(documents[0].value, place) if documents else Located({}, place)
+    return from_plain(documents[0].value, place) if documents else LocatedTree({}, place)
 
 
-def _ignored(target: _Target, entry: Located) -> IgnoredDifference:
+def _ignored(target: _Target, entry: LocatedTree) -> IgnoredDifference:
     return IgnoredDifference(
         group=target[0],
         kind=target[1],
@@ -129,15 +132,15 @@ def _ignored(target: _Target, entry: Located) -> IgnoredDifference:
     )
 
 
-def _filters(data: Located, key: str) -> Iterator[Filter]:
+def _filters(data: LocatedTree, key: str) -> Iterator[Filter]:
     if data.has(key):
         found = _inner(data, key)
-        for one in Located({"list": found}, found.place).list("list"):
+        for one in LocatedTree({"list": found}, found.place).list("list"):
             yield Filter(one.texts("apiGroups"), one.texts("kinds"), one.texts("clusters"))
 
 
 def _unresolved(
-    entries: Iterable[tuple[_Target, Located]],
+    entries: Iterable[tuple[_Target, LocatedTree]],
 ) -> Iterator[tuple[Subject, Unresolved]]:
     for (group_, kind), entry in entries:
         messages = [

@@ -6,7 +6,7 @@ Source: Argo CD, ``applicationset/utils/selector.go``: as in Kubernetes, but val
 from collections.abc import Mapping
 
 from exporter.declared.argocd.gotemplate import from_json, to_text
-from exporter.declared.argocd.located import Located, flatten
+from exporter.declared.argocd.located import LocatedTree, flatten
 from exporter.domain.json import Json
 from exporter.domain.selectors import Operator, Requirement
 
@@ -18,7 +18,7 @@ _OPERATORS = {
 }
 
 
-def requirements(selector: Located) -> tuple[Requirement, ...]:
+def requirements(selector: LocatedTree) -> tuple[Requirement, ...]:
     """Return what a ``selector`` asks for; raises :exc:`ReadError` where it is malformed."""
     exact = [
         Requirement(key, Operator.IN, (stated.value,))
@@ -27,7 +27,7 @@ def requirements(selector: Located) -> tuple[Requirement, ...]:
     return (*exact, *map(_expression, selector.list("matchExpressions")))
 
 
-def matches(asked: tuple[Requirement, ...], values: Mapping[str, Located]) -> bool:
+def matches(asked: tuple[Requirement, ...], values: Mapping[str, LocatedTree]) -> bool:
     """Tell whether parameters fulfil all requirements."""
     labels = {key: as_text(value.plain()) for key, value in flatten(values)}
     return all(one.matches(labels) for one in asked)
@@ -38,7 +38,7 @@ def as_text(value: Json) -> str:
     return "<nil>" if value is None else to_text(from_json(value))
 
 
-def _expression(part: Located) -> Requirement:
+def _expression(part: LocatedTree) -> Requirement:
     operator = _OPERATORS.get(part.text("operator"))
     if operator is None:
         raise part.wrong(f"{part.text('operator')!r} is no operator of a selector")

@@ -6,12 +6,13 @@ Source: Argo CD, ``ApplicationSource`` (``ExplicitType``), ``util/app/discovery`
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.entries import has_kustomization
-from exporter.declared.argocd.located import Located
+from exporter.declared.argocd.located import LocatedTree
 from exporter.declared.argocd.repositories import Further, Home, Standing
+from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.tools import (
     helm_options,
     kustomize_options,
@@ -39,7 +40,7 @@ def delivers(source: ApplicationSource) -> bool:
 
 
 def elsewhere(
-    application: DeclaredApplication, options: Located, *, cluster: Cluster
+    application: DeclaredApplication, options: LocatedTree, *, cluster: Cluster
 ) -> LeftOut | None:
     """Return why what an Application delivers is not for this *cluster*, if it is not."""
     if cluster.receives(application):
@@ -54,7 +55,7 @@ def elsewhere(
 
 
 def not_here(
-    source: ApplicationSource, options: Located, *, home: Home, further: Further | None = None
+    source: ApplicationSource, options: LocatedTree, *, home: Home, further: Further | None = None
 ) -> LeftOut | None:
     """Return why neither the checkout nor the *further* one holds what a source deploys, if so.
 
@@ -89,65 +90,76 @@ def _other_repository(source: ApplicationSource, home: Home) -> str:
     return f"{source.repository[:200]} is deployed, and the checkout {here}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployer:
+    """Argo CD as it renders sources of one repository, which is *home*.
+
+    *homes* are all repositories that others of an Application's sources may refer to.
+    """
+
+    home: Home
+    render: Render
+    homes: Sequence[Home] = ()
+    rules: Rules = field(default_factory=Rules)
+
+
 async def render_source(
-    application: DeclaredApplication,
-    options: Located,
-    *,
-    index: int,
-    home: Home,
-    render: Render,
-    homes: Sequence[Home] = (),
+    application: DeclaredApplication, options: LocatedTree, *, index: int, deployer: Deployer
 ) -> Rendered:
     """Return what a local source renders to; *options* is the source as it is declared.
 
     What is rendered in a way that is not known here is left out as a whole. Raises
     :exc:`ReadError` where the options are malformed, or the files cannot be listed.
     """
-    source, checkout = application.sources[index], home.checkout
-    path = source.path
+    source, checkout = application.sources[index], deployer.home.checkout
     if source.chart:
-        told = helm_options(application, options, index=index, home=home, homes=homes)
-        return await render("", options=told)
+        return await _chart(application, options, index=index, deployer=deployer)
+    path = source.path
     options = overridden(options, path, key=application.key, checkout=checkout)
     tool = tool_of(options, path, checkout)
+    if tool == "helm":
+        return await _chart(application, options, index=index, deployer=deployer)
+    if tool == "kustomize":
+        return await _kustomization(application, options, index=index, deployer=deployer)
     if tool == "plugin":
         return _left_out(options, tool, f"{tool} is not run for {path}")
-    if tool == "helm":
-        told = helm_options(application, options, index=index, home=home, homes=homes)
-        return await render(path, options=told)
-    if tool == "kustomize":
-        return await _kustomization(application, options, index=index, home=home, render=render)
     if has_kustomization(checkout, path):
         message = f"{path} holds a kustomization, but is read as a plain directory"
         return _left_out(options, "directory", message)
-    return await _plain(path, options.object("directory"), render=render, checkout=checkout)
+    directory = options.object("directory")
+    return await _plain(path, directory, render=deployer.render, checkout=checkout)
 
 
-def _left_out(options: Located, key: str, message: str) -> Rendered:
+async def _chart(
+    application: DeclaredApplication, options: LocatedTree, *, index: int, deployer: Deployer
+) -> Rendered:
+    told = helm_options(application, options, index=index, home=deployer.home, homes=deployer.homes)
+    return await deployer.render(application.sources[index].path, options=told)
+
+
+async def _kustomization(
+    application: DeclaredApplication, options: LocatedTree, *, index: int, deployer: Deployer
+) -> Rendered:
+    try:
+        told = kustomize_options(
+            application, options, index=index, home=deployer.home, rules=deployer.rules
+        )
+    except NotPlannedError as error:
+        place = options.place_of("kustomize")
+        reason = LeftOut(place=place, state=error.state, message=error.message)
+        return Rendered(left_out=(reason,))
+    return await deployer.render(application.sources[index].path, options=told or None)
+
+
+def _left_out(options: LocatedTree, key: str, message: str) -> Rendered:
     place = options.place_of(key)
     reason = LeftOut(place=place, state=ItemState.NOT_RENDERED, message=message)
     return Rendered(left_out=(reason,))
 
 
-async def _kustomization(
-    application: DeclaredApplication,
-    options: Located,
-    *,
-    index: int,
-    home: Home,
-    render: Render,
+async def _plain(
+    path: str, directory: LocatedTree, *, render: Render, checkout: Checkout
 ) -> Rendered:
-    try:
-        told = kustomize_options(application, options, index=index, home=home)
-    except NotPlannedError as error:
-        reason = LeftOut(
-            place=options.place_of("kustomize"), state=error.state, message=error.message
-        )
-        return Rendered(left_out=(reason,))
-    return await render(application.sources[index].path, options=told or None)
-
-
-async def _plain(path: str, directory: Located, *, render: Render, checkout: Checkout) -> Rendered:
     """Render a directory of manifests, of which ``include`` and ``exclude`` choose files."""
     recurse = directory.flag("recurse")
     include, exclude = directory.text("include"), directory.text("exclude")
@@ -181,7 +193,7 @@ def _jsonnets(path: str, *, recurse: bool, checkout: Checkout) -> Iterator[str]:
             yield one
 
 
-def _jsonnet(file: str, checkout: Checkout, directory: Located) -> LeftOut:
+def _jsonnet(file: str, checkout: Checkout, directory: LocatedTree) -> LeftOut:
     return LeftOut(
         place=checkout.place(directory.place.source, file, 1),
         state=ItemState.NOT_RENDERED,

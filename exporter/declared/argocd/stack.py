@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 
 from exporter.declared.argocd.applications import Parsed
 from exporter.declared.argocd.files import Files
-from exporter.declared.argocd.located import Located, from_plain
+from exporter.declared.argocd.located import LocatedTree, from_plain
 from exporter.declared.stack import CHARTS, in_values, scalar
 from exporter.domain.declaration import ApplicationSource, Unresolved
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.monitoring.stack import StackStatement
-from exporter.domain.provenance import Stated
+from exporter.domain.provenance import Located
 from exporter.foreign import yaml
 
 
@@ -27,7 +27,7 @@ def stack_of(parsed: Parsed, files: Files) -> Iterator[StackStatement | Unresolv
     for source, options in zip(application.sources, parsed.options, strict=False):
         if source.chart in CHARTS:
             helm = options.object("helm")
-            layers: list[Located] = []
+            layers: list[LocatedTree] = []
             for one in _files(helm, application.sources, files):
                 if isinstance(one, Unresolved):
                     layers.clear()  # it may say something else than all before it
@@ -42,15 +42,15 @@ def stack_of(parsed: Parsed, files: Files) -> Iterator[StackStatement | Unresolv
 class _Values:
     """Helm values in their layers, the strongest last, and the parameters over them."""
 
-    def __init__(self, helm: Located, layers: tuple[Located, ...]) -> None:
+    def __init__(self, helm: LocatedTree, layers: tuple[LocatedTree, ...]) -> None:
         self._layers = layers
         self._parameters = {
-            one.text("name"): Stated(text, one.place_of("value"))
+            one.text("name"): Located(text, one.place_of("value"))
             for one in helm.list("parameters")
             if (text := scalar(one.fields["value"].content if one.has("value") else None))
         }
 
-    def find(self, keys: tuple[str, ...]) -> Stated[str] | None:
+    def find(self, keys: tuple[str, ...]) -> Located[str] | None:
         """Return the value that counts."""
         found = self._parameters.get(".".join(keys))
         for layer in reversed(self._layers):
@@ -58,17 +58,17 @@ class _Values:
         return found
 
 
-def _at(values: Located, keys: Sequence[str]) -> Stated[str] | None:
+def _at(values: LocatedTree, keys: Sequence[str]) -> Located[str] | None:
     here = values
     for key in keys:
         if not here.has(key):
             return None
         here = here.fields[key]
     text = scalar(here.content)
-    return None if text is None else Stated(text, here.place)
+    return None if text is None else Located(text, here.place)
 
 
-def _inline(helm: Located) -> Iterator[Located]:
+def _inline(helm: LocatedTree) -> Iterator[LocatedTree]:
     text = helm.text("values")
     if helm.has("valuesObject"):
         yield helm.object("valuesObject")
@@ -84,8 +84,8 @@ def _inline(helm: Located) -> Iterator[Located]:
 
 
 def _files(
-    helm: Located, sources: Sequence[ApplicationSource], files: Files
-) -> Iterator[Located | Unresolved]:
+    helm: LocatedTree, sources: Sequence[ApplicationSource], files: Files
+) -> Iterator[LocatedTree | Unresolved]:
     """Yield the files of values that lie in this repository, and a note for each other one."""
     local = {one.reference: one for one in sources if one.reference and one.local}
     for entry in helm.list("valueFiles"):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from exporter.declared.argocd.gotemplate import UnsupportedError, from_json, render
-from exporter.declared.argocd.located import Located, UnresolvedError
+from exporter.declared.argocd.located import LocatedTree, UnresolvedError
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import Json
 from exporter.domain.provenance import Place
@@ -58,7 +58,7 @@ class Parameters:
     *place* is that of the element which gives them, where there is one.
     """
 
-    values: Mapping[str, Located] = field(default_factory=dict)
+    values: Mapping[str, LocatedTree] = field(default_factory=dict)
     place: Place | None = None
 
 
@@ -81,7 +81,7 @@ class Templating:
         """
         return self._text(text, self._values(parameters), place)
 
-    def tree(self, template: Located, parameters: Parameters) -> Located:
+    def tree(self, template: LocatedTree, parameters: Parameters) -> LocatedTree:
         """Return *template* with every string in it filled in; without parameters it stays."""
         if not parameters.values:
             return template
@@ -106,17 +106,17 @@ class Templating:
         self.budget.write(len(done), place)
         return done
 
-    def _part(self, part: Located, values: Mapping[str, Json]) -> Located:
+    def _part(self, part: LocatedTree, values: Mapping[str, Json]) -> LocatedTree:
         if isinstance(part.content, str):
-            return Located(self._text(part.content, values, part.place), part.place)
+            return LocatedTree(self._text(part.content, values, part.place), part.place)
         if isinstance(part.content, tuple):
-            return Located(tuple(self._part(one, values) for one in part.content), part.place)
+            return LocatedTree(tuple(self._part(one, values) for one in part.content), part.place)
         if isinstance(part.content, Mapping):
             filled = {
                 self._text(key, values, one.place): self._part(one, values)
                 for key, one in part.content.items()
             }
-            return Located(filled, part.place)
+            return LocatedTree(filled, part.place)
         return part
 
 

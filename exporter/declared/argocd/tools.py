@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from exporter.declared.argocd.applications import NAMESPACE
 from exporter.declared.argocd.entries import has_chart, has_kustomization
-from exporter.declared.argocd.located import Located, from_yaml
+from exporter.declared.argocd.located import LocatedTree, from_yaml
 from exporter.declared.argocd.repositories import Home, Standing
+from exporter.declared.argocd.rules import Rules
 from exporter.declared.checkout import Checkout
 from exporter.declared.options import HelmOptions, KustomizeOptions, Parameter, substituted
 from exporter.domain.declaration import ApplicationKey, DeclaredApplication
@@ -22,7 +23,7 @@ _TOOLS: Final = ("helm", "kustomize", "directory", "plugin")
 _KEPT: Final = ("repoURL", "path", "targetRevision", "chart")
 
 
-def tool_of(options: Located, path: str, checkout: Checkout) -> str:
+def tool_of(options: LocatedTree, path: str, checkout: Checkout) -> str:
     """Return what renders *path*: helm, kustomize, directory or plugin.
 
     One that has options of its own counts, else what the files say, where a kustomization counts
@@ -39,7 +40,7 @@ def tool_of(options: Located, path: str, checkout: Checkout) -> str:
     return "helm" if has_chart(checkout, path) else "directory"
 
 
-def _is_zero(tool: str, options: Located) -> bool:
+def _is_zero(tool: str, options: LocatedTree) -> bool:
     """Tell whether options say nothing, so that Argo CD drops them; those of a plugin name one."""
     if tool == "plugin":
         return False
@@ -48,7 +49,9 @@ def _is_zero(tool: str, options: Located) -> bool:
     return not (given - {"include", "exclude"} if tool == "directory" else given)
 
 
-def overridden(options: Located, path: str, *, key: ApplicationKey, checkout: Checkout) -> Located:
+def overridden(
+    options: LocatedTree, path: str, *, key: ApplicationKey, checkout: Checkout
+) -> LocatedTree:
     """Return a source with what ``.argocd-source.yaml`` and the Application's own file change.
 
     They are JSON merge patches (RFC 7386), of all but what is deployed from where.
@@ -65,16 +68,16 @@ def instance_name(key: ApplicationKey) -> str:
     return key.name if key.namespace == NAMESPACE else f"{key.namespace}_{key.name}"
 
 
-def _read(file: str, options: Located, checkout: Checkout) -> Located:
+def _read(file: str, options: LocatedTree, checkout: Checkout) -> LocatedTree:
     documents = checkout.read_yaml(file)
     place = checkout.place(options.place.source, file, 1)
-    found = from_yaml(documents[0].value, place) if documents else Located({}, place)
+    found = from_yaml(documents[0].value, place) if documents else LocatedTree({}, place)
     if not isinstance(found.content, Mapping):
         raise found.wrong("is no object")
     return found
 
 
-def _merged(target: Located, patch: Located, *, top: bool = False) -> Located:
+def _merged(target: LocatedTree, patch: LocatedTree, *, top: bool = False) -> LocatedTree:
     if not isinstance(patch.content, Mapping):
         return patch
     fields = dict(target.fields)
@@ -84,14 +87,14 @@ def _merged(target: Located, patch: Located, *, top: bool = False) -> Located:
         if one.content is None:
             fields.pop(key, None)
         else:
-            fields[key] = _merged(fields.get(key, Located({}, one.place)), one)
+            fields[key] = _merged(fields.get(key, LocatedTree({}, one.place)), one)
     place = target.place if target.fields else patch.place
-    return Located(fields, place)
+    return LocatedTree(fields, place)
 
 
 def helm_options(
     application: DeclaredApplication,
-    options: Located,
+    options: LocatedTree,
     *,
     index: int,
     home: Home,
@@ -136,7 +139,12 @@ def helm_options(
 
 
 def kustomize_options(
-    application: DeclaredApplication, options: Located, *, index: int, home: Home
+    application: DeclaredApplication,
+    options: LocatedTree,
+    *,
+    index: int,
+    home: Home,
+    rules: Rules | None = None,
 ) -> KustomizeOptions:
     """Return what Argo CD changes of a kustomization; raises :exc:`ReadError` for malformed ones.
 
@@ -150,15 +158,16 @@ def kustomize_options(
         patches=_json(given.list("patches")),
         components=given.texts("components"),
         ignore_missing_components=given.flag("ignoreMissingComponents"),
+        unrestricted=bool(rules and rules.unrestricted),
         stated=tuple(_stated(given)),
     )
 
 
-def _json(values: tuple[Located, ...]) -> str:
+def _json(values: tuple[LocatedTree, ...]) -> str:
     return json.dumps([one.plain() for one in values], ensure_ascii=False) if values else ""
 
 
-def _edits(given: Located, known: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+def _edits(given: LocatedTree, known: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     """Yield the words of each run of ``kustomize edit``, in Argo CD's order."""
     for option, field in (("nameprefix", "namePrefix"), ("namesuffix", "nameSuffix")):
         if given.text(field):
@@ -188,7 +197,7 @@ _LABELS: Final = {
 _ANNOTATIONS: Final = {"forceCommonAnnotations": "--force"}
 
 
-def _flags(given: Located, flags: Mapping[str, str]) -> Iterator[str]:
+def _flags(given: LocatedTree, flags: Mapping[str, str]) -> Iterator[str]:
     yield from (flag for field, flag in flags.items() if given.flag(field))
 
 
@@ -197,15 +206,15 @@ def _pairs(values: Mapping[str, str], known: Mapping[str, str] | None) -> Iterat
         yield f"{key}:{value if known is None else substituted(value, known)}"
 
 
-def _count(replica: Located) -> str:
-    count = replica.fields.get("count", Located(None, replica.place))
+def _count(replica: LocatedTree) -> str:
+    count = replica.fields.get("count", LocatedTree(None, replica.place))
     text = str(count.content)
     if isinstance(count.content, bool) or not text.isdigit():
         raise count.wrong("count is no number of replicas")
     return text
 
 
-def _stated(given: Located) -> Iterator[tuple[str, YamlMap]]:
+def _stated(given: LocatedTree) -> Iterator[tuple[str, YamlMap]]:
     """Yield the options with the lines on which they stand, for each file that states some."""
     paths = dict.fromkeys(one.place.path for one in given.fields.values())
     for path in paths:
@@ -214,8 +223,8 @@ def _stated(given: Located) -> Iterator[tuple[str, YamlMap]]:
             yield path, found
 
 
-def _with_lines(value: Located, path: str) -> Any:
-    def line(part: Located) -> int:
+def _with_lines(value: LocatedTree, path: str) -> Any:
+    def line(part: LocatedTree) -> int:
         return part.place.line if part.place.path == path else 0
 
     if isinstance(value.content, Mapping):
@@ -232,7 +241,7 @@ def _with_lines(value: Located, path: str) -> Any:
     return value.content
 
 
-def _values(helm: Located) -> str:
+def _values(helm: LocatedTree) -> str:
     """Return the YAML of ``valuesObject``, without which ``values`` count."""
     if not helm.has("valuesObject"):
         return helm.text("values")

@@ -21,6 +21,9 @@ from exporter.foreign.files import MIB
 MAX_FILES: Final = 20_000
 MAX_SIZE: Final = 64 * MIB
 MAX_DEPTH: Final = 40
+MAX_DEPENDENCIES: Final = 200
+MAX_LINKED: Final = 500
+"""Directories behind links, which may multiply where each leads to several."""
 ARCHIVES: Final = (".tgz", ".tar.gz")
 CHART: Final = "Chart.yaml"
 _OLD: Final = "requirements.yaml"
@@ -86,7 +89,12 @@ def with_dependencies(chart: Chart, find: Find) -> Chart:
 
 
 def _dependencies(metadata: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield from (as_object(one) for one in as_list(metadata.get("dependencies")))
+    """Yield what a chart says of those it depends on; raises :exc:`ReadError` where it is much."""
+    found = as_list(metadata.get("dependencies"))
+    if len(found) > MAX_DEPENDENCIES:
+        message = f"names more than {MAX_DEPENDENCIES} dependencies"
+        raise ReadError(message, reason=Reason.TOO_LARGE, path=CHART)
+    yield from map(as_object, found)
 
 
 def _has(files: Iterable[str], folder: str, name: str) -> bool:
@@ -111,12 +119,18 @@ class _Reading:
     checkout: Checkout
     files: dict[str, bytes] = field(default_factory=dict)
     size: int = 0
+    linked: int = 0
 
     def directory(self, path: str, inner: str, *, depth: int, above: tuple[str, ...]) -> None:
         """Take the directory *path* of the checkout as the directory *inner* of the chart."""
-        real = str(self.checkout.resolve(path))
+        resolved = self.checkout.resolve(path)
+        real = str(resolved)
         if real in above or depth > MAX_DEPTH:
             raise ReadError("is a link to what it lies in", reason=Reason.MALFORMED, path=path)
+        self.linked += self.checkout.relative(resolved) != path
+        if self.linked > MAX_LINKED:
+            message = f"the chart has more than {MAX_LINKED} directories behind links"
+            raise ReadError(message, reason=Reason.TOO_LARGE, path=path)
         try:
             with os.scandir(real) as entries:
                 found = sorted(entries, key=lambda one: one.name)
@@ -153,8 +167,8 @@ class _Reading:
             raise ReadError("depends on itself", reason=Reason.MALFORMED, path=path)
         metadata = _document(self.files.get(f"{inner}{CHART}", b""))
         here = f"{inner}charts/"
-        for one in as_list(metadata.get("dependencies")):
-            name, where = (as_text(as_object(one).get(key)) for key in ("name", "repository"))
+        for one in _dependencies(metadata):
+            name, where = (as_text(one.get(key)) for key in ("name", "repository"))
             if not name or _has(self.files, here, name) or not where.startswith("file://"):
                 continue
             source = posixpath.normpath(posixpath.join(path, where.removeprefix("file://")))
@@ -213,13 +227,27 @@ _CAPABILITIES: Final = re.compile(rb"\bCapabilities(?:\.(\w+))?")
 _HARMLESS: Final = {b"HelmVersion"}
 
 
-def asks(chart: Chart, *texts: bytes) -> Asked:
-    """Return what the text of a *chart*, and of the values in *texts*, asks for.
+def actions(text: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where the actions of a template (``{{ ... }}``) begin and end.
+
+    In time linear to the text: of many that never end the first one is the last.
+    """
+    end = 0
+    while (start := text.find(b"{{", end)) >= 0:
+        close = text.find(b"}}", start)
+        if close < 0:
+            return
+        end = close + 2
+        yield start, end
+
+
+def asks(texts: Iterable[bytes]) -> Asked:
+    """Return what *texts*, those of a chart and of its values, ask for.
 
     A word counts wherever it stands: what is no template may be used as one by ``tpl``.
     """
     kube = api = random = clock = False
-    for text in (*chart.texts(), *texts):
+    for text in texts:
         named = {one[1] for one in _CAPABILITIES.finditer(text)} - _HARMLESS
         kube = kube or bool(named - {b"APIVersions"})
         api = api or bool(named - {b"KubeVersion"})

@@ -3,12 +3,11 @@
 import io
 import re
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from exporter.declared.helm.chart import ARCHIVES, members
+from exporter.declared.helm.chart import ARCHIVES, actions, members
 
-_ACTION: Final = re.compile(rb"\{\{.*?\}\}", re.DOTALL)
 _NOW: Final = re.compile(rb"(?<![$.\w\"-])now(?![\w\"-])")
 _SINCE: Final = re.compile(rb"(?<![$.\w\"-])(?:ago|durationRound)(?![\w\"-])")
 _THEN: Final = b"(toDate `2006-01-02 15:04:05` `2001-02-03 04:05:06`)"
@@ -21,7 +20,7 @@ def at_another_time(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def _altered(name: str, data: bytes) -> bytes:
     if not name.endswith(ARCHIVES):
-        return _ACTION.sub(_in_action, data)
+        return b"".join(_with_actions(data))
     output = io.BytesIO()
     with tarfile.open(fileobj=output, mode="w:gz") as archive:
         for inner, content in members(data, name=name):
@@ -32,5 +31,11 @@ def _altered(name: str, data: bytes) -> bytes:
     return output.getvalue()
 
 
-def _in_action(action: re.Match[bytes]) -> bytes:
-    return _SINCE.sub(b"toString", _NOW.sub(_THEN, action[0]))
+def _with_actions(data: bytes) -> Iterator[bytes]:
+    """Yield a text in parts, its actions altered."""
+    before = 0
+    for start, end in actions(data):
+        yield data[before:start]
+        yield _SINCE.sub(b"toString", _NOW.sub(_THEN, data[start:end]))
+        before = end
+    yield data[before:]

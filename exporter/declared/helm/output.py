@@ -10,7 +10,7 @@ from exporter.domain.json import Json, JsonObject, as_object, as_text, dig, shar
 from exporter.foreign import yaml
 
 _DOCUMENT: Final = re.compile(r"^---[ \t]*(?:#.*)?$", re.MULTILINE)
-_SOURCE: Final = re.compile(r"\A\s*# Source: (\S.*?)\s*$", re.MULTILINE)
+_SOURCE: Final = re.compile(r"\A\s*# Source: ([^\n]*)")
 _KIND: Final = re.compile(r"^kind:[ \t]*[\"']?([A-Za-z]+)", re.MULTILINE)
 _KEPT: Final = TRACED | {"Alertmanager", "Prometheus"}
 _IDENTITY: Final = ("name", "namespace", "generateName", "annotations")
@@ -44,7 +44,7 @@ def parse(text: str) -> Iterator[Printed]:
     for part in _DOCUMENT.split(text):
         source = _SOURCE.search(part)
         if source is not None:  # further documents of one file in crds/ have none of their own
-            template = source[1].partition("/")[2]
+            template = source[1].strip().partition("/")[2]
         for value in _values(part):
             for one in _objects(value):
                 yield Printed(_lean(one), template)

@@ -3,94 +3,36 @@
 import asyncio
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
-from msgspec import UNSET
-
 from exporter.declared.checkout import Checkout
-from exporter.declared.helm.archives import Archives, is_exact, opened
+from exporter.declared.helm.archives import is_exact, opened
 from exporter.declared.helm.chart import Asked, Chart, asks, read_chart, with_dependencies
+from exporter.declared.helm.charts import Charts, Kept
 from exporter.declared.helm.clocks import at_another_time
+from exporter.declared.helm.clusters import possible
 from exporter.declared.helm.output import Printed, parse
 from exporter.declared.helm.places import Places
 from exporter.declared.helm.plan import Plan, located, plan
 from exporter.declared.helm.program import Helm, find_helm
 from exporter.declared.helm.run import (
-    LIMITS,
     LacksDependenciesError,
     NeedsVersionError,
     template,
 )
-from exporter.declared.helm.unsettled import Unsettled, unsettled
+from exporter.declared.helm.unsettled import CHANCE, CLUSTER, unsettled
 from exporter.declared.options import HelmOptions, NotPlannedError
-from exporter.declared.remembered import Remembered
 from exporter.declared.rendered import LeftOut, Manifest, Rendered
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.finding import Subject
 from exporter.domain.items import ItemState
 from exporter.domain.provenance import Source
-from exporter.foreign.command import Limits
-from exporter.settings.load import Loaded
 
-AT_ONCE: Final = 2
 BUILD: Final = "commit what `helm dependency build` puts into charts/"
 PUT: Final = "put it into the folder declared.charts.cache, as NAME-VERSION.tgz"
 EXACT: Final = "name one version of it: which of a range Argo CD has is not known"
-SAY_VERSION: Final = "say it in declared.charts.kube_version"
-SAY_APIS: Final = "list those of the cluster in declared.charts.api_versions"
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What a chart rendered to, without places: they have the revision of the day."""
-
-    printed: tuple[Printed, ...]
-    unsettled: Unsettled
-
-
-@dataclass(slots=True)
-class ChartCache:
-    """What charts rendered to, by all that goes into it; *memory* has it for the next reading."""
-
-    memory: Remembered = field(default_factory=Remembered)
-    renders: int = 0
-
-    def get(self, key: str) -> _Kept | None:
-        """Return what is known."""
-        return self.memory.known(("chart", key), _Kept)
-
-    def put(self, key: str, value: _Kept) -> None:
-        """Remember a rendering."""
-        self.memory.keep(("chart", key), value)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charts:
-    """How charts are rendered: by which *helm* (3, 4 or any), for which cluster.
-
-    *archives* have charts of registries. An empty *kube_version* is unknown, *api_versions* are
-    unknown where they are None.
-    """
-
-    helm: str = ""
-    kube_version: str = ""
-    api_versions: tuple[str, ...] | None = None
-    archives: Archives = field(default_factory=Archives)
-    cache: ChartCache = field(default_factory=ChartCache)
-    limits: Limits = LIMITS
-
-    @classmethod
-    def of(cls, loaded: Loaded, *, memory: Remembered) -> "Charts":
-        """Return what the settings ask for; *memory* has what was rendered before."""
-        settings = loaded.settings.declared.charts
-        return cls(
-            archives=Archives(loaded.path(settings.cache) if settings.cache else None),
-            helm=settings.helm,
-            kube_version=settings.kube_version,
-            api_versions=None if settings.api_versions is UNSET else settings.api_versions,
-            cache=ChartCache(memory),
-        )
+SAY_CLUSTER: Final = "say them in declared.charts.kube_version and api_versions"
 
 
 @dataclass(slots=True)
@@ -100,7 +42,6 @@ class ChartRenderer:
     checkout: Checkout
     charts: Charts
     source: Source
-    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def render(self, path: str, options: HelmOptions) -> Rendered:
         """Return the objects of the chart in the directory *path*; never raises for it."""
@@ -108,23 +49,25 @@ class ChartRenderer:
             return await self._render_or_explain(path, options)
         except ReadError as error:
             if error.reason is Reason.TOOL:
-                message = f"the Helm chart {path} is not rendered: {error.message}"
+                named = options.chart or path
+                message = f"the Helm chart {named[:200]} is not rendered: {error.message}"
                 return self._whole(options, ItemState.NOT_RENDERED, message, error.advice)
             return self._failed(error, path, options)
 
     async def _render_or_explain(self, path: str, options: HelmOptions) -> Rendered:
         """Render, or say why it cannot be done here; raises :exc:`ReadError`."""
         try:
-            async with self.turns:
+            async with self.charts.turns:
                 return await self._render(path, options)
         except NotPlannedError as error:
             return self._whole(options, error.state, error.message, error.advice)
         except NeedsVersionError as error:
             if self.charts.kube_version or options.kube_version:
                 raise ReadError(f"helm says: {error}", reason=Reason.MALFORMED) from None
-            return self._whole(options, ItemState.UNRESOLVED, str(error), SAY_VERSION)
+            return self._whole(options, ItemState.UNRESOLVED, str(error), SAY_CLUSTER)
         except LacksDependenciesError as error:
-            message = f"charts/ of {path} lacks what Chart.yaml names: {error}"
+            named = options.chart or path
+            message = f"charts/ of {named[:200]} lacks what Chart.yaml names: {error}"
             return self._whole(options, ItemState.NOT_RENDERED, message, BUILD)
 
     async def _render(self, path: str, options: HelmOptions) -> Rendered:
@@ -132,33 +75,64 @@ class ChartRenderer:
         inside = chart.files if options.chart else None
         planned = plan(options, chart=path, checkout=self.checkout, inside=inside)
         files = await asyncio.to_thread(self._files, chart, planned, options)
-        asked = await asyncio.to_thread(asks, chart, *files.values(), planned.values.encode())
-        planned = self._for_cluster(planned, asked)
+        texts = [*chart.texts(), *files.values(), planned.values.encode()]
+        asked = await asyncio.to_thread(asks, texts)
+        plans = self._plans(planned, asked, texts)
         helm = await find_helm(self.charts.helm)
-        key = await asyncio.to_thread(_key, helm, planned, chart, files)
+        key = await asyncio.to_thread(_key, helm, plans, chart, files)
         kept = self.charts.cache.get(key)
         if kept is None:
-            kept = await self._run(helm, planned, _Input(chart, files), asked)
+            kept = await self._run(helm, plans, _Input(chart, files), asked)
             self.charts.cache.put(key, kept)
         return await asyncio.to_thread(self._rendered, kept, chart)
 
+    async def text(self, chart: Chart, planned: Plan, files: Mapping[str, bytes]) -> str:
+        """Return what a *chart* renders to, as helm prints it.
+
+        Raises :exc:`ReadError`, and :exc:`NotPlannedError` where it is not the same each time, or
+        for every cluster that it may be for.
+        """
+        texts = [*chart.texts(), *files.values()]
+        asked = await asyncio.to_thread(asks, texts)
+        plans = self._plans(planned, asked, texts)
+        helm = await find_helm(self.charts.helm)
+        given = _Input(chart, files)
+        try:
+            async with self.charts.turns:
+                kept = await self._run(helm, plans, given, asked)
+                found = await self._template(helm, plans[-1], given)
+        except NeedsVersionError as error:
+            raise NotPlannedError(ItemState.UNRESOLVED, str(error), SAY_CLUSTER) from None
+        except LacksDependenciesError as error:
+            message = f"charts/ of {chart.name} lacks what Chart.yaml names: {error}"
+            raise NotPlannedError(ItemState.NOT_RENDERED, message, BUILD) from None
+        if kept.unsettled.told:
+            message = f"the Helm chart {chart.name}: {kept.unsettled.told[0][2]}"
+            raise NotPlannedError(ItemState.UNRESOLVED, message)
+        return found
+
     def _chart(self, path: str, options: HelmOptions) -> Chart:
         """Read a chart; raises :exc:`ReadError`, and :exc:`NotPlannedError` for one not here."""
-        chart = self._of_registry(options) if options.chart else read_chart(self.checkout, path)
+        if not options.chart:
+            return self.completed(read_chart(self.checkout, path))
+        chart = self.of_registry(options.chart, options.version, options.repository)
+        return replace(chart, place=options.place)
+
+    def completed(self, chart: Chart) -> Chart:
+        """Return a chart with those of its dependencies that are in the folder of archives."""
         archives = self.charts.archives
         return with_dependencies(
             chart, lambda name, version, where: archives.find(name, version, repository=where)
         )
 
-    def _of_registry(self, options: HelmOptions) -> Chart:
-        name, version, where = options.chart, options.version, options.repository
+    def of_registry(self, name: str, version: str, where: str) -> Chart:
+        """Return a chart of the registry *where*; raises :exc:`NotPlannedError` if not here."""
         data = self.charts.archives.find(name, version, repository=where)
         if data is None:
             message = f"the chart {name[:200]} of {where[:200]} is not rendered"
             advice = PUT if is_exact(version) else EXACT
             raise NotPlannedError(ItemState.NOT_RENDERED, message, advice)
-        files = opened(data, name=f"{name}-{version}.tgz")
-        return Chart("", files, place=options.place)
+        return self.completed(Chart("", opened(data, name=f"{name}-{version}.tgz")))
 
     def _files(self, chart: Chart, planned: Plan, options: HelmOptions) -> dict[str, bytes]:
         files = {}
@@ -167,58 +141,90 @@ class ChartRenderer:
             files[one] = checkout.read_bytes(path) if checkout else chart.files[path]
         return files
 
-    def _for_cluster(self, planned: Plan, asked: Asked) -> Plan:
-        """Return the plan for the cluster; raises :exc:`NotPlannedError` for one not known."""
-        version = planned.kube_version or self.charts.kube_version
-        if asked.kube_version and not version:
-            message = "the chart asks for the version of Kubernetes, which is not known"
-            raise NotPlannedError(ItemState.UNRESOLVED, message, SAY_VERSION)
-        versions = planned.api_versions or self.charts.api_versions
-        if asked.api_versions and versions is None:
-            message = "the chart asks for the APIs that the cluster serves, which are not known"
-            raise NotPlannedError(ItemState.UNRESOLVED, message, SAY_APIS)
-        kept = (versions or ()) if asked.api_versions else ()
-        return replace(planned, kube_version=version, api_versions=kept)
+    def _plans(self, planned: Plan, asked: Asked, texts: Sequence[bytes]) -> Sequence[Plan]:
+        """Return the plan for the cluster, or for all that it may be where nobody says.
 
-    async def _run(self, helm: Helm, planned: Plan, given: "_Input", asked: Asked) -> _Kept:
-        """Render once, and again where chance or the clock has a part in it."""
-        printed = await self._print(helm, planned, given)
+        Raises :exc:`NotPlannedError` where these are too many.
+        """
+        version = planned.kube_version or self.charts.kube_version
+        served = planned.api_versions or self.charts.api_versions
+        kept = (served or ()) if asked.api_versions else ()
+        planned = replace(planned, kube_version=version, api_versions=kept)
+        unknown = Asked(
+            kube_version=asked.kube_version and not version,
+            api_versions=asked.api_versions and served is None,
+        )
+        if unknown == Asked():
+            return (planned,)
+        found = possible(planned, unknown, texts)
+        if found is None:
+            message = "the chart asks for the version or the APIs of the cluster, which nobody says"
+            raise NotPlannedError(ItemState.UNRESOLVED, message, SAY_CLUSTER)
+        return found
+
+    async def _run(self, helm: Helm, plans: Sequence[Plan], given: "_Input", asked: Asked) -> Kept:
+        """Render for each cluster, and again where chance or the clock has a part in it."""
+        printed = await self._print_all(helm, plans, given)
         if not (asked.random or asked.clock):
-            return _Kept(printed, Unsettled())
+            return Kept(*unsettled(printed, why=CLUSTER))
         again = given.at_another_time() if asked.clock else given
         try:
-            other = await self._print(helm, planned, again)
+            other = await self._print_all(helm, plans[-1:], again)
         except ReadError:
             message = "the chart asks for the time, and nobody could tell where it shows"
             raise NotPlannedError(ItemState.UNRESOLVED, message) from None
-        return _Kept(*unsettled(printed, other))
+        why = CLUSTER if len(printed) > 1 else CHANCE
+        return Kept(*unsettled([*printed, *other], why=why))
+
+    async def _print_all(
+        self, helm: Helm, plans: Sequence[Plan], given: "_Input"
+    ) -> list[tuple[Printed, ...]]:
+        """Return what is printed for each cluster; one that the chart refuses counts for nothing.
+
+        Raises what the last one raised where all are refused.
+        """
+        printed, refused = [], None
+        for one in plans:
+            try:
+                printed.append(await self._print(helm, one, given))
+            except (ReadError, NeedsVersionError) as error:
+                refused = error
+                if isinstance(error, ReadError) and error.reason is not Reason.MALFORMED:
+                    raise
+        if not printed and refused is not None:
+            raise refused
+        return printed
 
     async def _print(self, helm: Helm, planned: Plan, given: "_Input") -> tuple[Printed, ...]:
-        self.charts.cache.renders += 1
-        path = given.chart.path
+        text = await self._template(helm, planned, given)
         try:
-            text = await template(
+            return await asyncio.to_thread(lambda: tuple(parse(text)))
+        except ParseError as error:
+            message = f"what helm prints {error.message}"
+            path = given.chart.path
+            raise ReadError(message, reason=Reason.MALFORMED, path=path) from None
+
+    async def _template(self, helm: Helm, planned: Plan, given: "_Input") -> str:
+        self.charts.cache.renders += 1
+        try:
+            return await template(
                 helm,
                 planned,
                 chart=given.chart.files,
                 read=given.files,
                 limits=self.charts.limits,
             )
-            return await asyncio.to_thread(lambda: tuple(parse(text)))
-        except ParseError as error:
-            message = f"what helm prints {error.message}"
-            raise ReadError(message, reason=Reason.MALFORMED, path=path) from None
         except ReadError as error:
             raise _in_checkout(error, given.chart) from None
 
-    def _rendered(self, kept: _Kept, chart: Chart) -> Rendered:
+    def _rendered(self, kept: Kept, chart: Chart) -> Rendered:
         places = Places(self.checkout, chart, self.source)
         manifests = [self._manifest(one, kept, places) for one in kept.printed]
         return Rendered(
             manifests=tuple(manifests), left_out=tuple(self._left_out(kept, chart, places))
         )
 
-    def _manifest(self, one: Printed, kept: _Kept, places: Places) -> Manifest:
+    def _manifest(self, one: Printed, kept: Kept, places: Places) -> Manifest:
         place, inside = places.of(one.content, one.template)
         return Manifest(
             content=one.content,
@@ -228,7 +234,7 @@ class ChartRenderer:
             unknown=kept.unsettled.unknown.get(one.identity, ""),
         )
 
-    def _left_out(self, kept: _Kept, chart: Chart, places: Places) -> Iterator[LeftOut]:
+    def _left_out(self, kept: Kept, chart: Chart, places: Places) -> Iterator[LeftOut]:
         for identity, file, message in kept.unsettled.told:
             _, kind, namespace, name = identity
             place, _ = places.of({"kind": kind}, file)
@@ -236,6 +242,7 @@ class ChartRenderer:
                 place=place,
                 state=ItemState.UNRESOLVED,
                 message=message,
+                advice=SAY_CLUSTER if CLUSTER in message else "",
                 subject=Subject("Source", namespace, f"{chart.path}#{kind}/{name}"[:253]),
             )
 
@@ -281,10 +288,10 @@ def _in_checkout(error: ReadError, chart: Chart) -> ReadError:
     )
 
 
-def _key(helm: Helm, planned: Plan, chart: Chart, files: Mapping[str, bytes]) -> str:
+def _key(helm: Helm, plans: Sequence[Plan], chart: Chart, files: Mapping[str, bytes]) -> str:
     """Return what stands for all that goes into a rendering."""
     digest = hashlib.sha256()
-    parts: Sequence[object] = (helm.path, helm.version, helm.state, planned, chart.name)
+    parts: Sequence[object] = (helm.path, helm.version, helm.state, tuple(plans), chart.name)
     digest.update(repr(parts).encode())
     for name, data in (*chart.files.items(), ("", b""), *files.items()):
         digest.update(f"{len(name)}:{name}{len(data)}:".encode())

@@ -1,4 +1,4 @@
-"""What differs between two renderings of one chart, and so is what nobody declared."""
+"""What differs between renderings of one chart, and so is what nobody declared."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,56 +36,74 @@ class Unsettled:
     told: tuple[tuple[Identity, str, str], ...] = ()
 
 
+CHANCE: Final = "is otherwise each time it is rendered"
+CLUSTER: Final = "depends on the version or the APIs of the cluster, which nobody says"
+
+
+_HOW: Final = {
+    CHANCE: "its name or content is otherwise each time it is rendered",
+    CLUSTER: f"whether it is there, or how, {CLUSTER}",
+}
+
+
 def unsettled(
-    first: Sequence[Printed], second: Sequence[Printed]
+    printed: Sequence[Sequence[Printed]], *, why: str = CHANCE
 ) -> tuple[tuple[Printed, ...], Unsettled]:
-    """Return the objects that are in both renderings, and what of them differs.
+    """Return the objects that are in all renderings, and what of them differs, and *why*.
 
     Only what is compared counts: that a Secret has another password each time is no concern.
     """
-    others = {one.identity: one for one in second}
-    kept = tuple(one for one in first if _is_settled(one, others))
+    first, others = printed[0], [{one.identity: one for one in each} for each in printed[1:]]
+    kept = tuple(one for one in first if all(_is_settled(one, other) for other in others))
     pointers = {one.identity: found for one in kept if (found := _pointers(one, others))}
     unknown = {
-        key: f"is otherwise each time: {_shown(found)}"
+        key: f"{why}: {_shown(found)}"
         for key, found in pointers.items()
         if any(one.startswith(_DECIDING) for one in found)
     }
-    told = (*_told_of_names(first, others), *_told_of_values(kept, pointers))
+    told = (*_told_of_objects(printed, kept, why), *_told_of_values(kept, pointers, why))
     return kept, Unsettled(pointers, unknown, told)
 
 
-def _is_settled(one: Printed, others: Mapping[Identity, Printed]) -> bool:
-    other = others.get(one.identity)
-    if other is None:
+def _is_settled(one: Printed, other: Mapping[Identity, Printed]) -> bool:
+    found = other.get(one.identity)
+    if found is None:
         return False
-    return not is_declaration(one.content) or one.content == other.content
+    return not is_declaration(one.content) or one.content == found.content
 
 
-def _pointers(one: Printed, others: Mapping[Identity, Printed]) -> tuple[str, ...]:
+def _pointers(one: Printed, others: Iterable[Mapping[Identity, Printed]]) -> tuple[str, ...]:
     if one.identity[1] not in TRACED:
         return ()
-    found = list(differing(one.content, others[one.identity].content))
+    found: dict[str, None] = {}
+    for other in others:
+        found |= dict.fromkeys(differing(one.content, other[one.identity].content))
     return tuple(found) if len(found) <= _MAX_POINTERS else ("/metadata", "/spec")
 
 
-def _told_of_names(
-    first: Iterable[Printed], others: Mapping[Identity, Printed]
+def _told_of_objects(
+    printed: Sequence[Sequence[Printed]], kept: Iterable[Printed], why: str
 ) -> Iterator[tuple[Identity, str, str]]:
-    for one in first:
-        if not _is_settled(one, others):
-            what = "content" if one.identity in others else "name"
-            yield one.identity, one.template, f"its {what} is otherwise each time it is rendered"
+    """Yield the objects that are not in all renderings.
+
+    By chance an object has another name each time: then those of the first one stand for all.
+    """
+    settled = {one.identity for one in kept}
+    looked_at = printed if why == CLUSTER else printed[:1]
+    missing = {
+        one.identity: one for each in looked_at for one in each if one.identity not in settled
+    }
+    for identity, one in missing.items():
+        yield identity, one.template, f"{_HOW[why]}"
 
 
 def _told_of_values(
-    kept: Iterable[Printed], pointers: Mapping[Identity, tuple[str, ...]]
+    kept: Iterable[Printed], pointers: Mapping[Identity, tuple[str, ...]], why: str
 ) -> Iterator[tuple[Identity, str, str]]:
     for one in kept:
         found = pointers.get(one.identity)
         if found:
-            message = f"is otherwise each time it is rendered: {_shown(found)}"
-            yield one.identity, one.template, message
+            yield one.identity, one.template, f"{why}: {_shown(found)}"
 
 
 def _shown(pointers: Sequence[str]) -> str:

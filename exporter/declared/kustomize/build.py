@@ -17,6 +17,7 @@ from exporter.foreign.files import MIB
 
 ADVICE: Final = "install kustomize 5 or kubectl, or set CONFORMANCE_KUSTOMIZE to its path"
 LIMITS: Final = Limits(seconds=300, output=64 * MIB)
+_UNRESTRICTED: Final = ("--load-restrictor", "LoadRestrictionsNone")
 _NOWHERE: Final = "http://127.0.0.1:9"
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
@@ -27,6 +28,7 @@ async def build(
     *,
     files: Iterable[str],
     allow_remote: bool,
+    unrestricted: bool = False,
     edited: Mapping[str, bytes] = MappingProxyType({}),
 ) -> bytes:
     """Return what the kustomization in *folder* renders to; *edited* are files changed for it.
@@ -40,7 +42,7 @@ async def build(
             paths = {folder, *files}
             home, copy = await asyncio.to_thread(_lay_out, checkout, paths, edited, Path(top))
             outcome = await run(
-                [*_command(), f"./{folder}"],
+                [*_command(), *(_UNRESTRICTED if unrestricted else ()), f"./{folder}"],
                 cwd=copy,
                 environment=_environment(str(home), allow_remote=allow_remote),
                 limits=LIMITS,

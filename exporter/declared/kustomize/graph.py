@@ -34,7 +34,7 @@ class Graph:
     """Everything that a kustomization reaches.
 
     *hidden* are files that plugins read whose configuration is itself built. *edited* tells whether
-    the root is another one than its file says.
+    the root is another one than its file says, *unrestricted* whether files may lie anywhere.
     """
 
     root: Layer
@@ -43,6 +43,7 @@ class Graph:
     mixins: dict[str, dict[str, Layer]] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     edited: bool = False
+    unrestricted: bool = False
     errors: list[ReadError] = field(default_factory=list)
 
     def built(self, layers: Iterable[Layer]) -> Iterator[Layer]:
@@ -59,8 +60,9 @@ class Graph:
 class Loader:
     """Reads kustomizations of one checkout, each once as long as it is remembered."""
 
-    def __init__(self, checkout: Checkout) -> None:
+    def __init__(self, checkout: Checkout, *, unrestricted: bool = False) -> None:
         self.checkout = checkout
+        self.unrestricted = unrestricted
         self.load = lru_cache(maxsize=KEPT_LAYERS)(self._load)
         self.find = lru_cache(maxsize=KEPT_LAYERS)(self._find)
 
@@ -70,7 +72,11 @@ class Loader:
         *root* stands in for what the file says, where it is edited; *above* is what else speaks
         of its objects.
         """
-        graph = Graph(root=root or self.load(path), edited=root is not None)
+        graph = Graph(
+            root=root or self.load(path),
+            edited=root is not None,
+            unrestricted=self.unrestricted,
+        )
         _Walk(self, graph).visit(path, above)
         return graph
 
@@ -81,7 +87,8 @@ class Loader:
         return path
 
     def _load(self, path: str) -> Layer:
-        return read_layer(self.checkout, files.read(self.checkout, path))
+        kustomization = files.read(self.checkout, path)
+        return read_layer(self.checkout, kustomization, unrestricted=self.unrestricted)
 
 
 @dataclass(slots=True)

@@ -36,7 +36,11 @@ async def edited(checkout: Checkout, original: Layer, options: KustomizeOptions)
     references = tuple(
         replace(one, line=lines.get((one.field, one.text), 0)) for one in after.references
     )
-    layer = read_layer(checkout, replace(after, lines=before.lines, references=references))
+    layer = read_layer(
+        checkout,
+        replace(after, lines=before.lines, references=references),
+        unrestricted=options.unrestricted,
+    )
     # Statements go by the lines of the file as it is, and those about generated objects, too.
     return replace(layer, exact=original.exact, loose=original.loose, objects=original.objects)
 

@@ -81,9 +81,14 @@ class Layer:
             yield from self.exact.get((kind, name), ())
 
 
-def read_layer(checkout: Checkout, kustomization: Kustomization) -> Layer:
-    """Read everything that *kustomization* refers to; what goes wrong is in the layer."""
-    return _Reading(checkout, kustomization).layer()
+def read_layer(
+    checkout: Checkout, kustomization: Kustomization, *, unrestricted: bool = False
+) -> Layer:
+    """Read everything that *kustomization* refers to; what goes wrong is in the layer.
+
+    Where *unrestricted*, files may lie anywhere in the checkout, as kustomize can be told.
+    """
+    return _Reading(checkout, kustomization, unrestricted).layer()
 
 
 def at_line(error: ReadError, path: str, line: int) -> ReadError:
@@ -136,6 +141,7 @@ class _Reading:
 
     checkout: Checkout
     kustomization: Kustomization
+    unrestricted: bool = False
     objects: list[tuple[Name, Statement]] = field(default_factory=list)
     bases: list[Base] = field(default_factory=list)
     patched: dict[str, tuple[Name, ...]] = field(default_factory=dict)
@@ -213,7 +219,7 @@ class _Reading:
 
     def _file(self, reference: Reference, path: str) -> None:
         folder = self.kustomization.folder
-        if folder and not path.startswith(f"{folder}/"):
+        if folder and not self.unrestricted and not path.startswith(f"{folder}/"):
             raise ReadError(
                 f"{path} is a file outside of {folder}, which kustomize does not take",
                 reason=Reason.OUTSIDE,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from exporter.declared.kustomize.charts import FIELD, Inflated, file_of
 from exporter.declared.kustomize.graph import Graph
 from exporter.declared.kustomize.kustomization import HELM
 from exporter.declared.kustomize.layer import Layer
@@ -16,6 +17,7 @@ from exporter.declared.kustomize.naming import HASHED, NAMED
 from exporter.declared.kustomize.pruning import Drops
 from exporter.declared.kustomize.references import Reference
 from exporter.declared.kustomize.remainder import Remainder
+from exporter.declared.options import NotPlannedError
 from exporter.declared.rendered import LeftOut
 from exporter.declared.repository import without_credentials
 from exporter.domain.finding import Subject
@@ -63,9 +65,16 @@ class Omissions:
         }
 
 
-def omissions(graph: Graph, *, allow_remote: bool, place: Callable[[str, int], Place]) -> Omissions:
-    """Return what *graph* has to be built without."""
+def omissions(
+    graph: Graph,
+    *,
+    allow_remote: bool,
+    place: Callable[[str, int], Place],
+    inflated: Inflated | None = None,
+) -> Omissions:
+    """Return what *graph* has to be built without; *inflated* are charts that were rendered."""
     found = _Finder(graph, allow_remote=allow_remote, place=place)
+    found.inflated = inflated or Inflated()
     for path, layer in graph.layers.items():
         found.look(path, layer)
     if found.omissions:
@@ -87,6 +96,7 @@ class _Finder:
         self.allow_remote = allow_remote
         self.place = place
         self.omissions = Omissions()
+        self.inflated = Inflated()
 
     def look(self, path: str, layer: Layer) -> None:
         """Note what of one kustomization cannot be had."""
@@ -110,13 +120,20 @@ class _Finder:
             return
         self.drop(path).fields.add(name)
         lines = entries.lines if isinstance(entries, YamlList) else [content.line_of(name)]
-        for line, entry in zip(lines, as_list(entries) or [entries], strict=False):
+        for index, (line, entry) in enumerate(
+            zip(lines, as_list(entries) or [entries], strict=False)
+        ):
+            if name == FIELD and (path, index) in self.inflated.texts:
+                self.drop(path).resources.append(file_of(index))
+                continue
             chart = as_text(as_object(entry).get("name")) or as_text(
                 as_object(entry).get("chartName")
             )
             text = f"{name}: {chart[:_SHOWN]}"
             message = f"the Helm chart {chart[:_SHOWN]} is not rendered"
-            self.add(path, line, ItemState.NOT_RENDERED, text=text, message=message)
+            known = self.inflated.reasons.get((path, index)) if name == FIELD else None
+            why = known or NotPlannedError(ItemState.NOT_RENDERED, message)
+            self.add(path, line, why.state, text=text, message=why.message, advice=why.advice)
 
     def leave(
         self,

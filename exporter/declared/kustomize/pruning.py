@@ -11,11 +11,15 @@ from exporter.foreign import yaml
 
 @dataclass(slots=True)
 class Drops:
-    """What goes: whole *fields*, *entries* by field and text, and *items* by field and value."""
+    """What goes: whole *fields*, *entries* by field and text, and *items* by field and value.
+
+    *resources* are files that come in their place.
+    """
 
     fields: set[str] = field(default_factory=set)
     entries: set[tuple[str, str]] = field(default_factory=set)
     items: list[tuple[str, Any]] = field(default_factory=list)
+    resources: list[str] = field(default_factory=list)
 
     def applied(self, kustomization: Kustomization) -> bytes:
         """Return *kustomization* without what goes, as JSON, which is YAML.
@@ -28,7 +32,9 @@ class Drops:
             for name, value in kustomization.content.items()
             if name not in self.fields and not self._is_gone(name, value)
         }
-        kept.setdefault("resources", [])  # kustomize refuses an empty kustomization
+        resources = kept.get("resources")  # kustomize refuses an empty kustomization
+        if resources is None or self.resources:
+            kept["resources"] = [*(resources or ()), *self.resources]
         try:
             text = json.dumps(yaml.plain(kept), ensure_ascii=False, allow_nan=False)
         except (ParseError, ValueError) as error:

@@ -2,7 +2,7 @@
 
 import asyncio
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -10,6 +10,7 @@ from exporter.declared.checkout import Checkout
 from exporter.declared.helm import ChartRenderer, Charts
 from exporter.declared.kustomize import inline, kustomization, plain
 from exporter.declared.kustomize.build import build
+from exporter.declared.kustomize.charts import inflate
 from exporter.declared.kustomize.complaints import explain
 from exporter.declared.kustomize.graph import Graph, Loader
 from exporter.declared.kustomize.kustomization import join
@@ -41,6 +42,12 @@ class Shared:
     builds: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BUILDS))
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Threads that read at the same time only wait for each other."""
+
+    unrestricted: Loader = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read without restrictions, too, where Argo CD is told so."""
+        self.unrestricted = Loader(self.loader.checkout, unrestricted=True)
 
 
 class Renderer:
@@ -127,9 +134,12 @@ class Renderer:
         folder = graph.root.kustomization.folder
         if graph.errors:
             return self._failed(graph.errors, folder)
-        omitted = omissions(graph, allow_remote=self._allow_remote, place=self._place)
+        inflated = await inflate(graph, checkout=self._checkout, charts=self._charts)
+        omitted = omissions(
+            graph, allow_remote=self._allow_remote, place=self._place, inflated=inflated
+        )
         try:
-            output = await self._build(graph, omitted)
+            output = await self._build(graph, omitted, inflated.files(graph))
         except ReadError as error:
             return self._unbuilt(error, graph, omitted)
         built = await asyncio.to_thread(self._manifests, output, graph)
@@ -137,20 +147,23 @@ class Renderer:
 
     async def _walk(self, path: str, options: KustomizeOptions | None) -> Graph:
         loader = self._shared.loader
-        if options is None:
+        if options is not None and options.unrestricted:
+            loader = self._shared.unrestricted
+        if options is None or not options.edited:
             return await asyncio.to_thread(loader.walk, path)
         original = await asyncio.to_thread(loader.load, path)
         root = await inline.edited(self._checkout, original, options)
         above = inline.stated(options)
         return await asyncio.to_thread(lambda: loader.walk(path, root=root, above=above))
 
-    async def _build(self, graph: Graph, omitted: Omissions) -> bytes:
-        """Return what kustomize prints for *graph* without what is *omitted*."""
+    async def _build(self, graph: Graph, omitted: Omissions, charts: Mapping[str, bytes]) -> bytes:
+        """Return what kustomize prints for *graph* without what is *omitted*, with *charts*."""
         return await build(
             self._checkout,
             graph.root.kustomization.folder,
-            files=graph.files,
-            edited={**_edited(graph), **omitted.edited(graph)},
+            files={*graph.files, *charts},
+            unrestricted=graph.unrestricted,
+            edited={**_edited(graph), **omitted.edited(graph), **charts},
             allow_remote=self._allow_remote,
         )
 

@@ -1,7 +1,7 @@
 """What the settings declare of Alertmanager."""
 
 from exporter.domain.monitoring.alertmanager import DeclaredAlertmanager
-from exporter.domain.provenance import Place, Stated
+from exporter.domain.provenance import Located, Place
 from exporter.settings.monitoring import AlertmanagerSettings
 
 
@@ -10,6 +10,6 @@ def declared(settings: AlertmanagerSettings, *, place: Place) -> dict[type, obje
     names = dict.fromkeys(settings.receivers)
     fact = DeclaredAlertmanager(
         place=place,
-        receivers=tuple(Stated(name, place) for name in names),
+        receivers=tuple(Located(name, place) for name in names),
     )
     return {DeclaredAlertmanager: fact}

@@ -22,7 +22,7 @@ from exporter.domain.errors import ReadError, Reason
 from exporter.domain.finding import Layer, Subject
 from exporter.domain.gaps import Gap
 from exporter.domain.items import Item, ItemState
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.settings.declared import TerraformSettings
 
 OF_NODES = frozenset({LABELS, TAINTS, *Attribute} - {Attribute.VERSION})
@@ -165,9 +165,9 @@ class Collector:
             self.failures.append(failure)
         self.gap(at, message, attributes={LABELS, TAINTS}, name=name)
 
-    def stated(self, value: Value) -> Stated[str]:
+    def stated(self, value: Value) -> Located[str]:
         """Return a value as text with its place; raises :exc:`NotKnownError`."""
-        return Stated(text(value), self.place(value.at))
+        return Located(text(value), self.place(value.at))
 
     def makes_none(self, address: str, kind: str) -> bool:
         """Tell whether the settings say that nothing of an address, or type, is a node."""

@@ -15,9 +15,9 @@ from exporter.declared.terraform.language.values import NotKnownError, Origin, U
 from exporter.declared.terraform.module import Module
 from exporter.declared.terraform.nodes import ADVICE, Candidate, describe
 from exporter.declared.terraform.other_resources import LONGEST, OtherResources
+from exporter.declared.terraform.pool_description import Declared
 from exporter.declared.terraform.pool_modules import Call, reader_of
 from exporter.declared.terraform.pools import (
-    Declared,
     describe_pools,
     ignored_changes,
     pool_roots,

@@ -10,7 +10,7 @@ from exporter.declared.terraform.language.values import NotKnownError, Origin, U
 from exporter.declared.terraform.providers import Kind
 from exporter.domain.declaration import LABELS, TAINTS, Attribute, NodeStatement
 from exporter.domain.finding import Subject
-from exporter.domain.provenance import Stated
+from exporter.domain.provenance import Located
 
 ROLES = ("Role", "role")
 ADVICE = "read a state instead, or the output of `terraform show -json`: both name the nodes"
@@ -79,14 +79,14 @@ class _Description:
     candidate: Candidate
     collector: Collector
 
-    def attributes(self) -> Iterator[tuple[Attribute, Stated[str]]]:
+    def attributes(self) -> Iterator[tuple[Attribute, Located[str]]]:
         """Yield the attributes that are known."""
         for attribute in self.candidate.kind.attributes:
             stated = self._attribute(attribute)
             if stated is not None:
                 yield attribute, stated
 
-    def _attribute(self, attribute: Attribute) -> Stated[str] | None:
+    def _attribute(self, attribute: Attribute) -> Located[str] | None:
         """Return the first value that has the form of the attribute.
 
         A provider ID that is not known is nothing to speak of: only a state tells it.
@@ -102,10 +102,10 @@ class _Description:
             if stated is None:
                 return None
             if value := kind.normal.get(attribute, str)(stated.value):
-                return Stated(value, stated.place)
+                return Located(value, stated.place)
         return None
 
-    def labels(self) -> Iterator[tuple[str, Stated[str]]]:
+    def labels(self) -> Iterator[tuple[str, Located[str]]]:
         """Yield the labels that tags stand for."""
         for tag, label in self.collector.settings.tags.items():
             found = _tag(self.candidate, tag)
@@ -114,7 +114,7 @@ class _Description:
                 if stated is not None:
                     yield label, stated
 
-    def _stated(self, value: Value, attribute: str, *, what: str) -> Stated[str] | None:
+    def _stated(self, value: Value, attribute: str, *, what: str) -> Located[str] | None:
         try:
             return self.collector.stated(value)
         except NotKnownError as error:
@@ -163,6 +163,6 @@ def add_arguments(
             name=name,
             place=place,
             enumerates=False,
-            labels={key: Stated(label, place) for key, label in found.labels.items()},
-            taints=tuple(Stated(taint, place) for taint in found.taints),
+            labels={key: Located(label, place) for key, label in found.labels.items()},
+            taints=tuple(Located(taint, place) for taint in found.taints),
         )

@@ -22,8 +22,8 @@ from exporter.declared.terraform.language.values import (
     text,
 )
 from exporter.declared.terraform.nodes import POOL_ADVICE
+from exporter.declared.terraform.pool_description import Declared, Description
 from exporter.declared.terraform.pool_types import POOLS
-from exporter.declared.terraform.pools import Declared, Description
 from exporter.declared.terraform.registry_modules import named
 from exporter.domain.finding import Subject
 

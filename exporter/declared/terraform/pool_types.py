@@ -4,8 +4,12 @@ Paths are as those of :mod:`exporter.declared.terraform.providers`. The label is
 the provider itself marks the nodes of a pool. Sources: the providers' documentation (2026-11).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Any
+
+_IDENTITY = frozenset({"name", "prefix", "value"})
+"""Fields that tell which pool it is, whoever sets them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,12 +54,34 @@ class Pool:
     @property
     def paths(self) -> tuple[str, ...]:
         """All paths within one pool."""
-        found: list[str] = [path for path, _, _ in self.implied]
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name != "implied" and isinstance(value, tuple):
-                found += value
-        return tuple(found)
+        implied = (path for path, _, _ in self.implied)
+        return (*implied, *(path for paths in self.by_field.values() for path in paths))
+
+    def without(self, ignored: Collection[str]) -> "Pool":
+        """Return it without the *ignored* paths of its resource: others set what stands there."""
+        within = f"{self.within}.0." if self.within else ""
+        left = tuple(path.removeprefix(within) for path in ignored if path.startswith(within))
+
+        def stays(path: str) -> bool:
+            return not any(path == one or path.startswith(f"{one}.") for one in left)
+
+        changes: dict[str, Any] = {
+            name: tuple(filter(stays, paths))
+            for name, paths in self.by_field.items()
+            if name not in _IDENTITY
+        }
+        taints = self.speaks_of_taints and all(map(stays, self.taints))
+        return replace(self, **changes, speaks_of_taints=taints)
+
+    @property
+    def by_field(self) -> dict[str, tuple[str, ...]]:
+        """The paths of each field that has any."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            name: value
+            for name, value in values.items()
+            if name != "implied" and isinstance(value, tuple)
+        }
 
 
 _EKS = Pool(

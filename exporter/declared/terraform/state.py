@@ -18,7 +18,8 @@ from exporter.declared.terraform.kubernetes_resources import NODE_METADATA
 from exporter.declared.terraform.language.values import NotKnownError, Origin, Value, from_plain
 from exporter.declared.terraform.nodes import ROLES, Candidate, describe
 from exporter.declared.terraform.other_resources import OtherResources
-from exporter.declared.terraform.pools import Declared, describe_pools, pool_paths
+from exporter.declared.terraform.pool_description import Declared
+from exporter.declared.terraform.pools import describe_pools, pool_paths
 from exporter.declared.terraform.providers import KINDS, Kind
 from exporter.declared.terraform.resource_types import Role, role_of
 from exporter.declared.terraform.state_schema import attributes_type, paths_type

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import msgspec
@@ -53,31 +53,43 @@ def read(content: bytes, places: "GivenPlaces") -> Reading:
 
 @dataclass(slots=True)
 class GivenPlaces:
-    """The places that a reading of *source* can name: the files of *checkouts*, and *others*."""
+    """The places that a reading of *source* can name: the files of *checkouts*, and *others*.
+
+    The first checkout is the repository's own: what was read of it at the revision *before*, and is
+    the same now, stands in the present one.
+    """
 
     source: Source
     checkouts: Sequence[Checkout]
     others: frozenset[Place] = frozenset()
+    before: str | None = None
     _inside: dict[str, bool] = field(default_factory=dict)
 
-    def check(self, place: Place) -> None:
-        """Check where a value is said to stand; raises :exc:`ValueError`."""
+    def stated(self, place: Place) -> Place:
+        """Return where a value is said to stand; raises :exc:`ValueError`."""
         if place in self.others:
-            return
+            return place
         self._check_text(place)
-        if place.source is not self.source or not self._is_inside(place.path):
+        if place.source not in DECLARED or not self._is_inside(place.path):
             raise ValueError("a place that was not given")
+        return self._now(place)
 
-    def check_remark(self, place: Place) -> None:
-        """Check a place that was looked for, as a file that leads outside."""
+    def remarked(self, place: Place) -> Place:
+        """Return a place that was looked for, as a file that leads outside."""
         self._check_text(place)
         if place.source not in DECLARED and place.source is not Source.KUBERNETES:
             raise ValueError("a place that nobody asked about")
+        return self._now(place)
+
+    def _now(self, place: Place) -> Place:
+        if self.before is None or place.revision != self.before:
+            return place
+        return replace(place, revision=self.checkouts[0].revision)
 
     def _check_text(self, place: Place) -> None:
         if len(place.path) > _LONGEST or _ODD.search(place.path):
             raise ValueError("a path that none can be")
-        known = {"", *(checkout.revision for checkout in self.checkouts)}
+        known = {"", self.before, *(checkout.revision for checkout in self.checkouts)}
         if place.revision not in known and not COMMIT.fullmatch(place.revision):
             raise ValueError("a revision that is none")
 

@@ -7,6 +7,7 @@ about to read the same. Only plain values of our own come out of it all the same
 import dataclasses
 import io
 import pickle
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
@@ -16,20 +17,36 @@ _MODULES: Final = ("exporter.domain.", "exporter.declared.", "exporter.foreign.y
 _PLAIN: Final = frozenset({("builtins", "frozenset"), ("builtins", "set")})
 
 
-def seal(units: Units) -> bytes:
-    """Return what units gave as bytes."""
-    return pickle.dumps(dict(units), protocol=5)
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sealed:
+    """What *units* gave, and what the checkout answered to all that the reader asked."""
+
+    units: Units = dataclasses.field(default_factory=dict)
+    answers: Mapping[str, bytes] = dataclasses.field(default_factory=dict)
 
 
-def unseal(sealed: bytes) -> Units:
-    """Return what units gave; nothing where these bytes are not what :func:`seal` made."""
-    if not sealed:
-        return {}
+def seal(kept: Sealed) -> bytes:
+    """Return what is kept as bytes."""
+    buffer = io.BytesIO()
+    _Pickler(buffer, protocol=5).dump((dict(kept.units), dict(kept.answers)))
+    return buffer.getvalue()
+
+
+def unseal(sealed: bytes) -> Sealed:
+    """Return what is kept; nothing where these bytes are not what :func:`seal` made."""
     try:
-        found = _Unpickler(io.BytesIO(sealed)).load()
+        units, answers = _Unpickler(io.BytesIO(sealed)).load()
     except Exception:  # noqa: BLE001 - there is no telling what broken bytes raise
-        return {}
-    return found if isinstance(found, dict) else {}
+        return Sealed()
+    kept = Sealed(units, answers)
+    return kept if isinstance(units, dict) and isinstance(answers, dict) else Sealed()
+
+
+class _Pickler(pickle.Pickler):
+    """Writes members of an enumeration by their value: up to 3.11.3 Python does by ``getattr``."""
+
+    def reducer_override(self, value: Any, /) -> Any:
+        return (type(value), (value.value,)) if isinstance(value, Enum) else NotImplemented
 
 
 class _Unpickler(pickle.Unpickler):

@@ -26,7 +26,7 @@ from exporter.domain.declaration import Failure, NodeGap, Unresolved
 from exporter.domain.items import Item
 from exporter.domain.json import JsonObject
 from exporter.domain.monitoring.stack import StackGap
-from exporter.domain.provenance import Place, Stated
+from exporter.domain.provenance import Located, Place
 
 Write: TypeAlias = Callable[[Any, Writer], Any]
 Read: TypeAlias = Callable[[Any, Tables], Any]
@@ -147,7 +147,7 @@ def _record(kind: Any, fields: Mapping[str, Any], *, remark: bool) -> Shape:
 
 def _generic(origin: Any, arguments: tuple[Any, ...], *, remark: bool) -> Shape:
     inner = [shape(one, remark=remark) for one in arguments if one is not Ellipsis]
-    if origin is Stated:
+    if origin is Located:
         return _stated(inner[0], shape(Place, remark=remark))
     if issubclass(origin, Mapping):
         return _mapping(*inner)
@@ -166,7 +166,7 @@ def _stated(value_shape: Shape, place: Shape) -> Shape:
 
     def read(given: Any, tables: Tables) -> Any:
         value, where = sequence(given, 2)
-        return Stated(value_shape.read(value, tables), place.read(where, tables))
+        return Located(value_shape.read(value, tables), place.read(where, tables))
 
     return Shape(write, read)
 

@@ -104,11 +104,11 @@ class Writer:
 class Places(Protocol):
     """Tells which places there can be; raises :exc:`ValueError` for others."""
 
-    def check(self, place: Place) -> None:
-        """Check where a value is said to stand."""
+    def stated(self, place: Place) -> Place:
+        """Return where a value is said to stand."""
 
-    def check_remark(self, place: Place) -> None:
-        """Check a place that was looked for."""
+    def remarked(self, place: Place) -> Place:
+        """Return a place that was looked for."""
 
 
 @dataclass(slots=True)
@@ -132,8 +132,8 @@ class Tables:
         return cls(
             known,
             names,
-            [_place(row, known, places.check) for row in sequence(given)],
-            [_place(row, known, places.check_remark) for row in sequence(remarks)],
+            [_place(row, known, places.stated) for row in sequence(given)],
+            [_place(row, known, places.remarked) for row in sequence(remarks)],
             *_parts(sequence(parts), known, names),
         )
 
@@ -196,16 +196,14 @@ def _read_text(value: object) -> str:
     return intern(value) if len(value) <= _INTERNED else value
 
 
-def _place(row: object, texts: Sequence[str], check: Callable[[Place], None]) -> Place:
+def _place(row: object, texts: Sequence[str], check: Callable[[Place], Place]) -> Place:
     source, path, line, revision = sequence(row, 4)
     if type(line) is not int or line < 0:
         raise GarbledReadingError("a line that is none")
     try:
-        place = Place(Source(source), at(texts, path), line, at(texts, revision))
-        check(place)
+        return check(Place(Source(source), at(texts, path), line, at(texts, revision)))
     except ValueError as error:
         raise GarbledReadingError(str(error)) from None
-    return place
 
 
 def _identity(row: Row) -> Hashable:

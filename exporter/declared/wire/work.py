@@ -6,14 +6,16 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from exporter.declared.checkout import Checkout
+from exporter.declared.checkout import Checkout, listen
 from exporter.declared.opening import FurtherCheckout
 from exporter.declared.reader import Inputs, Reader
 from exporter.declared.registry import READERS
 from exporter.declared.remembered import Remembered
 from exporter.declared.rendered import Manifest
 from exporter.declared.repository import GitState
-from exporter.declared.wire import readings, sealing
+from exporter.declared.wire import readings, sealing, unchanged
+from exporter.declared.wire.sealing import Sealed
+from exporter.declared.wire.unchanged import Answers
 from exporter.domain.applications import Overrides
 from exporter.domain.clock import Instant
 from exporter.domain.declaration import ApplicationKey, Deliveries, Reading
@@ -72,16 +74,28 @@ def write(reader: Reader, inputs: Inputs) -> bytes:
 
 
 async def do(work: bytes, kept: bytes) -> tuple[bytes, bytes]:
-    """Read what *work* says, in a worker; return the reading, and what to keep for the next."""
+    """Read what *work* says, in a worker; return the reading, and what to keep for the next.
+
+    The reading is empty where it would be the last one again, of which nothing went wrong.
+    """
     given = msgspec.msgpack.decode(work, type=Work)
+    before = sealing.unseal(kept)
+    reader, checkout = READERS[given.source], _checkout(given)
+    if unchanged.holds(checkout, before.answers):
+        return b"", kept
     memory = Remembered.unsealed(
-        sealing.unseal(kept),
-        max_age=timedelta(seconds=given.max_age),
-        now=given.now,
-        last=given.last,
+        before.units, max_age=timedelta(seconds=given.max_age), now=given.now, last=given.last
     )
-    reading = await READERS[given.source].read(_inputs(given, memory))
-    return readings.write(reading), sealing.seal(memory.units())
+    answers = Answers()
+    if reader.by_files:
+        listen(answers.note)
+    reading = await reader.read(_inputs(given, memory))
+    said = {} if reading.failures else answers.all()
+    return readings.write(reading), sealing.seal(Sealed(memory.units(), said))
+
+
+def _checkout(given: Work) -> Checkout:
+    return Checkout(root=Path(given.root), revision=given.revision)
 
 
 def _inputs(given: Work, memory: Remembered) -> Inputs:
@@ -92,7 +106,7 @@ def _inputs(given: Work, memory: Remembered) -> Inputs:
             name=given.name,
             order=given.order,
         ),
-        checkout=Checkout(root=Path(given.root), revision=given.revision),
+        checkout=_checkout(given),
         git=given.git,
         running=tuple(
             Manifest(content=msgspec.json.decode(content), place=place)

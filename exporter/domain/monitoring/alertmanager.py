@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
-from exporter.domain.provenance import Place, Stated
+from exporter.domain.provenance import Located, Place
 
 OURS = "ClusterConformance"
 """How the names of all our alerts begin."""
@@ -23,7 +23,7 @@ class DeclaredAlertmanager:
     """The Alertmanager of the settings, and the *receivers* that it must have."""
 
     place: Place
-    receivers: tuple[Stated[str], ...] = ()
+    receivers: tuple[Located[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

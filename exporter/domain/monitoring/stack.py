@@ -7,7 +7,7 @@ from enum import StrEnum
 from exporter.domain.errors import ParseError
 from exporter.domain.gaps import Gap
 from exporter.domain.integers import parse_integer
-from exporter.domain.provenance import Place, Stated
+from exporter.domain.provenance import Located, Place
 
 
 class Component(StrEnum):
@@ -37,7 +37,7 @@ class StackStatement:
     """What one declaration says of the stack; *owner* names the object or release it speaks of."""
 
     name: StackValue
-    value: Stated[str]
+    value: Located[str]
     owner: str
 
 
@@ -63,17 +63,17 @@ class DeclaredStack:
     declared otherwise, where nobody can tell.
     """
 
-    values: Mapping[StackValue, Stated[str]] = field(default_factory=dict)
+    values: Mapping[StackValue, Located[str]] = field(default_factory=dict)
     incomplete: Mapping[StackValue, Gap] = field(default_factory=dict)
 
     def hidden(self, *names: StackValue) -> Gap | None:
         """Return why one of the values *names* is not known, if so."""
         return next((self.incomplete[name] for name in names if name in self.incomplete), None)
 
-    def count(self, name: StackValue) -> Stated[int] | None:
+    def count(self, name: StackValue) -> Located[int] | None:
         """Return a value that counts something; None where nobody declares it, or no number."""
         stated = self.values.get(name)
         try:
-            return Stated(parse_integer(stated.value), stated.place) if stated else None
+            return Located(parse_integer(stated.value), stated.place) if stated else None
         except ParseError:
             return None

@@ -5,6 +5,7 @@ message) and at most 32 KiB of content. What comes is foreign: it is bounded, an
 """
 
 import asyncio
+import math
 import socket
 import struct
 from dataclasses import dataclass, field
@@ -50,10 +51,14 @@ class GarbledError(ParseError):
 
 @dataclass(slots=True, eq=False)
 class Channel:
-    """One end of a socket pair whose packets keep their borders; takes messages up to *limit*."""
+    """One end of a socket pair whose packets keep their borders.
+
+    It takes messages of *limit* bytes, and of *total* together.
+    """
 
     socket: socket.socket
     limit: int
+    total: float = math.inf
     _sending: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
@@ -75,6 +80,9 @@ class Channel:
         begun: tuple[int, int] | None = None
         while True:
             packet = await self._packet()
+            self.total -= len(packet)
+            if self.total < 0:
+                raise GarbledError("more than it may say at all")
             if len(packet) < _HEAD.size:
                 return None
             kind, last, number = _HEAD.unpack_from(packet)
@@ -90,6 +98,7 @@ class Channel:
                 return Message(_kind(kind), bytes(content), number)
 
     async def _packet(self) -> bytes:
+        await asyncio.sleep(0)  # what is there already is taken without letting others run
         try:
             return await asyncio.get_running_loop().sock_recv(self.socket, _PACKET)
         except ConnectionError:

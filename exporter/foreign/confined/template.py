@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import gc
 import os
+import re
 import selectors
 import signal
 import socket
@@ -23,6 +24,12 @@ from exporter.foreign.confined.channel import Channel, Kind, Message, packets, p
 from exporter.foreign.confined.worker import Confinement, Job
 
 _MOST_ORDER = 64 * 1024
+_MESSAGES = 4
+"""As many of the longest messages a worker may send, or as much in shorter ones."""
+_KEPT = re.compile(
+    r"PATH|TZ|LANG|LC_\w+|CONFORMANCE_\w+|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO)_PROXY", re.IGNORECASE
+)
+"""What readers and the programs that they ask for need of the environment."""
 _STANDARD = ((0, "r"), (1, "w"), (2, "w"))
 
 
@@ -60,7 +67,7 @@ class Template:
             except OSError:
                 ours.close()
                 raise _none_to_be_had() from None
-        channel = Channel(ours, limit)
+        channel = Channel(ours, limit, total=_MESSAGES * limit)
         try:
             await readable(ours.fileno())
             content, handles, _, _ = socket.recv_fds(ours, 1, 1)
@@ -127,7 +134,13 @@ def _serve(control: socket.socket, job: Job) -> NoReturn:
 
 
 def _isolate(control: socket.socket) -> None:
-    """Keep nothing open of the process that this one was forked from."""
+    """Keep nothing open of the process that this one was forked from, nor its secrets.
+
+    Tokens may stand in the environment.
+    """
+    for name in set(os.environ):
+        if not _KEPT.fullmatch(name):
+            del os.environ[name]
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # it ends when its parent does
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -190,9 +203,10 @@ class _Template:
     def _become_worker(self, order: bytes, channel: socket.socket, page: int) -> NoReturn:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        self.control.close()
-        for other in self.workers.values():
-            other.close()
+        first, last = sorted((channel.fileno(), page))
+        os.closerange(3, first)
+        os.closerange(first + 1, last)
+        os.closerange(last + 1, os.sysconf("SC_OPEN_MAX"))
         confinement = msgspec.msgpack.decode(order, type=Confinement)
         worker.begin(confinement, self.job, channel=channel, page=page)
 

@@ -9,7 +9,8 @@ from exporter.metrics.view import View
 
 @family(
     name="watch_up",
-    help="Whether all of a kind is known and recent.",
+    help="Whether all of a kind is known and recent, and the last attempt to follow it "
+    "succeeded; declared objects go by their resource.",
     labels=("kind",),
 )
 def watch_up(view: View) -> Iterator[Sample]:

@@ -1,13 +1,11 @@
 """The kinds that are followed because code declares objects of them."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Final
-
-from msgspec import Raw
 
 from exporter.domain.clock import Clock, Instant
 from exporter.domain.declaration import Failure
@@ -16,93 +14,25 @@ from exporter.domain.gaps import Gap
 from exporter.domain.objectkeys import GroupKind
 from exporter.domain.objects import (
     DeclaredObjects,
-    ObjectName,
     Objects,
-    ObservedObject,
     ObservedObjects,
 )
 from exporter.domain.provenance import Place, Source
 from exporter.foreign.guard import unfailing
-from exporter.foreign.supervisor import RootTask, Supervisor
-from exporter.observed.declaredfold import DeclaredFold, Expected
-from exporter.observed.kinds import FactSpec, KindSpec
+from exporter.foreign.supervisor import Supervisor
 from exporter.observed.kubernetes.api import Api
 from exporter.observed.kubernetes.backoff import Backoff
 from exporter.observed.kubernetes.discovery import Served, discover
 from exporter.observed.kubernetes.errors import WatchError
+from exporter.observed.kubernetes.followed import Followed, by_kind, spec_of
 from exporter.observed.kubernetes.reflector import Reflector
 from exporter.observed.kubernetes.store import Store
 
-_FACT: Final = FactSpec(type=ObservedObjects, build=lambda contents, _: contents)
 _NOT_LISTED: Final = "the server lists no objects of this kind"
 
 
 class _GoneError(Exception):
     """The kind is no longer served as it was."""
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """The objects of one kind that code declares: their *names*, and the *versions* they are in."""
-
-    names: frozenset[ObjectName]
-    versions: tuple[str, ...]
-
-
-@dataclass(slots=True, kw_only=True)
-class Followed:
-    """One kind of declared objects, and what is known of it.
-
-    *stores* are empty before it was found out how the kind is served. It is *absent* where it is
-    not at all, as was told last at the instant *told* of the boot clock. *trouble* is why it could
-    not be found out.
-    """
-
-    kind: GroupKind
-    declared: Declared
-    stores: tuple[Store, ...] = ()
-    absent: bool = False
-    told: float = 0.0
-    trouble: Failure | None = None
-    root: RootTask | None = None
-    _built: tuple[object, Objects] | None = None
-
-    @property
-    def settled(self) -> bool:
-        """Whether it has been told what there is, or that it will not be told."""
-        if self.absent or self.refusal:
-            return True
-        return bool(self.stores) and all(store.settled for store in self.stores)
-
-    @property
-    def refusal(self) -> str:
-        """Why nobody lets us look at the kind; empty where somebody does."""
-        troubles = [self.trouble, *(store.trouble for store in self.stores if not store.content)]
-        reasons = (one.message for one in troubles if one and one.reason is Reason.FORBIDDEN)
-        return next(reasons, "")
-
-    def gap(self, *, at: Instant, max_age: timedelta) -> str:
-        """Return why nothing can be said of the kind; empty where it can."""
-        if self.absent and at.age(self.told) <= max_age:
-            return ""
-        if not self.stores:
-            why = self.trouble.message if self.trouble else "not looked for yet"
-            return f"{self.kind}: {why}"
-        gaps = (store.gap(at=at, max_age=max_age) for store in self.stores)
-        return next(filter(None, gaps), "")
-
-    def objects(self) -> Objects:
-        """Return the objects of the kind; the same value as long as nothing changed."""
-        if self.absent:
-            return {}
-        revision = tuple((id(store.content), store.revision) for store in self.stores)
-        if self._built is None or self._built[0] != revision:
-            found: dict[ObjectName, ObservedObject | Gap | None] = {}
-            for store in self.stores:
-                if store.content is not None:
-                    found.update(store.content.collection.fold.contents())
-            self._built = (revision, found)
-        return self._built[1]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -153,7 +83,7 @@ class DeclaredKinds:
 
     async def follow(self, objects: DeclaredObjects, supervisor: Supervisor) -> None:
         """Follow the kinds of *objects*, and no others."""
-        wanted = _by_kind(objects)
+        wanted = by_kind(objects)
         for kind, declared in wanted.items():
             latest = self._successors.get(kind) or self._followed.get(kind)
             if latest is None or latest.declared != declared:
@@ -253,7 +183,7 @@ class DeclaredKinds:
         raise _GoneError
 
     def _stores(self, followed: Followed, served: Served) -> tuple[Store, ...]:
-        spec = _spec(followed, served)
+        spec = spec_of(followed, served)
         if not served.namespaced or not self.namespaces:
             return (Store(spec),)
         return tuple(Store(spec, namespace) for namespace in sorted(set(self.namespaces)))
@@ -273,34 +203,3 @@ class DeclaredKinds:
 async def _end(followed: Followed | None) -> None:
     if followed is not None and followed.root is not None:
         await followed.root.stop()
-
-
-def _by_kind(objects: DeclaredObjects) -> Mapping[GroupKind, Declared]:
-    names: dict[GroupKind, set[ObjectName]] = {}
-    versions: dict[GroupKind, set[str]] = {}
-    for key, declared in objects.objects.items():
-        names.setdefault(key.group_kind, set()).add((key.namespace, key.name))
-        versions.setdefault(key.group_kind, set()).add(declared.version)
-    return {
-        kind: Declared(frozenset(found), tuple(sorted(versions[kind], reverse=True)))
-        for kind, found in names.items()
-    }
-
-
-def _spec(followed: Followed, served: Served) -> KindSpec:
-    names = followed.declared.names
-    if not served.namespaced:
-        names = frozenset(("", name) for _, name in names)
-    expected = Expected(kind=followed.kind, version=served.version, names=names)
-    return KindSpec(
-        kind=followed.kind.kind,
-        group=followed.kind.group,
-        version=served.version,
-        plural=served.plural,
-        namespaced=served.namespaced,
-        optional=True,
-        record=Raw,
-        fold=lambda: DeclaredFold(expected),
-        fact=_FACT,
-        read_for=frozenset(),
-    )

@@ -3,6 +3,7 @@
 Source: Kubernetes API, discovery (``APIGroup``, ``APIResourceList``).
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,6 +18,9 @@ from exporter.observed.kubernetes.api import Api
 from exporter.observed.kubernetes.errors import WatchError, malformed
 
 _T = TypeVar("_T")
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+"""What a resource and a version may be called (RFC 1123, label); both become part of a path."""
+
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -82,7 +86,8 @@ def parse_group(body: bytes) -> list[str]:
     """Return the versions that an ``APIGroup`` names; raises :exc:`WatchError`."""
     found = _decoded(_GROUP, body)
     preferred = [found.preferred_version.version] if found.preferred_version else []
-    return list(dict.fromkeys((*preferred, *(served.version for served in found.versions))))
+    versions = (*preferred, *(served.version for served in found.versions))
+    return [version for version in dict.fromkeys(versions) if _NAME.fullmatch(version)]
 
 
 def _in_order(served: Iterable[str], declared: Sequence[str]) -> list[str]:
@@ -99,7 +104,7 @@ async def _find(api: Api, kind: GroupKind, version: str) -> Served | None:
 def parse_resources(body: bytes, *, kind: str, version: str) -> Served | None:
     """Return how an ``APIResourceList`` says that a *kind* is served; raises :exc:`WatchError`."""
     for resource in _decoded(_RESOURCES, body).resources or ():
-        if resource.kind == kind and "/" not in resource.name:
+        if resource.kind == kind and _NAME.fullmatch(resource.name):
             return Served(
                 version=version,
                 plural=resource.name,

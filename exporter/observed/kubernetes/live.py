@@ -189,7 +189,7 @@ class Live:
             restarts.update(store.restarts)
         return WatchStatus(
             kind=name,
-            up=not any(store.gap(at=at, max_age=self.max_age) for store in own),
+            up=all(store.is_up(at=at, max_age=self.max_age) for store in own),
             events=sum(store.events for store in own),
             lists=sum(store.lists for store in own),
             restarts={restart: restarts[restart] for restart in Restart},

@@ -111,6 +111,8 @@ class Reflector:
         from_here = {"resourceVersion": self._version}
         async with self.api.stream(self._path, self._watching(from_here)) as stream:
             self._silent, self._since = True, self.clock.boot()
+            if self.store.answered():
+                self.changed()
             await self._read(stream, None)
 
     async def _read(self, stream: Stream, filling: Content | None) -> None:

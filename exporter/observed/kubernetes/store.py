@@ -89,6 +89,11 @@ class Store:
         self.revision += changed
         self.trouble = None
 
+    def answered(self) -> bool:
+        """Take note that the server lets us watch again; tell whether that is news."""
+        recovered, self.trouble = self.trouble is not None, None
+        return recovered
+
     def interrupted(self, error: WatchError) -> None:
         """Take note of why a list or watch begins anew."""
         self.restarts[error.restart] += 1
@@ -98,6 +103,13 @@ class Store:
         self.trouble = Failure(
             Place(Source.KUBERNETES, self.name), error.reason, error.message, error.advice
         )
+
+    def is_up(self, *, at: Instant, max_age: timedelta) -> bool:
+        """Tell whether all is known and recent, and the last attempt to learn more succeeded.
+
+        What is known is relied on for longer: until it is too old.
+        """
+        return self.trouble is None and not self.gap(at=at, max_age=max_age)
 
     def gap(self, *, at: Instant, max_age: timedelta) -> str:
         """Return why nothing can be said of this kind; empty where it can."""

@@ -14,7 +14,7 @@ from exporter.domain.finding import Layer
 from exporter.domain.items import ItemState
 from exporter.domain.json import as_list, as_object, as_text, dig
 from exporter.domain.nodes import DeclaredNodes
-from exporter.domain.provenance import Source, Stated
+from exporter.domain.provenance import Located, Source
 from exporter.domain.state import State
 from exporter.domain.taints import Taint as Declared
 from exporter.domain.taints import TaintEffect
@@ -101,7 +101,7 @@ class Node(Struct, frozen=True):
         )
 
 
-def _values(stated: Mapping[str, Stated[str]]) -> dict[str, str]:
+def _values(stated: Mapping[str, Located[str]]) -> dict[str, str]:
     return {key: value.value for key, value in stated.items()}
 
 
@@ -157,7 +157,7 @@ class Group(Struct, frozen=True, kw_only=True):
         )
 
 
-def _taints(stated: Iterable[Stated[Declared]]) -> tuple[Taint, ...]:
+def _taints(stated: Iterable[Located[Declared]]) -> tuple[Taint, ...]:
     return tuple(Taint(one.value.key, one.value.value, one.value.effect) for one in stated)
 
 

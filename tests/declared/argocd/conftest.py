@@ -8,7 +8,7 @@ from exporter.declared import argocd
 from exporter.declared.argocd import Cluster, Followed
 from exporter.declared.argocd.application_sets import Made, make
 from exporter.declared.argocd.files import Files
-from exporter.declared.argocd.located import Located, from_yaml
+from exporter.declared.argocd.located import LocatedTree, from_yaml
 from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
@@ -23,7 +23,7 @@ from exporter.foreign import yaml
 
 ADDRESS = "https://git.example.org/platform/gitops.git"
 Lay = Callable[[Mapping[str, str]], Checkout]
-Locate = Callable[[str], Located]
+Locate = Callable[[str], LocatedTree]
 
 
 class Expand(Protocol):
@@ -56,7 +56,7 @@ def lay(tmp_path: Path) -> Lay:
 def locate() -> Locate:
     """Parse YAML as if it stood in the file ``set.yaml``."""
 
-    def parse(text: str) -> Located:
+    def parse(text: str) -> LocatedTree:
         return from_yaml(yaml.load(text), Place(Source.ARGOCD, "set.yaml", 1))
 
     return parse

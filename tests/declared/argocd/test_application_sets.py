@@ -322,3 +322,20 @@ def test_a_patch_of_blank_lines_takes_no_time(expand: Expand) -> None:
 
     assert "templatePatch is left out" in str(made.unresolved)
     assert time.process_time() - started < 5  # it took minutes once
+
+
+def test_what_a_set_leaves_to_others_is_told_of_each_application(expand: Expand) -> None:
+    left = dedent("""\
+        ignoreApplicationDifferences:
+          - jsonPointers: [/spec/source/targetRevision]
+          - name: ecoeco-api-auth
+            jqPathExpressions: [.spec.syncPolicy]
+        """)
+    spec = "".join(f"  {line}\n" for line in left.splitlines())
+
+    made = expand(MANIFEST.replace("spec:\n", f"spec:\n{spec}", 1))
+
+    assert [one.application.left for one in made.applications] == [
+        ("/spec/source/targetRevision", "/spec/syncPolicy"),
+        ("/spec/source/targetRevision",),
+    ]

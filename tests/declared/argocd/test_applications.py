@@ -6,7 +6,7 @@ import pytest
 
 from exporter.declared.argocd.applications import Origin, Parsed, parse
 from exporter.declared.argocd.destinations import Cluster
-from exporter.declared.argocd.located import Located
+from exporter.declared.argocd.located import LocatedTree
 from exporter.declared.argocd.repositories import Home
 from exporter.declared.checkout import Checkout
 from exporter.domain.declaration import ApplicationSource, Automation, IgnoredDifference
@@ -18,7 +18,7 @@ URL = "https://git.example.org/platform/gitops.git"
 
 
 @pytest.fixture
-def read(locate: Callable[[str], Located], tmp_path: Path) -> Read:
+def read(locate: Callable[[str], LocatedTree], tmp_path: Path) -> Read:
     home = Home(Checkout(tmp_path), frozenset({"git.example.org/platform/gitops"}))
 
     def run(text: str) -> Parsed:

@@ -255,7 +255,7 @@ async def test_a_chart_without_helm_is_a_source_that_nobody_renders(
 
 
 async def test_a_chart_that_asks_for_an_unknown_cluster_is_unresolved(follow: Follow) -> None:
-    files = {"apps/web/templates/n.yaml": "{{ .Capabilities.KubeVersion }}"}
+    files = {"apps/web/templates/n.yaml": "{{ .Capabilities.APIVersions.Has .Values.tag }}"}
 
     followed = await follow({**application(""), **CHART, **files}, "root.yaml")
 

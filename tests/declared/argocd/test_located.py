@@ -5,7 +5,7 @@ import pytest
 
 from exporter.declared.argocd import located as module
 from exporter.declared.argocd.located import (
-    Located,
+    LocatedTree,
     flatten,
     from_manifest,
     from_plain,
@@ -17,7 +17,7 @@ from exporter.domain.provenance import Place, Source
 from exporter.foreign import yaml
 
 PLACE = Place(Source.ARGOCD, "a.yaml", 1)
-Locate = Callable[[str], Located]
+Locate = Callable[[str], LocatedTree]
 
 
 def test_every_value_knows_its_line(locate: Locate) -> None:
@@ -59,7 +59,7 @@ def test_a_rendered_object_has_the_places_that_came_with_it() -> None:
     ],
 )
 def test_a_wrong_shape_is_an_error_at_its_line(
-    locate: Locate, ask: Callable[[Located], object], message: str
+    locate: Locate, ask: Callable[[LocatedTree], object], message: str
 ) -> None:
     found = locate("text: a\nlist: [1]\nnumber: 3\nmap: {n: 1}\n")
 

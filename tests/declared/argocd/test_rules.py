@@ -195,3 +195,29 @@ def test_the_usual_label_is_left_to_the_check() -> None:
 def test_malformed_exclusions_are_an_error(text: str) -> None:
     with pytest.raises(ReadError):
         rules(resource__exclusions=text)
+
+
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(
+    ("data", "failures"),
+    [
+        pytest.param("  kustomize.buildOptions: --enable-helm", 1, id="restricted"),
+        pytest.param(
+            "  kustomize.buildOptions: --load-restrictor LoadRestrictionsNone", 0, id="not"
+        ),
+    ],
+)
+async def test_kustomize_takes_files_from_anywhere_where_argo_cd_tells_it_so(
+    follow: Follow, data: str, failures: int
+) -> None:
+    files = {
+        "apps/a.yaml": APPLICATION,
+        "apps/cm.yaml": config(data),
+        "web/kustomization.yaml": "resources: [../shared/d.yaml]",
+        "shared/d.yaml": DEPLOYMENT,
+    }
+
+    followed = await follow(files, "apps")
+
+    assert len(followed.reading.failures) == failures
+    assert len(followed.reading.workloads) == 1 - failures

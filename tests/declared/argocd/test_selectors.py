@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from exporter.declared.argocd.located import Located
+from exporter.declared.argocd.located import LocatedTree
 from exporter.declared.argocd.selectors import matches, requirements
 from exporter.domain.errors import ReadError
 
@@ -24,7 +24,7 @@ VALUES = "{env: prod, count: 3, nested: {tier: api}, list: [a], nothing: null}"
     ],
 )
 def test_selectors_choose_parameters(
-    locate: Callable[[str], Located], selector: str, *, expected: bool
+    locate: Callable[[str], LocatedTree], selector: str, *, expected: bool
 ) -> None:
     asked = requirements(locate(selector))
 
@@ -42,6 +42,8 @@ def test_selectors_choose_parameters(
         "matchLabels: [env]",
     ],
 )
-def test_a_malformed_selector_is_an_error(locate: Callable[[str], Located], selector: str) -> None:
+def test_a_malformed_selector_is_an_error(
+    locate: Callable[[str], LocatedTree], selector: str
+) -> None:
     with pytest.raises(ReadError):
         requirements(locate(selector))

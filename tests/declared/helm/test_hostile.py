@@ -2,11 +2,17 @@
 
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
 from exporter.declared.helm import Charts
+from exporter.declared.helm.chart import Asked
+from exporter.declared.helm.clocks import at_another_time
+from exporter.declared.helm.clusters import possible
+from exporter.declared.helm.output import parse
+from exporter.declared.helm.plan import Plan
 from exporter.declared.rendered import Rendered
 from exporter.domain.errors import Reason
 from exporter.domain.json import dig
@@ -165,3 +171,40 @@ async def test_a_message_names_no_path_of_the_machine(render: Render) -> None:
 
     (failure,) = rendered.failures
     assert tempfile.gettempdir() not in failure.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(b"{{" * 1_000_000, id="actions that never end"),
+        pytest.param(b">" + b" " * 2_000_000, id="spaces"),
+        pytest.param(b"semverCompare " * 200_000, id="comparisons"),
+        pytest.param(b"1." * 1_000_000, id="dots"),
+        pytest.param(b"now" * 700_000 + b"}}", id="a long word"),
+    ],
+)
+def test_a_text_is_looked_through_in_time(text: bytes) -> None:
+    began = time.process_time()
+
+    possible(Plan(release="a"), Asked(kube_version=True, api_versions=True), [text])
+    at_another_time({"a": text, "b": b"{{" + text})
+    list(parse(f"# Source: a/b{' ' * 500_000}c\n"))
+
+    assert time.process_time() - began < 5
+
+
+async def test_links_that_multiply_are_bounded(render: Render, lay: Lay) -> None:
+    root = lay({**chart(), "chart/d30/f": "x"}).root / "chart"
+    for at in range(30):
+        folder = root / f"d{at}"
+        folder.mkdir()
+        for name in "ab":
+            (folder / name).symlink_to(f"../d{at + 1}")
+
+    assert reasons(await render({})) == [Reason.TOO_LARGE]
+
+
+async def test_very_many_dependencies_are_refused(render: Render) -> None:
+    more = "dependencies:\n" + "".join(f"- {{name: d{n}, version: 1.0.0}}\n" for n in range(999))
+
+    assert reasons(await render(chart(more=more))) == [Reason.TOO_LARGE]

@@ -24,6 +24,7 @@ KINDS = {
     "Deployment": "apps/v1",
     "StatefulSet": "apps/v1",
     "Service": "v1",
+    "Pod": "v1",
     "Secret": "v1",
     "ClusterRole": "rbac.authorization.k8s.io/v1",
     "CronJob": "batch/v1",
@@ -150,8 +151,8 @@ async def test_a_broken_overlay_weighs_as_much_as_before_and_is_told_once(
     lay: Lay, kustomize: str
 ) -> None:
     assert kustomize
-    good = {"a/kustomization.yaml": "resources: [a.yaml]", "a/a.yaml": manifest("Service", "a")}
-    broken = good | {"a/a.yaml": manifest("Service", "a") + "x: [\n"}
+    good = {"a/kustomization.yaml": "resources: [a.yaml]", "a/a.yaml": manifest("Pod", "a")}
+    broken = good | {"a/a.yaml": manifest("Pod", "a") + "x: [\n"}
 
     before, after = await read(lay(good), "a"), await read(lay(broken), "a")
 
@@ -169,8 +170,8 @@ def weight(reading: Reading) -> float:
 
 
 async def test_a_broken_file_weighs_as_much_as_before(lay: Lay) -> None:
-    good = {"a/a.yaml": manifest("Service", "a"), "a/b.yaml": manifest("CronJob", "b")}
-    broken = good | {"a/b.yaml": manifest("CronJob", "b") + "x: [\n"}
+    good = {"a/a.yaml": manifest("Pod", "a"), "a/b.yaml": manifest("Pod", "b")}
+    broken = good | {"a/b.yaml": manifest("Pod", "b") + "x: [\n"}
 
     before, after = await read(lay(good), "a"), await read(lay(broken), "a")
 

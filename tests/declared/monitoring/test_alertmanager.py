@@ -2,7 +2,7 @@
 
 from exporter.declared.monitoring.alertmanager import declared
 from exporter.domain.monitoring.alertmanager import DeclaredAlertmanager
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.settings.monitoring import AlertmanagerSettings
 
 PLACE = Place(Source.INVENTORY, "conformance.yaml")
@@ -14,6 +14,6 @@ def test_each_receiver_is_declared_once() -> None:
     assert declared(settings, place=PLACE) == {
         DeclaredAlertmanager: DeclaredAlertmanager(
             place=PLACE,
-            receivers=(Stated("b", PLACE), Stated("a", PLACE)),
+            receivers=(Located("b", PLACE), Located("a", PLACE)),
         )
     }

@@ -17,7 +17,7 @@ from exporter.domain.errors import Reason
 from exporter.domain.finding import Subject
 from exporter.domain.items import Item, ItemState
 from exporter.domain.monitoring.stack import StackGap, StackStatement, StackValue
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 
 KEY = ApplicationKey("argocd", "it")
 
@@ -366,7 +366,7 @@ def test_terraform_hides_only_what_it_puts_into_the_cluster(
 
 def test_what_a_broken_file_last_said_stands_in_for_it(tmp_path: Path) -> None:
     place = Place(Source.ARGOCD, "a.yaml", 3)
-    said = StackStatement(StackValue.RETENTION, Stated("15d", place), "kps")
+    said = StackStatement(StackValue.RETENTION, Located("15d", place), "kps")
     lost = Failure(place, Reason.MALFORMED, "is malformed")
     reading = Reading(source=Source.ARGOCD, failures=(lost,), stack=(said,))
 

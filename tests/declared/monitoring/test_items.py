@@ -8,7 +8,7 @@ from exporter.domain.facts import Facts
 from exporter.domain.finding import Layer, Subject
 from exporter.domain.items import Item, ItemState
 from exporter.domain.monitoring.stack import DeclaredStack, StackValue
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.settings.load import parse
 from exporter.settings.observed import ObservedSettings
 
@@ -26,9 +26,9 @@ SETTINGS = """
 KPS = Place(Source.ARGOCD, "kps.yaml", 9)
 STACK = DeclaredStack(
     {
-        StackValue.RETENTION: Stated("15d", KPS),
-        StackValue.PROMETHEUS_REPLICAS: Stated("2", KPS),
-        StackValue.ALERTMANAGER_REPLICAS: Stated("3", KPS),
+        StackValue.RETENTION: Located("15d", KPS),
+        StackValue.PROMETHEUS_REPLICAS: Located("2", KPS),
+        StackValue.ALERTMANAGER_REPLICAS: Located("3", KPS),
     }
 )
 

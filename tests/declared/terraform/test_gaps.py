@@ -17,7 +17,7 @@ from exporter.domain.declaration import (
 )
 from exporter.domain.finding import Subject
 from exporter.domain.items import ItemState
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 
 Declare = Callable[..., Reading]
 
@@ -41,7 +41,7 @@ def unknown(*readings: Reading, name: str = "a") -> set[str]:
 
 
 def inventory(name: str = "a", **labels: str) -> Reading:
-    stated = {key: Stated(value, INVENTORY) for key, value in labels.items()}
+    stated = {key: Located(value, INVENTORY) for key, value in labels.items()}
     node = NodeStatement(name=name, place=INVENTORY, labels=stated)
     return Reading(source=Source.ANSIBLE, nodes=(node,))
 

@@ -11,7 +11,7 @@ from exporter.declared.terraform.pools import pool_paths, pool_roots
 from exporter.domain.declaration import LABELS, PRESENT, TAINTS, NodeGroup, Reading
 from exporter.domain.finding import Subject
 from exporter.domain.items import ItemState
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from tests.declared.terraform.conftest import Declare
 
 EKS = """
@@ -223,6 +223,24 @@ def test_pools_within_a_cluster_and_beside_it_are_alike(declare: Declare) -> Non
             (None, None),
             id="a size that is left to others",
         ),
+        pytest.param(
+            'resource "aws_eks_node_group" "p" {\n node_group_name = "p"\n scaling_config {\n'
+            " min_size = 1\n desired_size = 2\n max_size = 3\n }\n lifecycle {\n"
+            " ignore_changes = [scaling_config[0].desired_size]\n }\n}",
+            "p",
+            {"eks.amazonaws.com/nodegroup": "p"},
+            (1, 3),
+            id="bounds stand where the size alone is left to others",
+        ),
+        pytest.param(
+            'resource "azurerm_kubernetes_cluster" "c" {\n default_node_pool {\n name = "p"\n'
+            " node_count = 2\n }\n lifecycle {\n"
+            " ignore_changes = [default_node_pool[0].node_count]\n }\n}",
+            "p",
+            {"kubernetes.azure.com/agentpool": "p"},
+            (None, None),
+            id="a size within a cluster that is left to others",
+        ),
     ],
 )
 def test_each_provider_marks_its_pools_in_its_own_way(
@@ -304,6 +322,16 @@ def test_what_of_a_pool_only_a_run_tells_is_unknown_of_its_nodes(
     assert group.unknown.keys() == unknown
     assert reading.complete
     assert reading.unresolved
+
+
+@pytest.mark.parametrize("ignored", ["[taint, labels]", "all"])
+def test_what_is_left_to_others_is_not_compared(declare: Declare, ignored: str) -> None:
+    lifecycle = f"  lifecycle {{\n ignore_changes = {ignored}\n }}\n"
+    block = EKS.replace("  scaling_config", f"{lifecycle}  scaling_config")
+
+    group = groups(declare({"main.tf": block}))["api"]
+
+    assert (group.taints, group.node_labels, group.unknown) == (None, {}, {})
 
 
 def test_a_group_of_machines_has_no_label_of_its_own_and_may_be_any_node(declare: Declare) -> None:
@@ -393,7 +421,7 @@ def test_a_pool_and_the_owners_group_of_it_are_one() -> None:
         maximum=3,
         labels=label,
         place=there,
-        node_labels={"a": Stated("1", there)},
+        node_labels={"a": Located("1", there)},
         pool=True,
     )
     mine = NodeGroup(name="front", maximum=5, labels=label, place=here)

@@ -21,7 +21,7 @@ from exporter.domain.gaps import Extent, Gap
 from exporter.domain.items import Item, ItemState
 from exporter.domain.json import JsonObject
 from exporter.domain.monitoring.stack import StackGap, StackStatement, StackValue
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint, TaintEffect
 
 REVISION = "a" * 40
@@ -43,9 +43,9 @@ NODE = NodeStatement(
     name="a",
     place=PLACE,
     groups=("g",),
-    attributes={Attribute.ZONE: Stated("z", PLACE)},
-    labels={"l": Stated("v", PLACE)},
-    taints=(Stated(Taint(key="k", effect=TaintEffect.NO_SCHEDULE), PLACE),),
+    attributes={Attribute.ZONE: Located("z", PLACE)},
+    labels={"l": Located("v", PLACE)},
+    taints=(Located(Taint(key="k", effect=TaintEffect.NO_SCHEDULE), PLACE),),
 )
 WHOLE = Reading(
     source=Source.ARGOCD,
@@ -54,7 +54,7 @@ WHOLE = Reading(
     applications=(
         DeclaredApplication(key=ApplicationKey("argocd", "a"), place=RUNNING, source_place=PLACE),
     ),
-    stack=(StackStatement(StackValue.STORAGE, Stated("1Gi", PLACE), "a"),),
+    stack=(StackStatement(StackValue.STORAGE, Located("1Gi", PLACE), "a"),),
     unresolved=(Unresolved(OUTSIDE, "half a character: \ud800"),),
     failures=(Failure(OUTSIDE, Reason.OUTSIDE, "leads out of the repository"),),
     items=(

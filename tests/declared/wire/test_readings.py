@@ -66,7 +66,7 @@ def test_what_is_shared_is_written_once(places: GivenPlaces) -> None:
         pytest.param(replace(PLACE, path=".git/config"), id="what Git keeps"),
         pytest.param(replace(PLACE, path="a\nb"), id="two lines"),
         pytest.param(replace(PLACE, path="a" * 5000), id="too long"),
-        pytest.param(replace(PLACE, source=Source.TERRAFORM), id="another source"),
+        pytest.param(replace(PLACE, source=Source.PROMETHEUS), id="no source of declarations"),
         pytest.param(replace(RUNNING, path="ApplicationSet argocd/b"), id="an object not given"),
         pytest.param(replace(PLACE, revision="main; rm"), id="no revision"),
         pytest.param(replace(PLACE, line=-1), id="no line"),

@@ -9,6 +9,7 @@ import pytest
 from exporter.declared.remembered import Units
 from exporter.declared.rendered import Manifest, Rendered
 from exporter.declared.wire import sealing
+from exporter.declared.wire.sealing import Sealed
 from exporter.domain.provenance import Place, Source
 
 MANIFEST = Manifest(content={"kind": "A"}, place=Place(Source.KUSTOMIZE, "a.yaml", 1))
@@ -34,18 +35,20 @@ class Construction:
 
 
 def test_units_come_back_as_they_were() -> None:
-    assert sealing.unseal(sealing.seal(UNITS)) == UNITS
+    kept = Sealed(UNITS, {"a": b"digest"})
+
+    assert sealing.unseal(sealing.seal(kept)) == kept
 
 
 @pytest.mark.parametrize(
     "sealed",
     [
-        pytest.param(pickle.dumps({1: (Attack(), None)}), id="runs something"),
-        pytest.param(pickle.dumps({1: (Construction(), None)}), id="no value of ours"),
+        pytest.param(pickle.dumps(({1: (Attack(), None)}, {})), id="runs something"),
+        pytest.param(pickle.dumps(({1: (Construction(), None)}, {})), id="no value of ours"),
         pytest.param(b"garbage", id="garbage"),
-        pytest.param(pickle.dumps([1]), id="no units"),
+        pytest.param(pickle.dumps(([1], {})), id="no units"),
         pytest.param(b"", id="nothing"),
     ],
 )
 def test_anything_else_is_as_if_nothing_had_been_kept(sealed: bytes) -> None:
-    assert sealing.unseal(sealed) == {}
+    assert sealing.unseal(sealed) == Sealed()

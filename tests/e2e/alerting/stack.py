@@ -97,6 +97,13 @@ class Stack:
         await self._until(self._is_quiet, set())
         self._mark = len(self.receiver.heard)
 
+    async def shows(self, query: str) -> None:
+        """Wait until Prometheus answers *query* with any sample."""
+        await self._until(lambda: self._has(query), set())
+
+    async def _has(self, query: str) -> bool:
+        return bool(await self.ask(query))
+
     async def ask(self, query: str) -> list[dict[str, Any]]:
         """Return the samples that Prometheus answers *query* with."""
         params = {"query": query}

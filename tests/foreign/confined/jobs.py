@@ -1,10 +1,12 @@
 """What a worker of the tests does: what it is told by a word, and some of it is a trap."""
 
 import asyncio
+import contextlib
 import ctypes
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -64,6 +66,10 @@ async def _echo(rest: str) -> str:
     return rest
 
 
+async def _environment(_: str) -> str:
+    return " ".join(sorted(os.environ))
+
+
 async def _fail(rest: str) -> str:
     raise RuntimeError(rest)
 
@@ -89,15 +95,31 @@ async def _wait(_: str) -> str:
     return ""
 
 
+def _sockets() -> list[socket.socket]:
+    """Return all sockets that there are."""
+    found = []
+    for number in range(3, 100):
+        with contextlib.suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(number).st_mode):
+                found.append(socket.socket(fileno=os.dup(number)))
+    return found
+
+
 async def _garble(rest: str) -> str:
     """Write to all sockets that there are."""
-    for number in range(3, 200):
-        try:
-            with socket.socket(fileno=os.dup(number)) as one:
-                one.send(bytes.fromhex(rest))
-        except OSError:
-            continue
+    for one in _sockets():
+        with contextlib.suppress(OSError):
+            one.send(bytes.fromhex(rest))
     return "garbled"
+
+
+async def _flood(rest: str) -> str:
+    """Write to all sockets that there are, without end."""
+    packet, sockets = bytes.fromhex(rest), _sockets()
+    while True:
+        for one in sockets:
+            with contextlib.suppress(OSError):
+                one.send(packet)
 
 
 _ATTEMPTS: Mapping[str, Callable[[str], str]] = {
@@ -118,5 +140,7 @@ _WORKS: Mapping[str, Callable[[str], Awaitable[str]]] = {
     "fail": _fail,
     "run": _run,
     "wait": _wait,
+    "environment": _environment,
     "garble": _garble,
+    "flood": _flood,
 }

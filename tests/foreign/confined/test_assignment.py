@@ -14,6 +14,7 @@ from exporter.domain.errors import ReadError, Reason
 from exporter.foreign.command import MIB
 from exporter.foreign.confined.assignment import Assignment, WorkerLimits
 from exporter.foreign.confined.template import Template
+from tests.foreign.confined import jobs
 from tests.processes import below
 
 KNOWN = os.uname().machine in {"x86_64", "aarch64"}
@@ -95,6 +96,20 @@ async def test_it_reaches_no_file_but_those_that_it_is_given(
     assert said == ["done", *["Permission denied"] * 5]
 
 
+async def test_it_sees_no_environment_but_what_readers_need(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TOKEN", "secret")
+    monkeypatch.setenv("CONFORMANCE_KUSTOMIZE", "/opt/kustomize")
+    template = Template.start(jobs.do)
+
+    names = (await let(template, "environment")).split()
+    template.stop()
+
+    assert "CONFORMANCE_KUSTOMIZE" in names
+    assert not {"TOKEN", "HOME", "PYTHONPATH"}.intersection(names)
+
+
 async def test_one_that_never_ends_is_ended_with_where_it_was(template: Template) -> None:
     with pytest.raises(ReadError, match=r"main\.tf:7: took longer than 1 s") as caught:
         await let(template, "never", seconds=1)
@@ -171,6 +186,25 @@ async def test_garbage_is_a_failure_or_nothing(template: Template, packet: str) 
 async def test_more_than_it_may_say_is_a_failure(template: Template) -> None:
     with pytest.raises(ReadError, match="a message that is too long"):
         await let(template, "echo " + "x" * 2 * MIB)
+
+
+async def test_one_that_never_stops_talking_is_ended_and_holds_nobody_up(
+    template: Template,
+) -> None:
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.create_task(count())
+    with pytest.raises(ReadError, match="more than it may say at all"):
+        await let(template, "flood 020100000000" + "61" * 30_000)
+    counting.cancel()
+
+    assert turns > 100
 
 
 async def test_a_program_that_it_asks_for_is_as_confined_as_it_is(

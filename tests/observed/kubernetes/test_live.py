@@ -104,6 +104,26 @@ async def test_data_that_is_too_old_is_told_by_the_kind_and_its_age(
     assert not state.watches[0].up
 
 
+async def test_a_server_that_is_gone_is_down_at_once_and_what_is_known_holds(
+    api: ApiServer, following: Following
+) -> None:
+    api.put(node("a"))
+    async with following(needed=frozenset({ObservedNodes})) as live:
+        await when_complete(live)
+        before = await live.read(at=SYSTEM.now())
+
+        await api.stop()
+
+        gone = await when(live, lambda state: not state.sources[0].up)
+        await api.start()
+        await when(live, lambda state: state.sources[0].up and state.watches[0].up)
+
+    assert before.sources[0].up
+    assert not gone.watches[0].up
+    assert not gone.facts.gaps
+    assert set(gone.facts.get(ObservedNodes).nodes) == {"a"}
+
+
 async def test_only_the_namespaces_that_are_set_are_looked_at(
     api: ApiServer, following: Following
 ) -> None:

@@ -32,7 +32,7 @@ from exporter.domain.monitoring.prometheus.targets import Health, ScrapeTargets
 from exporter.domain.monitoring.stack import DeclaredStack, StackValue
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.policy import AsOf
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.workloads import ObservedPods
 from exporter.observed.endpoint import Endpoint
 from exporter.observed.polling import Answer
@@ -244,7 +244,7 @@ def judged(answer: Answer, asked: PrometheusSettings) -> dict[str, Verdict]:
             {name: ObservedNode(name=name, labels={}, ready=ConditionStatus.TRUE) for name in nodes}
         ),
         ObservedPods(by_owner={}, by_node={}, per_namespace={"api": 4, "web": 2}),
-        DeclaredStack({name: Stated(text, place) for name, text in stack.items()}),
+        DeclaredStack({name: Located(text, place) for name, text in stack.items()}),
         AsOf(datetime.now(UTC)),
     )
     facts = {type(one): one for one in known} | declared(asked, place=place) | {**answer.facts}

@@ -15,7 +15,7 @@ from exporter.domain.evaluation import Evaluation, SourceStatus, WaiverState
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
-from exporter.domain.provenance import Place, Source, Stated
+from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.published import Asked
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.report.overview import overview
@@ -73,7 +73,7 @@ def everywhere(text: str) -> Evaluation:
         group=text,
         places=(place,),
         attributes={},
-        labels={text: Stated(text, place)},
+        labels={text: Located(text, place)},
         taints=(),
     )
     facts = Facts(

@@ -1,0 +1,70 @@
+"""How charts are rendered, and what they rendered to before."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final
+
+from msgspec import UNSET
+
+from exporter.declared.helm.archives import Archives
+from exporter.declared.helm.output import Printed
+from exporter.declared.helm.run import LIMITS
+from exporter.declared.helm.unsettled import Unsettled
+from exporter.declared.remembered import Remembered
+from exporter.foreign.command import Limits
+from exporter.settings.load import Loaded
+
+AT_ONCE: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a chart rendered to, without places: they have the revision of the day."""
+
+    printed: tuple[Printed, ...]
+    unsettled: Unsettled
+
+
+@dataclass(slots=True)
+class ChartCache:
+    """What charts rendered to, by all that goes into it; *memory* has it for the next reading."""
+
+    memory: Remembered = field(default_factory=Remembered)
+    renders: int = 0
+
+    def get(self, key: str) -> Kept | None:
+        """Return what is known."""
+        return self.memory.known(("chart", key), Kept)
+
+    def put(self, key: str, value: Kept) -> None:
+        """Remember a rendering."""
+        self.memory.keep(("chart", key), value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charts:
+    """How charts are rendered: by which *helm* (3, 4 or any), for which cluster.
+
+    *archives* have charts of registries. An empty *kube_version* is unknown, *api_versions* are
+    unknown where they are None.
+    """
+
+    helm: str = ""
+    kube_version: str = ""
+    api_versions: tuple[str, ...] | None = None
+    archives: Archives = field(default_factory=Archives)
+    cache: ChartCache = field(default_factory=ChartCache)
+    limits: Limits = LIMITS
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    @classmethod
+    def of(cls, loaded: Loaded, *, memory: Remembered) -> "Charts":
+        """Return what the settings ask for; *memory* has what was rendered before."""
+        settings = loaded.settings.declared.charts
+        return cls(
+            archives=Archives(loaded.path(settings.cache) if settings.cache else None),
+            helm=settings.helm,
+            kube_version=settings.kube_version,
+            api_versions=None if settings.api_versions is UNSET else settings.api_versions,
+            cache=ChartCache(memory),
+        )
