@@ -3,7 +3,7 @@
 import asyncio
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -74,41 +74,6 @@ def _lay_out(
     copy.mkdir()
     stage(checkout, files, into=copy, edited=edited)
     return home, copy
-
-
-async def edit(content: bytes, edits: Sequence[Sequence[str]], *, path: str) -> str:
-    """Return the kustomization file at *path* after runs of ``kustomize edit``, in order.
-
-    Raises :exc:`ReadError`; kubectl cannot do it.
-    """
-    tool = _absolute(find_tool("kustomize", advice=ADVICE))
-    with tempfile.TemporaryDirectory(prefix="conformance-", ignore_cleanup_errors=True) as top:
-        home, folder, file = await asyncio.to_thread(_lay_out_one, content, Path(top), path)
-        for words in edits:
-            outcome = await run(
-                [tool, "edit", *words],
-                cwd=folder,
-                environment=_environment(str(home), allow_remote=False),
-                limits=LIMITS,
-                access=Access(write=[home, folder]),
-            )
-            if outcome.code:
-                message = shorten(outcome.errors, root=str(folder)).message
-                raise ReadError(
-                    f"kustomize edit {' '.join(words)[:200]}: {message}",
-                    reason=Reason.MALFORMED,
-                    path=path,
-                )
-        return await asyncio.to_thread(file.read_text, "utf-8")
-
-
-def _lay_out_one(content: bytes, top: Path, path: str) -> tuple[Path, Path, Path]:
-    home, folder = top.resolve() / "home", top.resolve() / "edited"
-    home.mkdir()
-    folder.mkdir()
-    file = folder / Path(path).name
-    file.write_bytes(content)
-    return home, folder, file
 
 
 def _command() -> list[str]:

@@ -1,4 +1,4 @@
-"""A kustomization as an Application's own options change it, by kustomize itself as Argo CD does.
+"""A kustomization as an Application's own options change it, as Argo CD does before it builds it.
 
 What was stated before keeps its lines; what the Application states stands in its file.
 """
@@ -9,29 +9,26 @@ from dataclasses import replace
 from typing import Any, Final
 
 from exporter.declared.checkout import Checkout
+from exporter.declared.kustomize import edits
 from exporter.declared.kustomize import kustomization as files
-from exporter.declared.kustomize.build import edit
 from exporter.declared.kustomize.kustomization import Kustomization, join
 from exporter.declared.kustomize.layer import Layer, read_layer
 from exporter.declared.kustomize.pruning import Drops
 from exporter.declared.kustomize.statements import patches, settings
 from exporter.declared.options import KustomizeOptions
-from exporter.domain.errors import ReadError, Reason
+from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import as_text
 from exporter.foreign import yaml
 from exporter.foreign.yaml import YamlList, YamlMap
 
 _AFFIXES: Final = frozenset({"namePrefix", "nameSuffix"})
-_IMAGE_KEYS: Final = ("newTag", "digest", "newName")
 
 
-async def edited(checkout: Checkout, original: Layer, options: KustomizeOptions) -> Layer:
+def edited(checkout: Checkout, original: Layer, options: KustomizeOptions) -> Layer:
     """Return the layer *original* as Argo CD changes it; raises :exc:`ReadError`."""
     before = original.kustomization
     text = checkout.read_text(before.path)
-    if options.edits:  # kubectl cannot edit, so kustomize is asked for only then
-        text = await edit(text.encode(), options.edits, path=before.path)
-    after = files.parse(_added(text, before, options, checkout), before.path)
+    after = files.parse(_changed(text, before, options, checkout), before.path)
     lines = {(one.field, one.text): one.line for one in before.references}
     references = tuple(
         replace(one, line=lines.get((one.field, one.text), 0)) for one in after.references
@@ -50,11 +47,17 @@ def content(layer: Layer) -> bytes:
     return Drops().applied(layer.kustomization)
 
 
-def _added(text: str, before: Kustomization, options: KustomizeOptions, checkout: Checkout) -> str:
-    """Return a kustomization with the patches and components that ``edit`` cannot add."""
-    if not options.patches and not options.components:
+def _changed(
+    text: str, before: Kustomization, options: KustomizeOptions, checkout: Checkout
+) -> str:
+    """Return the file of a kustomization with all that the Application changes of it."""
+    if not options.edited:
         return text
-    found = yaml.plain(files.parse(text, before.path).content)
+    found = yaml.plain(before.content)
+    try:
+        edits.apply(found, options.edits)
+    except ParseError as error:
+        raise ReadError(error.message, reason=Reason.MALFORMED, path=before.path) from None
     for field, new in (
         ("patches", json.loads(options.patches or "[]")),
         ("components", list(_components(before, options, checkout))),
@@ -107,14 +110,7 @@ def _as_kustomization(field: str, part: Any, line: int) -> Any:
 
 
 def _image(text: str, line: int) -> YamlMap:
-    name, _, new = text.rpartition("=")
-    rest, _, digest = (new or text).partition("@")
-    head, colon, tag = rest.rpartition(":")
-    is_tag = bool(colon) and "/" not in tag
-    image = head if is_tag else rest
     entry = YamlMap(line)
-    entry["name"] = name or image
-    parts = {"newName": image, "newTag": tag if is_tag else "", "digest": digest}
-    entry |= {key: parts[key] for key in _IMAGE_KEYS if parts[key]}
+    entry |= edits.image(text)
     entry.lines = dict.fromkeys(entry, line)
     return entry

@@ -152,7 +152,7 @@ class Renderer:
         if options is None or not options.edited:
             return await asyncio.to_thread(loader.walk, path)
         original = await asyncio.to_thread(loader.load, path)
-        root = await inline.edited(self._checkout, original, options)
+        root = await asyncio.to_thread(inline.edited, self._checkout, original, options)
         above = inline.stated(options)
         return await asyncio.to_thread(lambda: loader.walk(path, root=root, above=above))
 
