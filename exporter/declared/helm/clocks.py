@@ -4,9 +4,11 @@ import io
 import re
 import tarfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from exporter.declared.helm.chart import ARCHIVES, actions, members
+from exporter.declared.helm.plan import Plan
 
 _NOW: Final = re.compile(rb"(?<![$.\w\"-])now(?![\w\"-])")
 _SINCE: Final = re.compile(rb"(?<![$.\w\"-])(?:ago|durationRound)(?![\w\"-])")
@@ -16,6 +18,20 @@ _THEN: Final = b"(toDate `2006-01-02 15:04:05` `2001-02-03 04:05:06`)"
 def at_another_time(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return *files* with templates that take another instant for now."""
     return {name: _altered(name, data) for name, data in files.items()}
+
+
+def planned_at_another_time(planned: Plan) -> Plan:
+    """Return a plan whose own texts take another instant for now."""
+    return replace(
+        planned,
+        release=_altered_text(planned.release),
+        values=_altered_text(planned.values),
+        settings=tuple((option, _altered_text(setting)) for option, setting in planned.settings),
+    )
+
+
+def _altered_text(text: str) -> str:
+    return b"".join(_with_actions(text.encode())).decode()
 
 
 def _altered(name: str, data: bytes) -> bytes:

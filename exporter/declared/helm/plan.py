@@ -44,6 +44,11 @@ class Plan:
             dict.fromkeys((*self.value_files, *(path for _, path in self.file_parameters)))
         )
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is said beside files; all of it may be a template, by ``tpl`` or helm itself."""
+        return self.release, self.values, *(setting for _, setting in self.settings)
+
     def arguments(self, where: Mapping[str, str], *, values: str) -> list[str]:
         """Return helm's arguments in Argo CD's order, to be run inside the chart.
 

@@ -10,7 +10,7 @@ from exporter.declared.checkout import Checkout
 from exporter.declared.helm.archives import is_exact, opened
 from exporter.declared.helm.chart import Asked, Chart, asks, read_chart, with_dependencies
 from exporter.declared.helm.charts import Charts, Kept
-from exporter.declared.helm.clocks import at_another_time
+from exporter.declared.helm.clocks import at_another_time, planned_at_another_time
 from exporter.declared.helm.clusters import possible
 from exporter.declared.helm.output import Printed, parse
 from exporter.declared.helm.places import Places
@@ -75,7 +75,7 @@ class ChartRenderer:
         inside = chart.files if options.chart else None
         planned = plan(options, chart=path, checkout=self.checkout, inside=inside)
         files = await asyncio.to_thread(self._files, chart, planned, options)
-        texts = [*chart.texts(), *files.values(), planned.values.encode()]
+        texts = _texts(chart, planned, files)
         asked = await asyncio.to_thread(asks, texts)
         plans = self._plans(planned, asked, texts)
         helm = await find_helm(self.charts.helm)
@@ -92,7 +92,7 @@ class ChartRenderer:
         Raises :exc:`ReadError`, and :exc:`NotPlannedError` where it is not the same each time, or
         for every cluster that it may be for.
         """
-        texts = [*chart.texts(), *files.values()]
+        texts = _texts(chart, planned, files)
         asked = await asyncio.to_thread(asks, texts)
         plans = self._plans(planned, asked, texts)
         helm = await find_helm(self.charts.helm)
@@ -167,9 +167,11 @@ class ChartRenderer:
         printed = await self._print_all(helm, plans, given)
         if not (asked.random or asked.clock):
             return Kept(*unsettled(printed, why=CLUSTER))
-        again = given.at_another_time() if asked.clock else given
+        last = plans[-1]
+        if asked.clock:
+            last, given = planned_at_another_time(last), given.at_another_time()
         try:
-            other = await self._print_all(helm, plans[-1:], again)
+            other = await self._print_all(helm, (last,), given)
         except ReadError:
             message = "the chart asks for the time, and nobody could tell where it shows"
             raise NotPlannedError(ItemState.UNRESOLVED, message) from None
@@ -271,6 +273,11 @@ class _Input:
     def at_another_time(self) -> "_Input":
         files = at_another_time(self.chart.files)
         return _Input(replace(self.chart, files=files), at_another_time(self.files))
+
+
+def _texts(chart: Chart, planned: Plan, files: Mapping[str, bytes]) -> list[bytes]:
+    """Return all texts that may ask for something: those of the chart, and what it is given."""
+    return [*chart.texts(), *files.values(), *(text.encode() for text in planned.texts)]
 
 
 def _in_checkout(error: ReadError, chart: Chart) -> ReadError:

@@ -1,3 +1,7 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from exporter.declared.helm import ChartRenderer, Charts
@@ -244,6 +248,41 @@ async def test_what_is_otherwise_each_time_is_not_compared(render: Render, expre
     (item,) = rendered.left_out
     assert item.state is ItemState.UNRESOLVED
     assert "/metadata/annotations/shown" in item.message
+
+
+@pytest.mark.parametrize("expression", [RANDOM, "now | unixEpoch", 'now | date "2006"'])
+@pytest.mark.parametrize(
+    ("shown", "options"),
+    [
+        pytest.param(
+            "tpl .Values.a .",
+            lambda text: {"parameters": (Parameter(name="a", value=text),)},
+            id="parameter",
+        ),
+        pytest.param(
+            "tpl .Values.a .", lambda text: {"values": json.dumps({"a": text})}, id="values"
+        ),
+        pytest.param(".Release.Name", lambda text: {"release": text}, id="name of the release"),
+    ],
+)
+async def test_what_an_application_leaves_to_chance_is_not_compared(
+    render: Render, expression: str, shown: str, options: Callable[[str], dict[str, Any]]
+) -> None:
+    files = {**chart(), "chart/templates/x.yaml": show(shown)}
+
+    rendered = await render(files, **options(f"x{{{{ {expression} | toString | lower }}}}"))
+
+    (one,) = rendered.manifests
+    assert one.undetermined == ("/metadata/annotations/shown",)
+
+
+async def test_a_parameter_that_asks_for_the_cluster_is_rendered_for_each(render: Render) -> None:
+    files = {**chart(), "chart/templates/x.yaml": show("tpl .Values.a .")}
+    asking = Parameter(name="a", value="x{{ .Capabilities.KubeVersion.Minor }}")
+
+    rendered = await render(files, charts=Charts(), parameters=(asking,))
+
+    assert rendered.manifests[0].undetermined == ("/metadata/annotations/shown",)
 
 
 async def test_the_word_alone_is_no_chance(render: Render) -> None:
