@@ -4,6 +4,7 @@ A folder has ``NAME-VERSION.tgz``, itself or in folders named like the registry 
 (``charts.example.org/stable``).
 """
 
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,8 +60,8 @@ def opened(data: bytes, *, name: str) -> Mapping[str, bytes]:
     files = {}
     for path, content in members(data, name=name):
         _, slash, inner = path.removeprefix("./").partition("/")
-        if slash and inner and ".." not in inner.split("/"):
-            files[inner] = content
+        if slash and inner:
+            files[posixpath.normpath(inner)] = content  # as helm does
     if "Chart.yaml" not in files:
         raise ReadError("holds no chart", reason=Reason.MALFORMED, path=name)
     return files

@@ -27,18 +27,31 @@ MAX_LINKED: Final = 500
 ARCHIVES: Final = (".tgz", ".tar.gz")
 CHART: Final = "Chart.yaml"
 _OLD: Final = "requirements.yaml"
+_ELSEWHERE: Final = frozenset({"", ".", ".."})
+"""Parts of a path that do not lead further down; the first one empty begins at the root."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A chart in the directory *path* of a checkout; *files* are its files by their path in it.
 
-    One of a registry lies in no directory; *place* is then where it is asked for.
+    One of a registry lies in no directory; *place* is then where it is asked for. Raises
+    :exc:`ReadError` for a file that would lie outside of it.
     """
 
     path: str
     files: Mapping[str, bytes]
     place: Place | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse names by which a copy of the files would be written somewhere else.
+
+        Names of dependencies and members of archives are foreign, and become parts of paths.
+        """
+        for name in self.files:
+            if "\0" in name or not _ELSEWHERE.isdisjoint(name.split("/")):
+                message = f"has a file outside of the chart: {name[:200]!r}"
+                raise ReadError(message, reason=Reason.OUTSIDE, path=self.path)
 
     @property
     def name(self) -> str:

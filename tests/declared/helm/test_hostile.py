@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from exporter.declared.helm import Charts
-from exporter.declared.helm.chart import Asked
+from exporter.declared.helm.archives import opened
+from exporter.declared.helm.chart import Asked, Chart
 from exporter.declared.helm.clocks import at_another_time
 from exporter.declared.helm.clusters import possible
 from exporter.declared.helm.output import parse
 from exporter.declared.helm.plan import Plan
 from exporter.declared.rendered import Rendered
-from exporter.domain.errors import Reason
+from exporter.domain.errors import ReadError, Reason
 from exporter.domain.json import dig
 from exporter.foreign.command import Limits
 from tests.declared.helm.conftest import Lay, Render
@@ -164,6 +165,29 @@ async def test_an_archive_that_leads_out_of_itself_writes_nothing(
 
     assert os.listdir(tmp_path) == ["repository"]  # noqa: PTH208 - nothing else waits here
     assert lay({}).is_dir("chart")
+
+
+@pytest.mark.parametrize("name", ["../../out", "/out", "a/../../../out"])
+async def test_a_dependency_whose_name_leads_out_of_the_chart_is_refused(
+    render: Render, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    more = f"dependencies: [{{name: {name!r}, version: 1.0.0, repository: 'file://../sub'}}]\n"
+
+    rendered = await render({**chart(more=more), **chart("sub", at="sub"), "sub/x": "x"})
+
+    assert reasons(rendered) == [Reason.OUTSIDE]
+    assert os.listdir(tmp_path) == ["repository"]  # noqa: PTH208 - nothing else waits here
+
+
+@pytest.mark.parametrize("name", ["sub//out/x", "sub/../x", "sub/a/../../x", f"sub/{'x' * 200}\0y"])
+def test_an_archive_of_a_registry_that_names_files_elsewhere_is_refused(name: str) -> None:
+    archive = packed({**chart("sub", at="sub"), name: "x"})
+
+    with pytest.raises(ReadError) as caught:
+        Chart("", opened(archive, name="a.tgz"))
+
+    assert caught.value.reason is Reason.OUTSIDE
 
 
 async def test_a_message_names_no_path_of_the_machine(render: Render) -> None:
