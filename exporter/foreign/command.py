@@ -107,8 +107,9 @@ async def run(
     Without *network* neither it nor its children can open a socket. Where *access* is given they
     can open no file that it does not name (:mod:`.offline`).
 
-    Raises :exc:`ReadError` where it cannot be started, or takes longer or says more than *limits*
-    allow. However it ends, its whole group is killed. A non-zero exit is the caller's to judge.
+    Raises :exc:`ReadError` where it cannot be started or given its arguments, or takes longer or
+    says more than *limits* allow. However it ends, its whole group is killed. A non-zero exit is
+    the caller's to judge.
     """
     if _instead:
         program = Program(
@@ -136,6 +137,9 @@ async def run(
         )
     except OSError as error:
         raise ReadError(f"{name} cannot be run: {error.strerror}", reason=Reason.TOOL) from None
+    except ValueError as error:  # a zero byte, or half a letter: words may come from a repository
+        message = f"{name} cannot be given what it is told: {error}"
+        raise ReadError(message, reason=Reason.MALFORMED) from None
     try:
         _confine(process.pid, limits)
         async with asyncio.timeout(limits.seconds):

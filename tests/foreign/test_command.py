@@ -161,6 +161,16 @@ async def test_a_program_that_cannot_be_started_is_a_missing_tool(
     assert caught.value.reason is Reason.TOOL
 
 
+@pytest.mark.parametrize("word", ["a\0b", "a\ud800b"])
+async def test_words_that_no_program_can_be_given_are_what_is_wrong(
+    tmp_path: Path, word: str
+) -> None:
+    with pytest.raises(ReadError, match="python3 cannot be given what it is told") as caught:
+        await run(["python3", "-c", "", word], cwd=tmp_path, environment={}, limits=Limits())
+
+    assert caught.value.reason is Reason.MALFORMED
+
+
 async def test_a_cancelled_wait_kills_the_program(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pid")
     script = "echo $$ > pid; exec sleep 60"

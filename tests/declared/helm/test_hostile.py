@@ -4,6 +4,7 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from exporter.declared.helm.clocks import at_another_time
 from exporter.declared.helm.clusters import possible
 from exporter.declared.helm.output import parse
 from exporter.declared.helm.plan import Plan
+from exporter.declared.options import Parameter
 from exporter.declared.rendered import Rendered
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.json import dig
@@ -188,6 +190,19 @@ def test_an_archive_of_a_registry_that_names_files_elsewhere_is_refused(name: st
         Chart("", opened(archive, name="a.tgz"))
 
     assert caught.value.reason is Reason.OUTSIDE
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"release": "a\0b"}, id="release"),
+        pytest.param({"parameters": (Parameter(name="a", value="b\0c"),)}, id="parameter"),
+    ],
+)
+async def test_a_zero_byte_is_what_is_wrong_with_one_chart(
+    render: Render, options: dict[str, Any]
+) -> None:
+    assert reasons(await render(chart(), **options)) == [Reason.MALFORMED]
 
 
 async def test_a_message_names_no_path_of_the_machine(render: Render) -> None:
