@@ -56,7 +56,8 @@ def fingerprint(path: Path) -> str:
     if not real.exists():
         return ""
     for name, status in _entries(real):
-        digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\0{status.st_ino}\n".encode())
+        line = f"{name}\0{status.st_size}\0{status.st_mtime_ns}\0{status.st_ino}\n"
+        digest.update(os.fsencode(line))  # a name may be any bytes
     return digest.hexdigest()
 
 

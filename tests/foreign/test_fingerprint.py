@@ -27,6 +27,9 @@ def tree(tmp_path: Path) -> Path:
         pytest.param(lambda root: (root / "folder" / "file").unlink(), id="file removed"),
         pytest.param(lambda root: (root / "new").write_text(""), id="file added"),
         pytest.param(lambda root: (root / ".git" / "HEAD").write_text("a"), id="another commit"),
+        pytest.param(
+            lambda root: (root / os.fsdecode(b"\xff")).write_text(""), id="a name that is no text"
+        ),
     ],
 )
 def test_a_change_shows(tree: Path, change: Callable[[Path], None]) -> None:
