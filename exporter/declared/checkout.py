@@ -61,6 +61,7 @@ class Checkout:
     def _real(self, path: str) -> str:
         """Return what :meth:`resolve` does, as a text: there are tens of thousands."""
         _ask(self, path)
+        _check_name(path)
         try:
             real = self._without_links(path)
             if real is None:
@@ -158,6 +159,7 @@ class Checkout:
         found = []
         for name in self._walk(start):
             if name.endswith(endings):
+                _check_name(name)
                 found.append(name)
                 if len(found) > MAX_FILES:
                     raise ReadError(
@@ -217,7 +219,9 @@ class Checkout:
                 f"matches more than {MAX_FILES} paths", reason=Reason.TOO_LARGE, path=pattern
             )
         named = set(pattern.split("/"))
-        shown = (path for path in found if not _hidden(path) - named)
+        shown = [path for path in found if not _hidden(path) - named]
+        for path in shown:
+            _check_name(path)
         return sorted(path for path in shown if self.is_dir(path) or self.is_file(path))
 
     def place(self, source: Source, path: str, line: int = 0) -> Place:
@@ -236,6 +240,17 @@ class Checkout:
             advice=error.advice,
             part=part,
         )
+
+
+def _check_name(path: str) -> None:
+    """Refuse a *path* that is no text, which neither a place nor a program could be given."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        shown = path.encode(errors="backslashreplace").decode()[:200]
+        raise ReadError(
+            "is a name that is not UTF-8", reason=Reason.MALFORMED, path=shown
+        ) from None
 
 
 def _hidden(path: str) -> set[str]:

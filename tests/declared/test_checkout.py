@@ -83,6 +83,33 @@ def test_a_path_that_no_file_can_have_is_neither_file_nor_directory(lay: Lay, pa
         checkout.files(path, suffixes=(".yaml",))
 
 
+@pytest.mark.parametrize(
+    "look",
+    [
+        pytest.param(lambda checkout: checkout.files(suffixes=(".yaml",)), id="files"),
+        pytest.param(lambda checkout: checkout.match("apps/*"), id="match"),
+        pytest.param(lambda checkout: checkout.read_text("apps/\udcff/a.yaml"), id="read"),
+    ],
+)
+def test_a_name_that_is_not_utf8_is_an_error_and_not_passed_over(
+    lay: Lay, look: Callable[[Checkout], object]
+) -> None:
+    checkout = lay("apps/b.yaml", "apps/\udcff/a.yaml")
+
+    with pytest.raises(ReadError, match="is a name that is not UTF-8") as caught:
+        look(checkout)
+
+    assert caught.value.path.startswith("apps/\\udcff")
+    assert caught.value.reason is Reason.MALFORMED
+
+
+def test_a_name_that_is_not_utf8_is_no_concern_where_nobody_asks_for_it(lay: Lay) -> None:
+    checkout = lay("apps/b.yaml", "docs/\udcff.txt")
+
+    assert checkout.files(suffixes=(".yaml",)) == ["apps/b.yaml"]
+    assert checkout.match("*") == ["apps", "docs"]
+
+
 def test_yaml_errors_tell_the_file_and_the_line(lay: Lay) -> None:
     checkout = lay("a.yaml")
     (checkout.root / "a.yaml").write_text("a: 1\nb: c: d\n")
