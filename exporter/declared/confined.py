@@ -100,7 +100,11 @@ def _contents(checkouts: Iterable[Checkout]) -> tuple[str, ...]:
 
 
 def _content(checkout: Checkout) -> tuple[str, ...]:
-    """Return what lies at the top of a checkout but what Git keeps, and links, as their targets."""
+    """Return what lies at the top of a checkout but what Git keeps, and links, as their targets.
+
+    Raises :exc:`ReadError` where that cannot be told: a worker that may read nothing would take
+    what it is refused for what is not there.
+    """
     try:
         with os.scandir(checkout.root) as entries:
             return tuple(
@@ -108,5 +112,6 @@ def _content(checkout: Checkout) -> tuple[str, ...]:
                 for one in entries
                 if one.name.casefold() != ".git" and not one.is_symlink()
             )
-    except OSError:
-        return ()
+    except OSError as error:
+        message = f"the repository cannot be listed: {error.strerror}"
+        raise ReadError(message, reason=Reason.MISSING) from None
