@@ -53,12 +53,13 @@ class _Unpickler(pickle.Unpickler):
     """Makes values, and runs nothing."""
 
     def find_class(self, module_name: str, global_name: str, /) -> Any:
+        known = (module_name, global_name) in _PLAIN
+        if not known and not module_name.startswith(_MODULES):  # to import is to run it
+            raise pickle.UnpicklingError(f"{module_name} is no module of ours")
         found = super().find_class(module_name, global_name)
-        if (module_name, global_name) in _PLAIN:
-            return found
         plain = isinstance(found, type) and (
             dataclasses.is_dataclass(found) or issubclass(found, Enum | tuple | dict | list)
         )
-        if not plain or not module_name.startswith(_MODULES):
+        if not known and not plain:
             raise pickle.UnpicklingError(f"{module_name}.{global_name} is no plain value")
         return found

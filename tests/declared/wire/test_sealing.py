@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import sys
 from typing import Any
 
 import pytest
@@ -52,3 +53,11 @@ def test_units_come_back_as_they_were() -> None:
 )
 def test_anything_else_is_as_if_nothing_had_been_kept(sealed: bytes) -> None:
     assert sealing.unseal(sealed) == Sealed()
+
+
+def test_no_other_module_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "this", raising=False)
+
+    sealing.unseal(b"cthis\ns\n.")
+
+    assert "this" not in sys.modules

@@ -8,7 +8,7 @@ numbers.
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -88,7 +88,6 @@ class _Parser:
     parts: list[str | list[Token]]
     at: int = 0
     depth: int = 0
-    stops: list[str] = field(default_factory=list)
 
     def top(self) -> tuple[Node, ...]:
         nodes = self.nodes()
