@@ -4,6 +4,7 @@ Source: kustomize 5.8, ``kustomize/commands/edit`` and ``api/internal/image``.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import Any
 
 from exporter.domain.errors import ParseError
@@ -11,7 +12,8 @@ from exporter.domain.errors import ParseError
 _KEEP = "*"
 """Stands in an image for what the kustomization says already."""
 _IMAGE_FIELDS = ("newName", "newTag", "digest")
-_FLAGS = "--"
+_FLAGS = frozenset({"--force", "--without-selector", "--include-templates"})
+_END_OF_FLAGS = "--"
 
 
 def apply(content: dict[str, Any], edits: Iterable[Sequence[str]]) -> None:
@@ -20,6 +22,7 @@ def apply(content: dict[str, Any], edits: Iterable[Sequence[str]]) -> None:
     Raises :exc:`ParseError` where kustomize refuses an edit, or the content has another shape.
     """
     for verb, what, *words in edits:
+        _check_flags(words)
         match verb, what:
             case "set", "nameprefix" | "namesuffix" | "namespace":
                 field = {"nameprefix": "namePrefix", "namesuffix": "nameSuffix"}.get(what, what)
@@ -32,6 +35,13 @@ def apply(content: dict[str, Any], edits: Iterable[Sequence[str]]) -> None:
                 _add_labels(content, words)
             case _:
                 _add(_mapping(content, "commonAnnotations"), words, what="annotation")
+
+
+def _check_flags(words: Iterable[str]) -> None:
+    """Refuse what an Application says where kustomize would take it for an option."""
+    for word in takewhile(lambda one: one != _END_OF_FLAGS, words):
+        if word.startswith("-") and word not in _FLAGS:
+            raise ParseError(f"{word[:200]!r} is taken for an option of kustomize")
 
 
 def image(text: str) -> dict[str, str]:
@@ -110,7 +120,7 @@ def _add_labels(content: dict[str, Any], words: Sequence[str]) -> None:
 def _add(known: dict[str, Any], words: Iterable[str], *, what: str) -> None:
     """Add ``key:value`` words to what is *known*, which they replace only where that is forced."""
     force = "--force" in words
-    for key, _, value in (word.partition(":") for word in words if not word.startswith(_FLAGS)):
+    for key, _, value in (word.partition(":") for word in words if word not in _FLAGS):
         if not key:
             raise ParseError(f"a {what} without a key")
         if key in known and not force:

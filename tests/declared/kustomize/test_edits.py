@@ -52,6 +52,12 @@ EDITS = [
     ("add", "annotation", "n:x,y"),
     ("add", "annotation", "a:x"),
     ("add", "annotation", "--force", "a:x"),
+    ("set", "image", "-x:1"),
+    ("set", "image", "a:2", "--tag=1"),
+    ("set", "replicas", "-w=3"),
+    ("add", "label", "--n:x"),
+    ("add", "label", "--force", "a:x", "-n:x"),
+    ("add", "annotation", "--force:x"),
 ]
 
 
