@@ -1,10 +1,11 @@
 """The checkout of the repository: the only way by which readers reach its files."""
 
 import os
+import posixpath
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from exporter.domain.declaration import Failure
@@ -180,29 +181,42 @@ class Checkout:
         pending, top = [str(start)], self._top
         while pending:
             folder = pending.pop()
-            _ask(self, folder.removeprefix(top))
-            try:
-                with os.scandir(folder) as entries:
-                    found = [(entry, entry.is_dir()) for entry in entries if not entry.is_symlink()]
-            except OSError as error:
-                denied = isinstance(error, PermissionError)
-                raise ReadError(
-                    f"cannot be listed: {error.strerror}",
-                    reason=Reason.FORBIDDEN if denied else Reason.MISSING,
-                    path=folder.removeprefix(top)[:200],
-                ) from None
-            for path, is_folder in found:
+            for name, is_folder, is_link in self._entries(folder):
+                path = os.path.join(folder, name)  # noqa: PTH118 - as a text
+                if is_link:
+                    continue
                 if not is_folder:
-                    yield path.path.removeprefix(top)
-                elif not path.name.startswith("."):
-                    pending.append(path.path)
+                    yield path.removeprefix(top)
+                elif not name.startswith("."):
+                    pending.append(path)
+
+    def _entries(self, folder: str) -> list[tuple[str, bool, bool]]:
+        """Return the names in a directory, by its real path, and which are directories and links.
+
+        Raises :exc:`ReadError` for one that is closed.
+        """
+        _ask(self, folder.removeprefix(self._top))
+        try:
+            with os.scandir(folder) as entries:
+                return [
+                    (one.name, one.is_dir(follow_symlinks=False), one.is_symlink())
+                    for one in entries
+                ]
+        except OSError as error:
+            denied = isinstance(error, PermissionError)
+            raise ReadError(
+                f"cannot be listed: {error.strerror}",
+                reason=Reason.FORBIDDEN if denied else Reason.MISSING,
+                path=folder.removeprefix(self._top)[:200],
+            ) from None
 
     def match(self, pattern: str) -> list[str]:
         """Return the paths that a shell *pattern* names, sorted; links out are left out.
 
-        A wildcard stands for no hidden name. Raises :exc:`ReadError` for a pattern that is none.
+        A wildcard stands for no hidden name. Raises :exc:`ReadError` for a pattern that is none,
+        and for a directory on the way that cannot be listed.
         """
-        if not any(letter in pattern for letter in "*?["):
+        if not _is_pattern(pattern):
             return [pattern.strip("/")]
         _ask(self, pattern)
         if pattern.startswith("/") or ".." in pattern.split("/"):
@@ -210,19 +224,46 @@ class Checkout:
         if any("**" in part and part != "**" for part in pattern.split("/")):
             message = "is no pattern: ** stands for directories, alone between slashes"
             raise ReadError(message, reason=Reason.MALFORMED, path=pattern)
-        try:
-            found = [self.relative(path) for path in islice(self.root.glob(pattern), MAX_FILES + 1)]
-        except ValueError as error:
-            raise ReadError(str(error), reason=Reason.MALFORMED, path=pattern) from None
-        if len(found) > MAX_FILES:
-            raise ReadError(
-                f"matches more than {MAX_FILES} paths", reason=Reason.TOO_LARGE, path=pattern
-            )
-        named = set(pattern.split("/"))
-        shown = [path for path in found if not _hidden(path) - named]
-        for path in shown:
+        parts = [part for part in pattern.split("/") if part not in {"", "."}]
+        found: set[str] = set()
+        for path in self._expand("", parts):
             _check_name(path)
-        return sorted(path for path in shown if self.is_dir(path) or self.is_file(path))
+            found.add(path)
+            if len(found) > MAX_FILES:
+                message = f"matches more than {MAX_FILES} paths"
+                raise ReadError(message, reason=Reason.TOO_LARGE, path=pattern)
+        return sorted(path for path in found if self.is_dir(path) or self.is_file(path))
+
+    def _expand(self, folder: str, parts: Sequence[str]) -> Iterator[str]:
+        """Yield what the *parts* of a pattern name below *folder*; raises :exc:`ReadError`.
+
+        ``Path.glob`` would pass over directories that are closed.
+        """
+        if not parts:
+            yield folder
+            return
+        head, *rest = parts
+        if head == "**":
+            pending = [folder]
+            while pending:
+                here = pending.pop()
+                yield from self._expand(here, rest)
+                pending += [
+                    posixpath.join(here, name)
+                    for name, is_folder, _ in self._shown(here)
+                    if is_folder
+                ]
+            return
+        names = [head]
+        if _is_pattern(head):
+            names = [name for name, _, _ in self._shown(folder) if fnmatchcase(name, head)]
+        for path in (posixpath.join(folder, name) for name in names):
+            if not rest or self.is_dir(path):
+                yield from self._expand(path, rest)
+
+    def _shown(self, folder: str) -> Iterator[tuple[str, bool, bool]]:
+        """Yield the entries of a directory that a wildcard may stand for."""
+        return (one for one in self._entries(self._real(folder)) if not one[0].startswith("."))
 
     def place(self, source: Source, path: str, line: int = 0) -> Place:
         """Return the provenance of a value that stands in this checkout."""
@@ -253,5 +294,5 @@ def _check_name(path: str) -> None:
         ) from None
 
 
-def _hidden(path: str) -> set[str]:
-    return {part for part in path.split("/") if part.startswith(".")}
+def _is_pattern(text: str) -> bool:
+    return any(letter in text for letter in "*?[")

@@ -154,6 +154,9 @@ def test_too_many_files_are_an_error(lay: Lay, monkeypatch: pytest.MonkeyPatch) 
         pytest.param("apps/[ab]", ["apps/a", "apps/b"], id="brackets"),
         pytest.param("*/b/*.yaml", ["apps/b/b.yaml"], id="in-the-middle"),
         pytest.param("**/b", ["apps/b"], id="any-depth"),
+        pytest.param("**/**/b", ["apps/b"], id="any-depth-twice"),
+        pytest.param("apps/**", ["apps", "apps/a", "apps/b"], id="directories"),
+        pytest.param("*/./b//*", ["apps/b/b.yaml"], id="needless-parts"),
         pytest.param("*", ["apps"], id="no-hidden"),
         pytest.param(".argo/*", [".argo/d.yaml"], id="hidden-by-name"),
         pytest.param("nothing/*", [], id="nothing"),
@@ -199,6 +202,8 @@ def test_a_directory_that_cannot_be_listed_is_an_error_and_not_empty(lay: Lay) -
 
     with pytest.raises(ReadError, match="cannot be listed: File name too long"):
         checkout.files(suffixes=(".yaml",))
+    with pytest.raises(ReadError, match="File name too long"):
+        checkout.match("**/*.yaml")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -210,6 +215,8 @@ def test_a_closed_directory_is_an_error(lay: Lay) -> None:
         checkout.read_text("a/b/c.yaml")
     with pytest.raises(ReadError, match="cannot be listed"):
         checkout.files(suffixes=(".yaml",))
+    with pytest.raises(ReadError, match="cannot be listed"):
+        checkout.match("*/*/c.yaml")
 
 
 def test_provenance_carries_the_revision(lay: Lay) -> None:
