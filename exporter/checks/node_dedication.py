@@ -65,10 +65,9 @@ def judge(facts: Facts) -> Iterator[Finding]:
             look = partial(
                 _judge, name, taints, node=node, gap=gap, groups=groups, foreigners=foreigners
             )
-            finding = once(("node", name), (taints, node, gap, groups), look)
-            if finding.verdict is Verdict.FAIL:
-                foreign = foreigners.among(groups, taints)
-                finding = _explained(finding, foreign, placement())
+            finding, foreign = once(("node", name), (taints, node, gap, groups), look)
+            if foreign:
+                finding = _explained(finding, name, foreign=foreign, placement=placement())
             yield finding
 
 
@@ -132,12 +131,15 @@ def _judge(
     gap: Gap | None,
     groups: Sequence[PodGroup],
     foreigners: _Foreigners,
-) -> Finding:
-    """Look at the pods of one node; *gap* says why further taints may dedicate it, if so."""
+) -> tuple[Finding, Mapping[WorkloadKey, int]]:
+    """Look at the pods of one node; return also how many foreign ones there are of each owner.
+
+    *gap* says why further taints may dedicate it, if so.
+    """
     foreign = foreigners.among(groups, taints)
     gap = None if foreign else gap
     verdict = Verdict.UNKNOWN if gap else Verdict.PASS
-    return Finding(
+    finding = Finding(
         check=ID,
         subject=subjects.node(node.name if node else name),
         verdict=Verdict.FAIL if foreign else verdict,
@@ -147,16 +149,17 @@ def _judge(
         observed={str(owner): n for owner, n in islice(foreign.items(), MAX_OWNERS)},
         provenance=node.places if node else (),
     )
+    return finding, foreign
 
 
 def _explained(
-    failure: Finding, foreign: Mapping[WorkloadKey, int], placement: Placement
+    failure: Finding, node: str, *, foreign: Mapping[WorkloadKey, int], placement: Placement
 ) -> Finding:
     """Return *failure* as that of ``workload_placement``, where that tells of all *foreign* pods.
 
     One that only tolerates too little, but may run here by what its workload selects, stays.
+    *node* is the cluster's name, which the code may not have for it.
     """
-    node = failure.subject.name
     if not all(placement.is_astray(owner, node) for owner in foreign):
         return failure
     first = subjects.workload(next(iter(foreign)))

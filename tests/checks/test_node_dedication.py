@@ -1,9 +1,11 @@
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from exporter.checks import node_dedication
-from exporter.domain.declaration import DeclaredNode, WorkloadKey
+from exporter.domain.declaration import DeclaredNode, DeclaredWorkload, WorkloadKey
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.gaps import Gap
@@ -11,7 +13,13 @@ from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.policy import Policy
 from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint, TaintEffect, Toleration, TolerationOperator
-from exporter.domain.workloads import ObservedPods, PodGroup
+from exporter.domain.workloads import (
+    DeclaredWorkloads,
+    ObservedPods,
+    ObservedWorkload,
+    ObservedWorkloads,
+    PodGroup,
+)
 
 PLACE = Place(Source.ANSIBLE, "label-nodes.yml", 7)
 POLICY = Policy(
@@ -156,3 +164,68 @@ def test_a_dedicated_node_that_is_missing_is_unknown() -> None:
         ("z", Verdict.UNKNOWN, Cause("node_present", Subject("Node", "", "z"))),
     ]
     assert [one.subject for one in findings] == list(node_dedication.CHECK.subjects(world))
+
+
+WEB = WorkloadKey("api", "Deployment", "web")
+ELSEWHERE = {"spec": {"template": {"spec": {"nodeSelector": {"domain": "web"}}}}}
+
+
+def selecting_other_nodes(world: Facts) -> dict[type, object]:
+    """Return what is known of a *world* where the workload ``web`` selects none of its nodes."""
+    place = Place(Source.KUSTOMIZE, "k8s/web/deployment.yaml", 1)
+    return {
+        **world.known,
+        DeclaredWorkloads: DeclaredWorkloads(
+            {WEB: DeclaredWorkload(key=WEB, manifest=ELSEWHERE, place=place)}
+        ),
+        ObservedWorkloads: ObservedWorkloads({WEB: ObservedWorkload(key=WEB, manifest={})}),
+    }
+
+
+def test_pods_that_are_astray_are_their_workloads_matter_whatever_the_code_calls_the_node() -> None:
+    known = selecting_other_nodes(
+        facts(pods("web"), declared={"scan": [SCAN]}, observed={"scan": [SCAN]})
+    )
+    node = replace(known_nodes(known)["scan"], name="scan.example")
+    joined = {**known, DeclaredNodes: DeclaredNodes({"scan": node})}
+
+    for named in (known, joined):
+        (finding,) = node_dedication.judge(Facts(named))
+
+        assert finding.verdict is Verdict.UNKNOWN
+        assert finding.cause == Cause("workload_placement", Subject("Deployment", "api", "web"))
+
+
+def known_nodes(known: Mapping[type, object]) -> Mapping[str, DeclaredNode]:
+    return Facts(known).get(DeclaredNodes).nodes
+
+
+class Asked(dict[type, object]):
+    """Facts that count how often each is asked for."""
+
+    def __init__(self, known: Mapping[type, object]) -> None:
+        super().__init__(known)
+        self.times: Counter[object] = Counter()
+
+    def get(self, key: type, default: object = None) -> object:  # type: ignore[override] # no generic default is needed
+        self.times[key] += 1
+        return super().get(key, default)
+
+
+def times_asked(*, nodes: int) -> Counter[object]:
+    taints = {f"n{number:02}": [SCAN] for number in range(nodes)}
+    known = selecting_other_nodes(facts(declared=taints, observed=taints))
+    asked = Asked(
+        {**known, ObservedPods: ObservedPods({}, dict.fromkeys(taints, (pods("web"),)))},
+    )
+    findings = list(node_dedication.judge(Facts(asked)))
+    assert {one.verdict for one in findings} == {Verdict.UNKNOWN}
+    assert len(findings) == nodes
+    return asked.times
+
+
+def test_facts_are_asked_for_as_often_for_many_failing_nodes_as_for_one() -> None:
+    times = times_asked(nodes=30)
+
+    assert times == times_asked(nodes=1)
+    assert (times[DeclaredWorkloads], times[ObservedWorkloads]) == (1, 1)
