@@ -6,11 +6,12 @@ both sides, so that nothing is joined by chance.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import TypeVar
+from itertools import islice
+from typing import Final, TypeVar
 
 from exporter.domain.declaration import (
     PRESENT,
@@ -24,6 +25,8 @@ from exporter.domain.membership import members_of
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 
 T = TypeVar("T")
+MAX_RIVALS: Final = 10
+"""How many nodes that claim the same machine are named; the rest is counted."""
 _TAKEN = "/{}"
 """The key of a declared node whose name another one has: no node of a cluster is called so."""
 
@@ -69,7 +72,9 @@ class _Join:
             if name in self.declared.nodes and other in self.observed:
                 self._take(name, other, JoinedBy.SETTINGS)
         self._unique(
-            JoinedBy.PROVIDER_ID, own=_id_of_declared, theirs=lambda node: _ids(node.provider_id)
+            JoinedBy.PROVIDER_ID,
+            own=lambda node: _some(_id_of_declared(node)),
+            theirs=lambda node: _ids(node.provider_id),
         )
         for name in self.declared.nodes:
             if name in self.observed:
@@ -77,12 +82,13 @@ class _Join:
         if len(self.found) < len(self.declared.nodes):
             self._unique(
                 JoinedBy.DOMAIN,
-                own=lambda node: _host(node.name),
-                theirs=lambda node: (_host(node.name),),
-                same=_same_name,
+                own=lambda node: _names_of_declared(node.name),
+                theirs=lambda node: _names(node.name),
                 others=[ObservedNode(name=name, labels={}) for name in self.observed.unreadable],
             )
-            self._unique(JoinedBy.ADDRESS, own=_address, theirs=_addresses)
+            self._unique(
+                JoinedBy.ADDRESS, own=lambda node: _some(_address(node)), theirs=_addresses
+            )
         self._contradict()
 
     def unread(self) -> dict[str, Gap]:
@@ -141,36 +147,29 @@ class _Join:
         self,
         by: JoinedBy,
         *,
-        own: Callable[[DeclaredNode], str | None],
-        theirs: Callable[[ObservedNode], Iterable[str | None]],
-        same: Callable[[DeclaredNode, ObservedNode], bool] = lambda _, __: True,
+        own: Callable[[DeclaredNode], Collection[str]],
+        theirs: Callable[[ObservedNode], Collection[str]],
         others: Sequence[ObservedNode] = (),
     ) -> None:
-        """Join two that have a key in common, and are the *same*, where neither is so with another.
+        """Join two that have a key in common where neither has one with another.
 
         Two declared nodes that claim one machine are a contradiction; but names may be alike.
         *others* are nodes that cannot be read, as far as they are known.
         """
-        wanted = [(key, node) for node in self.declared.nodes.values() if (key := own(node))]
+        wanted = [(key, node) for node in self.declared.nodes.values() for key in own(node)]
         there = _by_key(
             (key, node)
             for node in ((*self.observed.nodes.values(), *others) if wanted else ())
             for key in theirs(node)
         )
-        pairs = [
-            (node, other, key)
-            for key, node in wanted
-            for other in there.get(key, ())
-            if same(node, other)
-        ]
-        choices, claims = (
-            Counter(node.name for node, _, _ in pairs),
-            _by_key((other.name, node.name) for node, other, _ in pairs),
-        )
+        pairs = [(node, other, key) for key, node in wanted for other in there.get(key, ())]
+        choices = Counter(node.name for node, _, _ in pairs)
+        claims = _by_key((other.name, node.name) for node, other, _ in pairs)
         for node, other, key in pairs:
-            rivals = [name for name in claims[other.name] if name != node.name]
+            rivals = len(claims[other.name]) - 1
             if rivals and by is not JoinedBy.DOMAIN and node.name not in self.found:
-                self._note(node.name, f"{', '.join(sorted(rivals))} has the same {by}: {key}")
+                whose = _rivals(node.name, claims[other.name])
+                self._note(node.name, f"{whose} has the same {by}: {key}")
             elif not rivals and choices[node.name] == 1:
                 self._offer(node, other, by)
 
@@ -253,15 +252,33 @@ def _other_machine(node: DeclaredNode, other: ObservedNode) -> bool:
     return own is not None and bool(other.provider_id) and own not in _ids(other.provider_id)
 
 
-def _host(name: str) -> str | None:
-    """Return the name without its domain, in lower case; None of an address."""
-    return None if parsed(name) else name.casefold().partition(".")[0]
+def _names(name: str) -> Collection[str]:
+    """Return by what a node of the cluster may be meant: its name, and whatever its domain is."""
+    return () if parsed(name) else (name.casefold(), _anywhere(name))
 
 
-def _same_name(node: DeclaredNode, other: ObservedNode) -> bool:
-    """Tell whether two names with the same first part are one: one has no domain, or the same."""
-    one, another = node.name.casefold(), other.name.casefold()
-    return one == another or "." not in one or "." not in another
+def _names_of_declared(name: str) -> Collection[str]:
+    """Return what it is called up to domain and case: domains are the same, or one lacks."""
+    if parsed(name):
+        return ()
+    own = name.casefold()
+    return (own, own.partition(".")[0]) if "." in own else (_anywhere(name),)
+
+
+def _anywhere(name: str) -> str:
+    """Return a key for the host *name* in any domain, which no name is."""
+    return name.casefold().partition(".")[0] + "/"
+
+
+def _rivals(name: str, claims: Sequence[str]) -> str:
+    """Return who else claims a machine, the first ones of *claims* by name."""
+    shown = [one for one in islice(claims, MAX_RIVALS + 1) if one != name][:MAX_RIVALS]
+    more = len(claims) - 1 - len(shown)
+    return ", ".join(sorted(shown)) + (f" and {more} more" if more else "")
+
+
+def _some(key: str | None) -> Collection[str]:
+    return (key,) if key else ()
 
 
 def _address(node: DeclaredNode) -> str | None:

@@ -1,5 +1,9 @@
 """Which declared node is which of the cluster's."""
 
+import sys
+from collections import Counter
+from types import FrameType
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -188,6 +192,57 @@ def test_two_nodes_that_claim_one_machine_contradict(nodes: tuple[DeclaredNode, 
 
     assert found.nodes.keys() == {"a", "b"}
     assert all(node.contradiction for node in found.nodes.values())
+
+
+def test_many_nodes_that_claim_one_machine_are_counted_and_not_all_named() -> None:
+    nodes = [declared(f"n{number:03}", machine="i-1") for number in range(100)]
+
+    found = join(*nodes, observed("x", machine="x:///i-1"))
+
+    said = [node.contradiction.message for node in found.nodes.values() if node.contradiction]
+    assert len(said) == len(nodes)
+    assert said[0].startswith("n001, n002, ")
+    assert said[0].endswith(", n010 and 89 more has the same provider ID: i-1")
+    assert max(map(len, said)) < 120
+
+
+def calls(nodes: list[DeclaredNode | ObservedNode]) -> int:
+    """Return how many functions are called to join *nodes*."""
+    counts: Counter[str] = Counter()
+
+    def note(_: FrameType, event: str, __: object) -> None:
+        counts[event] += 1
+
+    join(*nodes)  # what is remembered of single names is not to count
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        join(*nodes)
+    finally:
+        sys.setprofile(before)
+    return counts["call"]
+
+
+def test_names_that_differ_by_their_domain_alone_cost_no_look_at_each_pair() -> None:
+    def nodes(many: int) -> list[DeclaredNode | ObservedNode]:
+        ours = [declared(f"worker.a{number}.org") for number in range(many)]
+        return [*ours, *(observed(f"worker.b{number}.org") for number in range(many))]
+
+    assert calls(nodes(200)) < 3 * calls(nodes(100))
+
+
+hosts = st.text("ab.", min_size=1, max_size=4) | st.sampled_from(["A.b", "B", "a.B"])
+
+
+@given(hosts, hosts)
+def test_a_name_is_another_one_up_to_domain_and_case(name: str, other: str) -> None:
+    one, another = name.casefold(), other.casefold()
+    lacks = "." not in one or "." not in another
+    alike = one.partition(".")[0] == another.partition(".")[0] and lacks
+
+    found = join(declared(name), observed(other))
+
+    assert (other in found.nodes) is (one == another or alike)
 
 
 def test_a_name_and_an_address_of_two_nodes_contradict() -> None:
