@@ -1,6 +1,6 @@
 """Argo CD must go on comparing every declared Application."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from exporter.checks import subjects, unknowns, witness
 from exporter.domain.applications import (
@@ -32,11 +32,9 @@ def judge(facts: Facts) -> Iterator[Finding]:
             yield unknowns.absent_application(ID, application)
         else:
             yield _judge(application, have, known=known)
-    every = observed.values()
+    dated = {have.controller for have in observed.values() if have.reconciled is not None}
     for namespace in sorted(_of(facts)):
-        yield _controller(
-            namespace, [have for have in every if have.controller == namespace], known
-        )
+        yield _controller(namespace, known, dated=namespace in dated)
 
 
 def _of(facts: Facts) -> set[str]:
@@ -82,12 +80,9 @@ def _since(have: ObservedApplication) -> str:
     return f" since {have.reconciled.isoformat()}" if have.reconciled else ""
 
 
-def _controller(
-    namespace: str, members: Iterable[ObservedApplication], known: Freshness
-) -> Finding:
-    """Judge a controller by the newest of what it says of any Application."""
+def _controller(namespace: str, known: Freshness, *, dated: bool) -> Finding:
+    """Judge a controller by the newest of what it says of any Application, if that is *dated*."""
     halted = known.controllers.get(namespace)
-    dated = any(have.reconciled is not None for have in members)
     verdict = Verdict.PASS if dated else Verdict.UNKNOWN
     detail = "" if dated else "Argo CD does not tell when it last compared any Application"
     if halted is not None:

@@ -24,12 +24,11 @@ from exporter.domain.check import Alert, Check
 from exporter.domain.declaration import ApplicationSource, DeclaredApplication
 from exporter.domain.excuses import ExcuseReason, Progress
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Cause, Finding, Layer, Severity, Verdict
+from exporter.domain.finding import WORST_FIRST, Cause, Finding, Layer, Severity, Verdict
 from exporter.domain.freshness import Freshness
 
 ID = "application_revision"
 
-_WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
 _SHORT = 12
 _COMMIT = re.compile("[0-9a-f]{7,64}")
 
@@ -65,7 +64,7 @@ def _judge(
         _verdict(source, _deployed(have, index), repository=repository)
         for index, source in local_sources(application)
     ]
-    verdict = min((one for one, _ in judged), key=_WORST_FIRST.index)
+    verdict = min((one for one, _ in judged), key=WORST_FIRST.index)
     wanted = [commit_of(source.revision, repository) for _, source in local_sources(application)]
     return Finding(
         check=ID,

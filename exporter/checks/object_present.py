@@ -22,7 +22,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     observed = facts.get(ObservedObjects)
     declared = facts.get(DeclaredObjects)
     for subject, objects in declared.by_subject.items():
-        if not observed.refusal(objects[0].key.group_kind):
+        if not observed.refusal_of(objects):
             yield _judge(subject, objects, observed, missing_namespace(subject, declared, observed))
 
 
@@ -32,8 +32,6 @@ def missing_namespace(
     """Return the declared namespace that an object lacks with all else in it, if so."""
     key = ObjectKey("", NAMESPACE, "", subject.namespace)
     if key not in declared.objects or key in observed or observed.gap(key):
-        return None
-    if observed.refusal(key.group_kind):
         return None
     return Cause(ID, Subject(NAMESPACE, "", subject.namespace))
 
@@ -46,7 +44,7 @@ def _judge(
 ) -> Finding:
     places = tuple(declared.place for declared in objects)
     absent = [declared for declared in objects if declared.key not in observed]
-    gap = next((gap for one in absent if (gap := observed.gap(one.key)) is not None), None)
+    unseen = [gap for one in absent if (gap := observed.gap(one.key)) is not None]
     if not absent:
         return Finding(
             check=ID,
@@ -56,16 +54,17 @@ def _judge(
             observed="present",
             provenance=places,
         )
-    if gap is not None:
+    if len(unseen) == len(absent):
         return Finding(
             check=ID,
             subject=subject,
             verdict=Verdict.UNKNOWN,
-            detail=gap.message,
-            cause=Cause(gap.source),
+            detail=unseen[0].message,
+            cause=Cause(unseen[0].source),
             provenance=places,
         )
-    detail = f"{absent[0].key.group_kind} is not in the cluster"
+    missing = next(one for one in absent if observed.gap(one.key) is None)
+    detail = f"{missing.key.group_kind} is not in the cluster"
     if cause is not None:
         detail += f", as the namespace {subject.namespace} is not"
     return Finding(

@@ -9,7 +9,7 @@ from exporter.checks.drift import drift, judged
 from exporter.domain.check import Alert, Check
 from exporter.domain.declaration import DeclaredObject
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import WORST_FIRST, Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.gaps import Gap
 from exporter.domain.objectkeys import GroupKind
 from exporter.domain.objects import DeclaredObjects, ObservedObject, ObservedObjects
@@ -45,7 +45,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     """
     observed = facts.get(ObservedObjects)
     for subject, objects in facts.get(DeclaredObjects).by_subject.items():
-        if observed.refusal(objects[0].key.group_kind):
+        if observed.refusal_of(objects):
             continue
         seen = [observed.get(declared.key) for declared in objects]
         make = partial(_judge, subject, objects, observed)
@@ -56,9 +56,9 @@ def judge(facts: Facts) -> Iterator[Finding]:
 def _judge(
     subject: Subject, objects: Sequence[DeclaredObject], observed: ObservedObjects
 ) -> Finding:
-    """Judge what bears one name: of several objects the first that is not in order."""
+    """Judge what bears one name: of several objects, of as many groups, the worst."""
     findings = [_judge_one(subject, declared, observed) for declared in objects]
-    return next((one for one in findings if one.verdict is not Verdict.PASS), findings[0])
+    return min(findings, key=lambda one: WORST_FIRST.index(one.verdict))
 
 
 def _judge_one(subject: Subject, declared: DeclaredObject, observed: ObservedObjects) -> Finding:

@@ -10,7 +10,7 @@ from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.errors import ParseError
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import WORST_FIRST, Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.json import Json, JsonObject
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
 from exporter.domain.placement import NodePool, hidden, pod_spec
@@ -24,7 +24,6 @@ ID = "workload_tolerations"
 POINTERS: Final = ("/spec/template/spec/nodeSelector", "/spec/template/spec/tolerations")
 _ASKED: Final = ("nodeSelector", "affinity", "tolerations")
 """The parts of a pod template's spec that say where its pods may run."""
-_WORST_FIRST: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ def _judge(workload: DeclaredWorkload, *, have: ObservedWorkload | None, court: 
     if have is None and declared.verdict is not Verdict.FAIL:
         return unknowns.absent_workload(ID, workload)
     observed = court.outcome(have.manifest, source=Source.KUBERNETES) if have else declared
-    verdict = min(declared.verdict, observed.verdict, key=_WORST_FIRST.index)
+    verdict = min(declared.verdict, observed.verdict, key=WORST_FIRST.index)
     decisive = declared if declared.verdict is verdict else observed
     return Finding(
         check=ID,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
@@ -19,6 +19,10 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
     WAIVED = "waived"
     SUPPRESSED = "suppressed"
+
+
+WORST_FIRST: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
+"""The verdicts of a check: of several parts of one subject the first of these decides."""
 
 
 class Severity(StrEnum):

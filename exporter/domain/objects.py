@@ -1,6 +1,6 @@
 """Facts about objects of any other kind than workloads, declared and observed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -23,10 +23,11 @@ class DeclaredObjects:
     )
 
     def __post_init__(self) -> None:
-        found: dict[Subject, tuple[DeclaredObject, ...]] = {}
+        found: dict[Subject, list[DeclaredObject]] = {}
         for declared in self.objects.values():
-            found[declared.subject] = (*found.get(declared.subject, ()), declared)
-        object.__setattr__(self, "by_subject", dict(sorted(found.items())))
+            found.setdefault(declared.subject, []).append(declared)
+        ordered = {subject: tuple(objects) for subject, objects in sorted(found.items())}
+        object.__setattr__(self, "by_subject", ordered)
 
     @property
     def has_gaps(self) -> bool:
@@ -84,14 +85,21 @@ class ObservedObjects:
             return ""
         return self.refused.get(kind, self.others)
 
+    def refusal_of(self, objects: Iterable[DeclaredObject]) -> str:
+        """Return why nobody lets us look at any of these *objects*; empty where one can be seen."""
+        reasons = [self.refusal(declared.key.group_kind) for declared in objects]
+        return reasons[0] if reasons and all(reasons) else ""
+
     def gap(self, key: ObjectKey) -> Gap | None:
         """Return why nobody can tell now whether an object is there, if so."""
         kind = key.group_kind
         if kind in self.gaps:
             return self.gaps[kind]
+        if why := self.refusal(kind):
+            return Gap(Source.KUBERNETES, why)
         if self.lost and not self._found(key):
             return self.lost[0]
-        if kind in self.kinds or self.named or self.others:
+        if kind in self.kinds or not kind.names.isdisjoint(self.named):
             return None
         return Gap(Source.KUBERNETES, f"{kind} was not looked for yet")
 
@@ -113,10 +121,12 @@ class ObservedObjects:
 def refused_items(
     declared: DeclaredObjects, observed: ObservedObjects
 ) -> Iterator[tuple[Subject, str]]:
-    """Yield the subjects at which nobody lets us look, and why."""
+    """Yield the subjects at none of whose objects anybody lets us look, and why.
+
+    Those of one name may be of several groups: where one can be seen, a check speaks of all.
+    """
     for subject, objects in declared.by_subject.items():
-        why = observed.refusal(objects[0].key.group_kind)
-        if why:
+        if why := observed.refusal_of(objects):
             yield subject, why
 
 

@@ -207,7 +207,7 @@ class Asked(dict[type, object]):
         super().__init__(known)
         self.times: Counter[object] = Counter()
 
-    def get(self, key: type, default: object = None) -> object:  # type: ignore[override] # no generic default is needed
+    def get(self, key: type, default: object = None) -> object:
         self.times[key] += 1
         return super().get(key, default)
 

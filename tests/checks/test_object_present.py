@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,12 @@ from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.gaps import Gap
 from exporter.domain.objectkeys import GroupKind, ObjectKey
-from exporter.domain.objects import DeclaredObjects, ObservedObject, ObservedObjects
+from exporter.domain.objects import (
+    DeclaredObjects,
+    ObjectName,
+    ObservedObject,
+    ObservedObjects,
+)
 from exporter.domain.provenance import Place, Source
 
 PLACE = Place(Source.KUSTOMIZE, "k8s/auth/service.yaml", 1)
@@ -103,6 +109,43 @@ def test_of_a_kind_at_which_nobody_may_look_another_check_tells(observed: Observ
 
     assert list(object_present.judge(facts)) == []
     assert list(object_present.CHECK.subjects(facts)) == []
+
+
+@pytest.mark.parametrize("first", [SERVICE, GATEWAY], ids=str)
+@pytest.mark.parametrize(
+    ("there", "verdict"),
+    [
+        pytest.param({("api", "a"): SEEN}, Verdict.UNKNOWN, id="the one that can be seen is there"),
+        pytest.param({}, Verdict.FAIL, id="the one that can be seen is not"),
+    ],
+)
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        pytest.param({"refused": {GATEWAY: "forbidden"}}, id="refused"),
+        pytest.param({"others": "the dump holds none"}, id="not in the dump"),
+        pytest.param({"gaps": {GATEWAY: GAP}}, id="lost"),
+    ],
+)
+def test_of_two_groups_the_object_that_nobody_can_see_hides_nothing_of_the_other(
+    unseen: dict[str, Any],
+    there: dict[ObjectName, ObservedObject],
+    verdict: Verdict,
+    first: GroupKind,
+) -> None:
+    second = SERVICE if first is GATEWAY else GATEWAY
+    observed = ObservedObjects(kinds={SERVICE: there}, **unseen)
+
+    (finding,) = judge(observed, declared("a", first), declared("a", second))
+
+    assert finding.verdict is verdict
+    assert ("Service is not in the cluster" in finding.detail) is (verdict is Verdict.FAIL)
+
+
+def test_that_a_file_is_named_after_one_kind_tells_nothing_of_another() -> None:
+    observed = ObservedObjects(named=frozenset({"nodes"}))
+
+    assert verdicts(judge(observed, declared("a"))) == {"a": Verdict.UNKNOWN}
 
 
 @pytest.mark.parametrize("name", ["service", "services", "svc"])

@@ -268,6 +268,25 @@ def test_what_cannot_be_compared_is_unknown(
     assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, cause)
 
 
+def test_of_two_groups_the_object_that_differs_counts_before_one_that_nobody_can_see() -> None:
+    seen, unseen = ObjectKey("", "Widget", "api", "a"), ObjectKey("a.org", "Widget", "api", "a")
+    want = compared_content({"spec": {"a": 1}}, group="", kind="Widget")
+    other = compared_content({"spec": {"a": 2}}, group="", kind="Widget")
+    objects = {
+        key: DeclaredObject(key=key, subject=SUBJECT, version="v1", manifest=want, place=PLACE)
+        for key in (unseen, seen)
+    }
+    observed = ObservedObjects(
+        kinds={seen.group_kind: {("api", "a"): ObservedObject("v1", other)}},
+        refused={unseen.group_kind: "forbidden"},
+    )
+    known = {DeclaredObjects: DeclaredObjects(objects), ObservedObjects: observed}
+
+    (finding,) = object_spec.judge(Facts(known=known))
+
+    assert finding.verdict is Verdict.FAIL
+
+
 def test_nothing_is_judged_of_facts_that_are_absent() -> None:
     assert list(object_spec.CHECK.subjects(Facts())) == []
 
