@@ -19,6 +19,8 @@ from exporter.declared.wire.unchanged import Answers
 from exporter.domain.applications import Overrides
 from exporter.domain.clock import Instant
 from exporter.domain.declaration import ApplicationKey, Deliveries, Reading
+from exporter.domain.errors import ReadError, Reason
+from exporter.domain.fingerprint import OF_NOTHING
 from exporter.domain.provenance import Place, Source
 from exporter.settings.load import Loaded
 from exporter.settings.model import Settings
@@ -26,8 +28,13 @@ from exporter.settings.observed import ObservedSettings
 
 
 class Work(Struct, frozen=True, kw_only=True):
-    """The inputs of the reader of *source*, without what it does not need to know."""
+    """The inputs of the reader of *source*, without what it does not need to know.
 
+    *of_nothing* is the fingerprint of nothing: where a worker's is another one, so are all that it
+    would take, and everything would seem to differ from what is running.
+    """
+
+    of_nothing: str
     source: Source
     settings: Settings
     folder: str
@@ -50,6 +57,7 @@ def write(reader: Reader, inputs: Inputs) -> bytes:
     loaded = inputs.loaded
     now, last = inputs.memory.handed()
     work = Work(
+        of_nothing=OF_NOTHING,
         source=reader.source,
         settings=msgspec.structs.replace(
             loaded.settings, observed=ObservedSettings(), waivers=(), maintenance=()
@@ -79,6 +87,8 @@ async def do(work: bytes, kept: bytes) -> tuple[bytes, bytes]:
     The reading is empty where it would be the last one again, of which nothing went wrong.
     """
     given = msgspec.msgpack.decode(work, type=Work)
+    if given.of_nothing != OF_NOTHING:
+        raise ReadError("a worker has another key of fingerprints", reason=Reason.INTERNAL)
     before = sealing.unseal(kept)
     reader, checkout = READERS[given.source], _checkout(given)
     if unchanged.holds(checkout, before.answers):
