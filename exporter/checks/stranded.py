@@ -7,7 +7,7 @@ from functools import partial
 
 from exporter.checks import subjects
 from exporter.checks.wording import excerpt, listing
-from exporter.domain.declaration import ApplicationKey, DeclaredWorkload
+from exporter.domain.declaration import ApplicationKey, DeclaredWorkload, WorkloadKey
 from exporter.domain.errors import ParseError
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause
@@ -56,7 +56,16 @@ class Losses:
     Where nodes or pods are not known, nothing is explained by them.
     """
 
-    __slots__ = ("_facts", "_lost", "_nodes", "_pods", "_running", "_unreadable", "_workloads")
+    __slots__ = (
+        "_facts",
+        "_lacks",
+        "_lost",
+        "_nodes",
+        "_pods",
+        "_running",
+        "_unreadable",
+        "_workloads",
+    )
 
     def __init__(self, facts: Facts) -> None:
         known = not facts.gaps_in(_NODES) and not facts.lacks(_NODES)
@@ -68,20 +77,25 @@ class Losses:
         self._workloads = observed.workloads if observed else {}
         self._unreadable = observed.unreadable if observed else {}
         self._facts = facts
+        self._lacks: dict[WorkloadKey, _Lack | None] = {}
 
     def of_workload(self, workload: DeclaredWorkload, have: ObservedWorkload) -> Loss | None:
         """Return the loss that explains every pod that *workload* lacks, or None."""
-        lack = self._lack(workload, have)
+        lack = self._lack(workload, have) if self._lost else None
         return self._loss(lack.nodes) if lack is not None and lack.whole else None
 
     def among(self, workload: DeclaredWorkload, have: ObservedWorkload) -> Cause | None:
         """Return the loss that explains some of the pods that *workload* lacks, or None."""
-        lack = self._lack(workload, have)
+        lack = self._lack(workload, have) if self._lost else None
         return self._loss(lack.nodes).cause if lack is not None else None
 
     def _lack(self, workload: DeclaredWorkload, have: ObservedWorkload) -> _Lack | None:
-        if not self._lost:
-            return None
+        """Return what *workload* lacks for; its nodes are looked at once, however often asked."""
+        if workload.key not in self._lacks:
+            self._lacks[workload.key] = self._look(workload, have)
+        return self._lacks[workload.key]
+
+    def _look(self, workload: DeclaredWorkload, have: ObservedWorkload) -> _Lack | None:
         groups = self._pods.by_owner.get(workload.key, ())
         explained = Counter(self._stuck(workload))
         for one in groups:

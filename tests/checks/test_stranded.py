@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -324,6 +325,32 @@ def test_the_others_at_the_same_place_are_counted() -> None:
     assert Losses(known).of_workload(WORKLOAD, running(0)) == loss(
         "node_present", "n1", "nodes n1, n2 are not in the cluster", others=1
     )
+
+
+class Counted(dict[WorkloadKey, tuple[PodGroup, ...]]):
+    """Pods by owner that count how often each owner's are looked at."""
+
+    def __init__(self, pods: Mapping[WorkloadKey, tuple[PodGroup, ...]]) -> None:
+        super().__init__(pods)
+        self.looks: list[WorkloadKey] = []
+
+    def get(self, key: WorkloadKey, default: object = None) -> Any:
+        self.looks.append(key)
+        return super().get(key, default)
+
+
+def test_the_pods_of_a_workload_are_looked_at_once_however_often_it_is_asked_for() -> None:
+    world = facts({}, {"": (2, 0)})
+    pods = Counted(world.get(ObservedPods).by_owner)
+    losses = Losses(Facts({**world.known, ObservedPods: ObservedPods(pods, {})}))
+
+    loss = losses.of_workload(WORKLOAD, running(0))
+    losses.among(WORKLOAD, running(0))
+    losses.of_application(APPLICATION, ailing=())
+    losses.behind(APPLICATION)
+
+    assert loss == GONE
+    assert pods.looks == [KEY]
 
 
 def delivering(*lacking: str, missing: tuple[str, ...] = ()) -> Losses:
