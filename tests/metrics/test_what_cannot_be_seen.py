@@ -1,15 +1,22 @@
 """What nobody could look at has no series: neither 0 nor what it was is known of it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from exporter.checks import node_unexpected
+from exporter.domain.applications import DeclaredApplications, ObservedApplications
 from exporter.domain.check import Check
-from exporter.domain.declaration import DeclaredWorkload, WorkloadKey
+from exporter.domain.declaration import (
+    ApplicationKey,
+    DeclaredApplication,
+    DeclaredWorkload,
+    WorkloadKey,
+)
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Layer
-from exporter.domain.gaps import Gap
+from exporter.domain.gaps import Extent, Gap
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
 from exporter.domain.provenance import Place, Source
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkloads
@@ -88,6 +95,56 @@ def test_a_workload_that_cannot_be_read_has_no_number_of_ready_pods() -> None:
 
     assert [line.rpartition(" ")[2] for line in known] == ["0.0"]
     assert unknown == []
+
+
+@pytest.mark.parametrize(
+    "blind",
+    [
+        pytest.param({"gaps": {ObservedWorkloads: (LOST,)}}, id="too old, or never listed"),
+        pytest.param(
+            {
+                "gaps": {
+                    ObservedWorkloads: (replace(LOST, extent=Extent(frozenset({"Deployment"}))),)
+                }
+            },
+            id="none of the kind",
+        ),
+        pytest.param({"namespaces": frozenset({"web"})}, id="another namespace"),
+    ],
+)
+def test_a_workload_that_nobody_could_look_for_has_no_number_of_ready_pods(
+    blind: dict[str, Any],
+) -> None:
+    known = {DeclaredWorkloads: WORKLOADS, ObservedWorkloads: ObservedWorkloads({})}
+
+    assert shown(Facts(known, **blind), "workload_replicas_ready") == []
+
+
+@pytest.mark.parametrize(
+    ("blind", "expected"),
+    [
+        pytest.param({}, ["applications_observed 0.0"], id="all is seen"),
+        pytest.param({"gaps": {ObservedApplications: (LOST,)}}, [], id="too old"),
+        pytest.param({"namespaces": frozenset({"web"})}, [], id="another namespace"),
+    ],
+)
+def test_applications_are_counted_where_all_that_are_declared_would_be_seen(
+    blind: dict[str, Any], expected: list[str]
+) -> None:
+    key = ApplicationKey("argocd", "auth")
+    application = DeclaredApplication(key=key, place=Place(Source.ARGOCD, "a.yml"))
+    known = {
+        DeclaredApplications: DeclaredApplications({key: application}),
+        ObservedApplications: ObservedApplications({}),
+    }
+
+    found = [
+        line
+        for line in lines(view(Facts(known, **blind)))
+        if line.startswith("applications_observed")
+    ]
+
+    assert found == expected
 
 
 @pytest.mark.parametrize(

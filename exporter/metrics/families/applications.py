@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from exporter.domain.applications import DeclaredApplications, ObservedApplications
+from exporter.domain.availability import available, would_show
+from exporter.domain.finding import Subject
 from exporter.metrics.aspects import Findings, by_aspect, judged
 from exporter.metrics.chunks import Chunk, Chunked, Sample
 from exporter.metrics.family import family
@@ -28,9 +30,13 @@ def applications_expected(view: View) -> Iterator[Sample]:
 )
 def applications_observed(view: View) -> Iterator[Sample]:
     facts = view.evaluation.facts
-    declared, observed = facts.find(DeclaredApplications), facts.find(ObservedApplications)
-    if declared is not None and observed is not None:
-        yield (), sum(key in observed for key in declared.applications)
+    declared, observed = facts.find(DeclaredApplications), available(facts, ObservedApplications)
+    if declared is None or observed is None:
+        return
+    absent = [key for key in declared.applications if key not in observed]
+    subjects = (Subject("Application", key.namespace, key.name) for key in absent)
+    if all(would_show(facts, ObservedApplications, subject) for subject in subjects):
+        yield (), len(declared.applications) - len(absent)
 
 
 @family(

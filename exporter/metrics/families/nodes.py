@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from exporter.domain.availability import available
 from exporter.domain.expectation import Expectation
 from exporter.domain.finding import Verdict
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
@@ -51,8 +52,8 @@ def nodes_ready(view: View) -> Iterator[Chunk]:
 def _both_sides(view: View) -> Iterator[tuple[DeclaredNodes, ObservedNodes]]:
     """Yield the nodes of both sides; nothing while either side is unknown."""
     facts = view.evaluation.facts
-    declared, observed = facts.find(DeclaredNodes), facts.find(ObservedNodes)
-    if declared is not None and observed is not None and not facts.gaps_in((ObservedNodes,)):
+    declared, observed = facts.find(DeclaredNodes), available(facts, ObservedNodes)
+    if declared is not None and observed is not None:
         yield declared, observed
 
 

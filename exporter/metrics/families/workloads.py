@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from operator import attrgetter
 
+from exporter.domain.availability import available, would_show
 from exporter.domain.declaration import WorkloadKey
 from exporter.domain.expectation import Bounds, Expectation
+from exporter.domain.facts import Facts
+from exporter.domain.finding import Subject
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkloads
 from exporter.metrics.aspects import Findings, by_aspect, judged
 from exporter.metrics.chunks import Chunk, Chunked, Sample
@@ -61,16 +64,22 @@ def _bound(
 def replicas_ready(view: View) -> Iterator[Chunk]:
     """Say 0 for a declared workload that is not there; nothing where nobody could look."""
     facts = view.evaluation.facts
-    declared, observed = facts.find(DeclaredWorkloads), facts.find(ObservedWorkloads)
+    declared, observed = facts.find(DeclaredWorkloads), available(facts, ObservedWorkloads)
     if declared is not None and observed is not None and view.detail == "full":
-        yield Chunk((declared, observed), partial(_replicas_ready, declared, observed))
+        sources = declared, observed, facts.gaps.get(ObservedWorkloads)
+        yield Chunk(sources, partial(_replicas_ready, declared, observed, facts))
 
 
-def _replicas_ready(declared: DeclaredWorkloads, observed: ObservedWorkloads) -> Iterator[Sample]:
+def _replicas_ready(
+    declared: DeclaredWorkloads, observed: ObservedWorkloads, facts: Facts
+) -> Iterator[Sample]:
     for key in declared.workloads:
         found = observed.workloads.get(key)
-        if key not in observed.unreadable:
-            yield (key.namespace, key.kind, key.name), found.ready if found else 0
+        subject = Subject(key.kind, key.namespace, key.name)
+        if found is not None:
+            yield (key.namespace, key.kind, key.name), found.ready
+        elif key not in observed.unreadable and would_show(facts, ObservedWorkloads, subject):
+            yield (key.namespace, key.kind, key.name), 0
 
 
 @family(
