@@ -32,7 +32,7 @@ class Hidden:
         self, before: Mapping[str, Judged], judged: Mapping[str, Judged], *, at: datetime
     ) -> None:
         """Look for failures of the time *before* that no check speaks of any more."""
-        broken = tuple(_broken(judged))
+        broken = _broken(judged)
         if not broken and not self.findings:
             return
         found = [
@@ -44,20 +44,22 @@ class Hidden:
         self.notes = _notes(self.findings)
 
 
-def _broken(judged: Mapping[str, Judged]) -> Iterator[Cause]:
-    """Yield the findings that say which files and directories cannot be read."""
+def _broken(judged: Mapping[str, Judged]) -> dict[str, Cause]:
+    """Return the findings that say which files and directories cannot be read, by their path."""
+    found: dict[str, Cause] = {}
     for check in (READABLE, BLIND_SPOTS):
         for one in judged[check].amiss.values() if check in judged else ():
             if check == READABLE or one.reason == ItemState.UNREADABLE:
-                yield Cause(check, one.subject)
+                found.setdefault(one.subject.name, Cause(check, one.subject))
+    return found
 
 
 def _hidden(
-    before: Judged | None, one: Judged, broken: Iterable[Cause], *, at: datetime
+    before: Judged | None, one: Judged, broken: Mapping[str, Cause], *, at: datetime
 ) -> Iterator[tuple[Cause, Kept]]:
     """Yield what failed of one check and is declared in what is *broken*; keep it, and no other."""
     for subject, kept in list(_vanished(before, one, at=at)):
-        cause = next((each for each in broken if _declares(each, kept.failure)), None)
+        cause = _declaring(kept.failure, broken)
         if cause is None or at >= min(kept.lost, at) + one.decisions.declared_max_age:
             one.kept.pop(subject, None)
         else:
@@ -80,11 +82,17 @@ def _vanished(
                 yield subject, Kept(failure=last, was=last.since or at, lost=at)
 
 
-def _declares(cause: Cause, failure: Finding) -> bool:
-    path = cause.subject.name if cause.subject else ""
-    return any(
-        place.path == path or place.path.startswith(f"{path}/") for place in failure.provenance
-    )
+def _declaring(failure: Finding, broken: Mapping[str, Cause]) -> Cause | None:
+    """Return what is *broken* of that which declares a *failure*: the file, else its directory."""
+    paths = (path for place in failure.provenance for path in _upwards(place.path))
+    return next((broken[path] for path in paths if path in broken), None)
+
+
+def _upwards(path: str) -> Iterator[str]:
+    """Yield *path* and the directories that it lies in, the innermost first."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
 
 
 def _as_hidden(cause: Cause, kept: Kept) -> Finding:

@@ -9,6 +9,7 @@ from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.provenance import Place, Source
 from exporter.runtime.history import Decisions
+from tests.counting import calls
 from tests.runtime.judging import DEADLINE, Judging, failing, minutes, passing, unknown
 
 AGE = timedelta(minutes=60)
@@ -190,6 +191,30 @@ def test_what_is_mended_and_gone_is_gone() -> None:
     seen.see(6, made_up=[], declaration_readable=[])
 
     assert was(seen.see(7, made_up=[], declaration_readable=[broken()])) == []
+
+
+@pytest.mark.parametrize("first", [FILE, FOLDER], ids=["file", "directory"])
+def test_of_a_file_and_its_directory_the_file_hides_what_it_declares(first: Subject) -> None:
+    seen, second = judging(), FOLDER if first is FILE else FILE
+    seen.see(0, made_up=[declared()], declaration_readable=[])
+
+    outcome = seen.see(5, made_up=[], declaration_readable=[broken(first), broken(second)])
+
+    assert [one.cause for one in outcome.remembered] == [Cause("declaration_readable", FILE)]
+
+
+def cost(many: int) -> int:
+    """Return how many calls it takes to tell by which of *many* files as many failures are hid."""
+    paths = [f"k8s/{number:03}/app.yaml" for number in range(many)]
+    failures = [declared(path, name=path) for path in paths]
+    files = [broken(Subject("File", "", path)) for path in paths]
+    seen = judging()
+    seen.see(0, made_up=failures, declaration_readable=[])
+    return calls(lambda: seen.see(5, made_up=[], declaration_readable=files))
+
+
+def test_what_is_hidden_is_found_without_a_look_at_every_broken_file() -> None:
+    assert cost(200) < 3 * cost(100)
 
 
 def test_many_are_counted_and_the_first_are_named() -> None:
