@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.checks import subjects
+from exporter.checks.wording import excerpt
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import PRESENT, DeclaredNode
 from exporter.domain.facts import Facts
@@ -40,9 +41,9 @@ def _judge(node: DeclaredNode, *, key: str) -> Finding:
         check=ID,
         subject=subjects.node(node.name),
         verdict=Verdict.FAIL if against else Verdict.PASS,
-        detail=against.message if against else f"is {joined}",
+        detail=excerpt(against.message if against else f"is {joined}"),
         declared=node.name,
-        observed=joined or (against.other if against and against.other else None),
+        observed=joined or (excerpt(against.other) if against and against.other else None),
         provenance=node.places,
     )
 

@@ -96,7 +96,9 @@ def _judge(node: DeclaredNode, have: ObservedNode, *, reported: Collection[Attri
         verdict=verdict,
         detail=detail,
         declared={key.value: excerpt(value) for key, value in declared.items()},
-        observed={key.value: ", ".join(values) or None for key, values in observed.items()},
+        observed={
+            key.value: excerpt(", ".join(values)) or None for key, values in observed.items()
+        },
         provenance=tuple(
             dict.fromkeys(node.attributes[key].place for key in differing or declared)
         ),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from exporter.checks import subjects, unknowns
-from exporter.checks.wording import listing
+from exporter.checks.wording import excerpt, listing
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import LABELS, DeclaredNode
 from exporter.domain.facts import Facts
@@ -46,16 +46,21 @@ def _judge(node: DeclaredNode, have: ObservedNode) -> Finding:
         subject=subjects.node(node.name),
         verdict=Verdict.FAIL,
         detail=_describe(node, have=have, differing=differing),
-        declared={key: node.labels[key].value for key in differing},
-        observed={key: have.labels.get(key) for key in differing},
+        declared={key: excerpt(node.labels[key].value) for key in differing},
+        observed={key: _shown(have, key) for key in differing},
         provenance=tuple(dict.fromkeys(node.labels[key].place for key in differing)),
     )
+
+
+def _shown(have: ObservedNode, key: str) -> str | None:
+    value = have.labels.get(key)
+    return None if value is None else excerpt(value)
 
 
 def _describe(node: DeclaredNode, *, have: ObservedNode, differing: Sequence[str]) -> str:
     said = []
     for key in differing:
-        want, value = f"{key}={node.labels[key].value}", have.labels.get(key)
+        want, value = excerpt(f"{key}={node.labels[key].value}"), _shown(have, key)
         said.append(f"missing {want}" if value is None else f"{key}={value} instead of {want}")
     return listing(said)
 

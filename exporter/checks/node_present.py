@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.checks import subjects
+from exporter.checks.wording import excerpt
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import PRESENT, DeclaredNode
 from exporter.domain.facts import Facts
@@ -26,7 +27,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
 def _judge(node: DeclaredNode, *, key: str, present: bool) -> Finding:
     verdict, detail, cause = Verdict.PASS, "", None
     if not present and node.contradiction:
-        verdict, detail = Verdict.UNKNOWN, node.contradiction.message
+        verdict, detail = Verdict.UNKNOWN, excerpt(node.contradiction.message)
         cause = Cause("node_identity", subjects.node(node.name))
     elif not present and (gap := node.unknown.get(PRESENT)):
         verdict, detail, cause = Verdict.UNKNOWN, gap.message, Cause(gap.source)

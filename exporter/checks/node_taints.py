@@ -5,7 +5,7 @@ from functools import partial
 from typing import TypeAlias
 
 from exporter.checks import subjects, unknowns
-from exporter.checks.wording import listing
+from exporter.checks.wording import excerpt, listing
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import TAINTS, DeclaredNode
 from exporter.domain.facts import Facts
@@ -48,14 +48,18 @@ def _judge(node: DeclaredNode, have: ObservedNode, *, unmanaged: tuple[str, ...]
         for taint in sorted(have.taints)
         if (taint.key, taint.effect) in want or not matches_any(taint.key, unmanaged)
     }
-    said = [text for key, text in _differences(want, found) if not node.unknown_value(TAINTS, key)]
+    said = [
+        excerpt(text)
+        for key, text in _differences(want, found)
+        if not node.unknown_value(TAINTS, key)
+    ]
     return Finding(
         check=ID,
         subject=subjects.node(node.name),
         verdict=Verdict.FAIL if said else Verdict.PASS,
         detail=listing(said),
-        declared=sorted(str(one.value) for one in want.values()),
-        observed=[str(taint) for taint in found.values()],
+        declared=sorted(excerpt(str(one.value)) for one in want.values()),
+        observed=[excerpt(str(taint)) for taint in found.values()],
         provenance=_places(node, want=want, found=found) if said else node.places,
     )
 
