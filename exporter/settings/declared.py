@@ -168,7 +168,7 @@ class FurtherRepository(Strict, frozen=True, kw_only=True):
 
 
 class ChartsSettings(Strict, frozen=True, kw_only=True):
-    """How Helm charts of the repository are rendered: as Argo CD does it for the cluster."""
+    """How Helm charts are rendered: as Argo CD does it for the cluster."""
 
     cache: Annotated[
         str,
@@ -188,8 +188,8 @@ class ChartsSettings(Strict, frozen=True, kw_only=True):
     kube_version: Annotated[
         str,
         Meta(
-            description="The cluster's version of Kubernetes, as 1.31.2. A chart that asks for it "
-            "is not rendered without it."
+            description="The cluster's version of Kubernetes, as 1.31.2. Without it, what a chart "
+            "makes of it is compared only where every version gives the same."
         ),
     ] = ""
     api_versions: (
@@ -197,7 +197,8 @@ class ChartsSettings(Strict, frozen=True, kw_only=True):
             tuple[str, ...],
             Meta(
                 description="What the cluster serves beside Kubernetes' own APIs, as group/version "
-                "and group/version/Kind. A chart that asks for them is not rendered without it."
+                "and group/version/Kind. Without it, what a chart makes of them is compared only "
+                "where it is the same with and without each."
             ),
         ]
         | UnsetType
@@ -214,7 +215,7 @@ class LimitsSettings(Strict, frozen=True, kw_only=True):
         Duration,
         Meta(
             description="Of a core, and of the clock beside the programs that it waits for "
-            "(kustomize, ansible-inventory)."
+            "(kustomize, helm, ansible-inventory)."
         ),
     ] = "1m"
     memory: Annotated[
@@ -231,8 +232,8 @@ class DeclaredSettings(Strict, frozen=True, kw_only=True):
     argocd: Annotated[
         tuple[str, ...],
         Meta(
-            description="Files and directories of Applications and ApplicationSets; the local "
-            "paths that they name are followed."
+            description="Files and directories of Applications and ApplicationSets; the paths and "
+            "charts that they name are followed."
         ),
     ] = ()
     kustomize: Annotated[
