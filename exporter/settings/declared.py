@@ -7,12 +7,23 @@ from msgspec import UNSET, Meta, UnsetType
 from exporter.settings.forms import Duration, Quantity, Strict
 
 
-class RepositorySettings(Strict, frozen=True, kw_only=True):
-    """The checkout of the repository that declares the cluster."""
+class CheckoutSettings(Strict, frozen=True, kw_only=True):
+    """The checkout of a repository."""
 
     path: Annotated[
         str, Meta(description="Its directory; a relative one is relative to this file.")
     ]
+    revision: Annotated[
+        str, Meta(description="The commit, where the directory has no Git metadata of its own.")
+    ] = ""
+    reference: Annotated[
+        str, Meta(description="The branch or tag that the checkout follows; else read from Git.")
+    ] = ""
+
+
+class RepositorySettings(CheckoutSettings, frozen=True, kw_only=True):
+    """The checkout of the repository that declares the cluster."""
+
     url: Annotated[
         str, Meta(description="The address Argo CD knows it by; else the checkout's own remote.")
     ] = ""
@@ -20,12 +31,12 @@ class RepositorySettings(Strict, frozen=True, kw_only=True):
         str,
         Meta(description="A web address of a line in it, with {revision}, {path} and {line}."),
     ] = ""
-    revision: Annotated[
-        str, Meta(description="The commit, where the directory has no Git metadata of its own.")
-    ] = ""
-    reference: Annotated[
-        str, Meta(description="The branch or tag that the checkout follows; else read from Git.")
-    ] = ""
+
+
+class FurtherRepository(CheckoutSettings, frozen=True, kw_only=True):
+    """The checkout of a further repository."""
+
+    url: Annotated[str, Meta(min_length=1, description="The address Argo CD knows it by.")]
 
 
 class TerraformSettings(Strict, frozen=True, kw_only=True):
@@ -150,21 +161,6 @@ class InventorySettings(Strict, frozen=True, kw_only=True):
     nodes: tuple[InventoryNode, ...] = ()
     workloads: tuple[InventoryWorkload, ...] = ()
     applications: tuple[InventoryApplication, ...] = ()
-
-
-class FurtherRepository(Strict, frozen=True, kw_only=True):
-    """The checkout of a further repository."""
-
-    path: Annotated[
-        str, Meta(description="Its directory; a relative one is relative to this file.")
-    ]
-    url: Annotated[str, Meta(min_length=1, description="The address Argo CD knows it by.")]
-    revision: Annotated[
-        str, Meta(description="The commit, where the directory has no Git metadata of its own.")
-    ] = ""
-    reference: Annotated[
-        str, Meta(description="The branch or tag that the checkout follows; else read from Git.")
-    ] = ""
 
 
 class ChartsSettings(Strict, frozen=True, kw_only=True):
