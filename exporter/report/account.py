@@ -13,7 +13,6 @@ from exporter.domain.evaluation import Evaluation, ItemCount
 from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.domain.items import DeclaredItems, Item, ItemState
 from exporter.domain.provenance import Place, Source
-from exporter.domain.state import State
 
 COMPARED = "declaration_compared"
 """The check that finds what is not compared."""
@@ -186,12 +185,6 @@ def blind_spot(finding: Finding, sources: Mapping[Subject, Source]) -> BlindSpot
         accepted=bool(finding.waiver),
         places=places,
     )
-
-
-def declared_items(state: State) -> tuple[Item, ...]:
-    """Return all items of a declaration, in the order in which they were read."""
-    known = state.facts.find(DeclaredItems)
-    return known.items if known else ()
 
 
 def blind_spots(items: Iterable[Item]) -> Iterable[BlindSpot]:

@@ -1,26 +1,23 @@
 """The HTTP API: the same data as ``--format json``, in parts, with filters."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from importlib.resources import files
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from exporter.domain.applications import DeclaredApplications
 from exporter.domain.check import Check
-from exporter.domain.conflicts import Conflicts
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Layer, Severity, Subject, Verdict
 from exporter.domain.items import ItemState
-from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.published import Answer, Asked, View
 from exporter.domain.state import State
-from exporter.domain.workloads import DeclaredWorkloads
-from exporter.report.account import count_items, declared_items
+from exporter.report.account import count_items
+from exporter.report.contents import Contents
 from exporter.report.documents import declared as documents
 from exporter.report.documents import evaluated
 from exporter.report.documents.answers import Declared, Findings, Layers, Problem
@@ -40,10 +37,11 @@ MOST_FINDINGS = 1000
 MOST_DECLARED = 500
 """How many things one answer has at most; a declared one is larger, for all its places."""
 
-REASONS = tuple(one for one in ItemState if one.is_reason)
+REASONS = tuple(state for state in ItemState if state.is_reason)
 _JSON = "application/json"
 _SUBJECTS = ("kind", "namespace", "name")
 Values: TypeAlias = Mapping[str, tuple[str, ...]]
+_Declared = TypeVar("_Declared")
 
 
 def views(outcome: Evaluation, *, declared: State) -> dict[str, View]:
@@ -113,9 +111,9 @@ def declaration(state: State, asked: Asked) -> Declared:
     """
     values = grouped(asked.parameters, known={*_SUBJECTS, LIMIT, OFFSET})
     part, wanted = page(values, most=MOST_DECLARED), _Subjects.of(values)
-    lists: dict[str, Any] = {}
+    declared, lists = Contents.of(state.facts), dict[str, Any]()
     total = 0
-    for name, things in _declared(state):
+    for name, things in _lists(declared, state):
         found = [thing.show for thing in things if wanted.has(thing.subject)]
         first = max(0, part.offset - total)
         last = max(0, part.offset + part.limit - total)
@@ -124,7 +122,7 @@ def declaration(state: State, asked: Asked) -> Declared:
     return Declared(
         **_paged(part, total=total),
         **lists,
-        items=evaluated.items(count_items(declared_items(state))),
+        items=evaluated.items(count_items(declared.items)),
         sources=tuple(map(evaluated.SourceStatus.of, state.sources)),
     )
 
@@ -187,67 +185,33 @@ class _Subjects:
         )
 
 
-def _declared(state: State) -> Iterator[tuple[str, list["_Thing"]]]:
+def _lists(declared: Contents, state: State) -> Iterator[tuple[str, list["_Thing"]]]:
     """Yield the lists of a declaration by name: everything with the subject that it is about."""
-    nodes = state.facts.find(DeclaredNodes)
-    workloads = state.facts.find(DeclaredWorkloads)
-    applications = state.facts.find(DeclaredApplications)
-    conflicts = state.facts.find(Conflicts)
-    yield (
-        "nodes",
-        [
-            _Thing(Subject("Node", "", name), partial(documents.Node.of, node))
-            for name, node in (nodes.nodes if nodes else {}).items()
-        ],
-    )
-    yield (
-        "groups",
-        [
-            _Thing(Subject("NodeGroup", "", group.name), partial(documents.Group.of, group))
-            for group in (documents.named_groups(nodes) if nodes else ())
-        ],
-    )
-    yield (
-        "workloads",
-        [
-            _Thing(
-                Subject(key.kind, key.namespace, key.name), partial(documents.Workload.of, workload)
-            )
-            for key, workload in (workloads.workloads if workloads else {}).items()
-        ],
-    )
-    yield (
-        "applications",
-        [
-            _Thing(
-                Subject("Application", key.namespace, key.name),
-                partial(documents.Application.of, application),
-            )
-            for key, application in (applications.applications if applications else {}).items()
-        ],
-    )
-    yield (
-        "conflicts",
-        [
-            _Thing(
-                Subject(conflict.kind, conflict.namespace, conflict.name),
-                partial(documents.Conflict.of, conflict),
-            )
-            for conflict in (conflicts.items if conflicts else ())
-        ],
-    )
-    yield (
-        "not_compared",
-        [
-            _Thing(item.subject, partial(documents.NotCompared.of, item))
-            for item in declared_items(state)
-            if item.state.is_reason
-        ],
-    )
-    unresolved = (partial(documents.Unresolved.of, found) for found in state.unresolved)
-    yield "unresolved", [_Thing(None, show) for show in unresolved]
-    failures = (partial(evaluated.Failure.of, failure) for failure in state.failures)
-    yield "failures", [_Thing(None, show) for show in failures]
+    nodes = [(Subject("Node", "", name), node) for name, node in declared.nodes.items()]
+    groups = [(Subject("NodeGroup", "", group.name), group) for group in declared.groups]
+    workloads = [
+        (Subject(key.kind, key.namespace, key.name), workload)
+        for key, workload in declared.workloads.items()
+    ]
+    applications = [
+        (Subject("Application", key.namespace, key.name), application)
+        for key, application in declared.applications.items()
+    ]
+    conflicts = [
+        (Subject(conflict.kind, conflict.namespace, conflict.name), conflict)
+        for conflict in declared.conflicts
+    ]
+    not_compared = [(item.subject, item) for item in declared.not_compared]
+    unresolved = [(None, unresolved) for unresolved in state.unresolved]
+    failures = [(None, failure) for failure in state.failures]
+    yield "nodes", _things(nodes, documents.Node.of)
+    yield "groups", _things(groups, documents.Group.of)
+    yield "workloads", _things(workloads, documents.Workload.of)
+    yield "applications", _things(applications, documents.Application.of)
+    yield "conflicts", _things(conflicts, documents.Conflict.of)
+    yield "not_compared", _things(not_compared, documents.NotCompared.of)
+    yield "unresolved", _things(unresolved, documents.Unresolved.of)
+    yield "failures", _things(failures, evaluated.Failure.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,3 +220,9 @@ class _Thing:
 
     subject: Subject | None
     show: Callable[[], Struct]
+
+
+def _things(
+    some: Iterable[tuple[Subject | None, _Declared]], show: Callable[[_Declared], Struct]
+) -> list[_Thing]:
+    return [_Thing(subject, partial(show, thing)) for subject, thing in some]

@@ -2,13 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from exporter.domain.applications import DeclaredApplications
-from exporter.domain.conflicts import Conflicts
 from exporter.domain.declaration import NodeGroup
 from exporter.domain.evaluation import Evaluation, Score
 from exporter.domain.expectation import Bounds, GroupSize, replica_bounds
 from exporter.domain.finding import Finding, Verdict
-from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.provenance import Place
 from exporter.domain.state import State
 from exporter.domain.workloads import DeclaredWorkloads
@@ -17,10 +14,10 @@ from exporter.report.account import (
     account,
     blind_spots,
     count_items,
-    declared_items,
     fold,
     is_blind_spot,
 )
+from exporter.report.contents import Contents
 from exporter.report.folded import ENGLISH, things, why, with_reason
 from exporter.report.headline import headline
 from exporter.report.scores import counted
@@ -117,14 +114,15 @@ def _folded(row: NotCompared) -> Sequence[str]:
 
 def declaration(state: State) -> str:
     """Return the merged declaration, its account, and what could not be told."""
+    declared = Contents.of(state.facts)
     sections = (
-        (("SOURCE", "KIND", "STATE", "ITEMS"), _items(state)),
-        (_NOT_COMPARED[1:], _not_compared(state)),
-        (("NODE", "GROUP", "LABELS", "TAINTS", "DECLARED AT"), _nodes(state)),
-        (("NODE GROUP", "SIZE", "MATCH", "LABELS", "TAINTS", "DECLARED AT"), _groups(state)),
+        (("SOURCE", "KIND", "STATE", "ITEMS"), _items(declared)),
+        (_NOT_COMPARED[1:], _not_compared(declared)),
+        (("NODE", "GROUP", "LABELS", "TAINTS", "DECLARED AT"), _nodes(declared)),
+        (("NODE GROUP", "SIZE", "MATCH", "LABELS", "TAINTS", "DECLARED AT"), _groups(declared)),
         (("WORKLOAD", "REPLICAS", "APPLICATION", "DECLARED AT"), _workloads(state)),
-        (("APPLICATION", "SOURCE", "APPLICATIONSET", "DECLARED AT"), _applications(state)),
-        (("CONFLICT", "ATTRIBUTE", "MESSAGE"), _conflicts(state)),
+        (("APPLICATION", "SOURCE", "APPLICATIONSET", "DECLARED AT"), _applications(declared)),
+        (("CONFLICT", "ATTRIBUTE", "MESSAGE"), _conflicts(declared)),
         (("UNRESOLVED AT", "MESSAGE"), ((u.place.where, u.message) for u in state.unresolved)),
         (("FAILED AT", "REASON", "MESSAGE"), _failures(state)),
     )
@@ -136,34 +134,31 @@ def declaration(state: State) -> str:
     return "\n".join(tables)
 
 
-def _items(state: State) -> Iterator[Sequence[str]]:
-    for one, count in count_items(declared_items(state)).items():
-        yield (*one, str(count))
+def _items(declared: Contents) -> Iterator[Sequence[str]]:
+    for kind, count in count_items(declared.items).items():
+        yield (*kind, str(count))
 
 
-def _not_compared(state: State) -> Iterator[Sequence[str]]:
-    for row in fold(blind_spots(declared_items(state))):
+def _not_compared(declared: Contents) -> Iterator[Sequence[str]]:
+    for row in fold(blind_spots(declared.items)):
         yield _folded(row)[1:]
 
 
-def _nodes(state: State) -> Iterator[Sequence[str]]:
-    declared = state.facts.find(DeclaredNodes)
-    for node in (declared.nodes if declared else {}).values():
+def _nodes(declared: Contents) -> Iterator[Sequence[str]]:
+    for node in declared.nodes.values():
         labels = ",".join(f"{key}={stated.value}" for key, stated in node.labels.items())
         taints = ",".join(str(stated.value) for stated in node.taints)
         yield (node.name, node.group, labels or "-", taints or "-", node.places[0].where)
 
 
-def _groups(state: State) -> Iterator[Sequence[str]]:
-    declared = state.facts.find(DeclaredNodes)
-    for name, group in sorted(declared.groups.items()) if declared else ():
-        if name:
-            match = [group.name_pattern, *(f"{key}={value}" for key, value in group.labels.items())]
-            labels = ",".join(f"{key}={stated.value}" for key, stated in group.node_labels.items())
-            taints = ",".join(str(stated.value) for stated in group.taints or ())
-            place = group.place.where if group.place else "-"
-            matching = ",".join(filter(None, match))
-            yield (name, _size(group), matching or "-", labels or "-", taints or "-", place)
+def _groups(declared: Contents) -> Iterator[Sequence[str]]:
+    for group in declared.groups:
+        match = [group.name_pattern, *(f"{key}={value}" for key, value in group.labels.items())]
+        labels = ",".join(f"{key}={stated.value}" for key, stated in group.node_labels.items())
+        taints = ",".join(str(stated.value) for stated in group.taints or ())
+        place = group.place.where if group.place else "-"
+        matching = ",".join(filter(None, match))
+        yield (group.name, _size(group), matching or "-", labels or "-", taints or "-", place)
 
 
 def _size(group: NodeGroup) -> str:
@@ -187,9 +182,8 @@ def _between(bounds: Bounds | None) -> str:
     return str(low) if low == high else f"{low} to {high}"
 
 
-def _applications(state: State) -> Iterator[Sequence[str]]:
-    declared = state.facts.find(DeclaredApplications)
-    for key, application in (declared.applications if declared else {}).items():
+def _applications(declared: Contents) -> Iterator[Sequence[str]]:
+    for key, application in declared.applications.items():
         sources = ", ".join(
             source.path or source.chart or source.repository for source in application.sources
         )
@@ -201,9 +195,8 @@ def _applications(state: State) -> Iterator[Sequence[str]]:
         )
 
 
-def _conflicts(state: State) -> Iterator[Sequence[str]]:
-    conflicts = state.facts.find(Conflicts)
-    for conflict in conflicts.items if conflicts else ():
+def _conflicts(declared: Contents) -> Iterator[Sequence[str]]:
+    for conflict in declared.conflicts:
         yield (f"{conflict.kind} {conflict.name}", conflict.attribute, conflict.message)
 
 

@@ -6,21 +6,18 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from exporter.domain import declaration, items
-from exporter.domain.applications import DeclaredApplications
-from exporter.domain.conflicts import Conflicts
 from exporter.domain.declaration import Attribute, DeclaredApplication, DeclaredNode, NodeGroup
 from exporter.domain.errors import ParseError
 from exporter.domain.finding import Layer
 from exporter.domain.items import ItemState
 from exporter.domain.json import as_list, as_object, as_text, dig
-from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.provenance import Located, Source
 from exporter.domain.state import State
 from exporter.domain.taints import Taint as Declared
 from exporter.domain.taints import TaintEffect
 from exporter.domain.templates import node_selection, tolerations
-from exporter.domain.workloads import DeclaredWorkloads
-from exporter.report.account import count_items, declared_items
+from exporter.report.account import count_items
+from exporter.report.contents import Contents
 from exporter.report.documents.evaluated import Failure, ItemCount, SourceStatus
 from exporter.report.documents.evaluated import items as item_counts
 from exporter.report.documents.places import (
@@ -317,11 +314,6 @@ class Unresolved(Struct, frozen=True):
         return cls(message=unresolved.message, **location(unresolved.place))
 
 
-def named_groups(nodes: DeclaredNodes) -> list[NodeGroup]:
-    """Return the declared groups but that of the nodes which belong to none, sorted."""
-    return [group for name, group in sorted(nodes.groups.items()) if name]
-
-
 class Declaration(Struct, frozen=True):
     """cluster-conformance declared --format json."""
 
@@ -339,21 +331,15 @@ class Declaration(Struct, frozen=True):
     @classmethod
     def of(cls, state: State) -> "Declaration":
         """Return the document of the merged declaration."""
-        nodes = state.facts.find(DeclaredNodes)
-        workloads = state.facts.find(DeclaredWorkloads)
-        applications = state.facts.find(DeclaredApplications)
-        conflicts = state.facts.find(Conflicts)
-        declared = declared_items(state)
+        declared = Contents.of(state.facts)
         return cls(
-            items=item_counts(count_items(declared)),
-            not_compared=tuple(NotCompared.of(item) for item in declared if item.state.is_reason),
-            nodes=tuple(map(Node.of, nodes.nodes.values() if nodes else ())),
-            groups=tuple(Group.of(group) for group in (named_groups(nodes) if nodes else ())),
-            workloads=tuple(map(Workload.of, workloads.workloads.values() if workloads else ())),
-            applications=tuple(
-                map(Application.of, applications.applications.values() if applications else ())
-            ),
-            conflicts=tuple(map(Conflict.of, conflicts.items if conflicts else ())),
+            items=item_counts(count_items(declared.items)),
+            not_compared=tuple(map(NotCompared.of, declared.not_compared)),
+            nodes=tuple(map(Node.of, declared.nodes.values())),
+            groups=tuple(map(Group.of, declared.groups)),
+            workloads=tuple(map(Workload.of, declared.workloads.values())),
+            applications=tuple(map(Application.of, declared.applications.values())),
+            conflicts=tuple(map(Conflict.of, declared.conflicts)),
             unresolved=tuple(map(Unresolved.of, state.unresolved)),
             failures=tuple(map(Failure.of, state.failures)),
             sources=tuple(map(SourceStatus.of, state.sources)),
