@@ -31,12 +31,14 @@ _BY_READERS = (
 
 def enabled(settings: Settings) -> tuple[Check, ...]:
     """Return the checks that run."""
-    return tuple(one for one in _configured(settings) if one.id not in settings.checks.disabled)
+    return tuple(
+        check for check in _configured(settings) if check.id not in settings.checks.disabled
+    )
 
 
 def disabled(settings: Settings) -> tuple[Check, ...]:
     """Return the checks that would run, were they not switched off."""
-    return tuple(one for one in _configured(settings) if one.id in settings.checks.disabled)
+    return tuple(check for check in _configured(settings) if check.id in settings.checks.disabled)
 
 
 def _configured(settings: Settings) -> tuple[Check, ...]:
@@ -66,7 +68,7 @@ def _has_all(kinds: Iterable[type], named: Mapping[type, bool]) -> bool:
 def _named(settings: Settings) -> dict[type, bool]:
     """Tell of facts that nobody gives without being asked for in the settings whether they are."""
     observed = settings.observed
-    declared = {kind for one in READERS.values() for kind in one.facts(settings)}
+    declared = {kind for reader in READERS.values() for kind in reader.facts(settings)}
     return {
         **dict.fromkeys(PrometheusPoller.kinds, observed.prometheus is not None),
         **dict.fromkeys(AlertmanagerPoller.kinds, observed.alertmanager is not None),
@@ -95,8 +97,10 @@ def decisions(loaded: Loaded) -> Decisions:
             for waiver in settings.waivers
         ),
         maintenance=tuple(
-            Maintenance(nodes=one.nodes, start=parse_instant(one.start), end=parse_instant(one.end))
-            for one in settings.maintenance
+            Maintenance(
+                nodes=window.nodes, start=parse_instant(window.start), end=parse_instant(window.end)
+            )
+            for window in settings.maintenance
         ),
         deadline=parse_duration(settings.rollout_deadline),
         disabled=disabled(settings),

@@ -148,7 +148,7 @@ class Conformance:
         declared = await self.declared.look(at=at)
         live = isinstance(self.observed, Live)
         lasting = (declared.facts, *([] if live else [cluster.facts]))
-        changed = any(one is not other for one, other in zip_longest(lasting, self.settled))
+        changed = any(mine is not other for mine, other in zip_longest(lasting, self.settled))
         self.settled = lasting
         self.sweeper.sweep(at=at, replaced=changed)
         if changed and isinstance(self.observed, Live):
@@ -216,8 +216,8 @@ class Conformance:
 def _with_those_beside(loaded: Loaded) -> Callable[[Path], str]:
     """Return what tells whether the repository changed, further ones, or the folder of charts."""
     declared = loaded.settings.declared
-    named = [*(one.path for one in declared.repositories), declared.charts.cache]
-    beside = [loaded.path(one) for one in named if one]
+    named = [*(repository.path for repository in declared.repositories), declared.charts.cache]
+    beside = [loaded.path(path) for path in named if path]
     return lambda path: "-".join(map(fingerprint, (path, *beside)))
 
 

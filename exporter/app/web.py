@@ -36,8 +36,8 @@ class Servers:
 
     async def close(self) -> None:
         """Accept no more, and let the answers under way be taken."""
-        for one in self.listening:
-            await one.close()
+        for site in self.listening:
+            await site.close()
 
 
 async def open_servers(

@@ -232,13 +232,13 @@ def check(
 @flag(
     "--format",
     "form",
-    type=click.Choice([str(one) for one in Form]),
+    type=click.Choice([str(form) for form in Form]),
     default=str(Form.MARKDOWN),
     help="The format.",
 )
 @flag(
     "--lang",
-    type=click.Choice([str(one) for one in Lang]),
+    type=click.Choice([str(lang) for lang in Lang]),
     default=str(Lang.EN),
     help="The language; JSON and JUnit have none.",
 )
@@ -293,13 +293,13 @@ def exit_code(outcome: Evaluation, *, fail_on: Severity) -> int:
     waiver accepts.
     Where nothing that was declared could be judged, nothing conforms either.
     """
-    severities = {one.id: one.severity for one in outcome.checks}
+    severities = {check.id: check.severity for check in outcome.checks}
     if any(
-        one.verdict is Verdict.FAIL and severities[one.check].rank <= fail_on.rank
-        for one in outcome.findings
+        finding.verdict is Verdict.FAIL and severities[finding.check].rank <= fail_on.rank
+        for finding in outcome.findings
     ):
         return FINDINGS
-    blind = any(one.is_blind_spot for one in outcome.findings)
+    blind = any(finding.is_blind_spot for finding in outcome.findings)
     judged = any(finding.verdict is not Verdict.UNKNOWN for finding in outcome.findings)
     return CONFORMS if judged and not blind else BLIND
 

@@ -116,20 +116,20 @@ class Account:
     def kinds(self) -> tuple[KindRow, ...]:
         """What each source declares, by kind; a source with its largest kinds first."""
         found: dict[tuple[Source, str], Counter[str]] = {}
-        for one, count in self.items.items():
-            state = "not_compared" if one.state.is_reason else str(one.state)
-            found.setdefault((one.source, one.kind), Counter())[state] += count
+        for item, count in self.items.items():
+            state = "not_compared" if item.state.is_reason else str(item.state)
+            found.setdefault((item.source, item.kind), Counter())[state] += count
         rows = [KindRow(source=key[0], kind=key[1], **counts) for key, counts in found.items()]
         order = tuple(Source)
-        return tuple(sorted(rows, key=lambda one: (order.index(one.source), -one.total, one.kind)))
+        return tuple(sorted(rows, key=lambda row: (order.index(row.source), -row.total, row.kind)))
 
     def scope(self, named: Iterable[str]) -> Scope:
         """Return how far it was looked, told of one of the *named* kinds where that tells most."""
         total, missing = Counter[str](), Counter[str]()
-        for one, count in self.items.items():
-            if one.state is not ItemState.OUT_OF_SCOPE:
-                total[one.kind] += count
-                missing[one.kind] += count * one.state.is_unread
+        for item, count in self.items.items():
+            if item.state is not ItemState.OUT_OF_SCOPE:
+                total[item.kind] += count
+                missing[item.kind] += count * item.state.is_unread
         lacking = missing.total()
         kind = max(sorted(missing), key=missing.__getitem__, default="")
         if kind in named and missing[kind] * 2 > lacking:
@@ -146,13 +146,13 @@ def count_items(items: Iterable[Item]) -> dict[ItemCount, int]:
 
 def account(outcome: Evaluation) -> Account:
     """Return the account of one evaluation."""
-    found = [one for one in outcome.by_check.get(COMPARED, ()) if is_blind_spot(one)]
+    found = [finding for finding in outcome.by_check.get(COMPARED, ()) if is_blind_spot(finding)]
     sources = sources_of(outcome)
     return Account(
         items=outcome.items,
-        not_compared=fold(blind_spot(one, sources) for one in found),
+        not_compared=fold(blind_spot(finding, sources) for finding in found),
         blind=len(found),
-        accepted=sum(bool(one.waiver) for one in found),
+        accepted=sum(bool(finding.waiver) for finding in found),
     )
 
 
@@ -204,38 +204,38 @@ def blind_spots(items: Iterable[Item]) -> Iterable[BlindSpot]:
 def fold(some: Iterable[BlindSpot]) -> tuple[NotCompared, ...]:
     """Return a row for each source and reason, the largest first, what is accepted last."""
     groups: dict[tuple[Source, ItemState, bool], list[BlindSpot]] = {}
-    for one in some:
-        groups.setdefault((one.source, one.reason, one.accepted), []).append(one)
+    for spot in some:
+        groups.setdefault((spot.source, spot.reason, spot.accepted), []).append(spot)
     rows = [_row(group) for group in groups.values()]
     return tuple(sorted(rows, key=lambda row: (row.accepted, -row.count, row.source, row.reason)))
 
 
 def _row(group: list[BlindSpot]) -> NotCompared:
     first = group[0]
-    messages = {one.message for one in group}
+    messages = {spot.message for spot in group}
     return NotCompared(
         source=first.source,
         reason=first.reason,
         accepted=first.accepted,
         count=len(group),
-        kinds=dict(Counter(one.subject.kind for one in group).most_common()),
+        kinds=dict(Counter(spot.subject.kind for spot in group).most_common()),
         subjects=_named(group),
         message=first.message if len(messages) == 1 else "",
         remedies=_remedies(group),
-        places=tuple(dict.fromkeys(place for one in group for place in one.places)),
+        places=tuple(dict.fromkeys(place for spot in group for place in spot.places)),
     )
 
 
 def _remedies(group: list[BlindSpot]) -> tuple[Remedy, ...]:
     by_advice: dict[str, list[BlindSpot]] = {}
-    for one in group:
-        by_advice.setdefault(one.advice, []).append(one)
+    for spot in group:
+        by_advice.setdefault(spot.advice, []).append(spot)
     rows = [
         Remedy(advice=advice, count=len(some), subjects=_named(some))
         for advice, some in by_advice.items()
     ]
-    return tuple(sorted(rows, key=lambda one: (not one.advice, -one.count, one.advice)))
+    return tuple(sorted(rows, key=lambda remedy: (not remedy.advice, -remedy.count, remedy.advice)))
 
 
 def _named(some: list[BlindSpot]) -> tuple[Subject, ...]:
-    return tuple(one.subject for one in some[:NAMES])
+    return tuple(spot.subject for spot in some[:NAMES])

@@ -152,7 +152,7 @@ def _paged(part: Page, *, total: int) -> dict[str, Any]:
 
 def _checks(outcome: Evaluation, values: Values) -> dict[str, Check]:
     """Return the checks that the filters let through, by id."""
-    wanted = chosen(values, "check", among=(one.id for one in outcome.checks))
+    wanted = chosen(values, "check", among=(check.id for check in outcome.checks))
     severity = chosen(values, "severity", among=Severity)
     return {
         check.id: check

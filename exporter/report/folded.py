@@ -26,18 +26,18 @@ def counted(row: NotCompared) -> str:
     )
 
 
-def remedy(row: NotCompared, one: Remedy, words: Texts = ENGLISH) -> str:
+def remedy(row: NotCompared, given: Remedy, words: Texts = ENGLISH) -> str:
     """Return what would let some of them be compared, as the reader of the source said it."""
-    return one.advice or words.say(REMEDIES[row.reason])
+    return given.advice or words.say(REMEDIES[row.reason])
 
 
 def remedies(row: NotCompared, words: Texts = ENGLISH) -> str:
     """Return what would let them be compared, and how many of them where not all."""
-    texts = [remedy(row, one, words) for one in row.remedies]
+    texts = [remedy(row, given, words) for given in row.remedies]
     if len(texts) == 1:
         return texts[0]
-    numbers = [words.number(one.count) for one in row.remedies]
-    shown = [f"{one} ({number})" for one, number in zip(texts, numbers, strict=True)]
+    numbers = [words.number(given.count) for given in row.remedies]
+    shown = [f"{text} ({number})" for text, number in zip(texts, numbers, strict=True)]
     more = len(shown) - MOST
     rest = [words.count("{n} more remedy", "{n} more remedies", more)] if more > 0 else []
     return "; ".join((*shown[:MOST], *rest))

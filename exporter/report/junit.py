@@ -59,33 +59,33 @@ def _suite(
     return suite
 
 
-def _case(check: Check, one: Finding, *, waiver: Waiver | None) -> Element:
+def _case(check: Check, finding: Finding, *, waiver: Waiver | None) -> Element:
     case = Element("testcase")
     _set(
         case,
-        classname=f"{check.layer_of(one)}.{check.id}",
-        name=f"{one.subject.kind} {one.subject}",
+        classname=f"{check.layer_of(finding)}.{check.id}",
+        name=f"{finding.subject.kind} {finding.subject}",
     )
-    outcome = _outcome(one)
+    outcome = _outcome(finding)
     if outcome:
         result = SubElement(case, outcome)
-        _set(result, type=one.verdict, message=_message(check, one=one, waiver=waiver))
-    if one.provenance and one.verdict is not Verdict.PASS:
-        places = ", ".join(str(place) for place in one.provenance)
+        _set(result, type=finding.verdict, message=_message(check, finding=finding, waiver=waiver))
+    if finding.provenance and finding.verdict is not Verdict.PASS:
+        places = ", ".join(str(place) for place in finding.provenance)
         SubElement(case, "system-out").text = printable(f"declared at {places}")
     return case
 
 
-def _message(check: Check, *, one: Finding, waiver: Waiver | None) -> str:
-    text = with_reason(one, one.detail or check.title)
+def _message(check: Check, *, finding: Finding, waiver: Waiver | None) -> str:
+    text = with_reason(finding, finding.detail or check.title)
     if waiver is None:
         return text
     return f"{text}; accepted by {waiver.owner} until {waiver.expires.isoformat()}: {waiver.reason}"
 
 
-def _outcome(one: Finding) -> str:
+def _outcome(finding: Finding) -> str:
     """Return the element that tells of a finding, "" for a pass."""
-    return "skipped" if one.waiver else _OUTCOMES.get(one.verdict, "")
+    return "skipped" if finding.waiver else _OUTCOMES.get(finding.verdict, "")
 
 
 def _counted(findings: Iterable[Finding], names: Sequence[tuple[str, str]]) -> dict[str, str]:

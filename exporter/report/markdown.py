@@ -72,4 +72,6 @@ def _cell(cell: Cell) -> str:
 
 def _address(href: str) -> str:
     """Return an address as it may stand between angle brackets in a table."""
-    return printable(href).translate({ord(one): f"%{ord(one):02X}" for one in "<>|\\ "})
+    return printable(href).translate(
+        {ord(character): f"%{ord(character):02X}" for character in "<>|\\ "}
+    )

@@ -152,7 +152,7 @@ class _View:
 
     def _taints(self, have: ObservedNode, declared: tuple[Taint, ...]) -> tuple[Taint, ...]:
         unmanaged = self.policy.unmanaged_taints if self.policy else ()
-        slots = {(one.key, one.effect) for one in declared}
+        slots = {(taint.key, taint.effect) for taint in declared}
         return tuple(
             taint
             for taint in sorted(have.taints)

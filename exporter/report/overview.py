@@ -123,7 +123,7 @@ def overview(
     facts, by_subject = outcome.facts, verdicts(outcome)
     checkout = facts.find(Repository) or Repository()
     layers, rows, accounted = tuple(scored(outcome)), _findings(outcome), account(outcome)
-    deviations = tuple(one for one in rows if one.finding.verdict is not Verdict.PASS)
+    deviations = tuple(row for row in rows if row.finding.verdict is not Verdict.PASS)
     sources, waivers = tuple(_sources(outcome)), tuple(_waivers(outcome))
     return Overview(
         evaluation=outcome,
@@ -227,12 +227,12 @@ def _unseen(findings: Iterable[Finding]) -> list[UnseenRow]:
 
 
 def _reason(cause: str, detail: str, some: Sequence[Finding]) -> UnseenRow:
-    subjects = tuple(dict.fromkeys(one.subject for one in some))
+    subjects = tuple(dict.fromkeys(finding.subject for finding in some))
     return UnseenRow(
         cause=cause,
         detail=detail,
         count=len(some),
-        checks=tuple(sorted({one.check for one in some})),
+        checks=tuple(sorted({finding.check for finding in some})),
         subjects=subjects[:EXAMPLES],
         concerned=len(subjects),
     )

@@ -71,6 +71,6 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Cell | str]]) -> Table:
     return Table(
         head=tuple(head),
         rows=tuple(
-            tuple(one if isinstance(one, Cell) else Cell(one) for one in row) for row in rows
+            tuple(cell if isinstance(cell, Cell) else Cell(cell) for cell in row) for row in rows
         ),
     )

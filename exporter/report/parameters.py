@@ -44,8 +44,8 @@ def chosen(
 ) -> frozenset[str]:
     """Return the values of a parameter; raises :exc:`ParameterError` for one not *among* these."""
     given, known = frozenset(values.get(name, ())), tuple(among)
-    for one in sorted(given.difference(known)):
-        raise ParameterError(f"{name} is never {one!r}", known=known)
+    for value in sorted(given.difference(known)):
+        raise ParameterError(f"{name} is never {value!r}", known=known)
     return given
 
 

@@ -37,12 +37,12 @@ def recommendations(
     found = [
         *_failures(findings),
         *_sources(sources),
-        *map(_compare, (one for one in not_compared if not one.accepted)),
-        *(one for row in waivers for one in _waiver(row, at=at)),
+        *map(_compare, (row for row in not_compared if not row.accepted)),
+        *(advice for row in waivers for advice in _waiver(row, at=at)),
         *_blind_spots(layers),
     ]
     terms, kinds = _ORDER
-    return tuple(sorted(found, key=lambda one: (terms.index(one.term), kinds.index(one.advice))))
+    return tuple(sorted(found, key=lambda row: (terms.index(row.term), kinds.index(row.advice))))
 
 
 def _failures(findings: Iterable[FindingRow]) -> Iterator[Recommendation]:
@@ -58,9 +58,9 @@ def _failures(findings: Iterable[FindingRow]) -> Iterator[Recommendation]:
             broken.setdefault(row.finding.check, []).append(row.finding)
     for check, some in failing.items():
         term = Term.MEDIUM if severities[check] is Severity.INFO else Term.SHORT
-        yield _about(Advice.FIX, check, term=term, subjects=[one.subject for one in some])
+        yield _about(Advice.FIX, check, term=term, subjects=[row.subject for row in some])
     for check, some in broken.items():
-        subjects = [one.subject for one in some]
+        subjects = [row.subject for row in some]
         yield _about(Advice.MEND_CHECK, check, term=Term.SHORT, subjects=subjects)
 
 

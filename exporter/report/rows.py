@@ -291,4 +291,4 @@ class Recommendation:
 
 def worst(counts: Mapping[Verdict, int]) -> Verdict | None:
     """Return the worst verdict that was counted, None where none was."""
-    return next((one for one in WORST_FIRST if counts.get(one)), None)
+    return next((verdict for verdict in WORST_FIRST if counts.get(verdict)), None)

@@ -45,7 +45,7 @@ def document(view: Overview, *, texts: Texts) -> Document:
                 "name": "cluster-conformance",
                 "version": __version__,
                 "rules": [
-                    _rule(one, documentation=view.documentation, texts=texts) for one in checks
+                    _rule(check, documentation=view.documentation, texts=texts) for check in checks
                 ],
             }
         },
@@ -113,36 +113,40 @@ def _layer(check: Check) -> Document:
 
 
 def _result(row: FindingRow, *, index: int, texts: Texts) -> Document:
-    one, unseen = row.finding, row.finding.verdict is Verdict.UNKNOWN
-    places = [place for place in one.provenance if place.path and place.source not in _RUNNING]
+    finding, unseen = row.finding, row.finding.verdict is Verdict.UNKNOWN
+    places = [place for place in finding.provenance if place.path and place.source not in _RUNNING]
     result: Document = {
-        "ruleId": one.check,
+        "ruleId": finding.check,
         "ruleIndex": index,
         "kind": "open" if unseen else "fail",
         "level": "none" if unseen else _LEVELS[row.severity],
         "message": {"text": _message(row, texts)},
-        "locations": [_location(one, places[:1])],
-        "partialFingerprints": {FINGERPRINT: _fingerprint(one)},
+        "locations": [_location(finding, places[:1])],
+        "partialFingerprints": {FINGERPRINT: _fingerprint(finding)},
         "suppressions": [*_suppressions(row)],
-        "properties": {"verdict": str(one.verdict), "layer": str(row.layer), **_reason(one)},
+        "properties": {
+            "verdict": str(finding.verdict),
+            "layer": str(row.layer),
+            **_reason(finding),
+        },
     }
     if len(places) > 1:
         result["relatedLocations"] = [*_related(places[1:])]
     return result
 
 
-def _reason(one: Finding) -> Document:
-    return {"reason": one.reason} if one.reason else {}
+def _reason(finding: Finding) -> Document:
+    return {"reason": finding.reason} if finding.reason else {}
 
 
 def _message(row: FindingRow, texts: Texts) -> str:
-    one = row.finding
-    text = with_reason(one, one.detail or texts.say(row.title))
-    return printable(f"{one.subject.kind} {one.subject}: {text}")
+    finding = row.finding
+    text = with_reason(finding, finding.detail or texts.say(row.title))
+    return printable(f"{finding.subject.kind} {finding.subject}: {text}")
 
 
-def _location(one: Finding, places: Iterable[Place]) -> Document:
-    subject = one.subject
+def _location(finding: Finding, places: Iterable[Place]) -> Document:
+    subject = finding.subject
     logical = {
         "name": printable(subject.name),
         "fullyQualifiedName": printable(f"{subject.kind} {subject}"),
@@ -171,10 +175,10 @@ def _physical(place: Place) -> Document:
     return location
 
 
-def _fingerprint(one: Finding) -> str:
+def _fingerprint(finding: Finding) -> str:
     """Return what stays the same while lines move and details change."""
-    subject = one.subject
-    text = f"{one.check}\0{subject.kind}\0{subject.namespace}\0{subject.name}"
+    subject = finding.subject
+    text = f"{finding.check}\0{subject.kind}\0{subject.namespace}\0{subject.name}"
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -200,15 +204,15 @@ def _invocation(view: Overview) -> Document:
         "executionSuccessful": not down and not broken,
         "endTimeUtc": _instant(view.at),
         "toolExecutionNotifications": [
-            *(_down(one) for one in down),
-            *(_notification(f"the check {one} itself failed") for one in broken),
+            *(_down(source) for source in down),
+            *(_notification(f"the check {check} itself failed") for check in broken),
         ],
     }
 
 
 def _down(row: SourceRow) -> Document:
     failures = row.status.failures
-    why = "; ".join(one.message for one in failures[:3]) or "it was never read"
+    why = "; ".join(failure.message for failure in failures[:3]) or "it was never read"
     return _notification(f"{row.status.source} could not be read: {why}")
 
 

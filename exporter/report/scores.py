@@ -61,8 +61,8 @@ def indicators(
 
 def _everything_seen(layers: Sequence[LayerRow]) -> Indicator:
     counts = [layer.score.counts for layer in layers if layer.score is not None]
-    total = sum(sum(one.values()) for one in counts)
-    unseen = sum(one[Verdict.UNKNOWN] for one in counts)
+    total = sum(sum(count.values()) for count in counts)
+    unseen = sum(count[Verdict.UNKNOWN] for count in counts)
     return Indicator(
         code=Aim.EVERYTHING_SEEN,
         layer=None,

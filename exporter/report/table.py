@@ -31,7 +31,7 @@ _NOT_COMPARED = ("VERDICT", "NOT COMPARED", "FIRST DECLARED AT", "WHY, AND WHAT 
 
 def printable(text: str) -> str:
     """Return *text* on one line, without what a terminal would take for a command."""
-    return "".join(one if one.isprintable() else " " for one in text)
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -58,7 +58,7 @@ def evaluation(outcome: Evaluation, *, paint: Callable[[Verdict, str], str] = pl
     lines += columns(("LAYER", "RATIO", "COVERAGE", *map(str.upper, _COLUMNS)), _scores(outcome))
     lines += _painted(_FINDINGS, rows=list(_findings(outcome)), paint=paint)
     lines += _painted(
-        _NOT_COMPARED, rows=[_folded(one) for one in accounted.not_compared], paint=paint
+        _NOT_COMPARED, rows=[_folded(row) for row in accounted.not_compared], paint=paint
     )
     return "\n".join(lines) + "\n"
 
@@ -96,10 +96,10 @@ def _findings(outcome: Evaluation) -> Iterator[Sequence[str]]:
                 yield _row(finding)
 
 
-def _row(one: Finding) -> Sequence[str]:
-    subject = f"{one.subject.kind} {one.subject}"
-    detail = with_reason(one, one.detail)
-    return (one.verdict, one.check, subject, detail, _places(one.provenance))
+def _row(finding: Finding) -> Sequence[str]:
+    subject = f"{finding.subject.kind} {finding.subject}"
+    detail = with_reason(finding, finding.detail)
+    return (finding.verdict, finding.check, subject, detail, _places(finding.provenance))
 
 
 def _places(some: Sequence[Place]) -> str:

@@ -106,7 +106,7 @@ AIMS: Final[Mapping[str, str]] = {
 }
 
 SOURCES: Final[Mapping[str, str]] = {
-    **{one.value: one.display for one in Source},
+    **{source.value: source.display for source in Source},
     Source.INVENTORY.value: mark("Handwritten inventory"),
     Source.REPOSITORY.value: mark("Git repository"),
 }

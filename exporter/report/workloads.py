@@ -41,17 +41,19 @@ def subject_of(key: WorkloadKey) -> Subject:
 def applications(facts: Facts, verdicts: Verdicts) -> Iterator[ApplicationRow]:
     """Yield the declared Applications, sorted."""
     declared, observed = facts.find(DeclaredApplications), available(facts, ObservedApplications)
-    for key, one in sorted((declared.applications if declared else {}).items()):
+    for key, application in sorted((declared.applications if declared else {}).items()):
         subject = Subject("Application", key.namespace, key.name)
         visible = observed is not None and would_show(facts, ObservedApplications, subject)
         have = observed.applications.get(key) if observed else None
         row = ApplicationRow(
             key=key,
-            application_set=one.application_set,
+            application_set=application.application_set,
             present=(key in observed) if observed and visible else None,
-            paths=tuple(each.path or each.chart for each in one.sources if each.path or each.chart),
-            revisions=tuple(dict.fromkeys(source.revision for source in one.sources)),
-            place=one.place,
+            paths=tuple(
+                each.path or each.chart for each in application.sources if each.path or each.chart
+            ),
+            revisions=tuple(dict.fromkeys(source.revision for source in application.sources)),
+            place=application.place,
             verdicts=verdicts.get(subject, {}),
         )
         yield _running(row, have) if have and visible else row
@@ -67,8 +69,8 @@ def workloads(facts: Facts, verdicts: Verdicts) -> Iterator[WorkloadRow]:
     if declared is None:
         return
     view = _View(facts)
-    for key, one in sorted(declared.workloads.items()):
-        row = view.declared(one)
+    for key, workload in sorted(declared.workloads.items()):
+        row = view.declared(workload)
         yield replace(view.observed(row), verdicts=verdicts.get(subject_of(key), {}))
 
 
@@ -85,23 +87,23 @@ class _View:
         self._workloads = available(facts, ObservedWorkloads)
         self._pods = available(facts, ObservedPods)
 
-    def declared(self, one: DeclaredWorkload) -> WorkloadRow:
+    def declared(self, workload: DeclaredWorkload) -> WorkloadRow:
         """Return the row as far as the code tells it."""
-        spec = pod_spec(one.manifest)
+        spec = pod_spec(workload.manifest)
         containers = map(as_object, as_list(spec.get("containers")))
-        bounds = self._replicas.get(one.key)
-        scheduling = _scheduling(one)
+        bounds = self._replicas.get(workload.key)
+        scheduling = _scheduling(workload)
         return WorkloadRow(
-            key=one.key,
-            application=one.application,
-            overlay=self._overlay(one),
+            key=workload.key,
+            application=workload.application,
+            overlay=self._overlay(workload),
             present=None,
             minimum=bounds.minimum if bounds else None,
             maximum=bounds.maximum if bounds else None,
             images=tuple(as_text(container.get("image")) for container in containers),
             node_selector=scheduling.selector,
             tolerations=scheduling.tolerations,
-            place=one.place,
+            place=workload.place,
         )
 
     def observed(self, row: WorkloadRow) -> WorkloadRow:
@@ -120,12 +122,12 @@ class _View:
             placement=self._placement(have),
         )
 
-    def _overlay(self, one: DeclaredWorkload) -> str:
-        application = self._applications.get(one.application) if one.application else None
+    def _overlay(self, workload: DeclaredWorkload) -> str:
+        application = self._applications.get(workload.application) if workload.application else None
         paths = (
             [source.path for source in application.sources if source.local] if application else []
         )
-        return paths[0] if len(paths) == 1 else posixpath.dirname(one.place.path)
+        return paths[0] if len(paths) == 1 else posixpath.dirname(workload.place.path)
 
     def _placement(self, have: ObservedWorkload) -> dict[str, int] | None:
         if self._pods is None:
@@ -142,9 +144,9 @@ class _Scheduling:
     tolerations: tuple[str, ...] | None = None
 
 
-def _scheduling(one: DeclaredWorkload) -> _Scheduling:
+def _scheduling(workload: DeclaredWorkload) -> _Scheduling:
     """Return what a workload asks of its node; what is not understood is None."""
-    spec = pod_spec(one.manifest)
+    spec = pod_spec(workload.manifest)
     try:
         selector = dict(sorted(node_selection(spec).labels.items()))
         return _Scheduling(selector, tuple(map(str, tolerations(spec))))

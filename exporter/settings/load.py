@@ -102,8 +102,9 @@ def schema() -> bytes:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **msgspec.json.schema(Settings),
     }
-    for one in document["$defs"].values():  # before 3.13 Python leaves their margin to docstrings
-        one["description"] = cleandoc(one["description"])
+    # Before 3.13 Python leaves their margin to docstrings.
+    for definition in document["$defs"].values():
+        definition["description"] = cleandoc(definition["description"])
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
@@ -174,9 +175,9 @@ def _choose(value: Any, union: inspect.UnionType) -> inspect.Type:
             wanted = inspect.StructType
         case _:
             pass
-    alternatives = [one for one in union.types if not isinstance(one, inspect.Metadata)]
+    alternatives = [kind for kind in union.types if not isinstance(kind, inspect.Metadata)]
     chosen = [alternative for alternative in alternatives if isinstance(alternative, wanted)]
-    rest = [one for one in union.types if not isinstance(one, inspect.NoneType)]
+    rest = [kind for kind in union.types if not isinstance(kind, inspect.NoneType)]
     return (chosen or rest)[0]
 
 

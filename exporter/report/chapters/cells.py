@@ -84,17 +84,17 @@ class Cells:
         A kind is named where it begins: ``Node a, b, Application argocd/c``.
         """
         shown = subjects[:NAMES]
-        kinds = ("", *(one.kind for one in shown))
+        kinds = ("", *(subject.kind for subject in shown))
         some = [
-            str(one) if one.kind == last else self.subject(one)
-            for last, one in zip(kinds, shown, strict=False)
+            str(subject) if subject.kind == last else self.subject(subject)
+            for last, subject in zip(kinds, shown, strict=False)
         ]
         total = len(subjects) if count is None else count
         return self.and_more(", ".join(some) or self.nothing(), total - len(shown))
 
-    def subject(self, one: Subject) -> str:
+    def subject(self, subject: Subject) -> str:
         """Return a subject with its kind, as kubectl names both."""
-        return f"{one.kind} {one}"
+        return f"{subject.kind} {subject}"
 
     def verdict(self, verdict: Verdict | None) -> Cell:
         """Return a verdict as a reader understands it."""
@@ -102,13 +102,13 @@ class Cells:
 
     def result(self, verdicts: Mapping[str, Verdict], chapter: Chapter) -> Cell:
         """Return the worst verdict that one of the checks of a *chapter* has."""
-        checks = (one.id for one in self.view.evaluation.checks if one.chapter is chapter)
+        checks = (check.id for check in self.view.evaluation.checks if check.chapter is chapter)
         return self.worst(verdicts[check] for check in checks if check in verdicts)
 
     def worst(self, verdicts: Iterable[Verdict]) -> Cell:
         """Return the worst of some verdicts."""
         found = set(verdicts)
-        return self.verdict(next((one for one in WORST_FIRST if one in found), None))
+        return self.verdict(next((verdict for verdict in WORST_FIRST if verdict in found), None))
 
     def place(self, places: Sequence[Place]) -> Cell:
         """Return the first of some places, with its link, and how many more there are."""
@@ -136,21 +136,21 @@ class Cells:
             case str():
                 return value or self.nothing()
             case Mapping():
-                pairs = [f"{key}: {self.value(one)}" for key, one in value.items()]
+                pairs = [f"{key}: {self.value(item)}" for key, item in value.items()]
                 return self.names(pairs, limit=NAMES)
             case bool() | int() | float():
                 return str(value).lower() if isinstance(value, bool) else str(value)
             case _:
-                return self.names([self.value(one) for one in value], limit=NAMES)
+                return self.names([self.value(item) for item in value], limit=NAMES)
 
     def chain(self, row: FindingRow) -> str:
         """Return a finding and what it follows from, as one line."""
-        links = [(row.finding, 0), *((one.finding, one.more) for one in row.chain)]
-        return " ← ".join(self.and_more(self._step(one), more) for one, more in links)
+        links = [(row.finding, 0), *((step.finding, step.more) for step in row.chain)]
+        return " ← ".join(self.and_more(self._step(finding), more) for finding, more in links)
 
-    def _step(self, one: Finding) -> str:
-        subject = self.subject(one.subject)
-        return f"{subject}: {one.detail}" if one.detail else subject
+    def _step(self, finding: Finding) -> str:
+        subject = self.subject(finding.subject)
+        return f"{subject}: {finding.detail}" if finding.detail else subject
 
     def table(
         self, head: Sequence[str], rows: Iterable[Sequence[Cell | str]]
@@ -175,7 +175,7 @@ class Cells:
 
 
 def _conforms(row: Sequence[Cell | str]) -> bool:
-    found = {one.verdict for one in row if isinstance(one, Cell)}
+    found = {cell.verdict for cell in row if isinstance(cell, Cell)}
     return not found & set(WORST_FIRST[:-1])
 
 

@@ -33,14 +33,14 @@ def waiting(cells: Cells) -> Section:
 
 
 def _waiver(cells: Cells, row: WaiverRow) -> tuple[Cell | str, ...]:
-    one = row.waiver
+    waiver = row.waiver
     titles = {check.id: check.title for check in cells.view.evaluation.checks}
     return (
-        cells.texts.say(titles[one.check]) if one.check in titles else one.check,
-        cells.subjects(row.subjects) if row.subjects else one.subject,
-        one.reason,
-        one.owner,
-        cells.texts.instant(one.expires),
+        cells.texts.say(titles[waiver.check]) if waiver.check in titles else waiver.check,
+        cells.subjects(row.subjects) if row.subjects else waiver.subject,
+        waiver.reason,
+        waiver.owner,
+        cells.texts.instant(waiver.expires),
         cells.texts.say(WAIVER_STATES[row.state]),
     )
 
@@ -54,7 +54,7 @@ def _causes(cells: Cells) -> tuple[Items, ...]:
     for row in cells.view.findings:
         if row.finding.waiver and row.chain and row.finding.waiver not in chains:
             chains[row.finding.waiver] = cells.chain(row)
-    parts = {one for one in chains.values() for other in chains.values() if one in other != one}
+    parts = {part for part in chains.values() for other in chains.values() if part in other != part}
     return bullets(chain for chain in chains.values() if chain not in parts)
 
 
@@ -62,7 +62,7 @@ def recommendations(cells: Cells) -> Section:
     """Return what to do in which term; a term without anything to do is left out."""
     say = cells.texts.say
     parts = [
-        Section(say(TERMS[term]), bullets(_recommended(cells, one) for one in some))
+        Section(say(TERMS[term]), bullets(_recommended(cells, row) for row in some))
         for term in Term
         if (
             some := [
@@ -76,30 +76,30 @@ def recommendations(cells: Cells) -> Section:
     return Section(title=say("Recommendations"), blocks=none, parts=tuple(parts))
 
 
-def _recommended(cells: Cells, one: Recommendation) -> str:
-    text = _advice(cells, one)
-    if not one.subjects:
+def _recommended(cells: Cells, row: Recommendation) -> str:
+    text = _advice(cells, row)
+    if not row.subjects:
         return text
-    subjects = cells.subjects(one.subjects, count=one.count)
+    subjects = cells.subjects(row.subjects, count=row.count)
     return cells.texts.say("{advice} Subjects: {subjects}.", advice=text, subjects=subjects)
 
 
-def _advice(cells: Cells, one: Recommendation) -> str:
-    say, about = cells.texts.say, one.about
+def _advice(cells: Cells, row: Recommendation) -> str:
+    say, about = cells.texts.say, row.about
     checks = {check.id: check for check in cells.view.evaluation.checks}
     check = checks.get(about)
-    if one.advice is Advice.FIX and check and check.advice:
+    if row.advice is Advice.FIX and check and check.advice:
         return say(check.advice)
     return say(
-        ADVICE[one.advice],
+        ADVICE[row.advice],
         title=say(check.title) if check else about,
         source=say(SOURCES.get(about, about)),
         check=about,
         waiver=about,
-        day=cells.texts.day(one.by) if one.by else "",
-        layer=cells.layer(Layer(about)) if one.advice is Advice.CHECK_LAYER else "",
-        state=say(STATES[one.state]) if one.state else "",
-        remedy=one.remedy or (say(REMEDIES[one.state]) if one.state else ""),
+        day=cells.texts.day(row.by) if row.by else "",
+        layer=cells.layer(Layer(about)) if row.advice is Advice.CHECK_LAYER else "",
+        state=say(STATES[row.state]) if row.state else "",
+        remedy=row.remedy or (say(REMEDIES[row.state]) if row.state else ""),
     )
 
 
@@ -109,12 +109,12 @@ def unseen(cells: Cells) -> Section:
     head = (say("Cause"), say("Detail"), say("Items"), say("Subjects"))
     rows = [
         (
-            cells.cause(one.cause),
-            one.detail,
-            cells.texts.number(one.count),
-            cells.subjects(one.subjects, count=one.concerned),
+            cells.cause(row.cause),
+            row.detail,
+            cells.texts.number(row.count),
+            cells.subjects(row.subjects, count=row.concerned),
         )
-        for one in cells.view.unseen
+        for row in cells.view.unseen
     ]
     none = Paragraph(say("Everything that was asked for could be looked at."))
     return Section(title=say("What could not be seen"), blocks=cells.table(head, rows) or (none,))

@@ -25,7 +25,7 @@ def pipeline(cells: Cells) -> Section:
 def _synced(cells: Cells) -> str:
     say, rows = cells.texts.say, cells.view.applications
     total = cells.texts.number(len(rows))
-    if any(one.present is None for one in rows):
+    if any(row.present is None for row in rows):
         return say(
             "The code declares {total} Applications; not all of the cluster's could be read.",
             total=total,
@@ -34,22 +34,22 @@ def _synced(cells: Cells) -> str:
         "Of {total} declared Applications, {present} exist, {synced} are Synced and {healthy} are "
         "Healthy.",
         total=total,
-        present=cells.texts.number(sum(one.present is True for one in rows)),
-        synced=cells.texts.number(sum(one.sync == "Synced" for one in rows)),
+        present=cells.texts.number(sum(row.present is True for row in rows)),
+        synced=cells.texts.number(sum(row.sync == "Synced" for row in rows)),
         healthy=cells.texts.number(sum(row.health == "Healthy" for row in rows)),
     )
 
 
-def _application(cells: Cells, one: ApplicationRow) -> tuple[Cell | str, ...]:
-    absent = cells.texts.say("missing") if one.present is False else None
+def _application(cells: Cells, row: ApplicationRow) -> tuple[Cell | str, ...]:
+    absent = cells.texts.say("missing") if row.present is False else None
     return (
-        str(one.key),
-        cells.names(one.paths),
-        cells.names(one.revisions),
-        absent or cells.text(one.sync),
-        absent or cells.text(one.health),
-        cells.place((one.place,)),
-        cells.worst(one.verdicts.values()),
+        str(row.key),
+        cells.names(row.paths),
+        cells.names(row.revisions),
+        absent or cells.text(row.sync),
+        absent or cells.text(row.health),
+        cells.place((row.place,)),
+        cells.worst(row.verdicts.values()),
     )
 
 
@@ -70,7 +70,7 @@ def deployment(cells: Cells) -> Section:
 def _ready(cells: Cells) -> str:
     say, rows = cells.texts.say, cells.view.workloads
     total = cells.texts.number(len(rows))
-    if any(one.present is None for one in rows):
+    if any(row.present is None for row in rows):
         return say(
             "The code declares {total} workloads; not all of the cluster's could be read.",
             total=total,
@@ -78,13 +78,13 @@ def _ready(cells: Cells) -> str:
     return say(
         "Of {total} declared workloads, {present} exist and {ready} have all their pods ready.",
         total=total,
-        present=cells.texts.number(sum(one.present is True for one in rows)),
+        present=cells.texts.number(sum(row.present is True for row in rows)),
         ready=cells.texts.number(sum(_is_ready(row) for row in rows)),
     )
 
 
-def _is_ready(one: WorkloadRow) -> bool:
-    return one.ready is not None and one.desired is not None and one.ready >= one.desired
+def _is_ready(row: WorkloadRow) -> bool:
+    return row.ready is not None and row.desired is not None and row.ready >= row.desired
 
 
 def _workloads(cells: Cells) -> Section:
@@ -98,8 +98,8 @@ def _workloads(cells: Cells) -> Section:
             workload.overlay or cells.nothing(),
             str(workload.key),
             cells.between(workload.minimum, workload.maximum),
-            _counted(cells, one=workload, number=workload.desired),
-            _counted(cells, one=workload, number=workload.ready),
+            _counted(cells, row=workload, number=workload.desired),
+            _counted(cells, row=workload, number=workload.ready),
             cells.names(workload.images),
             cells.result(workload.verdicts, Chapter.WORKLOADS),
         )
@@ -108,8 +108,8 @@ def _workloads(cells: Cells) -> Section:
     return Section(say("Workloads"), cells.table(head, rows))
 
 
-def _counted(cells: Cells, *, one: WorkloadRow, number: int | None) -> str:
-    return cells.texts.say("missing") if one.present is False else cells.number(number)
+def _counted(cells: Cells, *, row: WorkloadRow, number: int | None) -> str:
+    return cells.texts.say("missing") if row.present is False else cells.number(number)
 
 
 def _placement(cells: Cells) -> Section:
@@ -127,12 +127,12 @@ def _placement(cells: Cells) -> Section:
     return Section(say("Pod scheduling"), cells.table(head, rows))
 
 
-def _nodes(cells: Cells, one: WorkloadRow) -> str:
+def _nodes(cells: Cells, row: WorkloadRow) -> str:
     """Return the nodes on which pods run with their numbers; pods without a node wait for one."""
-    if one.present is False:
+    if row.present is False:
         return cells.nothing()
-    if one.placement is None:
+    if row.placement is None:
         return cells.unseen()
     waiting = cells.texts.say("no node")
-    pods = [f"{node or waiting} ({n})" for node, n in one.placement.items()]
+    pods = [f"{node or waiting} ({n})" for node, n in row.placement.items()]
     return cells.names(pods, limit=5)

@@ -8,7 +8,7 @@ from exporter.report.paper import Paragraph, Section
 def system(cells: Cells) -> Section:
     """Return every finding of the observability layer, check by check."""
     say = cells.texts.say
-    layer = next(one for one in cells.view.layers if one.layer is Layer.OBSERVABILITY)
+    layer = next(layer for layer in cells.view.layers if layer.layer is Layer.OBSERVABILITY)
     if layer.score is None:
         unnamed = say(
             "It was not checked: the settings name no Prometheus, Alertmanager or Grafana to ask."
@@ -20,14 +20,14 @@ def system(cells: Cells) -> Section:
     )
     rows = [
         (
-            say(one.title),
-            cells.subject(one.finding.subject),
-            cells.value(one.finding.declared),
-            cells.value(one.finding.observed),
-            one.finding.detail,
-            cells.verdict(one.finding.verdict),
+            say(row.title),
+            cells.subject(row.finding.subject),
+            cells.value(row.finding.declared),
+            cells.value(row.finding.observed),
+            row.finding.detail,
+            cells.verdict(row.finding.verdict),
         )
-        for one in cells.view.monitoring
+        for row in cells.view.monitoring
     ]
     none = Paragraph(say("Nothing is declared that could be checked."))
     return Section(title=say("Monitoring system"), blocks=cells.table(head, rows) or (none,))

@@ -30,17 +30,17 @@ def _counted(cells: Cells) -> str:
         return say(
             "No node is declared by name; of {total} nodes of declared groups, {ready} are Ready.",
             total=number(len(members)),
-            ready=number(sum(one.ready is ConditionStatus.TRUE for one in members)),
+            ready=number(sum(row.ready is ConditionStatus.TRUE for row in members)),
         )
     if not declared:
         return say("The code declares no nodes that could be read.")
-    if any(one.present is None for one in declared):
+    if any(row.present is None for row in declared):
         return say("The code declares {total} nodes; the cluster's could not be read.", total=total)
     return say(
         "Of {total} declared nodes, {present} are in the cluster and {ready} are Ready.",
         total=total,
-        present=number(sum(one.present is True for one in declared)),
-        ready=number(sum(one.ready is ConditionStatus.TRUE for one in declared)),
+        present=number(sum(row.present is True for row in declared)),
+        ready=number(sum(row.ready is ConditionStatus.TRUE for row in declared)),
     )
 
 
@@ -57,28 +57,28 @@ def _groups(cells: Cells) -> Section:
     )
 
 
-def _group(cells: Cells, one: GroupRow) -> tuple[Cell | str, ...]:
-    missing = cells.names(one.missing, limit=5)
+def _group(cells: Cells, row: GroupRow) -> tuple[Cell | str, ...]:
+    missing = cells.names(row.missing, limit=5)
     return (
-        one.name or cells.texts.say("without a group"),
-        cells.between(one.minimum, one.maximum) if one.stated else cells.unseen(),
-        cells.number(one.observed),
-        cells.number(one.ready),
+        row.name or cells.texts.say("without a group"),
+        cells.between(row.minimum, row.maximum) if row.stated else cells.unseen(),
+        cells.number(row.observed),
+        cells.number(row.ready),
         missing,
-        cells.verdict(_group_verdict(one)),
+        cells.verdict(_group_verdict(row)),
     )
 
 
-def _group_verdict(one: GroupRow) -> Verdict:
+def _group_verdict(row: GroupRow) -> Verdict:
     """Return what the check says; it leaves a missing node to another check, which fails.
 
     Of nodes without a group, which it does not judge, their number tells.
     """
-    verdict = one.verdicts.get("node_group_size")
-    if verdict is Verdict.UNKNOWN and one.missing:
+    verdict = row.verdicts.get("node_group_size")
+    if verdict is Verdict.UNKNOWN and row.missing:
         return Verdict.FAIL
-    if verdict is None and one.matches is not None:
-        return Verdict.PASS if one.matches else Verdict.FAIL
+    if verdict is None and row.matches is not None:
+        return Verdict.PASS if row.matches else Verdict.FAIL
     return verdict or Verdict.UNKNOWN
 
 
@@ -108,14 +108,14 @@ def _no_nodes(cells: Cells) -> tuple[Paragraph]:
     return (Paragraph(cells.texts.say("No node is declared, and none was seen.")),)
 
 
-def _status(cells: Cells, one: NodeRow) -> str:
+def _status(cells: Cells, row: NodeRow) -> str:
     say = cells.texts.say
-    if one.present is False:
+    if row.present is False:
         return say("missing")
-    if one.ready is None:
+    if row.ready is None:
         return cells.unseen()
-    ready = "Ready" if one.ready is ConditionStatus.TRUE else "NotReady"
-    return f"{ready}, SchedulingDisabled" if one.unschedulable else ready
+    ready = "Ready" if row.ready is ConditionStatus.TRUE else "NotReady"
+    return f"{ready}, SchedulingDisabled" if row.unschedulable else ready
 
 
 def scheduling_rules(cells: Cells) -> Section:
@@ -132,12 +132,12 @@ def _labels(cells: Cells) -> Section:
     head = (say("Node"), say("Expected"), say("Actual"), say("Result"))
     rows = [
         (
-            one.name,
-            _declared(cells, one=one, text=cells.pairs(one.labels_declared)),
-            cells.pairs(one.labels),
-            cells.result(one.verdicts, Chapter.LABELS),
+            row.name,
+            _declared(cells, row=row, text=cells.pairs(row.labels_declared)),
+            cells.pairs(row.labels),
+            cells.result(row.verdicts, Chapter.LABELS),
         )
-        for one in _telling(cells.view.nodes, labels=True)
+        for row in _telling(cells.view.nodes, labels=True)
     ]
     none = Paragraph(say("No labels are declared, and no undeclared ones were seen."))
     return Section(say("Labels"), cells.table(head, rows) or (none,))
@@ -148,12 +148,12 @@ def _taints(cells: Cells) -> Section:
     head = (say("Node"), say("Expected"), say("Actual"), say("Result"))
     rows = [
         (
-            one.name,
-            _declared(cells, one=one, text=cells.names(_written(one.taints_declared))),
-            cells.names(_written(one.taints)),
-            cells.result(one.verdicts, Chapter.TAINTS),
+            row.name,
+            _declared(cells, row=row, text=cells.names(_written(row.taints_declared))),
+            cells.names(_written(row.taints)),
+            cells.result(row.verdicts, Chapter.TAINTS),
         )
-        for one in _telling(cells.view.nodes, labels=False)
+        for row in _telling(cells.view.nodes, labels=False)
     ]
     none = Paragraph(say("No taints are declared, and no undeclared ones were seen."))
     return Section(say("Taints"), cells.table(head, rows) or (none,))
@@ -162,17 +162,17 @@ def _taints(cells: Cells) -> Section:
 def _telling(rows: Iterable[NodeRow], *, labels: bool) -> list[NodeRow]:
     """Return the nodes of which there is anything to say; nothing on both sides is nothing."""
     pairs = ((row, _sides(row, labels=labels)) for row in rows)
-    return [one for one, sides in pairs if any(side is None or side for side in sides)]
+    return [row for row, sides in pairs if any(side is None or side for side in sides)]
 
 
-def _sides(one: NodeRow, *, labels: bool) -> tuple[object, object]:
-    declared = one.labels_declared if labels else one.taints_declared
-    observed = one.labels if labels else one.taints
-    return (declared if one.declared else ()), observed
+def _sides(row: NodeRow, *, labels: bool) -> tuple[object, object]:
+    declared = row.labels_declared if labels else row.taints_declared
+    observed = row.labels if labels else row.taints
+    return (declared if row.declared else ()), observed
 
 
-def _declared(cells: Cells, *, one: NodeRow, text: str) -> str:
-    return text if one.declared else cells.texts.say("not declared")
+def _declared(cells: Cells, *, row: NodeRow, text: str) -> str:
+    return text if row.declared else cells.texts.say("not declared")
 
 
 def _written(taints: Iterable[object] | None) -> list[str] | None:

@@ -25,9 +25,9 @@ def compared(cells: Cells) -> Section:
     )
 
 
-def _kind(cells: Cells, one: KindRow) -> tuple[str, ...]:
-    counts = (one.total, one.compared, one.not_compared, one.accepted, one.out_of_scope)
-    return (_source(cells, one.source), one.kind, *map(cells.texts.number, counts))
+def _kind(cells: Cells, row: KindRow) -> tuple[str, ...]:
+    counts = (row.total, row.compared, row.not_compared, row.accepted, row.out_of_scope)
+    return (_source(cells, row.source), row.kind, *map(cells.texts.number, counts))
 
 
 def _not_compared(cells: Cells) -> Section:
@@ -36,7 +36,7 @@ def _not_compared(cells: Cells) -> Section:
         *(say("Source"), say("Reason"), say("Number"), say("Subjects")),
         *(say("What would change that"), say("Result")),
     )
-    rows = [_missing(cells, one) for one in cells.view.account.not_compared]
+    rows = [_missing(cells, row) for row in cells.view.account.not_compared]
     return Section(say("Not compared yet"), cells.table(head, rows))
 
 

@@ -102,7 +102,7 @@ def deviations(cells: Cells) -> Section:
         *(say("Severity"), say("Item"), say("Subject"), say("Expected"), say("Actual")),
         *(say("Detail"), say("Declared at"), say("Result")),
     )
-    causes = [cells.chain(one) for one in rows if one.chain]
+    causes = [cells.chain(row) for row in rows if row.chain]
     parts = (Section(say("Causes"), bullets(causes)),) if causes else ()
     return Section(
         title=say("Deviations"),
@@ -122,16 +122,16 @@ def _introduction(cells: Cells, *, known: bool) -> str:
 
 
 def _deviation(cells: Cells, row: FindingRow) -> tuple[Cell | str, ...]:
-    one = row.finding
+    finding = row.finding
     return (
         cells.texts.say(SEVERITIES[row.severity]),
         cells.texts.say(row.title),
-        cells.subject(one.subject),
+        cells.subject(finding.subject),
         _declared(cells, row),
-        cells.value(one.observed),
-        f"{one.detail} ({one.advice})" if one.advice else one.detail,
-        cells.place(one.provenance),
-        cells.verdict(one.verdict),
+        cells.value(finding.observed),
+        f"{finding.detail} ({finding.advice})" if finding.advice else finding.detail,
+        cells.place(finding.provenance),
+        cells.verdict(finding.verdict),
     )
 
 

@@ -148,14 +148,14 @@ class Group(Struct, frozen=True, kw_only=True):
             labels=_values(group.node_labels),
             taints=None if group.taints is None else _taints(group.taints),
             version=group.version.value if group.version else None,
-            instance_types=tuple(one.value for one in group.instance_types),
-            zones=tuple(one.value for one in group.zones),
+            instance_types=tuple(stated.value for stated in group.instance_types),
+            zones=tuple(stated.value for stated in group.zones),
             provenance=(Place.of(group.place),) if group.place else (),
         )
 
 
 def _taints(stated: Iterable[Located[Declared]]) -> tuple[Taint, ...]:
-    return tuple(Taint(one.value.key, one.value.value, one.value.effect) for one in stated)
+    return tuple(Taint(taint.value.key, taint.value.value, taint.value.effect) for taint in stated)
 
 
 class Workload(Struct, frozen=True, kw_only=True):

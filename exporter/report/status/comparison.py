@@ -56,20 +56,20 @@ def statements(finding: Finding) -> list[Statement]:
     found = (
         Statement(
             attribute=as_text(as_object(conflict).get("attribute")),
-            value=as_text(as_object(one).get("value")),
-            place=as_text(as_object(one).get("place")),
+            value=as_text(as_object(statement).get("value")),
+            place=as_text(as_object(statement).get("place")),
         )
         for conflict in as_list(finding.declared)
-        for one in as_list(as_object(conflict).get("statements"))
+        for statement in as_list(as_object(conflict).get("statements"))
     )
     return list(islice(found, MOST_LINES))
 
 
 def _lines(declared: Json, observed: Json) -> Iterator[Line]:
-    both = [one for one in (declared, observed) if one is not None]
-    if all(isinstance(one, Mapping) for one in both):
+    both = [side for side in (declared, observed) if side is not None]
+    if all(isinstance(side, Mapping) for side in both):
         return _by_key(as_object(declared), as_object(observed))
-    if all(_is_list(one) for one in both):
+    if all(_is_list(side) for side in both):
         return _by_item(as_list(declared), as_list(observed))
     return iter([Line("", _text(declared), _text(observed))])
 
@@ -126,4 +126,4 @@ def _sides(declared: T | None, observed: T | None, *, nothing: T) -> tuple[T, T]
 
 
 def _texts(some: Iterable[Taint] | None) -> list[str] | None:
-    return None if some is None else [str(one) for one in some]
+    return None if some is None else [str(item) for item in some]

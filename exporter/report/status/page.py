@@ -115,7 +115,10 @@ def _harmless(value: Any) -> Any:
     text = str(value)
     if text.isprintable():
         return text
-    return "".join(one if one.isprintable() or one in "\n\t" else _SHOWN for one in text)
+    return "".join(
+        character if character.isprintable() or character in "\n\t" else _SHOWN
+        for character in text
+    )
 
 
 def _percent(part: float | None) -> str:
@@ -157,7 +160,7 @@ def _passes(outcome: Evaluation) -> Iterator[FindingRow]:
 
 def _choices(outcome: Evaluation) -> dict[str, tuple[str, ...]]:
     """Return by what findings can be filtered."""
-    found = [one for one in outcome.findings if account.is_blind_spot(one)]
+    found = [finding for finding in outcome.findings if account.is_blind_spot(finding)]
     sources = account.sources_of(outcome)
     return {
         "verdict": tuple(map(str, WORST_FIRST)),
@@ -165,6 +168,6 @@ def _choices(outcome: Evaluation) -> dict[str, tuple[str, ...]]:
         "layer": tuple(str(layer) for layer in Layer if layer in outcome.layers),
         "check": tuple(check.id for check in outcome.checks),
         "kind": tuple(sorted({finding.subject.kind for finding in outcome.findings})),
-        "reason": tuple(sorted({one.reason for one in found})),
-        "source": tuple(sorted({account.blind_spot(one, sources).source for one in found})),
+        "reason": tuple(sorted({finding.reason for finding in found})),
+        "source": tuple(sorted({account.blind_spot(finding, sources).source for finding in found})),
     }

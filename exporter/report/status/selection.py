@@ -76,12 +76,12 @@ def select(shown: Overview, query: PageQuery, *, passes: Iterable[FindingRow]) -
         found = list(_folded(found))
     return Selection(
         findings=_part("findings", rows=found, number=query.pages.get("findings", 1)),
-        groups=part("groups", shown.groups, lambda one: one.name),
+        groups=part("groups", shown.groups, lambda group: group.name),
         nodes=part("nodes", shown.nodes, _of_node),
         workloads=part("workloads", shown.workloads, _of_workload),
         argocd=part("argocd", shown.applications, _of_application),
         monitoring=part("monitoring", shown.monitoring, _of_finding),
-        waivers=part("waivers", shown.waivers, lambda one: f"{one.waiver.id} {one.waiver.owner}"),
+        waivers=part("waivers", shown.waivers, lambda row: f"{row.waiver.id} {row.waiver.owner}"),
     )
 
 
@@ -93,14 +93,14 @@ def _filtered(rows: Iterable[FindingRow], query: PageQuery) -> Iterable[FindingR
 
 
 _FILTERED_BY: dict[str, Callable[[FindingRow], str]] = {
-    "verdict": lambda one: one.finding.verdict,
-    "severity": lambda one: one.severity,
-    "layer": lambda one: one.layer,
-    "check": lambda one: one.finding.check,
-    "kind": lambda one: one.finding.subject.kind,
-    "namespace": lambda one: one.finding.subject.namespace,
-    "reason": lambda one: one.finding.reason,
-    "source": lambda one: one.source or "",
+    "verdict": lambda row: row.finding.verdict,
+    "severity": lambda row: row.severity,
+    "layer": lambda row: row.layer,
+    "check": lambda row: row.finding.check,
+    "kind": lambda row: row.finding.subject.kind,
+    "namespace": lambda row: row.finding.subject.namespace,
+    "reason": lambda row: row.finding.reason,
+    "source": lambda row: row.source or "",
 }
 
 
@@ -115,17 +115,17 @@ def _folded(rows: Iterable[FindingRow]) -> Iterator[FindingRow]:
 
 def _alike(row: FindingRow) -> tuple[str, ...]:
     """Return what rows that are folded together have in common; of all others it is their own."""
-    one = row.finding
+    finding = row.finding
     if row.source is not None:
-        return (row.source, one.reason, one.waiver)
-    return (one.check, *one.subject)
+        return (row.source, finding.reason, finding.waiver)
+    return (finding.check, *finding.subject)
 
 
 def _standing_for(first: FindingRow, others: Sequence[FindingRow]) -> FindingRow:
     (folded,) = fold(
-        blind_spot(one.finding, {one.finding.subject: one.source})
-        for one in (first, *others)
-        if one.source is not None
+        blind_spot(row.finding, {row.finding.subject: row.source})
+        for row in (first, *others)
+        if row.source is not None
     )
     return replace(first, folded=folded)
 
@@ -149,8 +149,8 @@ def _part(table: str, *, rows: Sequence[T], number: int) -> Part[T]:
 
 
 def _of_finding(row: FindingRow) -> str:
-    one = row.finding
-    return f"{one.check} {one.subject.kind} {one.subject} {one.detail}"
+    finding = row.finding
+    return f"{finding.check} {finding.subject.kind} {finding.subject} {finding.detail}"
 
 
 def _of_node(row: NodeRow) -> str:
