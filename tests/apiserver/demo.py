@@ -86,8 +86,8 @@ def asking(monitoring: RecordedStack) -> str:
 async def _play(api: ApiServer, stack: RecordedStack, scenario: str, after: float) -> None:
     if scenario == NONE:
         return
-    told = SCENARIOS.get(scenario) or OF_MONITORING[scenario]
-    _say(f"in {after:g} seconds: {(told.__doc__ or scenario).splitlines()[0]}")
+    chosen = SCENARIOS.get(scenario) or OF_MONITORING[scenario]
+    _say(f"in {after:g} seconds: {(chosen.__doc__ or scenario).splitlines()[0]}")
     await asyncio.sleep(after)
     _say(await (stack.play(scenario) if scenario in OF_MONITORING else run(scenario, api)))
 

@@ -59,14 +59,14 @@ def test_the_program_serves_and_obeys(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "said"),
+    ("command", "beginning"),
     [
         pytest.param("rate 5", "error: there is no made-up cluster to change", id="no load"),
         pytest.param("scenario rollout", "error: the cluster has no", id="nothing to change"),
     ],
 )
-def test_what_cannot_be_done_is_told(command: str, said: str) -> None:
+def test_what_cannot_be_done_is_told(command: str, beginning: str) -> None:
     with program("--token", "t", "--tls") as process:
         assert answer(process).startswith("https://127.0.0.1:")
 
-        assert ask(process, command).startswith(said)
+        assert ask(process, command).startswith(beginning)

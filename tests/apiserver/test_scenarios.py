@@ -31,8 +31,8 @@ async def play(name: str) -> tuple[Contents, Contents]:
     async with ApiServer() as api:
         api.load_snapshot(SNAPSHOT)
         before = contents(api)
-        said = await run(name, api, at_once)
-        assert said
+        summary = await run(name, api, at_once)
+        assert summary
         return before, contents(api)
 
 

@@ -29,15 +29,15 @@ from exporter.log import configure
 EVERY = 0.005
 
 async def beat(path):
-    clock, said, longest = time.perf_counter, time.time(), 0.0
+    clock, written, longest = time.perf_counter, time.time(), 0.0
     with open(path, "w", buffering=1) as file:
         while True:
             due = clock() + EVERY
             await asyncio.sleep(EVERY)
             longest = max(longest, clock() - due)
-            if (now := time.time()) > said + 0.2:
+            if (now := time.time()) > written + 0.2:
                 print(now, longest, file=file)
-                said, longest = now, 0.0
+                written, longest = now, 0.0
 
 async def main():
     configure(level="info", form="logfmt")
@@ -116,8 +116,8 @@ class Exporter:
 
     def stalls(self, start: float, end: float) -> list[float]:
         """Return the longest stalls of the event loop between two instants, fifth by fifth."""
-        said = [line.split() for line in self.beats.read_text().splitlines()]
-        return [float(stall) for at, stall in said if start + 0.2 < float(at) < end]
+        written = [line.split() for line in self.beats.read_text().splitlines()]
+        return [float(stall) for at, stall in written if start + 0.2 < float(at) < end]
 
 
 def _cpu(pid: int) -> float:

@@ -146,9 +146,9 @@ def share(values: list[float], part: float) -> float:
 
 
 def say(capsys: pytest.CaptureFixture[str], title: str, **figures: float) -> None:
-    told = "  ".join(f"{name} {value:.3g}" for name, value in figures.items())
+    line = "  ".join(f"{name} {value:.3g}" for name, value in figures.items())
     with capsys.disabled():
-        print(f"\n{title}: {told}")  # noqa: T201 - the figures are what a benchmark is for
+        print(f"\n{title}: {line}")  # noqa: T201 - the figures are what a benchmark is for
 
 
 @pytest.mark.bench

@@ -74,7 +74,7 @@ async def visit(browser: Browser, shown: Demo) -> AsyncIterator[Open]:
 def watch(page: Page, complaints: list[str], *, home: str) -> None:
     """Note what a page complains of: errors, violated policies, requests to elsewhere."""
 
-    def said(message: ConsoleMessage) -> None:
+    def logged(message: ConsoleMessage) -> None:
         if message.type == "error":
             complaints.append(message.text)
 
@@ -82,7 +82,7 @@ def watch(page: Page, complaints: list[str], *, home: str) -> None:
         if not request.url.startswith(f"{home}/"):
             complaints.append(request.url)
 
-    page.on("console", said)
+    page.on("console", logged)
     page.on("request", requested)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("dialog", lambda dialog: complaints.append(dialog.message))

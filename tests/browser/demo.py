@@ -61,12 +61,12 @@ async def demo(folder: Path) -> AsyncIterator[Demo]:
 
 async def _address(log: asyncio.StreamReader) -> str:
     """Return where the exporter listens, as it says in its log."""
-    said = b""
+    output = b""
     while line := await log.readline():
-        said += line
+        output += line
         if match := _LISTENING.search(line):
             return match[1].decode()
-    raise AssertionError(said.decode())
+    raise AssertionError(output.decode())
 
 
 async def _ready(url: str) -> None:

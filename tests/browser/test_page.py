@@ -92,8 +92,10 @@ async def test_a_cause_chain_goes_down_to_the_missing_image(visit: Open) -> None
 
 
 async def focused(page: Page) -> str:
-    told: str = await page.evaluate("document.activeElement.id || document.activeElement.className")
-    return told
+    element: str = await page.evaluate(
+        "document.activeElement.id || document.activeElement.className"
+    )
+    return element
 
 
 async def test_the_keyboard_is_enough(visit: Open) -> None:

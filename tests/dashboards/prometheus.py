@@ -66,11 +66,11 @@ class Prometheus:
         url = f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
         try:
             with urllib.request.urlopen(url, timeout=10) as answer:
-                said = json.load(answer)
+                document = json.load(answer)
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{parameters}: {error.read().decode()}") from error
-        assert not said.get("warnings"), said
-        return said["data"]
+        assert not document.get("warnings"), document
+        return document["data"]
 
 
 @contextmanager

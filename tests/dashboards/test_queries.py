@@ -171,7 +171,7 @@ def test_no_query_fails_whatever_happens_and_every_state_has_a_text(
 
 
 @pytest.mark.parametrize(
-    ("happening", "view", "said"),
+    ("happening", "view", "state"),
     [
         pytest.param(HEALTHY, "overview", "Deviates", id="the reference cluster"),
         pytest.param(HEALTHY, "infrastructure", "Conforms", id="its lowest layer"),
@@ -187,7 +187,7 @@ def test_no_query_fails_whatever_happens_and_every_state_has_a_text(
     ],
 )
 def test_the_verdict_is_what_happened(
-    recorded: Recorded, happening: str, view: str, said: str
+    recorded: Recorded, happening: str, view: str, state: str
 ) -> None:
     (first, *_) = panels(BOARDS[VIEWS[view][0]])
 
@@ -195,7 +195,7 @@ def test_the_verdict_is_what_happened(
 
     texts = texts_of(first)
     assert texts is not None
-    assert texts[value] == said
+    assert texts[value] == state
 
 
 @pytest.mark.parametrize("view", VIEWS)

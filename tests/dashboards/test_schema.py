@@ -66,13 +66,13 @@ def complaints(tools: Path, folder: Path, texts: Mapping[str, str]) -> dict[str,
         text=True,
         check=False,
     )
-    said = [line for line in (done.stdout + done.stderr).splitlines() if line[:1].strip()]
-    assert all(re.match(r"[\w-]+\.ts\(", line) for line in said), said
-    return {name: [line for line in said if line.startswith(f"{name}.ts(")] for name in texts}
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line[:1].strip()]
+    assert all(re.match(r"[\w-]+\.ts\(", line) for line in lines), lines
+    return {name: [line for line in lines if line.startswith(f"{name}.ts(")] for name in texts}
 
 
 @pytest.fixture(scope="module")
-def said(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+def compiled(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """What the compiler says of every dashboard, and of one with each of some mistakes."""
     texts = {uid: json.dumps(board) for uid, board in BOARDS.items()}
     mistaken = {
@@ -83,10 +83,12 @@ def said(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, lis
 
 
 @pytest.mark.parametrize("uid", BOARDS)
-def test_a_dashboard_has_the_types_of_grafanas_schema(uid: str, said: dict[str, list[str]]) -> None:
-    assert said[uid] == []
+def test_a_dashboard_has_the_types_of_grafanas_schema(
+    uid: str, compiled: dict[str, list[str]]
+) -> None:
+    assert compiled[uid] == []
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_noticed(mistake: str, said: dict[str, list[str]]) -> None:
-    assert said[mistake]
+def test_a_mistake_is_noticed(mistake: str, compiled: dict[str, list[str]]) -> None:
+    assert compiled[mistake]

@@ -320,8 +320,8 @@ def rolling(*, minutes: int, observed: int = 2) -> Callable[[Json], None]:
         for condition in workload["status"]["conditions"]:
             if condition["type"] == "Progressing":
                 moved = (NOW - timedelta(minutes=minutes)).isoformat()
-                told = {"reason": "ReplicaSetUpdated", "lastUpdateTime": moved}
-                condition.update(status="True", **told)
+                update = {"reason": "ReplicaSetUpdated", "lastUpdateTime": moved}
+                condition.update(status="True", **update)
 
     return roll
 

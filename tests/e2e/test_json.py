@@ -15,15 +15,15 @@ from tests.report.api_schema import strict
 async def test_the_evaluation_is_as_the_schema_says(reference: Reference, declared: State) -> None:
     outcome = await reference.evaluate(declared=declared)
 
-    told = json.loads(msgspec.json.encode(Evaluation.of(outcome.evaluation)))
+    document = json.loads(msgspec.json.encode(Evaluation.of(outcome.evaluation)))
 
-    assert len(told["findings"]) > 200
-    strict("check").validate(told)
+    assert len(document["findings"]) > 200
+    strict("check").validate(document)
 
 
 @pytest.mark.parametrize("part", ["nodes", "workloads", "applications", "conflicts", "sources"])
 def test_the_declaration_is_as_the_schema_says(declared: State, part: str) -> None:
-    told = json.loads(msgspec.json.encode(Declaration.of(declared)))
+    document = json.loads(msgspec.json.encode(Declaration.of(declared)))
 
-    assert told[part]
-    strict("declaration").validate(told)
+    assert document[part]
+    strict("declaration").validate(document)

@@ -436,11 +436,11 @@ def _served(world: World) -> bytes:
     serving = Serving(world)
     try:
         serving.until_ready()
-        said = []
+        outputs = []
         for path in _addresses():
             status, answer = serving.ask(serving.public + path, Cookie=f"session={cookie}")
             assert status == 200, (path, answer)
-            said.append(answer)
+            outputs.append(answer)
         strange = [
             serving.ask(f"{serving.public}/nowhere?token={asked}"),
             serving.ask(serving.public, password=world.canaries.plant("a wrong password")),
@@ -454,8 +454,8 @@ def _served(world: World) -> bytes:
         status, problems = serving.ask(f"{serving.public}/-/reload", "POST")
         assert status == 500
         assert b"token: unknown key" in problems
-        said += [problems, *(answer for _, answer in strange)]
-        return b"".join([*said, serving.stop()])
+        outputs += [problems, *(answer for _, answer in strange)]
+        return b"".join([*outputs, serving.stop()])
     finally:
         serving.process.kill()
         serving.process.wait()
@@ -487,11 +487,11 @@ async def test_no_secret_leaves_the_process(
         with ThreadPoolExecutor(2) as pool:
             loop = asyncio.get_running_loop()
             running = [loop.run_in_executor(pool, _run, world, *one) for one in commands]
-            said = dict(zip(commands, await asyncio.gather(*running), strict=True))
-            said["serve",] = await loop.run_in_executor(pool, _served, world)
+            outputs = dict(zip(commands, await asyncio.gather(*running), strict=True))
+            outputs["serve",] = await loop.run_in_executor(pool, _served, world)
         seen = {entry.resource for entry in api.log if entry.status == 200}
 
     assert {"nodes", "pods", "deployments", "applications"} <= seen
-    assert expected in said["check", "--format", "json"]
-    leaks = {" ".join(command): world.canaries.found(output) for command, output in said.items()}
+    assert expected in outputs["check", "--format", "json"]
+    leaks = {" ".join(command): world.canaries.found(output) for command, output in outputs.items()}
     assert {command: found for command, found in leaks.items() if found} == {}

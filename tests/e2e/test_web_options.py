@@ -44,20 +44,20 @@ def test_every_option_is_in_the_docs_with_its_default() -> None:
     serve = cli.commands["serve"]
     options = {one.opts[0]: one for one in serve.params if isinstance(one, click.Option)}
 
-    told = dict(re.findall(r"^\| `(--web\.\S+)` \| (.*?) \|", DOCS, re.MULTILINE))
+    documented = dict(re.findall(r"^\| `(--web\.\S+)` \| (.*?) \|", DOCS, re.MULTILINE))
 
-    assert told.keys() == {name for name in options if name.startswith("--web.")}
+    assert documented.keys() == {name for name in options if name.startswith("--web.")}
     for name in ("--web.max-requests", "--web.max-connections"):
-        assert told[name] == str(options[name].default)
-    assert told["--web.telemetry-path"] == f"`{options['--web.telemetry-path'].default}`"
+        assert documented[name] == str(options[name].default)
+    assert documented["--web.telemetry-path"] == f"`{options['--web.telemetry-path'].default}`"
 
 
 def test_every_limit_is_in_the_docs() -> None:
     limits = asdict(Limits())
     rows = re.findall(r"^\| .* \| (.*) \| .* \|$", DOCS.split("## Limits")[1], re.MULTILINE)
-    told = {int(number) for row in rows for number in re.findall(r"\d+", row)}
+    documented = {int(number) for row in rows for number in re.findall(r"\d+", row)}
 
     del limits["farewell"]  # a detail of how TLS ends
     sizes = {limits.pop("line_bytes") // 1024, limits.pop("header_bytes") // 1024}
 
-    assert told == {int(one) for one in limits.values()} | sizes
+    assert documented == {int(one) for one in limits.values()} | sizes

@@ -186,11 +186,13 @@ class GrafanaServer:
             return web.json_response(document, status=401)
         needed = next((needs for path, needs in NEEDS if _begins(request.path, path)), "")
         if needed in self._faults.denied:
-            said = "You'll need additional permissions to perform this action. Permissions needed: "
+            denial = (
+                "You'll need additional permissions to perform this action. Permissions needed: "
+            )
             return web.json_response(
                 {
                     "accessErrorId": "ACE0000000001",
-                    "message": said + needed,
+                    "message": denial + needed,
                     "title": "Access denied",
                 },
                 status=403,

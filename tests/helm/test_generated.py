@@ -80,8 +80,8 @@ def test_objects_are_closed_unless_they_are_maps_or_parts_of_kubernetes() -> Non
         if "properties" in schema:
             assert schema["additionalProperties"] is False, schema
     free = [one for one in objects(SCHEMA) if "properties" not in one]
-    told = [one for one in free if "additionalProperties" not in one]
-    assert {one.get("description", "") for one in told} <= {
+    described = [one for one in free if "additionalProperties" not in one]
+    assert {one.get("description", "") for one in described} <= {
         "A part of an object as Kubernetes defines it.",
         "As much of the workload's spec as shall be compared.",
         "Set by parent charts; nothing of it is used here.",

@@ -92,7 +92,7 @@ def _kubectl(words: list[str], rendered: Rendered) -> None:
             assert int(port) in {one["containerPort"] for one in rendered.exporter["ports"]}
         case ["create", "secret", "generic", secret, *files]:
             keys = {one.split("=")[1] for one in files}
-            assert keys == told()[secret]
+            assert keys == named_keys()[secret]
         case _:
             pytest.fail(f"kubectl {words}: nobody has followed that")
 
@@ -122,7 +122,7 @@ def secrets(rendered: Rendered) -> dict[str, set[str]]:
     }
 
 
-def told() -> dict[str, set[str]]:
+def named_keys() -> dict[str, set[str]]:
     """Return the keys of all Secrets that the pieces of the page name."""
     return {name: keys for text in PIECES for name, keys in secrets(piece(text)).items()}
 

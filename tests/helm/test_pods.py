@@ -315,7 +315,7 @@ def test_pods_are_spread_by_their_own_labels() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "note"),
     [
         pytest.param(MINIMAL, "NOTHING IS COMPARED", id="nothing declared"),
         pytest.param(MINIMAL, "set kubePrometheusStack.release", id="no release"),
@@ -330,8 +330,8 @@ def test_pods_are_spread_by_their_own_labels() -> None:
         ),
     ],
 )
-def test_notes_say_what_is_still_to_be_done(values: str, said: str) -> None:
-    assert said in render(values).notes
+def test_notes_say_what_is_still_to_be_done(values: str, note: str) -> None:
+    assert note in render(values).notes
 
 
 def test_notes_say_what_namespaces_cost() -> None:

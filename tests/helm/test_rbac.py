@@ -196,8 +196,8 @@ async def test_one_verb_less_makes_something_unknown_that_names_it(
     async with installed(case(REFERENCE), tmp_path, rules=rules) as chart:
         judged = await chart.check()
 
-    told = {one.detail for one in judged.findings if one.verdict == "unknown"}
-    assert any(f"grant {verb} on {name}" in one for one in told), told
+    details = {one.detail for one in judged.findings if one.verdict == "unknown"}
+    assert any(f"grant {verb} on {name}" in one for one in details), details
 
 
 def without(rule: Rule, name: str, verb: str) -> Iterator[Rule]:

@@ -81,11 +81,11 @@ def test_rendered_rules_are_free_of_lint(promtool: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_rendered_rules_pass_the_tests_of_their_file(path: Path, tmp_path: Path) -> None:
-    told = yaml.safe_load((TOLD / path.name).read_text())
+    document = yaml.safe_load((TOLD / path.name).read_text())
     own = [one for one in groups(render()) if one["name"] == f"cluster-conformance-{path.stem}"]
     written, tests = tmp_path / "rules.yaml", tmp_path / "tests.yaml"
     written.write_text(yaml.safe_dump({"groups": own}))
-    cases = promtool_tests(told["alerts"]) if "alerts" in told else told["tests"]
+    cases = promtool_tests(document["alerts"]) if "alerts" in document else document["tests"]
     tests.write_text(
         yaml.safe_dump({"rule_files": [str(written)], "evaluation_interval": "1m", "tests": cases})
     )

@@ -3,7 +3,7 @@
 ::
 
     async with Alertmanager(config, program=tool("prometheus-alertmanager")) as url:
-        await answering(f"{url}/api/v2/status", lambda told: told["cluster"])
+        await answering(f"{url}/api/v2/status", lambda answer: answer["cluster"])
 """
 
 import asyncio

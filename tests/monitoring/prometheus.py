@@ -4,7 +4,7 @@
 
     config = {"scrape_configs": [scrape("node-exporter", "127.0.0.1:9100")]}
     async with Prometheus(config, [{"groups": [...]}], program=tool("prometheus")) as url:
-        await answering(f"{url}/api/v1/targets", lambda told: told["data"]["activeTargets"])
+        await answering(f"{url}/api/v1/targets", lambda answer: answer["data"]["activeTargets"])
 
 It scrapes and evaluates every 200 ms unless *config* says otherwise. Its address is known before
 it is started, so that it can scrape itself; :meth:`Prometheus.load` gives a running one others.
@@ -138,8 +138,8 @@ class Prometheus:
         async with aiohttp.ClientSession() as session, asyncio.timeout(GRACE):
             while True:
                 if process.returncode is not None:
-                    said = (folder / "log").read_text(errors="replace")[-_SAID:]
-                    pytest.fail(f"{self.program} ended with {process.returncode}:\n{said}")
+                    log = (folder / "log").read_text(errors="replace")[-_SAID:]
+                    pytest.fail(f"{self.program} ended with {process.returncode}:\n{log}")
                 try:
                     async with session.get(f"{self.url}/-/ready") as response:
                         if response.status == HTTPStatus.OK:
@@ -151,14 +151,14 @@ class Prometheus:
 
 async def answering(url: str, condition: Callable[[Any], Any]) -> Any:
     """Return the JSON that *url* answers as soon as it meets *condition*."""
-    told: Any = None
+    answer: Any = None
     try:
         async with aiohttp.ClientSession() as session, asyncio.timeout(GRACE):
             while True:
                 async with session.get(url) as response:
-                    told = await response.json(content_type=None)
-                if condition(told):
-                    return told
+                    answer = await response.json(content_type=None)
+                if condition(answer):
+                    return answer
                 await asyncio.sleep(_CHECK)
     except TimeoutError:
-        pytest.fail(f"{url} kept answering {told}")
+        pytest.fail(f"{url} kept answering {answer}")

@@ -202,9 +202,9 @@ class RecordedStack:
         if query == "time()":
             return _success({"resultType": "scalar", "result": [now, str(now)]})
         samples: list[tuple[Json, str]] = [({}, "1")]
-        for metric, told in self._told().items():
+        for metric, known in self._told().items():
             if metric in query:
-                samples = told
+                samples = known
                 break
         result = [{"metric": labels, "value": [now, value]} for labels, value in samples]
         return _success({"resultType": "vector", "result": result})

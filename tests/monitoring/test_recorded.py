@@ -82,12 +82,12 @@ async def test_it_says_what_the_report_says() -> None:
 
 async def test_a_target_goes_down() -> None:
     async with RecordedStack() as stack:
-        said = await stack.play("target-down")
+        summary = await stack.play("target-down")
         targets = fact(await ask(stack), ScrapeTargets).targets
 
     down = [one for one in targets if one.health is Health.DOWN]
     assert [DOWN in one.names for one in down] == [True]
-    assert DOWN in said
+    assert DOWN in summary
 
 
 async def test_a_datasource_breaks() -> None:

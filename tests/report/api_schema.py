@@ -11,8 +11,8 @@ from exporter.report import api
 
 def schema() -> dict[str, Any]:
     """Return the schema as it is served."""
-    told: dict[str, Any] = json.loads(api.schema().body)
-    return told
+    document: dict[str, Any] = json.loads(api.schema().body)
+    return document
 
 
 def strict(name: str) -> jsonschema.Draft202012Validator:

@@ -27,7 +27,7 @@ ITEMS = st.lists(
 )
 
 
-def told(*items: Item, waiver: str = "") -> Account:
+def accounted(*items: Item, waiver: str = "") -> Account:
     return account(evaluation(*blind(items, waiver=waiver), items=items))
 
 
@@ -53,7 +53,7 @@ def test_the_account_of_kinds_adds_up_to_all_items(items: list[Item]) -> None:
 
 
 def test_sixty_charts_are_one_row_with_three_names() -> None:
-    (row,) = told(*charts(11, *["allow charts.example.org"] * 60)).not_compared
+    (row,) = accounted(*charts(11, *["allow charts.example.org"] * 60)).not_compared
 
     assert (row.source, row.reason, row.count) == (Source.ARGOCD, ItemState.NOT_RENDERED, 60)
     assert [str(one) for one in row.subjects] == [
@@ -63,7 +63,7 @@ def test_sixty_charts_are_one_row_with_three_names() -> None:
 
 
 def test_the_remedy_that_opens_most_stands_first() -> None:
-    (row,) = told(*charts(0, "few", "many", "", "many")).not_compared
+    (row,) = accounted(*charts(0, "few", "many", "", "many")).not_compared
 
     assert [(one.advice, one.count) for one in row.remedies] == [("many", 2), ("few", 1), ("", 1)]
     assert len(row.remedies[0].subjects) <= NAMES
@@ -90,13 +90,13 @@ def test_a_check_that_broke_is_no_reason() -> None:
 
 
 def test_an_account_says_how_much_is_accepted() -> None:
-    known = told(*charts(1, "a", "b"), waiver=WAIVER.id)
+    known = accounted(*charts(1, "a", "b"), waiver=WAIVER.id)
 
     assert (known.blind, known.accepted) == (2, 2)
 
 
 def scope(*items: Item) -> Scope:
-    return told(*items).scope(("Source",))
+    return accounted(*items).scope(("Source",))
 
 
 def test_the_scope_is_told_of_the_kind_that_lacks_most() -> None:

@@ -69,8 +69,8 @@ def ask(
     answer = api.views(outcome, declared=DECLARED)[path](Asked(parameters))
     assert answer.content_type == "application/json"
     assert answer.status == status
-    told: Json = json.loads(answer.body)
-    return told
+    document: Json = json.loads(answer.body)
+    return document
 
 
 def names(*parameters: tuple[str, str]) -> list[str]:
@@ -154,21 +154,21 @@ def test_a_part_says_where_the_next_begins() -> None:
 def test_a_wrong_parameter_is_refused_with_those_there_are(
     path: str, parameter: tuple[str, str], message: str, known: str | None
 ) -> None:
-    told = ask(path, parameter, status=400)
+    document = ask(path, parameter, status=400)
 
-    assert told["error"] == message
-    assert known is None or known in told["known"]
-    strict("error").validate(told)
+    assert document["error"] == message
+    assert known is None or known in document["known"]
+    strict("error").validate(document)
 
 
 def test_a_layer_can_be_asked_for_alone() -> None:
-    told = ask(api.LAYERS, ("layer", "configuration"))
+    document = ask(api.LAYERS, ("layer", "configuration"))
 
-    assert [one["layer"] for one in told["layers"]] == ["configuration"]
+    assert [one["layer"] for one in document["layers"]] == ["configuration"]
 
 
 def test_the_declaration_comes_in_parts_through_all_lists() -> None:
-    told = [ask(api.DECLARED, ("limit", "3"), ("offset", str(at))) for at in (0, 3, 6)]
+    parts = [ask(api.DECLARED, ("limit", "3"), ("offset", str(at))) for at in (0, 3, 6)]
 
     lists = (
         *("nodes", "groups", "workloads", "applications", "conflicts", "not_compared"),
@@ -176,23 +176,23 @@ def test_the_declaration_comes_in_parts_through_all_lists() -> None:
     )
     whole = json.loads(msgspec.json.encode(Declaration.of(DECLARED)))
     for name in lists:
-        assert [one for part in told for one in part[name]] == whole[name]
-    assert [one["next"] for one in told] == [3, 6, None]
-    assert {one["total"] for one in told} == {8}
+        assert [one for part in parts for one in part[name]] == whole[name]
+    assert [one["next"] for one in parts] == [3, 6, None]
+    assert {one["total"] for one in parts} == {8}
 
 
 def test_what_is_about_no_subject_is_not_among_those_of_one() -> None:
-    told = ask(api.DECLARED, ("name", "n1"))
+    document = ask(api.DECLARED, ("name", "n1"))
 
-    assert [one["name"] for one in told["nodes"]] == ["n1"]
-    assert told["unresolved"] == told["failures"] == []
+    assert [one["name"] for one in document["nodes"]] == ["n1"]
+    assert document["unresolved"] == document["failures"] == []
 
 
 def test_coverage_is_that_of_all_that_is_declared() -> None:
-    told = ask(api.LAYERS)
+    document = ask(api.LAYERS)
 
-    assert told["coverage"] == 0.5
-    assert [(one["state"], one["count"]) for one in told["items"]] == [
+    assert document["coverage"] == 0.5
+    assert [(one["state"], one["count"]) for one in document["items"]] == [
         ("compared", 1),
         ("not_rendered", 1),
     ]
@@ -211,10 +211,10 @@ def test_the_schema_is_one() -> None:
 
 
 def test_the_schema_would_notice_another_field() -> None:
-    told = ask(api.FINDINGS)
-    told["findings"][0]["surplus"] = 1
+    document = ask(api.FINDINGS)
+    document["findings"][0]["surplus"] = 1
 
-    assert [one.message for one in strict("findings").iter_errors(told)]
+    assert [one.message for one in strict("findings").iter_errors(document)]
 
 
 def test_what_the_command_line_prints_is_as_the_schema_says() -> None:
@@ -240,9 +240,9 @@ def test_the_page_tells_every_path(path: str) -> None:
 
 @pytest.mark.parametrize("path", api.PATHS)
 def test_the_page_tells_every_parameter(path: str) -> None:
-    told = ask(path, ("no such parameter", ""), status=400)
+    document = ask(path, ("no such parameter", ""), status=400)
 
     of = path.rpartition("/")[2]
     rows = [line for line in PAGE.splitlines() if re.match(rf"\|.*\|.*\b{of}\b.*\|.*\|", line)]
     listed = set(re.findall(r"`([a-z]+)`", " ".join(row.split("|")[1] for row in rows)))
-    assert set(told["known"]) == listed
+    assert set(document["known"]) == listed

@@ -16,8 +16,8 @@ def ids(message: Message) -> tuple[str, ...]:
 
 
 def translations(message: Message) -> tuple[str, ...]:
-    said = message.string
-    return (said,) if isinstance(said, str) else tuple(said or ())
+    translation = message.string
+    return (translation,) if isinstance(translation, str) else tuple(translation or ())
 
 
 def placeholders(text: str) -> set[str]:

@@ -59,7 +59,7 @@ def test_the_reference_cluster_as_sarif_points_into_its_code(kustomize: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         pytest.param(("--format", "docx"), "'docx' is not one of", id="no format"),
         pytest.param(("--lang", "xx"), "'xx' is not one of", id="no language"),
@@ -68,11 +68,11 @@ def test_the_reference_cluster_as_sarif_points_into_its_code(kustomize: str) -> 
         pytest.param(("--at", "yesterday"), "is no instant", id="no instant"),
     ],
 )
-def test_wrong_usage_exits_with_2(arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_exits_with_2(arguments: tuple[str, ...], message: str) -> None:
     done = CliRunner().invoke(cli, ["report", *arguments])
 
     assert (done.exit_code, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert message in done.stderr
 
 
 def test_a_file_that_cannot_be_written_exits_with_2(kustomize: str, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ SEEN = finding("n1", Verdict.PASS)
 SIXTY = charts(11, *["allow charts.example.org"] * 60)
 
 
-def said(outcome: Evaluation, lang: Lang = Lang.EN) -> str:
+def headline_of(outcome: Evaluation, lang: Lang = Lang.EN) -> str:
     return headline(outcome, account(outcome), texts=texts(lang))
 
 
@@ -74,19 +74,21 @@ def outcome(*findings: Finding, items: tuple[Item, ...] = (), waiver: str = "") 
     ],
 )
 def test_the_headline_says_how_far_it_was_looked(judged: Evaluation, sentence: str) -> None:
-    assert said(judged) == sentence
+    assert headline_of(judged) == sentence
 
 
 def test_the_headline_speaks_korean() -> None:
     judged = outcome(SEEN, items=SIXTY, waiver=WAIVER.id)
 
-    assert said(judged, Lang.KO) == "확인한 범위에서 코드와 일치: Application 소스 71개 중 11개"
+    assert (
+        headline_of(judged, Lang.KO) == "확인한 범위에서 코드와 일치: Application 소스 71개 중 11개"
+    )
 
 
 @pytest.mark.parametrize("waiver", ["", WAIVER.id])
 def test_page_report_and_table_say_the_same(waiver: str) -> None:
     judged = outcome(SEEN, items=SIXTY, waiver=waiver)
-    view, sentence = overview(judged), said(judged)
+    view, sentence = overview(judged), headline_of(judged)
 
     shown = page(judged, Asked(), shown=view, context=PageContext()).body.decode()
 
@@ -112,12 +114,12 @@ def test_only_what_was_compared_in_whole_conforms_without_a_limit(
 
     whole = not any(one.is_unread for one in states)
     passes = bool(verdicts) and set(verdicts) == {Verdict.PASS}
-    assert (said(judged) == "Conforms to what its code says") == (whole and passes)
+    assert (headline_of(judged) == "Conforms to what its code says") == (whole and passes)
 
 
 def test_where_nothing_can_be_checked_the_command_says_so_and_ends_with_3() -> None:
     judged = outcome(items=SIXTY)
 
-    assert said(judged).startswith("Nothing that can be checked is declared")
+    assert headline_of(judged).startswith("Nothing that can be checked is declared")
     assert exit_code(judged, fail_on=Severity.WARNING) == BLIND
     assert exit_code(outcome(SEEN), fail_on=Severity.WARNING) == CONFORMS

@@ -153,7 +153,7 @@ def test_instants_are_told_in_the_zone_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "said"),
+    ("part", "text"),
     [
         pytest.param(0.0, "0.0%", id="nothing"),
         pytest.param(34 / 43, "79.1%", id="rounded"),
@@ -161,8 +161,8 @@ def test_instants_are_told_in_the_zone_asked_for() -> None:
         pytest.param(1.0, "100%", id="all"),
     ],
 )
-def test_only_a_whole_is_100_percent(part: float, said: str) -> None:
-    assert texts(Lang.EN).share(part) == said
+def test_only_a_whole_is_100_percent(part: float, text: str) -> None:
+    assert texts(Lang.EN).share(part) == text
 
 
 def test_a_long_table_is_cut_and_keeps_what_deviates() -> None:

@@ -28,7 +28,7 @@ KINDS = {
 MATCHER = re.compile(r'(\w+)(=~|!~|!=|=)"(.*)"')
 
 
-def told() -> list[Labels]:
+def alert_labels() -> list[Labels]:
     """Return the labels that the tests of the rules expect of each alert."""
     files = [yaml.safe_load((TOLD / path.name).read_text()) for path in FILES]
     return [
@@ -113,7 +113,7 @@ def test_what_has_a_cause_of_its_own_is_heard(
 def test_no_two_alerts_silence_each_other(changed: Labels) -> None:
     alerts = [
         {**labels, **{name: value for name, value in changed.items() if name in labels}}
-        for labels in told()
+        for labels in alert_labels()
     ]
 
     assert [
@@ -126,7 +126,7 @@ def test_no_two_alerts_silence_each_other(changed: Labels) -> None:
 
 @pytest.mark.parametrize("present", ["node_present", "workload_present", "application_present"])
 def test_whatever_another_check_says_of_a_missing_object_is_silent(present: str) -> None:
-    by_check = {one["check"]: one for one in told() if "object_kind" in one}
+    by_check = {one["check"]: one for one in alert_labels() if "object_kind" in one}
     missing, kind = by_check[present], present.removesuffix("present")
     others = [
         labels
@@ -140,7 +140,7 @@ def test_whatever_another_check_says_of_a_missing_object_is_silent(present: str)
 
 def test_what_no_code_declares_is_silent_where_the_code_lost_most() -> None:
     shrank = alert("DeclarationShrank")
-    by_check = {one["check"]: one for one in told() if "object_kind" in one}
+    by_check = {one["check"]: one for one in alert_labels() if "object_kind" in one}
     strays = [one for one in ALL if one.layer and not one.covers and not one.only_amiss]
 
     assert strays

@@ -12,8 +12,8 @@ from tests.rules.shipped import FILES, TOLD, rules
 
 @pytest.mark.parametrize("shipped", FILES, ids=lambda path: path.stem)
 def test_every_rule_does_what_its_file_tells(shipped: Path, promtool: str, tmp_path: Path) -> None:
-    told = yaml.safe_load((TOLD / shipped.name).read_text())
-    tests = [*promtool_tests(told.get("alerts", [])), *told.get("tests", [])]
+    document = yaml.safe_load((TOLD / shipped.name).read_text())
+    tests = [*promtool_tests(document.get("alerts", [])), *document.get("tests", [])]
     written = tmp_path / shipped.name
     written.write_text(
         yaml.safe_dump({"rule_files": [str(shipped)], "evaluation_interval": "1m", "tests": tests})
@@ -31,9 +31,9 @@ def test_a_rule_that_does_something_else_is_noticed(promtool: str, tmp_path: Pat
     shipped, first = path.read_text(), rules(path)[0]
     changed = tmp_path / "configuration.yaml"
     changed.write_text(shipped.replace(f"for: {first['for']}", "for: 14m", 1))
-    told = yaml.safe_load((TOLD / "configuration.yaml").read_text())
+    document = yaml.safe_load((TOLD / "configuration.yaml").read_text())
     written = tmp_path / "tests.yaml"
-    tests = promtool_tests(told["alerts"])
+    tests = promtool_tests(document["alerts"])
     written.write_text(
         yaml.safe_dump({"rule_files": [str(changed)], "evaluation_interval": "1m", "tests": tests})
     )

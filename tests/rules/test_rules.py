@@ -57,9 +57,9 @@ def test_every_alert_has_a_name_of_its_own_with_the_common_first_word() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_alert_is_told_once_in_the_file_of_its_rule(path: Path) -> None:
-    told = yaml.safe_load((TOLD / path.name).read_text()).get("alerts", [])
+    document = yaml.safe_load((TOLD / path.name).read_text()).get("alerts", [])
 
-    assert sorted(case["alert"] for case in told) == sorted(
+    assert sorted(case["alert"] for case in document) == sorted(
         rule["alert"] for rule in rules(path) if "alert" in rule
     )
 
@@ -69,9 +69,9 @@ def test_the_files_are_what_follows_from_the_checks() -> None:
 
 
 def test_every_recorded_series_has_a_test() -> None:
-    told = (TOLD / "recording.yaml").read_text()
+    document = (TOLD / "recording.yaml").read_text()
 
-    assert {name for name in RECORDS if f"expr: {name}\n" not in told} == set()
+    assert {name for name in RECORDS if f"expr: {name}\n" not in document} == set()
 
 
 def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:

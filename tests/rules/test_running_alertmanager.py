@@ -92,13 +92,15 @@ def pairs() -> Iterator[tuple[Labels, Labels, bool]]:
 
 
 def test_one_cause_gives_one_notification(alertmanager: str) -> None:
-    told = list(pairs())
-    alerts = [labels for one, other, _ in told for labels in (one, other)]
+    paired = list(pairs())
+    alerts = [labels for one, other, _ in paired for labels in (one, other)]
 
     ask(f"{alertmanager}/alerts", [{"labels": labels} for labels in alerts])
     until(f"{alertmanager}/alerts", answers=len(alerts))
-    expected = sum(silent for *_, silent in told)
+    expected = sum(silent for *_, silent in paired)
     inhibited = until(f"{alertmanager}/alerts?active=false&silenced=false", answers=expected)
 
     names = {(one["labels"]["cluster"], one["labels"]["alertname"]) for one in inhibited}
-    assert names == {(other["cluster"], other["alertname"]) for _, other, silent in told if silent}
+    assert names == {
+        (other["cluster"], other["alertname"]) for _, other, silent in paired if silent
+    }

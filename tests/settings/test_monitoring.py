@@ -47,7 +47,7 @@ def test_an_address_is_kept_without_the_slash_at_its_end(text: str, base: str) -
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         pytest.param("prometheus:9090", "expected an address", id="no scheme"),
         pytest.param("file:///etc/passwd", "expected an address", id="file"),
@@ -60,11 +60,11 @@ def test_an_address_is_kept_without_the_slash_at_its_end(text: str, base: str) -
         pytest.param("http://eva:hunter2@a", "holds a user", id="password"),
     ],
 )
-def test_anything_else_is_no_address_and_is_not_repeated(text: str, said: str) -> None:
+def test_anything_else_is_no_address_and_is_not_repeated(text: str, message: str) -> None:
     with pytest.raises(ParseError) as caught:
         parse_address(text)
 
-    assert said in caught.value.message
+    assert message in caught.value.message
     assert "hunter2" not in caught.value.message
 
 

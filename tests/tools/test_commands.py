@@ -11,11 +11,11 @@ SCRIPTS = sorted(f"tools/{one.name}" for one in (ROOT / "tools").iterdir())
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
 def test_every_make_command_of_the_documentation_exists(page: str) -> None:
-    told = set(re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / page).read_text(), re.MULTILINE))
+    documented = set(re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / page).read_text(), re.MULTILINE))
     known = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
-    assert told
-    assert told <= known
+    assert documented
+    assert documented <= known
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:

@@ -62,7 +62,7 @@ def test_a_node_that_lacks_a_library_is_run_with_that_of_the_machines_own_debian
 def test_a_node_that_lacks_more_than_that_is_told_with_what_it_said(project: Path) -> None:
     node = write(project / "node", "echo no such luck >&2; exit 1")
 
-    told = found(project, node)
+    done = found(project, node)
 
-    assert (told.returncode, told.stdout) == (1, "")
-    assert "no such luck" in told.stderr
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no such luck" in done.stderr

@@ -53,18 +53,18 @@ def test_a_tool_on_the_path_needs_no_fetching(tmp_path: Path) -> None:
 
 
 def test_a_command_learns_where_its_tools_are() -> None:
-    told = run(
+    done = run(
         "with-tools",
         "some-tool",
         *("--", "sh", "-c", "echo $CONFORMANCE_SOME_TOOL"),
         CONFORMANCE_SOME_TOOL="/bin/sh",
     )
 
-    assert told.stdout == "/bin/sh\n"
+    assert done.stdout == "/bin/sh\n"
 
 
 def test_a_missing_tool_fails_the_run_in_ci() -> None:
-    told = run(
+    done = run(
         "with-tools",
         "some-tool",
         *("--", "echo", "ran"),
@@ -72,14 +72,14 @@ def test_a_missing_tool_fails_the_run_in_ci() -> None:
         CONFORMANCE_SOME_TOOL="/nowhere",
     )
 
-    assert (told.returncode, told.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (1, "")
 
 
 def test_a_missing_tool_is_told_and_does_not_stop_the_run_elsewhere() -> None:
-    told = run("with-tools", "some-tool", *("--", "echo", "ran"), CONFORMANCE_SOME_TOOL="/nowhere")
+    done = run("with-tools", "some-tool", *("--", "echo", "ran"), CONFORMANCE_SOME_TOOL="/nowhere")
 
-    assert (told.returncode, told.stdout) == (0, "ran\n")
-    assert "Going on without some-tool." in told.stderr
+    assert (done.returncode, done.stdout) == (0, "ran\n")
+    assert "Going on without some-tool." in done.stderr
 
 
 def test_what_was_unpacked_before_is_not_fetched_again(unpacked: Path) -> None:

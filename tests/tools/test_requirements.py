@@ -129,13 +129,13 @@ def test_an_audit_that_cannot_ask_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "code"),
+    ("script", "code"),
     [("exit 0", 0), ("echo Found 1 known vulnerability in 1 package; exit 1", 1)],
 )
-def test_an_audit_tells_what_is_known(tmp_path: Path, said: str, code: int) -> None:
+def test_an_audit_tells_what_is_known(tmp_path: Path, script: str, code: int) -> None:
     stand_in = tmp_path / ".cache" / "audit" / "bin" / "pip-audit"
     stand_in.parent.mkdir(parents=True)
-    stand_in.write_text(f"#!/bin/sh\n{said}\n")
+    stand_in.write_text(f"#!/bin/sh\n{script}\n")
     stand_in.chmod(0o755)
     (tmp_path / "tools").mkdir()
     shutil.copy(ROOT / "tools" / "audit", tmp_path / "tools")

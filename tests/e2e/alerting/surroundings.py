@@ -93,8 +93,8 @@ class Receiver:
         return [web.post("/{receiver}", self._hear)]
 
     async def _hear(self, request: web.Request) -> web.Response:
-        told: dict[str, Any] = await request.json()
-        for alert in told["alerts"]:
+        notification: dict[str, Any] = await request.json()
+        for alert in notification["alerts"]:
             labels: dict[str, str] = alert["labels"]
             if labels["alertname"] != "Watchdog":
                 self.heard.append((request.match_info["receiver"], alert["status"], labels))

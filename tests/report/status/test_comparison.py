@@ -77,9 +77,9 @@ def test_statements_that_contradict_each_other_are_told_with_their_places() -> N
     }
     one = structs.replace(finding(), declared=[conflict])
 
-    told = statements(one)
+    shown = statements(one)
 
-    assert [(each.attribute, each.value, each.place) for each in told] == [
+    assert [(each.attribute, each.value, each.place) for each in shown] == [
         ("labels.phase", "1", "a:1"),
         ("labels.phase", "2", "b:2"),
     ]

@@ -185,7 +185,7 @@ def test_the_headline_says_the_verdict(verdicts: list[Verdict], headline: str) -
 
 
 @pytest.mark.parametrize(
-    ("coverage", "said"),
+    ("coverage", "text"),
     [
         pytest.param(0.0, "Coverage 0.0% of what the code declares", id="blind"),
         pytest.param(0.9999, "Coverage 99.9% of what the code declares", id="almost all"),
@@ -193,8 +193,8 @@ def test_the_headline_says_the_verdict(verdicts: list[Verdict], headline: str) -
         pytest.param(None, "Coverage nothing declared", id="nothing declared"),
     ],
 )
-def test_the_coverage_is_that_of_the_evaluation(coverage: float | None, said: str) -> None:
-    assert said in shown(evaluation(finding(), coverage=coverage)).text
+def test_the_coverage_is_that_of_the_evaluation(coverage: float | None, text: str) -> None:
+    assert text in shown(evaluation(finding(), coverage=coverage)).text
 
 
 def test_what_is_not_checked_at_all_is_said() -> None:
