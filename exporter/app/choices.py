@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from exporter.checks import ALL
 from exporter.declared.registry import READERS
 from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
 from exporter.domain.check import Check
+from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration, parse_instant
 from exporter.domain.monitoring.grafana import DeclaredDashboards, DeclaredDatasources
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.objects import DeclaredObjects
+from exporter.domain.owners import OwnerRule, Owners
 from exporter.domain.policy import Maintenance, Policy, Waiver
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.observed.alertmanager.poller import AlertmanagerPoller
@@ -106,6 +110,15 @@ def decisions(loaded: Loaded) -> Decisions:
         disabled=disabled(settings),
         declared_max_age=parse_duration(settings.declared.max_age),
     )
+
+
+def owners(loaded: Loaded, facts: Facts) -> Owners:
+    """Return who owns which finding over these *facts*."""
+    rules = tuple(
+        OwnerRule(match=msgspec.structs.asdict(given.match), owner=given.owner)
+        for given in loaded.settings.owners
+    )
+    return Owners(rules, loaded.settings.owner_labels, facts)
 
 
 def policy(loaded: Loaded) -> Policy:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from exporter.app import garbage
-from exporter.app.choices import decisions, enabled, looked_at, policy
+from exporter.app.choices import decisions, enabled, looked_at, owners, policy
 from exporter.declared.declare import Declarations, Run, here
 from exporter.domain.applications import ObservedApplications, ObservedApplicationSets
 from exporter.domain.clock import Clock, Instant
@@ -210,7 +210,12 @@ class Conformance:
             at=at.wall,
             history=self.history,
         )
-        return replace(outcome, watches=observed.watches, complete=self.complete)
+        return replace(
+            outcome,
+            watches=observed.watches,
+            complete=self.complete,
+            owners=owners(self.loaded, outcome.facts),
+        )
 
 
 def _with_those_beside(loaded: Loaded) -> Callable[[Path], str]:

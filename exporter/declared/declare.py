@@ -92,7 +92,7 @@ class Declarations:
             assemble,
             Readings(
                 readings=ordered,
-                repository=repository(self.git, _paths(ordered)),
+                repository=repository(self.git, _paths(ordered), opened.owners),
                 failures=tuple(one for reading in fresh.values() for one in reading.failures),
                 checkout=opened.checkout,
             ),

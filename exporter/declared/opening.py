@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.repository import GitState, describe, without_credentials
 from exporter.domain.applications import Repository
+from exporter.domain.codeowners import PATHS, CodeOwners, parse_code_owners
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Place, Source
@@ -30,7 +31,8 @@ class FurtherCheckout:
 class Opened:
     """A checkout with what Git says of it, and those of *further* repositories.
 
-    One that is *unopened* is as if it were not named.
+    One that is *unopened* is as if it were not named. *owners* has who answers for their files, by
+    the name with which places in them begin.
     """
 
     checkout: Checkout
@@ -38,6 +40,7 @@ class Opened:
     failures: tuple[Failure, ...] = ()
     further: tuple[FurtherCheckout, ...] = ()
     unopened: tuple[Failure, ...] = ()
+    owners: Mapping[str, CodeOwners] = field(default_factory=dict)
 
 
 async def open_checkout(loaded: Loaded) -> Opened:
@@ -57,7 +60,19 @@ async def open_checkout(loaded: Loaded) -> Opened:
             unopened.append(
                 Failure(place, error.reason, error.message, error.advice, part=given.path)
             )
-    return replace(opened, further=tuple(further.values()), unopened=tuple(unopened))
+    owners: dict[str, CodeOwners] = {}
+    for checkout in (opened.checkout, *(one.checkout for one in further.values())):
+        try:
+            owners[checkout.name] = _code_owners(checkout)
+        except ReadError as error:
+            unopened.append(checkout.failure(Source.REPOSITORY, error))
+    return replace(opened, further=tuple(further.values()), unopened=tuple(unopened), owners=owners)
+
+
+def _code_owners(checkout: Checkout) -> CodeOwners:
+    """Return who answers for files, as the repository itself says; raises :exc:`ReadError`."""
+    path = next((path for path in PATHS if checkout.is_file(path)), "")
+    return parse_code_owners(checkout.read_text(path)) if path else CodeOwners()
 
 
 async def _open_further(
@@ -111,7 +126,9 @@ def _as_given(git: GitState, given: RepositorySettings) -> GitState:
     )
 
 
-def repository(git: GitState, paths: Mapping[str, bool]) -> Repository:
+def repository(
+    git: GitState, paths: Mapping[str, bool], owners: Mapping[str, CodeOwners]
+) -> Repository:
     """Return the repository as checks see it; *paths* are those that Applications deploy."""
     return Repository(
         revision=git.revision,
@@ -119,4 +136,5 @@ def repository(git: GitState, paths: Mapping[str, bool]) -> Repository:
         committed=git.committed,
         references=git.references,
         paths=paths,
+        owners=owners,
     )

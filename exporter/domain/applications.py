@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from exporter.domain.codeowners import CodeOwners
 from exporter.domain.declaration import (
     PRESENT,
     ApplicationKey,
@@ -204,7 +205,8 @@ class Repository:
 
     *paths* tells of every local source path whether it exists as a directory. *revision* is the
     commit checked out, *reference* the branch or tag it stands for, *references* all refs known
-    by name. *url* is the address it was cloned from, *addresses* further ones that mean the same.
+    by name. *owners* has what CODEOWNERS say, by the name with which places in a repository begin.
+    *url* is the address it was cloned from, *addresses* further ones that mean the same.
     """
 
     revision: str = ""
@@ -212,3 +214,11 @@ class Repository:
     committed: datetime | None = None
     references: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, bool] = field(default_factory=dict)
+    owners: Mapping[str, CodeOwners] = field(default_factory=dict)
+
+    def owners_of(self, path: str) -> tuple[str, ...]:
+        """Return who answers for the file at the *path* of a place."""
+        name, colon, rest = path.partition(":")
+        if not colon or name not in self.owners:
+            name, rest = "", path
+        return self.owners[name].of(rest) if name in self.owners else ()

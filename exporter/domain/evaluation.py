@@ -12,6 +12,7 @@ from exporter.domain.declaration import Failure
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Verdict
 from exporter.domain.items import ItemState
+from exporter.domain.owners import Owners
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Source
 from exporter.domain.watches import WatchStatus
@@ -76,7 +77,7 @@ class Evaluation:
     is how much of it was judged, over all layers, None where nothing is declared. *remembered*
     are failures whose declaration broke since: they are unknown now, or no check speaks of them.
     *watches* says how each kind of a live cluster is followed, and *complete* is false as long as
-    not all of it has been looked at for the first time.
+    not all of it has been looked at for the first time. *owners* knows who owns a finding.
     """
 
     at: datetime
@@ -95,12 +96,21 @@ class Evaluation:
     errors: tuple[str, ...] = ()
     watches: tuple[WatchStatus, ...] = ()
     complete: bool = True
+    owners: Owners = field(default_factory=Owners)
 
     @property
     def accepting(self) -> dict[str, Waiver]:
         """The waivers that hold, by id; of several with the same id the first, which counts."""
         holding = [one for one, state in self.waivers if state is not WaiverState.EXPIRED]
         return {one.id: one for one in reversed(holding)}
+
+    def owner_of(self, finding: Finding, check: Check) -> str:
+        """Return who is to act on what *check* found; nothing for a pass, or where nobody says."""
+        return (
+            ""
+            if finding.verdict is Verdict.PASS
+            else self.owners.of(finding, check.layer_of(finding))
+        )
 
     def count(self, check: Check, layer: Layer) -> Mapping[Verdict, int]:
         """Count the findings of *check* in one of its layers by their verdict."""

@@ -172,6 +172,7 @@ def _findings(outcome: Evaluation) -> list[FindingRow]:
             severity=check.severity,
             title=check.title,
             waiver=waivers.get(finding.waiver),
+            owner=outcome.owner_of(finding, check),
             chain=() if finding.verdict is Verdict.PASS else chain(finding, among),
             source=blind_spot(finding, sources).source if is_blind_spot(finding) else None,
         )

@@ -177,7 +177,7 @@ class LayerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRow:
-    """A finding with what its check says of itself, its waiver, and what it follows from.
+    """A finding with what its check says of itself, its waiver, owner, and what it follows from.
 
     *chain* begins with the nearest cause; see :func:`exporter.report.causes.chain`. *source*
     declares what the finding says is not compared; *folded* has all others that are not for the
@@ -189,6 +189,7 @@ class FindingRow:
     severity: Severity
     title: str
     waiver: Waiver | None = None
+    owner: str = ""
     chain: tuple["Link", ...] = ()
     source: Source | None = None
     folded: NotCompared | None = None

@@ -11,7 +11,12 @@ from exporter.settings.declared import DeclaredSettings, RepositorySettings
 from exporter.settings.forms import Duration, Strict
 from exporter.settings.nodes import NodesSettings
 from exporter.settings.observed import ClusterSettings, ObservedSettings
-from exporter.settings.policy import ChecksSettings, MaintenanceSettings, WaiverSettings
+from exporter.settings.policy import (
+    ChecksSettings,
+    MaintenanceSettings,
+    OwnerSettings,
+    WaiverSettings,
+)
 
 
 class MetricsSettings(Strict, frozen=True, kw_only=True):
@@ -37,6 +42,19 @@ class Settings(Strict, frozen=True, kw_only=True):
     checks: ChecksSettings = ChecksSettings()
     waivers: tuple[WaiverSettings, ...] = ()
     maintenance: tuple[MaintenanceSettings, ...] = ()
+    owners: Annotated[
+        tuple[OwnerSettings, ...],
+        Meta(
+            description="Who owns which findings; the first that matches. Else CODEOWNERS of the "
+            "repository, the AppProject (other than default), or a label says it."
+        ),
+    ] = ()
+    owner_labels: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Labels of what a finding is about, or of its Application, that name one."
+        ),
+    ] = ("owner", "team")
     metrics: MetricsSettings = MetricsSettings()
     interval: Annotated[
         Duration, Meta(description="How often the repository and a snapshot are looked at again.")

@@ -63,6 +63,26 @@ class WaiverSettings(Strict, frozen=True, kw_only=True):
         return ""
 
 
+class OwnerMatch(Strict, frozen=True, kw_only=True):
+    """What findings are somebody's: shell patterns, all of which have to fit."""
+
+    check: Annotated[str, Meta(description="A check's id.")] = "*"
+    layer: Annotated[str, Meta(description="The layer of the finding.")] = "*"
+    kind: Annotated[str, Meta(description="The kind of what the finding is about.")] = "*"
+    namespace: Annotated[str, Meta(description="Its namespace; empty where it has none.")] = "*"
+    name: Annotated[str, Meta(description="Its name.")] = "*"
+    application: Annotated[
+        str, Meta(description="The Argo CD Application that delivers it; empty for none.")
+    ] = "*"
+
+
+class OwnerSettings(Strict, frozen=True, kw_only=True):
+    """Who owns the findings that match."""
+
+    match: OwnerMatch
+    owner: Annotated[str, Meta(min_length=1, description="As alerts are to be routed.")]
+
+
 class MaintenanceSettings(Strict, frozen=True, kw_only=True):
     """A window in which the failures of some nodes, and of what hangs on them, are expected."""
 

@@ -29,11 +29,24 @@ _ABOUT = {
     ),
 }
 _FAILS = f"""\
-max without (instance, pod, container, endpoint) (
-  {PREFIX}finding_since_timestamp_seconds{{check="%s"}}
+(
+  max without (instance, pod, container, endpoint) (
+    {PREFIX}finding_since_timestamp_seconds{{check="%(check)s"}}
+  )
+  * ignoring (layer, severity, owner) group_left (owner)
+  max without (instance, pod, container, endpoint) (
+    topk without (instance, pod, container, endpoint, owner) (
+      1, {PREFIX}finding_owner_info{{check="%(check)s"}}
+    )
+  )
+  or ignoring (owner)
+  max without (instance, pod, container, endpoint) (
+    {PREFIX}finding_since_timestamp_seconds{{check="%(check)s"}}
+  )
 )
 > 0
 """
+# topk: replicas that disagree about an owner for a moment must not break the alert.
 
 
 def written() -> dict[Path, str]:
@@ -54,7 +67,7 @@ def _rule(check: Check, alert: Alert) -> Rule:
     """Return the rule of a check; what is of no layer shows on the overview."""
     return Rule(
         alert=alert,
-        expr=alert.expr or _FAILS % check.id,
+        expr=alert.expr or _FAILS % {"check": check.id},
         severity=check.severity,
         dashboard="layer" if check.layer else "overview",
         variables=f"&var-layer={check.layer}&var-check={check.id}" if check.layer else "",

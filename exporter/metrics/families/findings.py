@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from exporter.domain.check import Check
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.metrics.chunks import Sample
 from exporter.metrics.family import CHECK, family
 from exporter.metrics.view import View
@@ -28,17 +28,26 @@ def _failing(view: View) -> Iterator[tuple[Check, Finding]]:
 )
 def finding_since(view: View) -> Iterator[Sample]:
     for check, finding in islice(_failing(view), view.limit):
-        subject = finding.subject
         since = finding.was or finding.since or view.evaluation.at
         labels = (
             check.layer_of(finding),
             check.id,
             check.severity,
-            subject.kind,
-            subject.namespace,
-            subject.name,
+            *_of(finding.subject),
         )
         yield labels, since.timestamp()
+
+
+@family(
+    name="finding_owner_info",
+    help="Who owns a subject that fails a check, where the settings or the code say so.",
+    labels=("check", "object_kind", "object_namespace", "object_name", "owner"),
+)
+def finding_owner(view: View) -> Iterator[Sample]:
+    for check, finding in islice(_failing(view), view.limit):
+        owner = view.evaluation.owner_of(finding, check)
+        if owner:
+            yield (check.id, *_of(finding.subject), owner), 1
 
 
 @family(
@@ -48,6 +57,10 @@ def finding_since(view: View) -> Iterator[Sample]:
 def findings_truncated(view: View) -> Iterator[Sample]:
     failing = 0 if view.detail == "summary" else _failures(view)
     yield (), max(0, failing - view.limit)
+
+
+def _of(subject: Subject) -> tuple[str, str, str]:
+    return subject.kind, subject.namespace, subject.name
 
 
 def _failures(view: View) -> int:

@@ -220,10 +220,18 @@ class Finding(Struct, frozen=True):
     ]
     excuse: Excuse | None
     waiver: Accepted | None
+    owner: Annotated[
+        str | None, Meta(description="Who is to act on it; null for a pass, or if nobody says.")
+    ]
 
     @classmethod
     def of(
-        cls, found: finding.Finding, check: Check, accepting: Mapping[str, policy.Waiver]
+        cls,
+        found: finding.Finding,
+        check: Check,
+        accepting: Mapping[str, policy.Waiver],
+        *,
+        owner: str = "",
     ) -> "Finding":
         """Return the document of what *check* found; *accepting* has the waivers by id."""
         cause = found.cause
@@ -245,6 +253,7 @@ class Finding(Struct, frozen=True):
             was=Before("fail", found.was.isoformat()) if found.was else None,
             excuse=Excuse.of(found.excuse) if found.excuse else None,
             waiver=Accepted.of(accepting[found.waiver]) if found.waiver else None,
+            owner=owner or None,
         )
 
 
@@ -294,7 +303,15 @@ def findings(
     """Return *some* of the findings of an evaluation, in their order."""
     accepting = outcome.accepting
     checks = {check.id: check for check in outcome.checks}
-    return tuple(Finding.of(found, checks[found.check], accepting) for found in some)
+    return tuple(
+        Finding.of(
+            found,
+            checks[found.check],
+            accepting,
+            owner=outcome.owner_of(found, checks[found.check]),
+        )
+        for found in some
+    )
 
 
 def waivers(outcome: evaluation.Evaluation) -> tuple[Waiver, ...]:
