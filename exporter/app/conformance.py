@@ -210,6 +210,8 @@ class Conformance:
             at=at.wall,
             history=self.history,
         )
+        if self.history is not None:
+            self.history.complete = self.complete
         return replace(
             outcome,
             watches=observed.watches,

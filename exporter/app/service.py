@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from exporter.app import garbage
 from exporter.app.conformance import Conformance
+from exporter.app.memory import MemoryFile
 from exporter.app.views import PATHS, Readers, Seen, files, views
 from exporter.app.web import WebOptions, allow_reload, open_servers
 from exporter.declared.confined import Workers
@@ -29,9 +30,10 @@ from exporter.metrics.exposition import Lines, render
 from exporter.metrics.view import Process, View
 from exporter.runtime.history import History
 from exporter.runtime.loop import Loop
+from exporter.runtime.past import Past
 from exporter.runtime.server import application, probes
 from exporter.runtime.web.protection import Guard
-from exporter.settings.load import load
+from exporter.settings.load import Loaded, load
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +70,7 @@ class Service:
     loop: Loop = field(init=False)
     reloaded: float = field(init=False)
     guard: Guard = field(init=False)
+    memory: MemoryFile | None = field(init=False)
     coming: Conformance | None = None
     readers: Readers = field(default_factory=Readers)
     lines: Lines = field(default_factory=Lines)
@@ -78,9 +81,13 @@ class Service:
         """Read the settings and make everything; raises :exc:`SettingsError`."""
         self.seen = fingerprint(self.options.settings)
         self.guard = Guard(self.options.web.config)
+        loaded = load(self.options.settings)
+        self.memory = _memory(loaded)
+        now = self.clock.now().wall
+        past = self.memory.load(now=now) if self.memory else Past()
         self.current = Conformance(
-            load(self.options.settings),
-            history=History(started=self.clock.now().wall),
+            loaded,
+            history=History(started=now, past=past),
             clock=self.clock,
             run=self.run_reader,
         )
@@ -128,6 +135,7 @@ class Service:
             return
         last, self.current = self.current, coming
         coming.history, coming.sweeper = last.history, last.sweeper
+        self.memory = _memory(coming.loaded)
         self.loop.interval, self.loop.again = coming.interval, coming.changed
         self.loop.watchdog = coming.watchdog
         self.reload_ok, self.reloaded = True, self.clock.boot()
@@ -156,9 +164,16 @@ class Service:
         self.invalidate()
         return problems
 
+    def remember(self, *, force: bool = False) -> None:
+        """Keep what has to outlive this process, where the settings name a file for it."""
+        history = self.current.history
+        if self.memory is not None and history is not None and history.judged:
+            self.memory.save(history, at=self.clock.now(), force=force)
+
     def prepare(self, outcome: Evaluation) -> Published:
         """Render one evaluation; reads nothing that changes while it runs."""
         metrics = self.current.loaded.settings.metrics
+        self.remember()
         process = Process(
             evaluations=self.loop.evaluations,
             failures=dict(self.loop.failures),
@@ -229,7 +244,20 @@ async def serve_as(
         finally:
             await servers.close()
             await evaluations.stop()
+            service.remember(force=True)
             await service.current.stop()
+
+
+def _memory(loaded: Loaded) -> MemoryFile | None:
+    """Return the file that remembers, if the settings name one."""
+    if not loaded.settings.memory:
+        return None
+    repository = loaded.repository
+    return MemoryFile(
+        path=loaded.path(loaded.settings.memory),
+        cluster=loaded.cluster.name,
+        declaration=repository.url or repository.path,
+    )
 
 
 def _told_to_stop(service: Service) -> asyncio.Event:

@@ -20,7 +20,7 @@ from exporter.report.account import count_items
 from exporter.report.contents import Contents
 from exporter.report.documents import declared as documents
 from exporter.report.documents import evaluated
-from exporter.report.documents.answers import Declared, Findings, Layers, Problem
+from exporter.report.documents.answers import Declared, Findings, Layers, Problem, Transitions
 from exporter.report.parameters import (
     LIMIT,
     OFFSET,
@@ -31,7 +31,12 @@ from exporter.report.parameters import (
     page,
 )
 
-FINDINGS, LAYERS, DECLARED = PATHS = ("/api/v1/findings", "/api/v1/layers", "/api/v1/declared")
+FINDINGS, LAYERS, DECLARED, TRANSITIONS = PATHS = (
+    "/api/v1/findings",
+    "/api/v1/layers",
+    "/api/v1/declared",
+    "/api/v1/transitions",
+)
 SCHEMA = "/api/v1/schema.json"
 MOST_FINDINGS = 1000
 MOST_DECLARED = 500
@@ -50,6 +55,7 @@ def views(outcome: Evaluation, *, declared: State) -> dict[str, View]:
         FINDINGS: _api(lambda asked: findings(outcome, asked)),
         LAYERS: _api(lambda asked: layers(outcome, asked)),
         DECLARED: _api(lambda asked: declaration(declared, asked)),
+        TRANSITIONS: _api(lambda asked: transitions(outcome, asked)),
     }
 
 
@@ -100,6 +106,27 @@ def layers(outcome: Evaluation, asked: Asked) -> Layers:
         ),
         sources=tuple(map(evaluated.SourceStatus.of, outcome.sources)),
         waivers=evaluated.waivers(outcome),
+    )
+
+
+def transitions(outcome: Evaluation, asked: Asked) -> Transitions:
+    """Return the last transitions that the filters let through, the newest first.
+
+    Raises :exc:`ParameterError`.
+    """
+    values = grouped(asked.parameters, known={"check", *_SUBJECTS, LIMIT, OFFSET})
+    part, wanted = page(values, most=MOST_FINDINGS), _Subjects.of(values)
+    checks = _checks(outcome, values)
+    found = [
+        transition
+        for transition in reversed(outcome.transitions)
+        if transition.check in checks and wanted.has(transition.subject)
+    ]
+    shown = found[part.offset : part.offset + part.limit]
+    return Transitions(
+        at=outcome.at.isoformat(),
+        transitions=tuple(map(evaluated.Transition.of, shown)),
+        **_paged(part, total=len(found)),
     )
 
 

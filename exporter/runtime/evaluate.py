@@ -62,6 +62,7 @@ def evaluate(
         findings=tuple(chain.from_iterable(by_check.values())),
         by_check=by_check,
         remembered=history.remembered,
+        transitions=tuple(history.transitions),
         layers=_layers(checks, scores=scores, by_check=by_check, shares=shares),
         items=account.counts,
         coverage=overall(shares.values()),

@@ -1,10 +1,13 @@
 """What was found before, and what became of it: what excuses, dates and causes go by."""
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
-from exporter.domain.finding import Finding
+from exporter.domain.finding import Finding, Verdict
+from exporter.domain.transitions import Transition
 from exporter.runtime.accounting import Accounting
 from exporter.runtime.answers import Answers
 from exporter.runtime.causes import void
@@ -13,10 +16,17 @@ from exporter.runtime.decisions import Decisions
 from exporter.runtime.expected import Expected
 from exporter.runtime.hidden import Hidden
 from exporter.runtime.judged import Judged, Revision
+from exporter.runtime.past import CheckPast, Past, transitions
 from exporter.runtime.policy import Stage, Start
 from exporter.runtime.refused import Refused
 
 __all__ = ["Decisions", "History", "Judged"]
+
+KEPT = 500
+"""How many transitions are remembered."""
+AT_ONCE = 100
+"""How many of them at most of one evaluation: a source that is gone changes every finding."""
+_RANKS: Mapping[Verdict | None, int] = {Verdict.FAIL: 0, Verdict.PASS: 1}
 
 
 @dataclass(slots=True)
@@ -26,7 +36,9 @@ class History:
     Of what it saw at its first evaluation it cannot tell since when that holds: it takes that
     instant. Where the clock was set back, nothing began later than now. *started* is when the
     process did, the first evaluation where nobody says. Without *dates* nothing is dated, and
-    nothing remembered: so it is for who looks once.
+    nothing remembered: so it is for who looks once. *past* is what an earlier process knew,
+    *transitions* the last ones, the newest last. As long as not all has been looked at
+    (*complete*), no transition is one.
     """
 
     dates: bool = True
@@ -37,8 +49,19 @@ class History:
     expected: Expected = field(default_factory=Expected)
     refused: Refused = field(default_factory=Refused)
     hidden: Hidden = field(default_factory=Hidden)
+    past: Past = field(default_factory=Past)
+    complete: bool = True
+    transitions: deque[Transition] = field(init=False)
     _start: Start | None = None
     _last: Mapping[str, Judged] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.transitions = deque(self.past.transitions, maxlen=KEPT)
+
+    @property
+    def judged(self) -> Mapping[str, Judged]:
+        """What became last of that which each check found, by its id."""
+        return self._last
 
     def judge(
         self, found: Mapping[str, tuple[Finding, ...]], decisions: Decisions, *, at: datetime
@@ -52,12 +75,13 @@ class History:
         before, self._last = (
             self._last,
             {
-                name: self._judge(self._last.get(name), findings, decisions, at=at)
+                name: self._judge(name, findings, decisions, at=at)
                 for name, findings in found.items()
             },
         )
         if self.dates:
             self.hidden.look(before, self._last, at=at)
+            self._note(before, at=at)
         for name, one in self._last.items():
             notes = self.hidden.notes.get(name, {})
             one.revise(Revision(void=void(one, self._last), notes=notes))
@@ -76,14 +100,27 @@ class History:
 
     def _judge(
         self,
-        last: Judged | None,
+        name: str,
         found: tuple[Finding, ...],
         decisions: Decisions,
         *,
         at: datetime,
     ) -> Judged:
+        last = self._last.get(name)
         if last is not None and last.holds(found, decisions, at=at):
             return last
         judged = Judged(found=found, decisions=decisions, at=at)
-        Stage(judged=judged, before=last, start=self._start).decide()
+        past = self.past.checks.get(name) or CheckPast()
+        Stage(judged=judged, before=last, start=self._start, past=past).decide()
         return judged
+
+    def _note(self, before: Mapping[str, Judged], *, at: datetime) -> None:
+        """Remember what became another; of too many at once the failures first."""
+        if not self.complete:
+            return
+        new = sorted(transitions(before, self._last, at=at), key=_failures_first)
+        self.transitions.extend(reversed(list(islice(new, AT_ONCE))))
+
+
+def _failures_first(transition: Transition) -> int:
+    return _RANKS.get(transition.after, len(_RANKS))

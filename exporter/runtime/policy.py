@@ -15,6 +15,7 @@ from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.domain.policy import BLIND_SPOTS, Waiver
 from exporter.domain.provenance import DECLARED
 from exporter.runtime.judged import Judged, Kept
+from exporter.runtime.past import CheckPast
 from exporter.runtime.rounds import Beginning, Round, follow
 
 
@@ -37,6 +38,7 @@ class Stage:
     judged: Judged
     before: Judged | None
     start: Start | None
+    past: CheckPast = field(default_factory=CheckPast)
     at: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,16 +48,20 @@ class Stage:
     def decide(self) -> None:
         """Let become of all that was found what the policy says."""
         self.judged.conclude(
-            one if one.verdict is Verdict.PASS else self._dated(self._settle(one))
+            self._passed(one) if one.verdict is Verdict.PASS else self._dated(self._settle(one))
             for one in self.judged.found
         )
 
+    def _passed(self, finding: Finding) -> Finding:
+        self.past.forget(finding.subject)
+        return finding
+
     def _rounds(self) -> Iterator[tuple[Subject, Round]]:
         """Yield what subjects waited for last, and may wait for still."""
-        if self.before is None:
-            return
-        for subject, one in self.before.rounds.items():
-            known = one.after(passed=subject not in self.before.amiss, at=self.at)
+        rounds = self.past.rounds if self.before is None else self.before.rounds
+        amiss = self.past.rounds if self.before is None else self.before.amiss
+        for subject, one in rounds.items():
+            known = one.after(passed=subject not in amiss, at=self.at)
             if known is not None and self.judged.speaks_of(subject):
                 yield subject, known
 
@@ -144,6 +150,8 @@ class Stage:
         since = self.at
         if last is not None and last.since is not None and last.verdict is finding.verdict:
             since = min(last.since, since)
+        elif known := self.past.since_when(finding):
+            since = min(known, since)
         kept = self._kept(finding, last)
         if kept is None:
             return replace(finding, since=since)

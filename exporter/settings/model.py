@@ -55,6 +55,14 @@ class Settings(Strict, frozen=True, kw_only=True):
             description="Labels of what a finding is about, or of its Application, that name one."
         ),
     ] = ("owner", "team")
+    memory: Annotated[
+        str,
+        Meta(
+            description="A file in which serve keeps since when findings are as they are, what it "
+            "waits for, and the last transitions, so that they outlive a restart; relative to this "
+            "file. Its directory has to be writable. Empty: nothing is kept."
+        ),
+    ] = ""
     metrics: MetricsSettings = MetricsSettings()
     interval: Annotated[
         Duration, Meta(description="How often the repository and a snapshot are looked at again.")

@@ -20,6 +20,7 @@ from exporter.report.documents.evaluated import (
     ItemCount,
     LayerScore,
     SourceStatus,
+    Transition,
     Waiver,
 )
 from exporter.report.documents.places import Count, Instant
@@ -52,6 +53,17 @@ class Layers(Struct, frozen=True, kw_only=True):
     layers: tuple[LayerScore, ...]
     sources: tuple[SourceStatus, ...]
     waivers: tuple[Waiver, ...]
+
+
+class Transitions(Struct, frozen=True, kw_only=True):
+    """GET /api/v1/transitions: what changed last, the newest first."""
+
+    at: Instant
+    total: Total
+    offset: Count
+    limit: Limit
+    next: Next
+    transitions: tuple[Transition, ...]
 
 
 class Declared(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
-from exporter.domain import evaluation, excuses, finding, policy
+from exporter.domain import evaluation, excuses, finding, policy, transitions
 from exporter.domain.check import Check
 from exporter.domain.declaration import Failure as Failed
 from exporter.domain.errors import Reason
@@ -254,6 +254,33 @@ class Finding(Struct, frozen=True):
             excuse=Excuse.of(found.excuse) if found.excuse else None,
             waiver=Accepted.of(accepting[found.waiver]) if found.waiver else None,
             owner=owner or None,
+        )
+
+
+class Transition(Struct, frozen=True):
+    """What a check says of a subject became another."""
+
+    at: Instant
+    check: str
+    subject: Subject
+    before: Annotated[
+        Verdict | None, Meta(description="null where the check did not speak of it before.")
+    ]
+    after: Annotated[
+        Verdict | None, Meta(description="null where the check speaks of it no longer.")
+    ]
+    detail: Annotated[str, Meta(description="That of the finding that it became.")]
+
+    @classmethod
+    def of(cls, transition: transitions.Transition) -> "Transition":
+        """Return the document of a *transition*."""
+        return cls(
+            at=transition.at.isoformat(),
+            check=transition.check,
+            subject=Subject.of(transition.subject),
+            before=transition.before,
+            after=transition.after,
+            detail=transition.detail,
         )
 
 

@@ -7,7 +7,13 @@ from typing import Any
 
 import msgspec
 
-from exporter.report.documents.answers import Declared, Findings, Layers, Problem
+from exporter.report.documents.answers import (
+    Declared,
+    Findings,
+    Layers,
+    Problem,
+    Transitions,
+)
 from exporter.report.documents.declared import Declaration
 from exporter.report.documents.evaluated import Evaluation
 from exporter.report.documents.report import Report
@@ -16,6 +22,7 @@ DOCUMENTS: Mapping[str, type[msgspec.Struct]] = {
     "findings": Findings,
     "layers": Layers,
     "declared": Declared,
+    "transitions": Transitions,
     "check": Evaluation,
     "declaration": Declaration,
     "report": Report,
@@ -36,9 +43,10 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "cluster-conformance: the HTTP API, and the output of --format json",
         "description": "Fields may be added; those that are here stay. Take $defs/findings, "
-        "$defs/layers and $defs/declared for the answers of /api/v1, $defs/error for those with "
-        "status 400, $defs/check for `check --format json`, $defs/declaration for `declared "
-        "--format json` and $defs/report for `report --format json`.",
+        "$defs/layers, $defs/declared and $defs/transitions for the answers of /api/v1, "
+        "$defs/error for those with status 400, $defs/check for `check --format json`, "
+        "$defs/declaration for `declared --format json` and $defs/report for `report "
+        "--format json`.",
         "anyOf": [{"$ref": _REFERENCE + name} for name in DOCUMENTS],
         "$defs": {names[name]: _plain(found, names) for name, found in components.items()},
     }

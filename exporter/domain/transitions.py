@@ -1,0 +1,22 @@
+"""Transitions: what a finding was before, what it became, and when."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from exporter.domain.finding import Subject, Verdict
+
+
+class Transition(Struct, frozen=True, kw_only=True, gc=False):
+    """What *check* says of a subject became another at the instant *at*.
+
+    *before* and *after* are None where it did not speak of the subject. *detail* is the new
+    finding's.
+    """
+
+    at: datetime
+    check: str
+    subject: Subject
+    before: Verdict | None
+    after: Verdict | None
+    detail: str = ""
