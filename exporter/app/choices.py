@@ -128,5 +128,6 @@ def policy(loaded: Loaded) -> Policy:
         consistent_labels=nodes.consistent_labels,
         unmanaged_labels=nodes.unmanaged_labels,
         unmanaged_taints=nodes.unmanaged_taints,
+        drain_deadline=parse_duration(loaded.settings.drain_deadline),
         refresh_deadline=parse_duration(loaded.settings.refresh_deadline),
     )

@@ -15,6 +15,7 @@ class ExcuseReason(StrEnum):
     SYNC = "sync"
     STARTING = "starting"
     REMOVAL = "removal"
+    DRAIN = "drain"
     SETTLING = "settling"
 
 

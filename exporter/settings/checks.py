@@ -30,6 +30,7 @@ CheckId: TypeAlias = Literal[
     "node_identity",
     "node_instance",
     "node_labels",
+    "node_maintenance",
     "node_present",
     "node_ready",
     "node_taints",

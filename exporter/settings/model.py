@@ -78,6 +78,10 @@ class Settings(Strict, frozen=True, kw_only=True):
         Duration,
         Meta(description="For how long a rollout or a running sync excuses what it causes."),
     ] = "30m"
+    drain_deadline: Annotated[
+        Duration,
+        Meta(description="For how long a node may be cordoned, or marked for removal."),
+    ] = "1h"
     refresh_deadline: Annotated[
         Duration,
         Meta(

@@ -78,6 +78,6 @@ def test_what_differs_is_told_in_short_lines(check: Check, *, there: bool) -> No
     (finding,) = check.judge(facts(observed()) if there else facts())
 
     assert finding.verdict is not Verdict.PASS or check == node_present.CHECK
-    assert len(finding.detail) <= 8 * MAX_TEXT
+    assert len(finding.detail) <= 10 * MAX_TEXT
     assert "\n" not in finding.detail
     assert len(json.dumps([finding.declared, finding.observed])) <= 16 * MAX_TEXT
