@@ -16,7 +16,6 @@ from exporter.declared.argocd.gathering import Gathering
 from exporter.declared.argocd.hiding import may_hide
 from exporter.declared.argocd.ignored import pointers
 from exporter.declared.argocd.ledger import Ledger
-from exporter.declared.argocd.located import LocatedTree
 from exporter.declared.argocd.repositories import Further, Home, Standing
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.sources import (
@@ -27,6 +26,7 @@ from exporter.declared.argocd.sources import (
     render_source,
 )
 from exporter.declared.kinds import is_declaration
+from exporter.declared.located import LocatedTree
 from exporter.declared.rendered import LeftOut, Manifest, Render, Rendered
 from exporter.domain.declaration import (
     ApplicationKey,
