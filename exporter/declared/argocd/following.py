@@ -27,6 +27,8 @@ from exporter.declared.argocd.sources import (
 )
 from exporter.declared.kinds import is_declaration
 from exporter.declared.located import LocatedTree
+from exporter.declared.machines.objects import RenderedPools
+from exporter.declared.machines.objects import rendered as rendered_pools
 from exporter.declared.rendered import LeftOut, Manifest, Render, Rendered
 from exporter.domain.declaration import (
     ApplicationKey,
@@ -98,6 +100,7 @@ class Following:
     workloads: list[DeclaredWorkload] = field(default_factory=list)
     objects: list[DeclaredObject] = field(default_factory=list)
     autoscalers: list[DeclaredAutoscaler] = field(default_factory=list)
+    pools: list[RenderedPools] = field(default_factory=list)
     hiding: list[Gap] = field(default_factory=list)
     rules: Rules = field(default_factory=Rules)
     further: Sequence[Further] = ()
@@ -245,6 +248,7 @@ class Following:
         self.workloads += found.workloads
         self.objects += found.objects
         self.autoscalers += found.autoscalers
+        self.pools.append(rendered_pools(rendered.manifests, cluster=self.gathering.cluster.name))
         self.gathering.stack += found.stack
         self.ledger.items += found.items
 
