@@ -52,6 +52,7 @@ def pools(tree: LocatedTree, objects: Objects) -> Iterator[Pool]:
             zones=wanted.get(ObservedNode.ZONE, ()),
             unknown=values.unknown,
             pool=True,
+            unbounded=static is None and most is None,
         ),
     )
 
