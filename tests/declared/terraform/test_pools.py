@@ -443,3 +443,36 @@ def test_a_pool_and_the_owners_group_of_it_are_one() -> None:
 @pytest.mark.parametrize("kind", POOLS)
 def test_what_is_read_of_a_type_in_code_and_in_a_state_is_the_same(kind: str) -> None:
     assert {path.partition(".")[0] for path in pool_paths(kind)} == set(pool_roots(kind))
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        pytest.param('[{ key = "a", value = "b" }, { key = "c", value = "d" }]', id="list"),
+        pytest.param(
+            '{ x = { key = "a", value = "b" }, y = { key = "c", value = "d" } }', id="map"
+        ),
+    ],
+)
+def test_a_dynamic_block_makes_one_for_each(declare: Declare, over: str) -> None:
+    text = (
+        'resource "aws_eks_node_group" "p" {\n node_group_name = "p"\n dynamic "taint" {\n'
+        f" for_each = {over}\n iterator = one\n content {{\n key = one.value.key\n"
+        ' value = one.value.value\n effect = "NO_SCHEDULE"\n }\n }\n}'
+    )
+
+    taints = groups(declare({"main.tf": text}))["p"].taints
+
+    assert {str(one.value) for one in taints or ()} == {"a=b:NoSchedule", "c=d:NoSchedule"}
+
+
+def test_a_dynamic_block_over_nothing_makes_none(declare: Declare) -> None:
+    text = (
+        'variable "auto" { default = false }\nresource "aws_eks_cluster" "c" {\n'
+        ' dynamic "compute_config" {\n for_each = var.auto ? [1] : []\n content {\n'
+        " enabled = true\n }\n }\n}"
+    )
+
+    reading = declare({"main.tf": text})
+
+    assert (reading.groups, reading.complete) == ((), True)
