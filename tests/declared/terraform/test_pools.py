@@ -476,3 +476,30 @@ def test_a_dynamic_block_over_nothing_makes_none(declare: Declare) -> None:
     reading = declare({"main.tf": text})
 
     assert (reading.groups, reading.complete) == ((), True)
+
+
+def test_what_another_resource_configures_is_known(declare: Declare) -> None:
+    text = (
+        'resource "google_container_cluster" "c" {\n name = "shop-gke"\n'
+        " remove_default_node_pool = true\n}\n"
+        'resource "google_container_node_pool" "p" {\n'
+        ' name = "${google_container_cluster.c.name}-pool"\n'
+        " node_count = 2\n location = google_container_cluster.c.location\n}"
+    )
+
+    group = groups(declare({"main.tf": text}))["shop-gke-pool"]
+
+    assert set(group.unknown) == {"minimum", "maximum"}  # where the cluster is only a run tells
+
+
+@pytest.mark.parametrize("several", ["count = 2", 'for_each = toset(["a"])'])
+def test_what_there_are_several_of_configures_nothing_that_is_known(
+    several: str, declare: Declare
+) -> None:
+    text = (
+        f'resource "google_container_cluster" "c" {{\n {several}\n name = "shop"\n'
+        " remove_default_node_pool = true\n}\n"
+        'resource "google_container_node_pool" "p" {\n name = google_container_cluster.c.name\n}'
+    )
+
+    assert not declare({"main.tf": text}).groups
