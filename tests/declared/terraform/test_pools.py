@@ -269,11 +269,12 @@ def test_each_provider_marks_its_pools_in_its_own_way(
             id="dynamic",
         ),
         pytest.param(
-            'resource "google_container_cluster" "c" { enable_autopilot = true }', id="autopilot"
+            'resource "google_container_cluster" "c" { enable_autopilot = true }',
+            id="nameless autopilot",
         ),
         pytest.param(
             'resource "aws_eks_cluster" "c" {\n compute_config {\n enabled = true\n }\n}',
-            id="auto mode",
+            id="auto mode of its own pools",
         ),
         pytest.param(
             'resource "aws_eks_cluster" "c" {\n dynamic "compute_config" {\n for_each = x.y\n'
@@ -503,3 +504,59 @@ def test_what_there_are_several_of_configures_nothing_that_is_known(
     )
 
     assert not declare({"main.tf": text}).groups
+
+
+@pytest.mark.parametrize(
+    ("block", "name", "match"),
+    [
+        pytest.param(
+            'resource "aws_eks_fargate_profile" "f" { fargate_profile_name = x.y }',
+            "fargate",
+            {"eks.amazonaws.com/compute-type": "fargate"},
+            id="Fargate",
+        ),
+        pytest.param(
+            'resource "aws_eks_cluster" "c" {\n compute_config {\n enabled = true\n'
+            ' node_pools = ["system"]\n }\n}',
+            "system",
+            {"karpenter.sh/nodepool": "system"},
+            id="EKS auto mode",
+        ),
+        pytest.param(
+            'resource "google_container_cluster" "c" {\n name = "shop"\n'
+            " enable_autopilot = true\n}",
+            "shop",
+            {"cloud.google.com/gke-nodepool": "*"},
+            id="GKE Autopilot",
+        ),
+        pytest.param(
+            'module "eks" {\n source = "terraform-aws-modules/eks/aws"\n'
+            " fargate_profiles = { a = {} }\n}",
+            "fargate",
+            {"eks.amazonaws.com/compute-type": "fargate"},
+            id="Fargate of the module",
+        ),
+        pytest.param(
+            'module "eks" {\n source = "terraform-aws-modules/eks/aws"\n'
+            ' compute_config = { enabled = true, node_pools = ["system"] }\n}',
+            "system",
+            {"karpenter.sh/nodepool": "system"},
+            id="auto mode of the module",
+        ),
+    ],
+)
+def test_what_makes_as_many_nodes_as_pods_need_is_a_pool_without_bounds(
+    block: str, name: str, match: dict[str, str], declare: Declare
+) -> None:
+    reading = declare({"main.tf": block})
+
+    group = groups(reading)[name]
+    assert (group.labels, group.unbounded, reading.complete) == (match, True, True)
+
+
+def test_profiles_of_fargate_are_one_pool(declare: Declare) -> None:
+    profile = 'resource "aws_eks_fargate_profile" "{}" {{ fargate_profile_name = "{}" }}\n'
+
+    reading = declare({"main.tf": profile.format("a", "a") + profile.format("b", "b")})
+
+    assert [group.unknown for group in reading.groups] == [{}]
