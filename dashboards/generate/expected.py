@@ -22,6 +22,7 @@ def expected_against_observed(panel_id: int) -> table.Panel:
         about,
         Column(title="What", label="what", width=220),
         Column(title="Expected", query=_expected(), unit="short", empty="Unknown"),
+        Column(title="At most", query=_most(), unit="short", empty="Unknown or any"),
         Column(title="Observed", query=_observed(), unit="short", empty="Unknown"),
         first="Expected",
     )
@@ -29,12 +30,25 @@ def expected_against_observed(panel_id: int) -> table.Panel:
 
 def _expected() -> str:
     replicas = most(series("workload_replicas_declared_min"), *WORKLOAD)
-    aspects = f"count by (cluster, component) ({most(series('monitoring_match'), *COMPONENT)})"
     return _of_layer(
         nodes=most(series("nodes_expected"), "group"),
         replicas=total(replicas, "object_namespace"),
         applications=most(series("applications_expected")),
-        aspects=aspects,
+        aspects=_aspects(),
+    )
+
+
+def _aspects() -> str:
+    return f"count by (cluster, component) ({most(series('monitoring_match'), *COMPONENT)})"
+
+
+def _most() -> str:
+    replicas = most(series("workload_replicas_declared_max"), *WORKLOAD)
+    return _of_layer(
+        nodes=most(series("nodes_expected_max"), "group"),
+        replicas=total(replicas, "object_namespace"),
+        applications=most(series("applications_expected")),
+        aspects=_aspects(),
     )
 
 

@@ -20,9 +20,13 @@ ID = "node_group_size"
 
 
 def sized_groups(facts: Facts) -> list[Subject]:
-    """Return the declared groups, sorted; nodes without a group make none."""
+    """Return the declared groups, sorted; nodes without a group make none.
+
+    A pool that makes as many nodes as pods need has no size that anybody declares.
+    """
     known = facts.find(Expectation)
-    return [_subject(name) for name in sorted(known.groups) if name] if known else []
+    groups = known.groups if known else {}
+    return [_subject(name) for name in sorted(groups) if name and not groups[name].unbounded]
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
@@ -32,7 +36,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     odd = observed.unreadable
     unplaced = tuple(gap for name, gap in odd.items() if not declared.group_of(name, {}))
     for name, size in sorted(facts.get(Expectation).groups.items()):
-        if name:
+        if name and not size.unbounded:
             group = declared.groups[name]
             count = _Count(
                 size,

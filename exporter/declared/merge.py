@@ -34,8 +34,8 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
-_GROUPING = (Source.INVENTORY, Source.ANSIBLE, Source.TERRAFORM)
-_LISTING = frozenset({Source.ANSIBLE, Source.TERRAFORM})
+_GROUPING = (Source.INVENTORY, Source.ANSIBLE, Source.MACHINES, Source.TERRAFORM)
+_LISTING = frozenset({Source.ANSIBLE, Source.MACHINES, Source.TERRAFORM})
 """Sources that list nodes: what they do not name is not declared."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from exporter.declared import ansible, argocd, inventory, kustomize, terraform
+from exporter.declared import ansible, argocd, inventory, kustomize, machines, terraform
 from exporter.declared.reader import Reader
 from exporter.domain.provenance import Source
 
@@ -12,6 +12,7 @@ READERS: Final[Mapping[Source, Reader]] = {
     for one in (
         terraform.READER,
         ansible.READER,
+        machines.READER,
         argocd.READER,
         kustomize.READER,
         inventory.READER,

@@ -352,7 +352,7 @@ class NodeGroup:
     All its nodes shall have the *node_labels*, the *taints* (None where nothing is said of them),
     the *version*, and one of the *instance_types* and *zones*. *unknown* is as that of a node, and
     has ``minimum`` and ``maximum``. A *pool* makes its nodes itself: they are of it whatever other
-    group they belong to.
+    group they belong to. One that is *unbounded* makes as many as pods need.
     """
 
     name: str
@@ -369,6 +369,7 @@ class NodeGroup:
     zones: tuple[Located[str], ...] = ()
     unknown: Mapping[str, Gap] = field(default_factory=dict)
     pool: bool = False
+    unbounded: bool = False
 
     @property
     def recognisable(self) -> bool:

@@ -24,7 +24,8 @@ class GroupSize:
     must be there, so a lower ``min`` of the settings does not lower it. A ``max`` below the
     *minimum* contradicts the rest of the code, and stands as it is for all to see. *stated* is
     false where neither bounds nor names say anything, *recognisable* where nodes without a name in
-    the code can be told to belong to it. *unknown* says why nobody can tell the bounds, if so.
+    the code can be told to belong to it. *unknown* says why nobody can tell the bounds, if so. One
+    that is *unbounded* may have as many as it likes, and none.
     """
 
     minimum: int
@@ -33,6 +34,7 @@ class GroupSize:
     stated: bool = True
     recognisable: bool = False
     unknown: Gap | None = None
+    unbounded: bool = False
 
     @classmethod
     def of(cls, group: NodeGroup) -> "GroupSize":
@@ -46,6 +48,7 @@ class GroupSize:
             stated=bool(group.members) or bounds != (None, None),
             recognisable=group.recognisable,
             unknown=group.unknown.get("minimum") or group.unknown.get("maximum"),
+            unbounded=group.unbounded and bounds == (None, None),
         )
 
     @property

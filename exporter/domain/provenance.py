@@ -25,6 +25,7 @@ class Source(StrEnum):
 
     TERRAFORM = "terraform", "Terraform", "declared"
     ANSIBLE = "ansible", "Ansible", "declared"
+    MACHINES = "machines", "Machine configuration", "declared"
     ARGOCD = "argocd", "Argo CD", "declared"
     KUSTOMIZE = "kustomize", "Kustomize", "declared"
     INVENTORY = "inventory", "Handwritten inventory", "declared"

@@ -46,6 +46,7 @@ def groups(facts: Facts, verdicts: Verdicts) -> Iterator[GroupRow]:
             missing=missing,
             place=declared.groups[name].place,
             stated=size.unknown is None,
+            unbounded=size.unbounded,
             verdicts=verdicts.get(Subject("NodeGroup", "", name), {}),
         )
 

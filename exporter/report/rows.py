@@ -41,7 +41,8 @@ class SourceRow:
 class GroupRow:
     """A group of nodes: *minimum* to *maximum* expected, and how many of it were observed.
 
-    Where its size is not *stated* so that anybody could tell it, nothing is expected.
+    Where its size is not *stated* so that anybody could tell it, nothing is expected; one that is
+    *unbounded* may have any.
     *members* are the nodes declared by name, *missing* those of them that the cluster lacks.
     """
 
@@ -54,6 +55,7 @@ class GroupRow:
     missing: tuple[str, ...] | None = ()
     place: Place | None = None
     stated: bool = True
+    unbounded: bool = False
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
 
     @property
@@ -61,7 +63,7 @@ class GroupRow:
         """Whether as many nodes are there as are expected."""
         if self.observed is None or not self.stated:
             return None
-        return self.minimum <= self.observed <= self.maximum
+        return self.unbounded or self.minimum <= self.observed <= self.maximum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,6 +163,8 @@ def _groups(declared: Contents) -> Iterator[Sequence[str]]:
 
 def _size(group: NodeGroup) -> str:
     size = GroupSize.of(group)
+    if size.unbounded:
+        return "any"
     known = size.stated and size.unknown is None
     return _between(Bounds(size.minimum, size.maximum) if known else None)
 

@@ -108,6 +108,7 @@ AIMS: Final[Mapping[str, str]] = {
 SOURCES: Final[Mapping[str, str]] = {
     **{source.value: source.display for source in Source},
     Source.INVENTORY.value: mark("Handwritten inventory"),
+    Source.MACHINES.value: mark("Machine configuration"),
     Source.REPOSITORY.value: mark("Git repository"),
 }
 """Titles; those that are no names of products are in the catalogues."""

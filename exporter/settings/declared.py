@@ -118,6 +118,31 @@ class AnsibleSettings(Strict, frozen=True, kw_only=True):
     ] = ("localhost", "127.0.0.1", "bastion", "bastion*")
 
 
+class MachinesSettings(Strict, frozen=True, kw_only=True):
+    """Files that configure machines or make them."""
+
+    path: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="A file, a directory or a shell pattern of them, relative to the "
+            "repository: objects of Cluster API, kOps and Karpenter, machine configurations of "
+            "Talos, config.yaml of RKE2 or k3s, configurations of kubeadm.",
+        ),
+    ]
+    nodes: Annotated[
+        tuple[str, ...],
+        Meta(description="The nodes for which files are that name none themselves."),
+    ] = ()
+    cluster: Annotated[
+        str,
+        Meta(
+            description="What objects of Cluster API and kOps call this cluster, where there are "
+            "those of several. Default: the name of the cluster in these settings."
+        ),
+    ] = ""
+
+
 class InventoryNode(Strict, frozen=True, kw_only=True):
     """A node written by hand."""
 
@@ -225,6 +250,7 @@ class DeclaredSettings(Strict, frozen=True, kw_only=True):
 
     terraform: tuple[TerraformSettings, ...] = ()
     ansible: AnsibleSettings | None = None
+    machines: tuple[MachinesSettings, ...] = ()
     argocd: Annotated[
         tuple[str, ...],
         Meta(

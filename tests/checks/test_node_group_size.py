@@ -203,3 +203,9 @@ def test_nodes_without_a_group_are_no_group() -> None:
     nameless = NodeGroup(name="", minimum=1, maximum=1, members=frozenset({"a"}))
 
     assert judge(nameless, observed=[]) == []
+
+
+def test_a_pool_that_makes_what_pods_need_has_no_size_to_judge() -> None:
+    pool = NodeGroup(name="spot", labels={"pool": "spot"}, pool=True, unbounded=True)
+
+    assert judge(pool, observed=["a"]) == []

@@ -30,8 +30,6 @@ from exporter.declared.argocd.estimates import Estimates
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.gotemplate import UnsupportedError, from_json, render
 from exporter.declared.argocd.ignored import parse_path
-from exporter.declared.argocd.located import UnresolvedError as UnknownError
-from exporter.declared.argocd.located import from_yaml
 from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.rules import parse as parse_rules
 from exporter.declared.argocd.stack import stack_of
@@ -49,6 +47,8 @@ from exporter.declared.kustomize.complaints import explain, shorten
 from exporter.declared.kustomize.graph import Loader
 from exporter.declared.kustomize.omissions import omissions
 from exporter.declared.kustomize.provenance import Tracer
+from exporter.declared.located import UnresolvedError as UnknownError
+from exporter.declared.located import from_yaml
 from exporter.declared.options import NotPlannedError
 from exporter.declared.rendered import Manifest
 from exporter.declared.terraform.language.budget import Budget as Steps

@@ -5,8 +5,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from exporter.checks.node_version import Version
-from exporter.declared.argocd.located import from_plain
 from exporter.declared.checkout import Checkout
+from exporter.declared.located import from_plain
 from exporter.declared.wire import readings
 from exporter.declared.wire.readings import GivenPlaces
 from exporter.declared.wire.tables import GarbledReadingError
@@ -138,7 +138,7 @@ TARGETS = (
         "plain-values",
         _located,
         b'{"a": [1, {"b": null}]}',
-        module="exporter.declared.argocd.located",
+        module="exporter.declared.located",
     ),
     _text(
         "url",

@@ -153,6 +153,7 @@ def test_the_exposition_is_what_was_found(view: View) -> None:
         'node_match{aspect="ready",group="api",object_name="a"} 1.0',
         'node_match{aspect="ready",group="api",object_name="b"} 0.0',
         'nodes_expected{group="api"} 3.0',
+        'nodes_expected_max{group="api"} 3.0',
         'nodes_observed{group="api"} 2.0',
         'nodes_ready{group="api"} 1.0',
         'source_errors_total{reason="timeout",source="ansible"} 0.0',

@@ -55,6 +55,22 @@ def pool(label: str, kind: str, *, version: str = "v1.31.4") -> list[Node]:
     return found
 
 
+def control_plane(label: str, value: str, kind: str) -> Node:
+    """Return the only node of a control plane that is a group, too."""
+    found = node("cp-1", "10.0.0.9")
+    found["metadata"]["labels"] = {label: value, "node.kubernetes.io/instance-type": kind}
+    return found
+
+
+def by_name(version: str = "v1.31.4", first: str = "cp-1") -> list[Node]:
+    """Return a control plane and two nodes that the code names."""
+    return [
+        node(first, "10.0.0.1", version=version),
+        node("api-1", "10.0.0.2", version=version, domain="api"),
+        node("api-2", "10.0.0.3", version=version, domain="api"),
+    ]
+
+
 CLUSTERS: dict[str, list[Node]] = {
     "eks": pool("eks.amazonaws.com/nodegroup", "m5a.large", version="v1.31.4-eks-aeac579"),
     "gke": pool("cloud.google.com/gke-nodepool", "e2-standard-4", version="v1.31.4-gke.1183000"),
@@ -69,8 +85,19 @@ CLUSTERS: dict[str, list[Node]] = {
         node("wa", "10.0.0.2", version="v1.31.4+k3s1", domain="api"),
         node("wb", "10.0.0.3", version="v1.31.4+k3s1", domain="api"),
     ],
+    "kubespray": by_name(),
+    "rke2": by_name("v1.31.4+rke2r1", "srv-1"),
+    "talos": by_name(),
+    "cluster-api": [
+        control_plane("node-role.kubernetes.io/control-plane", "", "t3.large"),
+        *pool("node.cluster.x-k8s.io/pool", "m5.large"),
+    ],
+    "kops": [
+        control_plane("kops.k8s.io/instancegroup", "control-plane-eu-west-1a", "t3.medium"),
+        *pool("kops.k8s.io/instancegroup", "m5.large"),
+    ],
 }
-MANAGED = {"eks", "gke", "aks"}
+MANAGED = {"eks", "gke", "aks", "cluster-api", "kops"}
 
 
 def evaluate(folder: Path, platform: str, nodes: list[Node]) -> Evaluation:
@@ -135,7 +162,7 @@ def intrude(nodes: list[Node]) -> None:
 
 def grow(nodes: list[Node]) -> None:
     for number in range(4):
-        more = copy.deepcopy(nodes[0])
+        more = copy.deepcopy(nodes[-1])
         more["metadata"] |= {"name": f"more-{number}", "uid": f"more-{number}"}
         more["status"]["addresses"] = [{"type": "InternalIP", "address": f"10.0.1.{number}"}]
         nodes.append(more)

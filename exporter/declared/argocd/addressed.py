@@ -75,7 +75,8 @@ async def _follow(inputs: Inputs) -> Followed:
 
 
 async def _follow_from(inputs: Inputs, renderer: Renderer, addresses: frozenset[str]) -> Followed:
-    destinations = inputs.loaded.cluster.destinations
+    own = inputs.loaded.cluster
+    called = Cluster.called(own.destinations) if own.destinations else Cluster()
     return await read(
         inputs.loaded.settings.declared.argocd,
         home=Home(
@@ -85,7 +86,7 @@ async def _follow_from(inputs: Inputs, renderer: Renderer, addresses: frozenset[
             references=inputs.git.references,
         ),
         render=renderer.render,
-        cluster=Cluster.called(destinations) if destinations else Cluster(),
+        cluster=replace(called, name=own.name),
         memory=inputs.memory,
         running=inputs.running,
         overrides=inputs.overrides,

@@ -13,9 +13,9 @@ from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.generators import Generators, kinds_of
 from exporter.declared.argocd.git_generator import GitGenerator
 from exporter.declared.argocd.ignored import left_to_others
-from exporter.declared.argocd.located import LocatedTree, UnresolvedError, flatten, from_plain
 from exporter.declared.argocd.selectors import as_text
 from exporter.declared.argocd.templating import Parameters, Templating
+from exporter.declared.located import LocatedTree, UnresolvedError, flatten, from_plain
 from exporter.domain.declaration import ApplicationKey, Failure, Unresolved
 from exporter.domain.errors import ParseError, ReadError
 from exporter.domain.json import Json

@@ -20,11 +20,13 @@ def address(server: str, name: str) -> str:
 class Cluster:
     """The cluster that is looked at, by the names and *addresses* that Applications use for it.
 
-    Where the settings give these, what goes to another cluster is out of scope by decision.
+    Where the settings give these, what goes to another cluster is out of scope by decision. *name*
+    is what the settings call it otherwise, as Cluster API may.
     """
 
     addresses: frozenset[str] = frozenset({IN_CLUSTER})
     given: bool = False
+    name: str = ""
 
     @classmethod
     def called(cls, destinations: Iterable[str]) -> "Cluster":

@@ -4,10 +4,10 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from exporter.declared.argocd.located import LocatedTree, from_yaml
 from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.globs import literal_prefix, match_path, match_pathspec
+from exporter.declared.located import LocatedTree, from_yaml
 from exporter.declared.remembered import Remembered, told
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.provenance import Place, Source

@@ -16,7 +16,6 @@ from exporter.declared.argocd.gathering import Gathering
 from exporter.declared.argocd.hiding import may_hide
 from exporter.declared.argocd.ignored import pointers
 from exporter.declared.argocd.ledger import Ledger
-from exporter.declared.argocd.located import LocatedTree
 from exporter.declared.argocd.repositories import Further, Home, Standing
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.sources import (
@@ -27,6 +26,9 @@ from exporter.declared.argocd.sources import (
     render_source,
 )
 from exporter.declared.kinds import is_declaration
+from exporter.declared.located import LocatedTree
+from exporter.declared.machines.objects import RenderedPools
+from exporter.declared.machines.objects import rendered as rendered_pools
 from exporter.declared.rendered import LeftOut, Manifest, Render, Rendered
 from exporter.domain.declaration import (
     ApplicationKey,
@@ -98,6 +100,7 @@ class Following:
     workloads: list[DeclaredWorkload] = field(default_factory=list)
     objects: list[DeclaredObject] = field(default_factory=list)
     autoscalers: list[DeclaredAutoscaler] = field(default_factory=list)
+    pools: list[RenderedPools] = field(default_factory=list)
     hiding: list[Gap] = field(default_factory=list)
     rules: Rules = field(default_factory=Rules)
     further: Sequence[Further] = ()
@@ -245,6 +248,7 @@ class Following:
         self.workloads += found.workloads
         self.objects += found.objects
         self.autoscalers += found.autoscalers
+        self.pools.append(rendered_pools(rendered.manifests, cluster=self.gathering.cluster.name))
         self.gathering.stack += found.stack
         self.ledger.items += found.items
 

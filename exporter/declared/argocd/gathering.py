@@ -10,11 +10,11 @@ from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.image_updater import updated
 from exporter.declared.argocd.ledger import Ledger
-from exporter.declared.argocd.located import from_manifest
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.rules import parse as parse_rules
 from exporter.declared.argocd.stack import stack_of
 from exporter.declared.kinds import is_declaration, is_rules
+from exporter.declared.located import from_manifest
 from exporter.declared.remembered import Recalled, Remembered, told
 from exporter.declared.rendered import Manifest
 from exporter.domain.applications import Overrides

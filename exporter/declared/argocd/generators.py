@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from exporter.declared.argocd.git_generator import GitGenerator
-from exporter.declared.argocd.located import LocatedTree, UnresolvedError, from_plain
 from exporter.declared.argocd.selectors import as_text, matches, requirements
 from exporter.declared.argocd.templating import MAX_APPLICATIONS, Parameters, Templating
+from exporter.declared.located import LocatedTree, UnresolvedError, from_plain
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import Json
 from exporter.foreign import yaml

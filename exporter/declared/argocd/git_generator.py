@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.gotemplate import normalise_name
-from exporter.declared.argocd.located import LocatedTree, UnresolvedError, flatten
 from exporter.declared.argocd.repositories import Standing
 from exporter.declared.argocd.selectors import as_text
 from exporter.declared.argocd.templating import Parameters, Templating
+from exporter.declared.located import LocatedTree, UnresolvedError, flatten
 from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Place, Source
 

@@ -7,8 +7,8 @@ import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from exporter.declared.argocd.located import LocatedTree
 from exporter.declared.checkout import Checkout
+from exporter.declared.located import LocatedTree
 from exporter.domain.declaration import ApplicationSource
 from exporter.domain.errors import ReadError
 from exporter.domain.items import ItemState

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from exporter.declared.argocd.located import LocatedTree, escape
 from exporter.declared.globs import match_any
+from exporter.declared.located import LocatedTree, escape
 from exporter.domain.declaration import IgnoredDifference
 from exporter.domain.json import Json, JsonObject, as_list, as_object, as_text, dig
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from exporter.declared.argocd.applications import Parsed
-from exporter.declared.argocd.located import LocatedTree, from_plain
+from exporter.declared.located import LocatedTree, from_plain
 from exporter.domain.applications import Overrides
 from exporter.domain.images import parse_image
 from exporter.domain.provenance import Place, Source

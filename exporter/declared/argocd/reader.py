@@ -137,6 +137,8 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
         workloads=tuple(following.workloads),
         objects=tuple(following.objects),
         autoscalers=tuple(following.autoscalers),
+        groups=tuple(group for one in following.pools for group in one.groups),
+        gaps=tuple(gap for one in following.pools for gap in one.gaps),
         stack=tuple(gathering.stack),
         stack_gaps=tuple(gathering.stack_gaps),
         applications=(*gathering.superseded, *counted),

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from exporter.declared.argocd.ignored import parse_path
-from exporter.declared.argocd.located import LocatedTree, escape, from_manifest, from_plain
 from exporter.declared.globs import match_any
 from exporter.declared.kinds import IGNORED, RULES, group
+from exporter.declared.located import LocatedTree, escape, from_manifest, from_plain
 from exporter.declared.rendered import Manifest
 from exporter.domain.declaration import ApplicationKey, IgnoredDifference, Unresolved
 from exporter.domain.errors import ParseError

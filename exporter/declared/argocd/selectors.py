@@ -6,7 +6,7 @@ Source: Argo CD, ``applicationset/utils/selector.go``: as in Kubernetes, but val
 from collections.abc import Mapping
 
 from exporter.declared.argocd.gotemplate import from_json, to_text
-from exporter.declared.argocd.located import LocatedTree, flatten
+from exporter.declared.located import LocatedTree, flatten
 from exporter.domain.json import Json
 from exporter.domain.selectors import Operator, Requirement
 

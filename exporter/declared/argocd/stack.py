@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from exporter.declared.argocd.applications import Parsed
 from exporter.declared.argocd.files import Files
-from exporter.declared.argocd.located import LocatedTree, from_plain
+from exporter.declared.located import LocatedTree, from_plain
 from exporter.declared.stack import CHARTS, in_values, scalar
 from exporter.domain.declaration import ApplicationSource, Unresolved
 from exporter.domain.errors import ParseError, ReadError, Reason

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from exporter.declared.argocd.gotemplate import UnsupportedError, from_json, render
-from exporter.declared.argocd.located import LocatedTree, UnresolvedError
+from exporter.declared.located import LocatedTree, UnresolvedError
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import Json
 from exporter.domain.provenance import Place

@@ -11,6 +11,7 @@ from exporter.declared.kinds import is_declaration
 from exporter.declared.kustomize.kustomization import NAMES
 from exporter.declared.kustomize.plain import SUFFIXES
 from exporter.declared.kustomize.renderer import normal
+from exporter.declared.machines.objects import rendered as rendered_pools
 from exporter.declared.remembered import Remembered, recalled, remembering
 from exporter.declared.remembered import told as told_of
 from exporter.declared.rendered import Manifest, Render, Rendered
@@ -32,7 +33,7 @@ class _Chosen:
     failures: list[Failure] = field(default_factory=list)
 
 
-async def read(
+async def read(  # noqa: PLR0913 - what is asked for, and what other readers found
     patterns: Sequence[str],
     *,
     checkout: Checkout,
@@ -40,12 +41,13 @@ async def read(
     skip: frozenset[str],
     memory: Remembered | None = None,
     followed: frozenset[tuple[str, int]] = frozenset(),
+    cluster: str = "",
 ) -> Reading:
     """Return what the paths that *patterns* name declare, without those in *skip*.
 
     A pattern that names nothing, or only what renders to nothing, is a failure. What is broken
     counts as *memory* has it. *followed* are the places (path and line) of the Applications that
-    the reader of Argo CD accounts for.
+    the reader of Argo CD accounts for. *cluster* is what the settings call this one.
     """
     memory = memory or Remembered()
     chosen = await asyncio.to_thread(_choose, patterns, checkout, memory)
@@ -59,6 +61,10 @@ async def read(
     found = await asyncio.to_thread(
         lambda: [_declared(path, overlay, checkout, followed) for path, overlay in rendered.items()]
     )
+    pools = rendered_pools(
+        (manifest for overlay in rendered.values() for manifest in overlay.manifests),
+        cluster=cluster,
+    )
     items = _each_once(item for overlay in found for item in overlay.items)
     empty = _empty(chosen, rendered, checkout)
     return Reading(
@@ -66,6 +72,8 @@ async def read(
         workloads=tuple(workload for overlay in found for workload in overlay.workloads),
         objects=tuple(declared for overlay in found for declared in overlay.objects),
         autoscalers=tuple(scaler for overlay in found for scaler in overlay.autoscalers),
+        groups=pools.groups,
+        gaps=pools.gaps,
         stack=tuple(statement for overlay in found for statement in overlay.stack),
         unresolved=tuple(dict.fromkeys(told(items))),
         failures=(

@@ -5,13 +5,13 @@ from fractions import Fraction
 
 from exporter.declared.terraform.language.evaluate import evaluate
 from exporter.declared.terraform.language.scope import Scope
-from exporter.declared.terraform.language.syntax import Block, Body
+from exporter.declared.terraform.language.syntax import Block, Body, Name
 from exporter.declared.terraform.language.values import (
     Distinct,
     Items,
+    NotKnownError,
     Object,
     Origin,
-    Unknown,
     Value,
     failed,
     known,
@@ -29,17 +29,56 @@ def _member(body: Body, scope: Scope, name: str) -> Value | None:
     """Return an attribute, or the list of the nested blocks of a type."""
     if name in body.attributes:
         return evaluate(body.attributes[name], scope)
-    found = [block for block in body.blocks if block.type == name]
-    if found:
-        return Value(Items([_nested(block, scope) for block in found]), found[0].at)
-    for block in body.blocks:
-        if block.type == "dynamic" and block.labels == (name,):
-            return Value(Unknown("a dynamic block", "is not evaluated here"), block.at)
-    return None
+    blocks = [block for block in body.blocks if _name_of(block) == name]
+    if not blocks:
+        return None
+    try:
+        found = [one for block in blocks for one in _each(block, scope)]
+    except NotKnownError as error:
+        return Value(error.unknown, blocks[0].at)
+    return Value(Items(found), blocks[0].at)
+
+
+def _name_of(block: Block) -> str:
+    """Return the type of the blocks that a block is, or makes."""
+    is_dynamic = block.type == "dynamic" and len(block.labels) == 1
+    return block.labels[0] if is_dynamic else block.type
+
+
+def _each(block: Block, scope: Scope) -> Iterator[Value]:
+    """Yield a nested block, or all that a dynamic one makes; raises :exc:`NotKnownError`."""
+    if block.type != "dynamic":
+        yield _nested(block, scope)
+        return
+    attributes = block.body.attributes
+    content = next((one for one in block.body.blocks if one.type == "content"), None)
+    if content is None or "for_each" not in attributes:
+        raise failed("a dynamic block", "has no content, or nothing to make it for")
+    iterator = attributes.get("iterator")
+    name = iterator.name if isinstance(iterator, Name) else block.labels[0]
+    for key, value in _members(evaluate(attributes["for_each"], scope)):
+        scope.budget.expand()
+        each = Value(Object({"key": key, "value": value}), value.at)
+        yield _nested(content, scope.bind({name: each}))
+
+
+def _members(collection: Value) -> Iterator[tuple[Value, Value]]:
+    """Yield keys and values of a map, a list or a set; raises :exc:`NotKnownError`."""
+    match known(collection):
+        case Distinct() as data:
+            yield from ((element, element) for element in data)
+        case Items() as data:
+            places = (Value(Fraction(place), one.at) for place, one in enumerate(data))
+            yield from zip(places, data, strict=True)
+        case Object():
+            pairs = mapping(collection)
+            yield from ((Value(key, pairs[key].at), pairs[key]) for key in sorted(pairs))
+        case _:
+            raise failed("for_each", "takes a map, a list or a set")
 
 
 def _nested(block: Block, scope: Scope) -> Value:
-    names = [*block.body.attributes, *(inner.type for inner in block.body.blocks)]
+    names = [*block.body.attributes, *map(_name_of, block.body.blocks)]
     return Value(Object(values_of(block.body, scope, names)), block.at)
 
 

@@ -81,6 +81,7 @@ class Configuration:
             "module": Value(memoised(outputs, kind="module", at=at), at),
             "path": Value(self._path(module, at), at),
         }
+        roots |= {kind: _resources(module, kind, scope) for kind, _ in module.resources}
         return scope
 
     def call(self, block: Block, module: Module, scope: Scope) -> tuple[Module, Scope] | None:
@@ -174,3 +175,28 @@ def _undeclared(module: Module, name: str, at: Origin) -> Value:
     if module.failures:
         return Value(Unknown(name, "may be declared in a file that could not be read"), at)
     return Value(Unknown(name, "is not declared", failed=True), at)
+
+
+def _resources(module: Module, kind: str, scope: Scope) -> Value:
+    """Return the resources of a type by name, each with the attributes that are configured.
+
+    What is configured is what Terraform plans; all else, and what there are several of, only a
+    run tells.
+    """
+    at = Origin(module.directory or ".", 0)
+
+    def resource(name: str) -> Value:
+        whole = Value(Unknown(f"{kind}.{name}", APPLIED, traversable=True), at)
+        block = module.resources.get((kind, name))
+        if block is None or {"count", "for_each"} & block.body.attributes.keys():
+            return whole
+        attributes = block.body.attributes
+
+        def configured(key: str) -> Value:
+            applied = Value(Unknown(f"{kind}.{name}.{key}", APPLIED, traversable=True), block.at)
+            value = evaluate(attributes[key], scope) if key in attributes else applied
+            return applied if value.data is None else value
+
+        return Value(memoised(configured, kind=f"{kind}.{name}", at=block.at), block.at)
+
+    return Value(memoised(resource, kind=kind, at=at), at)

@@ -101,9 +101,11 @@ class Description:
 
     def _name(self) -> tuple[str | None, str]:
         """Return the name, and what the label of the nodes looks like."""
+        if self.pool.fixed:
+            return self.pool.fixed, self.pool.fixed
         found = first(self.attributes, self.pool.name)
         if found is not None:
-            return text(found), text(found)
+            return text(found), "*" if self.pool.any_value else text(found)
         begin = first(self.attributes, self.pool.prefix)
         if begin is None:
             return None, ""
@@ -126,6 +128,7 @@ class Description:
             zones=tuple(self._texts(self.pool.zones, Attribute.ZONE)),
             unknown=self.unknown,
             pool=True,
+            unbounded=self.pool.unbounded,
         )
 
     def _selector(self, pattern: str) -> dict[str, str]:

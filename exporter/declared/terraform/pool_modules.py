@@ -23,7 +23,8 @@ from exporter.declared.terraform.language.values import (
 )
 from exporter.declared.terraform.nodes import POOL_ADVICE
 from exporter.declared.terraform.pool_description import Declared, Description
-from exporter.declared.terraform.pool_types import POOLS
+from exporter.declared.terraform.pool_types import FARGATE, POOLS
+from exporter.declared.terraform.pools import describe_pools
 from exporter.declared.terraform.registry_modules import named
 from exporter.domain.finding import Subject
 
@@ -46,10 +47,9 @@ _GKE = replace(
     taints=("taints",),
     instance_types=("machine_type",),
 )
-_OTHER_NODES_OF_EKS = (
-    *("self_managed_node_groups", "fargate_profiles", "node_groups", "worker_groups"),
-    *("worker_groups_launch_template", "compute_config", "cluster_compute_config"),
-)
+_OTHER_NODES_OF_EKS = ("node_groups", "worker_groups", "worker_groups_launch_template")
+"""Inputs of versions before 18."""
+_COMPUTE = ("compute_config", "cluster_compute_config")
 _EKS_GROUPS, _EKS_DEFAULTS = "eks_managed_node_groups", "eks_managed_node_group_defaults"
 _CLUSTERS_OF_GKE = ("beta-private-cluster", "beta-public-cluster", "private-cluster")
 """The parts of Google's module that take node pools as it does itself."""
@@ -95,9 +95,22 @@ def reader_of(source: str) -> Callable[[Call], None] | None:
 
 
 def _read_eks(call: Call) -> None:
-    for name, value in call.values(*_OTHER_NODES_OF_EKS).items():
+    for name, value in call.values(*_OTHER_NODES_OF_EKS, "self_managed_node_groups").items():
         if not _is_empty(value):
             call.hide(f"{name} makes nodes whose names are only known once it is applied")
+    for value in call.values("fargate_profiles").values():
+        if isinstance(value.data, Unknown):
+            call.hide(f"fargate_profiles: {_why(value)}")
+        elif not _is_empty(value):
+            Description(FARGATE, call.declared(), {}, call.collector).add()
+    for value in call.values(*_COMPUTE).values():
+        attributes = {"compute_config": value}
+        cluster = replace(call.declared(), kind="aws_eks_cluster", attributes=attributes)
+        describe_pools(cluster, call.collector)
+    _read_managed_groups(call)
+
+
+def _read_managed_groups(call: Call) -> None:
     defaults = call.values(_EKS_DEFAULTS).get(_EKS_DEFAULTS)
     common = Object({}) if defaults is None else defaults.data
     groups = call.values(_EKS_GROUPS).get(_EKS_GROUPS)

@@ -26,6 +26,11 @@ class Pool:
     is made where no other block stands in the cluster, unless *unless* is true. Where it is
     *echoed*, a state repeats there the pools that have resources of their own; where *required*,
     one without it is none that we understand.
+
+    One with *when* is there only where that path leads to true, and then alone; *listed* leads to
+    the names of several. What is *fixed* is one pool of this name, whoever declares it, and the
+    value of the label, too; with *any_value* that may be whatever. Those that are *unbounded* make
+    as many nodes as pods need.
     """
 
     name: tuple[str, ...] = ("name",)
@@ -50,12 +55,18 @@ class Pool:
     unless: str = ""
     echoed: bool = False
     required: bool = False
+    when: str = ""
+    listed: str = ""
+    fixed: str = ""
+    unbounded: bool = False
+    any_value: bool = False
 
     @property
     def paths(self) -> tuple[str, ...]:
         """All paths within one pool."""
         implied = (path for path, _, _ in self.implied)
-        return (*implied, *(path for paths in self.by_field.values() for path in paths))
+        others = (path for path in (self.when, self.listed) if path)
+        return (*implied, *others, *(path for paths in self.by_field.values() for path in paths))
 
     def without(self, ignored: Collection[str]) -> "Pool":
         """Return it without the *ignored* paths of its resource: others set what stands there."""
@@ -160,6 +171,21 @@ _GROUP = Pool(
 )
 """A group of machines of a cloud, whose nodes only the owner can tell."""
 
+_ELASTIC = Pool(labels=(), taints=(), speaks_of_taints=False, unbounded=True)
+"""Nodes that the provider makes and removes as pods need them; what is declared of them is little.
+"""
+_AUTO_MODE = replace(
+    _ELASTIC,
+    when="compute_config.0.enabled",
+    listed="compute_config.0.node_pools",
+    label="karpenter.sh/nodepool",
+)
+FARGATE = replace(_ELASTIC, label="eks.amazonaws.com/compute-type", fixed="fargate", echoed=True)
+AUTOPILOT = replace(
+    _ELASTIC, when="enable_autopilot", label="cloud.google.com/gke-nodepool", any_value=True
+)
+"""Whose pools Google names; all nodes of the cluster are of one."""
+
 POOLS: Mapping[str, tuple[Pool, ...]] = {
     "alicloud_cs_kubernetes_node_pool": (
         Pool(
@@ -175,7 +201,8 @@ POOLS: Mapping[str, tuple[Pool, ...]] = {
         ),
     ),
     "aws_autoscaling_group": (replace(_GROUP, prefix=("name_prefix",)),),
-    "aws_eks_cluster": (),
+    "aws_eks_cluster": (_AUTO_MODE,),
+    "aws_eks_fargate_profile": (FARGATE,),
     "aws_eks_node_group": (_EKS,),
     "aws_spot_fleet_request": (replace(_GROUP, name=("tags.Name",), size=("target_capacity",)),),
     "azurerm_kubernetes_cluster": (replace(_AKS, within="default_node_pool", required=True),),
@@ -201,6 +228,7 @@ POOLS: Mapping[str, tuple[Pool, ...]] = {
     "google_compute_instance_group_manager": (_GROUP,),
     "google_compute_region_instance_group_manager": (_GROUP,),
     "google_container_cluster": (
+        AUTOPILOT,
         replace(
             _GKE,
             within="node_pool",
@@ -293,7 +321,6 @@ POOLS: Mapping[str, tuple[Pool, ...]] = {
 """The pools of each type; a cluster without any makes no node by itself."""
 
 AUTOMATIC: Mapping[str, tuple[str, ...]] = {
-    "aws_eks_cluster": ("compute_config.0.enabled", "remote_network_config"),
-    "google_container_cluster": ("enable_autopilot",),
+    "aws_eks_cluster": ("remote_network_config",),
 }
-"""What lets nodes join that no pool makes, unless it is false: auto mode, or hybrid nodes."""
+"""What lets nodes join that no pool makes, unless it is false: hybrid nodes."""

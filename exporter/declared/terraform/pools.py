@@ -1,6 +1,6 @@
 """Finds the pools of nodes that resources declare, within blocks of a cluster or beside it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from exporter.declared.terraform.attribute_paths import first
@@ -33,6 +33,7 @@ def pool_roots(kind: str) -> list[str]:
     for pool in POOLS[kind]:
         paths += [pool.within] if pool.within else pool.paths
         paths += [pool.unless] if pool.unless else []
+        paths += [pool.when] if pool.when else []
     return list(dict.fromkeys(path.partition(".")[0] for path in paths))
 
 
@@ -84,14 +85,32 @@ def describe_pools(declared: Declared, collector: Collector) -> None:
             message = f"{declared.address} lets nodes join that no pool makes, by {path}{unknown}"
             hide(declared, collector, message)
             return
-    for pool in POOLS[declared.kind]:
+    for pool in _applying(POOLS[declared.kind], declared, collector):
         own = pool.without(declared.ignored)
         for attributes in _blocks(own, declared, collector):
             Description(own, declared, attributes, collector).add()
 
 
+def _applying(pools: Sequence[Pool], declared: Declared, collector: Collector) -> Iterator[Pool]:
+    """Yield the pools that there are: one with a condition that holds is the only one."""
+    for pool in pools:
+        flag = first(declared.attributes, (pool.when,)) if pool.when else None
+        try:
+            holds = flag is not None and truth(flag)
+        except NotKnownError as error:
+            hide(declared, collector, f"{pool.when} of {declared.address}: {error.unknown}")
+            return
+        if holds or not pool.when:
+            yield pool
+        if holds:
+            return
+
+
 def _blocks(pool: Pool, declared: Declared, collector: Collector) -> Iterator[Mapping[str, Value]]:
     """Yield the attributes of each pool, which stand in blocks or in the resource itself."""
+    if pool.listed:
+        yield from _listed(pool, declared, collector)
+        return
     if not pool.within:
         yield declared.attributes
         return
@@ -115,6 +134,16 @@ def _blocks(pool: Pool, declared: Declared, collector: Collector) -> Iterator[Ma
         hide(declared, collector, f"{declared.address} has no {pool.within}")
     elif not each and pool.defaults:
         yield from _default(pool, declared, collector)
+
+
+def _listed(pool: Pool, declared: Declared, collector: Collector) -> Iterator[Mapping[str, Value]]:
+    """Yield the pools of which a resource only lists the names."""
+    found = first(declared.attributes, (pool.listed,))
+    if found is None or not isinstance(found.data, Items):
+        message = f"{declared.address} lets nodes join, and its {pool.listed} does not say of what"
+        hide(declared, collector, message)
+        return
+    yield from ({"name": one} for one in found.data)
 
 
 def _default(pool: Pool, declared: Declared, collector: Collector) -> Iterator[Mapping[str, Value]]:

@@ -156,6 +156,10 @@ KINDS: Mapping[str, Kind] = {
         },
         user_data=("metadata.0.user_data",),
     ),
+    "civo_instance": Kind(
+        name=("hostname",),
+        attributes={_TYPE: ("size",), _IP: ("private_ip",)},
+    ),
     "vultr_instance": Kind(
         name=("hostname", "label"),
         attributes={_TYPE: ("plan",), _IP: ("internal_ip",), _ID: ("vultr://{id}",)},

@@ -19,6 +19,9 @@ NEITHER: Mapping[tuple[str, str], str] = {
     ("Azure", "azurerm"): """
         database loadbalancer naming network network-security-group postgresql subnets vnet
     """,
+    ("aws-ia", "aws"): """
+        eks-blueprints-addon eks-blueprints-addons eks-data-addons
+    """,
     ("cloudposse", "aws"): """
         acm-request-certificate cloudfront-s3-cdn dynamic-subnets dynamodb ecr
         elasticache-redis iam-policy iam-role iam-s3-user iam-system-user key-pair kms-key
@@ -46,12 +49,27 @@ NEITHER: Mapping[tuple[str, str], str] = {
 }
 """Names of modules by their owner and provider."""
 
+PARTS_NEITHER: Mapping[tuple[str, str, str], str] = {
+    ("terraform-aws-modules", "eks", "aws"): """
+        _user_data aws-auth capability hybrid-node-role karpenter kms
+    """,
+    ("terraform-google-modules", "kubernetes-engine", "google"): """
+        acm asm auth binary-authorization config-sync fleet-app-operator-permissions
+        fleet-membership hub hub-legacy services workload-identity
+    """,
+}
+"""Parts of modules that make nodes otherwise, by owner, name and provider."""
+
+_PART = re.compile(r"//(?:modules/)?(?P<part>[\w-]+)")
 _KNOWN = {key: frozenset(names.split()) for key, names in NEITHER.items()}
 
 
 def makes_no_nodes(source: str) -> bool:
     """Tell whether *source* names a module, or a part of one, that is known to make no nodes."""
     found = named(source)
+    part = _PART.search(source.partition("://")[2] or source)
+    if found is not None and found in PARTS_NEITHER and part is not None:
+        return part["part"] in PARTS_NEITHER[found].split()
     return found is not None and found[1] in _KNOWN.get((found[0], found[2]), frozenset())
 
 

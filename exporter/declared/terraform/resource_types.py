@@ -79,7 +79,8 @@ NEITHER: Mapping[str, str] = {
         aws_ec2_subnet_cidr_reservation aws_ec2_tag aws_ec2_traffic_mirror_*
         aws_ec2_transit_gateway* aws_ecr_* aws_ecrpublic_* aws_ecs_* aws_efs_*
         aws_egress_only_internet_gateway aws_eip aws_eip_* aws_eks_access_* aws_eks_addon
-        aws_eks_identity_provider_config aws_eks_pod_identity_association aws_elasticache_*
+        aws_eks_capability aws_eks_identity_provider_config aws_eks_pod_identity_association
+        aws_elasticache_*
         aws_elasticsearch_* aws_elb aws_elb_* aws_flow_log aws_fms_* aws_fsx_* aws_glacier_*
         aws_globalaccelerator_* aws_glue_* aws_grafana_* aws_guardduty_* aws_iam_*
         aws_identitystore_* aws_inspector* aws_internet_gateway* aws_iot_* aws_key_pair
@@ -133,6 +134,10 @@ NEITHER: Mapping[str, str] = {
         azurerm_virtual_machine_scale_set_extension azurerm_virtual_network*
         azurerm_virtual_wan azurerm_vpn_* azurerm_web_application_firewall_policy
         azurerm_web_pubsub* azurerm_windows_function_app* azurerm_windows_web_app*
+    """,
+    "civo": """
+        civo_database* civo_dns_* civo_firewall* civo_loadbalancer* civo_network
+        civo_object_store* civo_reserved_ip* civo_ssh_key civo_volume*
     """,
     "digitalocean": """
         digitalocean_app digitalocean_cdn digitalocean_certificate
@@ -267,6 +272,10 @@ NEITHER: Mapping[str, str] = {
         scaleway_ipam_* scaleway_lb scaleway_lb_* scaleway_mnq_* scaleway_object*
         scaleway_rdb_* scaleway_redis_* scaleway_registry_* scaleway_secret* scaleway_tem_*
         scaleway_vpc scaleway_vpc_*
+    """,
+    "talos": """
+        talos_cluster_kubeconfig talos_image_factory_* talos_machine_bootstrap
+        talos_machine_secrets
     """,
     "upcloud": """
         upcloud_firewall_rules upcloud_floating_ip_address upcloud_gateway*

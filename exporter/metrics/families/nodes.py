@@ -28,6 +28,18 @@ def nodes_expected(view: View) -> Iterator[Sample]:
 
 
 @family(
+    name="nodes_expected_max",
+    help="Most nodes that a group may have; absent where it may have as many as pods need.",
+    labels=("group",),
+)
+def nodes_expected_max(view: View) -> Iterator[Sample]:
+    known = view.evaluation.facts.find(Expectation)
+    for name, size in (known.groups if known else {}).items():
+        if size.unknown is None and not size.unbounded:
+            yield (name,), size.maximum
+
+
+@family(
     name="nodes_observed",
     help="Nodes of a declared group that the cluster has; absent while that is unknown.",
     labels=("group",),

@@ -61,12 +61,18 @@ def _group(cells: Cells, row: GroupRow) -> tuple[Cell | str, ...]:
     missing = cells.names(row.missing, limit=5)
     return (
         row.name or cells.texts.say("without a group"),
-        cells.between(row.minimum, row.maximum) if row.stated else cells.unseen(),
+        _expected(cells, row),
         cells.number(row.observed),
         cells.number(row.ready),
         missing,
         cells.verdict(_group_verdict(row)),
     )
+
+
+def _expected(cells: Cells, row: GroupRow) -> str:
+    if row.unbounded:
+        return cells.texts.say("any")
+    return cells.between(row.minimum, row.maximum) if row.stated else cells.unseen()
 
 
 def _group_verdict(row: GroupRow) -> Verdict:

@@ -32,6 +32,9 @@ class Group(Struct, frozen=True, kw_only=True):
     ready: int | None
     members: tuple[str, ...]
     missing: tuple[str, ...] | None
+    unbounded: Annotated[
+        bool, Meta(description="Whether it has as many nodes as pods need; the bounds are 0 then.")
+    ]
     verdicts: Verdicts
 
     @classmethod
@@ -45,6 +48,7 @@ class Group(Struct, frozen=True, kw_only=True):
             ready=row.ready,
             members=row.members,
             missing=row.missing,
+            unbounded=row.unbounded,
             verdicts=dict(row.verdicts),
         )
 

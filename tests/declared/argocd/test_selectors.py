@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from exporter.declared.argocd.located import LocatedTree
 from exporter.declared.argocd.selectors import matches, requirements
+from exporter.declared.located import LocatedTree
 from exporter.domain.errors import ReadError
 
 VALUES = "{env: prod, count: 3, nested: {tier: api}, list: [a], nothing: null}"

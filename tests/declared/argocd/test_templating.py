@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.declared.argocd.located import UnresolvedError, from_plain
 from exporter.declared.argocd.templating import MAX_TEXT, Budget, Parameters, Templating, fill
+from exporter.declared.located import UnresolvedError, from_plain
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import Json
 from exporter.domain.provenance import Place, Source

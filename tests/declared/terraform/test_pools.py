@@ -269,11 +269,12 @@ def test_each_provider_marks_its_pools_in_its_own_way(
             id="dynamic",
         ),
         pytest.param(
-            'resource "google_container_cluster" "c" { enable_autopilot = true }', id="autopilot"
+            'resource "google_container_cluster" "c" { enable_autopilot = true }',
+            id="nameless autopilot",
         ),
         pytest.param(
             'resource "aws_eks_cluster" "c" {\n compute_config {\n enabled = true\n }\n}',
-            id="auto mode",
+            id="auto mode of its own pools",
         ),
         pytest.param(
             'resource "aws_eks_cluster" "c" {\n dynamic "compute_config" {\n for_each = x.y\n'
@@ -443,3 +444,119 @@ def test_a_pool_and_the_owners_group_of_it_are_one() -> None:
 @pytest.mark.parametrize("kind", POOLS)
 def test_what_is_read_of_a_type_in_code_and_in_a_state_is_the_same(kind: str) -> None:
     assert {path.partition(".")[0] for path in pool_paths(kind)} == set(pool_roots(kind))
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        pytest.param('[{ key = "a", value = "b" }, { key = "c", value = "d" }]', id="list"),
+        pytest.param(
+            '{ x = { key = "a", value = "b" }, y = { key = "c", value = "d" } }', id="map"
+        ),
+    ],
+)
+def test_a_dynamic_block_makes_one_for_each(declare: Declare, over: str) -> None:
+    text = (
+        'resource "aws_eks_node_group" "p" {\n node_group_name = "p"\n dynamic "taint" {\n'
+        f" for_each = {over}\n iterator = one\n content {{\n key = one.value.key\n"
+        ' value = one.value.value\n effect = "NO_SCHEDULE"\n }\n }\n}'
+    )
+
+    taints = groups(declare({"main.tf": text}))["p"].taints
+
+    assert {str(one.value) for one in taints or ()} == {"a=b:NoSchedule", "c=d:NoSchedule"}
+
+
+def test_a_dynamic_block_over_nothing_makes_none(declare: Declare) -> None:
+    text = (
+        'variable "auto" { default = false }\nresource "aws_eks_cluster" "c" {\n'
+        ' dynamic "compute_config" {\n for_each = var.auto ? [1] : []\n content {\n'
+        " enabled = true\n }\n }\n}"
+    )
+
+    reading = declare({"main.tf": text})
+
+    assert (reading.groups, reading.complete) == ((), True)
+
+
+def test_what_another_resource_configures_is_known(declare: Declare) -> None:
+    text = (
+        'resource "google_container_cluster" "c" {\n name = "shop-gke"\n'
+        " remove_default_node_pool = true\n}\n"
+        'resource "google_container_node_pool" "p" {\n'
+        ' name = "${google_container_cluster.c.name}-pool"\n'
+        " node_count = 2\n location = google_container_cluster.c.location\n}"
+    )
+
+    group = groups(declare({"main.tf": text}))["shop-gke-pool"]
+
+    assert set(group.unknown) == {"minimum", "maximum"}  # where the cluster is only a run tells
+
+
+@pytest.mark.parametrize("several", ["count = 2", 'for_each = toset(["a"])'])
+def test_what_there_are_several_of_configures_nothing_that_is_known(
+    several: str, declare: Declare
+) -> None:
+    text = (
+        f'resource "google_container_cluster" "c" {{\n {several}\n name = "shop"\n'
+        " remove_default_node_pool = true\n}\n"
+        'resource "google_container_node_pool" "p" {\n name = google_container_cluster.c.name\n}'
+    )
+
+    assert not declare({"main.tf": text}).groups
+
+
+@pytest.mark.parametrize(
+    ("block", "name", "match"),
+    [
+        pytest.param(
+            'resource "aws_eks_fargate_profile" "f" { fargate_profile_name = x.y }',
+            "fargate",
+            {"eks.amazonaws.com/compute-type": "fargate"},
+            id="Fargate",
+        ),
+        pytest.param(
+            'resource "aws_eks_cluster" "c" {\n compute_config {\n enabled = true\n'
+            ' node_pools = ["system"]\n }\n}',
+            "system",
+            {"karpenter.sh/nodepool": "system"},
+            id="EKS auto mode",
+        ),
+        pytest.param(
+            'resource "google_container_cluster" "c" {\n name = "shop"\n'
+            " enable_autopilot = true\n}",
+            "shop",
+            {"cloud.google.com/gke-nodepool": "*"},
+            id="GKE Autopilot",
+        ),
+        pytest.param(
+            'module "eks" {\n source = "terraform-aws-modules/eks/aws"\n'
+            " fargate_profiles = { a = {} }\n}",
+            "fargate",
+            {"eks.amazonaws.com/compute-type": "fargate"},
+            id="Fargate of the module",
+        ),
+        pytest.param(
+            'module "eks" {\n source = "terraform-aws-modules/eks/aws"\n'
+            ' compute_config = { enabled = true, node_pools = ["system"] }\n}',
+            "system",
+            {"karpenter.sh/nodepool": "system"},
+            id="auto mode of the module",
+        ),
+    ],
+)
+def test_what_makes_as_many_nodes_as_pods_need_is_a_pool_without_bounds(
+    block: str, name: str, match: dict[str, str], declare: Declare
+) -> None:
+    reading = declare({"main.tf": block})
+
+    group = groups(reading)[name]
+    assert (group.labels, group.unbounded, reading.complete) == (match, True, True)
+
+
+def test_profiles_of_fargate_are_one_pool(declare: Declare) -> None:
+    profile = 'resource "aws_eks_fargate_profile" "{}" {{ fargate_profile_name = "{}" }}\n'
+
+    reading = declare({"main.tf": profile.format("a", "a") + profile.format("b", "b")})
+
+    assert [group.unknown for group in reading.groups] == [{}]

@@ -45,7 +45,7 @@ def test_what_makes_no_nodes_is_known(kind: str) -> None:
 @pytest.mark.parametrize(
     "kind",
     [
-        *("aws_ec2_fleet", "aws_eks_fargate_profile", "aws_lightsail_instance"),
+        *("aws_ec2_fleet", "aws_lightsail_instance"),
         *("aws_cloudformation_stack", "azurerm_resource_group_template_deployment"),
         *("azurerm_windows_virtual_machine", "digitalocean_droplet_autoscale"),
         *("google_compute_instance_from_machine_image", "oci_core_cluster_network"),

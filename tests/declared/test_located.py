@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from exporter.declared.argocd import located as module
-from exporter.declared.argocd.located import (
+from exporter.declared import located as module
+from exporter.declared.located import (
     LocatedTree,
     flatten,
     from_manifest,
@@ -18,6 +18,12 @@ from exporter.foreign import yaml
 
 PLACE = Place(Source.ARGOCD, "a.yaml", 1)
 Locate = Callable[[str], LocatedTree]
+
+
+@pytest.fixture
+def locate() -> Locate:
+    """Locate a YAML document by its lines."""
+    return lambda text: from_yaml(yaml.load(text), PLACE)
 
 
 def test_every_value_knows_its_line(locate: Locate) -> None:
