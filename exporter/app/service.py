@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,6 +14,7 @@ from types import MappingProxyType
 
 from exporter.app import garbage
 from exporter.app.conformance import Conformance
+from exporter.app.lifesigns import LifeSigns
 from exporter.app.memory import MemoryFile
 from exporter.app.views import PATHS, Readers, Seen, files, views
 from exporter.app.web import WebOptions, allow_reload, open_servers
@@ -26,6 +28,7 @@ from exporter.domain.state import State
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.files import fingerprint
 from exporter.foreign.supervisor import Supervisor, supervised
+from exporter.foreign.systemd import ServiceManager
 from exporter.metrics.exposition import Lines, render
 from exporter.metrics.view import Process, View
 from exporter.runtime.history import History
@@ -59,12 +62,14 @@ class ServeOptions:
 class Service:
     """The long-running exporter: settings that may change, a loop and a server.
 
-    *reloaded* is when settings were last taken over, by the boot clock.
+    *reloaded* is when settings were last taken over, by the boot clock. *manager* is told when
+    they are read again.
     """
 
     options: ServeOptions
     clock: Clock = SYSTEM
     run_reader: Run = here
+    manager: ServiceManager = field(default_factory=ServiceManager)
     supervisor: Supervisor = field(init=False)
     current: Conformance = field(init=False)
     loop: Loop = field(init=False)
@@ -75,6 +80,7 @@ class Service:
     readers: Readers = field(default_factory=Readers)
     lines: Lines = field(default_factory=Lines)
     reload_ok: bool = True
+    asked: bool = False  # to reload
     seen: str = ""
 
     def __post_init__(self) -> None:
@@ -124,6 +130,9 @@ class Service:
         coming, self.coming = self.coming, None
         if coming is not None:
             await self.take_over(coming)
+        if self.asked:
+            self.asked = False
+            self.manager.ready()
 
     async def take_over(self, coming: Conformance) -> None:
         """Start *coming*, and stop what ran before; where it does not start, that goes on."""
@@ -158,6 +167,8 @@ class Service:
 
     def read_all(self) -> tuple[str, ...]:
         """Read all that is configured, if it changed, and look again; return what is wrong."""
+        self.asked = True
+        self.manager.reloading()
         changed = fingerprint(self.options.settings) != self.seen
         problems = self.read() if changed or not self.reload_ok else ()
         problems += self.guard.reload()
@@ -211,7 +222,8 @@ async def serve(options: ServeOptions, *, workers: Workers) -> None:
     Raises :exc:`SettingsError` where the settings are wrong at the start, :exc:`OSError` where an
     address cannot be listened on, and :exc:`TaskError` where a task ended that must not.
     """
-    service = Service(options, run_reader=workers.read)
+    manager = ServiceManager.of(os.environ)
+    service = Service(options, run_reader=workers.read, manager=manager)
     await serve_as(service, beside={"template of workers": workers.template.lasts})
 
 
@@ -239,9 +251,13 @@ async def serve_as(
             supervisor=supervisor,
         )
         evaluations = supervisor.start(partial(service.run, supervisor), name="evaluations")
+        service.manager.ready()
+        signs = LifeSigns(service.manager, service.loop)
+        supervisor.start(signs.run, name="signs of life")
         try:
             await stop.wait()
         finally:
+            service.manager.stopping()
             await servers.close()
             await evaluations.stop()
             service.remember(force=True)

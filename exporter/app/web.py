@@ -12,6 +12,7 @@ from exporter.foreign.supervisor import Supervisor
 from exporter.runtime.listening import Address, Listening, listen
 from exporter.runtime.web import gate, prefix, reload
 from exporter.runtime.web.limits import Limits
+from exporter.runtime.web.places import affordable
 from exporter.runtime.web.protection import Guard
 
 logger = logging.getLogger(__name__)
@@ -51,14 +52,15 @@ async def open_servers(
 ) -> Servers:
     """Serve *app*, and *probes* in plain text; raises :exc:`OSError` where an address is taken."""
     served = prefix.mounted(app, prefix=options.prefix)
-    gate.install(served, guard=guard, limits=options.limits)
-    opening = partial(listen, supervisor=supervisor, limits=options.limits)
+    limits = affordable(options.limits)
+    gate.install(served, guard=guard, limits=limits)
+    opening = partial(listen, supervisor=supervisor, limits=limits)
     public = await opening(served, addresses=addresses, guard=guard)
     _tell(public, scheme="http" if guard.current().tls is None else "https", what="listening on")
     if not options.probes:
         return Servers([public])
     open_guard = Guard()
-    gate.install(probes, guard=open_guard, limits=options.limits)
+    gate.install(probes, guard=open_guard, limits=limits)
     try:
         small = await opening(probes, addresses=options.probes, guard=open_guard)
     except OSError:

@@ -121,6 +121,7 @@ def chosen_web(web: Mapping[str, Any]) -> app.WebOptions:
         lifecycle=web["web_enable_lifecycle"],
         limits=Limits(
             requests=web["web_max_requests"],
+            requests_per_client=min(Limits().requests_per_client, web["web_max_requests"]),
             connections=web["web_max_connections"],
             connections_per_client=min(Limits().connections_per_client, web["web_max_connections"]),
         ),

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from exporter.declared.facts import Readings, assemble
 from exporter.declared.memory import Memory, count
+from exporter.declared.names import without_impossible_names
 from exporter.declared.opening import Opened, open_checkout, repository
 from exporter.declared.reader import Inputs, Reader
 from exporter.declared.registry import READERS
@@ -152,7 +153,10 @@ class Declarations:
             memory=self.units[reader.source],
             earlier=earlier,
         )
-        return await guarded(self.run(reader, inputs), source=reader.source, otherwise=reader.lost)
+        reading = await guarded(
+            self.run(reader, inputs), source=reader.source, otherwise=reader.lost
+        )
+        return without_impossible_names(reading)
 
     def _choose(self, reading: Reading, opened: Opened, *, at: Instant) -> Reading:
         """Return the reading of a source to go by: this one, or the last good one.

@@ -27,6 +27,11 @@ class Body:
     gzip: bytes
     kept: bytes | None = None
 
+    @property
+    def size(self) -> int:
+        """Return how many bytes the plain body has; one of 4 GiB and more is none."""
+        return int.from_bytes(self.gzip[-4:], "little")  # RFC 1952, ISIZE
+
     def unpack(self) -> bytes:
         """Return the body as it was before it was compressed; a large one wants a thread."""
         return gzip.decompress(self.gzip) if self.kept is None else self.kept

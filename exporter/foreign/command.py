@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,9 +161,7 @@ async def run(
 
 
 def _confined(program: str, access: Access | None, *, network: bool) -> Iterator[str]:
-    """Yield the words before a program's own that confine it."""
-    if network and access is None:
-        return
+    """Yield the words before a program's own that confine it, and end it with us."""
     yield from _OFFLINE
     if network:
         yield offline.ONLINE
@@ -208,11 +207,13 @@ async def _head(stream: asyncio.StreamReader, limit: int) -> bytes:
 
 
 async def _kill(process: asyncio.subprocess.Process) -> None:
-    """End the process group, whatever of it is left."""
-    try:
+    """End the process group, whatever of it is left, and close its pipes.
+
+    One of which not all was read, or that somebody else holds, would stay open, and be waited for.
+    """
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+    process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001 - no other way
     await process.wait()
 
 

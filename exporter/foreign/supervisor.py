@@ -6,6 +6,7 @@
            +- watch <kind>             one for each kind and namespace; what breaks it is counted
            +- poll <source>            one for each part of the monitoring stack; likewise
            +- accepting <address>      one for each socket
+           +- signs of life            what a service manager is told
 """
 
 import asyncio

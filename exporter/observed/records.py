@@ -16,6 +16,8 @@ from exporter.domain.errors import ParseError
 from exporter.domain.nodes import ConditionStatus
 
 Name = Annotated[str, Meta(min_length=1, max_length=253)]
+Namespace = Annotated[str, Meta(max_length=63)]
+"""A DNS label (RFC 1123), as Kubernetes takes no other; empty where an object has none."""
 
 SPARE = Meta(extra={"spare": True})
 """Marks a field that no verdict is made of."""
@@ -39,7 +41,7 @@ class Metadata(Record):
     """What is read of every object's metadata."""
 
     name: Name
-    namespace: str | None = None
+    namespace: Namespace | None = None
     resource_version: SpareText = None
 
     @property

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import socket
 import ssl
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,6 +15,7 @@ from aiohttp import web
 from exporter.foreign.supervisor import RootTask, Supervisor
 from exporter.runtime.web.connection import Connection
 from exporter.runtime.web.limits import Limits
+from exporter.runtime.web.places import Places, client_of
 from exporter.runtime.web.protection import Guard
 
 logger = logging.getLogger(__name__)
@@ -23,29 +23,31 @@ logger = logging.getLogger(__name__)
 BACKLOG = 128
 PAUSE = 1.0
 """Seconds without accepting when the system has no more file descriptors."""
+SEND_BUFFER = 1 << 17
+"""Bytes that the kernel keeps of an answer; as much as it likes would hide who reads slowly."""
 Address = tuple[str, int]
 
 
-@dataclass(slots=True)
-class Places:
-    """How many connections there are, in all and for each client's address."""
+@dataclass(slots=True, eq=False)
+class Serving:
+    """The place of a *client*, from its acceptance on."""
 
-    limits: Limits
-    taken: Counter[str] = field(default_factory=Counter)
+    client: str
+    since: float
+    task: asyncio.Task[None] = field(init=False)
+    connection: Connection | None = None
 
-    def take(self, client: str) -> bool:
-        """Give a place to a client, if there is one."""
-        full = self.taken.total() >= self.limits.connections
-        if full or self.taken[client] >= self.limits.connections_per_client:
-            return False
-        self.taken[client] += 1
-        return True
+    def drop(self) -> None:
+        """End the connection, or what should become one."""
+        self.task.cancel()
 
-    def leave(self, client: str) -> None:
-        """Take a place back."""
-        self.taken[client] -= 1
-        if not self.taken[client]:
-            del self.taken[client]
+
+def _idleness(serving: Serving) -> tuple[float, ...] | None:
+    """Order those whom we wait for: first who never asked for anything, then by how long."""
+    if serving.connection is None:
+        return (False, serving.since)
+    since = serving.connection.waiting_since
+    return None if since is None else (serving.connection.answered, since)
 
 
 @dataclass(slots=True)
@@ -55,7 +57,7 @@ class Listening:
     runner: web.AppRunner
     guard: Guard
     limits: Limits
-    places: Places
+    places: Places[Serving]
     sockets: list[socket.socket] = field(default_factory=list)
     accepting: list[RootTask] = field(default_factory=list)
     serving: set[asyncio.Task[None]] = field(default_factory=set)
@@ -71,6 +73,9 @@ class Listening:
         await asyncio.gather(*(one.stop() for one in self.accepting))
         for one in self.sockets:
             one.close()
+        for connection in self.connections:
+            if connection.delayed:
+                connection.drop()
         await self.runner.cleanup()
         if self.serving:
             await asyncio.wait(self.serving, timeout=self.limits.shutdown)
@@ -90,19 +95,22 @@ class Listening:
                 logger.warning("cannot accept connections: %s", error.strerror)
                 await asyncio.sleep(PAUSE)
                 continue
-            if self.places.take(address[0]):
-                task = asyncio.create_task(self._serve(wire, address[0]), name="connection")
-                self.serving.add(task)
-                task.add_done_callback(self.serving.discard)
+            serving = Serving(client_of(address[0]), loop.time())
+            if self.places.take(serving):
+                wire.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+                serving.task = asyncio.create_task(self._serve(wire, serving), name="connection")
+                self.serving.add(serving.task)
+                serving.task.add_done_callback(self.serving.discard)
             else:
                 logger.debug("connection refused: there are too many")
                 wire.close()
 
-    async def _serve(self, wire: socket.socket, client: str) -> None:
+    async def _serve(self, wire: socket.socket, serving: Serving) -> None:
         """Serve one connection to its end."""
         try:
-            connection = await self._connect(wire)
+            connection = await self._connect(wire, client=serving.client)
             if connection is not None:
+                serving.connection = connection
                 self.connections.add(connection)
                 try:
                     await connection.ended
@@ -110,9 +118,9 @@ class Listening:
                     self.connections.remove(connection)
                     connection.drop()
         finally:
-            self.places.leave(client)
+            self.places.leave(serving)
 
-    async def _connect(self, wire: socket.socket) -> Connection | None:
+    async def _connect(self, wire: socket.socket, *, client: str) -> Connection | None:
         """Agree on TLS, where it is asked for; return None where that fails."""
         loop, server = asyncio.get_running_loop(), self.runner.server
         protection = self.guard.current()
@@ -121,7 +129,9 @@ class Listening:
             return None
         try:
             _, connection = await loop.connect_accepted_socket(
-                lambda: Connection(server, limits=self.limits, names=protection.names),
+                lambda: Connection(
+                    server, limits=self.limits, names=protection.names, client=client
+                ),
                 wire,
                 **_tls_options(protection.tls, self.limits),
             )
@@ -129,6 +139,10 @@ class Listening:
             logger.debug("connection dropped: no TLS (%s)", _reason(error))
             return None
         return connection
+
+
+def _places(limits: Limits) -> Places[Serving]:
+    return Places(limits.connections, limits.connections_per_client, _idleness)
 
 
 def _tls_options(context: ssl.SSLContext | None, limits: Limits) -> dict[str, Any]:
@@ -159,9 +173,14 @@ async def listen(
     A host of "" stands for all addresses of the machine, of IPv6 and IPv4.
     """
     limits = limits or Limits()
-    runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=limits.shutdown)
+    runner = web.AppRunner(
+        app,
+        handle_signals=False,
+        shutdown_timeout=limits.shutdown,
+        handler_cancellation=True,  # nobody is waited for who is gone
+    )
     await runner.setup()
-    listening = Listening(runner, guard or Guard(), limits, Places(limits))
+    listening = Listening(runner, guard or Guard(), limits, _places(limits))
     try:
         for host, port in addresses:
             listening.sockets += await _bind(host, port)

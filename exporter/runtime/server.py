@@ -1,6 +1,5 @@
 """The HTTP server: what the last evaluation prepared, and views of it made on request."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
@@ -10,6 +9,8 @@ from exporter.domain.published import Answer, Asked, Body, Published
 from exporter.runtime.negotiate import Format, accepts_gzip, choose_format
 from exporter.runtime.ondemand import BusyError, Made, OnDemand, made
 from exporter.runtime.variants import preferred_language, preferred_type
+from exporter.runtime.web.connection import Unpacked
+from exporter.runtime.web.gate import Share
 
 REPORT = "/report"
 REPORTS = {
@@ -75,19 +76,26 @@ def application(
         **dict.fromkeys(_READY, _ready(publisher)),
         telemetry_path: _metrics(publisher),
     }
+    names = {**_probe_names(), telemetry_path: Share.SCRAPE.value}
     for path, handler in routes.items():
-        app.router.add_get(path, handler)
+        app.router.add_get(path, handler, name=names.get(path))
     return app
 
 
 def probes(publisher: Publisher) -> web.Application:
     """Return an application that answers probes and nothing else."""
     app = web.Application()
+    names = _probe_names()
     for path in _HEALTHY:
-        app.router.add_get(path, _healthy(publisher))
+        app.router.add_get(path, _healthy(publisher), name=names[path])
     for path in _READY:
-        app.router.add_get(path, _ready(publisher))
+        app.router.add_get(path, _ready(publisher), name=names[path])
     return app
+
+
+def _probe_names() -> dict[str, str]:
+    """Return the names of the probes' routes by path, by which the gate knows them."""
+    return {path: f"{Share.PROBE}.{path.rpartition('/')[2]}" for path in (*_HEALTHY, *_READY)}
 
 
 async def _secure(_: web.Request, answer: web.StreamResponse) -> None:
@@ -103,7 +111,7 @@ async def _send(
     if accepts_gzip(request.headers.get("Accept-Encoding", "")):
         every["Content-Encoding"] = "gzip"
         return web.Response(status=status, body=body.gzip, headers=every)
-    plain = body.kept if body.kept is not None else await asyncio.to_thread(body.unpack)
+    plain = Unpacked(body.gzip, size=body.size) if body.kept is None else body.kept
     return web.Response(status=status, body=plain, headers=every)
 
 

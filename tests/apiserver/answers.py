@@ -11,7 +11,7 @@ from aiohttp import web
 from tests.apiserver import discovery, lists, reviews
 from tests.apiserver.calls import Call, parse_call
 from tests.apiserver.creations import create
-from tests.apiserver.faults import Answer, Garbage, Reset, Stall
+from tests.apiserver.faults import Answer, Circle, Endless, Garbage, Reset, Stall
 from tests.apiserver.options import Options, parse_options
 from tests.apiserver.rbac import Action, forbidden
 from tests.apiserver.resources import Resource
@@ -153,6 +153,8 @@ class _Exchange:
         return _json_response(_encode(made), status=201)
 
     async def _list(self, collection: Collection) -> web.StreamResponse:
+        if endless := self._trouble.find(Endless) or self._trouble.find(Circle):
+            return await self._garbage(lists.write_on(endless, self._request.query))
         options = self._options()
         current = self._simulation.store.number
         page = lists.page(collection, options, current=current, namespace=self._action.namespace)

@@ -91,6 +91,23 @@ class Reorder:
 
 
 @dataclass(frozen=True, slots=True)
+class Endless:
+    """Let no list end: each page has another token, and other objects where it is *growing*.
+
+    A watch that begins with a list goes on telling of objects likewise.
+    """
+
+    growing: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Let the pages of a list lead to these tokens in turn."""
+
+    tokens: tuple[str, ...] = ("A", "B")
+
+
+@dataclass(frozen=True, slots=True)
 class DropBookmarks:
     """Send no bookmarks, not even the one that ends a streaming list."""
 
@@ -108,6 +125,8 @@ Fault: TypeAlias = (
     | Line
     | Duplicate
     | Reorder
+    | Endless
+    | Circle
     | DropBookmarks
 )
 F = TypeVar("F")

@@ -2,10 +2,11 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from tests.apiserver.faults import Circle, Endless
 from tests.apiserver.options import EXACT, Options
 from tests.apiserver.resources import Resource
 from tests.apiserver.status import StatusError, bad_request, expired, too_large
@@ -129,6 +130,26 @@ def write(resource: Resource, content: Page) -> Iterator[bytes]:
             yield b"".join(buffer)
             buffer, size = [], 0
     yield b"".join((*buffer, end.encode()))
+
+
+def write_on(fault: Endless | Circle, query: Mapping[str, str]) -> bytes:
+    """Return the JSON of a page of a list that does not end."""
+    token, number = query.get("continue", ""), 0
+    if isinstance(fault, Circle):
+        following = fault.tokens[
+            (fault.tokens.index(token) + 1 if token else 0) % len(fault.tokens)
+        ]
+    else:
+        number = int(token or 0) + 1
+        following = str(number)
+    first = number * int(query.get("limit", "1")) if getattr(fault, "growing", False) else 0
+    names = [f"endless-{first + i}" for i in range(int(query.get("limit", "1")))]
+    return json.dumps(
+        {
+            "metadata": {"resourceVersion": "1", "continue": following},
+            "items": [{"metadata": {"name": name, "resourceVersion": "1"}} for name in names],
+        }
+    ).encode()
 
 
 def _metadata(resource: Resource, content: Page) -> str:

@@ -3,9 +3,17 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-from itertools import islice
+from itertools import count, islice
 
-from tests.apiserver.faults import DropBookmarks, Duplicate, ErrorEvent, Line, Reorder, Trouble
+from tests.apiserver.faults import (
+    DropBookmarks,
+    Duplicate,
+    Endless,
+    ErrorEvent,
+    Line,
+    Reorder,
+    Trouble,
+)
 from tests.apiserver.options import Options
 from tests.apiserver.status import StatusError, expired, too_large
 from tests.apiserver.store import Collection, Event, Store, Version
@@ -108,8 +116,21 @@ class Watch:
         remaining, self._objects = iter(self._objects), []
         while batch := list(islice(remaining, BATCH)):
             await wire.write(b"".join(self._line("ADDED", one) for one in batch))
+        if self._initial and (endless := trouble.find(Endless)):
+            await self._send_on(wire, endless, trouble)
         if self._options.initial_events:
             await self._bookmark(wire, trouble, number=self._after, last_initial=True)
+
+    async def _send_on(self, wire: Wire, endless: Endless, trouble: Trouble) -> None:
+        """Go on telling of objects until the fault is cleared."""
+        for number in count():
+            if trouble.find(Endless) is None:
+                return
+            name = b"endless-%d" % (number if endless.growing else 0)
+            parts = (b'"metadata":{"name":"%b","resourceVersion":"' % name, b'"}}')
+            version = Version(self._after, "", name.decode(), parts)
+            await wire.write(self._line("ADDED", version))
+            await asyncio.sleep(0)  # or nobody else would ever have a turn
 
     async def _pass_on(self, wire: Wire, trouble: Trouble) -> bool:
         """Send what waits; tell whether that ended the stream."""

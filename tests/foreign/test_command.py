@@ -3,6 +3,7 @@
 import asyncio
 import os
 import select
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from exporter.domain.errors import ReadError, Reason
 from exporter.foreign.command import MIB, Limits, Outcome, find_tool, run
+from tests.processes import below
 
 
 async def python(code: str, *, cwd: Path, limits: Limits | None = None) -> Outcome:
@@ -210,3 +212,39 @@ def test_a_missing_tool_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> N
 
     assert caught.value.reason is Reason.TOOL
     assert caught.value.advice == "apt install my-tool"
+
+
+def descriptors() -> set[Path]:
+    return set(Path("/proc/self/fd").iterdir())
+
+
+async def test_nothing_stays_open_of_a_program_that_said_too_much(tmp_path: Path) -> None:
+    before = descriptors()
+
+    with pytest.raises(ReadError, match="printed more"):
+        await python("print('x' * 10_000_000)", cwd=tmp_path, limits=Limits(output=MIB))
+
+    assert descriptors() <= before
+
+
+ORPHAN = """
+import asyncio
+from pathlib import Path
+from exporter.foreign.command import Limits, run
+
+asyncio.run(run(["sleep", "1000"], cwd=Path(), environment={}, limits=Limits(), network=%s))
+"""
+
+
+@pytest.mark.parametrize("network", [True, False])
+def test_a_program_does_not_outlive_us_however_we_end(*, network: bool) -> None:
+    with subprocess.Popen([sys.executable, "-c", ORPHAN % network]) as ours:
+        while not any(words.startswith("sleep ") for words in below(ours.pid).values()):
+            os.sched_yield()
+        (program,) = below(ours.pid)
+
+        ours.kill()
+        ours.wait()
+
+    while Path(f"/proc/{program}").exists():
+        os.sched_yield()

@@ -11,6 +11,7 @@ from aiohttp import web
 from exporter.foreign.supervisor import supervised
 from exporter.runtime.listening import Listening, listen
 from exporter.runtime.web import gate
+from exporter.runtime.web.gate import Share
 from exporter.runtime.web.limits import Limits
 from exporter.runtime.web.protection import Guard
 
@@ -20,7 +21,10 @@ Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Small:
-    """An application: ``/`` greets, ``/large`` is large, ``/held`` waits, ``/broken`` breaks."""
+    """An application: ``/`` greets, ``/large`` is large, ``/held`` waits, ``/broken`` breaks.
+
+    ``/metrics`` is scraped, and is as large as ``/large``; ``/-/healthy`` is probed.
+    """
 
     def __init__(self) -> None:
         self.held = asyncio.Semaphore(0)
@@ -28,6 +32,8 @@ class Small:
         self.app = web.Application()
         self.app.router.add_get("/", self._greet)
         self.app.router.add_get("/large", self._large)
+        self.app.router.add_get("/metrics", self._large, name=Share.SCRAPE.value)
+        self.app.router.add_get("/-/healthy", self._greet, name=f"{Share.PROBE}.healthy")
         self.app.router.add_get("/held", self._hold)
         self.app.router.add_get("/broken", self._break)
 

@@ -79,7 +79,7 @@ async def test_closing_waits_for_nobody_for_ever() -> None:
             await listening.close()
 
         assert await ended(stream)
-        assert not listening.places.taken
+        assert not listening.places.holders
 
 
 async def test_an_idle_connection_does_not_hold_up_the_end() -> None:

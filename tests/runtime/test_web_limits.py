@@ -132,27 +132,38 @@ async def test_more_requests_than_are_answered_at_once_are_told_to_come_again() 
 
 
 async def test_one_client_cannot_take_all_connections() -> None:
-    few = Limits(connections=10, connections_per_client=1)
+    few, small = Limits(connections=10, connections_per_client=1), Small()
     async with (
-        served(limits=few) as listening,
+        served(limits=few, small=small) as listening,
         connected(listening, source="127.0.0.2") as greedy,
     ):
-        await ask(greedy)
+        greedy[1].write(GET.replace(b"/ ", b"/held "))
+        await small.held.acquire()
         async with connected(listening, source="127.0.0.2") as second:
             assert await ended(second)
         async with connected(listening, source="127.0.0.3") as other:
             assert (await ask(other)).startswith(b"HTTP/1.1 200 ")
+        small.go.set()
 
 
 async def test_there_are_so_many_connections_and_their_places_are_free_again() -> None:
-    async with served(limits=Limits(connections=1)) as listening:
+    small = Small()
+    async with served(limits=Limits(connections=1), small=small) as listening:
         async with connected(listening) as first:
-            await ask(first)
+            first[1].write(GET.replace(b"/ ", b"/held "))
+            await small.held.acquire()
             async with connected(listening, source="127.0.0.2") as second:
                 assert await ended(second)
         await until_free(listening)
         async with connected(listening) as third:
             assert (await ask(third)).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_who_does_not_take_a_piece_for_too_long_is_dropped() -> None:
+    async with served(limits=limits(stall=SOON)) as listening, connected(listening) as stream:
+        stream[1].write(GET.replace(b"/ ", b"/large "))
+
+        await until_free(listening)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """TLS as the web configuration asks for it, with real handshakes; certificates change under way."""
 
+import contextlib
 import gc
 import ipaddress
 import logging
@@ -92,6 +93,18 @@ async def test_a_client_that_never_agrees_on_tls_is_dropped(site: Site) -> None:
         connected(listening) as stream,
     ):
         assert await ended(stream)
+
+
+async def test_handshakes_that_nobody_ends_give_way_to_others(site: Site) -> None:
+    limits = Limits(connections=20, connections_per_client=5)
+    async with (
+        served(guard=site.guard(), limits=limits) as listening,
+        contextlib.AsyncExitStack() as silent,
+    ):
+        for _ in range(10):
+            await silent.enter_async_context(connected(listening))
+        async with connected(listening, context=site.client()) as stream:
+            assert (await ask(stream)).startswith(b"HTTP/1.1 200 ")
 
 
 @pytest.mark.parametrize(

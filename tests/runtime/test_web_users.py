@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from exporter.domain.errors import ParseError
 from exporter.runtime.web.rate import Rate
-from exporter.runtime.web.users import WAITING, BusyError, Users, parse_hash
+from exporter.runtime.web.turns import BusyError, Delays
+from exporter.runtime.web.users import WAITING, Admissions, Users, parse_hash
 
 PASSWORD = "correct horse"
 HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
@@ -23,9 +24,15 @@ def basic(name: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
 
 
+def at_once() -> Admissions:
+    """Return admissions in which nobody has to wait for having guessed."""
+    return Admissions(delays=Delays(first=0, last=0))
+
+
 @pytest.fixture
 def users() -> Users:
-    return Users({"alice": HASH, "long": bcrypt.hashpw(LONG.encode(), bcrypt.gensalt(4)).decode()})
+    hashes = {"alice": HASH, "long": bcrypt.hashpw(LONG.encode(), bcrypt.gensalt(4)).decode()}
+    return Users(hashes, admissions=at_once())
 
 
 @pytest.mark.parametrize(
@@ -37,8 +44,8 @@ def users() -> Users:
     ],
 )
 async def test_the_right_password_is_admitted(users: Users, header: str) -> None:
-    assert await users.admit(header)
-    assert await users.admit(header)
+    assert await users.admit(header, client="a")
+    assert await users.admit(header, client="a")
 
 
 @pytest.mark.parametrize(
@@ -56,10 +63,10 @@ async def test_the_right_password_is_admitted(users: Users, header: str) -> None
     ],
 )
 async def test_nothing_else_is_admitted(users: Users, header: str) -> None:
-    await users.admit(basic("alice", PASSWORD))
+    await users.admit(basic("alice", PASSWORD), client="a")
 
-    assert not await users.admit(header)
-    assert not await users.admit(header)
+    assert not await users.admit(header, client="a")
+    assert not await users.admit(header, client="a")
 
 
 class Watch:
@@ -88,14 +95,14 @@ def watch() -> Iterator[Watch]:
 
 
 def watched(watch: Watch) -> Users:
-    return Users({"alice": HASH}, check=watch.checkpw)
+    return Users({"alice": HASH}, check=watch.checkpw, admissions=at_once())
 
 
 async def test_a_right_password_is_checked_once(watch: Watch) -> None:
     users = watched(watch)
     watch.go.set()
 
-    admitted = [await users.admit(basic("alice", PASSWORD)) for _ in range(3)]
+    admitted = [await users.admit(basic("alice", PASSWORD), client="a") for _ in range(3)]
 
     assert admitted == [True, True, True]
     assert len(watch.asked) == 1
@@ -104,7 +111,7 @@ async def test_a_right_password_is_checked_once(watch: Watch) -> None:
 async def test_the_password_itself_is_not_kept(watch: Watch) -> None:
     users = watched(watch)
     watch.go.set()
-    await users.admit(basic("alice", PASSWORD))
+    await users.admit(basic("alice", PASSWORD), client="a")
 
     kept = repr([getattr(users, name) for name in vars(users)])
 
@@ -114,12 +121,12 @@ async def test_the_password_itself_is_not_kept(watch: Watch) -> None:
 async def test_wrong_passwords_do_not_push_the_right_one_out(watch: Watch) -> None:
     users = watched(watch)
     watch.go.set()
-    await users.admit(basic("alice", PASSWORD))
+    await users.admit(basic("alice", PASSWORD), client="a")
     for number in range(150):
-        await users.admit(basic("alice", str(number)))
+        await users.admit(basic("alice", str(number)), client="a")
     asked = len(watch.asked)
 
-    assert await users.admit(basic("alice", PASSWORD))
+    assert await users.admit(basic("alice", PASSWORD), client="a")
     assert len(watch.asked) == asked
 
 
@@ -127,7 +134,7 @@ async def test_an_unknown_name_costs_as_much_as_a_known_one(watch: Watch) -> Non
     users = watched(watch)
     watch.go.set()
 
-    await users.admit(basic("nobody", "x"))
+    await users.admit(basic("nobody", "x"), client="a")
 
     ((_, known),) = watch.asked
     parse_hash(known.decode())
@@ -138,22 +145,109 @@ async def test_an_unknown_name_is_refused_even_if_bcrypt_agreed(watch: Watch) ->
     users = watched(watch)
     watch.go.set()
 
-    assert not await users.admit(basic("nobody", PASSWORD))
+    assert not await users.admit(basic("nobody", PASSWORD), client="a")
 
 
-async def test_one_password_is_checked_at_a_time_and_few_wait(watch: Watch) -> None:
+async def test_one_password_is_checked_at_a_time_and_few_of_a_client_wait(watch: Watch) -> None:
     users = watched(watch)
     waiting = [
-        asyncio.create_task(users.admit(basic("alice", str(number)))) for number in range(WAITING)
+        asyncio.create_task(users.admit(basic("alice", str(number)), client="a"))
+        for number in range(WAITING + 1)
     ]
     await asyncio.to_thread(watch.begun.wait, 10)
 
     with pytest.raises(BusyError):
-        await users.admit(basic("alice", "one too many"))
+        await users.admit(basic("alice", "one too many"), client="a")
 
     watch.go.set()
-    assert await asyncio.gather(*waiting) == [False] * WAITING
+    assert await asyncio.gather(*waiting) == [False] * (WAITING + 1)
     assert watch.most == 1
+
+
+async def test_clients_have_their_turns_one_after_the_other(watch: Watch) -> None:
+    users = watched(watch)
+    guesses = [
+        asyncio.create_task(users.admit(basic("alice", str(number)), client="guesser"))
+        for number in range(WAITING)
+    ]
+    await asyncio.to_thread(watch.begun.wait, 10)
+    prometheus = asyncio.create_task(users.admit(basic("alice", PASSWORD), client="prometheus"))
+    await asyncio.sleep(0)  # it waits, too
+
+    watch.go.set()
+    admitted = await prometheus
+    checked = [password.decode() for password, _ in watch.asked]
+    await asyncio.gather(*guesses)
+
+    assert admitted
+    assert checked.index(PASSWORD) <= 2
+
+
+async def test_a_check_whose_client_is_gone_takes_its_turn_to_the_end(watch: Watch) -> None:
+    users = watched(watch)
+    first, second = (
+        asyncio.create_task(users.admit(basic("alice", str(number)), client=str(number)))
+        for number in range(2)
+    )
+    await asyncio.to_thread(watch.begun.wait, 10)
+
+    first.cancel()
+    await asyncio.wait([second], timeout=0.05)
+    watch.go.set()
+    await asyncio.wait([first, second])
+
+    assert (first.cancelled(), second.result(), watch.most) == (True, False, 1)
+
+
+async def test_who_no_longer_waits_loses_no_turn_for_others(watch: Watch) -> None:
+    users = watched(watch)
+    tasks = [
+        asyncio.create_task(users.admit(basic("alice", str(number)), client="a"))
+        for number in range(3)
+    ]
+    await asyncio.to_thread(watch.begun.wait, 10)
+
+    tasks[1].cancel()
+    watch.go.set()
+    await asyncio.wait(tasks)
+
+    assert tasks[2].result() is False
+    assert len(watch.asked) == 2
+
+
+def test_a_failure_costs_more_time_than_the_last_until_there_is_none_for_a_while() -> None:
+    delays = Delays(first=1, last=5, forgotten=60)
+
+    guessing = [delays.next("a", now=100.0) for _ in range(5)]
+    other = delays.next("b", now=100.0)
+    later = delays.next("a", now=161.0)
+
+    assert guessing == [1, 2, 4, 5, 5]
+    assert (other, later) == (1, 1)
+
+
+def test_few_clients_that_failed_are_remembered() -> None:
+    delays = Delays(most=2)
+
+    waits = [delays.next(client, now=100.0) for client in ("a", "b", "c", "a", "c")]
+
+    assert waits == [1, 1, 1, 1, 2]
+
+
+async def test_a_right_password_is_remembered_over_a_reload(watch: Watch) -> None:
+    watch.go.set()
+    admissions = at_once()
+    before = Users({"alice": HASH}, check=watch.checkpw, admissions=admissions)
+    await before.admit(basic("alice", PASSWORD), client="a")
+    bob = bcrypt.hashpw(b"x", bcrypt.gensalt(4)).decode()
+
+    after = Users({"alice": HASH, "bob": bob}, check=watch.checkpw, admissions=admissions)
+    changed = Users({"alice": bob}, check=watch.checkpw, admissions=admissions)
+
+    assert await after.admit(basic("alice", PASSWORD), client="a")
+    assert len(watch.asked) == 1
+    await changed.admit(basic("alice", PASSWORD), client="a")
+    assert len(watch.asked) == 2
 
 
 @pytest.mark.parametrize(

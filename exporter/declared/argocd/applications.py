@@ -25,6 +25,7 @@ from exporter.domain.provenance import Located, Place
 
 NAMESPACE = "argocd"
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?")
+_NAMESPACE = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,11 @@ def key_of(manifest: LocatedTree, namespace: str = NAMESPACE) -> ApplicationKey:
         raise metadata.wrong(f"{manifest.text('kind') or 'Application'} without metadata.name")
     if not _NAME.fullmatch(name):
         raise metadata.fields["name"].wrong(f"{name[:100]!r} is no name of a Kubernetes object")
-    return ApplicationKey(metadata.text("namespace") or namespace, name)
+    own = metadata.text("namespace") or namespace
+    if not _NAMESPACE.fullmatch(own):
+        where = metadata.fields.get("namespace") or metadata
+        raise where.wrong(f"{own[:100]!r} is no name of a namespace")
+    return ApplicationKey(own, name)
 
 
 def parse(manifest: LocatedTree, *, home: Home, origin: Origin) -> Parsed:

@@ -37,4 +37,5 @@ KIND = KindSpec(
     fold=PodFold,
     fact=FactSpec(type=ObservedPods, name="pods", build=merged),
     read_for=frozenset({Declared.NODES, Declared.WORKLOADS}),
+    most=300_000,  # twice what Kubernetes is made for
 )

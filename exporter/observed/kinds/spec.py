@@ -45,7 +45,8 @@ class KindSpec:
     One that is *optional* comes with an add-on, so it may be missing. *record* is the ``Struct``
     that is read of an object (``Raw`` where the fold reads it), in a watch without its managed
     fields where *cuts_managed_fields* says so; *fold* makes what takes such records in. *read_for*
-    says when the kind is read at all.
+    says when the kind is read at all. A server that tells of more than *most* objects is not
+    believed.
     """
 
     kind: str
@@ -61,6 +62,7 @@ class KindSpec:
     fold: Callable[[], Fold]
     fact: FactSpec
     read_for: frozenset[Declared]
+    most: int = 100_000
 
     @property
     def resource(self) -> str:

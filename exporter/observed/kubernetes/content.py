@@ -8,6 +8,7 @@ from msgspec import Raw
 from exporter.domain.errors import ParseError
 from exporter.observed.collection import Collection
 from exporter.observed.kinds import KindSpec
+from exporter.observed.kubernetes.errors import TooManyError
 from exporter.observed.odd import OddObjectError
 from exporter.observed.records import ObjectRecord
 
@@ -16,13 +17,15 @@ from exporter.observed.records import ObjectRecord
 class Content:
     """Objects of one *kind*; begins empty, so it is right only once a list is complete.
 
-    *odd* counts how often an object came of which only the name could be read. *unnamed* counts
-    those that even lack a name, and *problem* is what was wrong with the last of them: as long as
-    there is one, not all of the kind is known, and nothing but another list forgets it.
+    *told* counts what it was given, *odd* how often an object came of which only the name could be
+    read. *unnamed* counts those that even lack a name, and *problem* is what was wrong with the
+    last of them: as long as there is one, not all of the kind is known, and nothing but another
+    list forgets it.
     """
 
     kind: KindSpec
     collection: Collection = field(init=False)
+    told: int = 0
     odd: int = 0
     unnamed: int = 0
     problem: str = ""
@@ -31,8 +34,22 @@ class Content:
         """Begin empty."""
         self.collection = Collection(self.kind)
 
+    @property
+    def size(self) -> int:
+        """How many objects there are, with and without names."""
+        return len(self.collection) + self.unnamed
+
+    def check_size(self) -> None:
+        """Raise :exc:`TooManyError` where there are more than any cluster has."""
+        most = self.kind.most
+        if self.size > most:
+            raise TooManyError(
+                f"the server has more than {most:,} objects of this kind, more than are read"
+            )
+
     def put(self, item: Any) -> bool:
         """Take an object in; tell whether anything changed."""
+        self.told += 1
         try:
             return self.collection.put(item)
         except OddObjectError as error:

@@ -47,6 +47,13 @@ class WatchError(ReadError):
         self.code = code
 
 
+class TooManyError(WatchError):
+    """A server tells of more objects than any cluster has, or never ends a list."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, restart=Restart.MALFORMED, reason=Reason.TOO_LARGE)
+
+
 class _Details(Struct, rename="camel", gc=False):
     retry_after_seconds: float | None = None
 

@@ -14,7 +14,7 @@ from exporter.foreign.clock import SYSTEM
 from exporter.observed.kubernetes.api import Api, Stream
 from exporter.observed.kubernetes.backoff import Backoff, between
 from exporter.observed.kubernetes.content import Content
-from exporter.observed.kubernetes.errors import WatchError, interruption
+from exporter.observed.kubernetes.errors import TooManyError, WatchError, interruption
 from exporter.observed.kubernetes.listing import read_list
 from exporter.observed.kubernetes.messages import (
     AnyEvent,
@@ -128,6 +128,7 @@ class Reflector:
                 break
             self._silent = False
             filling = await self._take(lines, filling)
+            self._bound(filling)
             del lines  # a quiet watch need not keep what it brought last
         if filling is not None:
             raise WatchError(
@@ -160,6 +161,14 @@ class Reflector:
         if filling is None and event is not None:
             self._version = parse_bookmark(event.object).version
         return filling
+
+    def _bound(self, filling: Content | None) -> None:
+        """Raise :exc:`TooManyError` where a list or what is known grows without end."""
+        content = filling or self.store.content
+        if content is not None:
+            content.check_size()
+        if filling is not None and filling.told > 2 * filling.kind.most:
+            raise TooManyError("a list goes on and on without another object")
 
     def _end(self, item: AnyObject, filling: Content) -> None:
         """Take over a list that a bookmark ends."""
@@ -206,6 +215,8 @@ class Reflector:
         silent = self._silent and error.restart in {Restart.ENDED, Restart.QUIET}
         if silent or error.restart in {Restart.EXPIRED, Restart.MALFORMED, Restart.ABSENT}:
             self._version = ""
+        if isinstance(error, TooManyError):
+            return self.api.limits.longest_wait
         if error.reason is Reason.TOO_LARGE:
             self._chances, self._page_items = 0, max(1, self._page_items // 10)
         match error.restart:

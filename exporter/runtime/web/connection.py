@@ -2,6 +2,9 @@
 
 import asyncio
 import logging
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, cast
@@ -16,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 PIECE = 1 << 16
 """Bytes of an answer that are handed to the transport at once, and wait there for the client."""
+_GZIP = 16 + zlib.MAX_WBITS
+"""For zlib: with gzip's header and checksum."""
 SERVER = "cluster-conformance"
 """What the Server header says: nothing that tells a version."""
 _TOO_LARGE = (
@@ -45,6 +50,29 @@ class Pieces(payload.Payload):
             await writer.drain()
 
 
+class Unpacked(payload.Payload):
+    """A body that is kept compressed, and unpacked for each reader piece by piece."""
+
+    _value: bytes
+
+    def __init__(self, value: bytes, *, size: int) -> None:
+        super().__init__(value)
+        self._size = size
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """Return the body as text."""
+        return zlib.decompress(self._value, _GZIP).decode(encoding, errors)
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        """Send the body; between two pieces others have their turn."""
+        unpacking, rest = zlib.decompressobj(_GZIP), self._value
+        while not unpacking.eof:
+            await writer.write(unpacking.decompress(rest, PIECE))
+            await writer.drain()
+            await asyncio.sleep(0)
+            rest = unpacking.unconsumed_tail
+
+
 class Phase(Enum):
     """What a connection is waiting for."""
 
@@ -54,14 +82,19 @@ class Phase(Enum):
 
 
 class Connection(web.RequestHandler):
-    """aiohttp's connection, with a deadline for each phase.
+    """aiohttp's connection to a *client*, with a deadline for each phase.
 
     aiohttp has one timeout only, between requests. It waits without end for a client that does
     not take its answer, and tells a client what was wrong with its bytes by repeating them.
     """
 
     def __init__(
-        self, server: web.Server, *, limits: Limits, names: frozenset[str] | None = None
+        self,
+        server: web.Server,
+        *,
+        limits: Limits,
+        names: frozenset[str] | None = None,
+        client: str = "",
     ) -> None:
         loop = asyncio.get_running_loop()
         super().__init__(
@@ -75,17 +108,31 @@ class Connection(web.RequestHandler):
             max_headers=limits.headers,
         )
         self.ended: asyncio.Future[None] = loop.create_future()
+        self.client = client
+        self.answered = self.delayed = False
         self._limits = limits
         self._names = names
         self._wire: asyncio.Transport | None = None
         self._phase = Phase.IDLE
         self._deadline: asyncio.TimerHandle | None = None
+        self._stall: asyncio.TimerHandle | None = None
+        self._waiting_since: float | None = None
         self._unanswered = 0
 
     @property
     def answering(self) -> bool:
         """Tell whether a request is being answered."""
         return self._phase is Phase.ANSWER
+
+    @property
+    def waiting_since(self) -> float | None:
+        """Since when it waits for its client, or only lets it wait; by the loop's clock."""
+        return self._waiting_since
+
+    @property
+    def stalled_since(self) -> float | None:
+        """Since when its client does not take what is sent."""
+        return self._waiting_since if self._stall is not None else None
 
     @property
     def unsent(self) -> int:
@@ -105,8 +152,9 @@ class Connection(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Let everybody know."""
-        if self._deadline is not None:
-            self._deadline.cancel()
+        for timer in (self._deadline, self._stall):
+            if timer is not None:
+                timer.cancel()
         self._wire = None
         super().connection_lost(exc)
         if not self.ended.done():
@@ -121,6 +169,29 @@ class Connection(web.RequestHandler):
             super().data_received(data)
         else:
             self._refuse()
+
+    def pause_writing(self) -> None:
+        """Wait for the client to take what was sent, but not for long."""
+        super().pause_writing()
+        self._waiting_since = self._loop.time()
+        self._stall = self._loop.call_later(self._limits.stall, self._expire)
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        super().resume_writing()
+        if self._stall is not None:
+            self._stall.cancel()
+        self._stall = None
+        self._waiting_since = None if self.answering else self._loop.time()
+
+    @contextmanager
+    def yielding(self) -> Iterator[None]:
+        """Let the connection give way to others while the block runs."""
+        self._waiting_since, self.delayed = self._loop.time(), True
+        try:
+            yield
+        finally:
+            self._waiting_since, self.delayed = None, False
 
     def begin(self) -> None:
         """Note that the headers of a request have come."""
@@ -145,6 +216,7 @@ class Connection(web.RequestHandler):
             resp.body = Pieces(resp.body) if len(resp.body) > PIECE else resp.body
         sent = await super().finish_response(request, resp, start_time)
         if self._phase is Phase.ANSWER:
+            self.answered = True
             self._enter(Phase.IDLE)
         return sent
 
@@ -172,6 +244,7 @@ class Connection(web.RequestHandler):
         if self._deadline is not None:
             self._deadline.cancel()
         self._phase = phase
+        self._waiting_since = None if phase is Phase.ANSWER else self._loop.time()
         allowed = {
             Phase.HEADERS: self._limits.header,
             Phase.ANSWER: self._limits.answer,

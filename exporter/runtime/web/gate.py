@@ -3,13 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from enum import StrEnum
 
 from aiohttp import web
 
 from exporter.runtime.web import connection, request_id
 from exporter.runtime.web.limits import Limits
+from exporter.runtime.web.places import Places
 from exporter.runtime.web.protection import Guard, Protection
-from exporter.runtime.web.users import BusyError
+from exporter.runtime.web.turns import BusyError
 
 logger = logging.getLogger(__name__)
 
@@ -25,13 +27,23 @@ def install(app: web.Application, *, guard: Guard, limits: Limits) -> None:
     app.on_response_prepare.append(gate.stamp)
 
 
+class Share(StrEnum):
+    """Requests that do not take each other's places; what a route's name begins with."""
+
+    SCRAPE = "scrape"
+    PROBE = "probe"
+    PAGE = "page"
+
+
 class Gate:
-    """Admits requests to an application."""
+    """Admits requests to an application; probes always, as their answers cost nothing."""
 
     def __init__(self, guard: Guard, limits: Limits) -> None:
         self._guard = guard
-        self._limits = limits
-        self._under_way: set[connection.Connection] = set()
+        self._places: dict[Share, Places[connection.Connection]] = {
+            share: Places(limits.requests, limits.requests_per_client, _slowness)
+            for share in (Share.SCRAPE, Share.PAGE)
+        }
 
     @web.middleware
     async def admit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -56,19 +68,27 @@ class Gate:
         self, request: web.Request, mine: connection.Connection
     ) -> web.Response | None:
         """Return the answer to a request that may not pass."""
-        self._under_way = {one for one in self._under_way if one.answering}
-        self._under_way.add(mine)
         protection = self._guard.current()
         now = asyncio.get_running_loop().time()
         if protection.rate is not None and not protection.rate.allows(now):
             return _refused(429, headers=_AGAIN)
-        if len(self._under_way) > self._limits.requests:
-            return _refused(503, headers=_AGAIN)
         if request.body_exists:
             answer = _refused(413)
             answer.force_close()
             return answer
-        return await _unauthorized(request, protection)
+        with mine.yielding():
+            stranger = await _unauthorized(request, protection, client=mine.client)
+        if stranger is None and not self._has_place(request, mine):
+            return _refused(503, headers=_AGAIN)
+        return stranger
+
+    def _has_place(self, request: web.Request, mine: connection.Connection) -> bool:
+        """Give the request a place among its like; who reads slowly makes room."""
+        places = self._places.get(_share(request))
+        if places is None:
+            return True
+        places.holders = {holder for holder in places.holders if holder.answering}
+        return places.take(mine)
 
     async def stamp(self, _: web.Request, response: web.StreamResponse) -> None:
         """Set the headers that every answer has."""
@@ -76,11 +96,14 @@ class Gate:
         response.headers.update(self._guard.current().headers)
 
 
-async def _unauthorized(request: web.Request, protection: Protection) -> web.Response | None:
+async def _unauthorized(
+    request: web.Request, protection: Protection, *, client: str
+) -> web.Response | None:
     if protection.users is None:
         return None
     try:
-        if await protection.users.admit(request.headers.get("Authorization", "")):
+        given = request.headers.get("Authorization", "")
+        if await protection.users.admit(given, client=client):
             return None
     except BusyError:
         return _refused(503, headers=_AGAIN)
@@ -101,3 +124,13 @@ def _route(request: web.Request) -> str:
     """Return the route that a request asks for, in our words: its path may hold anything."""
     resource = request.match_info.route.resource
     return resource.canonical if resource is not None else "no route"
+
+
+def _share(request: web.Request) -> Share:
+    name = request.match_info.route.name or Share.PAGE
+    return Share(name.partition(".")[0])
+
+
+def _slowness(holder: connection.Connection) -> tuple[float, ...] | None:
+    """Order those who read slowly by how long they have not taken anything."""
+    return None if holder.stalled_since is None else (holder.stalled_since,)

@@ -18,7 +18,10 @@ class Limits:
     connections_per_client: int = 128
     """Of one address, so that a single client cannot shut out the others."""
     requests: int = 40
-    """Answered at once, as in node_exporter; more are told to come again."""
+    """Answered at once, as in node_exporter; more are told to come again. Scrapes have as many
+    places of their own, probes need none."""
+    requests_per_client: int = 32
+    """Of one address."""
     header_bytes: int = 32 * KIB
     """All headers of a request together."""
     line_bytes: int = 8 * KIB
@@ -33,6 +36,8 @@ class Limits:
     """Between two requests; scrapes come every 15 to 60 seconds."""
     answer: float = 30
     """To take an answer, however large; Prometheus waits for 10."""
+    stall: float = 5
+    """To take the next piece of an answer: who takes less than about 10 KiB a second is dropped."""
     shutdown: float = 10
     """For answers under way when the exporter is told to stop."""
     farewell: float = 3

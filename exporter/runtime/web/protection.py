@@ -12,7 +12,7 @@ from exporter.foreign.files import MIB, decode, read_bytes
 from exporter.runtime.web import tls
 from exporter.runtime.web.config import TlsServer, WebConfig, parse
 from exporter.runtime.web.rate import Rate
-from exporter.runtime.web.users import Users
+from exporter.runtime.web.users import Admissions, Users
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ class Guard:
     _protection: Protection = field(default_factory=Protection)
     _seen: Mapping[Path, _Stamp] = field(default_factory=dict)
     _started: bool = False
+    _admissions: Admissions = field(default_factory=Admissions)
 
     def __post_init__(self) -> None:
         """Read the file; raises :exc:`SettingsError`."""
@@ -75,7 +76,7 @@ class Guard:
             config = _config(self.path)
             named = dict.fromkeys(_files(config, self.path))
             self._seen = {**_stamps(named), self.path: before[self.path]}
-            made = _protection(config, self.path)
+            made = _protection(config, self.path, admissions=self._admissions)
         except SettingsError as error:
             return error.problems
         if self._started and (made.tls is None) is not (self._protection.tls is None):
@@ -113,7 +114,8 @@ def _files(config: WebConfig, path: Path) -> Iterator[Path]:
         yield from (path.parent / name for name in named if name)
 
 
-def _protection(config: WebConfig, path: Path) -> Protection:
+def _protection(config: WebConfig, path: Path, *, admissions: Admissions) -> Protection:
+    """Return what *config* asks for; who was admitted before need not be checked again."""
     http, limit = config.http_server_config, config.rate_limit
     asked = config.tls_server_config
     speaks_tls = asked is not None and asked != TlsServer()
@@ -123,7 +125,11 @@ def _protection(config: WebConfig, path: Path) -> Protection:
         tls=_context(asked, path) if asked is not None and speaks_tls else None,
         names=_names(asked) if asked is not None else None,
         headers={name: value for name, value in headers.items() if value},
-        users=Users(config.basic_auth_users) if config.basic_auth_users else None,
+        users=(
+            Users(config.basic_auth_users, admissions=admissions)
+            if config.basic_auth_users
+            else None
+        ),
         rate=Rate(interval, limit.burst) if limit and interval else None,
     )
 

@@ -12,26 +12,24 @@ import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import bcrypt
 
 from exporter.domain.errors import ParseError
+from exporter.runtime.web.turns import BusyError, Delays, Turns
 
 LONGEST = 72
 """Bytes of a password that bcrypt looks at: what is longer would match by its beginning."""
 COSTS = range(4, 17)
 """Costs that are taken; 16 keeps a core busy for some seconds."""
 REMEMBERED = 100
-WAITING = 16
-"""Passwords that wait for their turn; whoever comes then is told to come again."""
+WAITING = 64
+"""Passwords of one client that wait for their turn; whoever comes then is told to come again."""
 Check: TypeAlias = Callable[[bytes, bytes], bool]
 _HASH = re.compile(r"\$2[abxy]\$(\d\d)\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}", re.ASCII)
 """Of the last character of a salt, two bits count; bcrypt takes no hash where others are set."""
-
-
-class BusyError(Exception):
-    """Too many passwords wait to be checked."""
 
 
 def parse_hash(text: str) -> None:
@@ -43,56 +41,104 @@ def parse_hash(text: str) -> None:
         raise ParseError(f"has a bcrypt cost outside of {COSTS.start} to {COSTS.stop - 1}")
 
 
+@dataclass(slots=True)
+class Memory:
+    """Passwords that were right, by a digest under a key that lives as long as this object.
+
+    The hash is a part of what is digested: one that changes makes the password a new one.
+    """
+
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    right: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
+
+    def digest(self, *, name: bytes, known: bytes, password: bytes) -> bytes:
+        """Return what stands for a password of a user with the hash *known*."""
+        return hashlib.blake2b(b"\0".join((name, known, password)), key=self.key).digest()
+
+    def recalls(self, digest: bytes) -> bool:
+        """Tell whether a password was right before."""
+        if digest not in self.right:
+            return False
+        self.right.move_to_end(digest)
+        return True
+
+    def keep(self, digest: bytes) -> None:
+        """Remember a password that is right, in place of the one that was used longest ago."""
+        self.right[digest] = None
+        if len(self.right) > REMEMBERED:
+            self.right.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Admissions:
+    """What outlives a reload of the users: who was right, whose turn it is, who has to wait."""
+
+    memory: Memory = field(default_factory=Memory)
+    turns: Turns = field(default_factory=lambda: Turns(WAITING))
+    delays: Delays = field(default_factory=Delays)
+
+
 class Users:
     """Those who may enter, by name and bcrypt hash.
 
-    A password that was right is remembered by a keyed digest, under a key that lives as long as
-    this object: a scrape costs no bcrypt. One that was wrong is not, so that nobody can push the
-    right ones out. Names that nobody has take as long as names that somebody has. *check* compares
-    a password with a hash, in a thread.
+    A password that was right is remembered: a scrape costs no bcrypt, and waits for nobody. One
+    that was wrong is not, so that nobody can push the right ones out; who sent it waits for the
+    answer, longer each time. Names that nobody has take as long as names that somebody has. *check*
+    compares a password with a hash, in a thread.
     """
 
-    def __init__(self, hashes: Mapping[str, str], *, check: Check = bcrypt.checkpw) -> None:
+    def __init__(
+        self,
+        hashes: Mapping[str, str],
+        *,
+        check: Check = bcrypt.checkpw,
+        admissions: Admissions | None = None,
+    ) -> None:
         self._check = check
         self._hashes = {name.encode(): text.encode() for name, text in hashes.items()}
         cost = max(int(text.split("$")[2]) for text in hashes.values())
         self._nobody = f"$2b${cost:02d}${'.' * 53}".encode()
-        self._key = secrets.token_bytes(32)
-        self._right: OrderedDict[bytes, None] = OrderedDict()
-        self._turn = asyncio.Semaphore(1)
-        self._waiting = 0
+        self._admissions = admissions or Admissions()
 
-    async def admit(self, authorization: str) -> bool:
+    async def admit(self, authorization: str, *, client: str) -> bool:
         """Tell whether an Authorization header names one of them with the right password.
 
-        Raises :exc:`BusyError` where too many others wait for the same.
+        Raises :exc:`BusyError` where too many others of the same *client* wait for that.
         """
         given = _credentials(authorization)
         if given is None:
             return False
         name, password = given
         known = self._hashes.get(name, self._nobody)
-        digest = hashlib.blake2b(b"\0".join((name, known, password)), key=self._key).digest()
-        if digest in self._right:
-            self._right.move_to_end(digest)
+        memory = self._admissions.memory
+        digest = memory.digest(name=name, known=known, password=password)
+        if memory.recalls(digest):
             return True
-        right = await self._compare(password, known) and name in self._hashes
+        try:
+            right = await self._compare(password, known, client=client) and name in self._hashes
+        except BusyError:
+            await self._delay(client)
+            raise
         if right:
-            self._right[digest] = None
-            if len(self._right) > REMEMBERED:
-                self._right.popitem(last=False)
+            memory.keep(digest)
+        else:
+            await self._delay(client)
         return right
 
-    async def _compare(self, password: bytes, known: bytes) -> bool:
+    async def _compare(self, password: bytes, known: bytes, *, client: str) -> bool:
         """Ask bcrypt, in a thread and one at a time: it keeps a core busy for a while."""
-        if self._waiting >= WAITING:
-            raise BusyError
-        self._waiting += 1
-        try:
-            async with self._turn:
-                return await asyncio.to_thread(self._check, password, known)
-        finally:
-            self._waiting -= 1
+        async with self._admissions.turns.turn(client):
+            checking = asyncio.ensure_future(asyncio.to_thread(self._check, password, known))
+            try:
+                return await asyncio.shield(checking)
+            except asyncio.CancelledError:
+                await asyncio.wait([checking])  # a thread goes on: so long the turn is taken
+                raise
+
+    async def _delay(self, client: str) -> None:
+        """Let a client wait that guesses; meanwhile others have their turns."""
+        now = asyncio.get_running_loop().time()
+        await asyncio.sleep(self._admissions.delays.next(client, now=now))
 
 
 def _credentials(authorization: str) -> tuple[bytes, bytes] | None:

@@ -1,5 +1,8 @@
+import asyncio
 import json
+import os
 import stat
+import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,9 +12,10 @@ from kubernetes.aio.config import incluster_config
 
 from exporter.domain.errors import ReadError
 from exporter.domain.nodes import ObservedNodes
+from exporter.foreign.command import Limits
 from exporter.foreign.supervisor import Supervisor
 from exporter.observed.kubernetes.live import Live
-from exporter.observed.kubernetes.login import RENEWAL, Configured
+from exporter.observed.kubernetes.login import RENEWAL, RETRY, Configured
 from exporter.settings.observed import KubernetesSettings
 from tests.apiserver.rbac import allow
 from tests.apiserver.server import ApiServer
@@ -19,6 +23,8 @@ from tests.apiserver.tls import server_context
 from tests.clocks import START, Time
 from tests.observed.kubernetes.following import BEARER, FAST, names, when, when_complete
 from tests.observed.kubernetes.objects import node
+from tests.processes import below
+from tests.runtime.certificates import Authority
 
 SERVER = "http://127.0.0.1:1"
 
@@ -292,3 +298,153 @@ async def test_a_kubeconfig_that_comes_late_is_found(
         await live.stop()
 
     assert state.facts.find(ObservedNodes) is None
+
+
+def shell(folder: Path, text: str, *, version: str = "client.authentication.k8s.io/v1") -> Any:
+    """Return a plugin that is a shell script."""
+    script = folder / "script"
+    script.write_text(f"#!/bin/sh\ncd {folder}\necho >> calls\n{text}\n")
+    script.chmod(0o700)
+    return {"exec": {"apiVersion": version, "command": "./script", "args": None}}
+
+
+def credential(**status: str) -> str:
+    version = "client.authentication.k8s.io/v1"
+    return json.dumps({"apiVersion": version, "kind": "ExecCredential", "status": status})
+
+
+def calls(folder: Path) -> int:
+    return (folder / "calls").read_text().count("\n")
+
+
+HANGING = "sleep 1000 & sleep 1000"
+
+
+async def test_a_plugin_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+    before = below(os.getpid())
+    path = kubeconfig(tmp_path, user=shell(tmp_path, HANGING))
+
+    with pytest.raises(ReadError, match=r"script took longer than 0\.3 s"):
+        await Configured(path, limits=Limits(seconds=0.3)).current()
+
+    assert below(os.getpid()).keys() == before.keys()
+
+
+async def test_a_plugin_ends_with_who_waits_for_it(tmp_path: Path) -> None:
+    before = below(os.getpid())
+    path = kubeconfig(tmp_path, user=shell(tmp_path, HANGING))
+    waiting = [asyncio.create_task(Configured(path).current()) for _ in range(3)]
+    while len(below(os.getpid())) < len(before) + 6:
+        await asyncio.wait(waiting, timeout=0.02)
+
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert below(os.getpid()).keys() == before.keys()
+
+
+async def test_a_plugin_that_failed_is_not_started_for_each_who_asks(tmp_path: Path) -> None:
+    time = Time()
+    path = kubeconfig(tmp_path, user=shell(tmp_path, "echo no one is logged in >&2; exit 3"))
+    logins = Configured(path, clock=time.clock)
+
+    for _ in range(20):
+        with pytest.raises(ReadError, match="script ended with 3: no one is logged in"):
+            await logins.current()
+    at_first = calls(tmp_path)
+    time.go_on(timedelta(seconds=RETRY))
+    with pytest.raises(ReadError):
+        await logins.current()
+
+    assert (at_first, calls(tmp_path)) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("echo secret", "script printed no credentials", id="no JSON"),
+        pytest.param(
+            f"echo '{credential(token='t').replace('v1', 'v2')}'",
+            "printed no ExecCredential client.authentication.k8s.io/v1",
+            id="another version",
+        ),
+        pytest.param(f"echo '{credential()}'", "gave neither a token nor", id="nothing"),
+        pytest.param(
+            f"echo '{credential(token='t', expirationTimestamp='soon')}'",
+            "no sound expirationTimestamp",
+            id="an end that is none",
+        ),
+        pytest.param("head -c 3000000 /dev/zero", "printed more than 1 MiB", id="too much"),
+    ],
+)
+async def test_what_a_plugin_gives_is_not_believed(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ReadError, match=message) as caught:
+        await Configured(kubeconfig(tmp_path, user=shell(tmp_path, text))).current()
+
+    assert "secret" not in str(caught.value)
+
+
+async def test_a_plugin_sees_the_environment_and_what_the_kubeconfig_adds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLOUD_PROFILE", "prod")
+    token = credential(token="@").replace("@", "'\"$CLOUD_PROFILE-$EXTRA\"'")
+    user = shell(tmp_path, f"echo '{token}'")
+    user["exec"]["env"] = [{"name": "EXTRA", "value": "x"}]
+
+    login = await Configured(kubeconfig(tmp_path, user=user)).current()
+
+    assert login.authorization == "Bearer prod-x"
+
+
+async def test_the_command_of_an_auth_provider_is_run_likewise(tmp_path: Path) -> None:
+    answer = json.dumps({"credential": {"access_token": "t", "token_expiry": "2030-01-01"}})
+    shell(tmp_path, f"echo '{answer}'")
+    provider = {"name": "gcp", "config": {"cmd-path": str(tmp_path / "script"), "cmd-args": "a b"}}
+    path = kubeconfig(tmp_path, user={"auth-provider": provider})
+
+    login = await Configured(path).current()
+
+    assert login.authorization == "Bearer t"
+    assert calls(tmp_path) == 1
+
+
+async def test_keys_that_a_plugin_gives_do_not_stay_in_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = Authority().issue("client")
+    files = tmp_path / "files"
+    files.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(files))
+    status = credential(
+        clientCertificateData=pair.certificate.decode(), clientKeyData=pair.key.decode()
+    )
+    (tmp_path / "answer").write_text(status)
+    cluster = {"server": "https://127.0.0.1:1"}
+    path = kubeconfig(tmp_path, user=shell(tmp_path, "cat answer"), **cluster)
+
+    login = await Configured(path).current()
+
+    assert login.tls is not None
+    assert list(files.iterdir()) == []
+
+
+async def test_a_token_lasts_as_long_as_it_said_however_the_wall_clock_is_set(
+    tmp_path: Path,
+) -> None:
+    for setting in (timedelta(hours=-6), timedelta(hours=6)):
+        time = Time()
+        user = plugin(tmp_path, ends=START + timedelta(minutes=60))
+        logins = Configured(kubeconfig(tmp_path, user=user), clock=time.clock)
+        (tmp_path / "calls").write_text("")
+
+        await logins.current()
+        time.set_wall(setting)
+        time.go_on(timedelta(minutes=59))
+        early = await logins.current()
+        time.go_on(timedelta(minutes=1))
+        late = await logins.current()
+
+        assert early.authorization.endswith("-1")
+        assert late.authorization.endswith("-2")
