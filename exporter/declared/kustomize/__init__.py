@@ -30,6 +30,7 @@ async def _read(inputs: Inputs) -> Reading:
         memory=inputs.memory,
         skip=by_applications.delivered,
         followed=by_applications.declarations,
+        units=inputs.units,
     )
 
 
