@@ -3,11 +3,12 @@
 import os
 import posixpath
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from exporter.declared import tracing
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.provenance import Place, Source
@@ -17,18 +18,6 @@ from exporter.foreign.files import MIB, decode, read_bytes
 
 MAX_FILE = 8 * MIB
 MAX_FILES = 20_000
-
-_listeners: list[Callable[["Checkout", str], None]] = []
-
-
-def listen(heard: Callable[["Checkout", str], None]) -> None:
-    """Let *heard* know of each path, directory to be walked and pattern before it is looked at."""
-    _listeners[:] = [heard]
-
-
-def _ask(checkout: "Checkout", question: str) -> None:
-    for heard in _listeners:
-        heard(checkout, question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +48,12 @@ class Checkout:
         """
         return Path(self._real(path))
 
-    def _real(self, path: str) -> str:
-        """Return what :meth:`resolve` does, as a text: there are tens of thousands."""
-        _ask(self, path)
+    def _real(self, path: str, *, content: bool = True) -> str:
+        """Return what :meth:`resolve` does, as a text: there are tens of thousands.
+
+        Who does not look at its *content* wants to know only whether it is there, and what it is.
+        """
+        tracing.ask(self, path, content=content)
         _check_name(path)
         try:
             real = self._without_links(path)
@@ -112,14 +104,14 @@ class Checkout:
     def is_dir(self, path: str) -> bool:
         """Tell whether *path* is a directory inside the checkout."""
         try:
-            return os.path.isdir(self._real(path))  # noqa: PTH112 - as a text
+            return os.path.isdir(self._real(path, content=False))  # noqa: PTH112 - as a text
         except ReadError:
             return False
 
     def is_file(self, path: str) -> bool:
         """Tell whether *path* is a regular file inside the checkout."""
         try:
-            return os.path.isfile(self._real(path))  # noqa: PTH113 - as a text
+            return os.path.isfile(self._real(path, content=False))  # noqa: PTH113 - as a text
         except ReadError:
             return False
 
@@ -195,7 +187,7 @@ class Checkout:
 
         Raises :exc:`ReadError` for one that is closed.
         """
-        _ask(self, folder.removeprefix(self._top))
+        tracing.ask(self, f"{folder}/".removeprefix(self._top), content=True)
         try:
             with os.scandir(folder) as entries:
                 return [
@@ -218,7 +210,6 @@ class Checkout:
         """
         if not _is_pattern(pattern):
             return [pattern.strip("/")]
-        _ask(self, pattern)
         if pattern.startswith("/") or ".." in pattern.split("/"):
             raise ReadError("leads out of the repository", reason=Reason.OUTSIDE, path=pattern)
         if any("**" in part and part != "**" for part in pattern.split("/")):

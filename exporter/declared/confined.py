@@ -10,7 +10,7 @@ from exporter.declared.checkout import Checkout
 from exporter.declared.reader import Inputs, Reader
 from exporter.declared.remembered import Left
 from exporter.declared.wire import readings, work
-from exporter.declared.wire.readings import GivenPlaces
+from exporter.declared.wire.readings import Decoded, GivenPlaces
 from exporter.declared.wire.tables import GarbledReadingError
 from exporter.domain.declaration import Reading
 from exporter.domain.errors import ReadError, Reason
@@ -60,25 +60,24 @@ class Workers:
         )
         before = inputs.memory.sealed
         done = await assignment.do(work.write(reader, inputs), kept=before.kept)
-        left = Left(done.kept, done.result, inputs.checkout.revision)
-        if not done.result:  # as before
-            left = before
         places = GivenPlaces(
-            reader.source,
-            checkouts,
-            others=frozenset(one.place for one in inputs.running),
-            before=left.revision,
+            reader.source, checkouts, others=frozenset(one.place for one in inputs.running)
         )
-        inputs.memory.coming = left
+        last = before.decoded if isinstance(before.decoded, Decoded) else None
         try:
-            return await asyncio.to_thread(_decoded, left.reading, places)
+            decoded = await asyncio.to_thread(_decoded, done.result, places, last)
         except GarbledReadingError as error:
             raise ReadError(f"its worker gave {error.message}", reason=Reason.INTERNAL) from None
+        inputs.memory.coming = Left(done.kept, decoded)
+        return decoded.reading
 
 
-def _decoded(content: bytes, places: GivenPlaces) -> Reading:
+def _decoded(content: bytes, places: GivenPlaces, last: Decoded | None) -> Decoded:
+    """Return what a worker read, and if that is nothing, what the *last* one did."""
+    if not content and last is not None:
+        return last.confirm(places)
     try:
-        return readings.read(content, places)
+        return readings.decode(content, places, last.parts if last else {})
     finally:
         give_back()
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from exporter.declared import tracing
 from exporter.declared.checkout import Checkout
 from exporter.domain.items import ItemState
 from exporter.domain.provenance import Place, Source
@@ -103,9 +104,11 @@ def substituted(text: str, variables: Mapping[str, str]) -> str:
 
     What a revision is that nobody knows is left open, and no empty text.
     """
-    if _REVISION in text and not variables.get(_REVISION):
-        message = f"{text[:200]} holds the commit, which is not known"
-        raise NotPlannedError(ItemState.UNRESOLVED, message)
+    if _REVISION in text:
+        tracing.ask_elsewhere()
+        if not variables.get(_REVISION):
+            message = f"{text[:200]} holds the commit, which is not known"
+            raise NotPlannedError(ItemState.UNRESOLVED, message)
     return substitute(text, variables)
 
 

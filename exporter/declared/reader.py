@@ -8,6 +8,7 @@ from exporter.declared.opening import FurtherCheckout
 from exporter.declared.remembered import Remembered
 from exporter.declared.rendered import Manifest
 from exporter.declared.repository import GitState
+from exporter.declared.units import Units
 from exporter.domain.applications import Overrides
 from exporter.domain.declaration import (
     ATTRIBUTES,
@@ -34,6 +35,7 @@ class Inputs:
     *further* are other repositories at hand. *running* are the ApplicationSets that the cluster
     has, *overrides* what its Applications say of images, source by source. *memory* is what the
     parts of its source gave before, and *earlier* are the readings that it asked to come after.
+    With *units*, what their parts declare is left to these.
     """
 
     loaded: Loaded
@@ -44,6 +46,7 @@ class Inputs:
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = field(default_factory=dict)
     memory: Remembered = field(default_factory=Remembered)
     earlier: Mapping[Source, Reading] = field(default_factory=dict)
+    units: Units | None = None
 
     def delivered_by(self, source: Source) -> Deliveries:
         """Return what an earlier reading found to be delivered; nothing if there is none."""
@@ -55,7 +58,6 @@ class Inputs:
 class Reader:
     """Reads all declarations of one *source*, which is also the name of its settings.
 
-    With *by_files* it depends on nothing but the settings and what it asks of the checkout.
     *layers* are those that its files may speak of, first that of a finding about such a file.
     *facts* are the types of facts that it gives under given settings. With *in_parts*, files and
     overlays that break are remembered one by one. It runs *after* the sources that it builds on,
@@ -69,7 +71,6 @@ class Reader:
     in_parts: bool = False
     after: tuple[Source, ...] = ()
     trusted: bool = False
-    by_files: bool = False
 
     def lost(self, failure: Failure) -> Reading:
         """Return the reading of a source of which nothing is known but the *failure*.

@@ -4,11 +4,12 @@ What can be read counts as it is now, and what is broken as it was when it could
 never a mixture inside one file or overlay.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final, Generic, TypeAlias, TypeVar
 
+from exporter.declared import tracing
 from exporter.declared.kinds import TRACED, is_rules
 from exporter.declared.options import Options
 from exporter.declared.rendered import Manifest, Render, Rendered
@@ -33,6 +34,14 @@ class Recalled(Generic[T]):
     told: str
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A value as bytes, which most are never needed as anything else."""
+
+    content: bytes
+    unpack: Callable[[bytes], object] = field(compare=False, repr=False)
+
+
 @dataclass(slots=True)
 class _Kept:
     """A value, and since when it could not be read any more by the boot clock, if so."""
@@ -40,17 +49,22 @@ class _Kept:
     value: object
     lost: float | None = None
 
+    def unpacked(self) -> object:
+        """Return the value itself."""
+        if isinstance(self.value, Packed):
+            return self.value.unpack(self.value.content)
+        return self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a worker leaves: its *reading* of a checkout at a *revision*, and for the next *kept*.
+    """What a worker leaves: what it *kept* for the next one, and what was *decoded* of its reading.
 
-    All of it is as it came: nothing of it is trusted.
+    What is kept is as it came: nothing of it is trusted.
     """
 
     kept: bytes = b""
-    reading: bytes = b""
-    revision: str = ""
+    decoded: object = None
 
 
 @dataclass(slots=True)
@@ -103,31 +117,41 @@ class Remembered:
         asked = ((key, one) for key, one in self._kept.items() if key in self._asked)
         return {key: (one.value, one.lost) for key, one in asked}
 
+    def retain(self, keys: Iterable[Hashable]) -> None:
+        """Remember further what was kept by *keys*."""
+        self._asked.update(key for key in keys if key in self._kept)
+
     def keep(self, key: Hashable, value: object) -> None:
         """Remember what a unit gave that could be read."""
-        self._asked.add(key)
+        self._ask(key)
         self._kept[key] = _Kept(value)
 
     def known(self, key: Hashable, kind: type[T]) -> T | None:
         """Return what a unit gave that depends on nothing but its *key*, if that is known."""
         kept = self._kept.get(key)
-        if kept is None or not isinstance(kept.value, kind):
+        value = kept.unpacked() if kept else None
+        if not isinstance(value, kind):
             return None
-        self._asked.add(key)
-        return kept.value
+        self._ask(key)
+        return value
 
     def recall(self, key: Hashable, kind: type[T]) -> Recalled[T] | None:
         """Return what a unit that is broken gave when it could last be read, if that is known."""
-        self._asked.add(key)
+        self._ask(key)
         kept, now = self._kept.get(key), self._now
-        if kept is None or now is None or not isinstance(kept.value, kind):
+        value = kept.unpacked() if kept else None
+        if kept is None or now is None or not isinstance(value, kind):
             return None
         if kept.lost is None:
             kept.lost = self._last
         if now.age(kept.lost) > self.max_age:
             return None
         when = now.shown(kept.lost).isoformat(timespec="seconds")
-        return Recalled(kept.value, f"what it said at {when} stands in")
+        return Recalled(value, f"what it said at {when} stands in")
+
+    def _ask(self, key: Hashable) -> None:
+        tracing.ask_memory(key)
+        self._asked.add(key)
 
 
 def remembering(render: Render, memory: Remembered, *, repository: str = "") -> Render:

@@ -1,6 +1,6 @@
 """Where a declared value was read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, Self, TypeVar
 
@@ -45,18 +45,26 @@ class Place:
     """A place in a declaration.
 
     *path* is relative to the repository with ``/`` between its parts; *line* counts from 1,
-    and is 0 where the format has no lines; *revision* is a commit or empty.
+    and is 0 where the format has no lines; *revision* is the last commit at which it was seen
+    there, or empty. It is the same place at each of them.
     """
 
     source: Source
     path: str
     line: int = 0
-    revision: str = ""
+    revision: str = field(default="", compare=False, repr=False)
 
     @property
     def where(self) -> str:
         """Return ``path:line``, as editors take it."""
         return f"{self.path}:{self.line}" if self.line else self.path
+
+    def confirm(self, revision: str) -> None:
+        """Note that what stands there does so at a later *revision*, too.
+
+        That changes no value: a place has tens of thousands of holders, none of which goes by it.
+        """
+        object.__setattr__(self, "revision", revision)
 
     def __str__(self) -> str:
         return f"{self.where} @ {self.revision[:12]}" if self.revision else self.where

@@ -19,6 +19,6 @@ async def _read(inputs: Inputs) -> Reading:
     return await read(settings, checkout=inputs.checkout)
 
 
-READER = Reader(source=Source.ANSIBLE, layers=NODES, facts=_facts, read=_read, by_files=True)
+READER = Reader(source=Source.ANSIBLE, layers=NODES, facts=_facts, read=_read)
 
 __all__ = ["READER", "read"]

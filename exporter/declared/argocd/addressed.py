@@ -91,6 +91,7 @@ async def _follow_from(inputs: Inputs, renderer: Renderer, addresses: frozenset[
         running=inputs.running,
         overrides=inputs.overrides,
         further=[_further(found, renderer) for found in inputs.further],
+        units=inputs.units,
     )
 
 

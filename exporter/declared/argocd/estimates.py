@@ -14,6 +14,7 @@ from typing import Final
 from exporter.declared.checkout import Checkout
 from exporter.declared.kustomize.kustomization import NAMES
 from exporter.declared.kustomize.plain import is_vaulted
+from exporter.declared.tracing import Memo
 from exporter.domain.errors import ParseError, ReadError
 from exporter.foreign import yaml
 
@@ -36,25 +37,25 @@ class Estimates:
     """Estimates for the files and directories of one checkout, each made once."""
 
     checkout: Checkout
-    _known: dict[str, int] = field(default_factory=dict)
-    _everywhere: int = 0
+    applications: Memo[[str], int] = field(init=False)
+    """How many Applications the file of a path, or all that a directory leads to, hides."""
+    everywhere: Memo[[], int] = field(init=False)
+    """How many Applications a place hides that is gone: 1 at the least.
 
-    def applications(self, path: str) -> int:
-        """Return how many Applications the file *path*, or all that a directory leads to, hides."""
-        if path not in self._known:
-            self._known[path] = min(sum(map(self._in_text, self._texts(path))), MAX_APPLICATIONS)
-        return self._known[path]
+    There may have been one for each directory of the checkout that one could deliver.
+    """
 
-    def everywhere(self) -> int:
-        """Return how many Applications a place hides that is gone: 1 at the least.
+    def __post_init__(self) -> None:
+        """Make each estimate once."""
+        self.applications, self.everywhere = Memo(self._applications), Memo(self._everywhere)
 
-        There may have been one for each directory of the checkout that one could deliver.
-        """
-        if not self._everywhere:
-            files = (posixpath.split(one) for one in self._files(""))
-            folders = {folder for folder, name in files if name in _DELIVERED}
-            self._everywhere = max(1, min(len(folders), MAX_APPLICATIONS))
-        return self._everywhere
+    def _applications(self, path: str) -> int:
+        return min(sum(map(self._in_text, self._texts(path))), MAX_APPLICATIONS)
+
+    def _everywhere(self) -> int:
+        files = (posixpath.split(one) for one in self._files(""))
+        folders = {folder for folder, name in files if name in _DELIVERED}
+        return max(1, min(len(folders), MAX_APPLICATIONS))
 
     def _in_text(self, text: str | None) -> int:
         if text is None:  # there may be anything in it

@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from exporter.declared import manifests
-from exporter.declared.accounting import Origin, left_out
+from exporter.declared import manifests, tracing, units
+from exporter.declared.accounting import Origin, account, left_out
 from exporter.declared.argocd import items
 from exporter.declared.argocd.applications import NAMESPACE, Parsed
 from exporter.declared.argocd.gathering import Gathering
@@ -25,11 +25,13 @@ from exporter.declared.argocd.sources import (
     not_here,
     render_source,
 )
-from exporter.declared.kinds import is_declaration
+from exporter.declared.checkout import Checkout
+from exporter.declared.kinds import group, is_declaration, is_rules
 from exporter.declared.located import LocatedTree
-from exporter.declared.machines.objects import RenderedPools
+from exporter.declared.machines.objects import RenderedPools, makes_machines
 from exporter.declared.machines.objects import rendered as rendered_pools
 from exporter.declared.rendered import LeftOut, Manifest, Render, Rendered
+from exporter.declared.units import Rendering, Unit, Units
 from exporter.domain.declaration import (
     ApplicationKey,
     ApplicationSource,
@@ -78,6 +80,21 @@ class _Step:
         return self.application.sources[self.index]
 
     @property
+    def checkout(self) -> Checkout | None:
+        """That of the further repository, if it is of one."""
+        return self.further.home.checkout if self.further else None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether a file of a repository makes the Application, and no object of the cluster."""
+        return self.application.place.source is not Source.KUBERNETES
+
+    @property
+    def unit(self) -> tuple[str, ApplicationKey, int]:
+        """What it is remembered by."""
+        return "source", self.key, self.index
+
+    @property
     def subject(self) -> Subject:
         """The source as a subject."""
         return items.source_subject(self.key, self.index)
@@ -91,6 +108,9 @@ class Following:
     an Application delivers to the cluster that is looked at. *hiding* are sources that may declare
     further Applications. *rules* are those of Argo CD itself, *further* are
     other repositories whose checkouts are at hand.
+
+    *units* remember what is unchanged, if anything does: what these declare is among their parts
+    then. Where that is done *lazily*, it may be of no use but to find Applications.
     """
 
     gathering: Gathering
@@ -105,6 +125,10 @@ class Following:
     rules: Rules = field(default_factory=Rules)
     further: Sequence[Further] = ()
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    units: Units | None = None
+    lazily: bool = False
+    _workloads: int = 0
+    _items: int = 0
 
     @property
     def ledger(self) -> Ledger:
@@ -115,6 +139,30 @@ class Following:
     def home(self) -> Home:
         """The repository at hand."""
         return self.gathering.files.home
+
+    async def enter(self, paths: Sequence[str]) -> None:
+        """Render *paths*, which the settings name, and note what they hold, in their order."""
+        rendered = await asyncio.gather(*map(self._entry, paths))
+        for path, one in zip(paths, rendered, strict=True):
+            await self.take(path, one)
+
+    async def _entry(self, path: str) -> Rendered:
+        if self.units is None:
+            return await self.render(path)
+        key: tuple[str, ...] = ("entry", path)
+        unit = self.units.find(key, b"")
+        known = self.units.restored(key, unit, self.home.checkout) if unit else None
+        if unit is not None and known is not None:
+            self.units.reuse(key, unit)
+            return known.rendered
+        trace = tracing.begun()
+        with tracing.into(trace):
+            rendered = await self.render(path)
+        tracing.add(trace)
+        if trace is not None and not rendered.failures:
+            packed = self.units.packing.pack(rendered)
+            self.units.remember(key, Unit(inputs=b"", rendered=packed), trace)
+        return rendered
 
     async def take(self, path: str, rendered: Rendered) -> None:
         """Note the Applications and ApplicationSets that *path*, which the settings name, holds."""
@@ -198,7 +246,18 @@ class Following:
             self.paths[path] = home.checkout.is_dir(path)
         return self.paths[path]
 
-    async def _render(self, step: _Step) -> Rendered:
+    async def _render(self, step: _Step) -> Rendering:
+        """Render a source, or tell which unit stands for it."""
+        unit = self._unit(step)
+        if unit is not None and self.units is not None:
+            known = self.units.restored(step.unit, unit, step.checkout or self.home.checkout)
+            if known is not None or not unit.rendered:
+                return known or Rendering(unit=unit)
+        trace = tracing.begun()
+        with tracing.into(trace):
+            return Rendering(await self._rendered(step), trace)
+
+    async def _rendered(self, step: _Step) -> Rendered:
         here = step.further or Further(self.home, self.render)
         deployer = Deployer(
             home=here.home,
@@ -214,27 +273,95 @@ class Following:
         except ReadError as error:
             return Rendered(failures=(self.ledger.failure(error, path="", part=str(step.key)),))
 
-    def _deliver(self, steps: Sequence[_Step], rendered: Sequence[Rendered]) -> None:
+    def _unit(self, step: _Step) -> Unit | None:
+        """Return the unit that stands for a source, if one does.
+
+        What the settings name beside Applications must be known to be none of its objects.
+        """
+        if self.units is None:
+            return None
+        unit = self.units.find(
+            step.unit, self._inputs(step), rules=units.digest(self.rules), lazily=self.lazily
+        )
+        if unit is None or any(one.place.path in unit.paths for one in self.ledger.others):
+            return None
+        return unit
+
+    def _inputs(self, step: _Step) -> bytes:
+        further = step.further.home.checkout.name if step.further else ""
+        given = step.application, step.index, step.options, further, self.rules.unrestricted
+        return units.digest(*given)
+
+    def _deliver(self, steps: Sequence[_Step], found: Sequence[Rendering]) -> None:
         """Note what Applications deliver: workloads, and Applications to follow in turn."""
-        for step, one in zip(steps, rendered, strict=True):
-            self.gathering.take(one.manifests, step.application.destination_namespace or NAMESPACE)
-            if len(self.workloads) > MAX_WORKLOADS:
+        for step, one in zip(steps, found, strict=True):
+            namespace = step.application.destination_namespace or NAMESPACE
+            self.gathering.take(one.rendered.manifests, namespace)
+            if self._workloads > MAX_WORKLOADS:
                 self._refuse(step, f"Applications deliver more than {MAX_WORKLOADS:,} workloads")
-            elif len(self.ledger.items) > MAX_ITEMS:
+            elif self._items + len(self.ledger.items) > MAX_ITEMS:
                 self._refuse(step, f"Applications deliver more than {MAX_ITEMS:,} objects")
+            elif one.unit is not None and self.units is not None:
+                self.units.reuse(step.unit, one.unit)
+                self._count(one.unit)
             else:
                 self._account(step, one)
 
-    def _account(self, step: _Step, rendered: Rendered) -> None:
-        self.ledger.deliver(rendered, self._origin(step))
-        for one in rendered.left_out:
-            if one.subject is None or one.state is ItemState.OTHER_REPOSITORY:
-                self._suspect(step, one)
-        for failure in rendered.failures:
-            self._suspect(step, _unreadable(failure))
+    def _count(self, unit: Unit) -> None:
+        self._workloads += unit.workloads
+        self._items += unit.items
+        self.gathering.stack += unit.stack
+        self.hiding += unit.hiding
+
+    def _account(self, step: _Step, one: Rendering) -> None:
+        """Note what a source declares: as a part of its own where somebody remembers parts."""
+        with tracing.into(one.trace):
+            items = list(account(one.rendered, self._origin(step)))
+            hiding = tuple(self._hiding(step, one.rendered))
+            found = self._read(step, one.rendered)
+        tracing.add(one.trace)
+        self.pools.append(
+            rendered_pools(one.rendered.manifests, cluster=self.gathering.cluster.name)
+        )
+        apart = self.units is not None and not one.rendered.failures and step.is_ours
+        if apart:
+            found = replace(found, items=(*items, *found.items))
+            self.ledger.delivered.update(item.place for item in found.items)
+        else:
+            self.ledger.deliver(one.rendered.failures, items)
+            self.ledger.items += found.items
+            found = replace(found, items=())
+        unit = Unit(
+            inputs=self._inputs(step),
+            rules=units.digest(self.rules),
+            workloads=len(found.workloads),
+            items=len(found.items),
+            paths=frozenset(item.place.path for item in found.items),
+            stack=found.stack,
+            hiding=hiding,
+        )
+        self._count(unit)
+        self._keep(step, replace(found, stack=()), one, unit if apart else None)
+
+    def _keep(
+        self, step: _Step, found: manifests.Workloads, one: Rendering, unit: Unit | None
+    ) -> None:
+        if self.units is None:
+            self.workloads += found.workloads
+            self.objects += found.objects
+            self.autoscalers += found.autoscalers
+        elif unit is None or one.trace is None:
+            self.units.declare(found)
+        else:
+            if any(_concerns_others(each) for each in one.rendered.manifests):
+                unit = replace(unit, rendered=self.units.packing.pack(one.rendered))
+            self.units.remember(step.unit, unit, one.trace)
+            self.units.declare(found, key=step.unit)
+
+    def _read(self, step: _Step, rendered: Rendered) -> manifests.Workloads:
         ignored, namespace = step.application.ignored, step.application.destination_namespace
         rules = self.rules
-        found = manifests.read(
+        return manifests.read(
             rendered.manifests,
             namespace=namespace,
             application=step.key,
@@ -245,12 +372,13 @@ class Following:
             excluded=rules.passes_over,
             origin=step.subject,
         )
-        self.workloads += found.workloads
-        self.objects += found.objects
-        self.autoscalers += found.autoscalers
-        self.pools.append(rendered_pools(rendered.manifests, cluster=self.gathering.cluster.name))
-        self.gathering.stack += found.stack
-        self.ledger.items += found.items
+
+    def _hiding(self, step: _Step, rendered: Rendered) -> Iterator[Gap]:
+        for one in rendered.left_out:
+            if one.subject is None or one.state is ItemState.OTHER_REPOSITORY:
+                yield from self._suspect(step, one)
+        for failure in rendered.failures:
+            yield from self._suspect(step, _unreadable(failure))
 
     def _origin(self, step: _Step) -> Origin:
         place, path = step.options.place, step.source.path
@@ -261,11 +389,11 @@ class Following:
         return self.ledger.origin(step.subject, place=place, path=path)
 
     def _leave_out(self, step: _Step, reason: LeftOut) -> None:
-        self._suspect(step, reason)
+        self.hiding += self._suspect(step, reason)
         self.ledger.items.append(left_out(reason, step.subject, source=Source.ARGOCD))
 
-    def _suspect(self, step: _Step, reason: LeftOut) -> None:
-        """Note that a source may declare Applications that nobody knows, if it may."""
+    def _suspect(self, step: _Step, reason: LeftOut) -> Iterator[Gap]:
+        """Yield that a source may declare Applications that nobody knows, if it may."""
         if may_hide(
             reason.state,
             step.options,
@@ -274,7 +402,7 @@ class Following:
             checkout=self.home.checkout,
             hidden=self.ledger.estimates.applications,
         ):
-            self.hiding.append(Gap(Source.ARGOCD, f"{reason.place.where}: {reason.message}"))
+            yield Gap(Source.ARGOCD, f"{reason.place.where}: {reason.message}")
 
     def _refuse(self, step: _Step, message: str) -> None:
         path, place = step.application.place.path, step.options.place
@@ -294,3 +422,9 @@ def _sources(parsed: Parsed) -> Iterator[_Step]:
 
 def _unreadable(failure: Failure) -> LeftOut:
     return LeftOut(place=failure.place, state=ItemState.UNREADABLE, message=failure.message)
+
+
+def _concerns_others(manifest: Manifest) -> bool:
+    """Tell whether a manifest says something that is looked at together with others' manifests."""
+    content = manifest.content
+    return is_declaration(content) or is_rules(content) or makes_machines(group(content))

@@ -10,7 +10,6 @@ from exporter.declared.accounting import (
     HIDING,
     ODD,
     Origin,
-    account,
     left_out,
     lost,
 )
@@ -32,7 +31,7 @@ class Ledger:
     """What is declared, item by item.
 
     *broken* are the files and directories that *failures* are about, each once; *notes* say what
-    was taken for granted.
+    was taken for granted. *delivered* is where items stand that are not entered here.
     """
 
     checkout: Checkout
@@ -41,6 +40,7 @@ class Ledger:
     failures: dict[Failure, None] = field(default_factory=dict)
     notes: dict[Unresolved, None] = field(default_factory=dict)
     others: list[Manifest] = field(default_factory=list)
+    delivered: set[Place] = field(default_factory=set)
     estimates: Estimates = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,7 +54,7 @@ class Ledger:
 
     def all(self) -> tuple[Item, ...]:
         """Return all items; of *others* those that no Application delivers."""
-        known = {one.place for one in self.items} if self.others else frozenset[Place]()
+        known = {*self.delivered, *(one.place for one in self.items)} if self.others else set()
         others = (found.other(one) for one in self.others if one.place not in known)
         return (*self.items, *self.broken.values(), *others)
 
@@ -67,10 +67,10 @@ class Ledger:
         hidden = self.estimates.applications
         return Origin(source=Source.ARGOCD, subject=subject, place=place, path=path, hidden=hidden)
 
-    def deliver(self, rendered: Rendered, origin: Origin) -> None:
+    def deliver(self, failures: Iterable[Failure], items: Iterable[Item]) -> None:
         """Enter a source of objects, and what of it is not among them."""
-        self.failures.update(dict.fromkeys(rendered.failures))
-        for one in account(rendered, origin):
+        self.failures.update(dict.fromkeys(failures))
+        for one in items:
             if one.state is ItemState.UNREADABLE and not one.size:
                 self.broken.setdefault(one.subject, one)
             else:

@@ -20,6 +20,7 @@ from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
 from exporter.declared.remembered import Remembered, recalled, remembering
 from exporter.declared.rendered import Manifest, Render
+from exporter.declared.units import Units
 from exporter.domain.applications import Overrides
 from exporter.domain.declaration import ApplicationKey, Failure, Reading
 from exporter.domain.errors import ReadError, Reason
@@ -60,6 +61,7 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
     running: Sequence[Manifest] = (),
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = MappingProxyType({}),
     further: Sequence[Further] = (),
+    units: Units | None = None,
 ) -> Followed:
     """Return the Applications that *patterns* lead to, and what they deliver to *cluster*.
 
@@ -67,8 +69,8 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
     it.
     *running* are the cluster's ApplicationSets: those that no file holds (a chart made them) are
     evaluated as if one did. *overrides* are those of images in the cluster's Applications, which
-    count where Image Updater is asked for them; *further* are other repositories at hand. Never
-    raises for what it reads.
+    count where Image Updater is asked for them; *further* are other repositories at hand. With
+    *units*, what their parts declare is left to these. Never raises for what it reads.
     """
     once = partial(
         _read,
@@ -80,10 +82,12 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
         running=running,
         overrides=overrides,
         further=further,
+        units=units,
     )
-    first = await once(rules=Rules(), counting={})
+    first = await once(rules=Rules(), counting={}, lazily=True)
     if first.rules == Rules() and not first.later:
-        return first
+        passed = units is not None and units.passed
+        return await once(rules=Rules(), counting={}) if passed else first
     # Its own rules may be delivered by the last of all Applications; what is rendered is known.
     again = await once(rules=first.rules, counting=first.later)
     found = {(one.key, one.place) for one in again.reading.applications}
@@ -104,8 +108,12 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
     counting: Mapping[ApplicationKey, Place],
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]],
     further: Sequence[Further],
+    units: Units | None,
+    lazily: bool = False,
 ) -> Followed:
     checkout = home.checkout
+    if units is not None:
+        units.begin()
     files = Files(home, Budget(), memory)
     ledger = Ledger(checkout)
     gathering = Gathering(files, cluster, ledger, counting=counting, overrides=overrides)
@@ -113,11 +121,16 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
         replace(one, render=remembering(one.render, memory, repository=f"{_name(one)}:"))
         for one in further
     ]
-    following = Following(gathering, remembering(render, memory), rules=rules, further=others)
+    following = Following(
+        gathering,
+        remembering(render, memory),
+        rules=rules,
+        further=others,
+        units=units,
+        lazily=lazily,
+    )
     found = await asyncio.to_thread(entries.find, patterns, checkout, memory=memory)
-    rendered = await asyncio.gather(*map(following.render, found.paths))
-    for path, one in zip(found.paths, rendered, strict=True):
-        await following.take(path, one)
+    await following.enter(found.paths)
     for path in found.gone:
         await following.take(path, recalled(memory, path))
     declared = gathering.declarations or not ledger.is_empty

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from exporter.declared import tracing
 from exporter.declared.checkout import Checkout
 from exporter.declared.rendered import Render
 from exporter.declared.repository import COMMIT
@@ -65,6 +66,7 @@ class Home:
             {self.reference} if self.reference else DEFAULT_BRANCHES
         ):
             return Standing.SAME
+        tracing.ask_elsewhere()  # Git's references
         commit = name.lower() if COMMIT.fullmatch(name) else self.references.get(name)
         if not commit and _VERSION.fullmatch(name):
             return Standing.OTHER

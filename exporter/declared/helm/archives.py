@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from exporter.declared import tracing
 from exporter.declared.helm.chart import members
 from exporter.domain.errors import ReadError, Reason
 from exporter.foreign.files import MIB, read_bytes
@@ -40,6 +41,7 @@ class Archives:
         name = name.rpartition("/")[2]
         if self.folder is None or not (_NAME.fullmatch(name) and is_exact(version)):
             return None
+        tracing.ask_elsewhere()
         for folder in self._folders(repository):
             for one in dict.fromkeys((version, version.removeprefix("v"), f"v{version}")):
                 path = folder / f"{name}-{one}.tgz"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from exporter.declared import tracing
 from exporter.declared.checkout import Checkout
 from exporter.declared.helm.archives import is_exact, opened
 from exporter.declared.helm.chart import Asked, Chart, asks, read_chart, with_dependencies
@@ -49,6 +50,7 @@ class ChartRenderer:
             return await self._render_or_explain(path, options)
         except ReadError as error:
             if error.reason is Reason.TOOL:
+                tracing.ask_elsewhere()
                 named = options.chart or path
                 message = f"the Helm chart {named[:200]} is not rendered: {error.message}"
                 return self._whole(options, ItemState.NOT_RENDERED, message, error.advice)

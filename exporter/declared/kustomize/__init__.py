@@ -31,6 +31,7 @@ async def _read(inputs: Inputs) -> Reading:
         skip=by_applications.delivered,
         followed=by_applications.declarations,
         cluster=inputs.loaded.cluster.name,
+        units=inputs.units,
     )
 
 

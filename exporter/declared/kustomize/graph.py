@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.kustomize import kustomization as files
 from exporter.declared.kustomize.layer import Base, Layer, at_line, configured, read_layer
 from exporter.declared.kustomize.statements import Name, Statement
+from exporter.declared.tracing import Memo
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.json import as_text
 from exporter.foreign.files import MIB
@@ -63,8 +63,8 @@ class Loader:
     def __init__(self, checkout: Checkout, *, unrestricted: bool = False) -> None:
         self.checkout = checkout
         self.unrestricted = unrestricted
-        self.load = lru_cache(maxsize=KEPT_LAYERS)(self._load)
-        self.find = lru_cache(maxsize=KEPT_LAYERS)(self._find)
+        self.load = Memo(self._load, size=KEPT_LAYERS)
+        self.find = Memo(self._find, size=KEPT_LAYERS)
 
     def walk(self, path: str, *, root: Layer | None = None, above: tuple[Layer, ...] = ()) -> Graph:
         """Return the graph below the kustomization file *path*; raises :exc:`ReadError`.

@@ -1,24 +1,33 @@
 """The paths that no Application points at, read as declared workloads."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from exporter.declared import manifests
+from exporter.declared import manifests, tracing
 from exporter.declared.accounting import APPLICATIONS, Origin, account, told
 from exporter.declared.checkout import Checkout
-from exporter.declared.kinds import is_declaration
+from exporter.declared.kinds import group, is_declaration
 from exporter.declared.kustomize.kustomization import NAMES
 from exporter.declared.kustomize.plain import SUFFIXES
 from exporter.declared.kustomize.renderer import normal
+from exporter.declared.machines.objects import makes_machines
 from exporter.declared.machines.objects import rendered as rendered_pools
 from exporter.declared.remembered import Remembered, recalled, remembering
 from exporter.declared.remembered import told as told_of
 from exporter.declared.rendered import Manifest, Render, Rendered
-from exporter.domain.declaration import Failure, Reading
+from exporter.declared.units import Rendering, Unit, Units
+from exporter.domain.declaration import (
+    DeclaredAutoscaler,
+    DeclaredObject,
+    DeclaredWorkload,
+    Failure,
+    Reading,
+)
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.finding import Subject
 from exporter.domain.items import Item, ItemState
+from exporter.domain.monitoring.stack import StackStatement
 from exporter.domain.provenance import Source
 
 SOURCE = Source.KUSTOMIZE
@@ -33,7 +42,7 @@ class _Chosen:
     failures: list[Failure] = field(default_factory=list)
 
 
-async def read(  # noqa: PLR0913 - what is asked for, and what other readers found
+async def read(  # noqa: PLR0913 - all that may decide what is declared
     patterns: Sequence[str],
     *,
     checkout: Checkout,
@@ -42,46 +51,112 @@ async def read(  # noqa: PLR0913 - what is asked for, and what other readers fou
     memory: Remembered | None = None,
     followed: frozenset[tuple[str, int]] = frozenset(),
     cluster: str = "",
+    units: Units | None = None,
 ) -> Reading:
     """Return what the paths that *patterns* name declare, without those in *skip*.
 
     A pattern that names nothing, or only what renders to nothing, is a failure. What is broken
     counts as *memory* has it. *followed* are the places (path and line) of the Applications that
-    the reader of Argo CD accounts for. *cluster* is what the settings call this one.
+    the reader of Argo CD accounts for. *cluster* is what the settings call this one. With *units*,
+    what their parts declare is left to these.
     """
     memory = memory or Remembered()
     chosen = await asyncio.to_thread(_choose, patterns, checkout, memory)
     passed = {normal(pattern) for pattern in skip}
     wanted = [path for paths in chosen.paths.values() for path in paths if path not in passed]
     paths = list(dict.fromkeys(wanted))
+    overlays = _Overlays(checkout, followed, units)
     remembered = remembering(render, memory)
-    rendered = dict(zip(paths, await asyncio.gather(*map(remembered, paths)), strict=True))
-    gone = (path for path in chosen.gone if path not in passed and path not in rendered)
-    rendered |= {path: recalled(memory, path) for path in gone}
-    found = await asyncio.to_thread(
-        lambda: [_declared(path, overlay, checkout, followed) for path, overlay in rendered.items()]
-    )
+    renderings = await asyncio.gather(*(overlays.render(path, remembered) for path in paths))
+    found = dict(zip(paths, renderings, strict=True))
+    gone = (path for path in chosen.gone if path not in passed and path not in found)
+    found |= {path: Rendering(recalled(memory, path)) for path in gone}
+    await asyncio.to_thread(overlays.take, found)
+    items = _each_once(overlays.items)
     pools = rendered_pools(
-        (manifest for overlay in rendered.values() for manifest in overlay.manifests),
+        (manifest for one in found.values() for manifest in one.rendered.manifests),
         cluster=cluster,
     )
-    items = _each_once(item for overlay in found for item in overlay.items)
-    empty = _empty(chosen, rendered, checkout)
     return Reading(
         source=SOURCE,
-        workloads=tuple(workload for overlay in found for workload in overlay.workloads),
-        objects=tuple(declared for overlay in found for declared in overlay.objects),
-        autoscalers=tuple(scaler for overlay in found for scaler in overlay.autoscalers),
+        workloads=tuple(overlays.workloads),
+        objects=tuple(overlays.objects),
+        autoscalers=tuple(overlays.autoscalers),
         groups=pools.groups,
         gaps=pools.gaps,
-        stack=tuple(statement for overlay in found for statement in overlay.stack),
+        stack=tuple(overlays.stack),
         unresolved=tuple(dict.fromkeys(told(items))),
         failures=(
             *chosen.failures,
-            *(failure for overlay in rendered.values() for failure in overlay.failures),
-            *empty,
+            *(failure for one in found.values() for failure in one.rendered.failures),
+            *_empty(chosen, found, checkout),
         ),
         items=items,
+    )
+
+
+@dataclass(slots=True)
+class _Overlays:
+    """What overlays declare; what *units* know of them, if anything does, is left to these."""
+
+    checkout: Checkout
+    followed: frozenset[tuple[str, int]]
+    units: Units | None
+    workloads: list[DeclaredWorkload] = field(default_factory=list)
+    objects: list[DeclaredObject] = field(default_factory=list)
+    autoscalers: list[DeclaredAutoscaler] = field(default_factory=list)
+    stack: list[StackStatement] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+
+    async def render(self, path: str, render: Render) -> Rendering:
+        """Render an overlay, or tell which unit stands for it."""
+        unit = self.units.find(_key(path), b"") if self.units else None
+        if unit is not None:
+            return Rendering(unit=unit)
+        trace = tracing.begun()
+        with tracing.into(trace):
+            return Rendering(await render(path), trace)
+
+    def take(self, renderings: Mapping[str, Rendering]) -> None:
+        """Note what each path declares."""
+        for path, one in renderings.items():
+            if one.unit is not None and self.units is not None:
+                self.units.reuse(_key(path), one.unit)
+                self.stack += one.unit.stack
+            else:
+                self._declare(path, one)
+
+    def _declare(self, path: str, one: Rendering) -> None:
+        with tracing.into(one.trace):
+            found = _declared(path, one.rendered, self.checkout, self.followed)
+        tracing.add(one.trace)
+        self.stack += found.stack
+        if self.units is None:
+            self.workloads += found.workloads
+            self.objects += found.objects
+            self.autoscalers += found.autoscalers
+            self.items += found.items
+        elif one.trace is None or not _is_unit(one.rendered):
+            self.items += found.items
+            self.units.declare(replace(found, stack=(), items=()))
+        else:
+            self.units.remember(_key(path), Unit(inputs=b"", stack=found.stack), one.trace)
+            self.units.declare(replace(found, stack=()), key=_key(path))
+
+
+def _key(path: str) -> tuple[str, str]:
+    return "overlay", path
+
+
+def _is_unit(rendered: Rendered) -> bool:
+    """Tell whether what is rendered counts by itself, whatever other overlays and sources say."""
+    return not (
+        rendered.failures
+        or _is_nothing(rendered)
+        or any(
+            is_declaration(one.content) or makes_machines(group(one.content))
+            for one in rendered.manifests
+        )
     )
 
 
@@ -155,14 +230,18 @@ def _renders(checkout: Checkout, path: str) -> bool:
     return not checkout.is_file(path) or path.endswith((*SUFFIXES, *NAMES))
 
 
-def _empty(chosen: _Chosen, rendered: dict[str, Rendered], checkout: Checkout) -> list[Failure]:
+def _empty(chosen: _Chosen, found: Mapping[str, Rendering], checkout: Checkout) -> list[Failure]:
     """Return a failure for each pattern of whose paths not one says anything."""
     nothing = ReadError("holds no manifests", reason=Reason.MISSING)
     return [
         checkout.failure(SOURCE, nothing, path=pattern, part=pattern)
         for pattern, paths in chosen.paths.items()
-        if all(path in rendered and _is_nothing(rendered[path]) for path in paths)
+        if all(path in found and _holds_nothing(found[path]) for path in paths)
     ]
+
+
+def _holds_nothing(rendering: Rendering) -> bool:
+    return rendering.unit is None and _is_nothing(rendering.rendered)
 
 
 def _is_nothing(rendered: Rendered) -> bool:

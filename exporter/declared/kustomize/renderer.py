@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from exporter.declared import tracing
 from exporter.declared.checkout import Checkout
 from exporter.declared.helm import ChartRenderer, Charts
 from exporter.declared.kustomize import inline, kustomization, plain
@@ -20,6 +21,7 @@ from exporter.declared.kustomize.provenance import Tracer
 from exporter.declared.manifests import WORKLOADS
 from exporter.declared.options import HelmOptions, KustomizeOptions, Options
 from exporter.declared.rendered import LeftOut, Manifest, Rendered
+from exporter.declared.tracing import Trace
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.finding import Subject
 from exporter.domain.items import ItemState
@@ -67,7 +69,7 @@ class Renderer:
         self._source = source
         self._shared = shared or Shared(Loader(checkout))
         self._charts = ChartRenderer(checkout, charts or Charts(), source)
-        self._known: dict[_Key, asyncio.Task[Rendered]] = {}
+        self._known: dict[_Key, asyncio.Task[tuple[Rendered, Trace | None]]] = {}
 
     def of(self, source: Source) -> "Renderer":
         """Return a renderer of the same checkout that says it reads for another *source*."""
@@ -102,15 +104,20 @@ class Renderer:
         key = folder, recurse, options or None
         if key not in self._known:
             self._known[key] = asyncio.create_task(self._render(key))
-        return await asyncio.shield(self._known[key])
+        rendered, trace = await asyncio.shield(self._known[key])
+        tracing.add(trace)
+        return rendered
 
-    async def _render(self, key: "_Key") -> Rendered:
+    async def _render(self, key: "_Key") -> tuple[Rendered, Trace | None]:
+        """Render, and note apart what is asked for it: others may want the same."""
         path, recurse, options = key
-        try:
-            async with self._shared.builds:
-                return await self._choose(path, recurse=recurse, options=options)
-        except ReadError as error:
-            return self._failed([error], path)
+        trace = tracing.begun()
+        with tracing.into(trace):
+            try:
+                async with self._shared.builds:
+                    return await self._choose(path, recurse=recurse, options=options), trace
+            except ReadError as error:
+                return self._failed([error], path), trace
 
     async def _choose(
         self, path: str, *, recurse: bool, options: KustomizeOptions | None

@@ -26,6 +26,6 @@ async def _read(inputs: Inputs) -> Reading:
     )
 
 
-READER = Reader(source=Source.MACHINES, layers=NODES, facts=_facts, read=_read, by_files=True)
+READER = Reader(source=Source.MACHINES, layers=NODES, facts=_facts, read=_read)
 
 __all__ = ["READER", "read"]

@@ -16,6 +16,6 @@ async def _read(inputs: Inputs) -> Reading:
     return await read(inputs.loaded.settings.declared.terraform, checkout=inputs.checkout)
 
 
-READER = Reader(source=Source.TERRAFORM, layers=NODES, facts=_facts, read=_read, by_files=True)
+READER = Reader(source=Source.TERRAFORM, layers=NODES, facts=_facts, read=_read)
 
 __all__ = ["READER", "read"]

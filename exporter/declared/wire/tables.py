@@ -38,14 +38,14 @@ class PlaceNumbers:
     Whoever holds them must do so until all are numbered.
     """
 
-    rows: Numbers[Place] = field(default_factory=Numbers)
+    rows: Numbers[tuple[Place, str]] = field(default_factory=Numbers)
     _seen: dict[int, int] = field(default_factory=dict)
 
     def of(self, place: Place) -> int:
         """Return the number of a place."""
         number = self._seen.get(id(place))
         if number is None:
-            number = self._seen[id(place)] = self.rows[place]
+            number = self._seen[id(place)] = self.rows[place, place.revision]
         return number
 
 
@@ -54,9 +54,10 @@ class Writer:
     """Numbers what is to be written; what is numbered twice has one number.
 
     *names* are the keys of mappings, all of one together; *remarks* are places that were looked
-    for and need not exist.
+    for and need not exist. Commits that are *current* are not written.
     """
 
+    current: frozenset[str] = frozenset()
     texts: Numbers[str] = field(default_factory=Numbers)
     names: Numbers[tuple[str, ...]] = field(default_factory=Numbers)
     places: PlaceNumbers = field(default_factory=PlaceNumbers)
@@ -92,13 +93,14 @@ class Writer:
 
     def tables(self) -> list[Any]:
         """Return all tables as they are written."""
-        places = [self._row(one) for one in self.places.rows]
-        remarks = [self._row(one) for one in self.remarks.rows]
+        places = [self._row(one) for one, _ in self.places.rows]
+        remarks = [self._row(one) for one, _ in self.remarks.rows]
         names = [[*map(self.texts.__getitem__, one)] for one in self.names]
         return [[*map(_writable, self.texts)], names, places, remarks, self.parts]
 
     def _row(self, place: Place) -> Row:
-        return [str(place.source), self.texts[place.path], place.line, self.texts[place.revision]]
+        revision = "" if place.revision in self.current else place.revision
+        return [str(place.source), self.texts[place.path], place.line, self.texts[revision]]
 
 
 class Places(Protocol):

@@ -1,19 +1,25 @@
 """What a worker is told to read, and how it does it."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from exporter.declared.checkout import Checkout, listen
+from exporter.declared import tracing
+from exporter.declared.checkout import Checkout
+from exporter.declared.manifests import Workloads
 from exporter.declared.opening import FurtherCheckout
 from exporter.declared.reader import Inputs, Reader
 from exporter.declared.registry import READERS
 from exporter.declared.remembered import Remembered
 from exporter.declared.rendered import Manifest
 from exporter.declared.repository import GitState
-from exporter.declared.wire import readings, sealing, unchanged
+from exporter.declared.tracing import Trace
+from exporter.declared.units import Units, digest
+from exporter.declared.wire import readings, sealing
 from exporter.declared.wire.sealing import Sealed
 from exporter.declared.wire.unchanged import Answers
 from exporter.domain.applications import Overrides
@@ -22,9 +28,12 @@ from exporter.domain.declaration import ApplicationKey, Deliveries, Reading
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.fingerprint import OF_NOTHING
 from exporter.domain.provenance import Place, Source
+from exporter.foreign.command import find_tool
 from exporter.settings.load import Loaded
 from exporter.settings.model import Settings
 from exporter.settings.observed import ObservedSettings
+
+_PROGRAMS: Final = ("kustomize", "kubectl", "helm", "helm-3", "helm-4", "ansible-inventory")
 
 
 class Work(Struct, frozen=True, kw_only=True):
@@ -89,33 +98,92 @@ async def do(work: bytes, kept: bytes) -> tuple[bytes, bytes]:
     given = msgspec.msgpack.decode(work, type=Work)
     if given.of_nothing != OF_NOTHING:
         raise ReadError("a worker has another key of fingerprints", reason=Reason.INTERNAL)
-    before = sealing.unseal(kept)
-    reader, checkout = READERS[given.source], _checkout(given)
-    if unchanged.holds(checkout, before.answers):
+    before, settings, inputs = sealing.unseal(kept), _settings(given), _everything(given)
+    answers = Answers.of(_checkouts(given), before.answers)
+    if before.whole and before.inputs == inputs and answers.hold(before.whole):
         return b"", kept
     memory = Remembered.unsealed(
         before.units, max_age=timedelta(seconds=given.max_age), now=given.now, last=given.last
     )
-    answers = Answers()
-    if reader.by_files:
-        listen(answers.note)
-    reading = await reader.read(_inputs(given, memory))
-    said = {} if reading.failures else answers.all()
-    return readings.write(reading), sealing.seal(Sealed(memory.units(), said))
+    held = before.held if before.settings == settings else {}
+    current = frozenset(one.revision for one in _checkouts(given))
+    units, trace = Units(held, answers, memory, _Packing(current)), Trace(answers)
+    remote = given.settings.declared.allow_remote_bases  # nobody can tell what is there
+    with tracing.into(trace):
+        reading = await READERS[given.source].read(
+            _inputs(given, memory, None if remote else units)
+        )
+    parts = units.written()
+    whole = () if reading.failures or remote or answers.too_many else tuple(trace.questions)
+    left = Sealed(
+        units=memory.units(),
+        answers={} if answers.too_many else answers.digests,
+        held=units.now,
+        whole=() if tracing.VOLATILE in whole else whole,
+        settings=settings,
+        inputs=inputs,
+    )
+    return readings.write(reading, parts), sealing.seal(left)
+
+
+@dataclass(frozen=True, slots=True)
+class _Packing:
+    """How units write what they declare, and what they keep; no commit that is *current*."""
+
+    current: frozenset[str]
+
+    def part(self, declared: Workloads, /) -> bytes:
+        return readings.write_part(declared, current=self.current)
+
+    pack = staticmethod(sealing.pack)
+    unpack = staticmethod(sealing.unpack)
+
+
+def _settings(given: Work) -> bytes:
+    """Return a digest of what units depend on, besides what they ask of checkouts.
+
+    Git's references are asked for; where a checkout lies, and what time it is, matters to none.
+    """
+    further = [(name, git.url, git.reference) for _, name, git in given.further]
+    home = given.git.url, given.git.reference, _loaded(given).repository.url
+    settings = msgspec.structs.replace(given.settings, repository="")  # its path and commit change
+    written = msgspec.json.encode(settings)
+    return digest(written, given.folder, given.order, home, further, [*map(_program, _PROGRAMS)])
+
+
+def _everything(given: Work) -> bytes:
+    """Return a digest of what a whole reading depends on, besides what it asks of checkouts."""
+    more = given.running, given.overrides, msgspec.json.encode(given.earlier, order="sorted")
+    return digest(_settings(given), *more)
+
+
+def _program(name: str) -> tuple[str, int, int] | None:
+    try:
+        path = find_tool(name, advice="")
+        state = Path(path).stat()
+    except (ReadError, OSError):
+        return None
+    return path, state.st_size, state.st_mtime_ns
+
+
+def _checkouts(given: Work) -> tuple[Checkout, ...]:
+    further = (Checkout(Path(root), git.revision, name) for root, name, git in given.further)
+    return _checkout(given), *further
 
 
 def _checkout(given: Work) -> Checkout:
     return Checkout(root=Path(given.root), revision=given.revision)
 
 
-def _inputs(given: Work, memory: Remembered) -> Inputs:
+def _loaded(given: Work) -> Loaded:
+    return Loaded(
+        settings=given.settings, folder=Path(given.folder), name=given.name, order=given.order
+    )
+
+
+def _inputs(given: Work, memory: Remembered, units: Units | None) -> Inputs:
     return Inputs(
-        loaded=Loaded(
-            settings=given.settings,
-            folder=Path(given.folder),
-            name=given.name,
-            order=given.order,
-        ),
+        loaded=_loaded(given),
         checkout=_checkout(given),
         git=given.git,
         running=tuple(
@@ -123,14 +191,13 @@ def _inputs(given: Work, memory: Remembered) -> Inputs:
             for place, content in given.running
         ),
         further=tuple(
-            FurtherCheckout(
-                checkout=Checkout(root=Path(root), revision=git.revision, name=name), git=git
-            )
-            for root, name, git in given.further
+            FurtherCheckout(checkout=checkout, git=git)
+            for checkout, (_, _, git) in zip(_checkouts(given)[1:], given.further, strict=True)
         ),
         overrides=dict(given.overrides),
         memory=memory,
         earlier={
             source: Reading(source=source, deliveries=one) for source, one in given.earlier.items()
         },
+        units=units,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.declared.checkout import Checkout
+from exporter.declared.manifests import Workloads
 from exporter.declared.wire import readings
 from exporter.declared.wire.readings import GivenPlaces
 from exporter.declared.wire.tables import MAX_VALUES, GarbledReadingError
@@ -68,7 +70,7 @@ def test_what_is_shared_is_written_once(places: GivenPlaces) -> None:
         pytest.param(replace(PLACE, path="a" * 5000), id="too long"),
         pytest.param(replace(PLACE, source=Source.PROMETHEUS), id="no source of declarations"),
         pytest.param(replace(RUNNING, path="ApplicationSet argocd/b"), id="an object not given"),
-        pytest.param(replace(PLACE, revision="main; rm"), id="no revision"),
+        pytest.param(replace(PLACE, line=99, revision="main; rm"), id="no revision"),
         pytest.param(replace(PLACE, line=-1), id="no line"),
     ],
 )
@@ -146,3 +148,67 @@ def test_any_change_of_a_reading_gives_a_reading_or_is_refused(data: st.DataObje
     except GarbledReadingError:
         return
     assert isinstance(found, Reading)
+
+
+PART = readings.write_part(Workloads(workloads=(WORKLOAD,)))
+NUMBER = blake2b(PART, digest_size=16).digest()
+BARE = replace(WHOLE, workloads=())
+
+
+def test_a_part_that_is_known_is_not_written_again(places: GivenPlaces) -> None:
+    first = readings.decode(readings.write(BARE, [(NUMBER, PART)]), places)
+
+    second = readings.decode(readings.write(BARE, [(NUMBER, b"")]), places, first.parts)
+
+    assert second.reading == first.reading
+    assert second.reading.workloads[0] is first.reading.workloads[0]
+
+
+def test_a_part_stands_at_the_commit_at_which_it_was_last_seen(
+    places: GivenPlaces, tmp_path: Path
+) -> None:
+    first = readings.decode(readings.write(BARE, [(NUMBER, PART)]), places)
+    next_one = GivenPlaces(Source.ARGOCD, [Checkout(tmp_path.resolve(), "b" * 40)], places.others)
+
+    second = readings.decode(readings.write(BARE, [(NUMBER, b"")]), next_one, first.parts)
+
+    assert second.reading.workloads[0].place.revision == "b" * 40
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param((NUMBER, b""), id="one that nobody knows"),
+        pytest.param((b"other", PART), id="another number"),
+        pytest.param((NUMBER, PART[:-1]), id="cut"),
+        pytest.param((NUMBER,), id="no content"),
+        pytest.param((7, PART), id="no bytes"),
+    ],
+)
+def test_a_part_that_was_not_written_so_is_refused(places: GivenPlaces, part: Any) -> None:
+    with pytest.raises(GarbledReadingError):
+        readings.decode(readings.write(BARE, [part]), places)
+
+
+def test_a_part_whose_file_is_gone_is_refused(places: GivenPlaces, tmp_path: Path) -> None:
+    known = readings.decode(readings.write(BARE, [(NUMBER, PART)]), places).parts
+    (tmp_path / "apps" / "a.yaml").unlink()
+    (tmp_path / "apps" / "a.yaml").symlink_to("/etc/passwd")
+    later = GivenPlaces(Source.ARGOCD, places.checkouts, places.others)
+
+    with pytest.raises(GarbledReadingError):
+        readings.decode(readings.write(BARE, [(NUMBER, b"")]), later, known)
+
+
+def test_parts_that_are_too_much_together_are_refused(places: GivenPlaces) -> None:
+    manifest: JsonObject = {str(at): [0] * 1000 for at in range(1000)}
+    many = [
+        replace(WORKLOAD, key=WorkloadKey("api", "Deployment", str(at)), manifest=manifest)
+        for at in range(11)
+    ]
+    halves = [readings.write_part(Workloads(workloads=(*many, one))) for one in many[:2]]
+    parts = [(blake2b(one, digest_size=16).digest(), one) for one in halves]
+    assert MAX_VALUES < 24_000_000
+
+    with pytest.raises(GarbledReadingError, match="too much"):
+        readings.decode(readings.write(BARE, parts), places)

@@ -3,12 +3,14 @@
 import os
 import pickle
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from exporter.declared.remembered import Units
+from exporter.declared.remembered import Packed, Units
 from exporter.declared.rendered import Manifest, Rendered
+from exporter.declared.units import Unit
 from exporter.declared.wire import sealing
 from exporter.declared.wire.sealing import Sealed
 from exporter.domain.provenance import Place, Source
@@ -19,6 +21,7 @@ UNITS: Units = {
     ("a", False): (Rendered(manifests=(MANIFEST,)), 12.5),
     (("a", False), "a.yaml"): (frozenset({"x"}), None),
 }
+REST: Any = ({}, {}, (), b"", b"")
 
 
 class Attack:
@@ -36,18 +39,35 @@ class Construction:
 
 
 def test_units_come_back_as_they_were() -> None:
-    kept = Sealed(UNITS, {"a": b"digest"})
+    unit = Unit(
+        inputs=b"i", questions=("n",), keys=(("a", False),), part=b"p", paths=frozenset("a")
+    )
+    kept = Sealed(units=UNITS, answers={"n": b"digest"}, held={"k": unit}, whole=("n",))
 
-    assert sealing.unseal(sealing.seal(kept)) == kept
+    found = sealing.unseal(sealing.seal(kept))
+
+    packed = ((key, one, lost) for key, (one, lost) in found.units.items())
+    units = {
+        key: (sealing.unpack(one.content), lost)
+        for key, one, lost in packed
+        if isinstance(one, Packed)
+    }
+    assert replace(found, units=units) == kept
+
+
+def test_what_is_packed_already_stays_so() -> None:
+    once = sealing.seal(Sealed(units=UNITS))
+
+    assert sealing.seal(sealing.unseal(once)) == once
 
 
 @pytest.mark.parametrize(
     "sealed",
     [
-        pytest.param(pickle.dumps(({1: (Attack(), None)}, {})), id="runs something"),
-        pytest.param(pickle.dumps(({1: (Construction(), None)}, {})), id="no value of ours"),
+        pytest.param(pickle.dumps(({1: (Attack(), None)}, *REST)), id="runs something"),
+        pytest.param(pickle.dumps(({1: (Construction(), None)}, *REST)), id="no value of ours"),
         pytest.param(b"garbage", id="garbage"),
-        pytest.param(pickle.dumps(([1], {})), id="no units"),
+        pytest.param(pickle.dumps(([1], *REST)), id="no units"),
         pytest.param(b"", id="nothing"),
     ],
 )

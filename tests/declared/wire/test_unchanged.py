@@ -67,12 +67,12 @@ def repository(tmp_path: Path, workers: Workers) -> Repository:
 
 async def test_what_is_unchanged_is_as_it_was(repository: Repository) -> None:
     first = await repository.read()
-    left = {one: unit.sealed for one, unit in repository.declarations.units.items()}
+    left = {one: unit.sealed.decoded for one, unit in repository.declarations.units.items()}
 
     second = await repository.read()
 
     assert second == first
-    now = {one: unit.sealed for one, unit in repository.declarations.units.items()}
+    now = {one: unit.sealed.decoded for one, unit in repository.declarations.units.items()}
     assert now[Source.TERRAFORM] is left[Source.TERRAFORM]
     assert now[Source.ANSIBLE] is left[Source.ANSIBLE]
 
@@ -128,8 +128,8 @@ async def test_what_failed_is_read_again(repository: Repository) -> None:
     hosts = repository.root / "ansible" / "inventory"
     _spoil(next(one for one in sorted(hosts.rglob("*")) if one.is_file()))
     await repository.read()
-    left = repository.declarations.units[Source.ANSIBLE].sealed
+    left = repository.declarations.units[Source.ANSIBLE].sealed.decoded
 
     await repository.read()
 
-    assert repository.declarations.units[Source.ANSIBLE].sealed is not left
+    assert repository.declarations.units[Source.ANSIBLE].sealed.decoded is not left
