@@ -44,6 +44,7 @@ CheckId: TypeAlias = Literal[
     "workload_additions",
     "workload_images",
     "workload_placement",
+    "workload_pods",
     "workload_present",
     "workload_ready",
     "workload_replicas",
