@@ -26,7 +26,8 @@ NAMES = """
     PrometheusRetentionMismatch PrometheusRulesUnhealthy PrometheusStorageMismatch
     ScrapeTargetMissing SettingsReloadFailed SourceDown WaiverExpired WaiverExpiring WaiverUnused
     WorkloadDrifted WorkloadExtended WorkloadImagesUnavailable WorkloadMisplaced WorkloadMissing
-    WorkloadNotReady WorkloadPodsDiffer WorkloadReplicasMismatch WorkloadUndeclared WorkloadUnschedulable
+    WorkloadNotReady WorkloadPodsDiffer WorkloadReplicasMismatch WorkloadUndeclared
+    WorkloadUnschedulable
 """
 PINNED = [f"ClusterConformance{name}" for name in NAMES.split()]
 """What people have routes and silences for: a name that goes or changes breaks them."""
