@@ -35,6 +35,7 @@ CheckId: TypeAlias = Literal[
     "node_taints",
     "node_unexpected",
     "node_version",
+    "object_additions",
     "object_present",
     "object_spec",
     "prometheus_retention",

@@ -22,7 +22,7 @@ NAMES = """
     GrafanaDashboardMissing GrafanaDatasourceBroken GrafanaUnavailable KubeStateMetricsDisagree
     NodeForeignPods NodeGroupSizeMismatch NodeIdentityContradicts NodeInstanceMismatch
     NodeLabelsMismatch NodeMissing NodeNotReady NodeTaintsMismatch NodeUnexpected
-    NodeVersionMismatch ObjectDrifted ObjectMissing
+    NodeVersionMismatch ObjectDrifted ObjectExtended ObjectMissing
     PrometheusRetentionMismatch PrometheusRulesUnhealthy PrometheusStorageMismatch
     ScrapeTargetMissing SettingsReloadFailed SourceDown WaiverExpired WaiverExpiring WaiverUnused
     WorkloadDrifted WorkloadExtended WorkloadImagesUnavailable WorkloadMisplaced WorkloadMissing
