@@ -35,11 +35,13 @@ _QUANTITIES: Final = ("limits", "requests")
 class Deviation(NamedTuple):
     """What pods have otherwise than their template, and which ones.
 
-    It is *passing* where pods of an older template may have it so.
+    *field* is where the first of them has it (``pods/<name>/spec/...``), ``*`` standing for one of
+    many. It is *passing* where pods of an older template may have it so.
     """
 
     what: str
     pods: str
+    field: str
     declared: Json
     observed: Json
     passing: bool = True
@@ -71,8 +73,8 @@ def _judge(
         subject=subjects.workload(workload.key),
         verdict=Verdict.FAIL if found else Verdict.PASS,
         detail=listing([f"{one.what} ({one.pods})" for one in found]),
-        declared={one.what: one.declared for one in shown} or None,
-        observed={one.what: one.observed for one in shown} or None,
+        declared={one.field: one.declared for one in shown} or None,
+        observed={one.field: one.observed for one in shown} or None,
         provenance=(workload.place_of("/spec/template/spec/containers"),),
     )
     if not found:
@@ -111,10 +113,12 @@ def deviations(have: ObservedWorkload, contents: Sequence[PodContent]) -> Iterat
         where = _named(content, contents)
         for container in content.ephemeral_containers:
             what, image = f"ephemeral container {excerpt(container.name)}", excerpt(container.image)
-            yield Deviation(what, where, None, image, passing=False)
+            at = _at(content, "ephemeralContainers", container.name)
+            yield Deviation(what, where, at, None, image, passing=False)
         if content.resize and not is_resized(content):
             resize = excerpt(content.resize)
-            yield Deviation(f"resize {resize}", where, None, resize, passing=False)
+            what, at = f"resize {resize}", _at(content, "containers")
+            yield Deviation(what, where, at, None, resize, passing=False)
     for content in present:
         if content.containers:
             yield from _of_content(content, template, _named(content, contents))
@@ -138,30 +142,40 @@ def _of_content(content: PodContent, template: JsonObject, where: str) -> Iterat
         wanted = {as_text(dig(one, "name")): as_object(one) for one in as_list(template.get(field))}
         have = {container.name: container for container in containers}
         for name, container in have.items():
+            what, at = f"{word} {excerpt(name)}", _at(content, field, name)
             if name in wanted:
-                what = f"{word} {excerpt(name)}"
-                yield from _of_container(container, wanted[name], what, where, content)
+                found = _of_container(container, wanted[name], at, resized=is_resized(content))
+                for part, path, declared, observed in found:
+                    yield Deviation(f"{part} of {what}", where, path, declared, observed)
             elif not is_injected(container, content):
-                what = f"added {word} {excerpt(name)}"
-                yield Deviation(what, where, None, excerpt(container.image))
+                yield Deviation(f"added {what}", where, at, None, excerpt(container.image))
         for name in [one for one in wanted if one not in have]:
             image = excerpt(as_text(wanted[name].get("image")))
-            yield Deviation(f"missing {word} {excerpt(name)}", where, image, None)
+            what, at = f"missing {word} {excerpt(name)}", _at(content, field, name)
+            yield Deviation(what, where, at, image, None)
 
 
 def _of_container(
-    container: PodContainer, wanted: JsonObject, what: str, where: str, content: PodContent
-) -> Iterator[Deviation]:
+    container: PodContainer, wanted: JsonObject, at: str, *, resized: bool
+) -> Iterator[tuple[str, str, Json, Json]]:
+    """Yield the parts of a container that differ, with their pointers and both values."""
     image = as_text(wanted.get("image"))
     if image and not same_image(image, container.image):
-        yield Deviation(f"image of {what}", where, excerpt(image), excerpt(container.image))
-    if is_resized(content):
+        yield "image", f"{at}/image", excerpt(image), excerpt(container.image)
+    if resized:
         return
     have = dict(container.resources)
     for name, quantity in _quantities(wanted):
-        if not same_quantity(quantity, have.get(name)):
-            shown = have.get(name)
-            yield Deviation(f"{excerpt(name)} of {what}", where, quantity, shown and excerpt(shown))
+        shown = have.get(name)
+        if not same_quantity(quantity, shown):
+            path = f"{at}/resources/{excerpt(name)}"
+            yield excerpt(name), path, quantity, shown and excerpt(shown)
+
+
+def _at(content: PodContent, *path: str) -> str:
+    """Return where the first of pods of this *content* has a field."""
+    first = content.names[0] if content.names else "*"
+    return "/".join(("pods", excerpt(first), "spec", *map(excerpt, path)))
 
 
 def _quantities(container: JsonObject) -> Iterator[tuple[str, Json]]:
@@ -185,7 +199,7 @@ def _revisions(have: ObservedWorkload, contents: Sequence[PodContent]) -> Iterat
     pods = listing([f"{count} of {name}" for name, count in shown.items()])
     wanted = excerpt(newest) if newest else "one"
     what = "pods of another revision" if newest else f"pods of {len(others)} revisions"
-    yield Deviation(what, pods, wanted, shown)
+    yield Deviation(what, pods, what, wanted, shown)
 
 
 def _image_ids(contents: Iterable[PodContent]) -> Iterator[Deviation]:
@@ -206,7 +220,7 @@ def _image_ids(contents: Iterable[PodContent]) -> Iterator[Deviation]:
         if len(counts) > 1:
             shown: Mapping[str, Json] = {excerpt(one): n for one, n in sorted(counts.items())}
             what = f"images by the name {excerpt(image)} of container {excerpt(name)}"
-            yield Deviation(what, f"{len(counts)} different ones", "one", dict(shown))
+            yield Deviation(what, f"{len(counts)} different ones", what, "one", dict(shown))
 
 
 def _named(content: PodContent, contents: Sequence[PodContent]) -> str:

@@ -134,7 +134,12 @@ TAMPERED = [
         id="a container less",
     ),
     pytest.param(
-        pod("b", spec=with_api(resources={"limits": {"cpu": "4", "memory": "1Gi"}})),
+        pod(
+            "b",
+            spec=with_api(
+                resources={"limits": {"cpu": "4", "memory": "1Gi"}, "requests": {"cpu": "0.1"}}
+            ),
+        ),
         "limits/cpu of container api",
         id="resources raised in place",
     ),
@@ -174,13 +179,14 @@ def test_a_pod_that_somebody_changed_fails(changed: Mapping[str, Any], what: str
     assert finding.verdict is Verdict.FAIL
     assert finding.detail.startswith(f"{what} (")
     assert isinstance(finding.observed, Mapping)
-    assert what in finding.observed
+    assert len(finding.observed) == 1
 
 
 def test_the_pods_that_differ_are_named_while_they_are_few() -> None:
     finding = judge(pod("a"), pod("c"), pod("b", spec=with_api(image="evil/api:1")))
 
     assert finding.detail == "image of container api (1 pod: api-b)"
+    assert finding.observed == {"pods/api-b/spec/containers/api/image": "evil/api:1"}
 
 
 INJECTED = [
