@@ -28,6 +28,7 @@ from exporter.foreign.supervisor import Supervisor, supervised
 from exporter.observed.kubernetes.live import Live
 from exporter.observed.monitoring import Monitoring, monitoring
 from exporter.observed.observe import Snapshots
+from exporter.runtime.attribution import unattributed
 from exporter.runtime.evaluate import evaluate
 from exporter.runtime.history import History
 from exporter.runtime.watched import Watched
@@ -36,6 +37,8 @@ from exporter.settings.observed import KubernetesSettings
 
 GRACE = 30.0
 """Seconds to wait for a first picture of a live cluster before judging without."""
+GRACE_OF_WRITERS = 5.0
+"""Seconds for which who looks once waits to learn who wrote what failures are about."""
 
 
 def say_nothing(_: str) -> None:
@@ -156,7 +159,25 @@ class Conformance:
             at += self.clock.now().age(at.boot)
             cluster = await self._observe(at)
         self.tell("judging")
-        return await asyncio.to_thread(self._judge, declared, self._with_stack(cluster, at), at)
+        outcome = await asyncio.to_thread(self._judge, declared, self._with_stack(cluster, at), at)
+        if isinstance(self.observed, Live):
+            self.observed.attribute(unattributed(outcome))
+        return outcome
+
+    async def look_for_writers(self, at: Instant) -> Evaluation | None:
+        """Judge once more, as of *at*, when it is known who wrote what failures are about.
+
+        Return None where that is known already, or nobody is to be asked.
+        """
+        live = self.observed
+        if not isinstance(live, Live) or live.attributed:
+            return None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_OF_WRITERS):
+                while not live.attributed:
+                    await self.changed.wait()
+                    self.changed.clear()
+        return await self.look(at)
 
     async def _follow(self, live: Live, objects: DeclaredObjects | None) -> None:
         """Follow the kinds of what is declared, and wait a while for a first picture of them."""
@@ -264,7 +285,8 @@ async def check_once(
     async with supervised() as supervisor:
         try:
             await conformance.start(supervisor)
-            return await conformance.look(began)
+            outcome = await conformance.look(began)
+            return await conformance.look_for_writers(began) or outcome
         finally:
             await conformance.stop()
 

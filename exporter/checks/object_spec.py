@@ -35,6 +35,11 @@ WRITTEN: Final = {
 
 Source: cert-manager's CA injector, and the patch jobs of charts.
 """
+FLIPPED: Final = ("istiod-", "istio-validator-")
+"""Beginnings of the names of webhooks whose own controller sets their failure policy.
+
+Source: Istio, Validation Webhook: ``Ignore`` until istiod runs, ``Fail`` from then on.
+"""
 AGGREGATED: Final = GroupKind("rbac.authorization.k8s.io", "ClusterRole")
 
 
@@ -72,6 +77,8 @@ def _judge_one(subject: Subject, declared: DeclaredObject, observed: ObservedObj
         return _unknown(subject, declared, detail=detail, cause=Cause(Source.KUBERNETES))
     kind = declared.key.group_kind
     written = WRITTEN.get(kind, ())
+    if kind.kind in WEBHOOKS and declared.key.name.startswith(FLIPPED):
+        written += tuple(f"/webhooks/{index}/failurePolicy" for index in range(MAX_WEBHOOKS))
     if kind == AGGREGATED and declared.manifest.get("aggregationRule"):
         written = ("/rules",)
     found = drift(declared, have.manifest, elsewhere=written, kind=kind.kind)

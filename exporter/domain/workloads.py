@@ -16,6 +16,7 @@ from exporter.domain.declaration import (
 from exporter.domain.finding import Subject
 from exporter.domain.gaps import Gap
 from exporter.domain.json import JsonObject
+from exporter.domain.podcontent import PodContent
 from exporter.domain.taints import Toleration
 
 
@@ -192,6 +193,7 @@ class UnreadablePod:
 class ObservedPods:
     """All live pods, folded; *by_owner* and *by_node* hold the same groups twice.
 
+    *contents* says of the owners that make pods of a template what these pods consist of.
     *per_namespace* counts all pods that exist, those that have ended or are being deleted, too.
     *leaving* counts those that are being deleted and have not ended, by owner and node. The
     *unreadable* ones count as existing, and in no other sum.
@@ -202,6 +204,7 @@ class ObservedPods:
     per_namespace: Mapping[str, int] = field(default_factory=dict)
     leaving: Mapping[WorkloadKey, Mapping[str, int]] = field(default_factory=dict)
     unreadable: tuple[UnreadablePod, ...] = ()
+    contents: Mapping[WorkloadKey, tuple[PodContent, ...]] = field(default_factory=dict)
     _lost: "_LostPods" = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -21,6 +21,7 @@ from exporter.observed.collection import Collection
 from exporter.observed.documents import Document, Text, split
 from exporter.observed.files import DumpFile, load
 from exporter.observed.kinds import KINDS, KindSpec
+from exporter.observed.managedfields import DumpedWriters
 from exporter.observed.naming import identify, named_in, names_in
 from exporter.observed.objects import DumpedObjects, is_compared
 from exporter.observed.odd import OddObjectError
@@ -48,6 +49,7 @@ class Reading:
         default_factory=lambda: {kind: Collection(kind) for kind in KINDS}
     )
     objects: DumpedObjects = field(default_factory=DumpedObjects)
+    writers: DumpedWriters = field(default_factory=DumpedWriters)
     evidence: Evidence = field(default_factory=Evidence)
     items: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
@@ -123,6 +125,7 @@ class Reading:
                 self._see(known)
                 self._count(kind, known)
                 self._take_object(item, kind, api_version, known)
+                self.writers.take(item, kind, api_version)
                 if known is not None:
                     self.collections[known].put(item)
             except OddObjectError as error:

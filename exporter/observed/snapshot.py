@@ -12,6 +12,7 @@ from exporter.domain.gaps import Gap
 from exporter.domain.objects import ObservedObjects
 from exporter.domain.observation import Observation
 from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
+from exporter.domain.writers import ObservedWriters
 from exporter.observed.absence import Evidence
 from exporter.observed.files import find_files
 from exporter.observed.kinds import FACTS, KindSpec, kinds_of
@@ -85,6 +86,8 @@ def _facts(reading: Reading) -> dict[type, object]:
         if not evidence.losses(*kinds_of(ObservedAutoscalers)):
             facts[ObservedAutoscalers] = _built(reading, ObservedAutoscalers)
     facts[ObservedObjects] = reading.objects.fact()
+    if reading.writers:
+        facts[ObservedWriters] = reading.writers.fact()
     return facts
 
 

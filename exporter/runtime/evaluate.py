@@ -49,7 +49,12 @@ def evaluate(
     facts = history.refused.known(history.expected.known(facts))
     held = decisions.holding(at)
     account = history.accounting.of(facts, held, checks=checks)
-    found = {check.id: _run(check, facts=facts, answers=history.answers) for check in checks}
+    found = {
+        check.id: history.attribution.of(
+            check.id, _run(check, facts=facts, answers=history.answers), facts
+        )
+        for check in checks
+    }
     judged = history.judge(found, replace(held, accepted=account.accepted), at=at)
     scores = {name: one.score for name, one in judged.items()}
     by_check = {name: one.shown for name, one in judged.items()}

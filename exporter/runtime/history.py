@@ -10,6 +10,7 @@ from exporter.domain.finding import Finding, Verdict
 from exporter.domain.transitions import Transition
 from exporter.runtime.accounting import Accounting
 from exporter.runtime.answers import Answers
+from exporter.runtime.attribution import Attribution
 from exporter.runtime.causes import void
 from exporter.runtime.coverage import Coverage
 from exporter.runtime.decisions import Decisions
@@ -44,6 +45,7 @@ class History:
     dates: bool = True
     started: datetime | None = None
     answers: Answers = field(default_factory=Answers)
+    attribution: Attribution = field(default_factory=Attribution)
     accounting: Accounting = field(default_factory=Accounting)
     coverage: Coverage = field(default_factory=Coverage)
     expected: Expected = field(default_factory=Expected)

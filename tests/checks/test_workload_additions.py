@@ -83,6 +83,14 @@ DEFAULTED = {
             POD, {**POD, "volumes": [{"name": "a", "emptyDir": {}}]}, id="a volume of its own"
         ),
         pytest.param(
+            POD,
+            with_container(env=[{"name": "STAKATER_API_CONFIGMAP", "value": "5d41402a"}]),
+            id="what Reloader writes",
+        ),
+        pytest.param(
+            POD, with_container(livenessProbe={"httpGet": {"port": 80}}), id="a probe by HTTP"
+        ),
+        pytest.param(
             {**POD, "serviceAccount": "shop"},
             {**POD, "serviceAccount": "shop", "serviceAccountName": "shop"},
             id="the old name of the service account",
@@ -150,6 +158,60 @@ def test_what_gives_pods_nothing_is_no_addition(
         ),
         pytest.param(with_container(command=["sh"]), "/containers/api/command", id="command"),
         pytest.param(with_container(args=["x"]), "/containers/api/args", id="args"),
+        pytest.param(
+            {**POD, "shareProcessNamespace": True}, "/shareProcessNamespace", id="all processes"
+        ),
+        pytest.param(
+            {**POD, "priorityClassName": "system-node-critical"}, "/priorityClassName", id="rank"
+        ),
+        pytest.param(
+            {**POD, "hostAliases": [{"ip": "1.2.3.4", "hostnames": ["db"]}]},
+            "/hostAliases",
+            id="other names",
+        ),
+        pytest.param(
+            {**POD, "dnsConfig": {"nameservers": ["1.2.3.4"]}}, "/dnsConfig", id="resolver"
+        ),
+        pytest.param(
+            {**POD, "volumes": [{"name": "s", "secret": {"secretName": "admin"}}]},
+            "/volumes/s/secret",
+            id="secret",
+        ),
+        pytest.param(
+            with_container(env=[{"name": "LD_PRELOAD", "value": "/x.so"}]),
+            "/containers/api/env/LD_PRELOAD",
+            id="variable",
+        ),
+        pytest.param(
+            with_container(envFrom=[{"secretRef": {"name": "admin"}}]),
+            "/containers/api/envFrom",
+            id="variables of a secret",
+        ),
+        pytest.param(
+            with_container(lifecycle={"postStart": {"exec": {"command": ["sh"]}}}),
+            "/containers/api/lifecycle/postStart",
+            id="hook",
+        ),
+        pytest.param(
+            with_container(livenessProbe={"exec": {"command": ["sh"]}}),
+            "/containers/api/livenessProbe/exec",
+            id="probe",
+        ),
+        pytest.param(
+            {**POD, "securityContext": {"seccompProfile": {"type": "Unconfined"}}},
+            "/securityContext/seccompProfile/type",
+            id="no seccomp",
+        ),
+        pytest.param(
+            {**POD, "securityContext": {"windowsOptions": {"hostProcess": True}}},
+            "/securityContext/windowsOptions/hostProcess",
+            id="host process",
+        ),
+        pytest.param(
+            {**POD, "securityContext": {"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}},
+            "/securityContext/sysctls",
+            id="sysctl",
+        ),
         pytest.param(
             with_container(ports=[{"containerPort": 80, "hostPort": 8080}]),
             "/containers/api/ports/80/hostPort",

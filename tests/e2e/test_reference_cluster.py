@@ -30,6 +30,7 @@ async def test_what_the_owners_accept_is_waived(reference: Reference, declared: 
         *(("application_healthy", f"ecoeco-api-{name}") for name in APIS),
         *(("workload_ready", f"{name}-api") for name in APIS),
         *(("workload_images", f"{name}-api") for name in APIS),
+        *(("workload_pods", f"{name}-api") for name in APIS),
     }
 
 

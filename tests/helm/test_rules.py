@@ -22,11 +22,12 @@ NAMES = """
     GrafanaDashboardMissing GrafanaDatasourceBroken GrafanaUnavailable KubeStateMetricsDisagree
     NodeForeignPods NodeGroupSizeMismatch NodeIdentityContradicts NodeInstanceMismatch
     NodeLabelsMismatch NodeMissing NodeNotReady NodeTaintsMismatch NodeUnexpected
-    NodeVersionMismatch ObjectDrifted ObjectMissing
+    NodeVersionMismatch ObjectDrifted ObjectExtended ObjectMissing
     PrometheusRetentionMismatch PrometheusRulesUnhealthy PrometheusStorageMismatch
     ScrapeTargetMissing SettingsReloadFailed SourceDown WaiverExpired WaiverExpiring WaiverUnused
     WorkloadDrifted WorkloadExtended WorkloadImagesUnavailable WorkloadMisplaced WorkloadMissing
-    WorkloadNotReady WorkloadReplicasMismatch WorkloadUndeclared WorkloadUnschedulable
+    WorkloadNotReady WorkloadPodsDiffer WorkloadReplicasMismatch WorkloadUndeclared
+    WorkloadUnschedulable
 """
 PINNED = [f"ClusterConformance{name}" for name in NAMES.split()]
 """What people have routes and silences for: a name that goes or changes breaks them."""

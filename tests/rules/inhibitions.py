@@ -58,6 +58,10 @@ INHIBITED = [
     pytest.param(
         "WorkloadImagesUnavailable", WORKLOAD, "WorkloadNotReady", WORKLOAD, id="no image"
     ),
+    pytest.param(
+        *("WorkloadNotReady", WORKLOAD, "WorkloadPodsDiffer", WORKLOAD),
+        id="a rollout that cannot end leaves old pods",
+    ),
     pytest.param("WorkloadDrifted", WORKLOAD, "WorkloadUnschedulable", WORKLOAD, id="drifted"),
     pytest.param(
         *("ApplicationSourcePathMissing", APPLICATION, "ApplicationOutOfSync", APPLICATION),

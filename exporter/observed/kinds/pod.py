@@ -20,6 +20,7 @@ def merged(contents: Sequence[ObservedPods], unseen: frozenset[str]) -> Observed
     return ObservedPods(
         by_owner={owner: groups for pods in contents for owner, groups in pods.by_owner.items()},
         by_node=by_node,
+        contents={owner: same for pods in contents for owner, same in pods.contents.items()},
         per_namespace={
             name: count for pods in contents for name, count in pods.per_namespace.items()
         },

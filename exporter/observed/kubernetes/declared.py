@@ -20,6 +20,7 @@ from exporter.domain.objects import (
 from exporter.domain.provenance import Place, Source
 from exporter.foreign.guard import unfailing
 from exporter.foreign.supervisor import Supervisor
+from exporter.observed.kinds import KindSpec
 from exporter.observed.kubernetes.api import Api
 from exporter.observed.kubernetes.backoff import Backoff
 from exporter.observed.kubernetes.discovery import Served, discover
@@ -67,6 +68,13 @@ class DeclaredKinds:
         for followed in self._followed.values():
             if followed.stores and not followed.refusal:
                 yield followed.stores[0].kind.resource, followed.stores
+
+    def kind_of(self, kind: GroupKind) -> KindSpec | None:
+        """Return how a *kind* is served, None where that is not known or nobody lets us look."""
+        followed = self._followed.get(kind)
+        if followed is None or not followed.stores or followed.refusal:
+            return None
+        return followed.stores[0].kind
 
     @property
     def failures(self) -> tuple[Failure, ...]:

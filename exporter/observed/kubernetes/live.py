@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,10 +13,12 @@ from exporter.domain.errors import Reason
 from exporter.domain.evaluation import SourceStatus
 from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration
+from exporter.domain.objectkeys import ObjectKey
 from exporter.domain.objects import DeclaredObjects, ObservedObjects
 from exporter.domain.provenance import Source
 from exporter.domain.state import State
 from exporter.domain.watches import Restart, WatchStatus
+from exporter.domain.writers import ObservedWriters
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.guard import unfailing
 from exporter.foreign.supervisor import RootTask, Supervisor
@@ -31,6 +33,7 @@ from exporter.observed.kubernetes.login import Configured, Logins
 from exporter.observed.kubernetes.reflector import Reflector
 from exporter.observed.kubernetes.reliance import Reliance, reliance
 from exporter.observed.kubernetes.store import Store
+from exporter.observed.kubernetes.writers import Writers
 from exporter.settings.observed import KubernetesSettings
 
 _MOMENT = 0.01
@@ -69,6 +72,12 @@ class Live:
             clock=clock,
             changed=self.changed.set,
         )
+        self._writers = Writers(
+            api=self._api,
+            clock=clock,
+            changed=self.changed.set,
+            kind_of=self._kind_of,
+        )
         self._looks_for_objects = ObservedObjects in needed
         self._supervisor: Supervisor | None = None
         self._roots: list[RootTask] = []
@@ -88,6 +97,7 @@ class Live:
                 supervisor.start(partial(self._follow, store), name=f"watch {store.name}")
                 for store in self._all_stores
             ]
+            self._roots.append(supervisor.start(self._ask, name="writers of fields"))
 
     async def stop(self) -> None:
         """End all tasks and connections."""
@@ -102,6 +112,15 @@ class Live:
         """Follow the kinds of declared *objects*, too, where anybody asks for them."""
         if self._looks_for_objects and self._supervisor is not None:
             await self._declared.follow(objects, self._supervisor)
+
+    def attribute(self, pointers: Mapping[ObjectKey, frozenset[str]]) -> None:
+        """Ask who wrote the fields at *pointers* of these objects; what comes is a change."""
+        self._writers.want(pointers)
+
+    @property
+    def attributed(self) -> bool:
+        """Whether there is nothing more to learn of who wrote fields."""
+        return not self._writers.pending
 
     async def read(self, *, at: Instant) -> State:
         """Return what is known at the instant *at*; quick where little changed since last time."""
@@ -130,6 +149,8 @@ class Live:
         }
         if self._looks_for_objects:
             known[ObservedObjects] = await self._declared.read(at=at, max_age=self.max_age)
+        if self._writers.fact.by_object:
+            known[ObservedWriters] = self._writers.fact
         facts = Facts(known, dict(trust.gaps), self._namespaces)
         last = self._last.facts
         same = last.known.keys() == known.keys() and all(
@@ -147,6 +168,21 @@ class Live:
         if left:
             running = asyncio.get_running_loop()
             self._expiry = running.call_later(min(left) + _MOMENT, self.changed.set)
+
+    def _kind_of(self, key: ObjectKey) -> KindSpec | None:
+        """Return how the kind of an object is served, None where it is not followed."""
+        for kind in self._stores:
+            if (kind.group, kind.kind) == (key.group, key.kind):
+                return kind
+        return self._declared.kind_of(key.group_kind)
+
+    async def _ask(self) -> None:
+        await unfailing(
+            self._writers.run,
+            name="writers of fields",
+            pause=Backoff(self._api.limits).next,
+            broke=lambda: None,
+        )
 
     async def _follow(self, store: Store) -> None:
         def broke() -> None:

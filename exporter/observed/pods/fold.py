@@ -12,6 +12,7 @@ from exporter.domain.gaps import Gap
 from exporter.domain.workloads import ObservedPods, UnreadablePod
 from exporter.observed.latest import Tombstones
 from exporter.observed.lenient import Partial
+from exporter.observed.pods.contents import TEMPLATED, Content, Contents
 from exporter.observed.pods.groups import Group, Groups
 from exporter.observed.pods.records import PodMetadata, PodRecord, PodStatus
 from exporter.observed.pods.tolerations import parse_tolerations
@@ -30,6 +31,7 @@ class _Share(Struct, gc=False):
     ready: bool = False
     pulled: bool = False
     waiting: tuple[str, ...] = ()
+    content: Content | None = None
 
     def counts_as(self, other: "_Share") -> bool:
         """Tell whether *other* adds the same to the same sums."""
@@ -38,6 +40,7 @@ class _Share(Struct, gc=False):
             and self.ready == other.ready
             and self.pulled == other.pulled
             and self.waiting == other.waiting
+            and self.content is other.content
         )
 
 
@@ -47,10 +50,11 @@ class PodFold:
     After any sequence of changes the sums are those that a recount of the present pods gives.
     """
 
-    __slots__ = ("_groups", "_leaving", "_shares", "_tombstones", "_unreadable")
+    __slots__ = ("_contents", "_groups", "_leaving", "_shares", "_tombstones", "_unreadable")
 
     def __init__(self) -> None:
         self._groups = Groups()
+        self._contents = Contents()
         self._shares: dict[str, dict[str, _Share]] = {}
         """By namespace and name."""
         self._tombstones: Tombstones[tuple[str, str]] = Tombstones()
@@ -90,6 +94,7 @@ class PodFold:
                 return left
             self._count(known, sign=-1)
         self._count(share, sign=1)
+        self._count_content(name, before=known.content if known else None, now=share.content)
         return True
 
     def put_unreadable(self, partial: Partial[PodRecord], gap: Gap) -> bool:
@@ -107,6 +112,7 @@ class PodFold:
         self._shares.setdefault(key[0], {})[metadata.name] = _Share(version)
         if known is not None:
             self._count(known, sign=-1)
+            self._count_content(metadata.name, before=known.content, now=None)
         self._leaving.pop(key, None)
         before, pod = self._unreadable.get(key), _unreadable(partial, key[0], gap)
         self._unreadable[key] = pod
@@ -131,11 +137,12 @@ class PodFold:
         if not shares:
             del self._shares[namespace]
         self._count(known, sign=-1)
+        self._count_content(name, before=known.content, now=None)
         return True
 
     def freeze(self, budget: int) -> bool:
         """Freeze *budget* of the groups that changed; tell whether no more are left."""
-        return self._groups.freeze(budget)
+        return self._groups.freeze(budget) and self._contents.freeze(budget)
 
     def contents(self) -> ObservedPods:
         """Return the sums as they are now; quick where all is frozen."""
@@ -143,6 +150,7 @@ class PodFold:
         return ObservedPods(
             by_owner=by_owner,
             by_node=by_node,
+            contents=self._contents.view(),
             per_namespace={name: len(own) for name, own in sorted(self._shares.items())},
             leaving=_by_owner(self._leaving.values()),
             unreadable=tuple(self._unreadable[key] for key in sorted(self._unreadable)),
@@ -164,7 +172,9 @@ class PodFold:
         tolerations = parse_tolerations(bytes(record.spec.tolerations))
         group = self._groups.find(owner, node, tolerations)
         ready = _is_ready(status)
-        return _Share(version, group, ready, ready or _is_pulled(status), _waiting(status))
+        content = self._contents.find(owner, record) if owner.kind in TEMPLATED else None
+        pulled = ready or _is_pulled(status)
+        return _Share(version, group, ready, pulled, _waiting(status), content)
 
     def _note_leaving(self, record: PodRecord, namespace: str) -> bool:
         """Take note of whether a pod is being deleted; tell whether that is news."""
@@ -179,6 +189,14 @@ class PodFold:
         if leaving is not None:
             self._leaving[key] = leaving
         return leaving != before
+
+    def _count_content(self, name: str, *, before: Content | None, now: Content | None) -> None:
+        if before is now:
+            return
+        if before is not None:
+            self._contents.count(before, name, sign=-1)
+        if now is not None:
+            self._contents.count(now, name, sign=1)
 
     def _count(self, share: _Share, *, sign: int) -> None:
         if share.group is not None:

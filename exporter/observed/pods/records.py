@@ -2,7 +2,8 @@
 
 from msgspec import Raw, field
 
-from exporter.observed.records import OwnedMetadata, Record
+from exporter.domain.podcontent import Mark
+from exporter.observed.records import OwnedMetadata, Record, SpareText
 
 
 class TolerationRecord(Record):
@@ -16,15 +17,46 @@ class TolerationRecord(Record):
 
 
 class PodLabels(Record):
-    """The one label of a Pod that is read: what a ReplicaSet's name ends in."""
+    """The labels of a Pod that are read: of which template it is.
+
+    A ReplicaSet's name ends in the first, the second is that of StatefulSets and DaemonSets.
+    """
 
     template_hash: str | None = field(default=None, name="pod-template-hash")
+    revision_hash: str | None = field(default=None, name="controller-revision-hash")
 
 
 class PodAnnotations(Record):
-    """The one annotation of a Pod that is read: kubelet's mark of a mirror of a static pod."""
+    """The annotations of a Pod that are read.
+
+    They are kubelet's mark of a mirror of a static pod, and those of webhooks and controllers that
+    change pods.
+    """
 
     mirror: str | None = field(default=None, name="kubernetes.io/config.mirror")
+    istio: SpareText = field(default=None, name=Mark.ISTIO.value)
+    linkerd: SpareText = field(default=None, name=Mark.LINKERD.value)
+    vault: SpareText = field(default=None, name=Mark.VAULT.value)
+    consul: SpareText = field(default=None, name=Mark.CONSUL.value)
+    kuma: SpareText = field(default=None, name=Mark.KUMA.value)
+    vpa: SpareText = field(default=None, name=Mark.VPA.value)
+    vpa_in_place: SpareText = field(default=None, name=Mark.VPA_IN_PLACE.value)
+    autopilot: SpareText = field(default=None, name=Mark.AUTOPILOT.value)
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The marks of those who changed the pod."""
+        values = (
+            self.istio,
+            self.linkerd,
+            self.vault,
+            self.consul,
+            self.kuma,
+            self.vpa,
+            self.vpa_in_place,
+            self.autopilot,
+        )
+        return tuple([mark for mark, value in zip(Mark, values, strict=True) if value])
 
 
 class PodMetadata(OwnedMetadata):
@@ -35,11 +67,22 @@ class PodMetadata(OwnedMetadata):
     annotations: PodAnnotations | None = None
 
 
+class ContainerRecord(Record):
+    """A container; its resources stay bytes, which few different pods differ in."""
+
+    name: str = ""
+    image: str = ""
+    resources: Raw = Raw(b"null")
+
+
 class PodSpec(Record):
     """The spec of a Pod; its tolerations stay bytes, which few different pods differ in."""
 
     node_name: str | None = None
     tolerations: Raw = Raw(b"null")
+    containers: list[ContainerRecord] | None = None
+    init_containers: list[ContainerRecord] | None = None
+    ephemeral_containers: list[ContainerRecord] | None = None
 
 
 class Waiting(Record):
@@ -63,6 +106,7 @@ class ContainerState(Record):
 class ContainerStatus(Record):
     """An entry of ``containerStatuses``."""
 
+    name: str = ""
     state: ContainerState | None = None
     image_id: str | None = field(default=None, name="imageID")
 
@@ -80,12 +124,14 @@ class PodCondition(Record):
 
     type: str
     status: str | None = None
+    reason: SpareText = None
 
 
 class PodStatus(Record):
     """The status of a Pod."""
 
     phase: str | None = None
+    resize: SpareText = None
     conditions: list[PodCondition] | None = None
     container_statuses: list[ContainerStatus] | None = None
     init_container_statuses: list[ContainerStatus] | None = None

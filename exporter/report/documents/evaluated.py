@@ -192,6 +192,13 @@ class Finding(Struct, frozen=True):
         Any, Meta(description="What the code says; any JSON, null where there is nothing to show.")
     ]
     observed: Annotated[Any, Meta(description="What was found; any JSON.")]
+    set_by: Annotated[
+        dict[str, str] | None,
+        Meta(
+            description="Who wrote fields of observed last, by the name that he gave himself, how "
+            "and when; null where nobody knows."
+        ),
+    ]
     provenance: tuple[Place, ...]
     cause: Annotated[
         str | None,
@@ -244,6 +251,7 @@ class Finding(Struct, frozen=True):
             detail=found.detail,
             declared=found.declared,
             observed=found.observed,
+            set_by=dict(found.set_by) if found.set_by else None,
             provenance=places(found.provenance),
             cause=cause.id if cause else None,
             cause_subject=Subject.of(cause.subject) if cause and cause.subject else None,

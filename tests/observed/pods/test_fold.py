@@ -413,6 +413,7 @@ class PodChanges(RuleBasedStateMachine):
         ready=st.sampled_from(["True", "False"]),
         reasons=st.lists(st.sampled_from(["ErrImagePull", "CrashLoopBackOff"]), max_size=3),
         bears=st.booleans(),
+        image=st.sampled_from(["a:1", "b:1"]),
     )
     def change(
         self,
@@ -425,6 +426,7 @@ class PodChanges(RuleBasedStateMachine):
         ready: str,
         reasons: list[str],
         bears: bool,
+        image: str,
     ) -> None:
         self.version += 1
         record = pod(
@@ -434,7 +436,11 @@ class PodChanges(RuleBasedStateMachine):
                 "resourceVersion": str(self.version),
                 **controlled_by("StatefulSet", owner),
             },
-            spec={"nodeName": node, "tolerations": [{"operator": "Exists"}] if bears else None},
+            spec={
+                "nodeName": node,
+                "tolerations": [{"operator": "Exists"}] if bears else None,
+                "containers": [{"name": "app", "image": image}],
+            },
             status={
                 "phase": phase,
                 "conditions": [{"type": "Ready", "status": ready}],
