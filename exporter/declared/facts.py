@@ -22,6 +22,8 @@ from exporter.domain.items import DeclaredItems, Item, ItemState
 from exporter.domain.monitoring.stack import DeclaredStack
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.objects import DeclaredObjects
+from exporter.domain.placement import pod_spec
+from exporter.domain.references import referred_kinds
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.settings.load import Loaded
 
@@ -63,7 +65,7 @@ def assemble(read: Readings, *, loaded: Loaded) -> tuple[Facts, tuple[Unresolved
         Unreadable: Unreadable(tuple(one for one in read.failures if one.is_broken)),
         DeclaredNodes: replace(merged.nodes, names=nodes.names),
         DeclaredWorkloads: _workloads(read, merged, items),
-        DeclaredObjects: DeclaredObjects(merged.objects),
+        DeclaredObjects: _objects(merged),
         DeclaredApplications: _applications(read, merged, items),
         Conflicts: Conflicts(items=conflicts),
         Repository: read.repository,
@@ -82,6 +84,13 @@ def _workloads(read: Readings, merged: Merged, items: Sequence[Item]) -> Declare
         incomplete=_hidden(items, Layer.APPLICATIONS),
         namespaces=frozenset(key.namespace for key in merged.workloads),
     )
+
+
+def _objects(merged: Merged) -> DeclaredObjects:
+    """Return the declared objects, and which kinds of objects anything declared names."""
+    specs = (pod_spec(workload.manifest) for workload in merged.workloads.values())
+    kinds = {key.group_kind for key in merged.objects}
+    return DeclaredObjects(merged.objects, referred_kinds(specs, kinds))
 
 
 def _applications(read: Readings, merged: Merged, items: Sequence[Item]) -> DeclaredApplications:

@@ -15,9 +15,13 @@ from exporter.domain.provenance import Source
 
 @dataclass(frozen=True, slots=True)
 class DeclaredObjects:
-    """All declared objects that no other fact is about."""
+    """All declared objects that no other fact is about.
+
+    Objects of the *referred* kinds are named by declared ones, whether any of them is declared.
+    """
 
     objects: Mapping[ObjectKey, DeclaredObject]
+    referred: frozenset[GroupKind] = frozenset()
     by_subject: Mapping[Subject, tuple[DeclaredObject, ...]] = field(
         init=False, compare=False, repr=False
     )
@@ -49,10 +53,14 @@ class DeclaredObjects:
 
 @dataclass(frozen=True, slots=True)
 class ObservedObject:
-    """An object as the API server shows it in API *version*; *manifest* is as of a declared one."""
+    """An object as the API server shows it in API *version*; *manifest* is as of a declared one.
+
+    *status* is what checks judge by of its status, empty for most kinds.
+    """
 
     version: str
     manifest: JsonObject
+    status: JsonObject = field(default_factory=dict)
 
 
 ObjectName: TypeAlias = tuple[str, str]
@@ -131,6 +139,7 @@ def refused_items(
 
 
 def declared_resources(facts: Facts) -> list[str]:
-    """Return the resources of which objects are declared, as RBAC calls them, sorted."""
+    """Return the resources of which objects are declared or named, as RBAC calls them, sorted."""
     known = facts.find(DeclaredObjects)
-    return sorted({key.group_kind.resource for key in known.objects}) if known else []
+    kinds = {key.group_kind for key in known.objects} | known.referred if known else set()
+    return sorted(kind.resource for kind in kinds)

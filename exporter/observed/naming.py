@@ -11,7 +11,7 @@ _BY_NAME = {
 _PASSED_OVER = (
     "appprojects cm clusterrolebindings clusterroles configmaps "
     "controllerrevisions crd crds cronjobs csinodes customresourcedefinitions endpoints "
-    "endpointslices events ing ingress ingresses ingressclasses jobs leases limitranges "
+    "events ing ingress ingresses ingressclasses jobs leases limitranges "
     "namespaces networkpolicies ns pdb persistentvolumeclaims persistentvolumes "
     "poddisruptionbudgets podtemplates priorityclasses pv pvc replicasets "
     "replicationcontrollers resourcequotas rolebindings roles rs sa sc secrets service "

@@ -12,10 +12,12 @@ from exporter.domain.objectcontent import compared_content
 from exporter.domain.objectkeys import GroupKind
 from exporter.domain.objects import ObjectName, ObservedObject, ObservedObjects
 from exporter.domain.provenance import Source
+from exporter.domain.services import ObservedEndpoints
 from exporter.domain.workloads import ObservedAutoscalers
 from exporter.observed.kinds import KindSpec
 from exporter.observed.latest import Latest
 from exporter.observed.lenient import BROKEN, message_of
+from exporter.observed.objectstatus import kept_status
 from exporter.observed.records import Metadata
 
 NEVER_READ: Final = frozenset({GroupKind("", "Secret")})
@@ -30,6 +32,8 @@ UNDECLARED: Final = frozenset(
     }
 )
 """Kinds that nobody declares, of which a dump may hold very many."""
+READ_TWICE: Final = frozenset({ObservedAutoscalers, ObservedEndpoints})
+"""Facts of kinds whose objects are compared as such, too."""
 
 OF_SNAPSHOT: Final = "the snapshot holds no list of this kind"
 
@@ -46,7 +50,7 @@ def is_compared(kind: GroupKind, known: KindSpec | None) -> bool:
     """Tell whether objects of a kind are compared as such; *known* is what else is read of it."""
     if kind in NEVER_READ or kind in UNDECLARED:
         return False
-    return known is None or known.fact.type is ObservedAutoscalers
+    return known is None or known.fact.type in READ_TWICE
 
 
 def name_of(metadata: Metadata) -> ObjectName:
@@ -64,8 +68,9 @@ def parse_name(raw: bytes | msgspec.Raw) -> Metadata:
 
 def observed_object(raw: bytes | msgspec.Raw, kind: GroupKind, *, version: str) -> ObservedObject:
     """Return what *raw*, the JSON of an object, says; raises what decoding raises."""
-    content = compared_content(_CONTENT.decode(raw), group=kind.group, kind=kind.kind)
-    return ObservedObject(version, content)
+    decoded = _CONTENT.decode(raw)
+    content = compared_content(decoded, group=kind.group, kind=kind.kind)
+    return ObservedObject(version, content, kept_status(decoded, kind))
 
 
 @dataclass(slots=True)

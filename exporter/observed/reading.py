@@ -15,7 +15,6 @@ from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import Json, as_text, dig
 from exporter.domain.objectkeys import GroupKind
 from exporter.domain.provenance import Place, Source
-from exporter.domain.workloads import ObservedAutoscalers
 from exporter.observed.absence import Evidence
 from exporter.observed.collection import Collection
 from exporter.observed.documents import Document, Text, split
@@ -23,7 +22,7 @@ from exporter.observed.files import DumpFile, load
 from exporter.observed.kinds import KINDS, KindSpec
 from exporter.observed.managedfields import DumpedWriters
 from exporter.observed.naming import identify, named_in, names_in
-from exporter.observed.objects import DumpedObjects, is_compared
+from exporter.observed.objects import READ_TWICE, DumpedObjects, is_compared
 from exporter.observed.odd import OddObjectError
 
 ADVICE = "write it again with `kubectl get ... -A -o json`"
@@ -94,7 +93,7 @@ class Reading:
         )
         self.failures.append(failure)
         self.evidence.lose(failure, lost)
-        if not lost or any(kind.fact.type is ObservedAutoscalers for kind in lost):
+        if not lost or any(kind.fact.type in READ_TWICE for kind in lost):
             self.objects.lose(f"{failure.place}: {failure.message}")
 
     def close(self, path: str) -> None:

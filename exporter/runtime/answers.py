@@ -60,8 +60,8 @@ class Answers:
             return last.findings
         noted = _Noted(facts.known)
         memory = self._memories.setdefault(check.id, Memory())
-        memory.next_round()
         findings = tuple(check.judge(replace(facts, known=noted, memory=memory)))
+        memory.next_round()  # so that no declaration outlives the one that replaces it
         # What is not known of these decides over findings, whether the check looked at them or not.
         noted.seen.update({kind: facts.known.get(kind) for kind in (*check.needs, *check.uses)})
         conditions = replace(facts, known={})

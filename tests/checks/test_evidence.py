@@ -90,6 +90,7 @@ from exporter.domain.objects import DeclaredObjects, ObservedObject, ObservedObj
 from exporter.domain.podcontent import PodContainer, PodContent
 from exporter.domain.policy import AsOf, Policy
 from exporter.domain.provenance import Located, Place, Source
+from exporter.domain.services import Endpoints, ObservedEndpoints
 from exporter.domain.taints import Taint, TaintEffect, Toleration, TolerationOperator
 from exporter.domain.workloads import (
     DeclaredWorkloads,
@@ -108,16 +109,29 @@ PLACE = Place(Source.KUSTOMIZE, "k8s/web.yaml", 1)
 COMMIT = "a" * 40
 WEB = WorkloadKey("api", "Deployment", "web")
 SERVICE = ObjectKey("", "Service", "api", "web")
+INGRESS = ObjectKey("networking.k8s.io", "Ingress", "api", "web")
+SCALER = ObjectKey("autoscaling", "HorizontalPodAutoscaler", "api", "web")
+OBJECTS: dict[ObjectKey, JsonObject] = {
+    SERVICE: {"spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]}},
+    INGRESS: {"spec": {"defaultBackend": {"service": {"name": "web", "port": {"number": 80}}}}},
+    SCALER: {"spec": {"scaleTargetRef": {"kind": "Engine", "name": "web"}}},
+}
+STATES: dict[ObjectKey, JsonObject] = {
+    SERVICE: {},
+    INGRESS: {"addresses": 1},
+    SCALER: {"conditions": [{"type": "AbleToScale", "status": "True"}]},
+}
 SHOP = ApplicationKey("argocd", "shop")
 TAINT = Taint("domain", TaintEffect.NO_SCHEDULE, "web")
 SPEC: JsonObject = {
     "replicas": 1,
     "template": {
+        "metadata": {"labels": {"app": "web"}},
         "spec": {
             "nodeSelector": {"domain": "web"},
             "tolerations": [{"key": "domain", "operator": "Exists"}],
             "containers": [{"name": "web", "image": "example/web:1"}],
-        }
+        },
     },
 }
 PODS = PodGroup(
@@ -164,13 +178,14 @@ STEADY: tuple[object, ...] = (
     ),
     DeclaredObjects(
         {
-            SERVICE: DeclaredObject(
-                key=SERVICE,
-                subject=Subject("Service", "api", "web"),
+            key: DeclaredObject(
+                key=key,
+                subject=Subject(key.kind, "api", "web"),
                 version="v1",
-                manifest={"spec": {"type": "ClusterIP"}},
+                manifest=manifest,
                 place=PLACE,
             )
+            for key, manifest in OBJECTS.items()
         }
     ),
     DeclaredApplications(
@@ -213,12 +228,11 @@ OBSERVED: tuple[tuple[object, object], ...] = (
     (
         ObservedObjects(
             kinds={
-                SERVICE.group_kind: {
-                    ("api", "web"): ObservedObject("v1", {"spec": {"type": "ClusterIP"}})
-                }
+                key.group_kind: {("api", "web"): ObservedObject("v1", manifest, STATES[key])}
+                for key, manifest in OBJECTS.items()
             }
         ),
-        ObservedObjects(kinds={SERVICE.group_kind: {}}),
+        ObservedObjects(kinds={key.group_kind: {} for key in OBJECTS}),
     ),
     (
         ObservedWorkloads(
@@ -240,6 +254,7 @@ OBSERVED: tuple[tuple[object, object], ...] = (
         ObservedPods({}, {}),
     ),
     (ObservedAutoscalers({}), ObservedAutoscalers({})),
+    (ObservedEndpoints({("api", "web"): Endpoints(1, 1)}), ObservedEndpoints({})),
     (
         ObservedApplications(
             {
@@ -329,9 +344,13 @@ NO_EVIDENCE: dict[str, set[type]] = {
     "alertmanager_silences": {ActiveAlerts},  # no silence holds, whatever is active
     "application_abandoned": {ObservedApplicationSets},  # makes a failure unknown
     "application_healthy": {ObservedNodes, ObservedPods, ObservedWorkloads},  # explain a failure
+    "autoscaler": {ObservedWorkloads},  # its target is of another kind
+    "ingress_routes": {ObservedWorkloads},  # endpoints that are ready are evidence enough
+    "service_endpoints": {ObservedWorkloads},
     "grafana_dashboards": {GrafanaHealth},  # explains what is unknown
     "grafana_datasources": {GrafanaHealth},
     "node_dedication": {ObservedWorkloads},  # explains a failure
+    "secret_references": {ObservedObjects, ObservedPods},  # pods that run are evidence enough
     "workload_ready": {ObservedNodes, ObservedPods},  # explain a failure
     "workload_replicas": {ObservedAutoscalers},  # the declared number stands
 }

@@ -32,8 +32,16 @@ KEYS = [
     for kind in ("StatefulSet", "Deployment", "DaemonSet")
     for name in ("b", "a")
 ]
+KINDS = (
+    GroupKind("", "Service"),
+    GroupKind("autoscaling", "HorizontalPodAutoscaler"),
+    GroupKind("networking.k8s.io", "Ingress"),
+)
 OBJECTS = [
-    ObjectKey("", "Widget", namespace, name) for namespace in ("z", "a") for name in ("b", "a")
+    ObjectKey(*kind, namespace, name)
+    for namespace in ("z", "a")
+    for kind in KINDS
+    for name in ("b", "a")
 ]
 HOSTILE: list[Any] = [
     None,
@@ -69,11 +77,12 @@ def world(*, everything_observed: bool, specs: list[Any]) -> Facts:
         DeclaredObjects({key: declared_object(key, manifests) for key in OBJECTS}),
         ObservedObjects(
             kinds={
-                GroupKind("", "Widget"): {
+                kind: {
                     (key.namespace, key.name): ObservedObject("v1", {"spec": specs[0]})
                     for n, key in enumerate(OBJECTS)
-                    if everything_observed or n % 2
+                    if key.group_kind == kind and (everything_observed or n % 2)
                 }
+                for kind in KINDS
             }
         ),
         ObservedPods(by_owner={}, by_node={}),

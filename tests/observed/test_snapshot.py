@@ -110,7 +110,7 @@ def known(seen: Observation) -> set[str]:
 
 
 ALL = {"Nodes", "Workloads", "Pods", "Applications", "Autoscalers"}
-EVERY_FACT = ALL | {"ApplicationSets"}
+EVERY_FACT = ALL | {"ApplicationSets", "Endpoints"}
 
 
 @pytest.mark.parametrize(

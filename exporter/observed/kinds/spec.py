@@ -17,6 +17,7 @@ class Declared(StrEnum):
 
     NODES = "nodes"
     WORKLOADS = "workloads"
+    OBJECTS = "objects"
     APPLICATIONS = "applications"
     APPLICATION_SETS = "applicationSets"
 

@@ -93,9 +93,9 @@ class Followed:
 
 
 def by_kind(objects: DeclaredObjects) -> Mapping[GroupKind, Declared]:
-    """Return what is declared of each kind."""
-    names: dict[GroupKind, set[ObjectName]] = {}
-    versions: dict[GroupKind, set[str]] = {}
+    """Return what is declared of each kind; nothing of those that are only referred to."""
+    names: dict[GroupKind, set[ObjectName]] = {kind: set() for kind in objects.referred}
+    versions: dict[GroupKind, set[str]] = {kind: set() for kind in objects.referred}
     for key, declared in objects.objects.items():
         names.setdefault(key.group_kind, set()).add((key.namespace, key.name))
         versions.setdefault(key.group_kind, set()).add(declared.version)
