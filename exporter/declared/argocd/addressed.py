@@ -31,9 +31,11 @@ def _facts(settings: Settings) -> frozenset[type]:
 
 
 async def _read(inputs: Inputs) -> Reading:
-    followed = await _follow(inputs)
+    charts = Charts.of(inputs.loaded, memory=inputs.memory, failed=inputs.unfetched)
+    followed = await _follow(inputs, charts)
     return replace(
         followed.reading,
+        charts=tuple(charts.archives.requests),
         deliveries=Deliveries(
             application_sets=followed.application_sets,
             unevaluated=followed.unevaluated,
@@ -45,7 +47,7 @@ async def _read(inputs: Inputs) -> Reading:
     )
 
 
-async def _follow(inputs: Inputs) -> Followed:
+async def _follow(inputs: Inputs, charts: Charts) -> Followed:
     """Follow the Applications of this repository.
 
     It is known by the address in the settings, else by the checkout's own remote, else by its
@@ -57,7 +59,7 @@ async def _follow(inputs: Inputs) -> Followed:
         checkout=inputs.checkout,
         allow_remote=inputs.loaded.settings.declared.allow_remote_bases,
         source=Source.ARGOCD,
-        charts=Charts.of(inputs.loaded, memory=inputs.memory),
+        charts=charts,
     )
     followed = await _follow_from(inputs, renderer, known)
     applications = followed.reading.applications

@@ -86,7 +86,8 @@ class Following:
     """What was found so far.
 
     *paths* tells of the paths of this repository whether they exist; *delivered* are those that
-    an Application delivers to the cluster that is looked at. *hiding* are sources that may declare
+    an Application delivers to the cluster that is looked at. *versions* are those of the charts of
+    registries, by Application and source. *hiding* are sources that may declare
     further Applications. *rules* are those of Argo CD itself, *further* are
     other repositories whose checkouts are at hand.
     """
@@ -94,6 +95,7 @@ class Following:
     gathering: Gathering
     render: Render
     paths: dict[str, bool] = field(default_factory=dict)
+    versions: dict[tuple[ApplicationKey, int], str] = field(default_factory=dict)
     delivered: set[str] = field(default_factory=set)
     workloads: list[DeclaredWorkload] = field(default_factory=list)
     objects: list[DeclaredObject] = field(default_factory=list)
@@ -179,7 +181,7 @@ class Following:
 
     def _exists(self, step: _Step) -> bool:
         """Tell whether the path of a local source exists; whether a chart does shows later."""
-        if step.source.chart:
+        if step.source.packed:
             return True
         if step.further is not None:
             return step.further.home.checkout.is_dir(step.source.path)
@@ -223,6 +225,8 @@ class Following:
                 self._account(step, one)
 
     def _account(self, step: _Step, rendered: Rendered) -> None:
+        if rendered.version:
+            self.versions[step.key, step.index] = rendered.version
         self.ledger.deliver(rendered, self._origin(step))
         for one in rendered.left_out:
             if one.subject is None or one.state is ItemState.OTHER_REPOSITORY:
@@ -251,7 +255,7 @@ class Following:
     def _origin(self, step: _Step) -> Origin:
         place, path = step.options.place, step.source.path
         if (
-            step.source.chart or step.further
+            step.source.packed or step.further
         ):  # no path of this repository hides what it may declare
             return Origin(source=Source.ARGOCD, subject=step.subject, place=place, path="")
         return self.ledger.origin(step.subject, place=place, path=path)
@@ -259,6 +263,14 @@ class Following:
     def _leave_out(self, step: _Step, reason: LeftOut) -> None:
         self._suspect(step, reason)
         self.ledger.items.append(left_out(reason, step.subject, source=Source.ARGOCD))
+
+    def resolved(self, application: DeclaredApplication) -> DeclaredApplication:
+        """Return an Application with the versions that its charts of registries have."""
+        sources = tuple(
+            replace(source, resolved=self.versions.get((application.key, index), ""))
+            for index, source in enumerate(application.sources)
+        )
+        return replace(application, sources=sources)
 
     def _suspect(self, step: _Step, reason: LeftOut) -> None:
         """Note that a source may declare Applications that nobody knows, if it may."""

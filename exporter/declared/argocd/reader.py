@@ -131,7 +131,7 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
     for path, error in files.failures.items():
         ledger.lose(checkout.failure(Source.ARGOCD, error, path=path, part=path))
     items = (*found.items, *ledger.all(), *of_rules(rules))
-    counted = (one.application for one in gathering.applications.values())
+    counted = (following.resolved(one.application) for one in gathering.applications.values())
     reading = Reading(
         source=Source.ARGOCD,
         workloads=tuple(following.workloads),

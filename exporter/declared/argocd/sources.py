@@ -61,7 +61,7 @@ def not_here(
 
     Charts of registries lie elsewhere in any case.
     """
-    if source.chart:
+    if source.packed:
         return None
     if further is not None:
         home = further.home
@@ -112,7 +112,7 @@ async def render_source(
     :exc:`ReadError` where the options are malformed, or the files cannot be listed.
     """
     source, checkout = application.sources[index], deployer.home.checkout
-    if source.chart:
+    if source.packed:
         return await _chart(application, options, index=index, deployer=deployer)
     path = source.path
     options = overridden(options, path, key=application.key, checkout=checkout)

@@ -106,11 +106,12 @@ def helm_options(
     """
     helm = options.object("helm")
     key = application.key
+    registry, chart = application.sources[index].packed or ("", "")
     return HelmOptions(
         owner=f"{key}/{index}",
         release=helm.text("releaseName") or key.name,
-        chart=application.sources[index].chart,
-        repository=application.sources[index].repository,
+        chart=chart,
+        repository=registry,
         version=application.sources[index].revision,
         namespace=helm.text("namespace") or application.destination_namespace,
         value_files=helm.texts("valueFiles"),

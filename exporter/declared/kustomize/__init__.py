@@ -1,5 +1,8 @@
 """What Kustomize overlays and directories of plain manifests declare."""
 
+from dataclasses import replace
+
+from exporter.declared.helm import Charts
 from exporter.declared.kustomize.reader import read
 from exporter.declared.kustomize.renderer import Renderer
 from exporter.declared.reader import OBJECTS, Inputs, Reader
@@ -18,12 +21,14 @@ async def _read(inputs: Inputs) -> Reading:
     """Render what no Application points at."""
     declared = inputs.loaded.settings.declared
     by_applications = inputs.delivered_by(Source.ARGOCD)
+    charts = Charts.of(inputs.loaded, memory=inputs.memory, failed=inputs.unfetched)
     renderer = Renderer(
         checkout=inputs.checkout,
         allow_remote=declared.allow_remote_bases,
         source=Source.KUSTOMIZE,
+        charts=charts,
     )
-    return await read(
+    reading = await read(
         declared.kustomize,
         checkout=inputs.checkout,
         render=renderer.render,
@@ -31,6 +36,7 @@ async def _read(inputs: Inputs) -> Reading:
         skip=by_applications.delivered,
         followed=by_applications.declarations,
     )
+    return replace(reading, charts=tuple(charts.archives.requests))
 
 
 READER = Reader(
