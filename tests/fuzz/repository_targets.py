@@ -32,7 +32,6 @@ from exporter.declared.argocd.gotemplate import UnsupportedError, from_json, ren
 from exporter.declared.argocd.ignored import parse_path
 from exporter.declared.argocd.located import UnresolvedError as UnknownError
 from exporter.declared.argocd.located import from_yaml
-from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.rules import parse as parse_rules
 from exporter.declared.argocd.stack import stack_of
 from exporter.declared.argocd.templating import Budget
@@ -51,6 +50,7 @@ from exporter.declared.kustomize.omissions import omissions
 from exporter.declared.kustomize.provenance import Tracer
 from exporter.declared.options import NotPlannedError
 from exporter.declared.rendered import Manifest
+from exporter.declared.repositories import Home
 from exporter.declared.terraform.language.budget import Budget as Steps
 from exporter.declared.terraform.language.evaluate import evaluate
 from exporter.declared.terraform.language.hcl import parse as parse_hcl

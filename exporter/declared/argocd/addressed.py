@@ -1,14 +1,14 @@
 """The Applications of this repository, by the address that the settings or Git give it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.reader import Followed, read
-from exporter.declared.argocd.repositories import Further, Home
 from exporter.declared.helm import Charts
 from exporter.declared.kustomize import Renderer
-from exporter.declared.opening import FurtherCheckout
 from exporter.declared.reader import OBJECTS, Inputs, Reader
+from exporter.declared.repositories import Further, Home, homes_of, mounted
 from exporter.declared.repository import is_remote
 from exporter.domain.addresses import normalise
 from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
@@ -55,8 +55,9 @@ async def _follow(inputs: Inputs, charts: Charts) -> Followed:
     """
     address = inputs.git.url if is_remote(inputs.git.url) else ""
     known = frozenset({address} - {""})
+    homes = homes_of(inputs)
     renderer = Renderer(
-        checkout=inputs.checkout,
+        checkout=mounted(inputs.checkout, homes),
         allow_remote=inputs.loaded.settings.declared.allow_remote_bases,
         source=Source.ARGOCD,
         charts=charts,
@@ -91,18 +92,12 @@ async def _follow_from(inputs: Inputs, renderer: Renderer, addresses: frozenset[
         memory=inputs.memory,
         running=inputs.running,
         overrides=inputs.overrides,
-        further=[_further(found, renderer) for found in inputs.further],
+        further=[_further(home, renderer, homes_of(inputs)) for home in homes_of(inputs)[1:]],
     )
 
 
-def _further(found: FurtherCheckout, renderer: Renderer) -> Further:
-    home = Home(
-        checkout=found.checkout,
-        addresses=frozenset({normalise(found.git.url)}),
-        reference=found.git.reference,
-        references=found.git.references,
-    )
-    return Further(home, renderer.elsewhere(found.checkout).render)
+def _further(home: Home, renderer: Renderer, homes: Sequence[Home]) -> Further:
+    return Further(home, renderer.elsewhere(mounted(home.checkout, homes)).render)
 
 
 READER = Reader(

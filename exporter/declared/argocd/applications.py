@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from exporter.declared.argocd.destinations import address
 from exporter.declared.argocd.ignored import parse_path
 from exporter.declared.argocd.located import LocatedTree
-from exporter.declared.argocd.repositories import Home
+from exporter.declared.repositories import Home
 from exporter.declared.repository import without_credentials
 from exporter.domain.declaration import (
     ApplicationKey,

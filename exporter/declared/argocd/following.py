@@ -17,7 +17,6 @@ from exporter.declared.argocd.hiding import may_hide
 from exporter.declared.argocd.ignored import pointers
 from exporter.declared.argocd.ledger import Ledger
 from exporter.declared.argocd.located import LocatedTree
-from exporter.declared.argocd.repositories import Further, Home, Standing
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.sources import (
     Deployer,
@@ -28,6 +27,7 @@ from exporter.declared.argocd.sources import (
 )
 from exporter.declared.kinds import is_declaration
 from exporter.declared.rendered import LeftOut, Manifest, Render, Rendered
+from exporter.declared.repositories import Further, Home, Standing
 from exporter.domain.declaration import (
     ApplicationKey,
     ApplicationSource,

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.entries import has_kustomization
 from exporter.declared.argocd.located import LocatedTree
-from exporter.declared.argocd.repositories import Further, Home, Standing
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.tools import (
     helm_options,
@@ -23,6 +22,7 @@ from exporter.declared.checkout import Checkout
 from exporter.declared.globs import match_any
 from exporter.declared.options import NotPlannedError
 from exporter.declared.rendered import LeftOut, Render, Rendered
+from exporter.declared.repositories import Further, Home, Standing
 from exporter.domain.declaration import ApplicationSource, DeclaredApplication
 from exporter.domain.finding import Subject
 from exporter.domain.items import ItemState

@@ -12,10 +12,10 @@ from typing import Any, Final
 from exporter.declared.argocd.applications import NAMESPACE
 from exporter.declared.argocd.entries import has_chart, has_kustomization
 from exporter.declared.argocd.located import LocatedTree, from_yaml
-from exporter.declared.argocd.repositories import Home, Standing
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.checkout import Checkout
 from exporter.declared.options import HelmOptions, KustomizeOptions, Parameter, substituted
+from exporter.declared.repositories import Home, Standing
 from exporter.domain.declaration import ApplicationKey, DeclaredApplication
 from exporter.foreign.yaml import YamlList, YamlMap
 

@@ -6,6 +6,7 @@ from exporter.declared.helm import Charts
 from exporter.declared.kustomize.reader import read
 from exporter.declared.kustomize.renderer import Renderer
 from exporter.declared.reader import OBJECTS, Inputs, Reader
+from exporter.declared.repositories import homes_of, mounted
 from exporter.domain.declaration import Reading
 from exporter.domain.objects import DeclaredObjects
 from exporter.domain.provenance import Source
@@ -23,7 +24,7 @@ async def _read(inputs: Inputs) -> Reading:
     by_applications = inputs.delivered_by(Source.ARGOCD)
     charts = Charts.of(inputs.loaded, memory=inputs.memory, failed=inputs.unfetched)
     renderer = Renderer(
-        checkout=inputs.checkout,
+        checkout=mounted(inputs.checkout, homes_of(inputs)),
         allow_remote=declared.allow_remote_bases,
         source=Source.KUSTOMIZE,
         charts=charts,
