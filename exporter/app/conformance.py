@@ -24,10 +24,11 @@ from exporter.domain.policy import AsOf, Policy
 from exporter.domain.state import State
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.files import fingerprint
-from exporter.foreign.supervisor import Supervisor, supervised
+from exporter.foreign.supervisor import RootTask, Supervisor, supervised
 from exporter.observed.kubernetes.live import Live
 from exporter.observed.monitoring import Monitoring, monitoring
 from exporter.observed.observe import Snapshots
+from exporter.registries import ChartFetcher
 from exporter.runtime.attribution import unattributed
 from exporter.runtime.evaluate import evaluate
 from exporter.runtime.history import History
@@ -61,18 +62,21 @@ class Conformance:
     clock: Clock = SYSTEM
     dated: bool = False
     run: Run = here
+    registries: ChartFetcher | None = field(init=False)
     declarations: Declarations = field(init=False)
     declared: Watched = field(init=False)
     observed: Watched | Live = field(init=False)
     changed: asyncio.Event = field(init=False)
     monitoring: Monitoring = field(init=False)
     policy: Policy = field(init=False)
+    fetching: RootTask | None = None
     settled: tuple[Facts, ...] = ()
     sweeper: garbage.Sweeper = field(default_factory=garbage.Sweeper)
 
     def __post_init__(self) -> None:
         """Make the readers; raises :exc:`SettingsError` where both sides cannot be had."""
-        self.declarations = Declarations(self.loaded, run=self.run)
+        self.registries = ChartFetcher.of(self.loaded, clock=self.clock)
+        self.declarations = Declarations(self.loaded, run=self.run, registries=self.registries)
         self.declared = Watched(
             reader=self.declarations,
             path=self.loaded.path(self.loaded.repository.path),
@@ -114,6 +118,8 @@ class Conformance:
         async with contextlib.AsyncExitStack() as undo:
             undo.push_async_callback(self.stop)
             self.monitoring.start(supervisor)
+            if self.registries is not None:
+                self.fetching = supervisor.start(self.registries.run, name="charts")
             if isinstance(self.observed, Live):
                 self.observed.start(supervisor)
             with contextlib.suppress(TimeoutError):
@@ -131,6 +137,9 @@ class Conformance:
     async def stop(self) -> None:
         """End what :meth:`start` began."""
         await self.monitoring.stop()
+        fetching, self.fetching = self.fetching, None
+        if fetching is not None:
+            await fetching.stop()
         if isinstance(self.observed, Live):
             await self.observed.stop()
 
@@ -293,4 +302,6 @@ async def check_once(
 
 async def declare_once(loaded: Loaded, *, run: Run = here) -> State:
     """Read the declarations once."""
-    return await Declarations(loaded, run=run).read(at=SYSTEM.now())
+    return await Declarations(loaded, run=run, registries=ChartFetcher.of(loaded)).read(
+        at=SYSTEM.now()
+    )

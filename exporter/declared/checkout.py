@@ -96,6 +96,23 @@ class Checkout:
         """What all paths below the root begin with."""
         return os.path.join(self.root, "")  # noqa: PTH118 - a path cannot end in a slash
 
+    def is_link(self, path: str) -> bool:
+        """Tell whether *path* is a link."""
+        return (self.root / path).is_symlink()
+
+    def shares(self, folder: str, path: str) -> bool:
+        """Tell whether *path* lies in the same repository as *folder*, both in this checkout."""
+        del folder
+        return path != ".." and not path.startswith("../")
+
+    def located(self, text: str) -> tuple[str, bool]:
+        """Return where the directory lies that an address names, and whether at that revision.
+
+        The path is empty where no checkout of the repository is at hand, as here.
+        """
+        del text
+        return "", False
+
     def relative(self, real: Path) -> str:
         """Return the path of what *resolve* found; empty for the root itself."""
         path = real.relative_to(self.root).as_posix()

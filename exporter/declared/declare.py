@@ -1,9 +1,9 @@
 """Reading all declarations of one checkout, and keeping the last good ones."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from exporter.declared.facts import Readings, assemble
 from exporter.declared.memory import Memory, count
@@ -19,6 +19,7 @@ from exporter.domain.applications import (
     ObservedApplicationSets,
     Overrides,
 )
+from exporter.domain.charts import ChartRequest, NotFetched
 from exporter.domain.clock import Instant
 from exporter.domain.declaration import ApplicationKey, Reading
 from exporter.domain.evaluation import SourceStatus
@@ -27,6 +28,24 @@ from exporter.domain.provenance import Place, Source
 from exporter.domain.state import State
 from exporter.foreign.guard import guarded
 from exporter.settings.load import Loaded
+
+FETCHES: Final = 6
+"""How often a source is read anew for what was fetched: indexes, charts, and theirs in turn."""
+
+
+class Registries(Protocol):
+    """Fetches what lacks of registries of charts."""
+
+    @property
+    def failed(self) -> Mapping[str, NotFetched]:
+        """Return why what could not be had could not, by path in the folder of charts."""
+
+    async def fetch(self, source: Source, requests: Sequence[ChartRequest]) -> bool:
+        """Fetch what *source* lacks now, and tell whether another reading would give more."""
+
+    def status(self, *, at: Instant) -> SourceStatus:
+        """Return how the registries are doing at the instant *at*."""
+
 
 Run: TypeAlias = Callable[[Reader, Inputs], Awaitable[Reading]]
 """Lets a reader read."""
@@ -42,11 +61,13 @@ class Declarations:
     """Reads what the settings name, again and again.
 
     *git* and *items* are what is gone by: the state of the repository, and what each source gave.
-    *units* have what the parts of each source gave, and what its last worker left.
+    *units* have what the parts of each source gave, and what its last worker left. *registries*
+    fetch charts, where the settings allow it.
     """
 
     loaded: Loaded
     run: Run = here
+    registries: Registries | None = None
     repository: Memory[GitState] = field(init=False)
     memories: dict[Source, Memory[Reading]] = field(default_factory=dict)
     units: dict[Source, Remembered] = field(default_factory=dict)
@@ -121,14 +142,16 @@ class Declarations:
     def sources(self, *, at: Instant) -> tuple[SourceStatus, ...]:
         """Return how the repository and each source are doing at the instant *at*."""
         memories: tuple[Memory[Any], ...] = (self.repository, *self.memories.values())
-        return tuple(
+        found = [
             replace(
                 memory.status(self.items.get(memory.source, {}), at=at),
                 revision=self.git.revision,
                 revision_committed=self.git.committed,
             )
             for memory in memories
-        )
+        ]
+        beside = () if self.registries is None else (self.registries.status(at=at),)
+        return (*found, *beside)
 
     async def _read_all(self, opened: Opened) -> dict[Source, Reading]:
         """Run the readers that are asked for beside each other; some build on others."""
@@ -151,11 +174,23 @@ class Declarations:
             running=self.running,
             overrides=self.overrides,
             memory=self.units[reader.source],
+            unfetched={} if self.registries is None else self.registries.failed,
             earlier=earlier,
         )
-        reading = await guarded(
-            self.run(reader, inputs), source=reader.source, otherwise=reader.lost
-        )
+        return await self._read_fetching(reader, inputs)
+
+    async def _read_fetching(self, reader: Reader, inputs: Inputs) -> Reading:
+        """Let *reader* read, and again where what it lacked of registries has been fetched."""
+        source = reader.source
+        reading = await guarded(self.run(reader, inputs), source=source, otherwise=reader.lost)
+        for _ in range(FETCHES):
+            if self.registries is None or reading.lost:
+                break
+            if not await self.registries.fetch(source, reading.charts):
+                break
+            inputs.memory.go_on()
+            inputs = replace(inputs, unfetched=self.registries.failed)
+            reading = await guarded(self.run(reader, inputs), source=source, otherwise=reader.lost)
         return without_impossible_names(reading)
 
     def _choose(self, reading: Reading, opened: Opened, *, at: Instant) -> Reading:

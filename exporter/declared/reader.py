@@ -10,6 +10,7 @@ from exporter.declared.rendered import Manifest
 from exporter.declared.repository import GitState
 from exporter.declared.units import Units
 from exporter.domain.applications import Overrides
+from exporter.domain.charts import NotFetched
 from exporter.domain.declaration import (
     ATTRIBUTES,
     PRESENT,
@@ -34,8 +35,9 @@ class Inputs:
 
     *further* are other repositories at hand. *running* are the ApplicationSets that the cluster
     has, *overrides* what its Applications say of images, source by source. *memory* is what the
-    parts of its source gave before, and *earlier* are the readings that it asked to come after.
-    With *units*, what their parts declare is left to these.
+    parts of its source gave before, *unfetched* says what of registries of charts could not be
+    fetched, by path in the folder of charts, and *earlier* are the readings that it asked to come
+    after. With *units*, what their parts declare is left to these.
     """
 
     loaded: Loaded
@@ -45,6 +47,7 @@ class Inputs:
     running: tuple[Manifest, ...] = ()
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = field(default_factory=dict)
     memory: Remembered = field(default_factory=Remembered)
+    unfetched: Mapping[str, NotFetched] = field(default_factory=dict)
     earlier: Mapping[Source, Reading] = field(default_factory=dict)
     units: Units | None = None
 

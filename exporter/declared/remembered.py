@@ -96,6 +96,11 @@ class Remembered:
         if self._now is not None:
             self._last = self._now.boot
 
+    def go_on(self) -> None:
+        """Let another reading at the same instant begin with what the last one left."""
+        if self.coming.kept:
+            self.sealed = self.coming
+
     def confirm(self, *, at: Instant) -> None:
         """Note that nothing had changed at the instant *at*."""
         self._last = at.boot

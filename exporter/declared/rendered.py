@@ -54,6 +54,7 @@ class Rendered:
 
     Where *by_file*, each file stands for itself: one that fails loses its own objects only. Else
     a failure loses all of them. Where it *stands_in*, an older rendering has what is lost.
+    *version* is that of the chart, where one of a registry was rendered.
     """
 
     manifests: tuple[Manifest, ...] = ()
@@ -61,6 +62,7 @@ class Rendered:
     failures: tuple[Failure, ...] = ()
     by_file: bool = False
     stands_in: bool = False
+    version: str = ""
 
     @property
     def whole(self) -> LeftOut | None:

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from sys import intern
 from typing import NamedTuple
 
+from exporter.domain.charts import ChartRequest
 from exporter.domain.errors import Reason
 from exporter.domain.finding import Subject
 from exporter.domain.gaps import Gap
@@ -280,7 +281,8 @@ class ApplicationSource:
     """One source of an Application.
 
     *local* tells whether it lies in the repository at hand; *path* is relative to that
-    repository's root.
+    repository's root. *resolved* is the version of the chart that *revision* means, where that is
+    known.
     """
 
     repository: str
@@ -289,6 +291,20 @@ class ApplicationSource:
     chart: str = ""
     reference: str = ""
     local: bool = False
+    resolved: str = field(default="", compare=False)
+
+    @property
+    def packed(self) -> tuple[str, str] | None:
+        """The registry and the name of the chart, where it lies in no Git repository.
+
+        A chart in an OCI registry may be all that its address names.
+        """
+        if self.chart:
+            return self.repository, self.chart
+        if self.repository.startswith("oci://") and not self.reference:
+            registry, _, name = self.repository.rstrip("/").rpartition("/")
+            return registry, name
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -414,7 +430,8 @@ class Reading:
     """All that one source says, and what of it could not be read.
 
     *items* are all things that it declares but nodes, which follow from *nodes*; *gaps* what it
-    could say of nodes, and nobody can tell, *stack_gaps* what of the monitoring stack. *groups*
+    could say of nodes, and nobody can tell, *stack_gaps* what of the monitoring stack. *charts* are
+    what lacks of registries. *groups*
     have no members yet: who belongs to them shows when all sources are merged.
     *complete* is false where something that would add to an enumeration of nodes could not be
     evaluated, so that a node's absence from this source proves nothing. Of one that is *lost*
@@ -435,6 +452,7 @@ class Reading:
     gaps: tuple[NodeGap, ...] = ()
     stack_gaps: tuple[StackGap, ...] = ()
     deliveries: Deliveries = Deliveries()
+    charts: tuple[ChartRequest, ...] = ()
     complete: bool = True
     lost: bool = False
 

@@ -30,6 +30,7 @@ class Source(StrEnum):
     KUSTOMIZE = "kustomize", "Kustomize", "declared"
     INVENTORY = "inventory", "Handwritten inventory", "declared"
     REPOSITORY = "repository", "Git repository", "declared"
+    REGISTRIES = "registries", "Chart registries", "declared"
     KUBERNETES = "kubernetes", "Kubernetes API"
     PROMETHEUS = "prometheus", "Prometheus"
     ALERTMANAGER = "alertmanager", "Alertmanager"

@@ -5,6 +5,7 @@
     serve -+- evaluations              looks and judges again and again
            +- watch <kind>             one for each kind and namespace; what breaks it is counted
            +- poll <source>            one for each part of the monitoring stack; likewise
+           +- charts                  fetches what lacks of registries
            +- accepting <address>      one for each socket
            +- signs of life            what a service manager is told
 """

@@ -13,8 +13,8 @@ import msgspec
 
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.instants import parse_duration
+from exporter.foreign.credentials import credentials, trust
 from exporter.foreign.files import MIB, fingerprint
-from exporter.observed.credentials import credentials, trust
 from exporter.settings.monitoring import EndpointSettings, parse_address
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from exporter.domain.declaration import NodeGroup
+from exporter.domain.declaration import ApplicationSource, NodeGroup
 from exporter.domain.evaluation import Evaluation, Score
 from exporter.domain.expectation import Bounds, GroupSize, replica_bounds
 from exporter.domain.finding import Finding, Verdict
@@ -186,15 +186,21 @@ def _between(bounds: Bounds | None) -> str:
 
 def _applications(declared: Contents) -> Iterator[Sequence[str]]:
     for key, application in declared.applications.items():
-        sources = ", ".join(
-            source.path or source.chart or source.repository for source in application.sources
-        )
+        sources = ", ".join(map(_source, application.sources))
         yield (
             str(key),
             sources or "-",
             application.application_set or "-",
             application.place.where,
         )
+
+
+def _source(source: ApplicationSource) -> str:
+    """Return what a source deploys, of a chart of a registry with the version that it is."""
+    name = source.path or source.chart or source.repository
+    if source.packed is None:
+        return name
+    return " ".join(one for one in (source.packed[1], source.resolved or source.revision) if one)
 
 
 def _conflicts(declared: Contents) -> Iterator[Sequence[str]]:

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
+from exporter.settings.charts import ChartsSettings
 from exporter.settings.forms import Duration, Quantity, Strict
 
 
@@ -186,44 +187,6 @@ class InventorySettings(Strict, frozen=True, kw_only=True):
     nodes: tuple[InventoryNode, ...] = ()
     workloads: tuple[InventoryWorkload, ...] = ()
     applications: tuple[InventoryApplication, ...] = ()
-
-
-class ChartsSettings(Strict, frozen=True, kw_only=True):
-    """How Helm charts are rendered: as Argo CD does it for the cluster."""
-
-    cache: Annotated[
-        str,
-        Meta(
-            description="A folder of charts of registries, as `helm pull` writes them: "
-            "NAME-VERSION.tgz, or in folders named like their registry. A relative one is relative "
-            "to this file. Nothing is fetched."
-        ),
-    ] = ""
-    helm: Annotated[
-        Literal["", "3", "4"],
-        Meta(
-            description="The version of helm: Argo CD has 3 up to 3.4, and 4 from 3.5 on. Empty: "
-            "the one that is installed."
-        ),
-    ] = ""
-    kube_version: Annotated[
-        str,
-        Meta(
-            description="The cluster's version of Kubernetes, as 1.31.2. Without it, what a chart "
-            "makes of it is compared only where every version gives the same."
-        ),
-    ] = ""
-    api_versions: (
-        Annotated[
-            tuple[str, ...],
-            Meta(
-                description="What the cluster serves beside Kubernetes' own APIs, as group/version "
-                "and group/version/Kind. Without it, what a chart makes of them is compared only "
-                "where it is the same with and without each."
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
 
 
 class LimitsSettings(Strict, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ import pytest
 from exporter.declared.declare import Declarations
 from exporter.domain.clock import Instant
 from exporter.domain.items import DeclaredItems, ItemState
+from exporter.domain.provenance import Place
 from exporter.domain.state import State
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.settings.load import load
@@ -64,6 +65,11 @@ async def declare(
 def places(state: State) -> list[tuple[str, object]]:
     found = state.facts.get(DeclaredWorkloads).workloads.values()
     return [(one.place.where, one.manifest["spec"]["replicas"]) for one in found]  # type: ignore[call-overload,index] # laid out above
+
+
+def replicas_of(state: State) -> list[tuple[Place, object]]:
+    found = state.facts.get(DeclaredWorkloads).workloads.values()
+    return [(one.places["/spec/replicas"], one.manifest["spec"]["replicas"]) for one in found]  # type: ignore[call-overload,index] # laid out above
 
 
 def states(state: State) -> dict[str, ItemState]:
@@ -152,3 +158,170 @@ async def test_a_checkout_that_is_not_there_is_a_failure(tmp_path: Path) -> None
 
     assert [one.part for one in state.failures] == ["apps"]
     assert states(state) == {"shop/0": ItemState.OTHER_REPOSITORY}
+
+
+BASES = {
+    "web/kustomization.yaml": "resources: [d.yaml, ../shared]\nnamePrefix: a-",
+    "web/d.yaml": DEPLOYMENT,
+    "shared/kustomization.yaml": "resources: [d.yaml]",
+    "shared/d.yaml": DEPLOYMENT.replace("web", "shared"),
+}
+
+
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://git.example.org/apps.git//web?ref=main",
+        "https://git.example.org/apps.git/web?ref=main&timeout=90s",
+        "git::https://git.example.org/apps//web",
+        "git@git.example.org:apps.git//web?ref=main",
+        "ssh://git@git.example.org/apps.git//web?version=main",
+    ],
+)
+async def test_a_remote_base_is_followed_to_its_checkout(tmp_path: Path, address: str) -> None:
+    main = {"env/kustomization.yaml": f"resources: ['{address}']\nnameSuffix: -x\n"}
+
+    state = await declare(tmp_path, f"{{repoURL: {MAIN}, path: env}}", main=main, apps=BASES)
+
+    assert sorted(places(state)) == [("apps:shared/d.yaml:1", 2), ("apps:web/d.yaml:1", 2)]
+    names = {one.name for one in state.facts.get(DeclaredWorkloads).workloads}
+    assert names == {"a-web-x", "a-shared-x"}
+    assert states(state) == {"shop/0": ItemState.COMPARED}
+
+
+@pytest.mark.usefixtures("kustomize")
+async def test_a_patch_beside_a_remote_base_changes_it(tmp_path: Path) -> None:
+    operation = '[{"op": "replace", "path": "/spec/replicas", "value": 5}]'
+    patch = f"- {{patch: '{operation}', target: {{name: web}}}}"
+    main = {"env/kustomization.yaml": f"resources: ['{APPS}//web']\npatches:\n{patch}\n"}
+
+    state = await declare(tmp_path, f"{{repoURL: {MAIN}, path: env}}", main=main, apps=BASES)
+
+    assert state.failures == ()
+    assert ("env/kustomization.yaml:3", 5) in [
+        (one.where, replicas) for one, replicas in replicas_of(state)
+    ]
+
+
+@pytest.mark.usefixtures("kustomize")
+async def test_a_remote_component_is_followed_too(tmp_path: Path) -> None:
+    component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+    apps = {"c/kustomization.yaml": f"{component}replicas: [{{name: web, count: 4}}]\n"}
+    main = {
+        "env/kustomization.yaml": f"resources: [d.yaml]\ncomponents: ['{APPS}//c?ref=main']\n",
+        "env/d.yaml": DEPLOYMENT,
+    }
+
+    state = await declare(tmp_path, f"{{repoURL: {MAIN}, path: env}}", main=main, apps=apps)
+
+    assert places(state) == [("env/d.yaml:1", 4)]
+
+
+@pytest.mark.usefixtures("kustomize")
+async def test_a_base_by_the_address_of_its_own_repository_is_a_path(tmp_path: Path) -> None:
+    main = {"env/kustomization.yaml": f"resources: ['{MAIN}//web?ref=main']\n", **BASES}
+
+    state = await declare(tmp_path, f"{{repoURL: {MAIN}, path: env}}", main=main, apps={})
+
+    assert sorted(places(state)) == [("shared/d.yaml:1", 2), ("web/d.yaml:1", 2)]
+
+
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(
+    ("address", "reason", "advice"),
+    [
+        (f"{APPS}//web?ref=v2", ItemState.OTHER_REVISION, "allow_remote_bases"),
+        (
+            "https://git.example.org/other.git//web?ref=main",
+            ItemState.OTHER_REPOSITORY,
+            "name a checkout of https://git.example.org/other.git in declared.repositories",
+        ),
+        (
+            "github.com/org/repo/deep/web",
+            ItemState.OTHER_REPOSITORY,
+            "name a checkout of github.com/org/repo in",
+        ),
+    ],
+)
+async def test_any_other_address_says_what_to_add(
+    tmp_path: Path, address: str, reason: ItemState, advice: str
+) -> None:
+    main = {"env/kustomization.yaml": f"resources: [d.yaml, '{address}']", "env/d.yaml": DEPLOYMENT}
+
+    state = await declare(tmp_path, f"{{repoURL: {MAIN}, path: env}}", main=main, apps=BASES)
+
+    (item,) = [one for one in state.facts.get(DeclaredItems).items if one.state.is_reason]
+    assert item.state is reason
+    assert advice in item.advice
+    assert places(state) == [("env/d.yaml:1", 2)]
+
+
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(
+    "escape", ["../../../env/secret.yaml", "../../main/env", "../../.conformance-checkouts/_/env"]
+)
+async def test_no_base_leads_out_of_its_repository(tmp_path: Path, escape: str) -> None:
+    main = {
+        "env/kustomization.yaml": f"resources: ['{APPS}//web']",
+        "env/secret.yaml": DEPLOYMENT,
+    }
+    apps = {"web/kustomization.yaml": f"resources: [{escape}]"}
+
+    state = await declare(tmp_path, f"{{repoURL: {MAIN}, path: env}}", main=main, apps=apps)
+
+    (failure,) = state.failures
+    assert failure.place.path == "apps:web/kustomization.yaml"
+    assert "leads out of the repository" in failure.message
+    assert places(state) == []
+
+
+GENERATED = f"""\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {{{{name: all, namespace: argocd}}}}
+spec:
+  generators: [{{{{git: {{{{repoURL: {{address}}, revision: {{revision}}, {{what}}}}}}}}}}]
+  template:
+    metadata: {{{{name: '{{{{{{{{path.basename}}}}}}}}'}}}}
+    spec:
+      destination: {{{{server: https://kubernetes.default.svc, namespace: web}}}}
+      source: {{{{repoURL: {APPS}, path: '{{{{{{{{path}}}}}}}}'}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    "what", ["directories: [{path: 'apps/*'}]", "files: [{path: 'apps/*/d.yaml'}]"]
+)
+async def test_a_git_generator_looks_at_a_further_checkout(tmp_path: Path, what: str) -> None:
+    apps = {"apps/one/d.yaml": DEPLOYMENT, "apps/two/d.yaml": DEPLOYMENT}
+    generated = GENERATED.format(address=APPS, revision="HEAD", what=what)
+
+    state = await declare(
+        tmp_path, f"{{repoURL: {MAIN}, path: sets}}", main={"sets/a.yaml": generated}, apps=apps
+    )
+
+    assert states(state) == dict.fromkeys(("shop/0", "one/0", "two/0"), ItemState.COMPARED)
+
+
+@pytest.mark.parametrize(
+    ("address", "revision", "message"),
+    [
+        (APPS, "v3.0.0", "not the checkout"),
+        ("https://git.example.org/other.git", "HEAD", "declared.repositories"),
+    ],
+)
+async def test_a_git_generator_elsewhere_says_so(
+    tmp_path: Path, address: str, revision: str, message: str
+) -> None:
+    what = "directories: [{path: 'apps/*'}]"
+    generated = GENERATED.format(address=address, revision=revision, what=what)
+
+    state = await declare(
+        tmp_path, f"{{repoURL: {MAIN}, path: sets}}", main={"sets/a.yaml": generated}, apps=BASES
+    )
+
+    items = state.facts.get(DeclaredItems).items
+    (item,) = [one for one in items if one.subject.kind == "ApplicationSet"]
+    assert item.state.is_reason
+    assert message in item.message

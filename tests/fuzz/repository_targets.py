@@ -30,7 +30,6 @@ from exporter.declared.argocd.estimates import Estimates
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.gotemplate import UnsupportedError, from_json, render
 from exporter.declared.argocd.ignored import parse_path
-from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.rules import parse as parse_rules
 from exporter.declared.argocd.stack import stack_of
 from exporter.declared.argocd.templating import Budget
@@ -51,6 +50,7 @@ from exporter.declared.located import UnresolvedError as UnknownError
 from exporter.declared.located import from_yaml
 from exporter.declared.options import NotPlannedError
 from exporter.declared.rendered import Manifest
+from exporter.declared.repositories import Home
 from exporter.declared.terraform.language.budget import Budget as Steps
 from exporter.declared.terraform.language.evaluate import evaluate
 from exporter.declared.terraform.language.hcl import parse as parse_hcl

@@ -20,8 +20,8 @@ NAMES = """
     DeclarationConflict DeclarationNotCompared DeclarationShrank DeclarationStale
     DeclarationUnreadable EvaluationStale ExporterAbsent ExporterDown FindingsTruncated
     GrafanaDashboardMissing GrafanaDatasourceBroken GrafanaUnavailable KubeStateMetricsDisagree
-    NodeCordonedTooLong NodeForeignPods NodeGroupSizeMismatch NodeIdentityContradicts NodeInstanceMismatch
-    NodeLabelsMismatch NodeMissing NodeNotReady NodeTaintsMismatch NodeUnexpected
+    NodeCordonedTooLong NodeForeignPods NodeGroupSizeMismatch NodeIdentityContradicts
+    NodeInstanceMismatch NodeLabelsMismatch NodeMissing NodeNotReady NodeTaintsMismatch NodeUnexpected
     NodeVersionMismatch ObjectDrifted ObjectExtended ObjectMissing PrometheusRetentionMismatch
     PrometheusRulesUnhealthy PrometheusStorageMismatch RouteBroken ScrapeTargetMissing
     ServiceWithoutEndpoints SettingsReloadFailed SourceDown WaiverExpired WaiverExpiring

@@ -53,12 +53,12 @@ class Authority:
         )
         self.certificate = signed.public_bytes(serialization.Encoding.PEM)
 
-    def issue(self, name: str, *names: x509.GeneralName) -> Pair:
-        """Return a certificate for localhost, or for *names*."""
+    def issue(self, name: str, *names: x509.GeneralName, valid: timedelta = 2 * _DAY) -> Pair:
+        """Return a certificate for localhost, or for *names*; *valid* for so long from now on."""
         key = ec.generate_private_key(ec.SECP256R1())
         loopback = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
         allowed = x509.SubjectAlternativeName(names or [x509.DNSName("localhost"), loopback])
-        builder = _builder(_named(name), self._name, key, self._key)
+        builder = _builder(_named(name), self._name, key, self._key, valid=valid)
         signed = builder.add_extension(allowed, critical=False).sign(self._key, hashes.SHA256())
         return Pair(signed.public_bytes(serialization.Encoding.PEM), private(key))
 
@@ -86,6 +86,8 @@ def _builder(
     issuer: x509.Name,
     key: ec.EllipticCurvePrivateKey,
     signer: ec.EllipticCurvePrivateKey,
+    *,
+    valid: timedelta = 2 * _DAY,
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
@@ -96,8 +98,8 @@ def _builder(
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _DAY)
-        .not_valid_after(now + 2 * _DAY)
+        .not_valid_before(now - 2 * _DAY)
+        .not_valid_after(now + valid)
         .add_extension(own, critical=False)
         .add_extension(signing, critical=False)
     )

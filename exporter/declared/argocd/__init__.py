@@ -8,6 +8,6 @@ would refuse is a failure; neither harms the rest.
 from exporter.declared.argocd.addressed import READER
 from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.reader import Followed, read
-from exporter.declared.argocd.repositories import Further, Home
+from exporter.declared.repositories import Further, Home
 
 __all__ = ["READER", "Cluster", "Followed", "Further", "Home", "read"]

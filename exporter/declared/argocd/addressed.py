@@ -1,14 +1,14 @@
 """The Applications of this repository, by the address that the settings or Git give it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.reader import Followed, read
-from exporter.declared.argocd.repositories import Further, Home
 from exporter.declared.helm import Charts
 from exporter.declared.kustomize import Renderer
-from exporter.declared.opening import FurtherCheckout
 from exporter.declared.reader import OBJECTS, Inputs, Reader
+from exporter.declared.repositories import Further, Home, homes_of, mounted
 from exporter.declared.repository import is_remote
 from exporter.domain.addresses import normalise
 from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
@@ -31,9 +31,11 @@ def _facts(settings: Settings) -> frozenset[type]:
 
 
 async def _read(inputs: Inputs) -> Reading:
-    followed = await _follow(inputs)
+    charts = Charts.of(inputs.loaded, memory=inputs.memory, failed=inputs.unfetched)
+    followed = await _follow(inputs, charts)
     return replace(
         followed.reading,
+        charts=tuple(charts.archives.requests),
         deliveries=Deliveries(
             application_sets=followed.application_sets,
             unevaluated=followed.unevaluated,
@@ -45,7 +47,7 @@ async def _read(inputs: Inputs) -> Reading:
     )
 
 
-async def _follow(inputs: Inputs) -> Followed:
+async def _follow(inputs: Inputs, charts: Charts) -> Followed:
     """Follow the Applications of this repository.
 
     It is known by the address in the settings, else by the checkout's own remote, else by its
@@ -53,11 +55,12 @@ async def _follow(inputs: Inputs) -> Followed:
     """
     address = inputs.git.url if is_remote(inputs.git.url) else ""
     known = frozenset({address} - {""})
+    homes = homes_of(inputs)
     renderer = Renderer(
-        checkout=inputs.checkout,
+        checkout=mounted(inputs.checkout, homes),
         allow_remote=inputs.loaded.settings.declared.allow_remote_bases,
         source=Source.ARGOCD,
-        charts=Charts.of(inputs.loaded, memory=inputs.memory),
+        charts=charts,
     )
     followed = await _follow_from(inputs, renderer, known)
     applications = followed.reading.applications
@@ -90,19 +93,13 @@ async def _follow_from(inputs: Inputs, renderer: Renderer, addresses: frozenset[
         memory=inputs.memory,
         running=inputs.running,
         overrides=inputs.overrides,
-        further=[_further(found, renderer) for found in inputs.further],
+        further=[_further(home, renderer, homes_of(inputs)) for home in homes_of(inputs)[1:]],
         units=inputs.units,
     )
 
 
-def _further(found: FurtherCheckout, renderer: Renderer) -> Further:
-    home = Home(
-        checkout=found.checkout,
-        addresses=frozenset({normalise(found.git.url)}),
-        reference=found.git.reference,
-        references=found.git.references,
-    )
-    return Further(home, renderer.elsewhere(found.checkout).render)
+def _further(home: Home, renderer: Renderer, homes: Sequence[Home]) -> Further:
+    return Further(home, renderer.elsewhere(mounted(home.checkout, homes)).render)
 
 
 READER = Reader(

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from exporter.declared.argocd.destinations import address
 from exporter.declared.argocd.ignored import parse_path
-from exporter.declared.argocd.repositories import Home
 from exporter.declared.located import LocatedTree
+from exporter.declared.repositories import Home
 from exporter.declared.repository import without_credentials
 from exporter.domain.declaration import (
     ApplicationKey,

@@ -4,11 +4,11 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.globs import literal_prefix, match_path, match_pathspec
 from exporter.declared.located import LocatedTree, from_yaml
 from exporter.declared.remembered import Remembered, told
+from exporter.declared.repositories import Home
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.provenance import Place, Source
 from exporter.foreign import yaml
@@ -21,14 +21,32 @@ class Files:
     """What lies in the checkout.
 
     *memory* has what broken files held when they could last be read; *failures* are of those.
+    *further* are other repositories at hand.
     """
 
     home: Home
     budget: Budget
     memory: Remembered = field(default_factory=Remembered)
+    further: tuple[Home, ...] = ()
     failures: dict[str, ReadError] = field(default_factory=dict)
     _listed: dict[str, list[str]] = field(default_factory=dict)
     _content: dict[str, tuple[LocatedTree, ...]] = field(default_factory=dict)
+    _others: dict[str, "Files"] = field(default_factory=dict)
+
+    @property
+    def all(self) -> tuple["Files", ...]:
+        """Those of this repository, and of all others that were looked at."""
+        return (self, *self._others.values())
+
+    def of(self, address: str) -> "Files":
+        """Return the files of the repository *address*: of a further one, if it is one."""
+        for home in self.further:
+            name = home.checkout.name
+            if home.addresses and home.is_local(address, "."):
+                if name not in self._others:
+                    self._others[name] = Files(home, self.budget, self.memory)
+                return self._others[name]
+        return self
 
     def directories(self, patterns: list[tuple[str, bool]], place: Place) -> list[str]:
         """Return the directories that one of *patterns* names and no excluding one does.
@@ -53,7 +71,8 @@ class Files:
         return self._content[path]
 
     def _read_or_recall(self, path: str) -> tuple[LocatedTree, ...]:
-        key = ("objects", path)
+        name = self.home.checkout.name
+        key = ("objects", f"{name}:{path}" if name else path)
         try:
             found = self._read(path)
         except ReadError as error:
@@ -101,7 +120,7 @@ class Files:
             document = yaml.load_all(text)[:1]
         except ParseError as error:
             raise ReadError(
-                error.message, reason=Reason.MALFORMED, path=path, line=error.line
+                error.message, reason=Reason.MALFORMED, path=place.path, line=error.line
             ) from None
         if not document:
             return (LocatedTree({}, place),)

@@ -16,7 +16,6 @@ from exporter.declared.argocd.gathering import Gathering
 from exporter.declared.argocd.hiding import may_hide
 from exporter.declared.argocd.ignored import pointers
 from exporter.declared.argocd.ledger import Ledger
-from exporter.declared.argocd.repositories import Further, Home, Standing
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.sources import (
     Deployer,
@@ -31,6 +30,7 @@ from exporter.declared.located import LocatedTree
 from exporter.declared.machines.objects import RenderedPools, makes_machines
 from exporter.declared.machines.objects import rendered as rendered_pools
 from exporter.declared.rendered import LeftOut, Manifest, Render, Rendered
+from exporter.declared.repositories import Further, Home, Standing
 from exporter.declared.units import Rendering, Unit, Units
 from exporter.domain.declaration import (
     ApplicationKey,
@@ -105,7 +105,8 @@ class Following:
     """What was found so far.
 
     *paths* tells of the paths of this repository whether they exist; *delivered* are those that
-    an Application delivers to the cluster that is looked at. *hiding* are sources that may declare
+    an Application delivers to the cluster that is looked at. *versions* are those of the charts of
+    registries, by Application and source. *hiding* are sources that may declare
     further Applications. *rules* are those of Argo CD itself, *further* are
     other repositories whose checkouts are at hand.
 
@@ -116,6 +117,7 @@ class Following:
     gathering: Gathering
     render: Render
     paths: dict[str, bool] = field(default_factory=dict)
+    versions: dict[tuple[ApplicationKey, int], str] = field(default_factory=dict)
     delivered: set[str] = field(default_factory=set)
     workloads: list[DeclaredWorkload] = field(default_factory=list)
     objects: list[DeclaredObject] = field(default_factory=list)
@@ -230,7 +232,7 @@ class Following:
 
     def _exists(self, step: _Step) -> bool:
         """Tell whether the path of a local source exists; whether a chart does shows later."""
-        if step.source.chart:
+        if step.source.packed:
             return True
         if step.further is not None:
             return step.further.home.checkout.is_dir(step.source.path)
@@ -315,6 +317,8 @@ class Following:
 
     def _account(self, step: _Step, one: Rendering) -> None:
         """Note what a source declares: as a part of its own where somebody remembers parts."""
+        if one.rendered.version:
+            self.versions[step.key, step.index] = one.rendered.version
         with tracing.into(one.trace):
             items = list(account(one.rendered, self._origin(step)))
             hiding = tuple(self._hiding(step, one.rendered))
@@ -383,7 +387,7 @@ class Following:
     def _origin(self, step: _Step) -> Origin:
         place, path = step.options.place, step.source.path
         if (
-            step.source.chart or step.further
+            step.source.packed or step.further
         ):  # no path of this repository hides what it may declare
             return Origin(source=Source.ARGOCD, subject=step.subject, place=place, path="")
         return self.ledger.origin(step.subject, place=place, path=path)
@@ -391,6 +395,14 @@ class Following:
     def _leave_out(self, step: _Step, reason: LeftOut) -> None:
         self.hiding += self._suspect(step, reason)
         self.ledger.items.append(left_out(reason, step.subject, source=Source.ARGOCD))
+
+    def resolved(self, application: DeclaredApplication) -> DeclaredApplication:
+        """Return an Application with the versions that its charts of registries have."""
+        sources = tuple(
+            replace(source, resolved=self.versions.get((application.key, index), ""))
+            for index, source in enumerate(application.sources)
+        )
+        return replace(application, sources=sources)
 
     def _suspect(self, step: _Step, reason: LeftOut) -> Iterator[Gap]:
         """Yield that a source may declare Applications that nobody knows, if it may."""

@@ -6,15 +6,18 @@ Source: Argo CD, ``applicationset/generators/git.go``.
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.gotemplate import normalise_name
-from exporter.declared.argocd.repositories import Standing
 from exporter.declared.argocd.selectors import as_text
 from exporter.declared.argocd.templating import Parameters, Templating
 from exporter.declared.located import LocatedTree, UnresolvedError, flatten
+from exporter.declared.repositories import Standing
 from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Place, Source
+
+NAME_IT: Final = "name a checkout of it in declared.repositories"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,51 +37,58 @@ class GitGenerator:
         files = _patterns(generator, "files")
         if not directories and not files:
             raise generator.wrong("a git generator has neither directories nor files")
-        self._locate(generator, directories or files)
+        here = self.files.of(generator.text("repoURL"))
+        self._locate(generator, here, directories or files)
         if directories:
-            paths = self.files.directories(directories, generator.place)
-            return [self._of_directory(generator, path) for path in paths]
-        paths = self.files.matching(files, generator.place)
+            paths = here.directories(directories, generator.place)
+            return [self._of_directory(generator, here, path) for path in paths]
+        paths = here.matching(files, generator.place)
         return [
-            self._of_file(generator, path, item)
+            self._of_file(generator, here, path, item)
             for path in paths
-            for item in self.files.objects(path)
+            for item in here.objects(path)
         ]
 
     def estimate(self, generator: LocatedTree) -> int:
         """Return how many directories or files a generator looks at that gives an error."""
         try:
+            here = self.files.of(generator.text("repoURL"))
             directories = _patterns(generator, "directories")
             if directories:
-                return len(self.files.directories(directories, generator.place))
-            return len(self.files.matching(_patterns(generator, "files"), generator.place))
+                return len(here.directories(directories, generator.place))
+            return len(here.matching(_patterns(generator, "files"), generator.place))
         except ReadError:
             return 1
 
-    def _locate(self, generator: LocatedTree, patterns: list[tuple[str, bool]]) -> None:
+    def _locate(
+        self, generator: LocatedTree, files: Files, patterns: list[tuple[str, bool]]
+    ) -> None:
         """Make sure that what the generator looks at is in the checkout."""
-        home = self.files.home
+        home = files.home
         address, revision = generator.text("repoURL"), generator.text("revision")
         if home.addresses and not home.is_local(address, "."):
             place = generator.place_of("repoURL")
-            raise UnresolvedError(place, f"a git generator looks at {address}, which is elsewhere")
+            message = f"a git generator looks at {address}, which is elsewhere; {NAME_IT}"
+            raise UnresolvedError(place, message)
         if home.compare(revision) is Standing.OTHER:
             place = generator.place_of("revision")
             raise UnresolvedError(place, f"a git generator looks at {revision}, not the checkout")
-        if not home.addresses and not self.files.candidates(patterns):
+        if not home.addresses and not files.candidates(patterns):
             place = generator.place_of("repoURL")
             raise UnresolvedError(
                 place, f"a git generator looks at {address}, which may not be this repository"
             )
 
-    def _of_directory(self, generator: LocatedTree, path: str) -> Parameters:
-        place = self.files.home.checkout.place(Source.ARGOCD, path)
+    def _of_directory(self, generator: LocatedTree, files: Files, path: str) -> Parameters:
+        place = files.home.checkout.place(Source.ARGOCD, path)
         return self._with_values(
             generator, Parameters(self._path(generator, _directory(path), place))
         )
 
-    def _of_file(self, generator: LocatedTree, path: str, item: LocatedTree) -> Parameters:
-        place = self.files.home.checkout.place(Source.ARGOCD, path)
+    def _of_file(
+        self, generator: LocatedTree, files: Files, path: str, item: LocatedTree
+    ) -> Parameters:
+        place = files.home.checkout.place(Source.ARGOCD, path)
         about = self._path(generator, _file(path), place)
         if self.templating.go:
             values = {**item.fields, **about}

@@ -34,7 +34,7 @@ def may_hide(
     below a path. What goes to another cluster is followed there.
     """
     source = sources[index]
-    if source.chart:
+    if source.packed:
         # A chart of others cannot know this repository, unless its values name it.
         helm = options.fields.get("helm", LocatedTree(None, options.place))
         return _ADDRESS in str(helm.plain()) or any(_values(helm, sources, checkout))

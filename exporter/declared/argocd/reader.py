@@ -14,12 +14,12 @@ from exporter.declared.argocd.following import Following
 from exporter.declared.argocd.gathering import Gathering
 from exporter.declared.argocd.items import of_rules
 from exporter.declared.argocd.ledger import Ledger
-from exporter.declared.argocd.repositories import Further, Home
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
 from exporter.declared.remembered import Remembered, recalled, remembering
 from exporter.declared.rendered import Manifest, Render
+from exporter.declared.repositories import Further, Home
 from exporter.declared.units import Units
 from exporter.domain.applications import Overrides
 from exporter.domain.declaration import ApplicationKey, Failure, Reading
@@ -114,7 +114,7 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
     checkout = home.checkout
     if units is not None:
         units.begin()
-    files = Files(home, Budget(), memory)
+    files = Files(home, Budget(), memory, further=tuple(one.home for one in further))
     ledger = Ledger(checkout)
     gathering = Gathering(files, cluster, ledger, counting=counting, overrides=overrides)
     others = [
@@ -141,10 +141,12 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
         ledger.lose(failure, size=hidden)
     await following.run()
     await following.adopt(running)
-    for path, error in files.failures.items():
-        ledger.lose(checkout.failure(Source.ARGOCD, error, path=path, part=path))
+    for here in files.all:
+        for path, error in here.failures.items():
+            failure = here.home.checkout.failure(Source.ARGOCD, error, path=path, part=path)
+            ledger.lose(failure)
     items = (*found.items, *ledger.all(), *of_rules(rules))
-    counted = (one.application for one in gathering.applications.values())
+    counted = (following.resolved(one.application) for one in gathering.applications.values())
     reading = Reading(
         source=Source.ARGOCD,
         workloads=tuple(following.workloads),

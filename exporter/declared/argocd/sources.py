@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 
 from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.entries import has_kustomization
-from exporter.declared.argocd.repositories import Further, Home, Standing
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.tools import (
     helm_options,
@@ -23,6 +22,7 @@ from exporter.declared.globs import match_any
 from exporter.declared.located import LocatedTree
 from exporter.declared.options import NotPlannedError
 from exporter.declared.rendered import LeftOut, Render, Rendered
+from exporter.declared.repositories import Further, Home, Standing
 from exporter.domain.declaration import ApplicationSource, DeclaredApplication
 from exporter.domain.finding import Subject
 from exporter.domain.items import ItemState
@@ -61,7 +61,7 @@ def not_here(
 
     Charts of registries lie elsewhere in any case.
     """
-    if source.chart:
+    if source.packed:
         return None
     if further is not None:
         home = further.home
@@ -112,7 +112,7 @@ async def render_source(
     :exc:`ReadError` where the options are malformed, or the files cannot be listed.
     """
     source, checkout = application.sources[index], deployer.home.checkout
-    if source.chart:
+    if source.packed:
         return await _chart(application, options, index=index, deployer=deployer)
     path = source.path
     options = overridden(options, path, key=application.key, checkout=checkout)

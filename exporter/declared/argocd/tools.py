@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from exporter.declared.argocd.applications import NAMESPACE
 from exporter.declared.argocd.entries import has_chart, has_kustomization
-from exporter.declared.argocd.repositories import Home, Standing
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.checkout import Checkout
 from exporter.declared.located import LocatedTree, from_yaml
 from exporter.declared.options import HelmOptions, KustomizeOptions, Parameter, substituted
+from exporter.declared.repositories import Home, Standing
 from exporter.domain.declaration import ApplicationKey, DeclaredApplication
 from exporter.foreign.yaml import YamlList, YamlMap
 
@@ -106,11 +106,12 @@ def helm_options(
     """
     helm = options.object("helm")
     key = application.key
+    registry, chart = application.sources[index].packed or ("", "")
     return HelmOptions(
         owner=f"{key}/{index}",
         release=helm.text("releaseName") or key.name,
-        chart=application.sources[index].chart,
-        repository=application.sources[index].repository,
+        chart=chart,
+        repository=registry,
         version=application.sources[index].revision,
         namespace=helm.text("namespace") or application.destination_namespace,
         value_files=helm.texts("valueFiles"),

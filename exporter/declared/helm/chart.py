@@ -35,13 +35,14 @@ _ELSEWHERE: Final = frozenset({"", ".", ".."})
 class Chart:
     """A chart in the directory *path* of a checkout; *files* are its files by their path in it.
 
-    One of a registry lies in no directory; *place* is then where it is asked for. Raises
-    :exc:`ReadError` for a file that would lie outside of it.
+    One of a registry lies in no directory; *place* is then where it is asked for, and *version*
+    the one that is. Raises :exc:`ReadError` for a file that would lie outside of it.
     """
 
     path: str
     files: Mapping[str, bytes]
     place: Place | None = None
+    version: str = ""
 
     def __post_init__(self) -> None:
         """Refuse names by which a copy of the files would be written somewhere else.
@@ -79,8 +80,8 @@ def _document(data: bytes) -> Mapping[str, Any]:
     return as_object(found[0].value) if found else {}
 
 
-Find: TypeAlias = Callable[[str, str, str], bytes | None]
-"""Finds the archive of a chart by its name, version and repository."""
+Find: TypeAlias = Callable[[str, str, str], tuple[str, bytes] | None]
+"""Finds a chart by its name, version and repository: its very version, and its archive."""
 
 
 def with_dependencies(chart: Chart, find: Find) -> Chart:
@@ -97,7 +98,7 @@ def with_dependencies(chart: Chart, find: Find) -> Chart:
         if name and not _has(files, "charts/", name):
             found = find(name, version, repository)
             if found is not None:
-                files[f"charts/{name}-{version}.tgz"] = found
+                files[f"charts/{name}-{found[0]}.tgz"] = found[1]
     return replace(chart, files=files)
 
 
@@ -111,7 +112,8 @@ def _dependencies(metadata: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _has(files: Iterable[str], folder: str, name: str) -> bool:
-    return any(one.startswith((f"{folder}{name}/", f"{folder}{name}-")) for one in files)
+    here = re.compile(rf"{re.escape(folder + name)}(?:/|-v?\d)")
+    return any(map(here.match, files))
 
 
 def read_chart(checkout: Checkout, path: str) -> Chart:

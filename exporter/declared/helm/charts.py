@@ -1,7 +1,9 @@
 """How charts are rendered, and what they rendered to before."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import UNSET
@@ -11,6 +13,7 @@ from exporter.declared.helm.output import Printed
 from exporter.declared.helm.run import LIMITS
 from exporter.declared.helm.unsettled import Unsettled
 from exporter.declared.remembered import Remembered
+from exporter.domain.charts import NotFetched, parse_registry
 from exporter.foreign.command import Limits
 from exporter.settings.load import Loaded
 
@@ -58,11 +61,25 @@ class Charts:
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     @classmethod
-    def of(cls, loaded: Loaded, *, memory: Remembered) -> "Charts":
-        """Return what the settings ask for; *memory* has what was rendered before."""
+    def of(
+        cls,
+        loaded: Loaded,
+        *,
+        memory: Remembered,
+        failed: Mapping[str, NotFetched] = MappingProxyType({}),
+    ) -> "Charts":
+        """Return what the settings ask for; *memory* has what was rendered before.
+
+        *failed* says what could not be fetched, and why.
+        """
         settings = loaded.settings.declared.charts
         return cls(
-            archives=Archives(loaded.path(settings.cache) if settings.cache else None),
+            archives=Archives(
+                loaded.path(settings.cache) if settings.cache else None,
+                fetched=tuple(parse_registry(one.url) for one in settings.fetch),
+                failed=failed,
+                memory=memory,
+            ),
             helm=settings.helm,
             kube_version=settings.kube_version,
             api_versions=None if settings.api_versions is UNSET else settings.api_versions,

@@ -216,7 +216,7 @@ class _Files:
                     message = f"the values in {written[:200]} lie in another repository or revision"
                     raise NotPlannedError(ItemState.OTHER_REPOSITORY, message)
                 path = self._inside(substituted(rest, self.options.variables))
-                return path if checkout == self.checkout else f"{ELSEWHERE}{name}/{path}"
+                return path if checkout.root == self.checkout.root else f"{ELSEWHERE}{name}/{path}"
         path = substituted(written, self.options.variables)
         if "://" in path:
             message = f"the values at {without_credentials(path)[:200]} are not fetched"

@@ -8,7 +8,7 @@ from typing import Final
 
 from exporter.declared import tracing
 from exporter.declared.checkout import Checkout
-from exporter.declared.helm.archives import is_exact, opened
+from exporter.declared.helm.archives import opened
 from exporter.declared.helm.chart import Asked, Chart, asks, read_chart, with_dependencies
 from exporter.declared.helm.charts import Charts, Kept
 from exporter.declared.helm.clocks import at_another_time, planned_at_another_time
@@ -31,8 +31,6 @@ from exporter.domain.items import ItemState
 from exporter.domain.provenance import Source
 
 BUILD: Final = "commit what `helm dependency build` puts into charts/"
-PUT: Final = "put it into the folder declared.charts.cache, as NAME-VERSION.tgz"
-EXACT: Final = "name one version of it: which of a range Argo CD has is not known"
 SAY_CLUSTER: Final = "say them in declared.charts.kube_version and api_versions"
 
 
@@ -121,20 +119,31 @@ class ChartRenderer:
         return replace(chart, place=options.place)
 
     def completed(self, chart: Chart) -> Chart:
-        """Return a chart with those of its dependencies that are in the folder of archives."""
-        archives = self.charts.archives
-        return with_dependencies(
-            chart, lambda name, version, where: archives.find(name, version, repository=where)
-        )
+        """Return a chart with those of its dependencies that are in the folder of archives.
+
+        Raises :exc:`NotPlannedError` where one is to be fetched.
+        """
+        archives, awaited = self.charts.archives, []
+
+        def find(name: str, version: str, where: str) -> tuple[str, bytes] | None:
+            try:
+                found = archives.find(name, version, repository=where)
+            except NotPlannedError as error:
+                if archives.is_fetched(where):
+                    awaited.append(error)
+                return None
+            return found.version, found.data
+
+        complete = with_dependencies(chart, find)
+        if awaited:
+            raise awaited[0]
+        return complete
 
     def of_registry(self, name: str, version: str, where: str) -> Chart:
         """Return a chart of the registry *where*; raises :exc:`NotPlannedError` if not here."""
-        data = self.charts.archives.find(name, version, repository=where)
-        if data is None:
-            message = f"the chart {name[:200]} of {where[:200]} is not rendered"
-            advice = PUT if is_exact(version) else EXACT
-            raise NotPlannedError(ItemState.NOT_RENDERED, message, advice)
-        return self.completed(Chart("", opened(data, name=f"{name}-{version}.tgz")))
+        found = self.charts.archives.find(name, version, repository=where)
+        files = opened(found.data, name=f"{name}-{found.version}.tgz")
+        return self.completed(Chart("", files, version=found.version))
 
     def _files(self, chart: Chart, planned: Plan, options: HelmOptions) -> dict[str, bytes]:
         files = {}
@@ -225,7 +234,9 @@ class ChartRenderer:
         places = Places(self.checkout, chart, self.source)
         manifests = [self._manifest(one, kept, places) for one in kept.printed]
         return Rendered(
-            manifests=tuple(manifests), left_out=tuple(self._left_out(kept, chart, places))
+            manifests=tuple(manifests),
+            left_out=tuple(self._left_out(kept, chart, places)),
+            version=chart.version,
         )
 
     def _manifest(self, one: Printed, kept: Kept, places: Places) -> Manifest:

@@ -21,6 +21,7 @@ from exporter.declared.kustomize.statements import (
     patches,
     settings,
 )
+from exporter.declared.mounts import relative_to
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import as_text
 from exporter.foreign import yaml
@@ -53,7 +54,8 @@ class Layer:
 
     *patched* are the objects that the files of patches name. *files* are the paths that kustomize
     may go to for what it refers to, as it writes them. *remote* are addresses among its references,
-    and directories of plugins, whose addresses only a build would tell; *plugins* are generators
+    and directories of plugins, whose addresses only a build would tell; *moved* has, by field and
+    address, the paths of those whose repository is at hand; *plugins* are generators
     and transformers that kustomize does not have itself. *errors* keep it from being built;
     *malformed* are files that could not be read as YAML here, which only matters where kustomize
     agrees.
@@ -66,6 +68,7 @@ class Layer:
     loose: tuple[Patch, ...] = ()
     patched: Mapping[str, tuple[Name, ...]] = field(default_factory=dict)
     remote: tuple[Reference, ...] = ()
+    moved: Mapping[tuple[str, str], str] = field(default_factory=dict)
     plugins: tuple[Reference, ...] = ()
     files: tuple[str, ...] = ()
     errors: tuple[ReadError, ...] = ()
@@ -110,6 +113,8 @@ def hidden_file(checkout: Checkout, folder: str, reference: Reference) -> str:
     if reference.remote or reference.text.startswith("/"):
         return ""
     path = posixpath.normpath(join(folder, reference.text))
+    if not checkout.shares(folder, path):
+        raise ReadError("leads out of the repository", reason=Reason.OUTSIDE, path=reference.text)
     checkout.resolve(path)
     return path if checkout.is_file(path) else ""
 
@@ -146,6 +151,7 @@ class _Reading:
     bases: list[Base] = field(default_factory=list)
     patched: dict[str, tuple[Name, ...]] = field(default_factory=dict)
     remote: list[Reference] = field(default_factory=list)
+    moved: dict[tuple[str, str], str] = field(default_factory=dict)
     plugins: list[Reference] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     errors: list[ReadError] = field(default_factory=list)
@@ -174,6 +180,7 @@ class _Reading:
             loose=tuple(statement for statement in stated if not statement.exact)[:MAX_LOOSE],
             patched=self.patched,
             remote=tuple(self.remote),
+            moved=self.moved,
             plugins=tuple(self.plugins),
             files=tuple(self.files),
             errors=tuple(self.errors),
@@ -189,9 +196,10 @@ class _Reading:
             return
         path = posixpath.normpath(join(self.kustomization.folder, reference.text))
         if reference.remote and not (self.checkout.is_dir(path) or self.checkout.is_file(path)):
-            self.remote.append(reference)
-            return
-        if reference.text.startswith("/") or path == ".." or path.startswith("../"):
+            path = self._located(reference)
+            if not path:
+                return
+        elif reference.text.startswith("/") or not self.checkout.shares(self._folder, path):
             raise ReadError("leads out of the repository", reason=Reason.OUTSIDE)
         real = self.checkout.resolve(path)
         self.files.append(path)
@@ -208,6 +216,22 @@ class _Reading:
             raise ReadError(
                 f"{reference.field}: {reference.text} does not exist", reason=Reason.MISSING
             )
+
+    def _located(self, reference: Reference) -> str:
+        """Return where a directory of a further repository lies, and note that it is meant.
+
+        Of any other address only note that it is one.
+        """
+        path, current = self.checkout.located(reference.text) if reference.root else ("", False)
+        if not path or not current:
+            self.remote.append(replace(reference, known=bool(path)))
+            return ""
+        self.moved[reference.field, reference.text] = relative_to(path, self._folder)
+        return path
+
+    @property
+    def _folder(self) -> str:
+        return self.kustomization.folder
 
     def _note(self, hidden: Reference, file: str) -> None:
         """Note what a plugin reads: an address, or a file."""

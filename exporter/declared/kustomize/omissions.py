@@ -17,6 +17,7 @@ from exporter.declared.kustomize.naming import HASHED, NAMED
 from exporter.declared.kustomize.pruning import Drops
 from exporter.declared.kustomize.references import Reference
 from exporter.declared.kustomize.remainder import Remainder
+from exporter.declared.mounts import RemoteBase
 from exporter.declared.options import NotPlannedError
 from exporter.declared.rendered import LeftOut
 from exporter.declared.repository import without_credentials
@@ -27,6 +28,7 @@ from exporter.domain.provenance import Place
 from exporter.foreign.yaml import YamlList
 
 ALLOW: Final = "let it be fetched with declared.allow_remote_bases"
+NAME_IT: Final = "name a checkout of {} in declared.repositories, or " + ALLOW
 _ADDING: Final = frozenset({"resources", "bases", "generators", *HELM})
 """The fields whose entries add objects, and change no others."""
 
@@ -100,15 +102,22 @@ class _Finder:
 
     def look(self, path: str, layer: Layer) -> None:
         """Note what of one kustomization cannot be had."""
+        if layer.moved:
+            self.drop(path).moved = layer.moved
         for name in HELM:
             self.charts(path, layer, name)
         for reference in layer.plugins:
             name = _name(reference)
             self.leave(path, reference, ItemState.NOT_RENDERED, f"the plugin {name} is not run")
         for reference in () if self.allow_remote else layer.remote:
-            if reference.remote:
+            if reference.known:
+                named = _name(reference)
+                message = f"{reference.field}: the checkout is at another revision than {named}"
+                self.leave(path, reference, ItemState.OTHER_REVISION, message, ALLOW)
+            elif reference.remote:
                 message = f"{reference.field}: {_name(reference)} lies in no checkout"
-                self.leave(path, reference, ItemState.OTHER_REPOSITORY, message, ALLOW)
+                advice = NAME_IT.format(RemoteBase.parse(reference.text).repository[:_SHOWN])
+                self.leave(path, reference, ItemState.OTHER_REPOSITORY, message, advice)
             else:
                 message = f"{reference.text} is a directory of plugins, which may fetch"
                 self.leave(path, reference, ItemState.NOT_RENDERED, message, ALLOW)
@@ -179,7 +188,8 @@ class _Finder:
 
     def follow(self) -> None:
         """Drop what is about objects that were left out; the rest may miss it, too."""
-        remainder = Remainder(self.graph, self.omissions.drops)
+        lacking = [path for path, drops in self.omissions.drops.items() if drops.removes]
+        remainder = Remainder(self.graph, lacking)
         for path, layer in self.graph.layers.items():
             for name, entry, line in remainder.dangling(path, layer):
                 self.drop(path).items.append((name, entry))

@@ -1,6 +1,7 @@
 """A kustomization written anew without some of its entries."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +14,20 @@ from exporter.foreign import yaml
 class Drops:
     """What goes: whole *fields*, *entries* by field and text, and *items* by field and value.
 
-    *resources* are files that come in their place.
+    *resources* are files that come in their place; *moved* has paths that stand for addresses, by
+    field and address.
     """
 
     fields: set[str] = field(default_factory=set)
     entries: set[tuple[str, str]] = field(default_factory=set)
     items: list[tuple[str, Any]] = field(default_factory=list)
     resources: list[str] = field(default_factory=list)
+    moved: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def removes(self) -> bool:
+        """Whether anything goes."""
+        return bool(self.fields or self.entries or self.items)
 
     def applied(self, kustomization: Kustomization) -> bytes:
         """Return *kustomization* without what goes, as JSON, which is YAML.
@@ -48,7 +56,8 @@ class Drops:
     def _pruned(self, name: str, value: Any) -> Any:
         if not isinstance(value, list):
             return value
-        return [item for item in value if not self._is_gone(name, item)]
+        kept = (item for item in value if not self._is_gone(name, item))
+        return [self.moved.get((name, one), one) if isinstance(one, str) else one for one in kept]
 
     def _is_gone(self, name: str, value: Any) -> bool:
         if any(name == field_name and value is item for field_name, item in self.items):

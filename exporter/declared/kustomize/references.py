@@ -23,7 +23,8 @@ class Reference:
     """Something outside the file that it names in *field*; *root* where it may be a directory.
 
     *hidden* is what the configuration of a plugin names, or seems to name; *entry* is then what
-    leads to it: the path of that configuration, or the configuration itself.
+    leads to it: the path of that configuration, or the configuration itself. Of one that is *known*
+    a checkout is at hand, at another revision.
     """
 
     field: str
@@ -32,6 +33,7 @@ class Reference:
     root: bool = False
     hidden: bool = False
     entry: str = ""
+    known: bool = False
 
     @property
     def remote(self) -> bool:

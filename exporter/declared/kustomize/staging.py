@@ -54,7 +54,7 @@ class _Staging:
         real = ""
         for part in path.split("/"):
             here = join(real, part)
-            real = self._link(here) if (self.checkout.root / here).is_symlink() else here
+            real = self._link(here) if self.checkout.is_link(here) else here
         if self.checkout.is_dir(real):
             (self.root / real).mkdir(parents=True, exist_ok=True)
         else:

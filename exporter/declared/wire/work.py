@@ -23,6 +23,7 @@ from exporter.declared.wire import readings, sealing
 from exporter.declared.wire.sealing import Sealed
 from exporter.declared.wire.unchanged import Answers
 from exporter.domain.applications import Overrides
+from exporter.domain.charts import NotFetched
 from exporter.domain.clock import Instant
 from exporter.domain.declaration import ApplicationKey, Deliveries, Reading
 from exporter.domain.errors import ReadError, Reason
@@ -55,6 +56,7 @@ class Work(Struct, frozen=True, kw_only=True):
     running: tuple[tuple[Place, bytes], ...]
     further: tuple[tuple[str, str, GitState], ...]
     overrides: tuple[tuple[ApplicationKey, tuple[Overrides, ...]], ...]
+    unfetched: dict[str, NotFetched]
     earlier: dict[Source, Deliveries]
     max_age: float
     now: Instant | None
@@ -82,6 +84,7 @@ def write(reader: Reader, inputs: Inputs) -> bytes:
             (str(one.checkout.root), one.checkout.name, one.git) for one in inputs.further
         ),
         overrides=tuple(inputs.overrides.items()),
+        unfetched=dict(inputs.unfetched),
         earlier={source: one.deliveries for source, one in inputs.earlier.items()},
         max_age=inputs.memory.max_age.total_seconds(),
         now=now,
@@ -196,6 +199,7 @@ def _inputs(given: Work, memory: Remembered, units: Units | None) -> Inputs:
         ),
         overrides=dict(given.overrides),
         memory=memory,
+        unfetched=given.unfetched,
         earlier={
             source: Reading(source=source, deliveries=one) for source, one in given.earlier.items()
         },

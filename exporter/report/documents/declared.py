@@ -219,6 +219,10 @@ class ApplicationSource(Struct, frozen=True):
     path: str | None
     chart: str | None
     revision: str
+    version: Annotated[
+        str | None,
+        Meta(description="The version of the chart that the revision means, where it is known."),
+    ]
     local: Annotated[bool, Meta(description="Whether it lies in the checkout.")]
 
     @classmethod
@@ -229,6 +233,7 @@ class ApplicationSource(Struct, frozen=True):
             path=source.path or None,
             chart=source.chart or None,
             revision=source.revision,
+            version=source.resolved or None,
             local=source.local,
         )
 

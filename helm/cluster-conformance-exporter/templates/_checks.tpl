@@ -7,6 +7,17 @@
 {{- if and (ne $gitSync.auth.type "none") (not $gitSync.auth.existingSecret) }}{{ fail (printf "gitSync.auth.existingSecret is empty: gitSync.auth.type %s needs a Secret" $gitSync.auth.type) }}{{ end -}}
 {{- if and (eq $gitSync.auth.type "githubApp") (or (not $gitSync.auth.githubApp.applicationId) (not $gitSync.auth.githubApp.installationId)) }}{{ fail "gitSync.auth.githubApp needs applicationId and installationId" }}{{ end -}}
 {{- if and $gitSync.native (semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version) }}{{ fail (printf "Kubernetes %s has no native sidecars, which are on by default from 1.29: the pod would never start. Set gitSync.native to false" .Capabilities.KubeVersion.Version) }}{{ end -}}
+{{- $names := list -}}
+{{- range $gitSync.repositories -}}
+{{- if has .name $names }}{{ fail (printf "gitSync.repositories has two of the name %s" .name) }}{{ end -}}
+{{- $names = append $names .name -}}
+{{- if regexMatch "^https?://[^/]*@" (printf "%s" .repo) }}{{ fail (printf "gitSync.repositories: the repo of %s holds a user or password: put the token into a Secret, see gitSync.auth" .name) }}{{ end -}}
+{{- end -}}
+{{- range include "conformance.checkouts" . | fromJsonArray | rest -}}
+{{- if and (ne .auth.type "none") (not .auth.existingSecret) }}{{ fail (printf "gitSync.repositories: auth.existingSecret of %s is empty: auth.type %s needs a Secret" .name .auth.type) }}{{ end -}}
+{{- end -}}
+{{- if and $gitSync.repositories .Values.existingSettings.configMap }}{{ fail "gitSync.repositories is for settings of these values; with existingSettings, name /repositories/NAME/current in its declared.repositories" }}{{ end -}}
+{{- else if $gitSync.repositories }}{{ fail "gitSync.repositories needs gitSync.enabled" }}
 {{- else if not .Values.repository.volume -}}
 {{- fail "gitSync.enabled is false and repository.volume is empty: the exporter has no repository to read" -}}
 {{- end -}}

@@ -2,6 +2,12 @@
 {{- define "conformance.settings" -}}
 {{- $settings := deepCopy .Values.settings -}}
 {{- $declared := default dict $settings.declared -}}
+{{- with include "conformance.chartsFolder" . -}}
+{{- $_ := set $declared "charts" (merge (default dict $declared.charts) (dict "cache" .)) -}}
+{{- end -}}
+{{- with include "conformance.further" . | fromJsonArray -}}
+{{- $_ := set $declared "repositories" (concat (default list $declared.repositories) .) -}}
+{{- end -}}
 {{- $observed := fromYaml (include "conformance.observed" .) -}}
 {{- $rest := dict -}}
 {{- range $key, $value := $declared }}{{ if not (has $key $.Values.declaredOrder) }}{{ $_ := set $rest $key $value }}{{ end }}{{ end -}}
@@ -25,6 +31,27 @@ observed:
 {{- with omit $settings "repository" "declared" "observed" }}
 {{ toYaml . }}
 {{- end }}
+{{- end -}}
+
+{{- /* The folder of charts of registries: where charts are fetched, or a volume has some. */ -}}
+{{- define "conformance.chartsFolder" -}}
+{{- $charts := default dict (default dict .Values.settings.declared).charts -}}
+{{- if or $charts.fetch $charts.cache .Values.charts.volume -}}
+{{- default "/charts" $charts.cache -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* The checkouts of further repositories as settings.declared.repositories has them. As JSON. */ -}}
+{{- define "conformance.further" -}}
+{{- $found := list -}}
+{{- if .Values.gitSync.enabled -}}
+{{- range include "conformance.checkouts" . | fromJsonArray | rest -}}
+{{- $one := dict "path" (printf "%s/current" .root) "url" (default .repo .url) -}}
+{{- if and (ne .ref "HEAD") (not (regexMatch "^[0-9a-f]{7,64}$" .ref)) }}{{ $_ := set $one "reference" .ref }}{{ end -}}
+{{- $found = append $found $one -}}
+{{- end -}}
+{{- end -}}
+{{- $found | toJson -}}
 {{- end -}}
 
 {{- /* The repository, with the branch or tag that git-sync follows: its checkout does not tell. */ -}}

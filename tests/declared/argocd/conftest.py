@@ -8,13 +8,13 @@ from exporter.declared import argocd
 from exporter.declared.argocd import Cluster, Followed
 from exporter.declared.argocd.application_sets import Made, make
 from exporter.declared.argocd.files import Files
-from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
 from exporter.declared.kustomize.renderer import Renderer
 from exporter.declared.located import LocatedTree, from_yaml
 from exporter.declared.remembered import Remembered
 from exporter.declared.rendered import Manifest
+from exporter.declared.repositories import Home
 from exporter.domain.addresses import normalise
 from exporter.domain.applications import Overrides
 from exporter.domain.declaration import ApplicationKey

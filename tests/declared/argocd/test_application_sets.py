@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from exporter.declared.argocd.application_sets import Made, make
 from exporter.declared.argocd.files import Files
-from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
 from exporter.declared.located import from_plain
+from exporter.declared.repositories import Home
 from exporter.domain.declaration import Automation
 from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Place, Source

@@ -6,9 +6,9 @@ import pytest
 
 from exporter.declared.argocd.applications import Origin, Parsed, parse
 from exporter.declared.argocd.destinations import Cluster
-from exporter.declared.argocd.repositories import Home
 from exporter.declared.checkout import Checkout
 from exporter.declared.located import LocatedTree
+from exporter.declared.repositories import Home
 from exporter.domain.declaration import ApplicationSource, Automation, IgnoredDifference
 from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Place, Source

@@ -46,7 +46,7 @@ def states(followed: Followed) -> set[tuple[str, str, ItemState]]:
             "source: {repoURL: https://charts.example.org, chart: redis, targetRevision: 1.0.0}",
             {},
             "not_rendered",
-            "the chart redis of https://charts.example.org is not rendered",
+            "the chart redis 1.0.0 of https://charts.example.org is not rendered",
             id="chart",
         ),
         pytest.param(

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from exporter.declared.argocd.repositories import Home, Standing
 from exporter.declared.checkout import Checkout
+from exporter.declared.repositories import Home, Standing
 from exporter.domain.addresses import normalise
 
 COMMIT = "4c3ba6c2d4e3ee1e2b0f5fd2a1c2f6b7a8d9e0f1"

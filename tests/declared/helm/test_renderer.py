@@ -340,6 +340,27 @@ async def test_what_has_not_changed_is_not_rendered_again(lay: Lay, version: str
     assert shown == ["1", "2"]
 
 
+async def test_a_change_of_a_values_file_renders_what_uses_it(lay: Lay, version: str) -> None:
+    charts = Charts(helm=version)
+    used = {"a": ("one.yaml",), "b": ("one.yaml", "two.yaml"), "c": ("two.yaml",), "d": ()}
+    each = {
+        name: HelmOptions(owner=name, release=name, value_files=tuple(f"/{one}" for one in files))
+        for name, files in used.items()
+    }
+    files = {**chart(), "chart/templates/x.yaml": show(".Values.a"), "two.yaml": "a: 2"}
+
+    async def count(more: dict[str, str | bytes]) -> int:
+        before = charts.cache.renders
+        renderer = ChartRenderer(lay({**files, **more}), charts, Source.ARGOCD)
+        for options in each.values():
+            await renderer.render("chart", options)
+        return charts.cache.renders - before
+
+    counts = [await count({"one.yaml": text}) for text in ("a: 1", "a: 1", "a: 9", "a: 1")]
+
+    assert counts == [4, 0, 2, 0]
+
+
 async def test_other_options_are_another_rendering(lay: Lay, version: str) -> None:
     files = {**chart(), "chart/templates/x.yaml": show(".Values.a")}
     charts = Charts(helm=version)

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from exporter.domain.errors import ReadError, Reason
-from exporter.observed.credentials import LIMIT, credentials, trust
+from exporter.foreign.credentials import LIMIT, credentials, trust
 from exporter.settings.monitoring import BasicAuthSettings, EndpointSettings, TlsSettings
 from tests.apiserver.tls import server_context
 

@@ -5,18 +5,47 @@ disregarded here: a checkout is usually cloned by another way than Argo CD's.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from functools import partial
 
 from exporter.declared import tracing
 from exporter.declared.checkout import Checkout
+from exporter.declared.mounts import FOLDER, Mount, MountedCheckout
+from exporter.declared.opening import FurtherCheckout
+from exporter.declared.reader import Inputs
 from exporter.declared.rendered import Render
-from exporter.declared.repository import COMMIT
+from exporter.declared.repository import COMMIT, is_remote
 from exporter.domain.addresses import normalise
 
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:[-+].*)?")
 DEFAULT_BRANCHES = frozenset({"main", "master"})
+
+
+def mounted(checkout: Checkout, homes: Iterable["Home"]) -> MountedCheckout:
+    """Return *checkout*, one of *homes*, with the others beside it where addresses name them."""
+    mounts = (
+        Mount(
+            path="" if home.checkout == checkout else f"{FOLDER}/{home.checkout.name or '_'}",
+            checkout=home.checkout,
+            addresses=home.addresses,
+            holds=partial(_holds, home),
+        )
+        for home in homes
+    )
+    return MountedCheckout.with_others(checkout, tuple(mounts))
+
+
+def _holds(home: "Home", revision: str) -> bool:
+    return home.compare(revision) is Standing.SAME
+
+
+def homes_of(inputs: Inputs) -> tuple["Home", ...]:
+    """Return all repositories at hand, that of the cluster first."""
+    address = inputs.git.url if is_remote(inputs.git.url) else ""
+    here = FurtherCheckout(checkout=inputs.checkout, git=replace(inputs.git, url=address))
+    return tuple(map(Home.of, (here, *inputs.further)))
 
 
 class Standing(Enum):
@@ -47,6 +76,16 @@ class Home:
     addresses: frozenset[str] = frozenset()
     reference: str = ""
     references: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, found: FurtherCheckout) -> "Home":
+        """Return a repository by what Git and the settings say of it."""
+        return cls(
+            checkout=found.checkout,
+            addresses=frozenset({normalise(found.git.url)} - {""}),
+            reference=found.git.reference,
+            references=found.git.references,
+        )
 
     def is_local(self, repository: str, path: str) -> bool:
         """Tell whether *path* of *repository* is a path of the checkout."""

@@ -5,12 +5,60 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from exporter.domain.errors import ReadError, Reason
 from exporter.foreign.files import read_bytes
-from exporter.settings.monitoring import EndpointSettings, TlsSettings
 
 LIMIT = 64 * 1024
+
+
+class BasicAuth(Protocol):
+    """A user and the file of the password."""
+
+    @property
+    def username(self) -> str:
+        """Return the user's name."""
+
+    @property
+    def password_file(self) -> str:
+        """Return the path of the file."""
+
+
+class Access(Protocol):
+    """What a server asks for: the file of a bearer token, or a user, or neither."""
+
+    @property
+    def token_file(self) -> str:
+        """Return the path of the file; empty where there is none."""
+
+    @property
+    def basic_auth(self) -> BasicAuth | None:
+        """Return the user, if there is one."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Return further headers, no secrets."""
+
+
+class Tls(Protocol):
+    """By what a server is trusted, and what is shown to it: paths of files."""
+
+    @property
+    def ca_file(self) -> str:
+        """Return the authorities; empty for those of the system."""
+
+    @property
+    def cert_file(self) -> str:
+        """Return the certificate to show, if any."""
+
+    @property
+    def key_file(self) -> str:
+        """Return the certificate's key, where it lies in a file of its own."""
+
+    @property
+    def insecure_skip_verify(self) -> bool:
+        """Tell whether any server is trusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +75,7 @@ class Credentials:
         return body
 
 
-def credentials(settings: EndpointSettings, *, folder: Path) -> Credentials:
+def credentials(settings: Access, *, folder: Path) -> Credentials:
     """Return what a request shows; raises :exc:`ReadError` where a file is missing."""
     headers = {"Accept": "application/json", **settings.headers}
     if settings.token_file:
@@ -45,7 +93,7 @@ def credentials(settings: EndpointSettings, *, folder: Path) -> Credentials:
     return Credentials(headers)
 
 
-def trust(tls: TlsSettings, *, folder: Path) -> ssl.SSLContext:
+def trust(tls: Tls, *, folder: Path) -> ssl.SSLContext:
     """Return by what servers are trusted; raises :exc:`ReadError`."""
     try:
         context = ssl.create_default_context(

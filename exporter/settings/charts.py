@@ -1,0 +1,125 @@
+"""How Helm charts are rendered, and from which registries they are fetched."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from msgspec import UNSET, Meta, UnsetType
+
+from exporter.domain.charts import parse_registry
+from exporter.domain.errors import ParseError
+from exporter.settings.forms import Duration, Quantity, Strict
+from exporter.settings.monitoring import BasicAuthSettings, Period, TlsSettings
+
+
+def parse_fetched(text: str) -> str:
+    """Return the address of a registry; raises :exc:`ParseError` for any other text."""
+    if urlsplit(text).scheme not in {"http", "https", "oci"}:
+        raise ParseError("expected an address as https://charts.example.org/ or oci://host/path")
+    return str(parse_registry(text))
+
+
+class RegistrySettings(Strict, frozen=True, kw_only=True):
+    """A registry of charts that may be asked."""
+
+    url: Annotated[
+        str,
+        Meta(
+            description="A Helm repository (https://charts.example.org/) or an OCI registry "
+            "(oci://registry.example.org/charts/). All that lies below may be fetched.",
+            extra={"parse": parse_fetched},
+        ),
+    ]
+    token_file: Annotated[
+        str,
+        Meta(description="The file of a bearer token; relative to this file, read at each request"),
+    ] = ""
+    basic_auth: BasicAuthSettings | None = None
+    tls: TlsSettings = TlsSettings()
+    headers: Annotated[dict[str, str], Meta(description="Further headers, no secrets.")] = {}
+    hosts: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Shell patterns of further hosts at which its archives may lie, or to "
+            "which it may redirect: [github.com, '*.githubusercontent.com']. They get no "
+            "credentials. Any other host is refused."
+        ),
+    ] = ()
+    token_host: Annotated[
+        str,
+        Meta(
+            description="The host that gives tokens for an OCI registry, where that is not the "
+            "registry itself: auth.docker.io. It gets the credentials."
+        ),
+    ] = ""
+    plain_http: Annotated[
+        bool, Meta(description="Speak to an OCI registry without TLS. Anybody can change charts.")
+    ] = False
+    timeout: Annotated[Period, Meta(description="How long one download may take.")] = "30s"
+
+    @classmethod
+    def objection(cls, given: Mapping[str, Any]) -> str:
+        """Return what is wrong with what is *given* as a whole, or nothing."""
+        both = "token_file" in given and "basic_auth" in given
+        return "set either token_file or basic_auth" if both else ""
+
+
+class ChartsSettings(Strict, frozen=True, kw_only=True):
+    """How Helm charts are rendered: as Argo CD does it for the cluster."""
+
+    cache: Annotated[
+        str,
+        Meta(
+            description="A folder of charts of registries, as `helm pull` writes them: "
+            "NAME-VERSION.tgz, or in folders named like their registry. A relative one is relative "
+            "to this file. What is fetched is stored there."
+        ),
+    ] = ""
+    fetch: Annotated[
+        tuple[RegistrySettings, ...],
+        Meta(
+            description="The registries from which charts that the folder lacks are fetched. "
+            "None: nothing is fetched."
+        ),
+    ] = ()
+    refresh: Annotated[
+        Duration,
+        Meta(
+            description="How old what a registry has may be, where a range of versions is asked "
+            "for: Argo CD's own cache is as old."
+        ),
+    ] = "10m"
+    max_size: Annotated[
+        Quantity, Meta(description="How large the folder may grow by what is fetched.")
+    ] = "1Gi"
+    helm: Annotated[
+        Literal["", "3", "4"],
+        Meta(
+            description="The version of helm: Argo CD has 3 up to 3.4, and 4 from 3.5 on. Empty: "
+            "the one that is installed."
+        ),
+    ] = ""
+    kube_version: Annotated[
+        str,
+        Meta(
+            description="The cluster's version of Kubernetes, as 1.31.2. Without it, what a chart "
+            "makes of it is compared only where every version gives the same."
+        ),
+    ] = ""
+    api_versions: (
+        Annotated[
+            tuple[str, ...],
+            Meta(
+                description="What the cluster serves beside Kubernetes' own APIs, as group/version "
+                "and group/version/Kind. Without it, what a chart makes of them is compared only "
+                "where it is the same with and without each."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+    @classmethod
+    def objection(cls, given: Mapping[str, Any]) -> str:
+        """Return what is wrong with what is *given* as a whole, or nothing."""
+        homeless = given.get("fetch") and not given.get("cache")
+        return "fetch needs cache, the folder in which charts are stored" if homeless else ""
