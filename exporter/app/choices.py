@@ -123,11 +123,11 @@ def owners(loaded: Loaded, facts: Facts) -> Owners:
 
 def policy(loaded: Loaded) -> Policy:
     """Return the decisions that checks need, whatever the time."""
-    nodes = loaded.settings.nodes
+    nodes, deadline = loaded.settings.nodes, loaded.settings.refresh_deadline
     return Policy(
         consistent_labels=nodes.consistent_labels,
         unmanaged_labels=nodes.unmanaged_labels,
         unmanaged_taints=nodes.unmanaged_taints,
         drain_deadline=parse_duration(loaded.settings.drain_deadline),
-        refresh_deadline=parse_duration(loaded.settings.refresh_deadline),
+        refresh_deadline=parse_duration(deadline) if isinstance(deadline, str) else None,
     )

@@ -19,6 +19,7 @@ from exporter.domain.declaration import (
     Reading,
 )
 from exporter.domain.finding import Layer
+from exporter.domain.platform import Platform
 from exporter.domain.provenance import Source
 from exporter.settings.load import Loaded
 from exporter.settings.model import Settings
@@ -32,7 +33,8 @@ class Inputs:
     """What a reader is handed.
 
     *further* are other repositories at hand. *running* are the ApplicationSets that the cluster
-    has, *overrides* what its Applications say of images, source by source. *memory* is what the
+    has, *overrides* what its Applications say of images, source by source; *platform* is what is
+    observed of the cluster that Argo CD renders for. *memory* is what the
     parts of its source gave before, and *earlier* are the readings that it asked to come after.
     """
 
@@ -42,6 +44,7 @@ class Inputs:
     further: tuple[FurtherCheckout, ...] = ()
     running: tuple[Manifest, ...] = ()
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = field(default_factory=dict)
+    platform: Platform = field(default_factory=Platform)
     memory: Remembered = field(default_factory=Remembered)
     earlier: Mapping[Source, Reading] = field(default_factory=dict)
 

@@ -80,14 +80,14 @@ class Maintenance:
 class Policy:
     """The decisions that checks need, whatever the time.
 
-    What Argo CD has not compared for *refresh_deadline* is too old to count; zero for never. A node
-    may be cordoned for *drain_deadline*.
+    What Argo CD has not compared for *refresh_deadline* is too old to count; zero for never, None
+    where Argo CD's own rules decide. A node may be cordoned for *drain_deadline*.
     """
 
     consistent_labels: tuple[str, ...] = ()
     unmanaged_labels: tuple[str, ...] = ()
     unmanaged_taints: tuple[str, ...] = ()
-    refresh_deadline: timedelta = timedelta(minutes=12)
+    refresh_deadline: timedelta | None = None
     drain_deadline: timedelta = timedelta(hours=1)
 
 

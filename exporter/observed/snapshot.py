@@ -11,6 +11,7 @@ from exporter.domain.errors import ReadError, Reason
 from exporter.domain.gaps import Gap
 from exporter.domain.objects import ObservedObjects
 from exporter.domain.observation import Observation
+from exporter.domain.platform import Platform
 from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
 from exporter.observed.absence import Evidence
 from exporter.observed.files import find_files
@@ -85,6 +86,9 @@ def _facts(reading: Reading) -> dict[type, object]:
         if not evidence.losses(*kinds_of(ObservedAutoscalers)):
             facts[ObservedAutoscalers] = _built(reading, ObservedAutoscalers)
     facts[ObservedObjects] = reading.objects.fact()
+    platform = reading.platform.fact()
+    if platform != Platform():
+        facts[Platform] = platform
     return facts
 
 

@@ -5,7 +5,7 @@ The descriptions are those of the JSON Schema that ``cluster-conformance config 
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from exporter.settings.declared import DeclaredSettings, RepositorySettings
 from exporter.settings.forms import Duration, Strict
@@ -82,11 +82,15 @@ class Settings(Strict, frozen=True, kw_only=True):
         Duration,
         Meta(description="For how long a node may be cordoned, or marked for removal."),
     ] = "1h"
-    refresh_deadline: Annotated[
-        Duration,
-        Meta(
-            description="How long ago Argo CD may have compared an Application for its word to "
-            "count: three times its timeout.reconciliation with jitter. 0s where it compares only "
-            "what changes."
-        ),
-    ] = "12m"
+    refresh_deadline: (
+        Annotated[
+            Duration,
+            Meta(
+                description="How long ago Argo CD may have compared an Application for its word to "
+                "count. 0s where it compares only what changes. Default: three times its "
+                "timeout.reconciliation with jitter, as argocd-cm of the checkout or else of the "
+                "cluster has it; where nobody tells it, 12m."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET

@@ -1,8 +1,10 @@
 """The Applications of this repository, by the address that the settings or Git give it."""
 
 from dataclasses import replace
+from math import ceil
 
 from exporter.declared.argocd.destinations import Cluster
+from exporter.declared.argocd.platform import notes, observed_rules
 from exporter.declared.argocd.reader import Followed, read
 from exporter.declared.argocd.repositories import Further, Home
 from exporter.declared.helm import Charts
@@ -31,9 +33,17 @@ def _facts(settings: Settings) -> frozenset[type]:
 
 
 async def _read(inputs: Inputs) -> Reading:
+    charts = inputs.loaded.settings.declared.charts
+    version = charts.argocd or inputs.platform.argocd_version
+    inputs = replace(inputs, platform=replace(inputs.platform, argocd_version=version))
     followed = await _follow(inputs)
+    observed = observed_rules(inputs.platform)
+    remarks = notes(inputs.platform, charts, declared=followed.rules, observed=observed)
+    refresh = (followed.rules or observed.rules).refresh
+    reading = followed.reading
     return replace(
-        followed.reading,
+        reading,
+        unresolved=(*reading.unresolved, *remarks),
         deliveries=Deliveries(
             application_sets=followed.application_sets,
             unevaluated=followed.unevaluated,
@@ -41,6 +51,7 @@ async def _read(inputs: Inputs) -> Reading:
             delivered=followed.delivered,
             declarations=followed.declarations,
             hiding=followed.hiding,
+            refresh=None if refresh is None else ceil(refresh.total_seconds()),
         ),
     )
 
@@ -57,7 +68,7 @@ async def _follow(inputs: Inputs) -> Followed:
         checkout=inputs.checkout,
         allow_remote=inputs.loaded.settings.declared.allow_remote_bases,
         source=Source.ARGOCD,
-        charts=Charts.of(inputs.loaded, memory=inputs.memory),
+        charts=Charts.of(inputs.loaded, memory=inputs.memory, platform=inputs.platform),
     )
     followed = await _follow_from(inputs, renderer, known)
     applications = followed.reading.applications
@@ -91,6 +102,7 @@ async def _follow_from(inputs: Inputs, renderer: Renderer, addresses: frozenset[
         running=inputs.running,
         overrides=inputs.overrides,
         further=[_further(found, renderer) for found in inputs.further],
+        ruled=observed_rules(inputs.platform).rules,
     )
 
 

@@ -11,6 +11,7 @@ from exporter.declared.helm.output import Printed
 from exporter.declared.helm.run import LIMITS
 from exporter.declared.helm.unsettled import Unsettled
 from exporter.declared.remembered import Remembered
+from exporter.domain.platform import Platform
 from exporter.foreign.command import Limits
 from exporter.settings.load import Loaded
 
@@ -58,13 +59,20 @@ class Charts:
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     @classmethod
-    def of(cls, loaded: Loaded, *, memory: Remembered) -> "Charts":
-        """Return what the settings ask for; *memory* has what was rendered before."""
+    def of(
+        cls, loaded: Loaded, *, memory: Remembered, platform: Platform | None = None
+    ) -> "Charts":
+        """Return what the settings ask for; *memory* has what was rendered before.
+
+        What they do not say is as the *platform* is observed.
+        """
         settings = loaded.settings.declared.charts
+        seen = platform or Platform()
+        given = settings.api_versions
         return cls(
             archives=Archives(loaded.path(settings.cache) if settings.cache else None),
-            helm=settings.helm,
-            kube_version=settings.kube_version,
-            api_versions=None if settings.api_versions is UNSET else settings.api_versions,
+            helm=settings.helm or seen.helm,
+            kube_version=settings.kube_version or seen.kube_version_for_helm,
+            api_versions=seen.api_versions if given is UNSET else given,
             cache=ChartCache(memory),
         )

@@ -21,6 +21,7 @@ from exporter.domain.clock import Instant
 from exporter.domain.declaration import ApplicationKey, Deliveries, Reading
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.fingerprint import OF_NOTHING
+from exporter.domain.platform import Platform
 from exporter.domain.provenance import Place, Source
 from exporter.settings.load import Loaded
 from exporter.settings.model import Settings
@@ -46,6 +47,7 @@ class Work(Struct, frozen=True, kw_only=True):
     running: tuple[tuple[Place, bytes], ...]
     further: tuple[tuple[str, str, GitState], ...]
     overrides: tuple[tuple[ApplicationKey, tuple[Overrides, ...]], ...]
+    platform: Platform
     earlier: dict[Source, Deliveries]
     max_age: float
     now: Instant | None
@@ -73,6 +75,7 @@ def write(reader: Reader, inputs: Inputs) -> bytes:
             (str(one.checkout.root), one.checkout.name, one.git) for one in inputs.further
         ),
         overrides=tuple(inputs.overrides.items()),
+        platform=inputs.platform,
         earlier={source: one.deliveries for source, one in inputs.earlier.items()},
         max_age=inputs.memory.max_age.total_seconds(),
         now=now,
@@ -129,6 +132,7 @@ def _inputs(given: Work, memory: Remembered) -> Inputs:
             for root, name, git in given.further
         ),
         overrides=dict(given.overrides),
+        platform=given.platform,
         memory=memory,
         earlier={
             source: Reading(source=source, deliveries=one) for source, one in given.earlier.items()

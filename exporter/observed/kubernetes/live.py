@@ -14,6 +14,7 @@ from exporter.domain.evaluation import SourceStatus
 from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration
 from exporter.domain.objects import DeclaredObjects, ObservedObjects
+from exporter.domain.platform import Platform
 from exporter.domain.provenance import Source
 from exporter.domain.state import State
 from exporter.domain.watches import Restart, WatchStatus
@@ -28,6 +29,7 @@ from exporter.observed.kubernetes.errors import WatchError
 from exporter.observed.kubernetes.facts import FactBuilder
 from exporter.observed.kubernetes.limits import Limits, limits_for
 from exporter.observed.kubernetes.login import Configured, Logins
+from exporter.observed.kubernetes.platform import PlatformPoller
 from exporter.observed.kubernetes.reflector import Reflector
 from exporter.observed.kubernetes.reliance import Reliance, reliance
 from exporter.observed.kubernetes.store import Store
@@ -69,6 +71,10 @@ class Live:
             clock=clock,
             changed=self.changed.set,
         )
+        self._platform = PlatformPoller(
+            api=self._api, namespaces=settings.namespaces, changed=self.changed.set
+        )
+        self._looks_at_platform = Platform in needed
         self._looks_for_objects = ObservedObjects in needed
         self._supervisor: Supervisor | None = None
         self._roots: list[RootTask] = []
@@ -78,7 +84,8 @@ class Live:
     @property
     def complete(self) -> bool:
         """Whether every kind has been listed, or been refused: there is no more to wait for."""
-        return self._declared.complete and all(store.settled for store in self._all_stores)
+        seen = self._platform.settled or not self._looks_at_platform
+        return seen and self._declared.complete and all(one.settled for one in self._all_stores)
 
     def start(self, supervisor: Supervisor) -> None:
         """Begin to follow."""
@@ -88,6 +95,9 @@ class Live:
                 supervisor.start(partial(self._follow, store), name=f"watch {store.name}")
                 for store in self._all_stores
             ]
+            if self._looks_at_platform:
+                run = self._platform.run
+                self._roots.append(supervisor.start(run, name="look at the platform"))
 
     async def stop(self) -> None:
         """End all tasks and connections."""
@@ -130,6 +140,8 @@ class Live:
         }
         if self._looks_for_objects:
             known[ObservedObjects] = await self._declared.read(at=at, max_age=self.max_age)
+        if self._looks_at_platform:
+            known[Platform] = self._platform.known
         facts = Facts(known, dict(trust.gaps), self._namespaces)
         last = self._last.facts
         same = last.known.keys() == known.keys() and all(
