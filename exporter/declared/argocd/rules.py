@@ -57,8 +57,21 @@ class Filter:
         return (
             (not self.groups or any(match_any(one, group(content)) for one in self.groups))
             and (not self.kinds or any(one in {"*", kind} for one in self.kinds))
-            and (not self.clusters or any(match_any(one, _IN_CLUSTER) for one in self.clusters))
+            and self.is_of_this_cluster
         )
+
+    @property
+    def is_of_this_cluster(self) -> bool:
+        """Whether it speaks of the cluster in which Argo CD runs."""
+        return not self.clusters or any(match_any(one, _IN_CLUSTER) for one in self.clusters)
+
+
+_ALWAYS_EXCLUDED: Final = (
+    Filter(groups=("events.k8s.io", "metrics.k8s.io")),
+    Filter(groups=("",), kinds=("Event",)),
+    Filter(groups=("coordination.k8s.io",), kinds=("Lease",)),
+)
+"""Source: Argo CD, ``coreExcludedResources``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +97,10 @@ class Rules:
 
     def passes_over(self, content: JsonObject) -> bool:
         """Tell whether Argo CD does not look at such an object, so that it delivers none."""
-        included = not self.inclusions or any(one.fits(content) for one in self.inclusions)
-        return not included or any(one.fits(content) for one in self.exclusions)
+        if any(rule.fits(content) for rule in (*_ALWAYS_EXCLUDED, *self.exclusions)):
+            return True
+        inclusions = [rule for rule in self.inclusions if rule.is_of_this_cluster]
+        return bool(inclusions) and not any(rule.fits(content) for rule in inclusions)
 
     def written(self, application: ApplicationKey | None) -> tuple[str, ...]:
         """Return pointers to what Argo CD itself writes to an object of an Application."""
