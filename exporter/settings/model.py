@@ -28,6 +28,31 @@ class MetricsSettings(Strict, frozen=True, kw_only=True):
     ] = 1000
 
 
+class MirrorSettings(Strict, frozen=True, kw_only=True, rename={"of": "from"}):
+    """Where copies of images are pulled from instead."""
+
+    of: Annotated[
+        str,
+        Meta(min_length=1, description="A registry, or a path below one, as docker.io."),
+    ]
+    to: Annotated[
+        str,
+        Meta(min_length=1, description="What stands in its place, as registry.example.org/hub."),
+    ]
+
+
+class ImagesSettings(Strict, frozen=True, kw_only=True):
+    """How references of images are compared."""
+
+    mirrors: Annotated[
+        tuple[MirrorSettings, ...],
+        Meta(
+            description="An image that is declared of one registry and runs from its mirror, with "
+            "the same tag or digest, conforms."
+        ),
+    ] = ()
+
+
 class Settings(Strict, frozen=True, kw_only=True):
     """All settings."""
 
@@ -63,6 +88,7 @@ class Settings(Strict, frozen=True, kw_only=True):
             "file. Its directory has to be writable. Empty: nothing is kept."
         ),
     ] = ""
+    images: ImagesSettings = ImagesSettings()
     metrics: MetricsSettings = MetricsSettings()
     interval: Annotated[
         Duration, Meta(description="How often the repository and a snapshot are looked at again.")

@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from exporter.declared.argocd.applications import Origin, Parsed, parse
-from exporter.declared.argocd.located import from_yaml
 from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.rules import parse as parse_rules
@@ -19,6 +18,7 @@ from exporter.declared.argocd.sources import Deployer, render_source
 from exporter.declared.checkout import Checkout
 from exporter.declared.helm.plan import ELSEWHERE, plan
 from exporter.declared.kustomize.renderer import Renderer
+from exporter.declared.located import from_yaml
 from exporter.declared.options import HelmOptions, KustomizeOptions, NotPlannedError, Options
 from exporter.declared.rendered import Manifest, Rendered
 from exporter.domain.addresses import normalise

@@ -10,9 +10,9 @@ import pytest
 
 from exporter.declared.argocd.applications import Origin, parse
 from exporter.declared.argocd.ignored import pointers
-from exporter.declared.argocd.located import from_plain
 from exporter.declared.argocd.repositories import Home
 from exporter.declared.checkout import Checkout
+from exporter.declared.located import from_plain
 from exporter.domain.addresses import normalise
 from exporter.domain.declaration import IgnoredDifference
 from exporter.domain.provenance import Place, Source

@@ -7,9 +7,9 @@ import pytest
 
 from exporter.declared.argocd.application_sets import make
 from exporter.declared.argocd.files import Files
-from exporter.declared.argocd.located import from_plain
 from exporter.declared.argocd.repositories import Home
 from exporter.declared.argocd.templating import Budget
+from exporter.declared.located import from_plain
 from exporter.domain.addresses import normalise
 from exporter.domain.declaration import DeclaredApplication
 from exporter.domain.provenance import Place, Source
