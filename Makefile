@@ -17,7 +17,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --qui
 PROJECT := --extra ansible pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format bench chaos fuzz audit report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
+.PHONY: help demo test lint types format bench chaos fuzz audit answers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
@@ -63,6 +63,9 @@ audit: ## Hold every pinned dependency against the known vulnerabilities; needs 
 real: .venv/.test ## Follow a real API server; KUBEBUILDER_ASSETS names its programs' folder
 	@test -n "$$KUBEBUILDER_ASSETS" || { echo "KUBEBUILDER_ASSETS is not set: see CONTRIBUTING.md"; exit 1; }
 	@python -m pytest tests/real -rs
+
+answers: .venv/.test ## Ask Argo CD's own code again; ARGOCD names a checkout of it, and Go is needed
+	@tools/argocd-answers "$(ARGOCD)"
 
 report: .venv/.test ## Write the validation reports of the reference cluster again
 	@tools/with-tools kustomize -- python -m tests.report.golden

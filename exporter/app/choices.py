@@ -9,6 +9,7 @@ from exporter.declared.registry import READERS
 from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
 from exporter.domain.check import Check
 from exporter.domain.facts import Facts
+from exporter.domain.images import Mirror
 from exporter.domain.instants import parse_duration, parse_instant
 from exporter.domain.monitoring.grafana import DeclaredDashboards, DeclaredDatasources
 from exporter.domain.nodes import DeclaredNodes
@@ -123,11 +124,15 @@ def owners(loaded: Loaded, facts: Facts) -> Owners:
 
 def policy(loaded: Loaded) -> Policy:
     """Return the decisions that checks need, whatever the time."""
-    nodes = loaded.settings.nodes
+    nodes, deadline = loaded.settings.nodes, loaded.settings.refresh_deadline
     return Policy(
         consistent_labels=nodes.consistent_labels,
         unmanaged_labels=nodes.unmanaged_labels,
         unmanaged_taints=nodes.unmanaged_taints,
         drain_deadline=parse_duration(loaded.settings.drain_deadline),
-        refresh_deadline=parse_duration(loaded.settings.refresh_deadline),
+        refresh_deadline=parse_duration(deadline) if isinstance(deadline, str) else None,
+        mirrors=tuple(
+            Mirror(of=mirror.of.rstrip("/"), to=mirror.to.rstrip("/"))
+            for mirror in loaded.settings.images.mirrors
+        ),
     )

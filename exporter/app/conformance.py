@@ -20,8 +20,10 @@ from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration
 from exporter.domain.objects import DeclaredObjects
+from exporter.domain.platform import Platform, argocd_version
 from exporter.domain.policy import AsOf, Policy
 from exporter.domain.state import State
+from exporter.domain.workloads import ObservedWorkloads
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.files import fingerprint
 from exporter.foreign.supervisor import RootTask, Supervisor, supervised
@@ -206,8 +208,17 @@ class Conformance:
         learnt = running is not None and self.declarations.learn(running)
         if applications is not None:
             learnt = self.declarations.learn_overrides(applications) or learnt
+        learnt = self.declarations.learn_platform(self._platform(facts)) or learnt
         if learnt:
             self.declared.forget()
+
+    def _platform(self, facts: Facts) -> Platform:
+        """Return what Argo CD renders for; its version is as last seen while nobody tells."""
+        found, workloads = facts.find(Platform) or Platform(), facts.find(ObservedWorkloads)
+        version = self.declarations.platform.argocd_version
+        if workloads is not None:
+            version = argocd_version(workloads.workloads.values())
+        return replace(found, argocd_version=version)
 
     async def _observe(self, at: Instant) -> State:
         """Return what is known of the cluster."""
@@ -268,7 +279,7 @@ def _observed(loaded: Loaded, clock: Clock) -> Watched | Live:
             kubernetes = msgspec.structs.replace(kubernetes, kubeconfig=kubeconfig)
         needs = set(looked_at(loaded.settings))
         if loaded.settings.declared.argocd:
-            needs.add(ObservedApplicationSets)
+            needs |= {ObservedApplicationSets, Platform}
         return Live(kubernetes, needed=frozenset(needs), clock=clock)
     if observed.kubernetes is not None:
         raise SettingsError([f"{loaded.name}: observed: set either snapshot or kubernetes"])

@@ -11,6 +11,7 @@ from exporter.domain.declaration import DeclaredManifest
 from exporter.domain.fields import text_of
 from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.domain.fingerprint import fingerprint
+from exporter.domain.images import Mirror, same_image
 from exporter.domain.json import Json, JsonObject, as_object, dig
 from exporter.domain.manifest import Difference, differences
 
@@ -29,11 +30,17 @@ TOOLS: Final = ("kubectl.kubernetes.io/", "argocd.argoproj.io/", "deployment.kub
 
 
 def drift(
-    declared: DeclaredManifest, have: JsonObject, *, elsewhere: Iterable[str] = (), kind: str = ""
+    declared: DeclaredManifest,
+    have: JsonObject,
+    *,
+    elsewhere: Iterable[str] = (),
+    kind: str = "",
+    mirrors: Iterable[Mirror] = (),
 ) -> list[Difference]:
     """Return the first declared fields that *have* lacks, or has another value for.
 
     *elsewhere* are pointers to what others judge; *kind* is that of an object that is no workload.
+    Images may come from *mirrors*.
     """
     metadata = as_object(declared.manifest.get("metadata"))
     annotations = as_object(metadata.get("annotations"))
@@ -43,7 +50,21 @@ def drift(
         "metadata": {"labels": metadata.get("labels"), "annotations": own},
     }
     ignored = (*declared.ignored, *elsewhere, *_tracked(declared, have))
-    return list(islice(differences(content, have, ignored=ignored, kind=kind), MAX_COUNTED))
+    found = differences(content, have, ignored=ignored, kind=kind)
+    mirrors = tuple(mirrors)
+    if mirrors:
+        found = (one for one in found if not _is_mirrored(one, mirrors))
+    return list(islice(found, MAX_COUNTED))
+
+
+def _is_mirrored(difference: Difference, mirrors: Iterable[Mirror]) -> bool:
+    """Tell whether a difference is no more than that an image comes from a mirror."""
+    match difference.declared, difference.observed:
+        case str() as declared, str() as observed:
+            of_an_image = difference.pointer.endswith("/image")
+            return of_an_image and same_image(declared, observed, mirrors=mirrors)
+        case _:
+            return False
 
 
 def judged(

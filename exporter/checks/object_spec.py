@@ -11,8 +11,10 @@ from exporter.domain.declaration import DeclaredObject
 from exporter.domain.facts import Facts
 from exporter.domain.finding import WORST_FIRST, Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.gaps import Gap
+from exporter.domain.images import Mirror
 from exporter.domain.objectkeys import GroupKind
 from exporter.domain.objects import DeclaredObjects, ObservedObject, ObservedObjects
+from exporter.domain.policy import Policy
 from exporter.domain.provenance import Source
 
 ID = "object_spec"
@@ -49,24 +51,34 @@ def judge(facts: Facts) -> Iterator[Finding]:
     What was compared before is not again as long as both sides are the same.
     """
     observed = facts.get(ObservedObjects)
+    mirrors = (facts.find(Policy) or Policy()).mirrors
     for subject, objects in facts.get(DeclaredObjects).by_subject.items():
         if observed.refusal_of(objects):
             continue
         seen = [observed.get(declared.key) for declared in objects]
-        make = partial(_judge, subject, objects, observed)
+        make = partial(_judge, subject, objects, observed, mirrors)
         known = all(isinstance(one, ObservedObject) for one in seen)
-        yield facts.memory.once(subject, (objects, *seen), make) if known else make()
+        yield facts.memory.once(subject, (objects, mirrors, *seen), make) if known else make()
 
 
 def _judge(
-    subject: Subject, objects: Sequence[DeclaredObject], observed: ObservedObjects
+    subject: Subject,
+    objects: Sequence[DeclaredObject],
+    observed: ObservedObjects,
+    mirrors: tuple[Mirror, ...],
 ) -> Finding:
     """Judge what bears one name: of several objects, of as many groups, the worst."""
-    findings = [_judge_one(subject, declared, observed) for declared in objects]
+    findings = [_judge_one(subject, one, observed=observed, mirrors=mirrors) for one in objects]
     return min(findings, key=lambda one: WORST_FIRST.index(one.verdict))
 
 
-def _judge_one(subject: Subject, declared: DeclaredObject, observed: ObservedObjects) -> Finding:
+def _judge_one(
+    subject: Subject,
+    declared: DeclaredObject,
+    *,
+    observed: ObservedObjects,
+    mirrors: tuple[Mirror, ...],
+) -> Finding:
     have = observed.get(declared.key)
     if have is None:
         return _without_content(subject, declared, observed)
@@ -81,7 +93,7 @@ def _judge_one(subject: Subject, declared: DeclaredObject, observed: ObservedObj
         written += tuple(f"/webhooks/{index}/failurePolicy" for index in range(MAX_WEBHOOKS))
     if kind == AGGREGATED and declared.manifest.get("aggregationRule"):
         written = ("/rules",)
-    found = drift(declared, have.manifest, elsewhere=written, kind=kind.kind)
+    found = drift(declared, have.manifest, elsewhere=written, kind=kind.kind, mirrors=mirrors)
     return judged(ID, subject, declared, found)
 
 
@@ -115,6 +127,7 @@ CHECK = Check(
     severity=Severity.INFO,
     title="Objects have the declared fields",
     needs=(DeclaredObjects, ObservedObjects),
+    uses=(Policy,),
     subjects=subjects.declared_objects,
     judge=judge,
     judges="spec",

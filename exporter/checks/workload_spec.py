@@ -8,6 +8,7 @@ from exporter.checks.drift import drift, judged
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity
+from exporter.domain.policy import Policy
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkloads
 
 ID = "workload_spec"
@@ -21,12 +22,13 @@ ELSEWHERE: Final = (
 def judge(facts: Facts) -> Iterator[Finding]:
     """Compare labels, annotations and spec of every declared workload, where they are declared."""
     observed = facts.get(ObservedWorkloads).workloads
+    mirrors = (facts.find(Policy) or Policy()).mirrors
     for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
         have = observed.get(workload.key)
         if have is None:
             yield unknowns.absent_workload(ID, workload)
         else:
-            found = drift(workload, have.manifest, elsewhere=ELSEWHERE)
+            found = drift(workload, have.manifest, elsewhere=ELSEWHERE, mirrors=mirrors)
             yield judged(ID, subjects.workload(workload.key), workload, found)
 
 
@@ -36,6 +38,7 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Workloads have the declared fields",
     needs=(DeclaredWorkloads, ObservedWorkloads),
+    uses=(Policy,),
     subjects=subjects.declared_workloads,
     judge=judge,
     aspect="spec",

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
+from exporter.declared.argocd.image_updater import live_place
+from exporter.declared.argocd.platform import places
 from exporter.declared.checkout import Checkout
 from exporter.declared.reader import Inputs, Reader
 from exporter.declared.remembered import Left
@@ -15,6 +17,7 @@ from exporter.declared.wire.tables import GarbledReadingError
 from exporter.domain.declaration import Reading
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.instants import parse_duration
+from exporter.domain.provenance import Place
 from exporter.domain.quantity import parse_quantity
 from exporter.foreign.allocator import give_back
 from exporter.foreign.confined.assignment import Assignment, WorkerLimits
@@ -60,9 +63,7 @@ class Workers:
         )
         before = inputs.memory.sealed
         done = await assignment.do(work.write(reader, inputs), kept=before.kept)
-        places = GivenPlaces(
-            reader.source, checkouts, others=frozenset(one.place for one in inputs.running)
-        )
+        places = GivenPlaces(reader.source, checkouts, others=_places(inputs))
         last = before.decoded if isinstance(before.decoded, Decoded) else None
         try:
             decoded = await asyncio.to_thread(_decoded, done.result, places, last)
@@ -70,6 +71,12 @@ class Workers:
             raise ReadError(f"its worker gave {error.message}", reason=Reason.INTERNAL) from None
         inputs.memory.coming = Left(done.kept, decoded)
         return decoded.reading
+
+
+def _places(inputs: Inputs) -> frozenset[Place]:
+    """Return the places outside of checkouts at which values stand that a worker was handed."""
+    running = (one.place for one in inputs.running)
+    return frozenset((*running, *map(live_place, inputs.overrides))) | places(inputs.platform)
 
 
 def _decoded(content: bytes, places: GivenPlaces, last: Decoded | None) -> Decoded:

@@ -24,6 +24,7 @@ from exporter.domain.clock import Instant
 from exporter.domain.declaration import ApplicationKey, Reading
 from exporter.domain.evaluation import SourceStatus
 from exporter.domain.instants import parse_duration
+from exporter.domain.platform import Platform
 from exporter.domain.provenance import Place, Source
 from exporter.domain.state import State
 from exporter.foreign.guard import guarded
@@ -75,6 +76,7 @@ class Declarations:
     items: Mapping[Source, Mapping[str, int]] = field(default_factory=dict)
     running: tuple[Manifest, ...] = ()
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = field(default_factory=dict)
+    platform: Platform = field(default_factory=Platform)
 
     def __post_init__(self) -> None:
         """Make a memory for each source that the settings name."""
@@ -88,6 +90,12 @@ class Declarations:
         found = {key: one.overrides for key, one in observed.applications.items() if one.overrides}
         changed = found != self.overrides
         self.overrides = found
+        return changed
+
+    def learn_platform(self, observed: Platform) -> bool:
+        """Take note of what Argo CD renders for, and tell whether it changed."""
+        changed = observed != self.platform
+        self.platform = observed
         return changed
 
     def learn(self, observed: ObservedApplicationSets) -> bool:
@@ -173,6 +181,7 @@ class Declarations:
             further=opened.further,
             running=self.running,
             overrides=self.overrides,
+            platform=self.platform,
             memory=self.units[reader.source],
             unfetched={} if self.registries is None else self.registries.failed,
             earlier=earlier,

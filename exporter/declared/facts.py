@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from exporter.declared import monitoring
 from exporter.declared.addresses import with_names
@@ -96,11 +97,13 @@ def _objects(merged: Merged) -> DeclaredObjects:
 def _applications(read: Readings, merged: Merged, items: Sequence[Item]) -> DeclaredApplications:
     deliveries = [one.deliveries for one in read.readings]
     hiding = (gap for one in deliveries for gap in one.hiding)
+    refresh = next((one.refresh for one in deliveries if one.refresh is not None), None)
     return DeclaredApplications(
         applications=merged.applications,
         application_sets=frozenset().union(*(one.application_sets for one in deliveries)),
         unevaluated=frozenset().union(*(one.unevaluated for one in deliveries)),
         incomplete=(*_hidden(items, Layer.GITOPS), *hiding),
+        refresh=None if refresh is None else timedelta(seconds=refresh),
     )
 
 

@@ -50,8 +50,12 @@ def match_pathspec(pattern: str, text: str) -> bool:
 def match_doublestar(pattern: str, text: str) -> bool:
     """Match as doublestar: ``*`` stays within one part of a path, ``**`` stands for any parts.
 
-    Used for the files of values of a chart.
+    ``{a,b}`` are alternatives. Used for the files of values of a chart.
     """
+    return any(_match_doublestar(one, text) for one in _alternatives(pattern))
+
+
+def _match_doublestar(pattern: str, text: str) -> bool:
     parts = text.split("/")
     here = {0}
     for one in pattern.split("/"):
@@ -62,6 +66,32 @@ def match_doublestar(pattern: str, text: str) -> bool:
                 at + 1 for at in here if at < len(parts) and _matches(one, parts[at], barrier="/")
             }
     return len(parts) in here
+
+
+def doublestar_order(pattern: str, text: str) -> tuple[tuple[int, str], ...]:
+    """Return what a *text* that *pattern* matches is sorted by where doublestar lists it.
+
+    Where ``**`` stands, a directory's own matches come before those of the directories in it.
+    """
+    parts = tuple(text.split("/"))
+    plain = (tuple(one.split("/")) for one in _alternatives(pattern))
+    return min((way for one in plain for way in _ways(one, parts)), default=())
+
+
+def _ways(
+    pattern: tuple[str, ...], parts: tuple[str, ...]
+) -> Iterator[tuple[tuple[int, str], ...]]:
+    """Yield the ways in which *parts* may be what *pattern* stands for."""
+    if not pattern or not parts:
+        if not parts and all(one == "**" for one in pattern):
+            yield ()
+        return
+    first, *rest = pattern
+    if first == "**":
+        yield from (((0, ""), *way) for way in _ways(tuple(rest), parts))
+        yield from (((1, parts[0]), *way) for way in _ways(pattern, parts[1:]))
+    elif _matches(first, parts[0], barrier="/"):
+        yield from (((0, parts[0]), *way) for way in _ways(tuple(rest), parts[1:]))
 
 
 def match_any(pattern: str, text: str) -> bool:

@@ -21,6 +21,7 @@ from exporter.domain.declaration import (
     Reading,
 )
 from exporter.domain.finding import Layer
+from exporter.domain.platform import Platform
 from exporter.domain.provenance import Source
 from exporter.settings.load import Loaded
 from exporter.settings.model import Settings
@@ -34,10 +35,11 @@ class Inputs:
     """What a reader is handed.
 
     *further* are other repositories at hand. *running* are the ApplicationSets that the cluster
-    has, *overrides* what its Applications say of images, source by source. *memory* is what the
-    parts of its source gave before, *unfetched* says what of registries of charts could not be
-    fetched, by path in the folder of charts, and *earlier* are the readings that it asked to come
-    after. With *units*, what their parts declare is left to these.
+    has, *overrides* what its Applications say of images, source by source; *platform* is what is
+    observed of the cluster that Argo CD renders for. *memory* is what the parts of its source gave
+    before, *unfetched* says what of registries of charts could not be fetched, by path in the
+    folder of charts, and *earlier* are the readings that it asked to come after. With *units*, what
+    their parts declare is left to these.
     """
 
     loaded: Loaded
@@ -46,6 +48,7 @@ class Inputs:
     further: tuple[FurtherCheckout, ...] = ()
     running: tuple[Manifest, ...] = ()
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = field(default_factory=dict)
+    platform: Platform = field(default_factory=Platform)
     memory: Remembered = field(default_factory=Remembered)
     unfetched: Mapping[str, NotFetched] = field(default_factory=dict)
     earlier: Mapping[Source, Reading] = field(default_factory=dict)

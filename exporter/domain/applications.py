@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from exporter.domain.codeowners import CodeOwners
 from exporter.domain.declaration import (
@@ -23,13 +23,14 @@ class DeclaredApplications:
 
     *application_sets* names all declared ApplicationSets; *unevaluated* those of them whose
     Applications could not all be told from the code; *incomplete* says why there may be further
-    Applications.
+    Applications. *refresh* is how often Argo CD compares them at the least, None for unknown.
     """
 
     applications: Mapping[ApplicationKey, DeclaredApplication]
     application_sets: frozenset[str] = frozenset()
     unevaluated: frozenset[str] = frozenset()
     incomplete: tuple[Gap, ...] = ()
+    refresh: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -415,6 +415,8 @@ class Deliveries:
     Application deploys whether it exists in the checkout as a directory; *delivered* are those
     that go to the cluster that is looked at. *declarations* are the places (path and line) of all
     Applications and ApplicationSets; *hiding* says where there may be further Applications.
+    *refresh* is the longest time between two comparisons of Argo CD in seconds, as its rules have
+    it; None where they do not say.
     """
 
     application_sets: frozenset[str] = frozenset()
@@ -423,6 +425,7 @@ class Deliveries:
     delivered: frozenset[str] = frozenset()
     declarations: frozenset[tuple[str, int]] = frozenset()
     hiding: tuple[Gap, ...] = ()
+    refresh: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

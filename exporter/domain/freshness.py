@@ -8,6 +8,10 @@ from datetime import datetime, timedelta
 from exporter.domain.applications import ObservedApplication, ObservedApplications
 from exporter.domain.declaration import ApplicationKey
 
+PERIODS = 3
+DEFAULT_LIMIT = timedelta(minutes=12)
+"""Three times the usual period of older versions, 180 seconds and a minute of jitter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
@@ -26,6 +30,11 @@ class Freshness:
         """Tell whether what Argo CD says of *application* is too old to count."""
         controller = application.controller
         return controller in self.controllers or application.key in self.applications
+
+
+def refresh_limit(refresh: timedelta | None) -> timedelta:
+    """Return how old Argo CD's word may be where it compares every *refresh* at the latest."""
+    return DEFAULT_LIMIT if refresh is None else PERIODS * refresh
 
 
 def freshness(

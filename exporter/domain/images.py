@@ -4,6 +4,7 @@ Source: ``github.com/distribution/reference`` (``ParseNormalizedNamed``, ``TagNa
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -50,16 +51,43 @@ def parse_image(text: str) -> ImageReference | None:
     return ImageReference(f"{host}/{path}", found["tag"] or "", found["digest"] or "")
 
 
-def same_image(declared: str, observed: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """A place *to* which images of a registry, or of a repository below one, are copied.
+
+    Both are as they begin a reference: ``docker.io``, ``registry.example.org/hub``.
+    """
+
+    of: str
+    to: str
+
+    def origins(self, repository: str) -> Iterator[str]:
+        """Yield the repositories that one of the mirror may be a copy of."""
+        rest = repository.removeprefix(f"{self.to}/")
+        if rest != repository:
+            yield f"{self.of}/{rest}"
+            if self.of == _HUB and "/" not in rest:
+                yield f"{self.of}/{_OFFICIAL}{rest}"
+
+
+def same_image(declared: str, observed: str, *, mirrors: Iterable[Mirror] = ()) -> bool:
     """Tell whether *observed* is the *declared* image, though it may say more.
 
-    A declared tag may run by a digest beside it; a declared digest must run.
+    A declared tag may run by a digest beside it; a declared digest must run. It may come from one
+    of the *mirrors* of its registry.
     """
     if declared == observed:
         return True
     one, other = parse_image(declared), parse_image(observed)
-    if one is None or other is None or one.repository != other.repository:
+    if one is None or other is None or not _is_same_place(one, other, mirrors):
         return False
     if one.digest:
         return one.digest == other.digest and (not one.tag or other.tag in {"", one.tag})
     return one.pulled == other.pulled
+
+
+def _is_same_place(
+    declared: ImageReference, observed: ImageReference, mirrors: Iterable[Mirror]
+) -> bool:
+    places = (origin for mirror in mirrors for origin in mirror.origins(observed.repository))
+    return declared.repository == observed.repository or declared.repository in places

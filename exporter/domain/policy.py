@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from exporter.domain.finding import Finding, Subject
+from exporter.domain.images import Mirror
 
 BLIND_SPOTS = "declaration_compared"
 """The check whose findings a waiver may accept though they are no failures."""
@@ -80,15 +81,17 @@ class Maintenance:
 class Policy:
     """The decisions that checks need, whatever the time.
 
-    What Argo CD has not compared for *refresh_deadline* is too old to count; zero for never. A node
-    may be cordoned for *drain_deadline*.
+    What Argo CD has not compared for *refresh_deadline* is too old to count; zero for never, None
+    where Argo CD's own rules decide. A node may be cordoned for *drain_deadline*. An image may run
+    from one of the *mirrors*.
     """
 
     consistent_labels: tuple[str, ...] = ()
     unmanaged_labels: tuple[str, ...] = ()
     unmanaged_taints: tuple[str, ...] = ()
-    refresh_deadline: timedelta = timedelta(minutes=12)
+    refresh_deadline: timedelta | None = None
     drain_deadline: timedelta = timedelta(hours=1)
+    mirrors: tuple[Mirror, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from exporter.observed.managedfields import DumpedWriters
 from exporter.observed.naming import identify, named_in, names_in
 from exporter.observed.objects import READ_TWICE, DumpedObjects, is_compared
 from exporter.observed.odd import OddObjectError
+from exporter.observed.platform import DISCOVERED, DumpedPlatform
 
 ADVICE = "write it again with `kubectl get ... -A -o json`"
 MAX_FAILURES = 100
@@ -49,6 +50,7 @@ class Reading:
     )
     objects: DumpedObjects = field(default_factory=DumpedObjects)
     writers: DumpedWriters = field(default_factory=DumpedWriters)
+    platform: DumpedPlatform = field(default_factory=DumpedPlatform)
     evidence: Evidence = field(default_factory=Evidence)
     items: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
@@ -115,6 +117,9 @@ class Reading:
         if document.list_of:
             self._see(identify(*document.list_of))
             self._see_object(*document.list_of)
+        if not document.kind:
+            for item in document.items:
+                self.platform.take("", item)
         for index, item in enumerate(document.items if document.kind else ()):
             known: KindSpec | None = None
             try:
@@ -136,6 +141,9 @@ class Reading:
         return shown
 
     def _take_object(self, item: Raw, kind: str, api_version: str, known: KindSpec | None) -> None:
+        self.platform.take(kind, item)
+        if kind in DISCOVERED:
+            return
         group, _, version = api_version.rpartition("/")
         group_kind = GroupKind(group, kind)
         if is_compared(group_kind, known):
@@ -143,7 +151,7 @@ class Reading:
 
     def _see_object(self, kind: str, api_version: str) -> None:
         group_kind = GroupKind(api_version.rpartition("/")[0], kind)
-        if is_compared(group_kind, identify(kind, api_version)):
+        if kind not in DISCOVERED and is_compared(group_kind, identify(kind, api_version)):
             self.objects.see(group_kind)
 
     def _lose(

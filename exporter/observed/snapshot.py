@@ -11,6 +11,7 @@ from exporter.domain.errors import ReadError, Reason
 from exporter.domain.gaps import Gap
 from exporter.domain.objects import ObservedObjects
 from exporter.domain.observation import Observation
+from exporter.domain.platform import Platform
 from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
 from exporter.domain.writers import ObservedWriters
 from exporter.observed.absence import Evidence
@@ -88,6 +89,9 @@ def _facts(reading: Reading) -> dict[type, object]:
     facts[ObservedObjects] = reading.objects.fact()
     if reading.writers:
         facts[ObservedWriters] = reading.writers.fact()
+    platform = reading.platform.fact()
+    if platform != Platform():
+        facts[Platform] = platform
     return facts
 
 

@@ -19,6 +19,8 @@ from exporter.observed.records import Condition, Metadata, OwnedMetadata, Record
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 TRACKING_ID = "argocd.argoproj.io/tracking-id"
+_COLONS = 2
+"""How many a tracking ID has at the least; Argo CD takes what has fewer for none."""
 INSTANCE_LABELS = ("argocd.argoproj.io/instance", "app.kubernetes.io/instance")
 
 _SPEC = msgspec.json.Decoder(dict[str, object] | None)
@@ -101,7 +103,9 @@ def tracked_by(metadata: WorkloadMetadata) -> str:
     """
     tracking = (metadata.annotations or {}).get(TRACKING_ID, "")
     labels = metadata.labels or {}
-    named = tracking.partition(":")[0] or next(filter(None, map(labels.get, INSTANCE_LABELS)), "")
+    is_whole = tracking.count(":") >= _COLONS
+    named = tracking.partition(":")[0] if is_whole else ""
+    named = named or next(filter(None, map(labels.get, INSTANCE_LABELS)), "")
     return named.rpartition("_")[2]
 
 

@@ -5,10 +5,10 @@ It is worked out again only where what it follows from has changed.
 
 from dataclasses import dataclass, field
 
-from exporter.domain.applications import ObservedApplications
+from exporter.domain.applications import DeclaredApplications, ObservedApplications
 from exporter.domain.expectation import Expectation, group_sizes, replica_bounds
 from exporter.domain.facts import Facts
-from exporter.domain.freshness import Freshness, freshness
+from exporter.domain.freshness import Freshness, freshness, refresh_limit
 from exporter.domain.identity import joined
 from exporter.domain.memory import Memory
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
@@ -47,6 +47,9 @@ class Expected:
     def _fresh(self, applications: ObservedApplications, facts: Facts) -> Freshness:
         """Return what is stale: the same object while nothing more is, though time goes on."""
         limit = (facts.find(Policy) or Policy()).refresh_deadline
+        if limit is None:
+            declared = facts.find(DeclaredApplications)
+            limit = refresh_limit(declared.refresh if declared else None)
         as_of = facts.find(AsOf)
         found = freshness(applications, now=as_of.witnesses if as_of else None, limit=limit)
         if found != self._freshness:

@@ -96,14 +96,23 @@ class ChartsSettings(Strict, frozen=True, kw_only=True):
         Literal["", "3", "4"],
         Meta(
             description="The version of helm: Argo CD has 3 up to 3.4, and 4 from 3.5 on. Empty: "
-            "the one that is installed."
+            "that of Argo CD, if its version is known, else the one that is installed."
+        ),
+    ] = ""
+    argocd: Annotated[
+        str,
+        Meta(
+            pattern=r"^(v?\d+\.\d+(\.\d+)?.*)?$",
+            description="Argo CD's version, as 3.5.1. Empty: that of its repo-server in the "
+            "cluster, where that is seen.",
         ),
     ] = ""
     kube_version: Annotated[
         str,
         Meta(
-            description="The cluster's version of Kubernetes, as 1.31.2. Without it, what a chart "
-            "makes of it is compared only where every version gives the same."
+            description="The cluster's version of Kubernetes, as 1.31.2. Empty: as observed. "
+            "Where nobody tells it, what a chart makes of it is compared only where every version "
+            "gives the same."
         ),
     ] = ""
     api_versions: (
@@ -111,8 +120,8 @@ class ChartsSettings(Strict, frozen=True, kw_only=True):
             tuple[str, ...],
             Meta(
                 description="What the cluster serves beside Kubernetes' own APIs, as group/version "
-                "and group/version/Kind. Without it, what a chart makes of them is compared only "
-                "where it is the same with and without each."
+                "and group/version/Kind. Default: as observed. Where nobody tells it, what a chart "
+                "makes of them is compared only where it is the same with and without each."
             ),
         ]
         | UnsetType

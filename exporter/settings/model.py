@@ -5,7 +5,7 @@ The descriptions are those of the JSON Schema that ``cluster-conformance config 
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from exporter.settings.declared import DeclaredSettings, RepositorySettings
 from exporter.settings.forms import Duration, Strict
@@ -26,6 +26,31 @@ class MetricsSettings(Strict, frozen=True, kw_only=True):
     findings_limit: Annotated[
         int, Meta(ge=0, description="Most series of single findings; the rest is counted.")
     ] = 1000
+
+
+class MirrorSettings(Strict, frozen=True, kw_only=True, rename={"of": "from"}):
+    """Where copies of images are pulled from instead."""
+
+    of: Annotated[
+        str,
+        Meta(min_length=1, description="A registry, or a path below one, as docker.io."),
+    ]
+    to: Annotated[
+        str,
+        Meta(min_length=1, description="What stands in its place, as registry.example.org/hub."),
+    ]
+
+
+class ImagesSettings(Strict, frozen=True, kw_only=True):
+    """How references of images are compared."""
+
+    mirrors: Annotated[
+        tuple[MirrorSettings, ...],
+        Meta(
+            description="An image that is declared of one registry and runs from its mirror, with "
+            "the same tag or digest, conforms."
+        ),
+    ] = ()
 
 
 class Settings(Strict, frozen=True, kw_only=True):
@@ -63,6 +88,7 @@ class Settings(Strict, frozen=True, kw_only=True):
             "file. Its directory has to be writable. Empty: nothing is kept."
         ),
     ] = ""
+    images: ImagesSettings = ImagesSettings()
     metrics: MetricsSettings = MetricsSettings()
     interval: Annotated[
         Duration, Meta(description="How often the repository and a snapshot are looked at again.")
@@ -82,11 +108,15 @@ class Settings(Strict, frozen=True, kw_only=True):
         Duration,
         Meta(description="For how long a node may be cordoned, or marked for removal."),
     ] = "1h"
-    refresh_deadline: Annotated[
-        Duration,
-        Meta(
-            description="How long ago Argo CD may have compared an Application for its word to "
-            "count: three times its timeout.reconciliation with jitter. 0s where it compares only "
-            "what changes."
-        ),
-    ] = "12m"
+    refresh_deadline: (
+        Annotated[
+            Duration,
+            Meta(
+                description="How long ago Argo CD may have compared an Application for its word to "
+                "count. 0s where it compares only what changes. Default: three times its "
+                "timeout.reconciliation with jitter, as argocd-cm of the checkout or else of the "
+                "cluster has it; where nobody tells it, 12m."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET

@@ -25,12 +25,16 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule of a role; bound in one namespace, or in the whole cluster where that is empty."""
+    """A rule of a role; bound in one namespace, or in the whole cluster where that is empty.
+
+    With *names* it is for objects of these names, and for lists of them.
+    """
 
     verbs: frozenset[str]
     groups: frozenset[str]
     resources: frozenset[str]
     namespace: str = ""
+    names: frozenset[str] = frozenset()
 
     def grants(self, action: Action) -> bool:
         """Tell whether the rule allows an action."""
@@ -39,6 +43,7 @@ class Rule:
             and not self.groups.isdisjoint({action.group, "*"})
             and not self.resources.isdisjoint({action.resource, "*"})
             and self.namespace in {"", action.namespace}
+            and (not self.names or action.name in {"", *self.names})
         )
 
     def as_json(self) -> dict[str, list[str]]:
@@ -68,6 +73,7 @@ def rules_of(role: Mapping[str, Any], *, namespace: str = "") -> tuple[Rule, ...
             groups=frozenset(one["apiGroups"]),
             resources=frozenset(one["resources"]),
             namespace=namespace,
+            names=frozenset(one.get("resourceNames", ())),
         )
         for one in role.get("rules") or ()
         if "resources" in one

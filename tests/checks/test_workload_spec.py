@@ -6,7 +6,9 @@ from exporter.checks import drift, workload_spec
 from exporter.domain.declaration import ApplicationKey, DeclaredWorkload, WorkloadKey
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Verdict
+from exporter.domain.images import Mirror
 from exporter.domain.json import Json
+from exporter.domain.policy import Policy
 from exporter.domain.provenance import Place, Source
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload, ObservedWorkloads
 
@@ -25,7 +27,12 @@ def pods(image: str = "scan:1", **container: Any) -> dict[str, Any]:
 
 
 def judge(
-    declared: Json, observed: Json | None, *, ignored: tuple[str, ...] = (), application: str = ""
+    declared: Json,
+    observed: Json | None,
+    *,
+    ignored: tuple[str, ...] = (),
+    application: str = "",
+    mirrors: tuple[Mirror, ...] = (),
 ) -> Finding:
     workload = DeclaredWorkload(
         key=KEY,
@@ -41,6 +48,7 @@ def judge(
     known = {
         DeclaredWorkloads: DeclaredWorkloads({KEY: workload}),
         ObservedWorkloads: ObservedWorkloads(cluster),
+        Policy: Policy(mirrors=mirrors),
     }
     (finding,) = workload_spec.judge(Facts(known=known))
     return finding
@@ -53,6 +61,17 @@ def test_equal_fields_pass() -> None:
 
     assert (finding.verdict, finding.detail) == (Verdict.PASS, "")
     assert finding.provenance == (PLACE,)
+
+
+def test_an_image_from_a_mirror_is_no_difference_and_another_one_is() -> None:
+    mirrors = (Mirror(of="docker.io", to="hub.example.org"),)
+    declared = manifest(template=pods("team/scan:1"))
+
+    same = judge(declared, manifest(template=pods("hub.example.org/team/scan:1")), mirrors=mirrors)
+    other = judge(declared, manifest(template=pods("hub.example.org/team/scan:2")), mirrors=mirrors)
+
+    assert same.verdict is Verdict.PASS
+    assert other.verdict is Verdict.FAIL
 
 
 def test_a_difference_names_its_field_both_values_and_the_line() -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.domain.images import ImageReference, parse_image, same_image
+from exporter.domain.images import ImageReference, Mirror, parse_image, same_image
 
 A, B = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
 
@@ -56,6 +56,35 @@ def test_a_reference_is_taken_apart_as_container_runtimes_do(
 )
 def test_images_are_compared_by_what_they_name(declared: str, observed: str, same: bool) -> None:  # noqa: FBT001 - a case
     assert same_image(declared, observed) is same
+
+
+HUB = Mirror(of="docker.io", to="registry.example.org/hub")
+TEAM = Mirror(of="quay.io/team", to="registry.example.org/team")
+
+
+@pytest.mark.parametrize(
+    ("declared", "observed", "same"),
+    [
+        pytest.param("nginx:1", "registry.example.org/hub/library/nginx:1", True, id="library"),
+        pytest.param("nginx:1", "registry.example.org/hub/nginx:1", True, id="without library"),
+        pytest.param("a/b:1", f"registry.example.org/hub/a/b:1@{A}", True, id="by a digest"),
+        pytest.param("a/b:1", "registry.example.org/hub/a/b:2", False, id="another tag"),
+        pytest.param("a/b:1", "registry.example.org/hub/a/c:1", False, id="another repository"),
+        pytest.param("a/b:1", "registry.example.org/hubs/a/b:1", False, id="beside the mirror"),
+        pytest.param("a/b:1", "registry.example.org/a/b:1", False, id="above the mirror"),
+        pytest.param(f"a/b@{A}", f"registry.example.org/hub/a/b@{B}", False, id="another digest"),
+        pytest.param("quay.io/team/x", "registry.example.org/team/x", True, id="below a registry"),
+        pytest.param("quay.io/x", "registry.example.org/team/x", False, id="beside it"),
+        pytest.param("registry.example.org/hub/a/b:1", "a/b:1", False, id="from where it comes"),
+    ],
+)
+def test_an_image_may_run_from_a_mirror_of_its_registry(
+    declared: str,
+    observed: str,
+    same: bool,  # noqa: FBT001 - a case
+) -> None:
+    assert same_image(declared, observed, mirrors=(HUB, TEAM)) is same
+    assert same_image(declared, observed) is False
 
 
 @given(st.text(alphabet="ab.:/@-_A1", max_size=30))

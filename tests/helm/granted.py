@@ -74,11 +74,14 @@ class Installed:
 
     @property
     def used(self) -> set[tuple[str, str, str, str]]:
-        """Verb, group, resource and namespace of all that was asked for, reviews apart."""
+        """Verb, group, resource and namespace of all that was asked for.
+
+        Reviews are apart, and discovery, which everybody may ask for.
+        """
         return {
             (one.verb, one.group, one.resource, one.namespace)
             for one in self.api.log
-            if one.group != "authorization.k8s.io"
+            if one.group != "authorization.k8s.io" and not one.resource.startswith("/")
         }
 
     async def start(self, *arguments: str, output: int | None = None) -> Process:

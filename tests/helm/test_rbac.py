@@ -47,8 +47,9 @@ evaluates = pytest.mark.usefixtures("kustomize")
 
 
 def kinds(rules: list[Rule]) -> set[str]:
-    """Return the kinds that rules speak of, by the names that messages use."""
-    return {f"{resource}.{group}".rstrip(".") for _, group, resource, _ in allowed(rules)}
+    """Return the kinds that rules speak of as a whole, by the names that messages use."""
+    whole = allowed([rule for rule in rules if not rule.names])
+    return {f"{resource}.{group}".rstrip(".") for _, group, resource, _ in whole}
 
 
 def declaring(*names: str, asked: str = "") -> str:
@@ -84,8 +85,10 @@ def test_no_secrets_no_writes_no_wildcards(path: Path) -> None:
     assert granted(rendered)
     for role in rendered.all("ClusterRole") + rendered.all("Role"):
         for rule in role["rules"]:
-            assert rule.keys() == {"apiGroups", "resources", "verbs"}
-            assert set(rule["verbs"]) == {"list", "watch"}
+            of_one = rule.get("resourceNames") == ["argocd-cm"]
+            assert rule.keys() - {"resourceNames"} == {"apiGroups", "resources", "verbs"}
+            assert set(rule["verbs"]) == ({"list"} if of_one else {"list", "watch"})
+            assert of_one == ("resourceNames" in rule)
             assert "*" not in (*rule["apiGroups"], *rule["resources"])
             assert "secrets" not in rule["resources"]
 
@@ -95,6 +98,29 @@ async def test_the_kinds_are_those_that_the_settings_make_the_exporter_follow(va
     rendered = render(MINIMAL, values)
 
     assert kinds(granted(rendered)) == await followed(rendered)
+
+
+@pytest.mark.parametrize(
+    ("values", "granted_names"),
+    [
+        pytest.param("settings: {declared: {argocd: [a]}}\n", {"argocd-cm"}, id="Argo CD"),
+        pytest.param("settings: {declared: {kustomize: [a]}}\n", set(), id="no Argo CD"),
+        pytest.param("existingSettings: {configMap: a}\n", {"argocd-cm"}, id="not known"),
+        pytest.param(
+            "settings: {declared: {argocd: [a]}}\n"
+            "rbac: {scope: namespace, namespaces: [argocd, api]}\n",
+            {"argocd-cm"},
+            id="in namespaces",
+        ),
+    ],
+)
+def test_of_config_maps_that_nobody_declares_only_argo_cds_rules_can_be_read(
+    values: str, granted_names: set[str]
+) -> None:
+    rules = [one for one in granted(render(MINIMAL, values)) if "configmaps" in one.resources]
+
+    assert {name for rule in rules for name in rule.names} == granted_names
+    assert all(rule.names for rule in rules)
 
 
 def test_settings_that_the_chart_cannot_see_may_need_every_kind() -> None:

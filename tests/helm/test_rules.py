@@ -21,13 +21,13 @@ NAMES = """
     DeclarationUnreadable EvaluationStale ExporterAbsent ExporterDown FindingsTruncated
     GrafanaDashboardMissing GrafanaDatasourceBroken GrafanaUnavailable KubeStateMetricsDisagree
     NodeCordonedTooLong NodeForeignPods NodeGroupSizeMismatch NodeIdentityContradicts
-    NodeInstanceMismatch NodeLabelsMismatch NodeMissing NodeNotReady NodeTaintsMismatch NodeUnexpected
-    NodeVersionMismatch ObjectDrifted ObjectExtended ObjectMissing PrometheusRetentionMismatch
-    PrometheusRulesUnhealthy PrometheusStorageMismatch RouteBroken ScrapeTargetMissing
-    ServiceWithoutEndpoints SettingsReloadFailed SourceDown WaiverExpired WaiverExpiring
-    WaiverUnused WorkloadDrifted WorkloadExtended WorkloadImagesUnavailable WorkloadMisplaced
-    WorkloadMissing WorkloadNotReady WorkloadPodsDiffer WorkloadReferencesBroken
-    WorkloadReplicasMismatch WorkloadUndeclared WorkloadUnschedulable
+    NodeInstanceMismatch NodeLabelsMismatch NodeMissing NodeNotReady NodeTaintsMismatch
+    NodeUnexpected NodeVersionMismatch ObjectDrifted ObjectExtended ObjectMissing
+    PrometheusRetentionMismatch PrometheusRulesUnhealthy PrometheusStorageMismatch RouteBroken
+    ScrapeTargetMissing ServiceWithoutEndpoints SettingsReloadFailed SourceDown WaiverExpired
+    WaiverExpiring WaiverUnused WorkloadDrifted WorkloadExtended WorkloadImagesUnavailable
+    WorkloadMisplaced WorkloadMissing WorkloadNotReady WorkloadPodsDiffer
+    WorkloadReferencesBroken WorkloadReplicasMismatch WorkloadUndeclared WorkloadUnschedulable
 """
 PINNED = [f"ClusterConformance{name}" for name in NAMES.split()]
 """What people have routes and silences for: a name that goes or changes breaks them."""

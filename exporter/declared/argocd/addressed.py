@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import ceil
 
 from exporter.declared.argocd.destinations import Cluster
+from exporter.declared.argocd.platform import notes, observed_rules
 from exporter.declared.argocd.reader import Followed, read
 from exporter.declared.helm import Charts
 from exporter.declared.kustomize import Renderer
@@ -31,11 +33,21 @@ def _facts(settings: Settings) -> frozenset[type]:
 
 
 async def _read(inputs: Inputs) -> Reading:
-    charts = Charts.of(inputs.loaded, memory=inputs.memory, failed=inputs.unfetched)
+    settings = inputs.loaded.settings.declared.charts
+    version = settings.argocd or inputs.platform.argocd_version
+    inputs = replace(inputs, platform=replace(inputs.platform, argocd_version=version))
+    charts = Charts.of(
+        inputs.loaded, memory=inputs.memory, failed=inputs.unfetched, platform=inputs.platform
+    )
     followed = await _follow(inputs, charts)
+    observed = observed_rules(inputs.platform)
+    remarks = notes(inputs.platform, settings, declared=followed.rules, observed=observed)
+    refresh = (followed.rules or observed.rules).refresh
+    reading = followed.reading
     return replace(
-        followed.reading,
+        reading,
         charts=tuple(charts.archives.requests),
+        unresolved=(*reading.unresolved, *remarks),
         deliveries=Deliveries(
             application_sets=followed.application_sets,
             unevaluated=followed.unevaluated,
@@ -43,6 +55,7 @@ async def _read(inputs: Inputs) -> Reading:
             delivered=followed.delivered,
             declarations=followed.declarations,
             hiding=followed.hiding,
+            refresh=None if refresh is None else ceil(refresh.total_seconds()),
         ),
     )
 
@@ -95,6 +108,7 @@ async def _follow_from(inputs: Inputs, renderer: Renderer, addresses: frozenset[
         overrides=inputs.overrides,
         further=[_further(home, renderer, homes_of(inputs)) for home in homes_of(inputs)[1:]],
         units=inputs.units,
+        ruled=observed_rules(inputs.platform).rules,
     )
 
 

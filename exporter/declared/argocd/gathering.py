@@ -32,7 +32,7 @@ class Gathering:
     """What was gathered so far; *waiting* are the Applications that nobody followed yet.
 
     *declarations* are the places of all documents, each with its kind, namespace and name. *rules*
-    are those of Argo CD itself, as far as they have been found.
+    are those of Argo CD itself, where they have been found.
 
     Of Applications that are declared twice the later one counts, the others are *superseded*.
     *later* are places at which one stands that was found when another had been followed already;
@@ -50,7 +50,7 @@ class Gathering:
     stack: list[StackStatement] = field(default_factory=list)
     stack_gaps: list[StackGap] = field(default_factory=list)
     waiting: list[Parsed] = field(default_factory=list)
-    rules: Rules = field(default_factory=Rules)
+    rules: Rules | None = None
     counting: Mapping[ApplicationKey, Place] = field(default_factory=dict)
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = field(default_factory=dict)
     later: dict[ApplicationKey, Place] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from typing import Final
 from exporter.declared.argocd.applications import Parsed
 from exporter.declared.located import LocatedTree, from_plain
 from exporter.domain.applications import Overrides
+from exporter.domain.declaration import ApplicationKey
 from exporter.domain.images import parse_image
 from exporter.domain.provenance import Place, Source
 
@@ -33,10 +34,15 @@ def updated(parsed: Parsed, live: Sequence[Overrides]) -> Parsed:
     updates = tuple(_updates(parsed.annotations))
     if not updates:
         return parsed
-    place = Place(Source.KUBERNETES, f"Application {parsed.application.key}")
+    place = live_place(parsed.application.key)
     pairs = zip(parsed.options, live, strict=False)
     options = tuple(_overridden(one, overrides, updates, place) for one, overrides in pairs)
     return replace(parsed, options=(*options, *parsed.options[len(options) :]))
+
+
+def live_place(key: ApplicationKey) -> Place:
+    """Return where the values of an Application of the cluster stand."""
+    return Place(Source.KUBERNETES, f"Application {key}")
 
 
 def _updates(annotations: Mapping[str, str]) -> Iterator[Update]:

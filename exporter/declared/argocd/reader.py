@@ -37,7 +37,8 @@ class Followed:
     Application deploys whether it exists in the checkout as a directory; *delivered* are those
     that go to the cluster that is looked at. *declarations* are the places of all Applications
     and ApplicationSets; *hiding* says where there may be further Applications. *rules* are those of
-    Argo CD itself, *later* the places of Applications that should have counted from the beginning.
+    Argo CD itself that the repository declares, *later* the places of Applications that should have
+    counted from the beginning.
     """
 
     reading: Reading
@@ -47,7 +48,7 @@ class Followed:
     delivered: frozenset[str] = frozenset()
     declarations: frozenset[tuple[str, int]] = frozenset()
     hiding: tuple[Gap, ...] = ()
-    rules: Rules = field(default_factory=Rules)
+    rules: Rules | None = None
     later: Mapping[ApplicationKey, Place] = field(default_factory=dict)
 
 
@@ -62,6 +63,7 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = MappingProxyType({}),
     further: Sequence[Further] = (),
     units: Units | None = None,
+    ruled: Rules | None = None,
 ) -> Followed:
     """Return the Applications that *patterns* lead to, and what they deliver to *cluster*.
 
@@ -70,7 +72,8 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
     *running* are the cluster's ApplicationSets: those that no file holds (a chart made them) are
     evaluated as if one did. *overrides* are those of images in the cluster's Applications, which
     count where Image Updater is asked for them; *further* are other repositories at hand. With
-    *units*, what their parts declare is left to these. Never raises for what it reads.
+    *units*, what their parts declare is left to these. *ruled* is how the cluster's Argo CD is told
+    to work, where the repository does not say. Never raises for what it reads.
     """
     once = partial(
         _read,
@@ -84,16 +87,18 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
         further=further,
         units=units,
     )
-    first = await once(rules=Rules(), counting={}, lazily=True)
-    if first.rules == Rules() and not first.later:
+    observed = ruled or Rules()
+    first = await once(rules=observed, counting={}, lazily=True)
+    rules = observed if first.rules is None else first.rules
+    if rules == observed and not first.later:
         passed = units is not None and units.passed
-        return await once(rules=Rules(), counting={}) if passed else first
+        return await once(rules=observed, counting={}) if passed else first
     # Its own rules may be delivered by the last of all Applications; what is rendered is known.
-    again = await once(rules=first.rules, counting=first.later)
+    again = await once(rules=rules, counting=first.later)
     found = {(one.key, one.place) for one in again.reading.applications}
     if first.later.items() <= found:
         return again
-    return await once(rules=first.rules, counting={})  # what counts came of what does not
+    return await once(rules=rules, counting={})  # what counts came of what does not
 
 
 async def _read(  # noqa: PLR0913 - what may be asked for, and the rules

@@ -4,8 +4,10 @@ Source: Argo CD, ``util/settings`` (``GetResourceOverrides``, ``GetResourcesFilt
 ``GetAppInstanceLabelKey``, ``GetTrackingMethod``, ``GetKustomizeSettings``).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from exporter.declared.argocd.ignored import parse_path
@@ -21,6 +23,22 @@ from exporter.foreign import yaml
 
 _OLD: Final = "resource.customizations"
 _IGNORED: Final = f"{_OLD}.ignoreDifferences."
+_REFRESH: Final = "timeout.reconciliation"
+_JITTER: Final = f"{_REFRESH}.jitter"
+_KEYS: Final = frozenset(
+    {
+        "application.instanceLabelKey",
+        "application.resourceTrackingMethod",
+        "kustomize.buildOptions",
+        "resource.customizations",
+        "resource.exclusions",
+        "resource.inclusions",
+        _REFRESH,
+        _JITTER,
+    }
+)
+_DURATION: Final = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(ms|us|ns|[hms])")
+_UNITS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 _IN_CLUSTER: Final = "https://kubernetes.default.svc"
 DEFAULT_LABEL: Final = "app.kubernetes.io/instance"
 
@@ -39,8 +57,21 @@ class Filter:
         return (
             (not self.groups or any(match_any(one, group(content)) for one in self.groups))
             and (not self.kinds or any(one in {"*", kind} for one in self.kinds))
-            and (not self.clusters or any(match_any(one, _IN_CLUSTER) for one in self.clusters))
+            and self.is_of_this_cluster
         )
+
+    @property
+    def is_of_this_cluster(self) -> bool:
+        """Whether it speaks of the cluster in which Argo CD runs."""
+        return not self.clusters or any(match_any(one, _IN_CLUSTER) for one in self.clusters)
+
+
+_ALWAYS_EXCLUDED: Final = (
+    Filter(groups=("events.k8s.io", "metrics.k8s.io")),
+    Filter(groups=("",), kinds=("Event",)),
+    Filter(groups=("coordination.k8s.io",), kinds=("Lease",)),
+)
+"""Source: Argo CD, ``coreExcludedResources``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +80,9 @@ class Rules:
 
     *ignored* are differences that are none, *unresolved* those of them that only a run can tell;
     *label* is one that Argo CD writes to every object, if it does; *unrestricted* tells whether
-    kustomize takes files from anywhere.
+    kustomize takes files from anywhere. *refresh* is the longest time between two comparisons, with
+    its jitter, zero for none; None where nothing is said of it. *where* is the ConfigMap, *stated*
+    what it says by key.
     """
 
     ignored: tuple[IgnoredDifference, ...] = ()
@@ -58,11 +91,16 @@ class Rules:
     label: str = ""
     unrestricted: bool = False
     unresolved: tuple[tuple[Subject, Unresolved], ...] = ()
+    refresh: timedelta | None = field(default=None, compare=False)
+    where: str = field(default="", compare=False)
+    stated: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def passes_over(self, content: JsonObject) -> bool:
         """Tell whether Argo CD does not look at such an object, so that it delivers none."""
-        included = not self.inclusions or any(one.fits(content) for one in self.inclusions)
-        return not included or any(one.fits(content) for one in self.exclusions)
+        if any(rule.fits(content) for rule in (*_ALWAYS_EXCLUDED, *self.exclusions)):
+            return True
+        inclusions = [rule for rule in self.inclusions if rule.is_of_this_cluster]
+        return bool(inclusions) and not any(rule.fits(content) for rule in inclusions)
 
     def written(self, application: ApplicationKey | None) -> tuple[str, ...]:
         """Return pointers to what Argo CD itself writes to an object of an Application."""
@@ -72,6 +110,7 @@ class Rules:
 def parse(manifest: Manifest) -> Rules:
     """Return what ``argocd-cm`` says; raises :exc:`ReadError` where it is malformed."""
     data = from_manifest(manifest).object("data")
+    stated = {key: data.text(key) for key in data.fields if is_rule(key)}
     entries = [*_by_kind(data), *_all_in_one(data)]
     return Rules(
         ignored=tuple(_ignored(target, entry) for target, entry in entries),
@@ -80,7 +119,40 @@ def parse(manifest: Manifest) -> Rules:
         label=_label(data),
         unrestricted="LoadRestrictionsNone" in data.text("kustomize.buildOptions"),
         unresolved=tuple(_unresolved(entries)),
+        refresh=_refresh(stated),
+        where=manifest.place.where,
+        stated=stated,
     )
+
+
+def is_rule(key: str) -> bool:
+    """Tell whether a key of ``argocd-cm`` is one of those that are read."""
+    return key in _KEYS or key.startswith(_IGNORED)
+
+
+def differing(one: Rules, other: Rules) -> tuple[str, ...]:
+    """Return the keys by which two ConfigMaps do not say the same."""
+    keys = sorted({*one.stated, *other.stated})
+    return tuple(key for key in keys if one.stated.get(key, "") != other.stated.get(key, ""))
+
+
+def _refresh(stated: Mapping[str, str]) -> timedelta | None:
+    """Return how often Argo CD compares at the least, with its jitter.
+
+    Source: Argo CD, ``--app-resync`` and ``--app-resync-jitter`` of its application controller.
+    """
+    if not {_REFRESH, _JITTER} & stated.keys():
+        return None
+    every = _seconds(stated.get(_REFRESH, ""), otherwise=120)
+    return timedelta(seconds=every and every + _seconds(stated.get(_JITTER, ""), otherwise=60))
+
+
+def _seconds(text: str, *, otherwise: float) -> float:
+    """Return a duration of Go in seconds; one that is none is not heeded by Argo CD either."""
+    found = _DURATION.findall(text)
+    if not found or "".join(map("".join, found)) != text:
+        return 0.0 if text == "0" else otherwise
+    return sum(float(number) * _UNITS[unit] for number, unit in found)
 
 
 def _label(data: LocatedTree) -> str:

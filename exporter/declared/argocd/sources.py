@@ -24,9 +24,11 @@ from exporter.declared.options import NotPlannedError
 from exporter.declared.rendered import LeftOut, Render, Rendered
 from exporter.declared.repositories import Further, Home, Standing
 from exporter.domain.declaration import ApplicationSource, DeclaredApplication
+from exporter.domain.errors import ReadError
 from exporter.domain.finding import Subject
 from exporter.domain.items import ItemState
 
+SKIP = b"+argocd:skip-file-rendering"
 NAME_IT = "if that is this cluster, name it in cluster.destinations"
 SAY_WHICH = (
     "if that is this repository, set repository.url to the address that Applications name; else "
@@ -169,7 +171,7 @@ async def _plain(
         name = posixpath.relpath(file, path)
         if exclude and match_any(exclude, name):
             return False
-        return not include or match_any(include, name)
+        return (not include or match_any(include, name)) and not _skips(file, checkout)
 
     jsonnet = [
         _jsonnet(one, checkout, directory)
@@ -184,6 +186,14 @@ async def _plain(
         left_out=(*(one for one in rendered.left_out if takes(one.place.path)), *jsonnet),
         failures=tuple(one for one in rendered.failures if takes(one.place.path)),
     )
+
+
+def _skips(file: str, checkout: Checkout) -> bool:
+    """Tell whether a file says by its text that it shall not be rendered."""
+    try:
+        return checkout.is_file(file) and SKIP in checkout.read_bytes(file)
+    except ReadError:
+        return False
 
 
 def _jsonnets(path: str, *, recurse: bool, checkout: Checkout) -> Iterator[str]:

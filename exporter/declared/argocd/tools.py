@@ -20,6 +20,7 @@ from exporter.domain.declaration import ApplicationKey, DeclaredApplication
 from exporter.foreign.yaml import YamlList, YamlMap
 
 _TOOLS: Final = ("helm", "kustomize", "directory", "plugin")
+_VALUES: Final = "valuesObject"
 _KEPT: Final = ("repoURL", "path", "targetRevision", "chart")
 
 
@@ -45,8 +46,7 @@ def _is_zero(tool: str, options: LocatedTree) -> bool:
     if tool == "plugin":
         return False
     nothing: tuple[object, ...] = (None, False, "", (), {})
-    given = {key for key, one in options.fields.items() if one.content not in nothing}
-    return not (given - {"include", "exclude"} if tool == "directory" else given)
+    return all(one.content in nothing for one in options.fields.values())
 
 
 def overridden(
@@ -54,7 +54,8 @@ def overridden(
 ) -> LocatedTree:
     """Return a source with what ``.argocd-source.yaml`` and the Application's own file change.
 
-    They are JSON merge patches (RFC 7386), of all but what is deployed from where.
+    They are JSON merge patches (RFC 7386), of all but what is deployed from where; what one takes
+    away stays, as Argo CD reads the outcome into what it had.
     """
     for name in (".argocd-source.yaml", f".argocd-source-{instance_name(key)}.yaml"):
         file = posixpath.join(path, name)
@@ -78,18 +79,40 @@ def _read(file: str, options: LocatedTree, checkout: Checkout) -> LocatedTree:
 
 
 def _merged(target: LocatedTree, patch: LocatedTree, *, top: bool = False) -> LocatedTree:
+    if isinstance(patch.content, tuple) and isinstance(target.content, tuple):
+        return _merged_items(target, patch)
     if not isinstance(patch.content, Mapping):
         return patch
     fields = dict(target.fields)
-    for key, one in patch.content.items():
-        if top and key in _KEPT:
-            continue
-        if one.content is None:
+    for key, value in patch.content.items():
+        if value.content is not None and not (top and key in _KEPT):
+            merge = _merged_values if key == _VALUES else _merged
+            fields[key] = merge(fields.get(key, LocatedTree({}, value.place)), value)
+    return LocatedTree(fields, (target if target.fields else patch).place)
+
+
+def _merged_values(target: LocatedTree, patch: LocatedTree) -> LocatedTree:
+    """Return values of a chart with a *patch*, which are no structs: what it takes away is gone."""
+    if not isinstance(patch.content, Mapping):
+        return patch
+    fields = {**target.fields}
+    for key, value in patch.content.items():
+        if value.content is None:
             fields.pop(key, None)
         else:
-            fields[key] = _merged(fields.get(key, LocatedTree({}, one.place)), one)
-    place = target.place if target.fields else patch.place
-    return LocatedTree(fields, place)
+            fields[key] = _merged_values(fields.get(key, LocatedTree({}, value.place)), value)
+    return LocatedTree(fields, (target if target.fields else patch).place)
+
+
+def _merged_items(target: LocatedTree, patch: LocatedTree) -> LocatedTree:
+    """Return the list of a *patch*, of which each object keeps what it does not say anew.
+
+    Argo CD reads the outcome into the structs that it had, item by item, as Go's ``encoding/json``
+    does it: a parameter whose value alone is patched keeps its ``forceString``.
+    """
+    known = target.items[: len(patch.items)]
+    kept = tuple(_merged(one, other) for one, other in zip(known, patch.items, strict=False))
+    return LocatedTree((*kept, *patch.items[len(known) :]), patch.place)
 
 
 def helm_options(

@@ -14,6 +14,7 @@ from exporter.declared.helm.run import LIMITS
 from exporter.declared.helm.unsettled import Unsettled
 from exporter.declared.remembered import Remembered
 from exporter.domain.charts import NotFetched, parse_registry
+from exporter.domain.platform import Platform
 from exporter.foreign.command import Limits
 from exporter.settings.load import Loaded
 
@@ -67,12 +68,16 @@ class Charts:
         *,
         memory: Remembered,
         failed: Mapping[str, NotFetched] = MappingProxyType({}),
+        platform: Platform | None = None,
     ) -> "Charts":
         """Return what the settings ask for; *memory* has what was rendered before.
 
-        *failed* says what could not be fetched, and why.
+        *failed* says what could not be fetched, and why. What the settings do not say is as the
+        *platform* is observed.
         """
         settings = loaded.settings.declared.charts
+        seen = platform or Platform()
+        given = settings.api_versions
         return cls(
             archives=Archives(
                 loaded.path(settings.cache) if settings.cache else None,
@@ -80,8 +85,8 @@ class Charts:
                 failed=failed,
                 memory=memory,
             ),
-            helm=settings.helm,
-            kube_version=settings.kube_version,
-            api_versions=None if settings.api_versions is UNSET else settings.api_versions,
+            helm=settings.helm or seen.helm,
+            kube_version=settings.kube_version or seen.kube_version_for_helm,
+            api_versions=seen.api_versions if given is UNSET else given,
             cache=ChartCache(memory),
         )

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from exporter.declared.checkout import Checkout
-from exporter.declared.globs import literal_prefix, match_doublestar
+from exporter.declared.globs import doublestar_order, literal_prefix, match_doublestar
 from exporter.declared.options import HelmOptions, NotPlannedError, substituted
 from exporter.declared.repository import without_credentials
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.items import ItemState
+from exporter.domain.platform import plain_version
 
 MAX_FILES: Final = 1000
 
@@ -105,7 +106,7 @@ def plan(
     return Plan(
         release=options.release,
         namespace=options.namespace,
-        kube_version=options.kube_version,
+        kube_version=_kube_version(options.kube_version),
         api_versions=options.api_versions,
         settings=tuple(_settings(options)),
         file_parameters=tuple(
@@ -115,6 +116,14 @@ def plan(
         values=options.values,
         flags=tuple(_flags(options)),
     )
+
+
+def _kube_version(text: str) -> str:
+    """Return a version without what a vendor adds; raises :exc:`ReadError` where it is none."""
+    found = plain_version(text.strip())
+    if text and not found:
+        raise ReadError(f"kubeVersion {text[:100]!r} is no version", reason=Reason.MALFORMED)
+    return found
 
 
 def _settings(options: HelmOptions) -> Iterator[tuple[str, str]]:
@@ -202,7 +211,9 @@ class _Files:
             below = sorted(self.inside or {})
         else:
             below = checkout.files(start, suffixes=("",)) if checkout.is_dir(start) else []
-        found = [f"{before}{one}" for one in below if match_doublestar(inner, one)]
+        matched = [one for one in below if match_doublestar(inner, one)]
+        matched.sort(key=lambda one: doublestar_order(inner, one))
+        found = [f"{before}{one}" for one in matched]
         if not found and not self.options.ignore_missing_value_files:
             raise ReadError("matches no file of values", reason=Reason.MISSING, path=inner)
         return found

@@ -28,6 +28,7 @@ from exporter.domain.clock import Instant
 from exporter.domain.declaration import ApplicationKey, Deliveries, Reading
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.fingerprint import OF_NOTHING
+from exporter.domain.platform import Platform
 from exporter.domain.provenance import Place, Source
 from exporter.foreign.command import find_tool
 from exporter.settings.load import Loaded
@@ -57,6 +58,7 @@ class Work(Struct, frozen=True, kw_only=True):
     further: tuple[tuple[str, str, GitState], ...]
     overrides: tuple[tuple[ApplicationKey, tuple[Overrides, ...]], ...]
     unfetched: dict[str, NotFetched]
+    platform: Platform
     earlier: dict[Source, Deliveries]
     max_age: float
     now: Instant | None
@@ -85,6 +87,7 @@ def write(reader: Reader, inputs: Inputs) -> bytes:
         ),
         overrides=tuple(inputs.overrides.items()),
         unfetched=dict(inputs.unfetched),
+        platform=inputs.platform,
         earlier={source: one.deliveries for source, one in inputs.earlier.items()},
         max_age=inputs.memory.max_age.total_seconds(),
         now=now,
@@ -150,7 +153,7 @@ def _settings(given: Work) -> bytes:
     further = [(name, git.url, git.reference) for _, name, git in given.further]
     home = given.git.url, given.git.reference, _loaded(given).repository.url
     settings = msgspec.structs.replace(given.settings, repository="")  # its path and commit change
-    written = msgspec.json.encode(settings)
+    written = msgspec.json.encode((settings, given.platform), order="sorted")
     return digest(written, given.folder, given.order, home, further, [*map(_program, _PROGRAMS)])
 
 
@@ -198,6 +201,7 @@ def _inputs(given: Work, memory: Remembered, units: Units | None) -> Inputs:
             for checkout, (_, _, git) in zip(_checkouts(given)[1:], given.further, strict=True)
         ),
         overrides=dict(given.overrides),
+        platform=given.platform,
         memory=memory,
         unfetched=given.unfetched,
         earlier={

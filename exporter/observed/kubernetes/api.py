@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import TypeAlias
 
 import aiohttp
@@ -43,12 +44,15 @@ class Api:
     limits: Limits = field(default_factory=Limits)
     _session: aiohttp.ClientSession | None = None
 
-    async def get(self, path: str) -> bytes:
-        """Return what stands at *path*; raises :exc:`WatchError`."""
+    async def get(
+        self, path: str, *, query: Mapping[str, str] = MappingProxyType({}), accept: str = ""
+    ) -> bytes:
+        """Return what stands at *path*, of the media types *accept*; raises :exc:`WatchError`."""
+        headers = {"Accept-Encoding": "gzip", **({"Accept": accept} if accept else {})}
         with _translated():
             async with (
                 asyncio.timeout(self.limits.page),
-                self._open("GET", path, query={}, headers={"Accept-Encoding": "gzip"}) as answer,
+                self._open("GET", path, query=query, headers=headers) as answer,
             ):
                 return await _read(answer.content, self.limits.page_bytes)
 

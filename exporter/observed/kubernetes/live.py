@@ -15,6 +15,7 @@ from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration
 from exporter.domain.objectkeys import ObjectKey
 from exporter.domain.objects import DeclaredObjects, ObservedObjects
+from exporter.domain.platform import Platform
 from exporter.domain.provenance import Source
 from exporter.domain.state import State
 from exporter.domain.watches import Restart, WatchStatus
@@ -30,6 +31,7 @@ from exporter.observed.kubernetes.errors import WatchError
 from exporter.observed.kubernetes.facts import FactBuilder
 from exporter.observed.kubernetes.limits import Limits, limits_for
 from exporter.observed.kubernetes.login import Configured, Logins
+from exporter.observed.kubernetes.platform import PlatformPoller
 from exporter.observed.kubernetes.reflector import Reflector
 from exporter.observed.kubernetes.reliance import Reliance, reliance
 from exporter.observed.kubernetes.store import Store
@@ -78,6 +80,10 @@ class Live:
             changed=self.changed.set,
             kind_of=self._kind_of,
         )
+        self._platform = PlatformPoller(
+            api=self._api, namespaces=settings.namespaces, changed=self.changed.set
+        )
+        self._looks_at_platform = Platform in needed
         self._looks_for_objects = ObservedObjects in needed
         self._supervisor: Supervisor | None = None
         self._roots: list[RootTask] = []
@@ -87,7 +93,8 @@ class Live:
     @property
     def complete(self) -> bool:
         """Whether every kind has been listed, or been refused: there is no more to wait for."""
-        return self._declared.complete and all(store.settled for store in self._all_stores)
+        seen = self._platform.settled or not self._looks_at_platform
+        return seen and self._declared.complete and all(one.settled for one in self._all_stores)
 
     def start(self, supervisor: Supervisor) -> None:
         """Begin to follow."""
@@ -98,6 +105,9 @@ class Live:
                 for store in self._all_stores
             ]
             self._roots.append(supervisor.start(self._ask, name="writers of fields"))
+            if self._looks_at_platform:
+                run = self._platform.run
+                self._roots.append(supervisor.start(run, name="look at the platform"))
 
     async def stop(self) -> None:
         """End all tasks and connections."""
@@ -151,6 +161,8 @@ class Live:
             known[ObservedObjects] = await self._declared.read(at=at, max_age=self.max_age)
         if self._writers.fact.by_object:
             known[ObservedWriters] = self._writers.fact
+        if self._looks_at_platform:
+            known[Platform] = self._platform.known
         facts = Facts(known, dict(trust.gaps), self._namespaces)
         last = self._last.facts
         same = last.known.keys() == known.keys() and all(

@@ -51,3 +51,15 @@ exporter follows with the same settings.
   verbs: ["list", "watch"]
 {{- end }}
 {{- end -}}
+
+{{- /* The rule for Argo CD's own rules, argocd-cm, where Applications are declared. */ -}}
+{{- define "conformance.argocdRules" -}}
+{{- $declared := default dict .Values.settings.declared -}}
+{{- $every := not (empty .Values.existingSettings.configMap) -}}
+{{- if or $every (and $declared.argocd (eq (include "conformance.isLive" .) "true")) -}}
+- apiGroups: [""]
+  resources: ["configmaps"]
+  resourceNames: ["argocd-cm"]
+  verbs: ["list"]
+{{- end -}}
+{{- end -}}

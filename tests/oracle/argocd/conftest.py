@@ -1,0 +1,3 @@
+from tests.declared.argocd.conftest import lay
+
+__all__ = ["lay"]
