@@ -222,7 +222,9 @@ def _unreadable(partial: Partial[PodRecord], namespace: str, gap: Gap) -> Unread
     node = _node(partial.record) if known else None
     named_by = "annotations" if metadata.controller is None else "labels"
     owner = None
-    if not partial.lacks("metadata.ownerReferences", f"metadata.{named_by}"):
+    lacking = partial.lacks("metadata.ownerReferences", f"metadata.{named_by}")
+    cut = partial.record.spec is None and metadata.controller is None  # what else was left out?
+    if not lacking and not cut:
         owner = _owner(metadata, namespace=namespace, node=node or "")
     return UnreadablePod(gap=gap, namespace=namespace, owner=owner, node=node)
 
