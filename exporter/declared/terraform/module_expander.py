@@ -12,6 +12,7 @@ from exporter.declared.terraform.kubernetes_resources import NODE_METADATA, note
 from exporter.declared.terraform.language.scope import Scope
 from exporter.declared.terraform.language.syntax import Block
 from exporter.declared.terraform.language.values import NotKnownError, Origin, Unknown, Value
+from exporter.declared.terraform.launch_templates import started_with
 from exporter.declared.terraform.module import Module
 from exporter.declared.terraform.nodes import ADVICE, Candidate, describe
 from exporter.declared.terraform.other_resources import LONGEST, OtherResources
@@ -79,7 +80,7 @@ class ModuleExpander:
                 case Role.NODE:
                     self._resource(block, address, KINDS[kind], scope)
                 case Role.POOL:
-                    self._pool(block, address, kind, scope)
+                    self._pool(block, address, module, scope)
                 case Role.OBJECT | Role.UNKNOWN if self._may_exist(block, scope):
                     self.other_resources.resource(module.directory, f"{kind}.{name}", at=block.at)
                     self._object(block, address, scope)
@@ -112,14 +113,18 @@ class ModuleExpander:
                 self.collector,
             )
 
-    def _pool(self, block: Block, address: str, kind: str, scope: Scope) -> None:
+    def _pool(self, block: Block, address: str, module: Module, scope: Scope) -> None:
+        kind = block.labels[0]
         subject = Subject("NodeGroup", "", address)
         for inner, at in self._instances(block, scope, subject=subject):
             pools = Declared(
                 address=address,
                 at=at,
                 kind=kind,
-                attributes=values_of(block.body, inner, pool_roots(kind)),
+                attributes={
+                    **values_of(block.body, inner, pool_roots(kind)),
+                    **started_with(block, module, inner),
+                },
                 ignored=ignored_changes(block.body),
             )
             describe_pools(pools, self.collector)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from exporter.declared.terraform.attribute_paths import first, follow
 from exporter.declared.terraform.collector import Collector
+from exporter.declared.terraform.kubelet_arguments import arguments_in
 from exporter.declared.terraform.language.values import (
     Items,
     NotKnownError,
@@ -35,6 +36,7 @@ _EFFECTS = {
     "NO_EXECUTE": TaintEffect.NO_EXECUTE,
     "PREFER_NO_SCHEDULE": TaintEffect.PREFER_NO_SCHEDULE,
 }
+_TAG = "k8s.io/cluster-autoscaler/node-template/label/"
 _MINIMUM, _MAXIMUM = "minimum", "maximum"
 
 
@@ -65,6 +67,14 @@ def leads_to(attributes: Mapping[str, Value], path: str, value: str) -> bool:
         return found is not None and text(found) == value
     except NotKnownError:
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    """The labels and taints that a kubelet registers its node with."""
+
+    labels: Mapping[str, Located[str]] = field(default_factory=dict)
+    taints: tuple[Located[Taint], ...] = ()
 
 
 @dataclass(slots=True)
@@ -114,6 +124,9 @@ class Description:
 
     def _group(self, name: str, pattern: str) -> NodeGroup:
         minimum, maximum = self._bounds()
+        registered = self._registered()
+        tagged = dict(self._tagged())
+        taints = (*registered.taints, *(self._taints() if self.pool.speaks_of_taints else ()))
         version = first(self.attributes, self.pool.version)
         return NodeGroup(
             name=name,
@@ -121,8 +134,8 @@ class Description:
             maximum=maximum,
             labels=self._selector(pattern),
             place=self.collector.place(self.declared.at),
-            node_labels=dict(self._labels()),
-            taints=tuple(self._taints()) if self.pool.speaks_of_taints else None,
+            node_labels={**tagged, **registered.labels, **dict(self._labels())},
+            taints=taints if taints or self.pool.speaks_of_taints else None,
             version=self._stated(version, Attribute.VERSION) if version else None,
             instance_types=tuple(self._texts(self.pool.instance_types, Attribute.INSTANCE_TYPE)),
             zones=tuple(self._texts(self.pool.zones, Attribute.ZONE)),
@@ -188,6 +201,32 @@ class Description:
             return len(known(zones)) or None  # type: ignore[arg-type]  # it is a list
         location = first(self.attributes, self.pool.location)
         return 1 if location is not None and _ZONE.fullmatch(text(location)) else None
+
+    def _registered(self) -> "_Registered":
+        """Return what the kubelets register with, by the user data of their machines."""
+        value = first(self.attributes, self.pool.user_data)
+        if value is None:
+            return _Registered()
+        found, place = arguments_in(value), self.collector.place(value.at)
+        if why := found.unresolved or found.malformed:
+            for attribute in (LABELS, TAINTS):
+                self._miss(attribute, value.at, f"kubelet arguments in user data: {why}")
+        return _Registered(
+            {key: Located(label, place) for key, label in found.labels.items()},
+            tuple(Located(taint, place) for taint in found.taints),
+        )
+
+    def _tagged(self) -> Iterator[tuple[str, Located[str]]]:
+        """Yield the labels that tags tell the autoscaler of."""
+        found = first(self.attributes, self.pool.tags)
+        for tag in found.data if found is not None and isinstance(found.data, Items) else ():
+            if isinstance(tag.data, Object) and "key" in tag.data and "value" in tag.data:
+                key = tag.data["key"].data
+                if isinstance(key, str) and key.startswith(_TAG):
+                    label = key.removeprefix(_TAG)
+                    stated = self._stated(tag.data["value"], f"{LABELS}.{label}")
+                    if stated is not None:
+                        yield label, stated
 
     def _labels(self) -> Iterator[tuple[str, Located[str]]]:
         found = first(self.attributes, self.pool.labels)

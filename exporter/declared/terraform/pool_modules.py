@@ -36,6 +36,7 @@ _EKS = replace(
     minimum=("min_size",),
     maximum=("max_size",),
     taints=("taints",),
+    user_data=("bootstrap_extra_args", "cloudinit_pre_nodeadm.0.content"),
 )
 _GKE = replace(
     POOLS["google_container_node_pool"][0],

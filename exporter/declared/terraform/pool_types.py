@@ -22,6 +22,8 @@ class Pool:
     where a random text follows. *per_zone* says that sizes are those of one zone of *zones*, or of
     *location*. *implied* are taints that come with a value at a path, as path, value, taint.
 
+    *user_data* may hold kubelet arguments, and *tags* what the autoscaler shall know of its nodes.
+
     *within* is the block in which it stands, one pool for each. A pool that *defaults* to a name
     is made where no other block stands in the cluster, unless *unless* is true. Where it is
     *echoed*, a state repeats there the pools that have resources of their own; where *required*,
@@ -50,6 +52,8 @@ class Pool:
     per_zone: bool = False
     speaks_of_taints: bool = True
     implied: tuple[tuple[str, str, str], ...] = ()
+    user_data: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     within: str = ""
     defaults: str = ""
     unless: str = ""
@@ -95,6 +99,10 @@ class Pool:
         }
 
 
+TEMPLATE_TYPE = "launch_template_instance_type"
+TEMPLATE_DATA = ("launch_template_user_data",)
+"""By what names the attributes of a launch template are those of the pool that starts with it."""
+
 _EKS = Pool(
     name=("node_group_name",),
     prefix=("node_group_name_prefix",),
@@ -103,7 +111,8 @@ _EKS = Pool(
     minimum=("scaling_config.0.min_size",),
     maximum=("scaling_config.0.max_size",),
     version=("version",),
-    instance_types=("instance_types",),
+    instance_types=("instance_types", TEMPLATE_TYPE),
+    user_data=TEMPLATE_DATA,
 )
 _GKE = Pool(
     prefix=("name_prefix",),
@@ -200,7 +209,15 @@ POOLS: Mapping[str, tuple[Pool, ...]] = {
             labels=(),
         ),
     ),
-    "aws_autoscaling_group": (replace(_GROUP, prefix=("name_prefix",)),),
+    "aws_autoscaling_group": (
+        replace(
+            _GROUP,
+            prefix=("name_prefix",),
+            instance_types=(TEMPLATE_TYPE,),
+            user_data=TEMPLATE_DATA,
+            tags=("tag", "tags"),
+        ),
+    ),
     "aws_eks_cluster": (_AUTO_MODE,),
     "aws_eks_fargate_profile": (FARGATE,),
     "aws_eks_node_group": (_EKS,),

@@ -1,0 +1,69 @@
+"""What the launch template, or configuration, of a pool says of the machines that it starts."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from exporter.declared.terraform import traversals
+from exporter.declared.terraform.attribute_paths import first
+from exporter.declared.terraform.bodies import values_of
+from exporter.declared.terraform.language.scope import Scope
+from exporter.declared.terraform.language.syntax import Block, Body, Expression
+from exporter.declared.terraform.language.values import Unknown, Value
+from exporter.declared.terraform.module import Module
+from exporter.declared.terraform.pool_types import TEMPLATE_DATA, TEMPLATE_TYPE
+
+_TEMPLATES = frozenset({"aws_launch_template", "aws_launch_configuration"})
+_MIXED = "mixed_instances_policy"
+_BLOCKS = frozenset({"launch_template", _MIXED})
+_NAMES = ("id", "name", "launch_template_id", "launch_template_name")
+_CONFIGURATION = "launch_configuration"
+_USER_DATA = ("user_data", "user_data_base64")
+
+
+def started_with(block: Block, module: Module, scope: Scope) -> Mapping[str, Value]:
+    """Return what the template that a pool refers to gives it, by the names of the pool's table.
+
+    What a template says that is not at hand nobody knows. Where the pool has a policy of its own
+    for the types of its machines, that of the template is none of them.
+    """
+    references = list(_references(block.body))
+    if not references:
+        return {}
+    template = next(_templates(references, module), None)
+    if template is None:
+        unread = Unknown("the launch template", "is none of this module")
+        return {TEMPLATE_DATA[0]: Value(unread, block.at)}
+    values = values_of(template.body, scope, (*_USER_DATA, "instance_type"))
+    found = {TEMPLATE_DATA[0]: first(values, _USER_DATA)}
+    if not any(_MIXED in (one.type, *one.labels) for one in block.body.blocks):
+        found[TEMPLATE_TYPE] = first(values, ("instance_type",))
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _templates(references: Iterable[Expression], module: Module) -> Iterator[Block]:
+    """Yield the templates that expressions lead to, by way of locals if need be."""
+    pending, seen = list(references), set[str]()
+    while pending:
+        for path in traversals.references(pending.pop()):
+            kind, _, rest = path.partition(".")
+            name = rest.partition(".")[0]
+            found = module.resources.get((kind, name))
+            if kind in _TEMPLATES and found is not None:
+                yield found
+            elif kind == "local" and name not in seen and name in module.locals:
+                seen.add(name)
+                pending.append(module.locals[name])
+
+
+def _references(body: Body) -> Iterator[Expression]:
+    """Yield what names the template of a pool."""
+    if _CONFIGURATION in body.attributes:
+        yield body.attributes[_CONFIGURATION]
+    for block in body.blocks:
+        if block.type in _BLOCKS or (block.type == "dynamic" and set(block.labels) & _BLOCKS):
+            yield from _named(block.body)
+
+
+def _named(body: Body) -> Iterator[Expression]:
+    yield from (body.attributes[key] for key in _NAMES if key in body.attributes)
+    for block in body.blocks:
+        yield from _named(block.body)
