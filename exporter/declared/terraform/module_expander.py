@@ -14,10 +14,11 @@ from exporter.declared.terraform.language.syntax import Block
 from exporter.declared.terraform.language.values import NotKnownError, Origin, Unknown, Value
 from exporter.declared.terraform.launch_templates import started_with
 from exporter.declared.terraform.module import Module
+from exporter.declared.terraform.module_calls import Call
 from exporter.declared.terraform.nodes import ADVICE, Candidate, describe
 from exporter.declared.terraform.other_resources import LONGEST, OtherResources
 from exporter.declared.terraform.pool_description import Declared
-from exporter.declared.terraform.pool_modules import Call, reader_of
+from exporter.declared.terraform.pool_modules import reader_of
 from exporter.declared.terraform.pools import (
     describe_pools,
     ignored_changes,

@@ -28,8 +28,6 @@ from exporter.domain.gaps import Gap
 from exporter.domain.provenance import Located, Source
 from exporter.domain.taints import Taint, TaintEffect
 
-_STAMP = "-" + "[0-9]" * 14 + "*"
-"""What Terraform puts after a prefix: the time, and a counter."""
 _ZONE = re.compile(r".+-[a-z]")
 _EFFECTS = {
     "NO_SCHEDULE": TaintEffect.NO_SCHEDULE,
@@ -120,7 +118,7 @@ class Description:
         if begin is None:
             return None, ""
         prefix = text(begin).rstrip("-")
-        return prefix, prefix + _STAMP
+        return prefix, prefix + self.pool.suffix
 
     def _group(self, name: str, pattern: str) -> NodeGroup:
         minimum, maximum = self._bounds()
@@ -133,6 +131,7 @@ class Description:
             minimum=minimum,
             maximum=maximum,
             labels=self._selector(pattern),
+            name_pattern=pattern + self.pool.suffix if self.pool.by_name else "",
             place=self.collector.place(self.declared.at),
             node_labels={**tagged, **registered.labels, **dict(self._labels())},
             taints=taints if taints or self.pool.speaks_of_taints else None,

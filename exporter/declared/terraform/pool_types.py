@@ -19,8 +19,9 @@ class Pool:
     Its nodes bear *label* with the *value*, which is its name where that is empty; without a label
     nobody can tell which they are. *minimum* and *maximum* count where *scaled* is true, or leads
     nowhere although it is given; else *size* does. *prefix* leads to what its name begins with,
-    where a random text follows. *per_zone* says that sizes are those of one zone of *zones*, or of
-    *location*. *implied* are taints that come with a value at a path, as path, value, taint.
+    where a random text of the pattern *suffix* follows: Terraform's own, a time and a counter.
+    *per_zone* says that sizes are those of one zone of *zones*, or of *location*. *implied* are
+    taints that come with a value at a path, as path, value, taint.
 
     *user_data* may hold kubelet arguments, and *tags* what the autoscaler shall know of its nodes.
 
@@ -32,11 +33,12 @@ class Pool:
     One with *when* is there only where that path leads to true, and then alone; *listed* leads to
     the names of several. What is *fixed* is one pool of this name, whoever declares it, and the
     value of the label, too; with *any_value* that may be whatever. Those that are *unbounded* make
-    as many nodes as pods need.
+    as many nodes as pods need. Nodes go *by name* where they are called like it, with the suffix.
     """
 
     name: tuple[str, ...] = ("name",)
     prefix: tuple[str, ...] = ()
+    suffix: str = "-" + "[0-9]" * 14 + "*"
     label: str = ""
     value: tuple[str, ...] = ()
     size: tuple[str, ...] = ()
@@ -64,6 +66,7 @@ class Pool:
     fixed: str = ""
     unbounded: bool = False
     any_value: bool = False
+    by_name: bool = False
 
     @property
     def paths(self) -> tuple[str, ...]:
