@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from exporter.declared.terraform.attribute_paths import first, follow
 from exporter.declared.terraform.collector import Collector
@@ -141,6 +142,7 @@ class Description:
             unknown=self.unknown,
             pool=True,
             unbounded=self.pool.unbounded,
+            automatic=frozenset(self._automatic()),
         )
 
     def _selector(self, pattern: str) -> dict[str, str]:
@@ -261,6 +263,16 @@ class Description:
                 self._miss(TAINTS, found.at, f"taints: {unknown}")
             case _:
                 pass
+
+    def _automatic(self) -> Iterator[str]:
+        """Yield the keys of taints that the provider may set; in doubt it may."""
+        for path, pattern, key in self.pool.automatic:
+            found = first(self.attributes, (path,))
+            if found is None:
+                continue
+            value = found.data
+            if not isinstance(value, str) or fnmatchcase(value, pattern):
+                yield key
 
     def _each_taint(self, taints: Iterable[Value]) -> Iterator[Located[Taint]]:
         for value in taints:

@@ -23,7 +23,7 @@ from exporter.declared.terraform.language.values import (
 )
 from exporter.declared.terraform.module_calls import Call, is_empty, says, why
 from exporter.declared.terraform.pool_description import Description
-from exporter.declared.terraform.pool_types import FARGATE, POOLS, Pool
+from exporter.declared.terraform.pool_types import FARGATE, POOLS, Pool, automatic_taints_of_gke
 from exporter.declared.terraform.pools import describe_pools, pool_roots
 from exporter.declared.terraform.registry_modules import named, part_of
 
@@ -46,6 +46,7 @@ _GKE = replace(
     labels=("labels",),
     taints=("taints",),
     instance_types=("machine_type",),
+    automatic=automatic_taints_of_gke("machine_type", "accelerator_type", "sandbox_type"),
 )
 _OTHER_NODES_OF_EKS = ("node_groups", "worker_groups", "worker_groups_launch_template")
 """Inputs of versions before 18."""

@@ -21,7 +21,8 @@ class Pool:
     nowhere although it is given; else *size* does. *prefix* leads to what its name begins with,
     where a random text of the pattern *suffix* follows: Terraform's own, a time and a counter.
     *per_zone* says that sizes are those of one zone of *zones*, or of *location*. *implied* are
-    taints that come with a value at a path, as path, value, taint.
+    taints that come with a value at a path, as path, value, taint; *automatic* are keys of those
+    that the provider may set by itself, as path, pattern of the value, key.
 
     *user_data* may hold kubelet arguments, and *tags* what the autoscaler shall know of its nodes.
 
@@ -54,6 +55,7 @@ class Pool:
     per_zone: bool = False
     speaks_of_taints: bool = True
     implied: tuple[tuple[str, str, str], ...] = ()
+    automatic: tuple[tuple[str, str, str], ...] = ()
     user_data: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     within: str = ""
@@ -71,7 +73,7 @@ class Pool:
     @property
     def paths(self) -> tuple[str, ...]:
         """All paths within one pool."""
-        implied = (path for path, _, _ in self.implied)
+        implied = (path for path, _, _ in (*self.implied, *self.automatic))
         others = (path for path in (self.when, self.listed) if path)
         return (*implied, *others, *(path for paths in self.by_field.values() for path in paths))
 
@@ -98,7 +100,7 @@ class Pool:
         return {
             name: value
             for name, value in values.items()
-            if name != "implied" and isinstance(value, tuple)
+            if name not in {"implied", "automatic"} and isinstance(value, tuple)
         }
 
 
@@ -117,7 +119,27 @@ _EKS = Pool(
     instance_types=("instance_types", TEMPLATE_TYPE),
     user_data=TEMPLATE_DATA,
 )
+
+
+def automatic_taints_of_gke(
+    machine: str, accelerator: str, sandbox: str
+) -> tuple[tuple[str, str, str], ...]:
+    """Return what GKE taints, by the paths of what it goes by: GPUs, TPUs, Arm, gVisor."""
+    return (
+        (accelerator, "*", "nvidia.com/gpu"),
+        *((machine, pattern, "nvidia.com/gpu") for pattern in ("a[2-9]*-*", "g[2-9]*-*")),
+        (machine, "ct*", "google.com/tpu"),
+        *((machine, pattern, "kubernetes.io/arch") for pattern in ("t2a-*", "c4a-*", "n4a-*")),
+        (sandbox, "*", "sandbox.gke.io/runtime"),
+    )
+
+
 _GKE = Pool(
+    automatic=automatic_taints_of_gke(
+        "node_config.0.machine_type",
+        "node_config.0.guest_accelerator.0.type",
+        "node_config.0.sandbox_config.0.sandbox_type",
+    ),
     prefix=("name_prefix",),
     label="cloud.google.com/gke-nodepool",
     size=("node_count",),
@@ -153,6 +175,7 @@ _DOKS = Pool(
     maximum=("max_nodes",),
     scaled=("auto_scale",),
     instance_types=("size",),
+    automatic=(("size", "gpu-*", "nvidia.com/gpu"), ("size", "gpu-*", "amd.com/gpu")),
 )
 _LKE = Pool(
     name=("label", "id"),
