@@ -8,6 +8,7 @@ from exporter.declared.terraform.bodies import instances, values_of
 from exporter.declared.terraform.collector import Collector
 from exporter.declared.terraform.configuration import META, Configuration
 from exporter.declared.terraform.kubelet_maps import KubeletMaps
+from exporter.declared.terraform.kubernetes_manifests import MANIFESTS, add_pools
 from exporter.declared.terraform.kubernetes_resources import NODE_METADATA, note_node_metadata
 from exporter.declared.terraform.language.scope import Scope
 from exporter.declared.terraform.language.syntax import Block
@@ -131,13 +132,16 @@ class ModuleExpander:
             describe_pools(pools, self.collector)
 
     def _object(self, block: Block, address: str, scope: Scope) -> None:
-        """Note an object that labels or taints a node."""
-        if block.labels[0] in NODE_METADATA:
-            try:
-                scopes = [inner for inner, _ in instances(block, scope)]
-            except NotKnownError:
-                scopes = [scope]
-            note_node_metadata(block, address, scopes=scopes, collector=self.collector)
+        """Note an object that labels or taints a node, or makes nodes."""
+        kind = block.labels[0]
+        if kind not in NODE_METADATA and kind not in MANIFESTS:
+            return
+        try:
+            scopes = [inner for inner, _ in instances(block, scope)]
+        except NotKnownError:
+            scopes = [scope]
+        note = note_node_metadata if kind in NODE_METADATA else add_pools
+        note(block, address, scopes=scopes, collector=self.collector)
 
     def _call(self, block: Block, call: str, module: Module, scope: Scope) -> None:
         """Describe the node that a module call stands for, or go into the module."""
