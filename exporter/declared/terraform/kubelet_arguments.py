@@ -14,6 +14,7 @@ from exporter.domain.taints import Taint
 
 _BOTTLEROCKET = re.compile(r"^\s*\[settings\.kubernetes", re.MULTILINE)
 _REGISTERED = re.compile(r"registerWithTaints\W*:\s*\S")
+_HASH = re.compile(r"[0-9a-f]{40}")
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 
 
@@ -34,6 +35,8 @@ def arguments_in(value: Value) -> Arguments:
     unknown may say anything.
     """
     match value.data:
+        case str(content) if _HASH.fullmatch(content):
+            return Arguments(unresolved="user data of which the state has only a hash")
         case str(content):
             return _parsed(_plain(content))
         case Unknown(partial=content) as data if content:

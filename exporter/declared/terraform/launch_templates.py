@@ -1,13 +1,14 @@
 """What the launch template, or configuration, of a pool says of the machines that it starts."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from exporter.declared.terraform import traversals
 from exporter.declared.terraform.attribute_paths import first
 from exporter.declared.terraform.bodies import values_of
 from exporter.declared.terraform.language.scope import Scope
 from exporter.declared.terraform.language.syntax import Block, Body, Expression
-from exporter.declared.terraform.language.values import Unknown, Value
+from exporter.declared.terraform.language.values import Items, Origin, Unknown, Value
 from exporter.declared.terraform.module import Module
 from exporter.declared.terraform.pool_types import TEMPLATE_DATA, TEMPLATE_TYPE
 
@@ -67,3 +68,37 @@ def _named(body: Body) -> Iterator[Expression]:
     yield from (body.attributes[key] for key in _NAMES if key in body.attributes)
     for block in body.blocks:
         yield from _named(block.body)
+
+
+PATHS: Final = (
+    "launch_template.0.id",
+    "launch_template.0.name",
+    "mixed_instances_policy.0.launch_template.0.launch_template_specification.0.launch_template_id",
+    "launch_configuration",
+)
+"""Where a pool in a state names its template; Terraform writes both ID and name."""
+TEMPLATE_PATHS: Final = ("id", "name", *_USER_DATA, "instance_type")
+"""What is read of a template in a state."""
+TYPES: Final = _TEMPLATES
+
+
+def in_state(
+    attributes: Mapping[str, Value], templates: Mapping[str, Mapping[str, Value]], at: Origin
+) -> Mapping[str, Value]:
+    """Return what the template of a pool gives it, of the *templates* by ID and name."""
+    named = [one for path in PATHS if (one := first(attributes, (path,))) is not None]
+    if not named and not any(_has(attributes, name) for name in _BLOCKS):
+        return {}
+    values = next((templates[str(one.data)] for one in named if str(one.data) in templates), None)
+    if values is None:
+        return {TEMPLATE_DATA[0]: Value(Unknown("the launch template", "is not in the state"), at)}
+    found = {TEMPLATE_DATA[0]: first(values, _USER_DATA)}
+    if not _has(attributes, _MIXED):
+        found[TEMPLATE_TYPE] = first(values, ("instance_type",))
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _has(attributes: Mapping[str, Value], name: str) -> bool:
+    """Tell whether there is any block of this name."""
+    found = attributes.get(name)
+    return found is not None and isinstance(found.data, Items) and bool(found.data)

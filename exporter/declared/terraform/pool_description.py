@@ -43,7 +43,8 @@ _MINIMUM, _MAXIMUM = "minimum", "maximum"
 class Declared:
     """A resource that makes pools: its *address*, its type and its attributes.
 
-    *ignored* are attributes that others set: ``lifecycle.ignore_changes``.
+    *ignored* are attributes that others set: ``lifecycle.ignore_changes``. The user data of a
+    *secret* one appears in no message.
     """
 
     address: str
@@ -51,6 +52,7 @@ class Declared:
     kind: str
     attributes: Mapping[str, Value]
     ignored: frozenset[str] = frozenset()
+    secret: bool = False
 
 
 def hide(declared: Declared, collector: Collector, message: str) -> None:
@@ -209,7 +211,10 @@ class Description:
         if value is None:
             return _Registered()
         found, place = arguments_in(value), self.collector.place(value.at)
-        if why := found.unresolved or found.malformed:
+        why = found.unresolved or found.malformed
+        if why and self.declared.secret:
+            why = "are not known, or malformed"
+        if why:
             for attribute in (LABELS, TAINTS):
                 self._miss(attribute, value.at, f"kubelet arguments in user data: {why}")
         return _Registered(

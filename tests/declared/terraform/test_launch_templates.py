@@ -1,6 +1,7 @@
 """What a launch template says of its machines, the pool that starts with it says of its nodes."""
 
 import base64
+import json
 
 import pytest
 
@@ -134,3 +135,43 @@ def test_what_is_not_understood_of_user_data_is_not_known(text: str) -> None:
 
     assert found == Arguments(unresolved=found.unresolved)
     assert found.unresolved
+
+
+def in_state(**template: str) -> str:
+    group = {
+        "node_group_name": "g",
+        "launch_template": [{"id": "lt-1", "name": "t", "version": "1"}],
+        "scaling_config": [{"min_size": 1, "max_size": 2}],
+    }
+    found = [("aws_eks_node_group", group)]
+    found += [("aws_launch_template", {"id": "lt-1", **template})] if template else []
+    resources = [
+        {"mode": "managed", "type": kind, "name": "r", "instances": [{"attributes": attributes}]}
+        for kind, attributes in found
+    ]
+    return json.dumps({"version": 4, "resources": resources})
+
+
+def test_a_state_has_templates_by_their_ids(declare: Declare) -> None:
+    data = base64.b64encode(f"/etc/eks/bootstrap.sh c {SCRIPT}".encode()).decode()
+    text = in_state(user_data=data, instance_type="m5.large")
+
+    (found,) = declare({"s.tfstate": text}, path="s.tfstate").groups
+
+    assert values(found) == ({"tier": "web"}, {"only=web:NoSchedule"}, ["m5.large"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(in_state(), id="another state's"),
+        pytest.param(in_state(user_data="a" * 40), id="a hash"),
+        pytest.param(in_state(user_data="--node-taint=hunter2"), id="malformed"),
+    ],
+)
+def test_what_a_state_does_not_have_of_a_template_is_unknown(text: str, declare: Declare) -> None:
+    reading = declare({"s.tfstate": text}, path="s.tfstate")
+
+    (found,) = reading.groups
+    assert set(found.unknown) == {LABELS, TAINTS}
+    assert "hunter2" not in str((reading.unresolved, found.unknown, reading.failures))
