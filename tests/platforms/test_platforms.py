@@ -219,10 +219,12 @@ DELIVERED = {
 }
 
 
-def with_karpenter(folder: Path, by: str, nodes: list[Node]) -> Evaluation:
+def with_karpenter(
+    folder: Path, by: str, nodes: list[Node], *, text: str = NODE_POOL
+) -> Evaluation:
     """Evaluate the example of EKS with a pool of Karpenter beside it."""
     (folder / "karpenter").mkdir()
-    (folder / "karpenter" / "pool.yaml").write_text(NODE_POOL)
+    (folder / "karpenter" / "pool.yaml").write_text(text)
     page = (PAGES / "eks.md").read_text()
     changed = page.replace("declared:\n", f"declared:\n{DELIVERED[by]}")
     return evaluate(folder, "eks", nodes, page=changed)
@@ -261,3 +263,14 @@ def test_a_node_of_karpenter_that_differs_from_its_pool_fails_alone(tmp_path: Pa
     outcome = with_karpenter(tmp_path, "a kustomization", nodes)
 
     assert failing(outcome) == {"node_labels"}
+
+
+@pytest.mark.parametrize("by", DELIVERED)
+def test_a_pool_that_cannot_be_read_lets_no_node_of_it_be_unexpected(
+    by: str, tmp_path: Path
+) -> None:
+    nodes = [*CLUSTERS["eks"], *of_karpenter(2)]
+
+    outcome = with_karpenter(tmp_path, by, nodes, text=f"{NODE_POOL}    x: [\n")
+
+    assert failing(outcome) == {"declaration_readable"}
