@@ -26,7 +26,8 @@ def judge(facts: Facts) -> Iterator[Finding]:
 
     Where a taint may be declared otherwise, or may be declared beside those that are known, no
     difference fails that this could explain.
-    An undeclared taint passes where its key is one that controllers set (``unmanaged_taints``).
+    An undeclared taint passes where its key is one that controllers set (``unmanaged_taints``), or
+    the provider of its pool.
     """
     unmanaged = facts.get(Policy).unmanaged_taints
     observed = facts.get(ObservedNodes).nodes
@@ -46,7 +47,8 @@ def _judge(node: DeclaredNode, have: ObservedNode, *, unmanaged: tuple[str, ...]
     found = {
         (taint.key, taint.effect): taint
         for taint in sorted(have.taints)
-        if (taint.key, taint.effect) in want or not matches_any(taint.key, unmanaged)
+        if (taint.key, taint.effect) in want
+        or not (taint.key in node.automatic or matches_any(taint.key, unmanaged))
     }
     said = [
         excerpt(text)

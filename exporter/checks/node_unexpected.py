@@ -17,7 +17,8 @@ ID = "node_unexpected"
 def judge(facts: Facts) -> Iterator[Finding]:
     """Look for the declaration of every observed node, or for a group to which it belongs.
 
-    A node that cannot be read has no known labels by which a group could recognise it.
+    A node that cannot be read has no known labels by which a group could recognise it. One that an
+    object made may be of one that nobody read.
     """
     declared, observed = facts.get(DeclaredNodes), facts.get(ObservedNodes)
     sizes = facts.get(Expectation).groups
@@ -40,7 +41,11 @@ def judge(facts: Facts) -> Iterator[Finding]:
             yield _unidentified(name, meant[name])
         else:
             odd = (observed.unreadable[name],) if node is None and (labelled or awaited) else ()
-            yield _undeclared(name, hidden=(*odd, *declared.incomplete))
+            made = node is not None and any(
+                key.startswith(DeclaredNodes.MADE_BY_OBJECTS) for key in node.labels
+            )
+            unread = declared.unread if made else ()
+            yield _undeclared(name, hidden=(*odd, *declared.incomplete, *unread))
 
 
 def _meant(declared: DeclaredNodes, observed: ObservedNodes) -> dict[str, DeclaredNode]:

@@ -64,7 +64,9 @@ def assemble(read: Readings, *, loaded: Loaded) -> tuple[Facts, tuple[Unresolved
     known: dict[type, object] = {
         DeclaredItems: DeclaredItems(items),
         Unreadable: Unreadable(tuple(one for one in read.failures if one.is_broken)),
-        DeclaredNodes: replace(merged.nodes, names=nodes.names),
+        DeclaredNodes: replace(
+            merged.nodes, names=nodes.names, unread=_hidden(items, Layer.APPLICATIONS)
+        ),
         DeclaredWorkloads: _workloads(read, merged, items),
         DeclaredObjects: _objects(merged),
         DeclaredApplications: _applications(read, merged, items),

@@ -53,6 +53,7 @@ def _merged(weaker: NodeGroup, stronger: NodeGroup, conflicts: list[Conflict]) -
         zones=stronger.zones or weaker.zones,
         unknown=unknown,
         pool=weaker.pool or stronger.pool,
+        automatic=weaker.automatic | stronger.automatic,
         unbounded=weaker.unbounded or stronger.unbounded,
     )
 

@@ -153,7 +153,8 @@ class DeclaredNode:
 
     *joined_by* says by what else than its name it was found in the cluster, *contradiction* what
     of its identity speaks against that. A *member* is declared by its group alone; of the
-    attributes that it is *silent* on the group says nothing.
+    attributes that it is *silent* on the group says nothing, and of taints with *automatic* keys
+    nobody declares whether it has them.
     """
 
     name: str
@@ -167,6 +168,7 @@ class DeclaredNode:
     contradiction: Contradiction | None = None
     member: bool = False
     silent: frozenset[str] = frozenset()
+    automatic: frozenset[str] = frozenset()
 
     def unknown_in(self, *attributes: str) -> Gap | None:
         """Return why something of these *attributes*, or below them, is not known, if so."""
@@ -368,7 +370,8 @@ class NodeGroup:
     All its nodes shall have the *node_labels*, the *taints* (None where nothing is said of them),
     the *version*, and one of the *instance_types* and *zones*. *unknown* is as that of a node, and
     has ``minimum`` and ``maximum``. A *pool* makes its nodes itself: they are of it whatever other
-    group they belong to. One that is *unbounded* makes as many as pods need.
+    group they belong to. One that is *unbounded* makes as many as pods need. Taints with
+    *automatic* keys its provider sets, or not, by what the machines are.
     """
 
     name: str
@@ -386,6 +389,7 @@ class NodeGroup:
     unknown: Mapping[str, Gap] = field(default_factory=dict)
     pool: bool = False
     unbounded: bool = False
+    automatic: frozenset[str] = frozenset()
 
     @property
     def recognisable(self) -> bool:

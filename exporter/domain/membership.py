@@ -48,6 +48,7 @@ def _member(node: ObservedNode, groups: Sequence[NodeGroup]) -> DeclaredNode:
         taints=tuple(taints.values()),
         unknown={key: gap for key, gap in unknown.items() if key not in _SIZE},
         member=True,
+        automatic=frozenset[str]().union(*(group.automatic for group in groups)),
         silent=frozenset(
             attribute
             for attribute, speaks in ((LABELS, labels), (TAINTS, stated))

@@ -99,13 +99,17 @@ class DeclaredNodes:
     A node that the cluster lacks, or nobody looked for, goes by its declared name: see
     :mod:`exporter.domain.identity`. *incomplete* says why there may be further nodes: then a node
     that is not among them may be declared all the same. *names* are the owner's word of how the
-    cluster calls declared nodes.
+    cluster calls declared nodes. *unread* is where there may be further objects that make nodes.
     """
+
+    MADE_BY_OBJECTS: ClassVar[tuple[str, ...]] = ("karpenter.sh/", "node.cluster.x-k8s.io/")
+    """What labels begin with of nodes that an object in the cluster makes."""
 
     nodes: Mapping[str, DeclaredNode]
     groups: Mapping[str, NodeGroup] = field(default_factory=dict)
     incomplete: tuple[Gap, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[Gap, ...] = ()
     index: NodeIndex = field(init=False, compare=False, repr=False)
     has_gaps: bool = field(init=False, compare=False, repr=False)
     in_order: tuple[tuple[str, DeclaredNode], ...] = field(init=False, compare=False, repr=False)

@@ -14,6 +14,7 @@ from exporter.domain.check import Check
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Layer, Severity, Subject, Verdict
 from exporter.domain.items import ItemState
+from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.published import Answer, Asked, View
 from exporter.domain.state import State
 from exporter.report.account import count_items
@@ -54,7 +55,9 @@ def views(outcome: Evaluation, *, declared: State) -> dict[str, View]:
     return {
         FINDINGS: _api(lambda asked: findings(outcome, asked)),
         LAYERS: _api(lambda asked: layers(outcome, asked)),
-        DECLARED: _api(lambda asked: declaration(declared, asked)),
+        DECLARED: _api(
+            lambda asked: declaration(declared, asked, joined=outcome.facts.find(DeclaredNodes))
+        ),
         TRANSITIONS: _api(lambda asked: transitions(outcome, asked)),
     }
 
@@ -130,9 +133,10 @@ def transitions(outcome: Evaluation, asked: Asked) -> Transitions:
     )
 
 
-def declaration(state: State, asked: Asked) -> Declared:
+def declaration(state: State, asked: Asked, *, joined: DeclaredNodes | None = None) -> Declared:
     """Return what is declared of the asked subjects, and what could not be told or read.
 
+    *joined* are the nodes as they were found in the cluster, if anybody looked.
     *limit* and *offset* count through all lists, one after the other. Raises
     :exc:`ParameterError`.
     """
@@ -140,7 +144,7 @@ def declaration(state: State, asked: Asked) -> Declared:
     part, wanted = page(values, most=MOST_DECLARED), _Subjects.of(values)
     declared, lists = Contents.of(state.facts), dict[str, Any]()
     total = 0
-    for name, things in _lists(declared, state):
+    for name, things in _lists(declared, state, joined):
         found = [thing.show for thing in things if wanted.has(thing.subject)]
         first = max(0, part.offset - total)
         last = max(0, part.offset + part.limit - total)
@@ -212,7 +216,9 @@ class _Subjects:
         )
 
 
-def _lists(declared: Contents, state: State) -> Iterator[tuple[str, list["_Thing"]]]:
+def _lists(
+    declared: Contents, state: State, joined: DeclaredNodes | None
+) -> Iterator[tuple[str, list["_Thing"]]]:
     """Yield the lists of a declaration by name: everything with the subject that it is about."""
     nodes = [(Subject("Node", "", name), node) for name, node in declared.nodes.items()]
     groups = [(Subject("NodeGroup", "", group.name), group) for group in declared.groups]
@@ -231,7 +237,7 @@ def _lists(declared: Contents, state: State) -> Iterator[tuple[str, list["_Thing
     not_compared = [(item.subject, item) for item in declared.not_compared]
     unresolved = [(None, unresolved) for unresolved in state.unresolved]
     failures = [(None, failure) for failure in state.failures]
-    yield "nodes", _things(nodes, documents.Node.of)
+    yield "nodes", _things(nodes, partial(documents.Node.of, joined=joined))
     yield "groups", _things(groups, documents.Group.of)
     yield "workloads", _things(workloads, documents.Workload.of)
     yield "applications", _things(applications, documents.Application.of)

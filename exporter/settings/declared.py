@@ -63,6 +63,13 @@ class TerraformSettings(Strict, frozen=True, kw_only=True):
             "nodes; a module vpc with an argument name does not."
         ),
     ] = ("*",)
+    resources: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Shell patterns of the addresses of resources that are nodes, where not "
+            "all are whose type is that of a machine: module.workers.aws_instance.node."
+        ),
+    ] = ("*",)
     not_nodes: Annotated[
         tuple[str, ...],
         Meta(

@@ -134,3 +134,32 @@ def test_a_node_passes_only_with_exactly_its_taints(
     )
 
     assert (finding.verdict is Verdict.PASS) == (want == have)
+
+
+@pytest.mark.parametrize(
+    ("taint", "verdict"),
+    [("nvidia.com/gpu=present:NoSchedule", Verdict.PASS), ("other:NoSchedule", Verdict.FAIL)],
+)
+def test_a_taint_that_the_provider_sets_by_itself_is_nobody_s_to_declare(
+    taint: str, verdict: Verdict
+) -> None:
+    node = DeclaredNode(
+        name="a",
+        group="p",
+        places=(NODE,),
+        attributes={},
+        labels={},
+        taints=(),
+        member=True,
+        automatic=frozenset({"nvidia.com/gpu"}),
+    )
+    have = ObservedNode(name="a", labels={}, taints=frozenset({Taint.parse(taint)}))
+    known = {
+        DeclaredNodes: DeclaredNodes({"a": node}),
+        ObservedNodes: ObservedNodes({"a": have}),
+        Policy: POLICY,
+    }
+
+    (finding,) = node_taints.judge(Facts(known=known))
+
+    assert finding.verdict is verdict

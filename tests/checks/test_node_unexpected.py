@@ -19,6 +19,7 @@ def judge(
     declared: tuple[str, ...] = (),
     labels: dict[str, str] | None = None,
     incomplete: tuple[Gap, ...] = (),
+    unread: tuple[Gap, ...] = (),
 ) -> Finding:
     nodes = {
         one: DeclaredNode(
@@ -28,7 +29,7 @@ def judge(
     }
     by_name = {group.name: group for group in groups}
     known = {
-        DeclaredNodes: DeclaredNodes(nodes, groups=by_name, incomplete=incomplete),
+        DeclaredNodes: DeclaredNodes(nodes, groups=by_name, incomplete=incomplete, unread=unread),
         ObservedNodes: ObservedNodes({name: ObservedNode(name=name, labels=labels or {})}),
     }
     (finding,) = node_unexpected.judge(Expected().known(Facts(known)))
@@ -172,3 +173,18 @@ def test_a_node_of_a_group_is_expected_whatever_else_may_be_declared() -> None:
     hidden = Gap(Source.TERRAFORM, "main.tf:1: may make nodes")
 
     assert judge("spot-1", group, incomplete=(hidden,)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("labels", "verdict"),
+    [({"karpenter.sh/nodepool": "spot"}, Verdict.UNKNOWN), ({"other": "x"}, Verdict.FAIL)],
+)
+def test_a_node_that_an_object_made_may_be_of_one_that_nobody_read(
+    labels: dict[str, str], verdict: Verdict
+) -> None:
+    chart = Gap(Source.ARGOCD, "apps.yaml:3: a chart that nobody rendered")
+
+    finding = judge("n", labels=labels, unread=(chart,))
+
+    assert finding.verdict is verdict
+    assert (finding.cause == Cause(Source.ARGOCD)) is (verdict is Verdict.UNKNOWN)

@@ -48,6 +48,7 @@ from exporter.declared.kustomize.omissions import omissions
 from exporter.declared.kustomize.provenance import Tracer
 from exporter.declared.located import UnresolvedError as UnknownError
 from exporter.declared.located import from_yaml
+from exporter.declared.machines import read as read_machines
 from exporter.declared.options import NotPlannedError
 from exporter.declared.rendered import Manifest
 from exporter.declared.repositories import Home
@@ -63,10 +64,11 @@ from exporter.domain.json import JsonObject
 from exporter.domain.provenance import Place, Source
 from exporter.foreign import yaml
 from exporter.foreign.files import decode
-from exporter.settings.declared import TerraformSettings
+from exporter.settings.declared import MachinesSettings, TerraformSettings
 
 from .target import Target, as_any_text, as_file, as_text, example, kept
 
+_MACHINES = "exporter.declared.machines"
 _TERRAFORM = "exporter.declared.terraform"
 _ANSIBLE = "exporter.declared.ansible"
 _KUSTOMIZE = "exporter.declared.kustomize"
@@ -108,6 +110,10 @@ def _template(text: str) -> object:
 
 def _terraform(path: str) -> Any:
     return lambda checkout: parse_terraform(TerraformSettings(path=path), checkout=checkout)
+
+
+def _machines(checkout: Checkout) -> object:
+    return read_machines([MachinesSettings(path="m.yaml", nodes=("n",))], checkout=checkout)
 
 
 def _tasks(checkout: Checkout) -> object:
@@ -336,6 +342,18 @@ TARGETS = (
             *kept("terraform-directory"),
             *example("terraform/main.tf", "terraform/locals.tf", "terraform/variables.tf"),
         ),
+    ),
+    Target(
+        name="machines",
+        given=as_file("m.yaml"),
+        parse=_machines,
+        modules=(
+            f"{_MACHINES}.reader",
+            f"{_MACHINES}.kops",
+            f"{_TERRAFORM}.kubernetes_manifests",
+            f"{_TERRAFORM}.pool_description",
+        ),
+        seeds=kept("machines"),
     ),
     Target(
         name="terraform-state",

@@ -100,9 +100,9 @@ CLUSTERS: dict[str, list[Node]] = {
 MANAGED = {"eks", "gke", "aks", "cluster-api", "kops"}
 
 
-def evaluate(folder: Path, platform: str, nodes: list[Node]) -> Evaluation:
+def evaluate(folder: Path, platform: str, nodes: list[Node], *, page: str = "") -> Evaluation:
     """Write what the page shows, and a dump of these nodes beside it; evaluate it."""
-    page = (PAGES / f"{platform}.md").read_text()
+    page = page or (PAGES / f"{platform}.md").read_text()
     for name, text in FILE.findall(page):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -203,3 +203,74 @@ def test_a_pool_that_grew_too_far_fails_alone(platform: str, tmp_path: Path) -> 
     grow(nodes)
 
     assert failing(evaluate(tmp_path, platform, nodes)) == {"node_group_size"}
+
+
+NODE_POOL = """apiVersion: karpenter.sh/v1
+kind: NodePool
+metadata: {name: spot}
+spec:
+  template:
+    metadata: {labels: {domain: batch}}
+    spec: {taints: [{key: domain, value: api, effect: NoSchedule}]}
+"""
+DELIVERED = {
+    "a kustomization": "  kustomize: [karpenter]\n",
+    "a file": "  machines: [{path: karpenter}]\n",
+}
+
+
+def with_karpenter(
+    folder: Path, by: str, nodes: list[Node], *, text: str = NODE_POOL
+) -> Evaluation:
+    """Evaluate the example of EKS with a pool of Karpenter beside it."""
+    (folder / "karpenter").mkdir()
+    (folder / "karpenter" / "pool.yaml").write_text(text)
+    page = (PAGES / "eks.md").read_text()
+    changed = page.replace("declared:\n", f"declared:\n{DELIVERED[by]}")
+    return evaluate(folder, "eks", nodes, page=changed)
+
+
+def of_karpenter(count: int) -> list[Node]:
+    found = pool("karpenter.sh/nodepool", "m5.large", version="v1.31.4-eks-aeac579")[:1] * count
+    nodes = [copy.deepcopy(each) for each in found]
+    for number, each in enumerate(nodes):
+        each["metadata"] |= {"name": f"spot-{number}", "uid": f"spot-{number}"}
+        each["metadata"]["labels"] |= {"karpenter.sh/nodepool": "spot", "domain": "batch"}
+        each["status"]["addresses"] = [{"type": "InternalIP", "address": f"10.1.0.{number}"}]
+    return nodes
+
+
+@pytest.mark.parametrize("by", DELIVERED)
+@pytest.mark.parametrize("count", [0, 3])
+def test_a_pool_of_karpenter_may_have_any_number_of_nodes(
+    by: str, count: int, tmp_path: Path
+) -> None:
+    outcome = with_karpenter(tmp_path, by, [*CLUSTERS["eks"], *of_karpenter(count)])
+
+    assert failing(outcome) == set()
+    unknown = {
+        one.check
+        for one in outcome.findings
+        if one.verdict is Verdict.UNKNOWN and one.subject.kind in {"Node", "NodeGroup"}
+    }
+    assert unknown <= {"node_dedication"}
+
+
+def test_a_node_of_karpenter_that_differs_from_its_pool_fails_alone(tmp_path: Path) -> None:
+    nodes = [*CLUSTERS["eks"], *of_karpenter(2)]
+    del nodes[-1]["metadata"]["labels"]["domain"]
+
+    outcome = with_karpenter(tmp_path, "a kustomization", nodes)
+
+    assert failing(outcome) == {"node_labels"}
+
+
+@pytest.mark.parametrize("by", DELIVERED)
+def test_a_pool_that_cannot_be_read_lets_no_node_of_it_be_unexpected(
+    by: str, tmp_path: Path
+) -> None:
+    nodes = [*CLUSTERS["eks"], *of_karpenter(2)]
+
+    outcome = with_karpenter(tmp_path, by, nodes, text=f"{NODE_POOL}    x: [\n")
+
+    assert failing(outcome) == {"declaration_readable"}

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from exporter.domain.declaration import DeclaredNode, Failure, Unresolved
+from exporter.domain.declaration import DeclaredNode, Failure, JoinedBy, Unresolved
 from exporter.domain.errors import Reason
 from exporter.domain.evaluation import Evaluation, SourceStatus
 from exporter.domain.facts import Facts
@@ -246,3 +247,14 @@ def test_the_page_tells_every_parameter(path: str) -> None:
     rows = [line for line in PAGE.splitlines() if re.match(rf"\|.*\|.*\b{of}\b.*\|.*\|", line)]
     listed = set(re.findall(r"`([a-z]+)`", " ".join(row.split("|")[1] for row in rows)))
     assert set(document["known"]) == listed
+
+
+def test_a_declared_node_shows_by_what_it_was_found_in_the_cluster() -> None:
+    found = replace(node("n1"), joined_by=JoinedBy.ADDRESS)
+    seen = replace(OUTCOME, facts=Facts({DeclaredNodes: DeclaredNodes({"ip-10-0-0-1": found})}))
+
+    (joined,) = ask(api.DECLARED, ("name", "n1"), outcome=seen)["nodes"]
+    (alone,) = ask(api.DECLARED, ("name", "n1"))["nodes"]
+
+    assert (joined["known_as"], joined["joined_by"]) == ("ip-10-0-0-1", "internal address")
+    assert (alone["known_as"], alone["joined_by"]) == (None, None)

@@ -99,8 +99,10 @@ class Collector:
     def pool(self, pool: Pool) -> None:
         """Take a group of this cluster in."""
         if pool.group is None:
-            state = ItemState.OUT_OF_SCOPE if pool.outside else ItemState.UNRESOLVED
-            self.item(pool.subject, pool.place, state=state)
+            if pool.outside:
+                self.item(pool.subject, pool.place, state=ItemState.OUT_OF_SCOPE)
+            else:
+                self.hide(pool.subject, place=pool.place, message=pool.message)
             return
         self.groups.append(pool.group)
         self.item(pool.subject, pool.place, state=ItemState.COMPARED)

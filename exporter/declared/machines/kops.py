@@ -1,6 +1,7 @@
 """Instance groups of kOps; source: kOps, Instance Group Resource (``kops.k8s.io/v1alpha2``)."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from exporter.declared.located import LocatedTree
 from exporter.declared.machines.pool import Objects, Pool, kind_of, name_of
@@ -11,6 +12,7 @@ from exporter.domain.provenance import Located
 
 GROUP = "kops.k8s.io"
 SELECTOR = "kops.k8s.io/instancegroup"
+_GPU_TAINT = ("nvidia.com/gpu",)
 _CLUSTER = "kops.k8s.io/cluster"
 
 
@@ -31,6 +33,7 @@ def pools(tree: LocatedTree, objects: Objects) -> Iterator[Pool]:
         for one in objects.of_kind(GROUP, "Cluster")
         if name_of(one) == cluster
     )
+    machines = _machines(spec, values)
     yield Pool(
         subject=subject,
         place=tree.place,
@@ -44,7 +47,8 @@ def pools(tree: LocatedTree, objects: Objects) -> Iterator[Pool]:
             node_labels=labels,
             taints=values.taints(spec.list("taints")),
             version=next(version, None),
-            instance_types=_machines(spec, values),
+            instance_types=machines,
+            automatic=frozenset(_GPU_TAINT if any(map(_has_gpu, machines)) else ()),
             unknown=values.unknown,
             pool=True,
         ),
@@ -58,3 +62,8 @@ def _machines(spec: LocatedTree, values: Values) -> tuple[Located[str], ...]:
         return values.texts(mixed.list("instances"), Attribute.INSTANCE_TYPE)
     found = values.text(spec, "machineType", Attribute.INSTANCE_TYPE)
     return (found,) if found else ()
+
+
+def _has_gpu(machine: Located[str]) -> bool:
+    """Tell whether a machine has GPUs, for which kOps may taint its node."""
+    return any(fnmatchcase(machine.value, pattern) for pattern in ("p[2-9]*.*", "g[3-9]*.*"))

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from exporter.declared.kinds import group
-from exporter.declared.located import LocatedTree, from_manifest
+from exporter.declared.located import LocatedTree, UnresolvedError, from_manifest
 from exporter.declared.machines import cluster_api, karpenter, kops
 from exporter.declared.machines.pool import Objects, Pool, kind_of
 from exporter.declared.rendered import Manifest
 from exporter.domain.declaration import PRESENT, NodeGap, NodeGroup
 from exporter.domain.errors import ReadError
+from exporter.domain.finding import Subject
 
 
 class _Read(Protocol):
@@ -55,6 +56,9 @@ def read(trees: Iterable[LocatedTree]) -> Pools:
             found.pools += reader(tree, objects) if reader else ()
         except ReadError as error:
             found.errors.append((tree, error))
+        except UnresolvedError as error:
+            subject = Subject("File", "", error.place.path)
+            found.pools.append(Pool(subject=subject, place=error.place, message=error.message))
     return found
 
 
@@ -76,10 +80,12 @@ def rendered(manifests: Iterable[Manifest], *, cluster: str) -> RenderedPools:
             except ReadError as error:
                 errors.append((LocatedTree(None, one.place), error))
     known = read(trees)
+    lost = [(tree.place, error.message) for tree, error in (*errors, *known.errors)]
+    lost += [(one.place, one.message) for one in known.pools if one.message]
     return RenderedPools(
         tuple(one.group for one in known.pools if one.group and one.cluster in {"", cluster}),
         tuple(
-            NodeGap(place=tree.place, message=error.message, attributes=frozenset({PRESENT}))
-            for tree, error in (*errors, *known.errors)
+            NodeGap(place=place, message=message, attributes=frozenset({PRESENT}))
+            for place, message in lost
         ),
     )

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from exporter.declared.located import LocatedTree
+from exporter.declared.located import LocatedTree, UnresolvedError
+from exporter.declared.machines.values import FILLED_IN
 from exporter.domain.declaration import NodeGroup
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.finding import Subject
@@ -34,8 +35,15 @@ def kind_of(tree: LocatedTree) -> tuple[str, str]:
 
 
 def name_of(tree: LocatedTree) -> str:
-    """Return the name of an object; raises :exc:`ReadError` where it has none."""
-    name = tree.object("metadata").text("name")
+    """Return the name of an object; raises :exc:`ReadError` where it has none.
+
+    Raises :exc:`UnresolvedError` where only a tool fills it in.
+    """
+    metadata = tree.object("metadata")
+    name = metadata.text("name")
+    if FILLED_IN.search(name):
+        message = f"the name of a {kind_of(tree)[1][:40]} is filled in only when it is applied"
+        raise UnresolvedError(metadata.place_of("name"), message)
     if not name or len(name) > _LONGEST:
         raise ReadError(
             f"a {kind_of(tree)[1][:40]} has no metadata.name that is one",

@@ -13,7 +13,7 @@ from exporter.domain.gaps import Gap
 from exporter.domain.provenance import Located, Place
 from exporter.domain.taints import Taint, TaintEffect
 
-_FILLED_IN: Final = re.compile(r"\$\{|\{\{|^ENC\[")
+FILLED_IN: Final = re.compile(r"\$\{|\{\{|^ENC\[")
 """Marks of envsubst, clusterctl and templates, and of a value that SOPS encrypted."""
 _VERSION: Final = re.compile(r"v?\d+(\.\d+){1,2}([-+].*)?")
 _FLAGS: Final = ("node-labels", "register-with-taints")
@@ -26,7 +26,7 @@ def stated(tree: LocatedTree) -> Located[str]:
             return Located(str(flag).lower(), tree.place)
         case int() as number:
             return Located(str(number), tree.place)
-        case str() as text if not _FILLED_IN.search(text):
+        case str() as text if not FILLED_IN.search(text):
             return Located(text, tree.place)
         case str():
             raise UnresolvedError(tree.place, "is filled in, or decrypted, only when it is applied")

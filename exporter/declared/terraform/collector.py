@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.terraform.language.values import Origin, Value, text
+from exporter.declared.terraform.providers import KINDS
 from exporter.domain.declaration import (
     LABELS,
     PRESENT,
@@ -22,6 +23,7 @@ from exporter.domain.errors import ReadError, Reason
 from exporter.domain.finding import Layer, Subject
 from exporter.domain.gaps import Gap
 from exporter.domain.items import Item, ItemState
+from exporter.domain.policy import matches_any
 from exporter.domain.provenance import Located, Place, Source
 from exporter.settings.declared import TerraformSettings
 
@@ -171,6 +173,8 @@ class Collector:
 
     def makes_none(self, address: str, kind: str) -> bool:
         """Tell whether the settings say that nothing of an address, or type, is a node."""
+        if kind in KINDS and not matches_any(address, self.settings.resources):
+            return True
         return any(
             fnmatchcase(one, pattern)
             for pattern in self.settings.not_nodes

@@ -8,15 +8,18 @@ from exporter.declared.terraform.bodies import instances, values_of
 from exporter.declared.terraform.collector import Collector
 from exporter.declared.terraform.configuration import META, Configuration
 from exporter.declared.terraform.kubelet_maps import KubeletMaps
+from exporter.declared.terraform.kubernetes_manifests import MANIFESTS, add_pools
 from exporter.declared.terraform.kubernetes_resources import NODE_METADATA, note_node_metadata
 from exporter.declared.terraform.language.scope import Scope
 from exporter.declared.terraform.language.syntax import Block
 from exporter.declared.terraform.language.values import NotKnownError, Origin, Unknown, Value
+from exporter.declared.terraform.launch_templates import started_with
 from exporter.declared.terraform.module import Module
+from exporter.declared.terraform.module_calls import Call
 from exporter.declared.terraform.nodes import ADVICE, Candidate, describe
 from exporter.declared.terraform.other_resources import LONGEST, OtherResources
 from exporter.declared.terraform.pool_description import Declared
-from exporter.declared.terraform.pool_modules import Call, reader_of
+from exporter.declared.terraform.pool_modules import reader_of
 from exporter.declared.terraform.pools import (
     describe_pools,
     ignored_changes,
@@ -79,7 +82,7 @@ class ModuleExpander:
                 case Role.NODE:
                     self._resource(block, address, KINDS[kind], scope)
                 case Role.POOL:
-                    self._pool(block, address, kind, scope)
+                    self._pool(block, address, module, scope)
                 case Role.OBJECT | Role.UNKNOWN if self._may_exist(block, scope):
                     self.other_resources.resource(module.directory, f"{kind}.{name}", at=block.at)
                     self._object(block, address, scope)
@@ -112,26 +115,33 @@ class ModuleExpander:
                 self.collector,
             )
 
-    def _pool(self, block: Block, address: str, kind: str, scope: Scope) -> None:
+    def _pool(self, block: Block, address: str, module: Module, scope: Scope) -> None:
+        kind = block.labels[0]
         subject = Subject("NodeGroup", "", address)
         for inner, at in self._instances(block, scope, subject=subject):
             pools = Declared(
                 address=address,
                 at=at,
                 kind=kind,
-                attributes=values_of(block.body, inner, pool_roots(kind)),
+                attributes={
+                    **values_of(block.body, inner, pool_roots(kind)),
+                    **started_with(block, module, inner),
+                },
                 ignored=ignored_changes(block.body),
             )
             describe_pools(pools, self.collector)
 
     def _object(self, block: Block, address: str, scope: Scope) -> None:
-        """Note an object that labels or taints a node."""
-        if block.labels[0] in NODE_METADATA:
-            try:
-                scopes = [inner for inner, _ in instances(block, scope)]
-            except NotKnownError:
-                scopes = [scope]
-            note_node_metadata(block, address, scopes=scopes, collector=self.collector)
+        """Note an object that labels or taints a node, or makes nodes."""
+        kind = block.labels[0]
+        if kind not in NODE_METADATA and kind not in MANIFESTS:
+            return
+        try:
+            scopes = [inner for inner, _ in instances(block, scope)]
+        except NotKnownError:
+            scopes = [scope]
+        note = note_node_metadata if kind in NODE_METADATA else add_pools
+        note(block, address, scopes=scopes, collector=self.collector)
 
     def _call(self, block: Block, call: str, module: Module, scope: Scope) -> None:
         """Describe the node that a module call stands for, or go into the module."""

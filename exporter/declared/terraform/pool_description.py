@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from exporter.declared.terraform.attribute_paths import first, follow
 from exporter.declared.terraform.collector import Collector
+from exporter.declared.terraform.kubelet_arguments import arguments_in
 from exporter.declared.terraform.language.values import (
     Items,
     NotKnownError,
@@ -27,14 +29,13 @@ from exporter.domain.gaps import Gap
 from exporter.domain.provenance import Located, Source
 from exporter.domain.taints import Taint, TaintEffect
 
-_STAMP = "-" + "[0-9]" * 14 + "*"
-"""What Terraform puts after a prefix: the time, and a counter."""
 _ZONE = re.compile(r".+-[a-z]")
 _EFFECTS = {
     "NO_SCHEDULE": TaintEffect.NO_SCHEDULE,
     "NO_EXECUTE": TaintEffect.NO_EXECUTE,
     "PREFER_NO_SCHEDULE": TaintEffect.PREFER_NO_SCHEDULE,
 }
+_TAG = "k8s.io/cluster-autoscaler/node-template/label/"
 _MINIMUM, _MAXIMUM = "minimum", "maximum"
 
 
@@ -42,7 +43,8 @@ _MINIMUM, _MAXIMUM = "minimum", "maximum"
 class Declared:
     """A resource that makes pools: its *address*, its type and its attributes.
 
-    *ignored* are attributes that others set: ``lifecycle.ignore_changes``.
+    *ignored* are attributes that others set: ``lifecycle.ignore_changes``. The user data of a
+    *secret* one appears in no message.
     """
 
     address: str
@@ -50,6 +52,7 @@ class Declared:
     kind: str
     attributes: Mapping[str, Value]
     ignored: frozenset[str] = frozenset()
+    secret: bool = False
 
 
 def hide(declared: Declared, collector: Collector, message: str) -> None:
@@ -65,6 +68,14 @@ def leads_to(attributes: Mapping[str, Value], path: str, value: str) -> bool:
         return found is not None and text(found) == value
     except NotKnownError:
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    """The labels and taints that a kubelet registers its node with."""
+
+    labels: Mapping[str, Located[str]] = field(default_factory=dict)
+    taints: tuple[Located[Taint], ...] = ()
 
 
 @dataclass(slots=True)
@@ -110,25 +121,30 @@ class Description:
         if begin is None:
             return None, ""
         prefix = text(begin).rstrip("-")
-        return prefix, prefix + _STAMP
+        return prefix, prefix + self.pool.suffix
 
     def _group(self, name: str, pattern: str) -> NodeGroup:
         minimum, maximum = self._bounds()
+        registered = self._registered()
+        tagged = dict(self._tagged())
+        taints = (*registered.taints, *(self._taints() if self.pool.speaks_of_taints else ()))
         version = first(self.attributes, self.pool.version)
         return NodeGroup(
             name=name,
             minimum=minimum,
             maximum=maximum,
             labels=self._selector(pattern),
+            name_pattern=pattern + self.pool.suffix if self.pool.by_name else "",
             place=self.collector.place(self.declared.at),
-            node_labels=dict(self._labels()),
-            taints=tuple(self._taints()) if self.pool.speaks_of_taints else None,
+            node_labels={**tagged, **registered.labels, **dict(self._labels())},
+            taints=taints if taints or self.pool.speaks_of_taints else None,
             version=self._stated(version, Attribute.VERSION) if version else None,
             instance_types=tuple(self._texts(self.pool.instance_types, Attribute.INSTANCE_TYPE)),
             zones=tuple(self._texts(self.pool.zones, Attribute.ZONE)),
             unknown=self.unknown,
             pool=True,
             unbounded=self.pool.unbounded,
+            automatic=frozenset(self._automatic()),
         )
 
     def _selector(self, pattern: str) -> dict[str, str]:
@@ -189,6 +205,35 @@ class Description:
         location = first(self.attributes, self.pool.location)
         return 1 if location is not None and _ZONE.fullmatch(text(location)) else None
 
+    def _registered(self) -> "_Registered":
+        """Return what the kubelets register with, by the user data of their machines."""
+        value = first(self.attributes, self.pool.user_data)
+        if value is None:
+            return _Registered()
+        found, place = arguments_in(value), self.collector.place(value.at)
+        why = found.unresolved or found.malformed
+        if why and self.declared.secret:
+            why = "are not known, or malformed"
+        if why:
+            for attribute in (LABELS, TAINTS):
+                self._miss(attribute, value.at, f"kubelet arguments in user data: {why}")
+        return _Registered(
+            {key: Located(label, place) for key, label in found.labels.items()},
+            tuple(Located(taint, place) for taint in found.taints),
+        )
+
+    def _tagged(self) -> Iterator[tuple[str, Located[str]]]:
+        """Yield the labels that tags tell the autoscaler of."""
+        found = first(self.attributes, self.pool.tags)
+        for tag in found.data if found is not None and isinstance(found.data, Items) else ():
+            if isinstance(tag.data, Object) and "key" in tag.data and "value" in tag.data:
+                key = tag.data["key"].data
+                if isinstance(key, str) and key.startswith(_TAG):
+                    label = key.removeprefix(_TAG)
+                    stated = self._stated(tag.data["value"], f"{LABELS}.{label}")
+                    if stated is not None:
+                        yield label, stated
+
     def _labels(self) -> Iterator[tuple[str, Located[str]]]:
         found = first(self.attributes, self.pool.labels)
         match found.data if found is not None else None:
@@ -223,6 +268,16 @@ class Description:
                 self._miss(TAINTS, found.at, f"taints: {unknown}")
             case _:
                 pass
+
+    def _automatic(self) -> Iterator[str]:
+        """Yield the keys of taints that the provider may set; in doubt it may."""
+        for path, pattern, key in self.pool.automatic:
+            found = first(self.attributes, (path,))
+            if found is None:
+                continue
+            value = found.data
+            if not isinstance(value, str) or fnmatchcase(value, pattern):
+                yield key
 
     def _each_taint(self, taints: Iterable[Value]) -> Iterator[Located[Taint]]:
         for value in taints:

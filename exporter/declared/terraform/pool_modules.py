@@ -6,27 +6,26 @@ known.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from exporter.declared.terraform.attribute_paths import follow
-from exporter.declared.terraform.bodies import values_of
-from exporter.declared.terraform.collector import Collector
-from exporter.declared.terraform.language.scope import Scope
-from exporter.declared.terraform.language.syntax import Block
+from exporter.declared.terraform.cluster_modules import (
+    read_aks,
+    read_instance,
+    read_k3s,
+    read_kube_hetzner,
+)
 from exporter.declared.terraform.language.values import (
     Items,
-    NotKnownError,
     Object,
     Unknown,
     Value,
-    text,
 )
-from exporter.declared.terraform.nodes import POOL_ADVICE
-from exporter.declared.terraform.pool_description import Declared, Description
-from exporter.declared.terraform.pool_types import FARGATE, POOLS
-from exporter.declared.terraform.pools import describe_pools
-from exporter.declared.terraform.registry_modules import named
-from exporter.domain.finding import Subject
+from exporter.declared.terraform.module_calls import Call, is_empty, says, why
+from exporter.declared.terraform.pool_description import Description
+from exporter.declared.terraform.pool_types import FARGATE, POOLS, Pool, automatic_taints_of_gke
+from exporter.declared.terraform.pools import describe_pools, pool_roots
+from exporter.declared.terraform.registry_modules import named, part_of
 
 _EKS = replace(
     POOLS["aws_eks_node_group"][0],
@@ -36,6 +35,7 @@ _EKS = replace(
     minimum=("min_size",),
     maximum=("max_size",),
     taints=("taints",),
+    user_data=("bootstrap_extra_args", "cloudinit_pre_nodeadm.0.content"),
 )
 _GKE = replace(
     POOLS["google_container_node_pool"][0],
@@ -46,62 +46,41 @@ _GKE = replace(
     labels=("labels",),
     taints=("taints",),
     instance_types=("machine_type",),
+    automatic=automatic_taints_of_gke("machine_type", "accelerator_type", "sandbox_type"),
 )
 _OTHER_NODES_OF_EKS = ("node_groups", "worker_groups", "worker_groups_launch_template")
 """Inputs of versions before 18."""
 _COMPUTE = ("compute_config", "cluster_compute_config")
 _EKS_GROUPS, _EKS_DEFAULTS = "eks_managed_node_groups", "eks_managed_node_group_defaults"
-_CLUSTERS_OF_GKE = ("beta-private-cluster", "beta-public-cluster", "private-cluster")
+_CLUSTERS_OF_GKE = (
+    *("beta-private-cluster", "beta-public-cluster", "private-cluster", "safer-cluster"),
+)
 """The parts of Google's module that take node pools as it does itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A call of a module that is no part of the repository."""
-
-    block: Block
-    address: str
-    scope: Scope
-    collector: Collector
-
-    def values(self, *names: str) -> dict[str, Value]:
-        """Return the values of the inputs with these *names*, as far as they are given."""
-        found = values_of(self.block.body, self.scope, names)
-        return {name: value for name, value in found.items() if value.data is not None}
-
-    def hide(self, message: str) -> None:
-        """Say that nobody can tell which nodes it makes."""
-        subject = Subject("NodeGroup", "", self.address)
-        said = f"{self.address}: {message}"
-        self.collector.hide(self.block.at, said, subject=subject, advice=POOL_ADVICE)
-
-    def declared(self) -> Declared:
-        """Return it as something that makes pools."""
-        return Declared(address=self.address, at=self.block.at, kind="module", attributes={})
 
 
 def reader_of(source: str) -> Callable[[Call], None] | None:
     """Return what reads the pools of the module that *source* names, if anything does."""
-    name, _, part = source.partition("//")
-    owner = named(name)
-    if owner == ("terraform-aws-modules", "eks", "aws") and not part:
-        return _read_eks
-    part = part.removeprefix("modules/")
-    if owner == ("terraform-google-modules", "kubernetes-engine", "google") and (
-        not part or part.startswith(_CLUSTERS_OF_GKE)
-    ):
-        return _read_gke
-    return None
+    part = part_of(source)
+    owner = named(source)
+    if owner is not None and owner in _READERS and not part:
+        return _READERS[owner]
+    if owner != ("terraform-google-modules", "kubernetes-engine", "google"):
+        return None
+    if not part or part.startswith(_CLUSTERS_OF_GKE):
+        return _read_renewed_gke if part.endswith("-update-variant") else _read_gke
+    if "autopilot" in part:
+        return _read_autopilot
+    return _read_node_pool if part == "gke-node-pool" else None
 
 
 def _read_eks(call: Call) -> None:
     for name, value in call.values(*_OTHER_NODES_OF_EKS, "self_managed_node_groups").items():
-        if not _is_empty(value):
+        if not is_empty(value):
             call.hide(f"{name} makes nodes whose names are only known once it is applied")
     for value in call.values("fargate_profiles").values():
         if isinstance(value.data, Unknown):
-            call.hide(f"fargate_profiles: {_why(value)}")
-        elif not _is_empty(value):
+            call.hide(f"fargate_profiles: {why(value)}")
+        elif not is_empty(value):
             Description(FARGATE, call.declared(), {}, call.collector).add()
     for value in call.values(*_COMPUTE).values():
         attributes = {"compute_config": value}
@@ -117,10 +96,10 @@ def _read_managed_groups(call: Call) -> None:
     if groups is None:
         return
     if not isinstance(groups.data, Object) or groups.data.rest is not None:
-        call.hide(f"{_EKS_GROUPS}: {_why(groups)}")
+        call.hide(f"{_EKS_GROUPS}: {why(groups)}")
         return
     if not isinstance(common, Object):
-        call.hide(f"{_EKS_DEFAULTS}: {_why(defaults)}")
+        call.hide(f"{_EKS_DEFAULTS}: {why(defaults)}")
         return
     for key, value in groups.data.items():
         if isinstance(value.data, Object):
@@ -128,22 +107,18 @@ def _read_managed_groups(call: Call) -> None:
             own = {name: one for name, one in both.items() if one.data is not None}
             _add_eks(call, key, own=own, at=value)
         else:
-            call.hide(f"the group {key}: {_why(value)}")
-
-
-def _is_empty(value: Value | None) -> bool:
-    return value is None or (isinstance(value.data, Object | Items) and not value.data)
+            call.hide(f"the group {key}: {why(value)}")
 
 
 def _add_eks(call: Call, key: str, *, own: Mapping[str, Value], at: Value) -> None:
     """Add one group; unless it is told not to, the module lets a random text follow its name."""
-    if _says(own.get("create"), "false"):
+    if says(own.get("create"), "false"):
         return
     name = own.get("name", Value(key, at.at))
-    exact = _says(own.get("use_name_prefix"), "false")
+    exact = says(own.get("use_name_prefix"), "false")
     unsure = not exact and isinstance(getattr(own.get("use_name_prefix"), "data", None), Unknown)
     if unsure:
-        call.hide(f"whether the group {key} has a random name: {_why(own['use_name_prefix'])}")
+        call.hide(f"whether the group {key} has a random name: {why(own['use_name_prefix'])}")
         return
     rest = {k: v for k, v in own.items() if k != "name"}
     attributes = {**rest, ("name" if exact else "name_prefix"): name}
@@ -151,47 +126,52 @@ def _add_eks(call: Call, key: str, *, own: Mapping[str, Value], at: Value) -> No
     Description(_EKS, declared, attributes, call.collector).add()
 
 
-def _why(value: Value | None) -> str:
-    """Return why nothing is known of an input; a value is not repeated."""
-    if value is None:
-        return "is not given, and what the module makes then is not known"
-    return str(value.data) if isinstance(value.data, Unknown) else "has an unexpected form"
+def _read_autopilot(call: Call) -> None:
+    attributes = {**call.values("name"), "enable_autopilot": Value(data=True, at=call.block.at)}
+    cluster = replace(call.declared(), kind="google_container_cluster", attributes=attributes)
+    describe_pools(cluster, call.collector)
 
 
-def _says(value: Value | None, said: str) -> bool:
-    try:
-        return value is not None and text(value) == said
-    except NotKnownError:
-        return False
+def _read_node_pool(call: Call) -> None:
+    kind = "google_container_node_pool"
+    attributes = call.values(*pool_roots(kind))
+    describe_pools(replace(call.declared(), kind=kind, attributes=attributes), call.collector)
 
 
-def _read_gke(call: Call) -> None:
+def _read_renewed_gke(call: Call) -> None:
+    """Read pools that get another name each time that they are replaced."""
+    renewed = replace(_GKE, name=(), prefix=("name",), suffix="-" + "[0-9a-f]" * 4)
+    _read_gke(call, pool_of_module=renewed)
+
+
+def _read_gke(call: Call, *, pool_of_module: Pool = _GKE) -> None:
     inputs = call.values(
         *("node_pools", "node_pools_labels", "node_pools_taints", "zones", "regional"),
         *("windows_node_pools", "remove_default_node_pool", "initial_node_count"),
     )
     _add_first_pool(call, inputs)
-    if not _is_empty(inputs.get("windows_node_pools")):
+    if not is_empty(inputs.get("windows_node_pools")):
         call.hide("windows_node_pools are not read")
     pools = inputs.get("node_pools", _default_pools(call))
     if not isinstance(pools.data, Items):
-        call.hide(f"node_pools: {_why(pools)}")
+        call.hide(f"node_pools: {why(pools)}")
         return
     for pool in pools.data:
         if not isinstance(pool.data, Object):
-            call.hide(f"a node pool: {_why(pool)}")
+            call.hide(f"a node pool: {why(pool)}")
             continue
         attributes = {**pool.data, **dict(_of_pool(pool.data, inputs))}
         if "autoscaling" not in attributes:
             attributes["autoscaling"] = Value(data=True, at=pool.at)
         known = {key: value for key, value in attributes.items() if value.data is not None}
-        Description(_GKE, replace(call.declared(), at=pool.at), known, call.collector).add()
+        own = replace(call.declared(), at=pool.at)
+        Description(pool_of_module, own, known, call.collector).add()
 
 
 def _add_first_pool(call: Call, inputs: Mapping[str, Value]) -> None:
     """Add the pool that a cluster begins with, unless it is removed, or has no node."""
     removed, size = inputs.get("remove_default_node_pool"), inputs.get("initial_node_count")
-    if size is None or _says(size, "0") or _says(removed, "true"):
+    if size is None or says(size, "0") or says(removed, "true"):
         return
     if removed is not None and isinstance(removed.data, Unknown):
         call.hide(f"remove_default_node_pool: {removed.data}")
@@ -240,3 +220,12 @@ def _together(parts: list[Value], given: Value) -> Value:
             case _:
                 return part
     return Value(Items(taints) if taints else Object(labels), given.at)
+
+
+_READERS: Mapping[tuple[str, str, str], Callable[[Call], None]] = {
+    ("terraform-aws-modules", "eks", "aws"): _read_eks,
+    ("terraform-aws-modules", "ec2-instance", "aws"): read_instance,
+    ("Azure", "aks", "azurerm"): read_aks,
+    ("kube-hetzner", "kube-hetzner", "hcloud"): read_kube_hetzner,
+    ("xunleii", "k3s", "module"): read_k3s,
+}

@@ -19,8 +19,12 @@ class Pool:
     Its nodes bear *label* with the *value*, which is its name where that is empty; without a label
     nobody can tell which they are. *minimum* and *maximum* count where *scaled* is true, or leads
     nowhere although it is given; else *size* does. *prefix* leads to what its name begins with,
-    where a random text follows. *per_zone* says that sizes are those of one zone of *zones*, or of
-    *location*. *implied* are taints that come with a value at a path, as path, value, taint.
+    where a random text of the pattern *suffix* follows: Terraform's own, a time and a counter.
+    *per_zone* says that sizes are those of one zone of *zones*, or of *location*. *implied* are
+    taints that come with a value at a path, as path, value, taint; *automatic* are keys of those
+    that the provider may set by itself, as path, pattern of the value, key.
+
+    *user_data* may hold kubelet arguments, and *tags* what the autoscaler shall know of its nodes.
 
     *within* is the block in which it stands, one pool for each. A pool that *defaults* to a name
     is made where no other block stands in the cluster, unless *unless* is true. Where it is
@@ -30,11 +34,12 @@ class Pool:
     One with *when* is there only where that path leads to true, and then alone; *listed* leads to
     the names of several. What is *fixed* is one pool of this name, whoever declares it, and the
     value of the label, too; with *any_value* that may be whatever. Those that are *unbounded* make
-    as many nodes as pods need.
+    as many nodes as pods need. Nodes go *by name* where they are called like it, with the suffix.
     """
 
     name: tuple[str, ...] = ("name",)
     prefix: tuple[str, ...] = ()
+    suffix: str = "-" + "[0-9]" * 14 + "*"
     label: str = ""
     value: tuple[str, ...] = ()
     size: tuple[str, ...] = ()
@@ -50,6 +55,9 @@ class Pool:
     per_zone: bool = False
     speaks_of_taints: bool = True
     implied: tuple[tuple[str, str, str], ...] = ()
+    automatic: tuple[tuple[str, str, str], ...] = ()
+    user_data: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     within: str = ""
     defaults: str = ""
     unless: str = ""
@@ -60,11 +68,12 @@ class Pool:
     fixed: str = ""
     unbounded: bool = False
     any_value: bool = False
+    by_name: bool = False
 
     @property
     def paths(self) -> tuple[str, ...]:
         """All paths within one pool."""
-        implied = (path for path, _, _ in self.implied)
+        implied = (path for path, _, _ in (*self.implied, *self.automatic))
         others = (path for path in (self.when, self.listed) if path)
         return (*implied, *others, *(path for paths in self.by_field.values() for path in paths))
 
@@ -91,9 +100,13 @@ class Pool:
         return {
             name: value
             for name, value in values.items()
-            if name != "implied" and isinstance(value, tuple)
+            if name not in {"implied", "automatic"} and isinstance(value, tuple)
         }
 
+
+TEMPLATE_TYPE = "launch_template_instance_type"
+TEMPLATE_DATA = ("launch_template_user_data",)
+"""By what names the attributes of a launch template are those of the pool that starts with it."""
 
 _EKS = Pool(
     name=("node_group_name",),
@@ -103,9 +116,30 @@ _EKS = Pool(
     minimum=("scaling_config.0.min_size",),
     maximum=("scaling_config.0.max_size",),
     version=("version",),
-    instance_types=("instance_types",),
+    instance_types=("instance_types", TEMPLATE_TYPE),
+    user_data=TEMPLATE_DATA,
 )
+
+
+def automatic_taints_of_gke(
+    machine: str, accelerator: str, sandbox: str
+) -> tuple[tuple[str, str, str], ...]:
+    """Return what GKE taints, by the paths of what it goes by: GPUs, TPUs, Arm, gVisor."""
+    return (
+        (accelerator, "*", "nvidia.com/gpu"),
+        *((machine, pattern, "nvidia.com/gpu") for pattern in ("a[2-9]*-*", "g[2-9]*-*")),
+        (machine, "ct*", "google.com/tpu"),
+        *((machine, pattern, "kubernetes.io/arch") for pattern in ("t2a-*", "c4a-*", "n4a-*")),
+        (sandbox, "*", "sandbox.gke.io/runtime"),
+    )
+
+
 _GKE = Pool(
+    automatic=automatic_taints_of_gke(
+        "node_config.0.machine_type",
+        "node_config.0.guest_accelerator.0.type",
+        "node_config.0.sandbox_config.0.sandbox_type",
+    ),
     prefix=("name_prefix",),
     label="cloud.google.com/gke-nodepool",
     size=("node_count",),
@@ -141,6 +175,7 @@ _DOKS = Pool(
     maximum=("max_nodes",),
     scaled=("auto_scale",),
     instance_types=("size",),
+    automatic=(("size", "gpu-*", "nvidia.com/gpu"), ("size", "gpu-*", "amd.com/gpu")),
 )
 _LKE = Pool(
     name=("label", "id"),
@@ -200,7 +235,15 @@ POOLS: Mapping[str, tuple[Pool, ...]] = {
             labels=(),
         ),
     ),
-    "aws_autoscaling_group": (replace(_GROUP, prefix=("name_prefix",)),),
+    "aws_autoscaling_group": (
+        replace(
+            _GROUP,
+            prefix=("name_prefix",),
+            instance_types=(TEMPLATE_TYPE,),
+            user_data=TEMPLATE_DATA,
+            tags=("tag", "tags"),
+        ),
+    ),
     "aws_eks_cluster": (_AUTO_MODE,),
     "aws_eks_fargate_profile": (FARGATE,),
     "aws_eks_node_group": (_EKS,),

@@ -1,18 +1,12 @@
 """Finds the pools of nodes that resources declare, within blocks of a cluster or beside it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 
 from exporter.declared.terraform.attribute_paths import first
 from exporter.declared.terraform.collector import Collector
 from exporter.declared.terraform.language.syntax import (
     Body,
-    Expression,
-    GetAttribute,
-    Index,
-    Literal,
     Name,
-    Splat,
     TupleLiteral,
 )
 from exporter.declared.terraform.language.values import (
@@ -25,6 +19,7 @@ from exporter.declared.terraform.language.values import (
 )
 from exporter.declared.terraform.pool_description import Declared, Description, hide, leads_to
 from exporter.declared.terraform.pool_types import AUTOMATIC, POOLS, Pool
+from exporter.declared.terraform.traversals import path_of
 
 
 def pool_roots(kind: str) -> list[str]:
@@ -53,27 +48,12 @@ def ignored_changes(body: Body) -> frozenset[str]:
         changes = block.body.attributes.get("ignore_changes") if block.type == "lifecycle" else None
         match changes:
             case TupleLiteral():
-                return frozenset(filter(None, map(_path, changes.items)))
+                return frozenset(filter(None, map(path_of, changes.items)))
             case Name(name="all"):
                 return frozenset(body.attributes) | {one.type for one in body.blocks}
             case _:
                 pass
     return frozenset()
-
-
-def _path(expression: Expression) -> str:
-    """Return ``scaling_config.0.desired_size``, or as much of it as is written out."""
-    match expression:
-        case Name(name=name):
-            return name
-        case GetAttribute(base=base, name=name):
-            return f"{_path(base)}.{name}"
-        case Index(base=base, key=Literal(value=key)) if isinstance(key, str | Fraction):
-            return f"{_path(base)}.{key}"
-        case Index(base=base) | Splat(base=base):
-            return _path(base)
-        case _:
-            return ""
 
 
 def describe_pools(declared: Declared, collector: Collector) -> None:

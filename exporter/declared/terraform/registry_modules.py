@@ -67,9 +67,9 @@ _KNOWN = {key: frozenset(names.split()) for key, names in NEITHER.items()}
 def makes_no_nodes(source: str) -> bool:
     """Tell whether *source* names a module, or a part of one, that is known to make no nodes."""
     found = named(source)
-    part = _PART.search(source.partition("://")[2] or source)
-    if found is not None and found in PARTS_NEITHER and part is not None:
-        return part["part"] in PARTS_NEITHER[found].split()
+    part = part_of(source)
+    if found is not None and found in PARTS_NEITHER and part:
+        return part in PARTS_NEITHER[found].split()
     return found is not None and found[1] in _KNOWN.get((found[0], found[2]), frozenset())
 
 
@@ -77,3 +77,9 @@ def named(source: str) -> tuple[str, str, str] | None:
     """Return owner, name and provider of a module of a registry or GitHub; else None."""
     found = _REGISTRY.fullmatch(source) or _GITHUB.fullmatch(source)
     return (found["owner"], found["name"], found["provider"]) if found else None
+
+
+def part_of(source: str) -> str:
+    """Return the name of the part of a module that *source* names, empty for all of it."""
+    found = _PART.search(source.partition("://")[2] or source)
+    return found["part"] if found else ""

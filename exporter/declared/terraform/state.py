@@ -7,11 +7,13 @@ Source: Terraform, "State" (file format version 4) and "JSON Output Format" (1.x
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from exporter.declared.terraform import launch_templates
 from exporter.declared.terraform.attribute_paths import first
 from exporter.declared.terraform.collector import Collector
 from exporter.declared.terraform.kubernetes_resources import NODE_METADATA
@@ -31,6 +33,8 @@ _MAX_DEPTH = 50
 _BYTE = re.compile(r"\(byte (\d+)\)")
 _ADVICE = "give a version 4 state, or the output of `terraform show -json`"
 _NULL = msgspec.Raw(b"null")
+_STARTED = frozenset({"aws_autoscaling_group", "aws_eks_node_group"})
+"""The types whose machines start by a launch template."""
 
 
 class _Instance(msgspec.Struct):
@@ -73,7 +77,9 @@ class _Document(msgspec.Struct):
 def read_state(data: bytes, path: str, collector: Collector) -> None:
     """Describe all nodes of a state or plan; raises :exc:`ReadError` where it is neither."""
     at, other_resources = Origin(path, 0), OtherResources("File")
-    for address, kind, raw in _instances(_decode(data, path), path):
+    found = list(_instances(_decode(data, path), path))
+    templates = _templates(found, at, collector)
+    for address, kind, raw in found:
         role = role_of(kind)
         if role is not Role.NEITHER and collector.makes_none(address, kind):
             collector.leave_out(address, at, kind="Resource")
@@ -82,7 +88,7 @@ def read_state(data: bytes, path: str, collector: Collector) -> None:
             case Role.NODE:
                 _describe(address, KINDS[kind], raw, at, collector)
             case Role.POOL:
-                _describe_pools(address, kind, raw, at, collector)
+                _describe_pools(address, kind, raw, templates, collector)
             case _:
                 other_resources.resource(path, f"{kind}.{address.rpartition('.')[2]}", at=at)
                 if kind in NODE_METADATA:
@@ -160,13 +166,41 @@ def _shown(root: _Module, path: str) -> Iterator[tuple[str, str, msgspec.Raw]]:
         pending += [(child, depth + 1) for child in module.child_modules]
 
 
+@dataclass(frozen=True, slots=True)
+class _Templates:
+    """The launch templates of the state *at* a place, by their IDs and names."""
+
+    at: Origin
+    known: Mapping[str, Mapping[str, Value]]
+
+
+def _templates(
+    instances: Iterable[tuple[str, str, msgspec.Raw]], at: Origin, collector: Collector
+) -> _Templates:
+    known: dict[str, Mapping[str, Value]] = {}
+    for address, kind, raw in instances:
+        if kind in launch_templates.TYPES:
+            wanted = paths_type(launch_templates.TEMPLATE_PATHS)
+            values = _attributes(address, wanted, raw, at, collector) or {}
+            names = (values[key].data for key in ("id", "name") if key in values)
+            known.update({name: values for name in names if isinstance(name, str)})
+    return _Templates(at, known)
+
+
 def _describe_pools(
-    address: str, kind: str, raw: msgspec.Raw, at: Origin, collector: Collector
+    address: str, kind: str, raw: msgspec.Raw, templates: _Templates, collector: Collector
 ) -> None:
-    attributes = _attributes(address, paths_type(pool_paths(kind)), raw, at, collector)
-    if attributes is not None:
-        pools = Declared(address=address, at=at, kind=kind, attributes=attributes)
-        describe_pools(pools, collector)
+    started = kind in _STARTED
+    paths = (*pool_paths(kind), *(launch_templates.PATHS if started else ()))
+    attributes = _attributes(address, paths_type(paths), raw, templates.at, collector)
+    if attributes is None:
+        return
+    if started:
+        attributes |= launch_templates.in_state(attributes, templates.known, templates.at)
+    describe_pools(
+        Declared(address=address, at=templates.at, kind=kind, attributes=attributes, secret=True),
+        collector,
+    )
 
 
 def _attributes(

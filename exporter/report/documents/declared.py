@@ -6,11 +6,18 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from exporter.domain import declaration, items
-from exporter.domain.declaration import Attribute, DeclaredApplication, DeclaredNode, NodeGroup
+from exporter.domain.declaration import (
+    Attribute,
+    DeclaredApplication,
+    DeclaredNode,
+    JoinedBy,
+    NodeGroup,
+)
 from exporter.domain.errors import ParseError
 from exporter.domain.finding import Layer
 from exporter.domain.items import ItemState
 from exporter.domain.json import as_list, as_object, as_text, dig
+from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.provenance import Located, Source
 from exporter.domain.state import State
 from exporter.domain.taints import Taint as Declared
@@ -79,11 +86,18 @@ class Node(Struct, frozen=True):
     zone: str | None
     internal_ip: str | None
     provider_id: str | None
+    known_as: Annotated[
+        str | None,
+        Meta(description="What the cluster calls it; null for its own name, or if nobody looked."),
+    ]
+    joined_by: Annotated[JoinedBy | None, Meta(description="By what it was found there, then.")]
     provenance: tuple[Attributed, ...]
 
     @classmethod
-    def of(cls, node: DeclaredNode) -> "Node":
-        """Return the document of *node*."""
+    def of(cls, node: DeclaredNode, joined: DeclaredNodes | None = None) -> "Node":
+        """Return the document of *node*; *joined* has it as it was found in the cluster."""
+        found = joined.named(node.name) if joined else None
+        by = found.joined_by if found else None
         return cls(
             name=node.name,
             group=node.group,
@@ -94,6 +108,8 @@ class Node(Struct, frozen=True):
             zone=_value(node, Attribute.ZONE),
             internal_ip=_value(node, Attribute.INTERNAL_IP),
             provider_id=_value(node, Attribute.PROVIDER_ID),
+            known_as=joined.key_of(node.name) if joined and by else None,
+            joined_by=by,
             provenance=tuple(_node_places(node)),
         )
 

@@ -267,3 +267,15 @@ def test_a_rendered_object_of_another_form_may_make_any_node() -> None:
 
     assert odd.groups == ()
     assert [one.attributes for one in odd.gaps] == [frozenset({PRESENT})]
+
+
+@pytest.mark.parametrize("text", [NODE_POOL, DEPLOYMENT % ("", "shop"), INSTANCE_GROUP])
+def test_an_object_whose_name_a_tool_fills_in_may_make_any_node(
+    text: str, declare: Declare
+) -> None:
+    named = text.replace("name: spot", "name: '${NAME}'").replace("name: nodes", "name: '${NAME}'")
+
+    reading = declare(named.replace("name: workers", "name: '${NAME}'"))
+
+    assert (reading.groups, reading.complete) == ((), False)
+    assert [one.state for one in reading.items] == [ItemState.UNRESOLVED]

@@ -77,3 +77,18 @@ def test_a_state_is_read_the_same_way(declare: Declare) -> None:
 
     assert [node.name for node in reading.nodes] == ["n"]
     assert left_out(reading) == {"hcloud_server.jump"}
+
+
+def test_only_the_named_resources_are_nodes(declare: Declare) -> None:
+    reading = declare(FILES, resources=("module.inner.*",), complete=True)
+
+    assert {node.name for node in reading.nodes} == {"n"}
+    assert left_out(reading) >= {"aws_instance.jump"}
+
+
+def test_what_makes_no_machine_is_none_of_the_resources(declare: Declare) -> None:
+    pool = 'resource "aws_eks_node_group" "p" { node_group_name = "p" }\n'
+
+    reading = declare({"main.tf": pool}, resources=("nothing",))
+
+    assert [group.name for group in reading.groups] == ["p"]

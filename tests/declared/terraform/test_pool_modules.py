@@ -152,7 +152,7 @@ def test_an_input_that_only_a_run_tells_is_unknown_alone(declare: Declare) -> No
     [
         "terraform-aws-modules/eks/aws//modules/karpenter",
         "someone/eks/aws",
-        "terraform-google-modules/kubernetes-engine/google//modules/beta-autopilot-public-cluster",
+        "terraform-google-modules/kubernetes-engine/google//modules/hub",
         "terraform-google-modules/kubernetes-engine/google//modules/workload-identity",
     ],
 )

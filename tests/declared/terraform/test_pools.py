@@ -560,3 +560,23 @@ def test_profiles_of_fargate_are_one_pool(declare: Declare) -> None:
     reading = declare({"main.tf": profile.format("a", "a") + profile.format("b", "b")})
 
     assert [group.unknown for group in reading.groups] == [{}]
+
+
+@pytest.mark.parametrize(
+    ("config", "keys"),
+    [
+        ('machine_type = "e2-medium"', set()),
+        ('machine_type = "t2a-standard-4"', {"kubernetes.io/arch"}),
+        ('machine_type = "a2-highgpu-1g"', {"nvidia.com/gpu"}),
+        ('guest_accelerator {\n type = "nvidia-tesla-t4"\n count = 1\n }', {"nvidia.com/gpu"}),
+    ],
+)
+def test_what_google_taints_by_itself_follows_from_the_machines(
+    config: str, keys: set[str], declare: Declare
+) -> None:
+    pool = (
+        'resource "google_container_node_pool" "p" {\n name = "p"\n'
+        f" node_config {{\n {config}\n }}\n}}"
+    )
+
+    assert groups(declare({"main.tf": pool}))["p"].automatic == keys
