@@ -17,7 +17,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --qui
 PROJECT := --extra ansible pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format bench chaos fuzz audit answers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
+.PHONY: help demo test lint types format bench chaos soak fuzz audit answers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
@@ -30,7 +30,7 @@ demo: .venv/.run ## Serve the reference cluster until Ctrl-C; SCENARIO=node-loss
 		--address $(ADDRESS) --scenario $(SCENARIO)
 
 test: lint types ## Everything that has to hold before a commit
-	@tools/with-tools $(TOOLS) -- python -m pytest -rs -m "not bench and not chaos" \
+	@tools/with-tools $(TOOLS) -- python -m pytest -rs -m "not bench and not chaos and not soak" \
 		--numprocesses auto --maxprocesses 4 --dist loadfile --cov --cov-report=term
 
 lint: .venv/.test ## Style of Python, shell and the Dockerfile, and the import contracts
@@ -53,6 +53,9 @@ bench: .venv/.test ## Measure speed and memory with a large cluster, live and du
 
 chaos: .venv/.test ## Ten minutes of trouble with an API server; SECONDS=60 for less
 	@CHAOS_SECONDS=$(SECONDS) python -m pytest -m chaos --capture=no
+
+soak: .venv/.test ## An hour of commits, reloads, faults and readers, without growth; SECONDS=180 for less
+	@SOAK_SECONDS=$(if $(filter file,$(origin SECONDS)),3600,$(SECONDS)) python -m pytest -m soak --capture=no
 
 fuzz: .venv/.test ## Look for documents that break a parser; SECONDS=60 for less
 	@FUZZ_SECONDS=$(SECONDS) tools/with-tools kustomize -- python -m pytest tests/fuzz

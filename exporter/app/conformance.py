@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import zip_longest
 from pathlib import Path
 
@@ -238,15 +238,18 @@ class Conformance:
             failures=(*cluster.failures, *stack.failures),
         )
 
-    def _rules(self, at: datetime) -> Facts:
+    def _rules(self, at: datetime, *, ahead: timedelta) -> Facts:
         dated = self.dated or isinstance(self.observed, Live)
-        return Facts({Policy: self.policy, AsOf: AsOf(at, witnesses=at if dated else None)})
+        as_of = AsOf(at, witnesses=at + ahead if dated else None, ahead=ahead)
+        return Facts({Policy: self.policy, AsOf: as_of})
 
     def _judge(self, declared: State, observed: State, at: Instant) -> Evaluation:
         outcome = evaluate(
             enabled(self.loaded.settings),
-            facts=declared.facts.and_those(observed.facts).and_those(self._rules(at.wall)),
-            decisions=decisions(self.loaded),
+            facts=declared.facts.and_those(observed.facts).and_those(
+                self._rules(at.wall, ahead=observed.ahead)
+            ),
+            decisions=replace(decisions(self.loaded), ahead=observed.ahead),
             sources=(*declared.sources, *observed.sources),
             at=at.wall,
             history=self.history,

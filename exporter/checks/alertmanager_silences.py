@@ -37,10 +37,9 @@ def judge(facts: Facts) -> Iterator[Finding]:
     """List the silences that hold and cover alerts of ours, those of all of them first."""
     declared = facts.get(DeclaredAlertmanager)
     alerts = facts.get(ActiveAlerts)
-    now = facts.get(AsOf).now
-    holding = [
-        silence for silence in facts.get(Silences).silences if silence.starts <= now < silence.ends
-    ]
+    silences = facts.get(Silences)
+    now = facts.get(AsOf).now + silences.ahead
+    holding = [silence for silence in silences.silences if silence.starts <= now < silence.ends]
     untold = [silence for silence in holding if not silence.matchers]
     judged = [(silence, _covers_all(silence)) for silence in holding if silence.matchers]
     of_all = [one for one, blanket in judged if blanket]

@@ -129,7 +129,7 @@ def _judge(
     elif blind := unknowns.blind(facts, (DeclaredNodes, ObservedNodes)):
         yield from (_unseen(subject, why=blind, facts=facts) for subject in _of(target, nodes))
     else:
-        by_name, now = _by_name(scraped), facts.get(AsOf).now
+        by_name, now = _by_name(scraped), facts.get(AsOf).cluster
         for node in nodes:
             mine = sorted({one for name in node.names() for one in by_name.get(name, ())})
             finding = _judge_node(target, node, mine, place=place, now=now)

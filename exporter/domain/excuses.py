@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class ExcuseReason(StrEnum):
@@ -53,6 +54,12 @@ class Progress(Struct, frozen=True, kw_only=True, gc=False):
     round: str = ""
     counts: tuple[int, ...] = ()
 
+    def shifted(self, by: timedelta) -> "Progress":
+        """Return it dated by another clock."""
+        if not by:
+            return self
+        return replace(self, since=_shifted(self.since, by), earliest=_shifted(self.earliest, by))
+
 
 class Excuse(Struct, frozen=True, kw_only=True, gc=False):
     """Why a failure is suppressed, *since* when, and *until* when at the latest.
@@ -71,3 +78,11 @@ class Excuse(Struct, frozen=True, kw_only=True, gc=False):
         if self.basis is Basis.EXPORTER_START:
             began = f"{began}, counted from the exporter's start"
         return f"{self.waits_for} (since {began}; until {self.until.isoformat()} at the latest)"
+
+
+def _shifted(instant: datetime | None, by: timedelta) -> datetime | None:
+    """Return an instant moved; one at the end of time, which somebody made up, stays there."""
+    try:
+        return instant and instant + by
+    except OverflowError:
+        return instant

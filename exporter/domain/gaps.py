@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from functools import cache
+from typing import Protocol, TypeGuard
 
 from exporter.domain.finding import Subject
 from exporter.domain.provenance import Source
@@ -42,7 +43,6 @@ class Gap:
         return self.extent == EVERYTHING
 
 
-@runtime_checkable
 class PartlyKnown(Protocol):
     """A fact that knows its own gaps, subject by subject.
 
@@ -73,7 +73,7 @@ class Limitations:
     @classmethod
     def of(cls, gaps: Iterable[Gap], facts: Iterable[object]) -> "Limitations":
         """Gather what of *facts* is not known, beside the *gaps* around them."""
-        partly = (one for one in facts if isinstance(one, PartlyKnown))
+        partly = (one for one in facts if _is_partly_known(one))
         return cls(tuple(gaps), tuple(one for one in partly if one.has_gaps))
 
     def __bool__(self) -> bool:
@@ -91,3 +91,14 @@ class Limitations:
         """Return why a pass of this *aspect* of *subject* could be wrong, if so."""
         found = (one.doubt(subject, aspect) for one in self.facts)
         return next((one for one in found if one is not None), None)
+
+
+def _is_partly_known(fact: object) -> TypeGuard[PartlyKnown]:
+    kind: type = type(fact)
+    return _tells_gaps(kind)
+
+
+@cache
+def _tells_gaps(kind: type) -> bool:
+    """Tell whether values of a *kind* know their own gaps; asked of each value, it takes long."""
+    return all(hasattr(kind, name) for name in ("has_gaps", "gap", "doubt"))

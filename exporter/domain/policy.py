@@ -99,9 +99,16 @@ class AsOf:
     """The instant as of which everything is judged.
 
     It changes with every evaluation, so it is apart from :class:`Policy`: what a check finds
-    without it holds as long as nothing else changes. *witnesses* is what the age of that which
-    others say is counted to; None for the newest instant that they name, as in an old dump.
+    without it holds as long as nothing else changes. By *ahead* the API server's clock is ahead of
+    ours; *witnesses* is what the age of that which others say is counted to; None for the
+    newest instant that they name, as in an old dump.
     """
 
     now: datetime
     witnesses: datetime | None = None
+    ahead: timedelta = timedelta()
+
+    @property
+    def cluster(self) -> datetime:
+        """The same instant by the API server's clock."""
+        return self.now + self.ahead

@@ -87,26 +87,30 @@ def _named(spec: JsonObject) -> Iterator[Reference]:
 def _of_volume(volume: JsonObject, pointer: str) -> Iterator[Reference]:
     claim = as_text(dig(volume, "persistentVolumeClaim", "claimName"))
     yield Reference(CLAIM, claim, pointer)
-    yield _reference(CONFIG_MAP, volume.get("configMap"), pointer)
-    yield _reference(SECRET, volume.get("secret"), pointer, name="secretName")
+    yield from _reference(CONFIG_MAP, volume.get("configMap"), pointer)
+    yield from _reference(SECRET, volume.get("secret"), pointer, name="secretName")
     for source in as_list(dig(volume, "projected", "sources")):
-        yield _reference(CONFIG_MAP, dig(source, "configMap"), pointer)
-        yield _reference(SECRET, dig(source, "secret"), pointer)
+        yield from _reference(CONFIG_MAP, dig(source, "configMap"), pointer)
+        yield from _reference(SECRET, dig(source, "secret"), pointer)
 
 
 def _of_container(container: JsonObject, pointer: str) -> Iterator[Reference]:
     for index, source in enumerate(as_list(container.get("envFrom"))):
         where = f"{pointer}/envFrom/{index}"
-        yield _reference(CONFIG_MAP, dig(source, "configMapRef"), where)
-        yield _reference(SECRET, dig(source, "secretRef"), where)
+        yield from _reference(CONFIG_MAP, dig(source, "configMapRef"), where)
+        yield from _reference(SECRET, dig(source, "secretRef"), where)
     for index, variable in enumerate(as_list(container.get("env"))):
         where = f"{pointer}/env/{index}"
-        yield _reference(CONFIG_MAP, dig(variable, "valueFrom", "configMapKeyRef"), where)
-        yield _reference(SECRET, dig(variable, "valueFrom", "secretKeyRef"), where)
+        yield from _reference(CONFIG_MAP, dig(variable, "valueFrom", "configMapKeyRef"), where)
+        yield from _reference(SECRET, dig(variable, "valueFrom", "secretKeyRef"), where)
 
 
-def _reference(kind: GroupKind, source: Json, pointer: str, *, name: str = "name") -> Reference:
-    return Reference(
+def _reference(
+    kind: GroupKind, source: Json, pointer: str, *, name: str = "name"
+) -> Iterator[Reference]:
+    if source is None:
+        return
+    yield Reference(
         kind,
         as_text(dig(source, name)),
         pointer,

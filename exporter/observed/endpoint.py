@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,10 +12,13 @@ from typing import Any, TypeVar
 import aiohttp
 import msgspec
 
+from exporter.domain.clock import Clock
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.instants import parse_duration
+from exporter.foreign.clock import SYSTEM
 from exporter.foreign.credentials import credentials, trust
 from exporter.foreign.files import MIB, fingerprint
+from exporter.observed.serverclock import ServerClock
 from exporter.settings.monitoring import EndpointSettings, parse_address
 
 T = TypeVar("T")
@@ -89,15 +93,22 @@ class Endpoint:
     is under way.
     """
 
-    def __init__(self, settings: EndpointSettings, *, folder: Path) -> None:
+    def __init__(self, settings: EndpointSettings, *, folder: Path, clock: Clock = SYSTEM) -> None:
         self.base = parse_address(settings.url)
         self._settings = settings
         self._folder = folder
         self._timeout = aiohttp.ClientTimeout(parse_duration(settings.timeout).total_seconds())
         self._session: aiohttp.ClientSession | None = None
         self._certificates = ""
+        self._clock = clock
+        self._server = ServerClock(clock)
         self._opening = asyncio.Lock()
         self._under_way = 0
+
+    @property
+    def ahead(self) -> timedelta:
+        """By how much the server's clock is ahead of ours, where that is more than a little."""
+        return self._server.ahead(self._clock.now())
 
     async def get(self, path: str, *, params: Mapping[str, str] | None = None) -> bytes:
         """Return the body of a 200; raises :exc:`ReadError` for anything else.
@@ -143,6 +154,7 @@ class Endpoint:
                     allow_redirects=False,  # another server gets no credentials
                 ) as response,
             ):
+                self._server.note(response.headers.get("Date"))
                 body = await _bounded(response, path)
         except TimeoutError:
             message = f"no answer within {self._timeout.total:g} s"

@@ -23,7 +23,11 @@ from exporter.observed.records import Metadata, Record
 
 MAX_NAME: Final = 128  # as the API server has it
 MAX_DUMPED: Final = 1 << 24
-"""How many bytes of managed fields are kept of a dump; of the rest nobody tells who wrote them."""
+MAX_OF_PODS: Final = 1 << 22
+"""How many bytes of managed fields are kept of a dump, and of its pods, which are most of it and
+seldom written by hand; of the rest nobody tells who wrote them."""
+_OVERHEAD: Final = 512
+"""What Python takes to keep them for one object beside their bytes."""
 _NO_FIELDS: Final = len(b"null")
 _UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e]+")
 
@@ -91,19 +95,33 @@ class DumpedWriters:
 
     _kept: dict[ObjectKey, bytes] = field(default_factory=dict)
     _size: int = 0
+    _of_pods: int = 0
+    _full: set[str] = field(default_factory=set)
+    """Kinds of which no more is kept, and so no more is looked at: that takes long."""
 
     def take(self, item: Raw, kind: str, api_version: str) -> None:
         """Keep the managed fields of an object, if it has any and a name."""
+        if kind in self._full:
+            return
         try:
             metadata = _NAMED.decode(item).metadata
         except BROKEN:
             return
         size = len(memoryview(metadata.managed_fields))
-        if size > _NO_FIELDS and self._size + size <= MAX_DUMPED:
+        if size > _NO_FIELDS and self._has_room(size + _OVERHEAD, kind):
             group = api_version.rpartition("/")[0]
             key = ObjectKey(group, kind, metadata.namespace or "", metadata.name)
             self._kept[key] = bytes(metadata.managed_fields)
-            self._size += size
+
+    def _has_room(self, size: int, kind: str) -> bool:
+        """Take so much room for an object of a *kind*, if there is as much."""
+        of_pods = self._of_pods + size * (kind == "Pod")
+        if self._size + size > MAX_DUMPED or of_pods > MAX_OF_PODS:
+            self._full.add(kind)
+            return False
+        self._size += size
+        self._of_pods = of_pods
+        return True
 
     def __bool__(self) -> bool:
         return bool(self._kept)

@@ -72,7 +72,7 @@ def monitoring(
         asked = PrometheusPoller(Endpoint(prometheus, folder=folder), prometheus)
         pollers.append((prometheus, asked))
     if (alertmanager := settings.alertmanager) is not None:
-        endpoint = Endpoint(alertmanager, folder=folder)
+        endpoint = Endpoint(alertmanager, folder=folder, clock=clock)
         pollers.append((alertmanager, AlertmanagerPoller(endpoint, alertmanager)))
     if (grafana := settings.grafana) is not None:
         pollers.append((grafana, GrafanaPoller(Endpoint(grafana, folder=folder), grafana)))

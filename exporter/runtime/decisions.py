@@ -15,7 +15,8 @@ class Decisions:
 
     *deadline* is for what has no deadline of its own. A failure whose declaration can no longer
     be read is remembered for *declared_max_age*. *accepted* are the items whose not being compared
-    is accepted, with the waivers by which. What only *disabled* checks speak of is out of scope.
+    is accepted, with the waivers by which. What only *disabled* checks speak of is out of scope. By
+    *ahead* the clock by which objects are dated is ahead of ours.
     """
 
     waivers: tuple[Waiver, ...] = ()
@@ -24,6 +25,7 @@ class Decisions:
     declared_max_age: timedelta = timedelta(hours=1)
     disabled: tuple[Check, ...] = ()
     accepted: Mapping[Subject, tuple[Waiver, ...]] = field(default_factory=dict)
+    ahead: timedelta = timedelta()
 
     def holding(self, at: datetime) -> "Decisions":
         """Return those that hold at the instant *at*."""

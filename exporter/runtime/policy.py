@@ -112,6 +112,7 @@ class Stage:
         if progress is None:
             return None
         limit = self.judged.decisions.deadline if progress.limit is None else progress.limit
+        progress = progress.shifted(-self.judged.decisions.ahead)
         known, otherwise = self.judged.rounds.get(subject), self._first_sight(subject)
         followed = follow(progress, known, limit=limit, otherwise=otherwise, at=self.at)
         if followed is None:

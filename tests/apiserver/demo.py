@@ -37,6 +37,9 @@ async def demo(address: str, scenario: str, after: float) -> int:
 
     SIGTERM and SIGINT end both.
     """
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):  # which a shell may have us ignore
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
     with tempfile.TemporaryDirectory() as folder:
         async with ApiServer() as api, RecordedStack(api.objects) as stack:
             api.load_snapshot(EXAMPLE / "snapshot")
@@ -45,9 +48,8 @@ async def demo(address: str, scenario: str, after: float) -> int:
             exporter = await asyncio.create_subprocess_exec(
                 *command, "--web.listen-address", address
             )
-            for number in (signal.SIGTERM, signal.SIGINT):  # which a shell may have us ignore
-                asyncio.get_running_loop().add_signal_handler(number, exporter.terminate)
             tasks = (
+                asyncio.create_task(_end(exporter, told), name="end"),
                 asyncio.create_task(_play(api, stack, scenario, after), name="scenario"),
                 asyncio.create_task(argocd.comparing(api), name="argocd"),
             )
@@ -81,6 +83,11 @@ def asking(monitoring: RecordedStack) -> str:
     """Return the settings by which a monitoring stack is asked, as they stand below *observed*."""
     parts = monitoring.settings().items()
     return "".join(f"  {part}: {json.dumps(settings)}\n" for part, settings in parts)
+
+
+async def _end(exporter: asyncio.subprocess.Process, told: asyncio.Event) -> None:
+    await told.wait()
+    exporter.terminate()
 
 
 async def _play(api: ApiServer, stack: RecordedStack, scenario: str, after: float) -> None:

@@ -166,3 +166,19 @@ def test_a_silence_of_which_nobody_tells_what_it_covers_is_unknown_by_itself() -
     assert judge(untold, other).verdict is Verdict.UNKNOWN
     assert judge(untold, silence(ALL)).verdict is Verdict.FAIL
     assert judge(silence(id="s2", ends=-DAY), other).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=-6), timedelta(hours=6)])
+def test_a_silence_holds_by_the_clock_of_who_ends_it(ahead: timedelta) -> None:
+    ends_soon = silence(ALL, starts=ahead - DAY / 24, ends=ahead + DAY / 24)
+    known = (
+        AsOf(NOW),
+        DeclaredAlertmanager(place=PLACE),
+        Silences((ends_soon,), ahead=ahead),
+        ActiveAlerts(watchdog="Watchdog", counts={}),
+    )
+
+    (finding,) = alertmanager_silences.judge(Facts({type(one): one for one in known}))
+
+    assert len(finding.observed) == 1  # type: ignore[arg-type] # a list of those that hold
+    assert finding.verdict is Verdict.PASS

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from exporter.domain.writers import Writer
-from exporter.observed.managedfields import entries_of_list, writer_of, writers
+from exporter.observed.managedfields import DumpedWriters, entries_of_list, writer_of, writers
 
 AT = "2026-11-12T14:02:00Z"
 EDIT = Writer("kubectl-edit", "Update", datetime(2026, 11, 12, 14, 2, tzinfo=UTC))
@@ -121,3 +121,20 @@ def test_of_a_list_there_must_be_one_object() -> None:
     assert writers(single, ("/spec/replicas",)) == {"/spec/replicas": EDIT}
     assert entries_of_list(msgspec.json.encode({"items": [one, one]})) == []
     assert entries_of_list(b"[") == []
+
+
+def test_the_many_pods_of_a_dump_keep_little_and_leave_room_for_others() -> None:
+    dumped = DumpedWriters()
+
+    for number in range(20_000):
+        dumped.take(an_object(f"pod-{number}"), "Pod", "v1")
+    dumped.take(an_object("shop"), "Deployment", "apps/v1")
+
+    kept = dumped.fact().by_object
+    assert 0 < sum(key.kind == "Pod" for key in kept) < 10_000
+    assert [key.name for key in kept if key.kind != "Pod"] == ["shop"]
+
+
+def an_object(name: str) -> msgspec.Raw:
+    metadata = {"name": name, "namespace": "shop", "managedFields": [entry()]}
+    return msgspec.Raw(msgspec.json.encode({"metadata": metadata}))

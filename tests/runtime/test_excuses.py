@@ -342,3 +342,15 @@ def test_who_remembers_is_told_when_he_started() -> None:
     untold = Judging(history=History())
 
     assert excuse(7, failing(rolling()), untold).since == minutes(7), "his first look, else"
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=-6), timedelta(0), timedelta(hours=6)])
+def test_an_excuse_lasts_as_long_however_far_the_objects_clock_is_from_ours(
+    ahead: timedelta,
+) -> None:
+    judging = Judging(decisions=Decisions(deadline=DEADLINE, ahead=ahead))
+    found = failing(rolling(since=NOW + ahead, earliest=NOW + ahead))
+
+    seen = [judging.verdict(at, found) for at in (1, 29, 30)]
+
+    assert seen == [STILL, STILL, OVER]

@@ -18,11 +18,12 @@ def test_every_make_command_of_the_documentation_exists(page: str) -> None:
     assert documented <= known
 
 
-def test_ci_runs_the_test_command_of_the_readme() -> None:
+def test_ci_runs_the_test_command_of_the_readme_before_all_else() -> None:
+    lines = (ROOT / ".ci" / "run").read_text().splitlines()
+    made = [line.partition("make ")[2] for line in lines if "make " in line and line[0] != "#"]
+
     assert "\nmake test\n" in (ROOT / "README.md").read_text()
-    assert (
-        (ROOT / ".ci" / "run").read_text().rstrip().endswith("exec make --no-print-directory test")
-    )
+    assert made[0] == "--no-print-directory test"
 
 
 @pytest.mark.parametrize("script", [".ci/run", *SCRIPTS])

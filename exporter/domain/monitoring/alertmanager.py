@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from exporter.domain.provenance import Located, Place
@@ -109,9 +109,13 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Silences:
-    """All silences that have not expired, by their ends and ids."""
+    """All silences that have not expired, by their ends and ids.
+
+    By *ahead* the clock of who dates them is ahead of ours.
+    """
 
     silences: tuple[Silence, ...] = ()
+    ahead: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,8 @@ class AlertmanagerPoller:
         return self._receivers[1]
 
     async def _ask_silences(self) -> Silences:
-        return parse_silences(await self._endpoint.get(SILENCES))
+        silences = parse_silences(await self._endpoint.get(SILENCES))
+        return replace(silences, ahead=self._endpoint.ahead)
 
     async def _ask_alerts(self) -> ActiveAlerts:
         watchdog, labels = self._settings.watchdog, self._settings.labels

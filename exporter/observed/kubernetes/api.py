@@ -23,6 +23,7 @@ from exporter.observed.kubernetes.limits import Limits
 from exporter.observed.kubernetes.lines import Lines
 from exporter.observed.kubernetes.login import Login, Logins
 from exporter.observed.kubernetes.messages import Page, parse_page, parse_review
+from exporter.observed.serverclock import ServerClock
 
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;q=0.5"
@@ -42,6 +43,7 @@ class Api:
 
     logins: Logins
     limits: Limits = field(default_factory=Limits)
+    server: ServerClock = field(default_factory=ServerClock)
     _session: aiohttp.ClientSession | None = None
 
     async def get(
@@ -151,6 +153,7 @@ class Api:
                 sock_connect=self.limits.connect, sock_read=self.limits.quiet
             ),
         ) as answer:
+            self.server.note(answer.headers.get("Date"))
             if answer.status not in {HTTPStatus.OK, HTTPStatus.CREATED}:
                 if answer.status == HTTPStatus.UNAUTHORIZED:
                     self.logins.reject(login)

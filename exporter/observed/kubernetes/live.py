@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from exporter.domain.instants import parse_duration
 from exporter.domain.objectkeys import ObjectKey
 from exporter.domain.objects import DeclaredObjects, ObservedObjects
 from exporter.domain.platform import Platform
-from exporter.domain.provenance import Source
+from exporter.domain.provenance import Place, Source
 from exporter.domain.state import State
 from exporter.domain.watches import Restart, WatchStatus
 from exporter.domain.writers import ObservedWriters
@@ -36,6 +36,7 @@ from exporter.observed.kubernetes.reflector import Reflector
 from exporter.observed.kubernetes.reliance import Reliance, reliance
 from exporter.observed.kubernetes.store import Store
 from exporter.observed.kubernetes.writers import Writers
+from exporter.observed.serverclock import ServerClock, wording
 from exporter.settings.observed import KubernetesSettings
 
 _MOMENT = 0.01
@@ -65,7 +66,11 @@ class Live:
         self._facts = tuple(fact for fact in FACTS if fact in needed)
         self._stores = {kind: _stores(kind, settings.namespaces) for kind in kinds_for(self._facts)}
         path = Path(settings.kubeconfig) if settings.kubeconfig else None
-        self._api = Api(logins or Configured(path, clock), limits or limits_for(self.max_age))
+        self._api = Api(
+            logins or Configured(path, clock),
+            limits or limits_for(self.max_age),
+            ServerClock(clock),
+        )
         self._clock = clock
         self._builder = FactBuilder(self._stores)
         self._declared = DeclaredKinds(
@@ -145,8 +150,13 @@ class Live:
                 *self._declared.watched,
             )
         )
+        ahead = self._api.server.ahead(at)
+        if ahead:
+            failures += (_skewed(ahead),)
         status = self._status(watches, failures, at=at)
-        self._last = State(facts=facts, sources=(status,), failures=failures, watches=watches)
+        self._last = State(
+            facts=facts, sources=(status,), failures=failures, watches=watches, ahead=ahead
+        )
         self._wake_at_expiry(at)
         return self._last
 
@@ -249,6 +259,15 @@ class Live:
     @property
     def _all_stores(self) -> Iterator[Store]:
         return (store for own in self._stores.values() for store in own)
+
+
+def _skewed(ahead: timedelta) -> Failure:
+    return Failure(
+        Place(Source.KUBERNETES, "the API server"),
+        Reason.MALFORMED,
+        f"{wording(ahead)}; what it dates is dated by its own",
+        advice="set both by NTP",
+    )
 
 
 def _oldest(instants: Iterable[float | None], *, at: Instant) -> datetime | None:

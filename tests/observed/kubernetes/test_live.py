@@ -257,3 +257,25 @@ async def test_whoever_waits_is_woken_when_what_is_known_becomes_too_old(
         assert not live.changed.is_set()
         async with asyncio.timeout(GRACE):
             await live.changed.wait()
+
+
+@pytest.mark.parametrize("hours", [-6, 6])
+async def test_a_clock_that_is_far_from_the_servers_is_said(
+    api: ApiServer, supervisor: Supervisor, hours: int
+) -> None:
+    api.put(node("a"))
+    wrong = Clock(wall=lambda: SYSTEM.wall() + timedelta(hours=hours), boot=SYSTEM.boot)
+    needed = frozenset({ObservedNodes})
+    live = Live(KubernetesSettings(), needed=needed, limits=FAST, logins=As(api.url), clock=wrong)
+    live.start(supervisor)
+    await when(live, lambda state: names(state) == {"a"})
+
+    right = await live.read(at=SYSTEM.now())
+    state = await live.read(at=wrong.now())
+    await live.stop()
+
+    assert (right.failures, right.ahead) == ((), timedelta())
+    assert abs(state.ahead + timedelta(hours=hours)) < timedelta(seconds=3)
+    (failure,) = state.failures
+    assert ("360 min ahead of ours" if hours < 0 else "360 min behind ours") in failure.message
+    assert names(state) == {"a"}
