@@ -1,4 +1,9 @@
-FROM python:3.13-slim-trixie AS build
+# The images that this one is built from, by their tags. A release names them by their digests, too
+# (tools/build-image): --build-arg PYTHON_IMAGE=python:3.13-slim-trixie@sha256:...
+ARG PYTHON_IMAGE=python:3.13-slim-trixie
+ARG GO_IMAGE=golang:1.26-trixie
+
+FROM ${PYTHON_IMAGE} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
 COPY requirements/build.txt requirements/image.txt requirements/
@@ -15,7 +20,7 @@ RUN python -m pip --python /opt/build/bin/python wheel \
         --no-deps --no-index /opt/wheels/*.whl
 
 # The versions of helm that Argo CD ships: 3 up to 3.4, and 4 from 3.5 on.
-FROM golang:1.26-trixie AS helm
+FROM ${GO_IMAGE} AS helm
 ENV CGO_ENABLED=0 GOFLAGS=-trimpath
 RUN GOBIN=/opt/helm-3 go install -ldflags "-s -w \
         -X helm.sh/helm/v3/internal/version.version=v3.19.4 \
@@ -24,7 +29,7 @@ RUN GOBIN=/opt/helm-3 go install -ldflags "-s -w \
     && GOBIN=/opt/helm-4 go install -ldflags "-s -w \
         -X helm.sh/helm/v4/internal/version.version=v4.2.1" helm.sh/helm/v4/cmd/helm@v4.2.1
 
-FROM python:3.13-slim-trixie
+FROM ${PYTHON_IMAGE}
 # Versions as far as a stable release of Debian keeps them; what follows are its security updates.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
@@ -35,6 +40,7 @@ RUN apt-get update \
 COPY --from=build /opt/exporter /opt/exporter
 COPY --from=helm /opt/helm-3/helm /usr/local/bin/helm-3
 COPY --from=helm /opt/helm-4/helm /usr/local/bin/helm-4
+COPY LICENSE NOTICE /usr/share/doc/cluster-conformance-exporter/
 
 # Everything that is written goes to /tmp, whoever the container runs as. Threads that come and go
 # would leave memory in an arena each.

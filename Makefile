@@ -7,6 +7,7 @@ ADDRESS ?= 127.0.0.1:10799
 SCENARIO ?= none
 SECONDS ?= 600
 IMAGE ?= cluster-conformance-exporter:$(shell sed -nE 's/^version = "(.*)"/\1/p' pyproject.toml)
+SBOM ?= .cache/sbom.cdx.json
 EXAMPLE := examples/reference-cluster
 TOOLS := kustomize helm-3 helm-4 chromium playwright-node promtool promtool-bookworm amtool amtool-bookworm \
 	prometheus prometheus-bookworm prometheus-alertmanager prometheus-alertmanager-bookworm tini
@@ -17,7 +18,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --qui
 PROJECT := --extra ansible pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format bench chaos soak fuzz audit answers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
+.PHONY: help demo test lint types format bench chaos soak fuzz audit sbom answers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
@@ -60,8 +61,13 @@ soak: .venv/.test ## An hour of commits, reloads, faults and readers, without gr
 fuzz: .venv/.test ## Look for documents that break a parser; SECONDS=60 for less
 	@FUZZ_SECONDS=$(SECONDS) tools/with-tools kustomize -- python -m pytest tests/fuzz
 
-audit: ## Hold every pinned dependency against the known vulnerabilities; needs the network
+audit: ## Hold every pinned dependency against the known vulnerabilities; ADVISORIES=FOLDER offline
 	@tools/audit $(sort $(wildcard requirements/*.txt))
+
+sbom: .venv/.test ## Write the bill of materials of the image to $(SBOM), and what it ships to NOTICE
+	@SOURCE_DATE_EPOCH=$$(git show --no-patch --format=%ct HEAD) python -m supply.sbom \
+		$(if $(PYTHON_IMAGE),--python-image $(PYTHON_IMAGE)) $(SBOM)
+	@python -m supply.notice
 
 real: .venv/.test ## Follow a real API server; KUBEBUILDER_ASSETS names its programs' folder
 	@test -n "$$KUBEBUILDER_ASSETS" || { echo "KUBEBUILDER_ASSETS is not set: see CONTRIBUTING.md"; exit 1; }
@@ -100,6 +106,7 @@ docs: .venv/.test ## Write the tables of the documentation, heads of runbooks an
 generated: .venv/.test ## Write again all that follows from checks, metrics and settings
 	@for one in rules docs helm dashboards; do python -m $$one.generate || exit; done
 	@python -m tests.report.catalogues
+	@python -m supply.notice
 
 requirements: $(UV) ## Pin all dependencies anew, with hashes
 	@$(COMPILE) --upgrade $(PROJECT) requirements/install.in --output-file requirements/run.txt

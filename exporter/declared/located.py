@@ -47,6 +47,12 @@ class LocatedTree:
         """The items of a list; none where this is no list."""
         return self.content if isinstance(self.content, tuple) else ()
 
+    @property
+    def size(self) -> int:
+        """How many values it has, itself one of them."""
+        parts = self.fields.values() or self.items
+        return 1 + sum(part.size for part in parts)
+
     def has(self, key: str) -> bool:
         """Tell whether *key* is there and not ``null``."""
         return key in self.fields and self.fields[key].content is not None

@@ -38,6 +38,8 @@ def stages() -> list[Stage]:
     found: list[list[Instruction]] = []
     for line in filter(str.strip, text.splitlines()):
         name, _, rest = line.strip().partition(" ")
+        if name == "ARG" and not found:
+            continue  # what may be chosen of all stages
         if name == "FROM":
             found.append([])
         found[-1].append((name, " ".join(rest.split())))

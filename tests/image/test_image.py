@@ -44,6 +44,7 @@ def test_the_last_stage_has_no_compiler_and_no_pip() -> None:
         "--from=build /opt/exporter /opt/exporter",
         "--from=helm /opt/helm-3/helm /usr/local/bin/helm-3",
         "--from=helm /opt/helm-4/helm /usr/local/bin/helm-4",
+        "LICENSE NOTICE /usr/share/doc/cluster-conformance-exporter/",
     ]
 
 

@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from exporter.declared.ansible.bounded_values import (
-    bounded_list,
-)
+from exporter.declared.ansible.bounded_values import MAX_ITEMS, bounded_list
 from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.located_data import LocatedMap
 
@@ -39,22 +37,25 @@ def combine(*parts: Any, recursive: bool = False, list_merge: str = "replace") -
         raise UnresolvedError("combine with list_merge is not evaluated")
     flat = [mapping for part in parts for mapping in (part if isinstance(part, list) else [part])]
     merged: dict[str, Any] = {}
+    own: set[int] | None = set() if recursive else None
     for part in flat:
-        merged = _merged(merged, part, recursive=recursive)
+        _add(merged, part, own)
     return merged
 
 
-def _merged(
-    left: Mapping[str, Any], right: Mapping[str, Any], *, recursive: bool
-) -> dict[str, Any]:
-    if not isinstance(right, Mapping):
+def _add(merged: dict[str, Any], more: Mapping[str, Any], own: set[int] | None) -> None:
+    """Add what *more* has to what was *merged* so far, and to those in it, if any is our *own*."""
+    if not isinstance(more, Mapping):
         raise UnresolvedError("combine takes mappings")
-    result = {**left, **right}
-    if recursive:
-        for key in left.keys() & right.keys():
-            if isinstance(left[key], Mapping) and isinstance(right[key], Mapping):
-                result[key] = _merged(left[key], right[key], recursive=True)
-    return result
+    for key, value in more.items():
+        known: Any = merged.get(key)
+        if own is not None and isinstance(known, Mapping) and isinstance(value, Mapping):
+            if id(known) not in own:
+                known = merged[key] = dict(known)
+                own.add(id(known))
+            _add(known, value, own)
+        else:
+            merged[key] = value
 
 
 def flatten(items: Any, levels: int | None = None) -> list[Any]:
@@ -65,7 +66,8 @@ def flatten(items: Any, levels: int | None = None) -> list[Any]:
             found += flatten(item, None if levels is None else levels - 1)
         elif item is not None:
             found.append(item)
-        bounded_list(found)
+        if len(found) > MAX_ITEMS:
+            raise UnresolvedError(f"a template gives more than {MAX_ITEMS} items")
     return found
 
 
@@ -95,9 +97,12 @@ def intersect(left: Iterable[Any], right: Iterable[Any]) -> list[Any]:
 
 def sum_of(items: Iterable[Any], start: Any = 0) -> Any:
     """Add up *items*."""
-    total = start
+    total = [*start] if isinstance(start, list) else start
     for item in bounded_list(items):
-        total = total + item
-        if isinstance(total, list):
-            bounded_list(total)
+        if isinstance(total, list) and isinstance(item, list):
+            total += item
+            if len(total) > MAX_ITEMS:
+                raise UnresolvedError(f"a template gives more than {MAX_ITEMS} items")
+        else:
+            total = total + item
     return total

@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import Undefined, pass_environment
 from jinja2.environment import Environment
+from jinja2.filters import do_round
 
 from exporter.declared.ansible.bounded_values import (
     as_text,
@@ -37,6 +38,8 @@ from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.regex_filters import regex_replace, regex_search
 from exporter.domain.errors import ParseError
 from exporter.foreign import yaml
+
+MAX_PRECISION = 30
 
 
 def _from_yaml(text: Any) -> Any:
@@ -64,6 +67,13 @@ def _mandatory(value: Any, *_: Any) -> Any:
     return value
 
 
+def _rounded(value: Any, precision: int = 0, method: str = "common") -> Any:
+    """Round as Jinja does; it raises ten to the power of the *precision*."""
+    if abs(precision) > MAX_PRECISION:
+        raise UnresolvedError("a template rounds to more digits than a number has")
+    return do_round(value, precision, method)  # type: ignore[arg-type] # it tells wrong methods
+
+
 @pass_environment
 def _extract(environment: Environment, key: Any, container: Any, more: Any = None) -> Any:
     value = environment.getitem(container, key)
@@ -75,7 +85,7 @@ def _extract(environment: Environment, key: Any, container: Any, more: Any = Non
 _BUILT_IN = (
     *("abs", "capitalize", "count", "d", "default", "dictsort", "first", "float", "int"),
     *("items", "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr"),
-    *("reverse", "round", "select", "selectattr", "sort", "title", "trim", "upper"),
+    *("reverse", "select", "selectattr", "sort", "title", "trim", "upper"),
 )
 _OWN: dict[str, Callable[..., Any]] = {
     "basename": lambda path: posixpath.basename(as_text(path)),
@@ -97,6 +107,7 @@ _OWN: dict[str, Callable[..., Any]] = {
     "regex_replace": regex_replace,
     "regex_search": regex_search,
     "replace": replaced,
+    "round": _rounded,
     "split": split,
     "string": as_text,
     "sum": sum_of,

@@ -25,6 +25,7 @@ from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.filters import filters
 from exporter.declared.ansible.jinja_tests import tests
 from exporter.declared.ansible.methods import METHODS
+from exporter.declared.ansible.weights import Weights
 
 MAX_BRACKETS = 30
 MAX_BLOCKS = 20
@@ -32,6 +33,7 @@ MAX_UNARY = 60
 MAX_TREE = 60
 """How deeply brackets, blocks, operators that recurse and the parsed tree may nest."""
 
+MAX_BITS = 256
 SCOPE = "(scope)"
 RESULT = "result"
 _ALLOWED: tuple[type[nodes.Node], ...] = (
@@ -74,6 +76,13 @@ class _Rewrite(NodeTransformer):
         node.iter = _filtered("_each", node.iter)
         return node
 
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802 - named by Jinja
+        self.generic_visit(node)
+        node.expr = _filtered("_bound", node.expr)
+        for operand in node.ops:
+            operand.expr = _filtered("_bound", operand.expr)
+        return node
+
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - named by Jinja
         self.generic_visit(node)
         return _filtered("join", nodes.List(node.nodes, lineno=node.lineno))
@@ -89,18 +98,21 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"+", "*", "%", "**"})
     context_class = _Context
 
-    def __init__(self, spend: Callable[[], None]) -> None:
+    def __init__(self, spend: Callable[[int], None]) -> None:
         super().__init__(
             undefined=_Undefined,
             optimized=False,
             autoescape=False,
             trim_blocks=True,
             keep_trailing_newline=True,
-            finalize=as_text,
+            finalize=self._shown,
         )
         self._spend = spend
-        self.filters = filters(self.filters) | {"_each": self._each}
-        self.tests = tests(self.tests)
+        self.weights = Weights(spend)
+        bounding = self.weights.bounding
+        self.filters = {name: bounding(one) for name, one in filters(self.filters).items()}
+        self.filters |= {"_each": self._each, "_bound": self.weights.bound}
+        self.tests = {name: bounding(one) for name, one in tests(self.tests).items()}
         self.globals = {"range": _range} | dict.fromkeys(("lookup", "query", "q"), _lookup)
 
     def compile_text(self, text: str) -> Template:
@@ -136,7 +148,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return self.undefined(obj=obj, name=attribute)
         for kind, methods in METHODS.items():
             if isinstance(obj, kind) and attribute in methods:
-                return partial(methods[attribute], obj)
+                return partial(self.weights.bounding(methods[attribute]), obj)
         return self.getitem(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
@@ -161,18 +173,21 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if operator == "+":
             return _added(left, right)
         if operator == "*":
-            return _multiplied(left, right)
+            return _multiplied(self.weights.bound(left), right)
         if operator == "%":
             if not isinstance(left, str):
                 return left % right
             values = right if isinstance(right, tuple) else (right,)
-            return formatted(left, *values)
+            return formatted(left, *map(self.weights.bound, values))
         raise UnresolvedError(f"a template uses {operator}, which is not evaluated here")
 
     def _each(self, items: Iterable[Any]) -> Iterator[Any]:
         for item in items:
-            self._spend()
+            self._spend(1)
             yield item
+
+    def _shown(self, value: Any) -> str:
+        return as_text(self.weights.bound(value))
 
 
 def _bound_nesting(tokens: Iterable[tuple[int, str, str]]) -> None:
@@ -225,7 +240,8 @@ def _multiplied(left: Any, right: Any) -> Any:
             raise UnresolvedError("a template repeats something too often")
         return left * right
     if isinstance(left, int | float) and isinstance(right, int | float):
-        if isinstance(left, int) and isinstance(right, int) and abs(left * right) > 1 << 256:
+        whole = isinstance(left, int) and isinstance(right, int)
+        if whole and int(left).bit_length() + int(right).bit_length() > MAX_BITS:
             raise UnresolvedError("a template counts too far")
         return left * right
     raise UnresolvedError("a template multiplies what cannot be multiplied")

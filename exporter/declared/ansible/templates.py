@@ -175,7 +175,7 @@ class Templates:
         if len(text) > MAX_SOURCE:
             raise UnresolvedError(f"a template is longer than {MAX_SOURCE} letters")
         try:
-            return _evaluate(compile_(text), scope)
+            return self._sandbox.weights.bound(_evaluate(compile_(text), scope))
         except UnresolvedError:
             raise
         except UndefinedError as error:

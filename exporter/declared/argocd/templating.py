@@ -18,6 +18,9 @@ MAX_TEXT = 256 * 1024
 MAX_LETTERS = 64 << 20
 MAX_APPLICATIONS = 10_000
 MAX_MATCHING = 100_000_000
+MAX_STEPS = 5_000_000
+"""How many steps all templates of one reading may take."""
+_LETTERS = 64
 
 
 @dataclass(slots=True)
@@ -27,6 +30,13 @@ class Budget:
     letters: int = MAX_LETTERS
     applications: int = MAX_APPLICATIONS
     matching: int = MAX_MATCHING
+    steps: int = MAX_STEPS
+
+    def step(self, steps: int, place: Place) -> None:
+        """Count steps of templates; raises :exc:`ReadError` where they are too many."""
+        self.steps -= steps
+        if self.steps < 0:
+            raise _too_large(f"templates take more than {MAX_STEPS:,} steps", place)
 
     def write(self, letters: int, place: Place) -> None:
         """Count letters that templates gave; raises :exc:`ReadError` where they are too many."""
@@ -79,15 +89,16 @@ class Templating:
         Raises :exc:`ReadError` where Argo CD would fail, :exc:`UnresolvedError` where the outcome
         cannot be told from the code.
         """
-        return self._text(text, self._values(parameters), place)
+        return self._text(text, self._values(parameters, place), place)
 
     def tree(self, template: LocatedTree, parameters: Parameters) -> LocatedTree:
         """Return *template* with every string in it filled in; without parameters it stays."""
         if not parameters.values:
             return template
-        return self._part(template, self._values(parameters))
+        return self._part(template, self._values(parameters, template.place))
 
-    def _values(self, parameters: Parameters) -> Mapping[str, Json]:
+    def _values(self, parameters: Parameters, place: Place) -> Mapping[str, Json]:
+        self.budget.step(sum(one.size for one in parameters.values.values()), place)
         plain = {key: value.plain() for key, value in parameters.values.items()}
         return from_json(plain) if self.go else plain
 
@@ -95,8 +106,9 @@ class Templating:
         if "{{" not in text:
             return text
         position.at(place.path, place.line)
+        self.budget.step(len(text) // _LETTERS, place)
         try:
-            done = render(text, values, strict=self.strict) if self.go else fill(text, values)
+            done = self._filled(text, values, place)
         except ParseError as error:
             raise ReadError(
                 error.message, reason=Reason.MALFORMED, path=place.path, line=place.line
@@ -105,6 +117,13 @@ class Templating:
             raise UnresolvedError(place, f"only Argo CD can evaluate {error}") from None
         self.budget.write(len(done), place)
         return done
+
+    def _filled(self, text: str, values: Mapping[str, Json], place: Place) -> str:
+        if not self.go:
+            return fill(text, values)
+        return render(
+            text, values, strict=self.strict, spend=lambda steps: self.budget.step(steps, place)
+        )
 
     def _part(self, part: LocatedTree, values: Mapping[str, Json]) -> LocatedTree:
         if isinstance(part.content, str):

@@ -102,3 +102,13 @@ def test_applications_and_matches_are_bounded() -> None:
         budget.make(1, PLACE)
     with pytest.raises(ReadError, match="too many paths"):
         budget.match(6, ["a/*"], PLACE)
+
+
+def test_all_templates_share_one_budget_of_steps() -> None:
+    budget = Budget(steps=30)
+    templating = Templating(budget=budget, go=True)
+    text = "{{range .a}}{{range $.a}}{{end}}{{end}}"
+    templating.text(text, parameters(a=[1, 2]), PLACE)
+
+    with pytest.raises(ReadError, match="steps"):
+        templating.text(text, parameters(a=[1, 2]), PLACE)

@@ -87,3 +87,8 @@ def as_integer(value: Any) -> int:
             raise UnsupportedError(f"taking {value[:20]!r} for an integer")
         case _:
             return 0
+
+
+def as_int64(value: int) -> int:
+    """Return what is left of a whole number in Go's ``int64``, which wraps around."""
+    return (value + 2**63) % 2**64 - 2**63

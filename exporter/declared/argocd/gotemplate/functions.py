@@ -11,6 +11,7 @@ from typing import Any
 
 from exporter.declared.argocd.gotemplate import texts
 from exporter.declared.argocd.gotemplate.arguments import (
+    as_int64,
     as_integer,
     as_string,
     basic,
@@ -121,7 +122,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "upper": lambda value: texts.changed_case(value, str.upper),
     "title": texts.titled,
     "trim": lambda value: text(value).strip(),
-    "trimAll": lambda letters, value: text(value).strip(text(letters)),
+    "trimAll": texts.trimmed,
     "trimPrefix": lambda prefix, value: text(value).removeprefix(text(prefix)),
     "trimSuffix": lambda suffix, value: text(value).removesuffix(text(suffix)),
     "trunc": texts.truncated,
@@ -139,9 +140,9 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "toString": as_string,
     "int": as_integer,
     "int64": as_integer,
-    "add": lambda *values: sum(map(as_integer, values)),
-    "add1": lambda value: as_integer(value) + 1,
-    "sub": lambda one, other: as_integer(one) - as_integer(other),
+    "add": lambda *values: as_int64(sum(map(as_integer, values))),
+    "add1": lambda value: as_int64(as_integer(value) + 1),
+    "sub": lambda one, other: as_int64(as_integer(one) - as_integer(other)),
     "join": texts.joined,
     "split": _split_map,
     "splitList": texts.split,

@@ -3,7 +3,7 @@
 Source: Go's ``text/template`` (``exec.go``); Argo CD's ``applicationset/utils`` (``Replace``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,20 +25,32 @@ from exporter.domain.errors import ParseError
 MAX_STEPS = 50_000
 MAX_MADE = 16 * MAX_TEXT
 """How many letters functions may give in one template, which may keep them all in variables."""
+MAX_READ = 256 * MAX_TEXT
+"""How many letters functions may be given in one template, whatever they make of them."""
 _PART = 64
-"""As many letters as a part of a list or map counts."""
+"""As many letters as a part of a list or map, or a step, counts."""
 
 
-def render(text: str, values: Mapping[str, Any], *, strict: bool = False) -> str:
+def render(
+    text: str,
+    values: Mapping[str, Any],
+    *,
+    strict: bool = False,
+    spend: Callable[[int], None] = lambda _: None,
+) -> str:
     """Return *text* with its actions evaluated over *values* (see :func:`from_json`).
 
-    *strict* is ``missingkey=error``. Raises :exc:`ParseError` where Argo CD would fail, or where
-    the text outgrows its bounds, and :exc:`UnsupportedError` where the outcome cannot be told.
+    *strict* is ``missingkey=error``; *spend* is told how many steps that took. Raises
+    :exc:`ParseError` where Argo CD would fail, or where the text outgrows its bounds, and
+    :exc:`UnsupportedError` where the outcome cannot be told.
     """
     if "{{" not in text:
         return text
     run = _Run(root=values, strict=strict)
-    run.nodes(parse(text), values, {"$": values})
+    try:
+        run.nodes(parse(text), values, {"$": values})
+    finally:
+        spend(run.steps + (len(text) + run.read) // _PART)
     return "".join(run.written)
 
 
@@ -52,6 +64,7 @@ class _Run:
     length: int = 0
     steps: int = 0
     made: int = 0
+    read: int = 0
 
     def write(self, text: str) -> None:
         self.length += len(text)
@@ -59,8 +72,8 @@ class _Run:
             raise ParseError(f"a template grows over {MAX_TEXT // 1024} KiB")
         self.written.append(text)
 
-    def count(self) -> None:
-        self.steps += 1
+    def count(self, steps: int = 1) -> None:
+        self.steps += steps
         if self.steps > MAX_STEPS:
             raise ParseError(f"a template takes more than {MAX_STEPS:,} steps")
 
@@ -70,6 +83,7 @@ class _Run:
             if isinstance(node, str):
                 self.write(node)
             elif isinstance(node, Branch):
+                self.count(len(variables) // _PART)
                 self.branch(node, dot, dict(variables))
             else:
                 value = self.pipeline(node, dot, variables)
@@ -96,6 +110,7 @@ class _Run:
         else:
             raise UnsupportedError("a range over something else than a list or map")
         for key, item in pairs:
+            self.count(1 + len(variables) // _PART)  # also where there is nothing inside
             names = node.pipeline.variables
             inner = dict(zip(names, (key, item)[2 - len(names) :], strict=True))
             self.nodes(node.body, item, {**variables, **inner})
@@ -129,7 +144,14 @@ class _Run:
         if head.name in {"and", "or"}:
             return self.lazily(head.name, rest, piped, dot, variables)
         arguments = [self.operand(one, dot, variables) for one in rest]
+        self.give([*arguments, *piped])
         return self.taken(call(head.name, [*arguments, *piped]))
+
+    def give(self, arguments: Sequence[Any]) -> None:
+        """Count what a function is about to be given."""
+        self.read += sum(len(one) for one in arguments if isinstance(one, str))
+        if self.read > MAX_READ:
+            raise ParseError(f"a template goes through more than {MAX_READ >> 20} MiB")
 
     def taken(self, value: Any) -> Any:
         """Count what a function gives, and return it."""

@@ -41,6 +41,11 @@ def replaced(old: Any, new: Any, value: Any) -> str:
     return str(value.replace(old, new))
 
 
+def trimmed(letters: Any, value: Any) -> str:
+    """Return ``trimAll``."""
+    return text(value).strip("".join(dict.fromkeys(text(letters))))
+
+
 def changed_case(value: Any, change: Callable[[str], str]) -> str:
     """Return ``lower`` or ``upper``: as in Go, no letter becomes two."""
     found = text(value)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from exporter.declared.terraform.language import operators
+from exporter.declared.terraform.language import costs, operators
 from exporter.declared.terraform.language.expressions import ELEMENT
 from exporter.declared.terraform.language.files import FILE_FUNCTIONS
 from exporter.declared.terraform.language.functions import FUNCTIONS, apply
@@ -34,6 +34,7 @@ from exporter.declared.terraform.language.values import (
     Items,
     NotKnownError,
     Object,
+    Overlaid,
     Unknown,
     Value,
     attribute,
@@ -47,6 +48,8 @@ from exporter.declared.terraform.language.values import (
 )
 from exporter.foreign.confined import position
 
+COPIED = 16
+"""So many names are bound again in the time of a step."""
 PLACEHOLDER = "${...}"
 """What stands in a text for a part of it that is not known."""
 
@@ -98,16 +101,14 @@ def _tuple(expression: TupleLiteral, scope: Scope) -> Value:
 
 
 def _object(expression: ObjectLiteral, scope: Scope) -> Value:
-    pairs: dict[str, Value] = {}
-    rest = None
+    pairs = Overlaid()
     for key_expression, value_expression in expression.items:
         key = evaluate(key_expression, scope)
         if isinstance(key.data, Unknown):
-            rest = key.data
-            pairs = {name: Value(rest, pair.at) for name, pair in pairs.items()}
+            pairs.hide(key.data)
         else:
-            pairs[text(key)] = evaluate(value_expression, scope)
-    return Value(Object(pairs, rest), expression.at)
+            pairs.add(text(key), evaluate(value_expression, scope))
+    return Value(pairs.object(), expression.at)
 
 
 def _conditional(expression: Conditional, scope: Scope) -> Value:
@@ -124,6 +125,7 @@ def _binary(expression: Binary, scope: Scope) -> Value:
     left = evaluate(expression.left, scope)
     right = evaluate(expression.right, scope)
     position.at(*expression.at)
+    costs.pay(expression.operator, (left, right), scope.budget)
     return Value(operators.binary(expression.operator, left, right), expression.at)
 
 
@@ -175,7 +177,7 @@ def _template_for(expression: TemplateFor, scope: Scope) -> Value:
 def _each(value: Value, loop: For | TemplateFor, scope: Scope) -> Iterator[Scope]:
     """Yield the scope of each element: lists in their order, maps in that of their keys."""
     for key, element in _elements(value):
-        scope.budget.spend(1)
+        scope.budget.spend(1 + len(scope.bindings) // COPIED)
         yield scope.bind({loop.value: element, **({loop.key: key} if loop.key else {})})
 
 
@@ -231,6 +233,7 @@ def _call(expression: Call, scope: Scope) -> Value:
     if name not in FUNCTIONS:
         raise unknown(f"{name}()", "is not evaluated here")
     position.at(*expression.at)
+    costs.pay(name, arguments, scope.budget)
     result = apply(name, arguments)
     if isinstance(result, Value):
         return result

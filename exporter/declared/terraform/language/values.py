@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
 from typing import NamedTuple, TypeAlias
@@ -62,6 +62,35 @@ class Object(dict[str, "Value"]):
     def __init__(self, pairs: Mapping[str, "Value"], rest: Unknown | None = None) -> None:
         super().__init__(pairs)
         self.rest = rest
+
+
+@dataclass(slots=True)
+class Overlaid:
+    """Pairs laid one over the other; what is unknown hides all that was there before."""
+
+    _pairs: dict[str, tuple["Value", int]] = field(default_factory=dict)
+    _hidden: int = 0
+    _rest: Unknown | None = None
+
+    def add(self, key: str, value: "Value") -> None:
+        """Lay a pair over all others."""
+        self._pairs[key] = value, self._hidden
+
+    def hide(self, unknown: Unknown) -> None:
+        """Lay something over all pairs that may overwrite any of them, and have more."""
+        self._hidden += 1
+        self._rest = unknown
+
+    def object(self) -> Object:
+        """Return what shows in the end."""
+        rest = self._rest
+        return Object(
+            {
+                key: value if rest is None or at == self._hidden else Value(rest, value.at)
+                for key, (value, at) in self._pairs.items()
+            },
+            rest,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ def test_a_template_bomb_is_an_error(text: str) -> None:
     ],
 )
 def test_a_text_that_would_be_too_long_is_not_made(action: str) -> None:
-    many = action.replace("$x $x", "$x " * 1000).replace("%s%s", "%s" * 1000)
+    many = action.replace("$x $x", "$x " * 200).replace("%s%s", "%s" * 200)
     tracemalloc.start()
     try:
         with pytest.raises(ParseError, match="grows over 256 KiB"):

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Hashable, Mapping
 from fractions import Fraction
 
-from exporter.declared.terraform.language.comparison import Freezer, distinct, equal
+from exporter.declared.terraform.language.comparison import Freezer, distinct
 from exporter.declared.terraform.language.values import (
     MAX_DEPTH,
     MAX_ITEMS,
@@ -12,6 +12,7 @@ from exporter.declared.terraform.language.values import (
     Function,
     Items,
     Object,
+    Overlaid,
     Unknown,
     Value,
     attribute,
@@ -50,8 +51,7 @@ def merge(*maps: Value) -> Data:
 
     What an unknown map may overwrite or add is unknown, but no more than that.
     """
-    result: dict[str, Value] = {}
-    rest: Unknown | None = None
+    result = Overlaid()
     for source in maps:
         match source.data:
             case None:
@@ -63,10 +63,10 @@ def merge(*maps: Value) -> Data:
             case _:
                 raise failed("merge()", "has an argument that is no map")
         if hidden is not None:
-            rest = hidden
-            result = {key: Value(hidden, value.at) for key, value in result.items()}
-        result |= pairs
-    return Object(result, rest)
+            result.hide(hidden)
+        for key, value in pairs.items():
+            result.add(key, value)
+    return result.object()
 
 
 def keys(value: Value) -> Data:
@@ -105,23 +105,32 @@ def element(source: Value, place: Value) -> Value:
 
 def index(source: Value, wanted: Value) -> Data:
     """Return where in a list a value stands first."""
+    freezer = Freezer()
+    sought = freezer.freeze(wanted)
     for place, item in enumerate(items(source)):
-        if equal(item, wanted):
+        if freezer.freeze(item) == sought:
             return Fraction(place)
     raise failed("index()", "has a list without that value")
 
 
 def contains(source: Value, wanted: Value) -> Data:
     """Tell whether a list holds a value."""
+    elements, sought = items(source), known(wanted)
+    if not isinstance(sought, Items | Object):
+        if any(type(one.data) is type(sought) and one.data == sought for one in elements):
+            return True
+    elif _holds(elements, wanted):
+        return True
+    hidden = next((one for one in elements if isinstance(one.data, Unknown)), None)
+    return hidden is not None and bool(known(hidden))
+
+
+def _holds(elements: Items, wanted: Value) -> bool:
     freezer = Freezer()
     sought = freezer.freeze(wanted)
-    hidden = None
-    for item in items(source):
-        if isinstance(item.data, Unknown):
-            hidden = item
-        elif freezer.freeze(item) == sought:
-            return True
-    return hidden is not None and bool(known(hidden))
+    return any(
+        freezer.freeze(one) == sought for one in elements if not isinstance(one.data, Unknown)
+    )
 
 
 def flatten(value: Value) -> Data:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from exporter.declared.terraform.language.values import (
+    MAX_ITEMS,
     MAX_TEXT,
     Data,
     Function,
@@ -90,6 +91,8 @@ def join(separator: Value, *lists: Value) -> Data:
 
 def split(separator: Value, value: Value) -> Data:
     """Split a string at each separator."""
+    if (text(value).count(text(separator)) if text(separator) else len(text(value))) > MAX_ITEMS:
+        raise unknown("split()", f"gives more than {MAX_ITEMS:,} elements")
     parts = text(value).split(text(separator)) if text(separator) else list(text(value))
     return collect(Value(part, value.at) for part in parts)
 
@@ -129,7 +132,14 @@ def substr(value: Value, offset: Value, length: Value) -> Data:
 
 def trim(value: Value, letters: Value) -> Data:
     """Remove the given letters from both ends."""
-    return text(value).strip(text(letters)) if text(letters) else text(value)
+    found = text(value)
+    wanted = frozenset(text(letters))  # each end is held against all of them
+    start, end = 0, len(found)
+    while start < end and found[start] in wanted:
+        start += 1
+    while end > start and found[end - 1] in wanted:
+        end -= 1
+    return found[start:end]
 
 
 def trimprefix(value: Value, prefix: Value) -> Data:
