@@ -140,9 +140,8 @@ def refused_items(
 def declared_resources(declared: DeclaredObjects) -> dict[GroupKind, str]:
     """Return what RBAC calls the kinds of objects that are declared or named.
 
-    It is empty where nobody knows.
-
-    Kubernetes' own are called after their kind. Of others a definition that is declared tells.
+    It is empty where nobody knows. Kubernetes' own are called after their kind, of others a
+    definition that is declared tells.
     """
     names = dict(_defined(declared))
     kinds = sorted({key.group_kind for key in declared.objects} | declared.referred)
