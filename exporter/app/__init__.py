@@ -2,12 +2,14 @@
 
 from exporter.app.conformance import Conformance, check_once, declare_once
 from exporter.app.report import overview_of, report_once
+from exporter.app.resources import Resource, resources_of
 from exporter.app.service import ServeOptions, serve
 from exporter.app.web import WebOptions
 from exporter.declared.confined import Workers
 
 __all__ = [
     "Conformance",
+    "Resource",
     "ServeOptions",
     "WebOptions",
     "Workers",
@@ -15,5 +17,6 @@ __all__ = [
     "declare_once",
     "overview_of",
     "report_once",
+    "resources_of",
     "serve",
 ]

@@ -17,7 +17,6 @@ from exporter.cli.parameters import Address, Instant, Zone
 from exporter.domain.errors import SettingsError, TaskError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Severity, Verdict
-from exporter.domain.objects import declared_resources
 from exporter.log import configure
 from exporter.progress import Progress
 from exporter.report import table
@@ -350,13 +349,16 @@ def config_schema() -> None:
 def config_rbac(config_file: Path, log_level: str, log_format: str) -> None:
     """Print, as values of the chart, the kinds of which the code declares objects.
 
-    Names of resources are guessed from kinds: hold those of custom kinds against
-    `kubectl api-resources`. Exit code: 0, or 3 where a declaration could not be read.
+    Of custom kinds a declared definition tells the name, else the cluster, where it can be reached.
+    What is guessed says so: hold it against `kubectl api-resources`. Exit code: 0, or 3 where a
+    declaration could not be read.
     """
     configure(level=log_level, form=log_format)
-    state = _run(app.declare_once(_load(config_file)))
+    loaded = _load(config_file)
+    state = _run(app.declare_once(loaded))
     click.echo("rbac:\n  declaredKinds:")
-    for resource in declared_resources(state.facts):
-        click.echo(f"    - {resource}")
+    for resource in _run(app.resources_of(state, loaded)):
+        guessed = f" # guessed from the kind {resource.guessed}" if resource.guessed else ""
+        click.echo(f"    - {resource.name}{guessed}")
     if state.failures:
         raise SystemExit(BLIND)

@@ -25,6 +25,33 @@ SHORT_NAMES: Final[Mapping[str, str]] = {
 """What kubectl calls kinds for short, as far as files are named by it."""
 
 
+BUILT_IN: Final = frozenset(
+    {
+        "",
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "apps",
+        "autoscaling",
+        "batch",
+        "certificates.k8s.io",
+        "coordination.k8s.io",
+        "discovery.k8s.io",
+        "events.k8s.io",
+        "flowcontrol.apiserver.k8s.io",
+        "networking.k8s.io",
+        "node.k8s.io",
+        "policy",
+        "rbac.authorization.k8s.io",
+        "resource.k8s.io",
+        "scheduling.k8s.io",
+        "storage.k8s.io",
+        "storagemigration.k8s.io",
+    }
+)
+"""The groups of Kubernetes itself, which calls all its resources after their kinds."""
+
+
 class GroupKind(NamedTuple):
     """A kind of objects with its API group, which is empty for the core's."""
 
@@ -47,12 +74,21 @@ class GroupKind(NamedTuple):
         return f"{plural}.{self.group}" if self.group else plural
 
     @property
+    def is_built_in(self) -> bool:
+        """Whether it is one of Kubernetes itself, so that :attr:`resource` is no guess."""
+        return self.group in BUILT_IN
+
+    @property
     def names(self) -> frozenset[str]:
         """What a file of such objects may be called, as kubectl calls the resource."""
         name = self.kind.lower()
         short = (short for short, kind in SHORT_NAMES.items() if kind == self.kind)
         plurals = (f"{name}s", f"{name}es", f"{name.removesuffix('y')}ies")
         return frozenset((name, *plurals, *short))
+
+
+DEFINITION: Final = GroupKind("apiextensions.k8s.io", "CustomResourceDefinition")
+"""The kind that defines further ones."""
 
 
 class ObjectKey(NamedTuple):

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from exporter.domain.declaration import PRESENT, DeclaredObject
-from exporter.domain.facts import Facts
 from exporter.domain.finding import Subject
 from exporter.domain.gaps import Gap
-from exporter.domain.json import JsonObject
-from exporter.domain.objectkeys import GroupKind, ObjectKey
+from exporter.domain.json import JsonObject, as_text, dig
+from exporter.domain.objectkeys import DEFINITION, GroupKind, ObjectKey
 from exporter.domain.provenance import Source
 
 
@@ -138,8 +137,22 @@ def refused_items(
             yield subject, why
 
 
-def declared_resources(facts: Facts) -> list[str]:
-    """Return the resources of which objects are declared or named, as RBAC calls them, sorted."""
-    known = facts.find(DeclaredObjects)
-    kinds = {key.group_kind for key in known.objects} | known.referred if known else set()
-    return sorted(kind.resource for kind in kinds)
+def declared_resources(declared: DeclaredObjects) -> dict[GroupKind, str]:
+    """Return what RBAC calls the kinds of objects that are declared or named.
+
+    It is empty where nobody knows. Kubernetes' own are called after their kind, of others a
+    definition that is declared tells.
+    """
+    names = dict(_defined(declared))
+    kinds = sorted({key.group_kind for key in declared.objects} | declared.referred)
+    return {kind: kind.resource if kind.is_built_in else names.get(kind, "") for kind in kinds}
+
+
+def _defined(declared: DeclaredObjects) -> Iterator[tuple[GroupKind, str]]:
+    """Yield the resources that declared custom resource definitions name."""
+    for key, one in declared.objects.items():
+        if key.group_kind == DEFINITION:
+            group, names = dig(one.manifest, "spec", "group"), dig(one.manifest, "spec", "names")
+            kind, plural = as_text(dig(names, "kind")), as_text(dig(names, "plural"))
+            if kind and plural:
+                yield GroupKind(as_text(group), kind), f"{plural}.{as_text(group)}"

@@ -53,6 +53,8 @@ class _Exchange:
     def log(self, status: int) -> None:
         """Take note of the answer."""
         action = self._action
+        accept = self._request.headers.get("Accept", "")
+        self._simulation.accepted[action.verb, action.resource] = accept
         self._simulation.note(
             Entry(action.verb, action.group, action.resource, action.namespace, status)
         )

@@ -48,6 +48,8 @@ class Simulation:
         self.faults = Faults()
         self.admission: Admission = lambda _: ""
         self.log: list[Entry] = []
+        self.accepted: dict[tuple[str, str], str] = {}
+        """What was accepted last, by verb and resource."""
         self.watches: set[Watch] = set()
         self._changed = asyncio.Event()
 

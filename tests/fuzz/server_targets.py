@@ -13,7 +13,7 @@ from exporter.domain.errors import ParseError, ReadError
 from exporter.domain.manifest import differences
 from exporter.domain.monitoring.alertmanager import Matcher
 from exporter.foreign.yaml import load, plain
-from exporter.observed import snapshot
+from exporter.observed import managedfields, snapshot
 from exporter.observed.alertmanager import messages as alertmanager
 from exporter.observed.collection import Collection
 from exporter.observed.documents import split
@@ -24,6 +24,7 @@ from exporter.observed.kinds.application import KIND as APPLICATION
 from exporter.observed.kinds.application_set import KIND as APPLICATION_SET
 from exporter.observed.kinds.daemon_set import KIND as DAEMON_SET
 from exporter.observed.kinds.deployment import KIND as DEPLOYMENT
+from exporter.observed.kinds.endpoint_slice import KIND as ENDPOINT_SLICE
 from exporter.observed.kinds.horizontal_pod_autoscaler import KIND as HORIZONTAL_POD_AUTOSCALER
 from exporter.observed.kinds.node import KIND as NODE
 from exporter.observed.kinds.pod import KIND as POD
@@ -56,7 +57,18 @@ _FILES = {
     DAEMON_SET: "daemonsets",
     APPLICATION: "applications",
 }
+_POINTER = "/spec/ports/22:TCP/port"
+_WRITTEN = (
+    b'[{"manager": "m", "operation": "Update", "time": "2026-11-12T14:02:00Z", "fieldsV1": '
+    b'{"f:spec": {"f:ports": {"k:{\\"port\\":22,\\"protocol\\":\\"TCP\\"}": {"f:port": {}}}}}}]'
+)
 _MADE: dict[KindSpec, Any] = {
+    ENDPOINT_SLICE: {
+        "metadata": {"name": "e", "namespace": "a", "labels": {"kubernetes.io/service-name": "s"}},
+        "addressType": "IPv4",
+        "endpoints": [{"addresses": ["10.0.0.1"], "conditions": {"ready": True}}],
+        "ports": [{"name": "http", "port": 80, "protocol": "TCP"}],
+    },
     APPLICATION_SET: {
         "metadata": {"name": "s", "namespace": "a"},
         "spec": {"generators": [{"list": {"elements": [{"a": 1}]}}], "template": {}},
@@ -325,6 +337,7 @@ TARGETS = (
                 f"{_O}.kinds.application",
                 f"{_O}.kinds.application_set",
                 f"{_O}.workloads",
+                f"{_O}.pods.contents",
             ),
             given=bytes,
             parse=_listing(kind),
@@ -366,6 +379,19 @@ TARGETS = (
             b'{"resources": [{"name": "services", "kind": "Service", "verbs": ["list"]}]}',
         ),
         allowed=(errors.WatchError,),
+    ),
+    Target(
+        name="managed-fields",
+        modules=(f"{_O}.managedfields",),
+        given=bytes,
+        parse=lambda body: (
+            managedfields.writer_of(body, _POINTER),
+            managedfields.writers(managedfields.entries_of_list(body), (_POINTER,)),
+        ),
+        seeds=(
+            _WRITTEN,
+            b'{"items": [{"metadata": {"managedFields": %b}}]}' % _WRITTEN,
+        ),
     ),
     Target(
         name="access-review",

@@ -32,7 +32,12 @@ def wrote(*pointers: str, by: Writer = EVIL) -> Callable[[str], Writer | None]:
 
 
 def facts(**by_name: Callable[[str], Writer | None]) -> Facts:
-    keys = {"api": API, "web": WEB, "pod": ObjectKey("", "Pod", "shop", "api-b")}
+    keys = {
+        "node": ObjectKey("", "Node", "", "n1"),
+        "api": API,
+        "web": WEB,
+        "pod": ObjectKey("", "Pod", "shop", "api-b"),
+    }
     declared = DeclaredObject(
         key=WEB,
         subject=Subject("Service", "shop", "web"),
@@ -81,6 +86,26 @@ def told(finding: Finding, known: Facts) -> Finding:
             {"pod": wrote("/spec/containers/api/image")},
             "pods/api-b/spec/containers/api/image",
             id="a pod's field",
+        ),
+        pytest.param(
+            {
+                "check": "node_taints",
+                "subject": Subject("Node", "", "n1"),
+                "observed": ["a=b:NoSchedule"],
+            },
+            {"node": wrote("/spec/taints")},
+            "/spec/taints",
+            id="a node's taints",
+        ),
+        pytest.param(
+            {
+                "check": "node_labels",
+                "subject": Subject("Node", "", "n1"),
+                "observed": {"example.org/role": "x"},
+            },
+            {"node": wrote("/metadata/labels/example.org~1role")},
+            "example.org/role",
+            id="a node's label",
         ),
     ],
 )

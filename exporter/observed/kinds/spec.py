@@ -45,8 +45,9 @@ class KindSpec:
     *short_names* are those of kubectl, *former_groups* those whose objects a dump may still hold.
     One that is *optional* comes with an add-on, so it may be missing. *record* is the ``Struct``
     that is read of an object (``Raw`` where the fold reads it), in a watch without its managed
-    fields where *cuts_managed_fields* says so; *fold* makes what takes such records in. *read_for*
-    says when the kind is read at all. A server that tells of more than *most* objects is not
+    fields where *cuts_managed_fields* says so; of one that is *metadata_only* the server need send
+    no more than the metadata. *fold* makes what takes such records in. *read_for* says when the
+    kind is read at all. A server that tells of more than *most* objects is not
     believed.
     """
 
@@ -59,6 +60,7 @@ class KindSpec:
     namespaced: bool = True
     optional: bool = False
     record: Any
+    metadata_only: bool = False
     cuts_managed_fields: bool = False
     fold: Callable[[], Fold]
     fact: FactSpec

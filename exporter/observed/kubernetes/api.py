@@ -26,7 +26,10 @@ from exporter.observed.kubernetes.messages import Page, parse_page, parse_review
 from exporter.observed.serverclock import ServerClock
 
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;q=0.5"
+JSON = "application/json"
+METADATA = f"{JSON};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,{JSON};q=0.5"
+METADATA_LIST = METADATA.replace("Metadata;", "MetadataList;")
+"""What is accepted of objects, and of lists of them, of which only the metadata counts."""
 MAX_METADATA = 1 << 22
 """How many bytes the metadata of one object may have, or all of it."""
 MAX_REFUSAL = 1 << 16
@@ -65,7 +68,7 @@ class Api:
         """
         path = kind.path(namespace if kind.namespaced else "")
         query = {"fieldSelector": f"metadata.name={_SPECIAL.sub(_ESCAPED, name)}"}
-        headers = {"Accept-Encoding": "gzip", "Accept": METADATA}
+        headers = {"Accept-Encoding": "gzip", "Accept": METADATA_LIST}
         with _translated():
             async with (
                 asyncio.timeout(self.limits.page),
@@ -75,10 +78,12 @@ class Api:
 
     async def page(self, path: str, query: Mapping[str, str], *, kind: KindSpec) -> Page:
         """Return one page of a list of objects of this *kind*; raises :exc:`WatchError`."""
+        accept = METADATA_LIST if kind.metadata_only else JSON
+        headers = {"Accept-Encoding": "gzip", "Accept": accept}
         with _translated():
             async with (
                 asyncio.timeout(self.limits.page),
-                self._open("GET", path, query=query, headers={"Accept-Encoding": "gzip"}) as answer,
+                self._open("GET", path, query=query, headers=headers) as answer,
             ):
                 body = await _read(answer.content, self.limits.page_bytes)
         page = parse_page(body, kind)
@@ -86,9 +91,12 @@ class Api:
         return page
 
     @asynccontextmanager
-    async def stream(self, path: str, query: Mapping[str, str]) -> AsyncIterator["Stream"]:
-        """Open a watch; raises :exc:`WatchError`."""
-        headers = {"Accept-Encoding": "identity"}
+    async def stream(
+        self, path: str, query: Mapping[str, str], *, kind: KindSpec
+    ) -> AsyncIterator["Stream"]:
+        """Open a watch of objects of this *kind*; raises :exc:`WatchError`."""
+        accept = METADATA if kind.metadata_only else JSON
+        headers = {"Accept-Encoding": "identity", "Accept": accept}
         async with AsyncExitStack() as stack:
             with _translated():
                 async with asyncio.timeout(self.limits.stall):
@@ -196,7 +204,7 @@ class Stream:
 
 
 def _headers(login: Login, others: dict[str, str]) -> LooseHeaders:
-    headers = {"Accept": "application/json", "User-Agent": _AGENT, **others}
+    headers = {"Accept": JSON, "User-Agent": _AGENT, **others}
     if login.authorization:
         headers["Authorization"] = login.authorization
     return headers

@@ -119,6 +119,7 @@ def spec_of(followed: Followed, served: Served) -> KindSpec:
         namespaced=served.namespaced,
         optional=True,
         record=Raw,
+        metadata_only=not names,  # others only refer to them by their names
         fold=lambda: DeclaredFold(expected),
         fact=_FACT,
         read_for=frozenset(),

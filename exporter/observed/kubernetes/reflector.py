@@ -102,14 +102,18 @@ class Reflector:
     async def _stream(self) -> None:
         """Get the list as a stream of events, and go on watching by the same stream."""
         listing = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
-        async with self.api.stream(self._path, self._watching(listing)) as stream:
+        async with self.api.stream(
+            self._path, self._watching(listing), kind=self.store.kind
+        ) as stream:
             self._chances -= 1
             await self._read(stream, Content(self.store.kind))
 
     async def _watch(self) -> None:
         """Watch from the version up to which all is known."""
         from_here = {"resourceVersion": self._version}
-        async with self.api.stream(self._path, self._watching(from_here)) as stream:
+        async with self.api.stream(
+            self._path, self._watching(from_here), kind=self.store.kind
+        ) as stream:
             self._silent, self._since = True, self.clock.boot()
             if self.store.answered():
                 self.changed()

@@ -1,5 +1,6 @@
 """Kinds are followed because code declares objects of them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -209,3 +210,22 @@ async def test_only_the_namespaces_of_the_settings_are_asked_for(
     assert WEB in objects(state)
     asked = {entry.namespace for entry in api.log if entry.resource == "services"}
     assert asked == set(namespaces)
+
+
+async def test_of_kinds_that_are_only_referred_to_no_more_than_metadata_is_asked_for(
+    api: ApiServer, following: Following
+) -> None:
+    api.put(node("node-1"))
+    api.put(service())
+    api.install(custom("example.org", "v1", "widgets", "Widget"))
+    api.put(widget())
+    referring = replace(declared(WEB), referred=frozenset({WIDGETS}))
+
+    async with following(needed=NEEDED) as live:
+        await when_complete(live)
+        await live.follow(referring)
+        state = await when(live, lambda _: live.complete)
+
+    assert ("shop", "w") in objects(state).kinds[WIDGETS]
+    assert "PartialObjectMetadata" in api.accepted["watch", "widgets"]
+    assert api.accepted["watch", "services"] == "application/json"
