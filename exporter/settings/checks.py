@@ -19,6 +19,7 @@ CheckId: TypeAlias = Literal[
     "application_source_path",
     "application_synced",
     "autoscaler",
+    "component_ready",
     "declaration_compared",
     "declaration_conflict",
     "declaration_readable",

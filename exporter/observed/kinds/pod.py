@@ -37,6 +37,6 @@ KIND = KindSpec(
     cuts_managed_fields=True,  # they are half of a pod, and no other kind changes as often
     fold=PodFold,
     fact=FactSpec(type=ObservedPods, name="pods", build=merged),
-    read_for=frozenset({Declared.NODES, Declared.WORKLOADS}),
     most=300_000,  # twice what Kubernetes is made for
+    read_for=frozenset({Declared.NODES, Declared.WORKLOADS, Declared.COMPONENTS}),
 )
