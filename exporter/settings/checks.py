@@ -55,6 +55,7 @@ CheckId: TypeAlias = Literal[
     "workload_present",
     "workload_ready",
     "workload_replicas",
+    "workload_restarts",
     "workload_spec",
     "workload_tolerations",
     "workload_undeclared",

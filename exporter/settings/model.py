@@ -16,6 +16,7 @@ from exporter.settings.policy import (
     ChecksSettings,
     MaintenanceSettings,
     OwnerSettings,
+    RestartSettings,
     WaiverSettings,
 )
 
@@ -73,6 +74,7 @@ class Settings(Strict, frozen=True, kw_only=True):
         ),
     ] = ()
     checks: ChecksSettings = ChecksSettings()
+    restarts: RestartSettings = RestartSettings()
     waivers: tuple[WaiverSettings, ...] = ()
     maintenance: tuple[MaintenanceSettings, ...] = ()
     owners: Annotated[

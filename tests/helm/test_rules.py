@@ -28,7 +28,7 @@ NAMES = """
     SettingsReloadFailed SourceDown WaiverExpired WaiverExpiring WaiverUnused WorkloadDrifted
     WorkloadExtended WorkloadImagesUnavailable WorkloadMisplaced WorkloadMissing
     WorkloadNotReady WorkloadPodsDiffer WorkloadReferencesBroken WorkloadReplicasMismatch
-    WorkloadUndeclared WorkloadUnschedulable
+    WorkloadRestarting WorkloadUndeclared WorkloadUnschedulable
 """
 PINNED = [f"ClusterConformance{name}" for name in NAMES.split()]
 """What people have routes and silences for: a name that goes or changes breaks them."""
