@@ -8,6 +8,7 @@ from exporter.checks import ALL
 from exporter.declared.registry import READERS
 from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
 from exporter.domain.check import Check
+from exporter.domain.components import DeclaredComponents
 from exporter.domain.facts import Facts
 from exporter.domain.images import Mirror
 from exporter.domain.instants import parse_duration, parse_instant
@@ -78,6 +79,7 @@ def _named(settings: Settings) -> dict[type, bool]:
         **dict.fromkeys(PrometheusPoller.kinds, observed.prometheus is not None),
         **dict.fromkeys(AlertmanagerPoller.kinds, observed.alertmanager is not None),
         **dict.fromkeys(GrafanaPoller.kinds, observed.grafana is not None),
+        DeclaredComponents: bool(settings.components or settings.declared.ansible),
         DeclaredDatasources: bool(observed.grafana and observed.grafana.datasources),
         DeclaredDashboards: bool(observed.grafana and observed.grafana.dashboards),
         **{kind: kind in declared for kind in _BY_READERS},

@@ -1,14 +1,16 @@
 """The images of every declared workload must be there for its pods to start."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from exporter.checks import subjects, unknowns
+from exporter.checks.wording import counted
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Verdict
+from exporter.domain.podtroubles import ImageTrouble
 from exporter.domain.workloads import (
     DeclaredWorkloads,
     ObservedPods,
@@ -47,26 +49,31 @@ def judge(facts: Facts) -> Iterator[Finding]:
     That none waits proves nothing: a pod that was never scheduled has not asked for any. So each
     pod must have its images, and there must be as many as it asks for.
     """
-    observed, pods = facts.get(ObservedWorkloads).workloads, facts.get(ObservedPods).by_owner
+    observed, pods = facts.get(ObservedWorkloads).workloads, facts.get(ObservedPods)
     for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
         have = observed.get(workload.key)
         if have is None:
             yield unknowns.absent_workload(ID, workload)
         else:
-            groups = pods.get(workload.key, ())
-            look = partial(_judge, workload, have, groups)
-            yield facts.memory.once(workload.key, (workload, have, groups), look)
+            groups = pods.by_owner.get(workload.key, ())
+            words = pods.troubles.words.get(workload.key)
+            look = partial(_judge, workload, have, groups, words or {})
+            yield facts.memory.once(workload.key, (workload, have, groups, words), look)
 
 
 def _judge(
-    workload: DeclaredWorkload, have: ObservedWorkload, groups: tuple[PodGroup, ...]
+    workload: DeclaredWorkload,
+    have: ObservedWorkload,
+    groups: tuple[PodGroup, ...],
+    words: Mapping[str, int],
 ) -> Finding:
     counts = waiting_for_images(groups)
     pods, pulled = sum(one.pods for one in groups), sum(group.pulled for group in groups)
     subject = subjects.workload(workload.key)
     verdict, detail, cause = Verdict.PASS, "", None
     if counts:
-        said = ", ".join(f"{reason} ({n})" for reason, n in counts.items())
+        answers = {one: words[one] for one in ImageTrouble if one in words}
+        said = counted(counts) + (f"; {counted(answers)}" if answers else "")
         verdict, detail = Verdict.FAIL, f"containers wait for their image: {said}"
     elif pulled < max(pods, have.replicas):
         verdict, cause = Verdict.UNKNOWN, Cause("workload_ready", subject)

@@ -1,18 +1,22 @@
 """Every declared workload must have all the ready pods that it asks for."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
+from typing import Final
 
 from msgspec.structs import replace
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.rollouts import progress
 from exporter.checks.stranded import FACTS_OF_LOSSES, Losses
-from exporter.checks.workload_images import waiting_for_images
+from exporter.checks.wording import counted, excerpt
+from exporter.checks.workload_images import IMAGE_REASONS, waiting_for_images
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredWorkload, WorkloadKey
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Verdict
+from exporter.domain.podtroubles import ImageTrouble
 from exporter.domain.workloads import (
     DeclaredWorkloads,
     ObservedPods,
@@ -22,6 +26,14 @@ from exporter.domain.workloads import (
 )
 
 ID = "workload_ready"
+
+STARTING: Final = frozenset({"ContainerCreating", "PodInitializing"})
+"""Why containers wait that are about to start."""
+REPORTED: Final = {
+    "CrashLoopBackOff": "workload_restarts",
+    "CreateContainerConfigError": "secret_references",
+}
+"""Which check reports why containers wait."""
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
@@ -43,7 +55,9 @@ def judge(facts: Facts) -> Iterator[Finding]:
             groups = by_owner.get(workload.key, ())
             counts = partial(waiting_for_images, groups)
             images = bool(facts.memory.once(workload.key, (groups,), counts))
-            yield _short(workload, have, groups, losses=losses(), images=images)
+            words = pods.troubles.words.get(workload.key, {}) if pods else {}
+            finding = _short(workload, have, groups, losses=losses(), images=images)
+            yield replace(finding, detail=f"{finding.detail}{_why(groups, words)}")
 
 
 def _whole(workload: DeclaredWorkload, have: ObservedWorkload) -> Finding:
@@ -73,7 +87,25 @@ def _short(
         cause = Cause("workload_images", finding.subject)
     elif cause is None and any(group.pods and not group.node for group in groups):
         cause = Cause("workload_tolerations", finding.subject)
+    elif cause is None:
+        waiting = {reason for group in groups for reason in group.waiting}
+        reported = (check for reason, check in REPORTED.items() if reason in waiting)
+        cause = next((Cause(check, finding.subject) for check in reported), None)
     return replace(finding, cause=cause, progress=progress(have))
+
+
+def _why(groups: Sequence[PodGroup], words: Mapping[str, int]) -> str:
+    """Return what containers wait for, the scheduler says, and why pods were evicted, if any.
+
+    What is said of images is another check's to tell.
+    """
+    counts: Counter[str] = Counter()
+    for group in groups:
+        counts.update(group.waiting)
+    waiting = {one: n for one, n in sorted(counts.items()) if one not in STARTING | IMAGE_REASONS}
+    other = {excerpt(one): n for one, n in words.items() if one not in set(ImageTrouble)}
+    said = [counted(one) for one in (waiting, other) if one]
+    return f"; {'; '.join(said)}" if said else ""
 
 
 def _finding(workload: DeclaredWorkload, *, have: ObservedWorkload, verdict: Verdict) -> Finding:

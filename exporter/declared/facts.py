@@ -7,6 +7,7 @@ from datetime import timedelta
 from exporter.declared import monitoring
 from exporter.declared.addresses import with_names
 from exporter.declared.checkout import Checkout
+from exporter.declared.components import declared_components
 from exporter.declared.conflicts import inconsistent_labels, node_sets
 from exporter.declared.kinds import DELIVERING_KINDS, IGNORED
 from exporter.declared.merge import Merged, merge
@@ -15,6 +16,7 @@ from exporter.declared.monitoring.items import items as monitoring_items
 from exporter.declared.registry import READERS
 from exporter.declared.stack import declared_stack
 from exporter.domain.applications import DeclaredApplications, Repository
+from exporter.domain.components import DeclaredComponents
 from exporter.domain.conflicts import Conflicts
 from exporter.domain.declaration import Failure, Reading, Unreadable, Unresolved, unreadable_subject
 from exporter.domain.facts import Facts, Gap
@@ -63,6 +65,7 @@ def assemble(read: Readings, *, loaded: Loaded) -> tuple[Facts, tuple[Unresolved
     items = (*_items(replace(read, readings=readings)), *expected)
     known: dict[type, object] = {
         DeclaredItems: DeclaredItems(items),
+        DeclaredComponents: declared_components(items, loaded.settings.components, loaded.name),
         Unreadable: Unreadable(tuple(one for one in read.failures if one.is_broken)),
         DeclaredNodes: replace(
             merged.nodes, names=nodes.names, unread=_hidden(items, Layer.APPLICATIONS)

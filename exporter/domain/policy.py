@@ -78,12 +78,24 @@ class Maintenance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestartLimits:
+    """From how many restarts of a workload's containers within *window* on something is amiss.
+
+    *out_of_memory* is the same for those that ended as they took more memory than they may.
+    """
+
+    window: timedelta = timedelta(hours=1)
+    restarts: int = 3
+    out_of_memory: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The decisions that checks need, whatever the time.
 
     What Argo CD has not compared for *refresh_deadline* is too old to count; zero for never, None
     where Argo CD's own rules decide. A node may be cordoned for *drain_deadline*. An image may run
-    from one of the *mirrors*.
+    from one of the *mirrors*. *restarts* is how often containers may restart.
     """
 
     consistent_labels: tuple[str, ...] = ()
@@ -92,6 +104,7 @@ class Policy:
     refresh_deadline: timedelta | None = None
     drain_deadline: timedelta = timedelta(hours=1)
     mirrors: tuple[Mirror, ...] = ()
+    restarts: RestartLimits = RestartLimits()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from exporter.domain.finding import Subject
 from exporter.domain.gaps import Gap
 from exporter.domain.json import JsonObject
 from exporter.domain.podcontent import PodContent
+from exporter.domain.podtroubles import PodTroubles
 from exporter.domain.taints import Toleration
 
 
@@ -196,7 +197,8 @@ class ObservedPods:
     *contents* says of the owners that make pods of a template what these pods consist of.
     *per_namespace* counts all pods that exist, those that have ended or are being deleted, too.
     *leaving* counts those that are being deleted and have not ended, by owner and node. The
-    *unreadable* ones count as existing, and in no other sum.
+    *unreadable* ones count as existing, and in no other sum. *troubles* are what goes wrong with
+    pods, those that were evicted included.
     """
 
     by_owner: Mapping[WorkloadKey, tuple[PodGroup, ...]]
@@ -205,6 +207,7 @@ class ObservedPods:
     leaving: Mapping[WorkloadKey, Mapping[str, int]] = field(default_factory=dict)
     unreadable: tuple[UnreadablePod, ...] = ()
     contents: Mapping[WorkloadKey, tuple[PodContent, ...]] = field(default_factory=dict)
+    troubles: PodTroubles = field(default_factory=PodTroubles)
     _lost: "_LostPods" = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -176,5 +176,5 @@ def workload_kind(
         record=WorkloadRecord,
         fold=lambda: ObjectFold(key=key, value=value),
         fact=FACT,
-        read_for=frozenset({Declared.WORKLOADS}),
+        read_for=frozenset({Declared.WORKLOADS, Declared.COMPONENTS}),
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
+from exporter.settings.components import ComponentSettings, Preset
 from exporter.settings.declared import DeclaredSettings, RepositorySettings
 from exporter.settings.forms import Duration, Strict
 from exporter.settings.nodes import NodesSettings
@@ -15,6 +16,7 @@ from exporter.settings.policy import (
     ChecksSettings,
     MaintenanceSettings,
     OwnerSettings,
+    RestartSettings,
     WaiverSettings,
 )
 
@@ -64,7 +66,15 @@ class Settings(Strict, frozen=True, kw_only=True):
     declared: DeclaredSettings
     observed: ObservedSettings
     nodes: NodesSettings = NodesSettings()
+    components: Annotated[
+        tuple[Preset | ComponentSettings, ...],
+        Meta(
+            description="Components of the cluster that shall be there and ready, beside those "
+            "that Ansible installs: names of usual ones, or workloads of one's own."
+        ),
+    ] = ()
     checks: ChecksSettings = ChecksSettings()
+    restarts: RestartSettings = RestartSettings()
     waivers: tuple[WaiverSettings, ...] = ()
     maintenance: tuple[MaintenanceSettings, ...] = ()
     owners: Annotated[

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from exporter.domain.policy import BLIND_SPOTS
 from exporter.settings.checks import CheckId
-from exporter.settings.forms import Instant, Strict
+from exporter.settings.forms import Duration, Instant, Strict
 
 
 class ChecksSettings(Strict, frozen=True, kw_only=True):
@@ -17,6 +17,19 @@ class ChecksSettings(Strict, frozen=True, kw_only=True):
         tuple[CheckId, ...],
         Meta(description="Ids of checks that do not run. What only they look at is out of scope."),
     ] = ()
+
+
+class RestartSettings(Strict, frozen=True, kw_only=True):
+    """How often containers may restart before that is a finding."""
+
+    window: Annotated[Duration, Meta(description="The time that is looked back.")] = "1h"
+    limit: Annotated[
+        int, Meta(ge=1, description="From how many restarts of a workload within the window on.")
+    ] = 3
+    out_of_memory_limit: Annotated[
+        int,
+        Meta(ge=1, description="The same for containers that took more memory than they may."),
+    ] = 1
 
 
 class WaiverSettings(Strict, frozen=True, kw_only=True):

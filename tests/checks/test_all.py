@@ -16,6 +16,7 @@ from exporter.domain.applications import (
     Repository,
 )
 from exporter.domain.check import Check
+from exporter.domain.components import Component, DeclaredComponents
 from exporter.domain.conflicts import Conflicts
 from exporter.domain.declaration import (
     ApplicationKey,
@@ -41,6 +42,7 @@ from exporter.domain.nodes import (
 )
 from exporter.domain.policy import AsOf, Policy
 from exporter.domain.provenance import Located, Place, Source
+from exporter.domain.workloads import ObservedPods, ObservedWorkloads
 from exporter.runtime.expected import Expected
 from tests.checks import of_prometheus
 from tests.monitoring.samples import ALERTMANAGER, GRAFANA
@@ -115,6 +117,9 @@ def _facts() -> Facts:
             )
         ),
         DeclaredItems(tuple(map(_item, ("web", "shop", "web")))),
+        DeclaredComponents(dict.fromkeys(("dns", "cni"), Component())),
+        ObservedWorkloads({}),
+        ObservedPods({}, {}),
         *of_prometheus.FACTS,
         *ALERTMANAGER,
         *GRAFANA,

@@ -14,6 +14,7 @@ from exporter.domain.applications import (
     Repository,
 )
 from exporter.domain.check import Check
+from exporter.domain.components import Component, DeclaredComponents, Part
 from exporter.domain.conflicts import Conflicts
 from exporter.domain.declaration import (
     ApplicationKey,
@@ -122,6 +123,7 @@ STATES: dict[ObjectKey, JsonObject] = {
     SCALER: {"conditions": [{"type": "AbleToScale", "status": "True"}]},
 }
 SHOP = ApplicationKey("argocd", "shop")
+PART = Part(kinds=("Deployment",), name="web", everywhere=True)
 TAINT = Taint("domain", TaintEffect.NO_SCHEDULE, "web")
 SPEC: JsonObject = {
     "replicas": 1,
@@ -190,6 +192,9 @@ STEADY: tuple[object, ...] = (
     ),
     DeclaredApplications(
         {SHOP: DeclaredApplication(key=SHOP, place=PLACE, sources=(SOURCE,))},
+    ),
+    DeclaredComponents(
+        {"web": Component(parts=(Part(kinds=("Deployment",), name="web", everywhere=True),))}
     ),
     DeclaredTargets((DeclaredTarget(job="node"), DeclaredTarget(job="web", per=Per.JOB)), PLACE),
     DeclaredKubeState(expected=True, settle=timedelta(minutes=5), place=PLACE),

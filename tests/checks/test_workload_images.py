@@ -6,6 +6,7 @@ from exporter.checks import workload_images
 from exporter.domain.declaration import DeclaredWorkload, WorkloadKey
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Verdict
+from exporter.domain.podtroubles import ImageTrouble, PodTroubles
 from exporter.domain.provenance import Place, Source
 from exporter.domain.workloads import (
     DeclaredWorkloads,
@@ -108,6 +109,24 @@ def test_containers_are_counted_by_reason_over_all_nodes() -> None:
     )
     assert finding.observed == {"ErrImagePull": 1, "ImagePullBackOff": 3}
     assert finding.provenance == (IMAGE,)
+
+
+def test_what_the_registry_answered_is_told() -> None:
+    group = PodGroup(owner=KEY, node="a", tolerations=(), pods=1, waiting={"ImagePullBackOff": 1})
+    troubles = PodTroubles(words={KEY: {ImageTrouble.DENIED: 1, "0/3 nodes": 2}})
+    known = {
+        DeclaredWorkloads: DeclaredWorkloads(
+            {KEY: DeclaredWorkload(key=KEY, manifest={}, place=PLACE)}
+        ),
+        ObservedWorkloads: ObservedWorkloads({KEY: ObservedWorkload(key=KEY, manifest={})}),
+        ObservedPods: ObservedPods({KEY: (group,)}, {}, troubles=troubles),
+    }
+
+    (finding,) = workload_images.judge(Facts(known=known))
+
+    assert finding.detail == (
+        "containers wait for their image: ImagePullBackOff (1); the registry denies access (1)"
+    )
 
 
 def test_without_pods_nothing_is_known_of_images_unless_none_are_asked_for() -> None:

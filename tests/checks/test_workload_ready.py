@@ -9,6 +9,7 @@ from exporter.domain.excuses import ExcuseReason
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
+from exporter.domain.podtroubles import ImageTrouble, PodTroubles
 from exporter.domain.provenance import Place, Source
 from exporter.domain.workloads import (
     DeclaredWorkloads,
@@ -77,7 +78,11 @@ def test_a_failure_says_how_many_are_ready() -> None:
     ("waiting", "cause"),
     [
         pytest.param({"ImagePullBackOff": 2}, Cause("workload_images", SUBJECT), id="images"),
-        pytest.param({"CrashLoopBackOff": 2}, None, id="something else"),
+        pytest.param({"CrashLoopBackOff": 2}, Cause("workload_restarts", SUBJECT), id="crash"),
+        pytest.param(
+            {"CreateContainerConfigError": 1}, Cause("secret_references", SUBJECT), id="references"
+        ),
+        pytest.param({"ContainerCreating": 2}, None, id="something else"),
         pytest.param(None, None, id="pods not known"),
     ],
 )
@@ -87,6 +92,41 @@ def test_a_failure_for_want_of_images_names_them_and_still_fails(
     finding = judge(waiting, replicas=2, updated=2, total=2)
 
     assert (finding.verdict, finding.cause) == (Verdict.FAIL, cause)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "detail"),
+    [
+        pytest.param({"CrashLoopBackOff": 2}, "; CrashLoopBackOff (2)", id="crash"),
+        pytest.param({"ContainerCreating": 2}, "", id="about to start"),
+        pytest.param({"ImagePullBackOff": 2}, "", id="images, which another check tells"),
+    ],
+)
+def test_a_failure_says_what_containers_wait_for(waiting: dict[str, int], detail: str) -> None:
+    finding = judge(waiting, replicas=2, updated=2, total=2)
+
+    assert finding.detail == f"0 of 2 pods are ready{detail}"
+
+
+def test_a_failure_says_what_the_scheduler_says() -> None:
+    words = {"0/3 nodes are available: 3 Insufficient memory.": 2, ImageTrouble.DENIED.value: 1}
+    group = PodGroup(owner=KEY, node="", tolerations=(), pods=2)
+    troubles = PodTroubles(words={KEY: words})
+    pods = ObservedPods({KEY: (group,)}, {}, troubles=troubles)
+    have = ObservedWorkload(key=KEY, manifest={}, replicas=2, updated=2, total=2)
+    known = {
+        DeclaredWorkloads: DeclaredWorkloads(
+            {KEY: DeclaredWorkload(key=KEY, manifest={}, place=PLACE)}
+        ),
+        ObservedWorkloads: ObservedWorkloads({KEY: have}),
+        ObservedPods: pods,
+    }
+
+    (finding,) = workload_ready.judge(Facts(known=known))
+
+    assert finding.detail == (
+        "0 of 2 pods are ready; 0/3 nodes are available: 3 Insufficient memory. (2)"
+    )
 
 
 def test_pods_that_no_node_lets_in_may_lack_a_toleration() -> None:

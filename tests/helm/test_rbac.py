@@ -249,7 +249,7 @@ async def test_roles_in_namespaces_and_a_role_for_nodes_suffice_for_all_but_fore
         judged = await chart.check()
 
     unknown = {check for check, _ in judged.having("unknown")}
-    assert unknown == {"declaration_compared", "node_dedication", FOLLOWS}
+    assert unknown == {"component_ready", "declaration_compared", "node_dedication", FOLLOWS}
     assert judged.having("fail") == DISCREPANCIES
     wide = {(group, kind) for _, group, kind, within in allowed(granted(rendered)) if not within}
     assert wide == {("", "nodes")}

@@ -59,6 +59,10 @@ INHIBITED = [
         "WorkloadImagesUnavailable", WORKLOAD, "WorkloadNotReady", WORKLOAD, id="no image"
     ),
     pytest.param(
+        *("WorkloadNotReady", WORKLOAD, "WorkloadRestarting", WORKLOAD),
+        id="containers that crash are not ready",
+    ),
+    pytest.param(
         *("WorkloadNotReady", WORKLOAD, "WorkloadPodsDiffer", WORKLOAD),
         id="a rollout that cannot end leaves old pods",
     ),

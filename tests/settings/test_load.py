@@ -79,7 +79,7 @@ def test_the_order_of_declared_is_kept(declared: str, order: list[Source]) -> No
         ),
         pytest.param(
             SMALLEST + "zzz: 1",
-            "zzz: unknown key; known are checks, cluster, declared,",
+            "zzz: unknown key; known are checks, cluster, components,",
             id="far key",
         ),
         pytest.param(

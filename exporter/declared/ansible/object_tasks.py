@@ -9,8 +9,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from exporter.declared.ansible import helm, kubectl
+from exporter.declared.ansible.components import components
 from exporter.declared.ansible.relevance import SHELL_MODULES, argument_text, command_texts
 from exporter.declared.ansible.shell import Word
+from exporter.domain.components import KIND as COMPONENT
 from exporter.domain.declaration import Failure
 from exporter.domain.finding import Layer, Subject
 from exporter.domain.items import Item, ItemState
@@ -43,15 +45,27 @@ class ObjectTasks:
     """Counts tasks that declare objects, by their file and by what delivers them."""
 
     _kinds: dict[tuple[str, str], _Kind] = field(default_factory=dict)
+    _components: dict[str, Place] = field(default_factory=dict)
 
     def note(self, module: str, arguments: Any, *, place: Place) -> None:
-        """Note a task, if it declares objects."""
-        for kind in delivery_tools(module, arguments):
+        """Note a task, if it declares objects, or installs a component of the cluster."""
+        tools = delivery_tools(module, arguments)
+        for name in components(module, arguments, delivers=bool(tools)):
+            self._components.setdefault(name, place)
+        for kind in tools:
             known = self._kinds.setdefault((place.path, kind), _Kind(place))
             known.count += 1
 
     def items(self) -> Iterator[Item]:
-        """Yield an item for each file and kind."""
+        """Yield an item for each component, and for each file and kind."""
+        for name, place in self._components.items():
+            yield Item(
+                source=Source.ANSIBLE,
+                subject=Subject(COMPONENT, "", name),
+                state=ItemState.COMPARED,
+                place=place,
+                layers=(Layer.CONFIGURATION,),
+            )
         for (_, kind), found in self._kinds.items():
             tasks = "task declares" if found.count == 1 else "tasks declare"
             message = f"{found.count} {tasks} objects by {kind}, which nobody compares"

@@ -164,5 +164,5 @@ KIND = KindSpec(
         build=by_name(ObservedNodes),
         slow=True,  # the index over all labels takes 40 ms at 5,000 nodes
     ),
-    read_for=frozenset({Declared.NODES, Declared.WORKLOADS}),
+    read_for=frozenset({Declared.NODES, Declared.WORKLOADS, Declared.COMPONENTS}),
 )

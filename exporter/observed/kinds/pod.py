@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from exporter.domain.podtroubles import PodTroubles
 from exporter.domain.workloads import ObservedPods, PodGroup
 from exporter.observed.kinds.spec import Declared, FactSpec, KindSpec
 from exporter.observed.pods.fold import PodFold
@@ -25,6 +26,10 @@ def merged(contents: Sequence[ObservedPods], unseen: frozenset[str]) -> Observed
             name: count for pods in contents for name, count in pods.per_namespace.items()
         },
         leaving={owner: nodes for pods in contents for owner, nodes in pods.leaving.items()},
+        troubles=PodTroubles(
+            {key: own for pods in contents for key, own in pods.troubles.restarts.items()},
+            {key: own for pods in contents for key, own in pods.troubles.words.items()},
+        ),
         unreadable=tuple(pod for pods in contents for pod in pods.unreadable),
     )
 
@@ -37,6 +42,6 @@ KIND = KindSpec(
     cuts_managed_fields=True,  # they are half of a pod, and no other kind changes as often
     fold=PodFold,
     fact=FactSpec(type=ObservedPods, name="pods", build=merged),
-    read_for=frozenset({Declared.NODES, Declared.WORKLOADS}),
     most=300_000,  # twice what Kubernetes is made for
+    read_for=frozenset({Declared.NODES, Declared.WORKLOADS, Declared.COMPONENTS}),
 )

@@ -18,6 +18,7 @@ class Declared(StrEnum):
     NODES = "nodes"
     WORKLOADS = "workloads"
     OBJECTS = "objects"
+    COMPONENTS = "components"
     APPLICATIONS = "applications"
     APPLICATION_SETS = "applicationSets"
 

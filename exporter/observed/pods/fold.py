@@ -16,6 +16,7 @@ from exporter.observed.pods.contents import TEMPLATED, Content, Contents
 from exporter.observed.pods.groups import Group, Groups
 from exporter.observed.pods.records import PodMetadata, PodRecord, PodStatus
 from exporter.observed.pods.tolerations import parse_tolerations
+from exporter.observed.pods.troubles import Troubles, is_well
 from exporter.observed.records import Metadata
 
 _ENDED = frozenset({"Succeeded", "Failed"})
@@ -50,11 +51,15 @@ class PodFold:
     After any sequence of changes the sums are those that a recount of the present pods gives.
     """
 
-    __slots__ = ("_contents", "_groups", "_leaving", "_shares", "_tombstones", "_unreadable")
+    __slots__ = (
+        *("_contents", "_groups", "_leaving", "_shares", "_tombstones", "_troubles"),
+        "_unreadable",
+    )
 
     def __init__(self) -> None:
         self._groups = Groups()
         self._contents = Contents()
+        self._troubles = Troubles()
         self._shares: dict[str, dict[str, _Share]] = {}
         """By namespace and name."""
         self._tombstones: Tombstones[tuple[str, str]] = Tombstones()
@@ -87,6 +92,7 @@ class PodFold:
             shares = self._shares[namespace] = {}
         shares[name] = share
         left = self._note_leaving(record, namespace)
+        left |= self._note_trouble(record, namespace)
         if self._unreadable:
             left |= self._unreadable.pop((namespace, name), None) is not None
         if known is not None:
@@ -114,6 +120,7 @@ class PodFold:
             self._count(known, sign=-1)
             self._count_content(metadata.name, before=known.content, now=None)
         self._leaving.pop(key, None)
+        self._troubles.drop(key)
         before, pod = self._unreadable.get(key), _unreadable(partial, key[0], gap)
         self._unreadable[key] = pod
         return pod != before
@@ -133,6 +140,7 @@ class PodFold:
             return False
         del shares[name]
         self._leaving.pop((namespace, name), None)
+        self._troubles.drop((namespace, name))
         self._unreadable.pop((namespace, name), None)
         if not shares:
             del self._shares[namespace]
@@ -154,6 +162,7 @@ class PodFold:
             per_namespace={name: len(own) for name, own in sorted(self._shares.items())},
             leaving=_by_owner(self._leaving.values()),
             unreadable=tuple(self._unreadable[key] for key in sorted(self._unreadable)),
+            troubles=self._troubles.freeze(),
         )
 
     @property
@@ -197,6 +206,17 @@ class PodFold:
             self._contents.count(before, name, sign=-1)
         if now is not None:
             self._contents.count(now, name, sign=1)
+
+    def _note_trouble(self, record: PodRecord, namespace: str) -> bool:
+        """Take note of what a pod tells that goes wrong with it; tell whether that is news."""
+        metadata, status = record.metadata, record.status or _NO_STATUS
+        key = namespace, metadata.name
+        if metadata.deletion_timestamp or status.phase == "Succeeded":
+            return self._troubles.drop(key)
+        if is_well(status):
+            return self._troubles.drop(key)
+        owner = _owner(metadata, namespace=namespace, node=_node(record))
+        return self._troubles.note(key, owner, status)
 
     def _count(self, share: _Share, *, sign: int) -> None:
         if share.group is not None:

@@ -1,9 +1,11 @@
 """The fields that are read of a Pod; source: Kubernetes API reference (core/v1)."""
 
+from typing import Annotated
+
 from msgspec import Raw, field
 
 from exporter.domain.podcontent import Mark
-from exporter.observed.records import OwnedMetadata, Record, SpareText
+from exporter.observed.records import SPARE, OwnedMetadata, Record, SpareText
 
 
 class TolerationRecord(Record):
@@ -89,10 +91,24 @@ class Waiting(Record):
     """``state.waiting`` of a container."""
 
     reason: str | None = None
+    message: SpareText = None
 
 
 class Begun(Record):
     """``state.running`` or ``state.terminated``, of which only counts that it is there."""
+
+
+class Terminated(Record):
+    """``lastState.terminated`` of a container."""
+
+    reason: SpareText = None
+    finished_at: SpareText = None
+
+
+class LastState(Record):
+    """``lastState`` of a container."""
+
+    terminated: Annotated[Terminated | None, SPARE] = None
 
 
 class ContainerState(Record):
@@ -108,6 +124,8 @@ class ContainerStatus(Record):
 
     name: str = ""
     state: ContainerState | None = None
+    restart_count: Annotated[int | None, SPARE] = None
+    last_state: Annotated[LastState | None, SPARE] = None
     image_id: str | None = field(default=None, name="imageID")
 
     @property
@@ -125,12 +143,16 @@ class PodCondition(Record):
     type: str
     status: str | None = None
     reason: SpareText = None
+    message: SpareText = None
 
 
 class PodStatus(Record):
     """The status of a Pod."""
 
     phase: str | None = None
+    reason: SpareText = None
+    message: SpareText = None
+    start_time: SpareText = None
     resize: SpareText = None
     conditions: list[PodCondition] | None = None
     container_statuses: list[ContainerStatus] | None = None

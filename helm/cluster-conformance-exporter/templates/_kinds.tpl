@@ -9,6 +9,7 @@ exporter follows with the same settings.
 {{- $readFor := dict
   "nodes" (or $declared.terraform $declared.ansible $inventory.nodes (default dict .Values.settings.observed).prometheus)
   "workloads" $workloads
+  "components" (or .Values.settings.components $declared.ansible)
   "objects" (or $declared.argocd $declared.kustomize)
   "applications" (or $declared.argocd $inventory.applications)
   "applicationSets" $declared.argocd

@@ -2,12 +2,12 @@
 {{- define "conformance.observedKinds" -}}
 applications.argoproj.io: [applications]
 applicationsets.argoproj.io: [applicationSets]
-daemonsets.apps: [workloads]
-deployments.apps: [workloads]
+daemonsets.apps: [components, workloads]
+deployments.apps: [components, workloads]
 endpointslices.discovery.k8s.io: [objects]
 horizontalpodautoscalers.autoscaling: [workloads]
-nodes: [nodes, workloads]
-pods: [nodes, workloads]
+nodes: [components, nodes, workloads]
+pods: [components, nodes, workloads]
 scaledobjects.keda.sh: [workloads]
-statefulsets.apps: [workloads]
+statefulsets.apps: [components, workloads]
 {{- end -}}
