@@ -69,7 +69,9 @@ def one(name: str, expression: str, shown: str, **options: Any) -> Feature:
     )
 
 
-def sub(more: str, values: str = "", sub_values: str = "v: own\n", **extra: str) -> Files:
+def sub(
+    more: str, values: str = "", sub_values: str = "v: own\n", **extra: str
+) -> dict[str, str | bytes]:
     """Return a chart with another one in ``charts/``, which shows its values."""
     return {
         **chart(more=more),
