@@ -31,7 +31,7 @@ from exporter.observed.kubernetes.live import Live
 from exporter.observed.monitoring import Monitoring, monitoring
 from exporter.observed.observe import Snapshots
 from exporter.registries import ChartFetcher
-from exporter.runtime.attribution import unattributed
+from exporter.runtime.attribution import unattributed, untraced
 from exporter.runtime.evaluate import evaluate
 from exporter.runtime.history import History
 from exporter.runtime.watched import Watched
@@ -72,6 +72,7 @@ class Conformance:
     monitoring: Monitoring = field(init=False)
     policy: Policy = field(init=False)
     fetching: RootTask | None = None
+    asked: bool = False
     settled: tuple[Facts, ...] = ()
     sweeper: garbage.Sweeper = field(default_factory=garbage.Sweeper)
 
@@ -173,6 +174,9 @@ class Conformance:
         outcome = await asyncio.to_thread(self._judge, declared, self._with_stack(cluster, at), at)
         if isinstance(self.observed, Live):
             self.observed.attribute(unattributed(outcome))
+        self.asked = self.declarations.learn_questions(untraced(outcome))
+        if self.asked:
+            self.declared.forget()
         return outcome
 
     async def look_for_writers(self, at: Instant) -> Evaluation | None:
@@ -309,6 +313,8 @@ async def check_once(
         try:
             await conformance.start(supervisor)
             outcome = await conformance.look(began)
+            if conformance.asked:
+                outcome = await conformance.look(began)
             return await conformance.look_for_writers(began) or outcome
         finally:
             await conformance.stop()

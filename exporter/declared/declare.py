@@ -23,6 +23,7 @@ from exporter.domain.charts import ChartRequest, NotFetched
 from exporter.domain.clock import Instant
 from exporter.domain.declaration import ApplicationKey, Reading
 from exporter.domain.evaluation import SourceStatus
+from exporter.domain.finding import Subject
 from exporter.domain.instants import parse_duration
 from exporter.domain.platform import Platform
 from exporter.domain.provenance import Place, Source
@@ -32,6 +33,10 @@ from exporter.settings.load import Loaded
 
 FETCHES: Final = 6
 """How often a source is read anew for what was fetched: indexes, charts, and theirs in turn."""
+
+
+MOST_QUESTIONS: Final = 2_000
+"""After so many objects of charts whose values were traced only those of now are."""
 
 
 class Registries(Protocol):
@@ -75,6 +80,7 @@ class Declarations:
     git: GitState = field(default_factory=GitState)
     items: Mapping[Source, Mapping[str, int]] = field(default_factory=dict)
     running: tuple[Manifest, ...] = ()
+    questions: Mapping[str, frozenset[Subject]] = field(default_factory=dict)
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = field(default_factory=dict)
     platform: Platform = field(default_factory=Platform)
 
@@ -97,6 +103,22 @@ class Declarations:
         changed = observed != self.platform
         self.platform = observed
         return changed
+
+    def learn_questions(self, asked: Mapping[str, frozenset[Subject]]) -> bool:
+        """Take note of objects of charts that findings are about, and tell whether any are new.
+
+        Another reading traces their values to files then. Those of before stay: what fails now and
+        then shall not be read anew each time.
+        """
+        known, nothing = self.questions, frozenset[Subject]()
+        new = {key: one for key, one in asked.items() if one - known.get(key, nothing)}
+        if sum(map(len, known.values())) > MOST_QUESTIONS:
+            self.questions = known = {}
+        self.questions = {
+            **known,
+            **{key: one | known.get(key, nothing) for key, one in new.items()},
+        }
+        return bool(new)
 
     def learn(self, observed: ObservedApplicationSets) -> bool:
         """Take note of the ApplicationSets that run; tell whether that asks for another reading."""
@@ -183,6 +205,7 @@ class Declarations:
             overrides=self.overrides,
             platform=self.platform,
             memory=self.units[reader.source],
+            questions=self.questions,
             unfetched={} if self.registries is None else self.registries.failed,
             earlier=earlier,
         )

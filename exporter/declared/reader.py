@@ -20,7 +20,7 @@ from exporter.domain.declaration import (
     NodeGap,
     Reading,
 )
-from exporter.domain.finding import Layer
+from exporter.domain.finding import Layer, Subject
 from exporter.domain.platform import Platform
 from exporter.domain.provenance import Source
 from exporter.settings.load import Loaded
@@ -38,7 +38,9 @@ class Inputs:
     has, *overrides* what its Applications say of images, source by source; *platform* is what is
     observed of the cluster that Argo CD renders for. *memory* is what the parts of its source gave
     before, *unfetched* says what of registries of charts could not be fetched, by path in the
-    folder of charts, and *earlier* are the readings that it asked to come after. With *units*, what
+    folder of charts, *questions* are the objects whose values are to be traced to files, by the
+    Application that delivers them, and *earlier* are the readings that it asked to come after. With
+    *units*, what
     their parts declare is left to these.
     """
 
@@ -51,6 +53,7 @@ class Inputs:
     platform: Platform = field(default_factory=Platform)
     memory: Remembered = field(default_factory=Remembered)
     unfetched: Mapping[str, NotFetched] = field(default_factory=dict)
+    questions: Mapping[str, frozenset[Subject]] = field(default_factory=dict)
     earlier: Mapping[Source, Reading] = field(default_factory=dict)
     units: Units | None = None
 

@@ -19,7 +19,8 @@ class Manifest:
     *place* is where the object itself is declared; *places* maps JSON pointers into *content*
     to where a single value is declared, as far as that is known. *unknown* says why all but its
     name may be declared otherwise, if so; *undetermined* are pointers of values that are otherwise
-    each time they are rendered.
+    each time they are rendered. *chart* has the name and version of the chart, and the template, of
+    one that helm rendered.
     """
 
     content: JsonObject
@@ -27,6 +28,7 @@ class Manifest:
     places: Mapping[str, Place] = field(default_factory=dict)
     unknown: str = ""
     undetermined: tuple[str, ...] = ()
+    chart: str = ""
 
     @property
     def kind(self) -> str:

@@ -15,6 +15,7 @@ from exporter.declared.manifests import Workloads
 from exporter.declared.remembered import Remembered
 from exporter.declared.rendered import Rendered
 from exporter.declared.tracing import Trace
+from exporter.domain.finding import Subject
 from exporter.domain.gaps import Gap
 from exporter.domain.monitoring.stack import StackStatement
 
@@ -83,7 +84,8 @@ class Packing(Protocol):
 class Units:
     """The units of one source: those from *before*, and those of *now*.
 
-    *parts* are what units declared, in order, each with its unit, if that is remembered. A reader
+    *asked* are the objects whose values are to be traced, by their Application; *parts* are what
+    units declared, in order, each with its unit, if that is remembered. A reader
     that reads a source several times, each time knowing more, begins anew each time.
     """
 
@@ -91,6 +93,7 @@ class Units:
     answers: Answers
     memory: Remembered
     packing: Packing
+    asked: Mapping[str, tuple[Subject, ...]] = field(default_factory=dict)
     now: dict[Hashable, Unit] = field(default_factory=dict)
     parts: list[tuple[Hashable | None, Workloads | Unit]] = field(default_factory=list)
     passed: bool = False

@@ -221,6 +221,7 @@ class DeclaredManifest:
     JSON pointer into *manifest* (``/spec/replicas``) to where that value is declared, as far as it
     is known. *application* delivers it, if any does; *ignored* are pointers that the Application's
     ``ignoreDifferences`` names. *unknown* says why all but its name may be declared otherwise.
+    *chart* has name and version of the chart, and the template, where it comes of one.
     """
 
     manifest: JsonObject
@@ -229,6 +230,7 @@ class DeclaredManifest:
     application: ApplicationKey | None = None
     ignored: tuple[str, ...] = ()
     unknown: Gap | None = None
+    chart: str = ""
 
     def place_of(self, pointer: str) -> Place:
         """Return where the value at *pointer*, or the nearest value around it, is declared."""

@@ -7,12 +7,14 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
+from exporter.domain.declaration import DeclaredManifest, WorkloadKey
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.objectkeys import ObjectKey
 from exporter.domain.objects import DeclaredObjects
+from exporter.domain.workloads import DeclaredWorkloads
 from exporter.domain.writers import ObservedWriters, Writer
 
 OF_WORKLOADS: Final = frozenset(
@@ -64,6 +66,24 @@ def unattributed(outcome: Evaluation) -> dict[ObjectKey, frozenset[str]]:
                 for key, pointer, _ in _fields(finding, declared):
                     found.setdefault(key, set()).add(pointer)
     return {key: frozenset(pointers) for key, pointers in found.items()}
+
+
+def untraced(outcome: Evaluation) -> dict[str, frozenset[Subject]]:
+    """Return the objects of charts that failures are about, by the Application that delivers them.
+
+    Which of its values makes a field of one costs renderings, so nobody looks before.
+    """
+    workloads = outcome.facts.find(DeclaredWorkloads)
+    objects = outcome.facts.find(DeclaredObjects)
+    found: dict[str, set[Subject]] = {}
+    for key in unattributed(outcome):
+        of_pods = WorkloadKey(key.namespace, key.kind, key.name)
+        one: DeclaredManifest | None = workloads.workloads.get(of_pods) if workloads else None
+        one = one or (objects.objects.get(key) if objects else None)
+        if one is not None and one.chart and one.application:
+            subject = Subject(key.kind, key.namespace, key.name)
+            found.setdefault(str(one.application), set()).add(subject)
+    return {key: frozenset(subjects) for key, subjects in found.items()}
 
 
 @dataclass(slots=True)

@@ -22,12 +22,19 @@ async def test_the_example_finds_what_its_page_says() -> None:
     }
     assert found == {
         "application_synced": ("OutOfSync", "applications/shop.yaml:1"),
+        "workload_pods": (
+            (
+                "requests/cpu of container shop (all pods), requests/memory of container shop "
+                "(all pods)"
+            ),
+            "charts/shop/templates/deployment.yaml:17",
+        ),
         "workload_replicas": (
             "spec.replicas is 3 instead of 4",
-            "charts/shop/templates/deployment.yaml:8",
+            "environments/production.yaml:1",
         ),
         "workload_spec": (
             "1 declared field differs: /spec/template/spec/containers/shop/image",
-            "charts/shop/templates/deployment.yaml:19",
+            "applications/shop.yaml:10",
         ),
     }

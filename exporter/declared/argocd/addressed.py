@@ -37,7 +37,11 @@ async def _read(inputs: Inputs) -> Reading:
     version = settings.argocd or inputs.platform.argocd_version
     inputs = replace(inputs, platform=replace(inputs.platform, argocd_version=version))
     charts = Charts.of(
-        inputs.loaded, memory=inputs.memory, failed=inputs.unfetched, platform=inputs.platform
+        inputs.loaded,
+        memory=inputs.memory,
+        failed=inputs.unfetched,
+        platform=inputs.platform,
+        questions=inputs.questions,
     )
     followed = await _follow(inputs, charts)
     observed = observed_rules(inputs.platform)

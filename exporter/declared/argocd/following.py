@@ -291,7 +291,8 @@ class Following:
 
     def _inputs(self, step: _Step) -> bytes:
         further = step.further.home.checkout.name if step.further else ""
-        given = step.application, step.index, step.options, further, self.rules.unrestricted
+        asked = self.units.asked.get(str(step.key), ()) if self.units else ()
+        given = step.application, step.index, step.options, further, self.rules.unrestricted, asked
         return units.digest(*given)
 
     def _deliver(self, steps: Sequence[_Step], found: Sequence[Rendering]) -> None:

@@ -64,6 +64,15 @@ class Chart:
         """What its ``Chart.yaml`` says, as far as it can be read; helm tells what is wrong."""
         return _document(self.files.get(CHART, b""))
 
+    def file_of(self, template: str) -> str:
+        """Return the file of a template that helm names: it calls a subchart by its alias."""
+        top, _, rest = template.partition("/")
+        called, slash, inner = rest.partition("/")
+        for one in _dependencies(self.metadata) if top == "charts" and slash else ():
+            if as_text(one.get("alias")) == called:
+                return f"charts/{as_text(one.get('name'))}/{inner}"
+        return template
+
     def texts(self) -> Iterator[bytes]:
         """Yield the contents of all files, those in archives of dependencies, too."""
         for name, data in self.files.items():

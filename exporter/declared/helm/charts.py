@@ -9,11 +9,13 @@ from typing import Final
 from msgspec import UNSET
 
 from exporter.declared.helm.archives import Archives
+from exporter.declared.helm.origins import Origin
 from exporter.declared.helm.output import Printed
 from exporter.declared.helm.run import LIMITS
-from exporter.declared.helm.unsettled import Unsettled
+from exporter.declared.helm.unsettled import Identity, Unsettled
 from exporter.declared.remembered import Remembered
 from exporter.domain.charts import NotFetched, parse_registry
+from exporter.domain.finding import Subject
 from exporter.domain.platform import Platform
 from exporter.foreign.command import Limits
 from exporter.settings.load import Loaded
@@ -23,10 +25,14 @@ AT_ONCE: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a chart rendered to, without places: they have the revision of the day."""
+    """What a chart rendered to, without places: they have the revision of the day.
+
+    *origins* has, of objects that were asked about, which value makes which of their fields.
+    """
 
     printed: tuple[Printed, ...]
     unsettled: Unsettled
+    origins: Mapping[Identity, tuple[Origin, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -49,8 +55,9 @@ class ChartCache:
 class Charts:
     """How charts are rendered: by which *helm* (3, 4 or any), for which cluster.
 
-    *archives* have charts of registries. An empty *kube_version* is unknown, *api_versions* are
-    unknown where they are None.
+    *archives* have charts of registries; *questions* are the objects whose values are to be traced
+    to files, by the Application that delivers them. An empty *kube_version* is unknown,
+    *api_versions* are unknown where they are None.
     """
 
     helm: str = ""
@@ -58,6 +65,7 @@ class Charts:
     api_versions: tuple[str, ...] | None = None
     archives: Archives = field(default_factory=Archives)
     cache: ChartCache = field(default_factory=ChartCache)
+    questions: Mapping[str, frozenset[Subject]] = field(default_factory=dict)
     limits: Limits = LIMITS
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -69,11 +77,12 @@ class Charts:
         memory: Remembered,
         failed: Mapping[str, NotFetched] = MappingProxyType({}),
         platform: Platform | None = None,
+        questions: Mapping[str, frozenset[Subject]] = MappingProxyType({}),
     ) -> "Charts":
         """Return what the settings ask for; *memory* has what was rendered before.
 
-        *failed* says what could not be fetched, and why. What the settings do not say is as the
-        *platform* is observed.
+        *failed* says what could not be fetched, and why; *questions* are as above. What the
+        settings do not say is as the *platform* is observed.
         """
         settings = loaded.settings.declared.charts
         seen = platform or Platform()
@@ -89,4 +98,5 @@ class Charts:
             kube_version=settings.kube_version or seen.kube_version_for_helm,
             api_versions=seen.api_versions if given is UNSET else given,
             cache=ChartCache(memory),
+            questions=questions,
         )

@@ -72,6 +72,7 @@ class Places:
 
     def _read(self, template: str) -> _Template:
         """Read a template of the chart; one that lies in an archive stands at the archive."""
+        template = self.chart.file_of(template)
         data = self.chart.files.get(template)
         if data is None:
             return _Template(self._archive(template))

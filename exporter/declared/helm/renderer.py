@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,7 +13,17 @@ from exporter.declared.helm.chart import Asked, Chart, asks, read_chart, with_de
 from exporter.declared.helm.charts import Charts, Kept
 from exporter.declared.helm.clocks import at_another_time, planned_at_another_time
 from exporter.declared.helm.clusters import possible
-from exporter.declared.helm.output import Printed, parse
+from exporter.declared.helm.origins import (
+    MAX_OBJECTS,
+    OF_CHART,
+    Leaf,
+    Origin,
+    Values,
+    candidates,
+    changed,
+    origins,
+)
+from exporter.declared.helm.output import Printed, differing, parse
 from exporter.declared.helm.places import Places
 from exporter.declared.helm.plan import Plan, located, plan
 from exporter.declared.helm.program import Helm, find_helm
@@ -28,7 +38,8 @@ from exporter.declared.rendered import LeftOut, Manifest, Rendered
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.finding import Subject
 from exporter.domain.items import ItemState
-from exporter.domain.provenance import Source
+from exporter.domain.json import as_text
+from exporter.domain.provenance import Place, Source
 
 BUILD: Final = "commit what `helm dependency build` puts into charts/"
 SAY_CLUSTER: Final = "say them in declared.charts.kube_version and api_versions"
@@ -41,6 +52,7 @@ class ChartRenderer:
     checkout: Checkout
     charts: Charts
     source: Source
+    traced: int = 0
 
     async def render(self, path: str, options: HelmOptions) -> Rendered:
         """Return the objects of the chart in the directory *path*; never raises for it."""
@@ -84,7 +96,47 @@ class ChartRenderer:
         if kept is None:
             kept = await self._run(helm, plans, _Input(chart, files), asked)
             self.charts.cache.put(key, kept)
-        return await asyncio.to_thread(self._rendered, kept, chart)
+        given = _Input(chart, files, options.owner.rpartition("/")[0])
+        traced = await self._traced(helm, plans[-1], given, kept)
+        if traced is not kept:
+            kept = traced
+            self.charts.cache.put(key, kept)
+        return await asyncio.to_thread(self._rendered, kept, chart, options)
+
+    async def _traced(self, helm: Helm, planned: Plan, given: "_Input", kept: Kept) -> Kept:
+        """Return *kept* with where the values of those objects come from that are asked about."""
+        questions = self.charts.questions.get(given.owner, frozenset())
+        found = dict(kept.origins)
+        for one in kept.printed if questions else ():
+            _, kind, namespace, name = one.identity
+            asked = Subject(kind, namespace or planned.namespace, name)
+            if asked in questions and one.identity not in found:
+                if self.traced >= MAX_OBJECTS:
+                    break
+                self.traced += 1
+                unsettled = kept.unsettled.pointers.get(one.identity, ())
+                traced = await self._trace(helm, planned, given, one)
+                found[one.identity] = tuple(
+                    each for each in traced if each.pointer not in unsettled
+                )
+        return kept if len(found) == len(kept.origins) else replace(kept, origins=found)
+
+    async def _trace(
+        self, helm: Helm, planned: Plan, given: "_Input", traced: Printed
+    ) -> list[Origin]:
+        """Render with one value changed after the other, and see what of an object follows."""
+        values = await asyncio.to_thread(Values, given.chart, planned, given.files)
+        merged, fields = values.merged(), dict[str, list[Leaf]]()
+        for leaf in candidates(traced, values):
+            try:
+                printed = await self._print(helm, changed(planned, leaf, merged), given)
+            except (ReadError, NeedsVersionError):
+                continue  # the chart refuses the value
+            other = next((one for one in printed if one.identity == traced.identity), None)
+            if other is not None:
+                for pointer in differing(traced.content, other.content):
+                    fields.setdefault(pointer, []).append(leaf)
+        return list(origins(fields, traced.content, values))
 
     async def text(self, chart: Chart, planned: Plan, files: Mapping[str, bytes]) -> str:
         """Return what a *chart* renders to, as helm prints it.
@@ -230,24 +282,43 @@ class ChartRenderer:
         except ReadError as error:
             raise _in_checkout(error, given.chart) from None
 
-    def _rendered(self, kept: Kept, chart: Chart) -> Rendered:
+    def _rendered(self, kept: Kept, chart: Chart, options: HelmOptions) -> Rendered:
         places = Places(self.checkout, chart, self.source)
-        manifests = [self._manifest(one, kept, places) for one in kept.printed]
+        manifests = [self._manifest(one, kept, places, options) for one in kept.printed]
         return Rendered(
             manifests=tuple(manifests),
             left_out=tuple(self._left_out(kept, chart, places)),
             version=chart.version,
         )
 
-    def _manifest(self, one: Printed, kept: Kept, places: Places) -> Manifest:
+    def _manifest(self, one: Printed, kept: Kept, places: Places, options: HelmOptions) -> Manifest:
         place, inside = places.of(one.content, one.template)
+        chart = places.chart
+        values = dict(self._values(kept.origins.get(one.identity, ()), chart, options))
         return Manifest(
             content=one.content,
             place=place,
-            places=inside,
+            places={**inside, **values},
+            chart=f"{chart.name} {as_text(chart.metadata.get('version'))}: {one.template}",
             undetermined=kept.unsettled.pointers.get(one.identity, ()),
             unknown=kept.unsettled.unknown.get(one.identity, ""),
         )
+
+    def _values(
+        self, found: Iterable[Origin], chart: Chart, options: HelmOptions
+    ) -> Iterator[tuple[str, Place]]:
+        """Yield where values stand that make fields; those of a registry's chart stand nowhere."""
+        for one in found:
+            if not one.file:
+                yield one.pointer, options.place
+                continue
+            inner = one.file.removeprefix(OF_CHART)
+            checkout: Checkout | None = None if chart.place else self.checkout
+            path = f"{chart.path}/{inner}".lstrip("/")
+            if inner == one.file:
+                checkout, path = located(one.file, options, self.checkout)
+            if checkout is not None:
+                yield one.pointer, checkout.place(self.source, path, one.line)
 
     def _left_out(self, kept: Kept, chart: Chart, places: Places) -> Iterator[LeftOut]:
         for identity, file, message in kept.unsettled.told:
@@ -278,10 +349,14 @@ class ChartRenderer:
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """The files that a run is given: those of the chart, and those beside it by path."""
+    """The files that a run is given: those of the chart, and those beside it by path.
+
+    The Application *owner* has it done.
+    """
 
     chart: Chart
     files: Mapping[str, bytes]
+    owner: str = ""
 
     def at_another_time(self) -> "_Input":
         files = at_another_time(self.chart.files)

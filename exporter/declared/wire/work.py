@@ -27,6 +27,7 @@ from exporter.domain.charts import NotFetched
 from exporter.domain.clock import Instant
 from exporter.domain.declaration import ApplicationKey, Deliveries, Reading
 from exporter.domain.errors import ReadError, Reason
+from exporter.domain.finding import Subject
 from exporter.domain.fingerprint import OF_NOTHING
 from exporter.domain.platform import Platform
 from exporter.domain.provenance import Place, Source
@@ -59,6 +60,7 @@ class Work(Struct, frozen=True, kw_only=True):
     overrides: tuple[tuple[ApplicationKey, tuple[Overrides, ...]], ...]
     unfetched: dict[str, NotFetched]
     platform: Platform
+    questions: dict[str, tuple[Subject, ...]]
     earlier: dict[Source, Deliveries]
     max_age: float
     now: Instant | None
@@ -88,6 +90,7 @@ def write(reader: Reader, inputs: Inputs) -> bytes:
         overrides=tuple(inputs.overrides.items()),
         unfetched=dict(inputs.unfetched),
         platform=inputs.platform,
+        questions={key: tuple(sorted(one)) for key, one in inputs.questions.items()},
         earlier={source: one.deliveries for source, one in inputs.earlier.items()},
         max_age=inputs.memory.max_age.total_seconds(),
         now=now,
@@ -113,7 +116,8 @@ async def do(work: bytes, kept: bytes) -> tuple[bytes, bytes]:
     )
     held = before.held if before.settings == settings else {}
     current = frozenset(one.revision for one in _checkouts(given))
-    units, trace = Units(held, answers, memory, _Packing(current)), Trace(answers)
+    units = Units(held, answers, memory, _Packing(current), asked=given.questions)
+    trace = Trace(answers)
     remote = given.settings.declared.allow_remote_bases  # nobody can tell what is there
     with tracing.into(trace):
         reading = await READERS[given.source].read(
@@ -159,7 +163,12 @@ def _settings(given: Work) -> bytes:
 
 def _everything(given: Work) -> bytes:
     """Return a digest of what a whole reading depends on, besides what it asks of checkouts."""
-    more = given.running, given.overrides, msgspec.json.encode(given.earlier, order="sorted")
+    more = (
+        given.running,
+        given.overrides,
+        given.questions,
+        msgspec.json.encode(given.earlier, order="sorted"),
+    )
     return digest(_settings(given), *more)
 
 
@@ -204,6 +213,7 @@ def _inputs(given: Work, memory: Remembered, units: Units | None) -> Inputs:
         platform=given.platform,
         memory=memory,
         unfetched=given.unfetched,
+        questions={key: frozenset(one) for key, one in given.questions.items()},
         earlier={
             source: Reading(source=source, deliveries=one) for source, one in given.earlier.items()
         },

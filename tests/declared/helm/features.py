@@ -69,7 +69,9 @@ def one(name: str, expression: str, shown: str, **options: Any) -> Feature:
     )
 
 
-def sub(more: str, values: str = "", sub_values: str = "v: own\n", **extra: str) -> Files:
+def sub(
+    more: str, values: str = "", sub_values: str = "v: own\n", **extra: str
+) -> dict[str, str | bytes]:
     """Return a chart with another one in ``charts/``, which shows its values."""
     return {
         **chart(more=more),
@@ -380,5 +382,252 @@ FEATURES = [
         {**chart(), "chart/templates/x.yaml": show(".Capabilities.HelmVersion.Version | trunc 3")},
         {"x": '"v3."'},
         differs={"x": '"v4."'},
+    ),
+    Feature(
+        "several documents of values",
+        {
+            **chart(),
+            "chart/values.yaml": "a: 1\n---\na: 2\n",
+            "chart/templates/x.yaml": show(".Values.a"),
+        },
+        {"x": "1"},
+        differs={"x": "2"},
+    ),
+    Feature(
+        "keys of the chart as JSON",
+        {
+            **chart(),
+            "chart/templates/x.yaml": show('.Chart | toJson | contains "apiVersion"'),
+        },
+        {"x": "true"},
+        differs={"x": "false"},
+    ),
+    one("release is no upgrade", ".Release.IsUpgrade", "false"),
+    one("name of the chart", ".Chart.Name", '"app"'),
+    one("base path of templates", ".Template.BasePath", '"app/templates"'),
+    one("to toml", "toToml .Values.b", '"c = \\"x\\"\\nd = [1.0, 2.0]\\n"'),
+    one("from json", """fromJson `{"a": {"b": 2}}`""", '{"a":{"b":2}}'),
+    one("from yaml array", 'fromYamlArray "[1, x]"', '[1,"x"]'),
+    one("regular expressions", 'regexReplaceAll "[a-z]" "abc1" "x"', '"xxx1"'),
+    one("semver", '(semver "1.2.3-rc.1").Prerelease', '"rc.1"'),
+    one("merge", 'merge (dict "c" 1) .Values.b | keys | sortAlpha | join ","', '"c,d"'),
+    one("with and else", "ternary 1 2 (empty .Values.missing)", "1"),
+    one("hash", '"a" | sha256sum | trunc 8', '"ca978112"'),
+    one(
+        "later parameter of a name counts",
+        ".Values.a",
+        "5",
+        parameters=(Parameter(name="a", value="4"), Parameter(name="a", value="5")),
+    ),
+    one(
+        "parameter counts more than inline values",
+        ".Values.a",
+        "4",
+        values="a: 3",
+        parameters=(Parameter(name="a", value="4"),),
+    ),
+    one(
+        "parameter with braces and commas",
+        ".Values.a",
+        '["x,y","z"]',
+        parameters=(Parameter(name="a", value="{x\\,y,z}"),),
+    ),
+    one("large number", ".Values.num", "12345678", values="num: 12345678"),
+    one("text that looks like a number", ".Values.num", '"0123"', values="num: '0123'"),
+    Feature(
+        "lines of a file",
+        {
+            **chart(),
+            "chart/f.txt": "a\nb",
+            "chart/templates/x.yaml": show('.Files.Lines "f.txt"'),
+        },
+        {"x": '["a","b"]'},
+    ),
+    Feature(
+        "file of a subchart is its own",
+        {
+            **sub(""),
+            "chart/f.txt": "parent",
+            "chart/charts/sub/f.txt": "child",
+            "chart/charts/sub/templates/s.yaml": show('.Files.Get "f.txt"', name="s"),
+        },
+        {"s": '"child"'},
+    ),
+    Feature(
+        "template in a folder",
+        {**chart(), "chart/templates/web/x.yaml": show(".Template.Name")},
+        {"x": '"app/templates/web/x.yaml"'},
+    ),
+    Feature(
+        "template as JSON",
+        {
+            **chart(),
+            "chart/templates/x.json": (
+                '{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "x", '
+                '"annotations": {"shown": {{ .Values.a | toJson | quote }}}}}'
+            ),
+            "chart/values.yaml": "a: 1",
+        },
+        {"x": "1"},
+    ),
+    Feature(
+        "list of objects",
+        {
+            **chart(),
+            "chart/templates/x.yaml": "apiVersion: v1\nkind: List\nitems:\n- "
+            + show("1").rstrip().replace("\n", "\n  ")
+            + "\n",
+        },
+        {"x": "1"},
+    ),
+    Feature(
+        "definition of the chart in a subchart",
+        {
+            **sub(""),
+            "chart/templates/_p.tpl": '{{ define "who" }}parent of {{ .Chart.Name }}{{ end }}',
+            "chart/charts/sub/templates/s.yaml": show('include "who" .', name="s"),
+        },
+        {"s": '"parent of sub"'},
+    ),
+    Feature(
+        "the chart's definition counts more than the subchart's",
+        {
+            **sub(""),
+            "chart/templates/_p.tpl": '{{ define "who" }}parent{{ end }}',
+            "chart/charts/sub/templates/_p.tpl": '{{ define "who" }}child{{ end }}',
+            "chart/charts/sub/templates/s.yaml": show('include "who" .', name="s"),
+        },
+        {"s": '"parent"'},
+    ),
+    Feature(
+        "subcharts are seen by the chart",
+        {**sub(""), "chart/templates/x.yaml": show(".Subcharts.sub.Values.v")},
+        {"x": '"own"', "s": '"own"'},
+    ),
+    Feature(
+        "null removes a default of a subchart",
+        {
+            **sub("", "sub: {v: null}"),
+            "chart/charts/sub/templates/s.yaml": show('hasKey .Values "v"', name="s"),
+        },
+        {"s": "false"},
+        differs={"s": "true"},
+    ),
+    Feature(
+        "subchart of a subchart",
+        {
+            **sub("", "sub: {deep: {v: 3}}"),
+            **chart("deep", at="chart/charts/sub/charts/deep"),
+            "chart/charts/sub/charts/deep/templates/d.yaml": show(".Values.v", name="d"),
+        },
+        {"s": '"own"', "d": "3"},
+    ),
+    Feature(
+        "global values reach all depths",
+        {
+            **sub("", "global: {g: 1}\nsub: {global: {h: 2}}"),
+            **chart("deep", at="chart/charts/sub/charts/deep"),
+            "chart/charts/sub/charts/deep/templates/d.yaml": show(".Values.global", name="d"),
+        },
+        {"s": '"own"', "d": '{"g":1,"h":2}'},
+    ),
+    Feature(
+        "one subchart under two names",
+        sub(f"{DEPENDENCY}, alias: a}}\n- {{name: sub, version: 1.2.3, alias: b}}\n")
+        | {"chart/charts/sub/templates/s.yaml": show(".Chart.Name", name="s-{{ .Chart.Name }}")},
+        {"s-a": '"a"', "s-b": '"b"'},
+    ),
+    Feature(
+        "first condition that is there",
+        sub(f"{DEPENDENCY}, condition: 'sub.missing,sub.use'}}\n", "sub: {use: false}"),
+        {},
+    ),
+    Feature(
+        "condition of an alias",
+        sub(f"{DEPENDENCY}, alias: other, condition: other.use}}\n", "other: {use: false}"),
+        {},
+    ),
+    Feature(
+        "one of several tags is enough",
+        sub(f"{DEPENDENCY}, tags: [a, b]}}\n", "tags: {a: false, b: true}"),
+        {"s": '"own"'},
+    ),
+    Feature(
+        "dependency by a range",
+        sub("dependencies: [{name: sub, version: ^1.0.0}]\n"),
+        {"s": '"own"'},
+    ),
+    Feature(
+        "library with values of the chart",
+        {
+            **LIBRARY,
+            "chart/values.yaml": "lib: {word: hello}",
+            "chart/charts/lib/templates/_l.tpl": (
+                '{{ define "lib.hi" }}{{ .Values.lib.word }}{{ end }}'
+            ),
+        },
+        {"x": '"hello"'},
+    ),
+    Feature(
+        "packed subchart in a packed subchart",
+        {
+            **chart(),
+            "chart/values.yaml": "sub: {deep: {v: 4}}",
+            "chart/charts/sub-1.2.3.tgz": packed(
+                {
+                    **chart("sub", at="sub"),
+                    "sub/charts/deep-1.2.3.tgz": packed(
+                        {
+                            **chart("deep", at="deep"),
+                            "deep/templates/d.yaml": show(".Values.v", name="d"),
+                        }
+                    ),
+                }
+            ),
+        },
+        {"d": "4"},
+    ),
+    Feature(
+        "hooks are objects",
+        {
+            **chart(),
+            "chart/templates/x.yaml": show("1").replace(
+                "  annotations:\n", "  annotations:\n    helm.sh/hook: pre-install\n"
+            ),
+        },
+        {"x": "1"},
+    ),
+    Feature(
+        "objects of which helm leaves one alone",
+        {
+            **chart(),
+            "chart/templates/x.yaml": show("1").replace(
+                "  annotations:\n", "  annotations:\n    helm.sh/resource-policy: keep\n"
+            ),
+        },
+        {"x": "1"},
+    ),
+    Feature(
+        "definitions of a subchart",
+        {**sub(""), "chart/charts/sub/crds/c.yaml": CRD % "b"},
+        {"s": '"own"'},
+    ),
+    Feature(
+        "comments make no object",
+        {
+            **chart(),
+            "chart/templates/c.yaml": "# {{ .Values.a }}\n",
+            "chart/templates/x.yaml": show("1"),
+        },
+        {"x": "1"},
+    ),
+    Feature(
+        "values with anchors",
+        {
+            **chart(),
+            "chart/values.yaml": "base: &b {c: 1}\na: {<<: *b, d: 2}\n",
+            "chart/templates/x.yaml": show(".Values.a"),
+        },
+        {"x": '{"c":1,"d":2}'},
     ),
 ]
