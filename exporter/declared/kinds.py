@@ -90,6 +90,7 @@ DELIVERING_KINDS: Final = frozenset(kind for _, kind in DELIVERING)
 RULES: Final = "argocd-cm"
 """The ConfigMap that has the rules of a whole Argo CD."""
 
+IMAGE_UPDATER: Final = "argocd-image-updater.argoproj.io"
 _PART_OF: Final = "app.kubernetes.io/part-of"
 _HOOKS: Final = ("argocd.argoproj.io/hook", "helm.sh/hook")
 
@@ -112,6 +113,16 @@ def is_rules(content: JsonObject) -> bool:
         and metadata.get("name") == RULES
         and dig(metadata, "labels", _PART_OF) in {None, "argocd"}
     )
+
+
+def is_image_updater(content: JsonObject) -> bool:
+    """Tell whether an object tells Argo CD Image Updater what to do."""
+    return content.get("kind") == "ImageUpdater" and group(content) == IMAGE_UPDATER
+
+
+def governs(content: JsonObject) -> bool:
+    """Tell whether an object says how Applications are treated."""
+    return is_rules(content) or is_image_updater(content)
 
 
 def is_hook(content: JsonObject) -> bool:

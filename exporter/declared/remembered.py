@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from exporter.declared import tracing
-from exporter.declared.kinds import TRACED, is_rules
+from exporter.declared.kinds import TRACED, governs
 from exporter.declared.options import Options
 from exporter.declared.rendered import Manifest, Render, Rendered
 from exporter.domain.clock import Instant
@@ -231,7 +231,7 @@ def _last_good(memory: Remembered, key: _Key) -> Recalled[Rendered] | None:
 
 def _lean(manifest: Manifest) -> Manifest:
     """Return *manifest* without what is not read of its kind: definitions have megabytes of it."""
-    if manifest.kind in _READ or is_rules(manifest.content):
+    if manifest.kind in _READ or governs(manifest.content):
         return manifest
     content, metadata = manifest.content, as_object(manifest.content.get("metadata"))
     kept = {key: metadata[key] for key in _IDENTITY if key in metadata}

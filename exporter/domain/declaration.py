@@ -339,7 +339,8 @@ class DeclaredApplication:
     *labels* are its ``metadata.labels``; *parameters* are what the ApplicationSet's generator put
     into its template (dotted keys for nested values), each with its place. *application_set*
     names the ApplicationSet that makes it, or is empty; *left* are JSON pointers to what of it that
-    leaves to others (``ignoreApplicationDifferences``).
+    leaves to others (``ignoreApplicationDifferences``). *overridden* says in words what the live
+    Application overrides that neither the code nor Image Updater does.
     """
 
     key: ApplicationKey
@@ -355,6 +356,7 @@ class DeclaredApplication:
     automation: Automation | None = None
     ignored: tuple[IgnoredDifference, ...] = ()
     left: tuple[str, ...] = ()
+    overridden: tuple[str, ...] = ()
 
     def leaves(self, *pointers: str) -> bool:
         """Tell whether what one of *pointers* names is left to others in the live Application."""

@@ -14,6 +14,7 @@ CheckId: TypeAlias = Literal[
     "application_delivering",
     "application_fresh",
     "application_healthy",
+    "application_overrides",
     "application_present",
     "application_revision",
     "application_source_path",

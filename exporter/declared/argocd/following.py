@@ -25,7 +25,7 @@ from exporter.declared.argocd.sources import (
     render_source,
 )
 from exporter.declared.checkout import Checkout
-from exporter.declared.kinds import group, is_declaration, is_rules
+from exporter.declared.kinds import governs, group, is_declaration
 from exporter.declared.located import LocatedTree
 from exporter.declared.machines.objects import RenderedPools, makes_machines
 from exporter.declared.machines.objects import rendered as rendered_pools
@@ -440,4 +440,4 @@ def _unreadable(failure: Failure) -> LeftOut:
 def _concerns_others(manifest: Manifest) -> bool:
     """Tell whether a manifest says something that is looked at together with others' manifests."""
     content = manifest.content
-    return is_declaration(content) or is_rules(content) or makes_machines(group(content))
+    return is_declaration(content) or governs(content) or makes_machines(group(content))

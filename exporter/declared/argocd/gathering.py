@@ -1,6 +1,6 @@
 """Applications and ApplicationSets, gathered from rendered objects."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from exporter.declared.argocd import items
@@ -9,11 +9,12 @@ from exporter.declared.argocd.applications import Origin, Parsed, key_of, parse
 from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.image_updater import updated
+from exporter.declared.argocd.image_updates import Selection, selections
 from exporter.declared.argocd.ledger import Ledger
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.rules import parse as parse_rules
 from exporter.declared.argocd.stack import stack_of
-from exporter.declared.kinds import is_declaration, is_rules
+from exporter.declared.kinds import is_declaration, is_image_updater, is_rules
 from exporter.declared.located import from_manifest
 from exporter.declared.remembered import Recalled, Remembered, told
 from exporter.declared.rendered import Manifest
@@ -37,7 +38,8 @@ class Gathering:
     Of Applications that are declared twice the later one counts, the others are *superseded*.
     *later* are places at which one stands that was found when another had been followed already;
     with that as *counting*, they count from the beginning. *overrides* are those of images in the
-    cluster.
+    cluster; *selections* are the Applications that Image Updater shall keep up to date, as they are
+    found, and *selected* as they count.
     """
 
     files: Files
@@ -53,6 +55,8 @@ class Gathering:
     rules: Rules | None = None
     counting: Mapping[ApplicationKey, Place] = field(default_factory=dict)
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = field(default_factory=dict)
+    selected: Sequence[Selection] = ()
+    selections: list[Selection] = field(default_factory=list)
     later: dict[ApplicationKey, Place] = field(default_factory=dict)
     superseded: list[DeclaredApplication] = field(default_factory=list)
 
@@ -68,6 +72,8 @@ class Gathering:
                 self._take(one, namespace)
             elif is_rules(one.content):
                 self._govern(one)
+            elif is_image_updater(one.content):
+                self._select(one, namespace)
 
     def _govern(self, manifest: Manifest) -> None:
         """Note the rules of Argo CD itself; where several files have some, the last counts."""
@@ -76,6 +82,14 @@ class Gathering:
         except ReadError as error:
             path = manifest.place.path
             self.ledger.lose(self.ledger.failure(error, path=path, part="argocd-cm"))
+
+    def _select(self, manifest: Manifest, namespace: str) -> None:
+        """Note the Applications that an ImageUpdater selects."""
+        try:
+            self.selections += selections(from_manifest(manifest), namespace=namespace)
+        except ReadError as error:
+            path = manifest.place.path
+            self.ledger.lose(self.ledger.failure(error, path=path, part="ImageUpdater"))
 
     def _take(self, manifest: Manifest, namespace: str) -> None:
         space, name = (as_text(dig(manifest.content, "metadata", one)) for one in _METADATA)
@@ -145,7 +159,8 @@ class Gathering:
             self._add(parsed)
 
     def _add(self, parsed: Parsed) -> None:
-        parsed = updated(parsed, self.overrides.get(parsed.application.key, ()))
+        live = self.overrides.get(parsed.application.key, ())
+        parsed = updated(parsed, live, self.selected)
         application = parsed.application
         counts = self.counting.get(application.key)
         if counts is not None and counts != application.place:

@@ -1,43 +1,55 @@
 """Images that Argo CD Image Updater writes into Applications of the cluster, where they ask for it.
 
 With write-back ``git`` it commits them; with ``argocd``, the default, the live Application alone
-has them, so that it is the declaration of exactly these images.
-
-Source: Argo CD Image Updater, annotations ``argocd-image-updater.argoproj.io``.
+has them, so that it is the declaration of exactly these images. Whatever else the live Application
+overrides, nobody declares.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from exporter.declared.argocd.applications import Parsed
+from exporter.declared.argocd.image_updates import ImageUpdate, Selection, split, updates_of
 from exporter.declared.located import LocatedTree, from_plain
 from exporter.domain.applications import Overrides
 from exporter.domain.declaration import ApplicationKey
 from exporter.domain.images import parse_image
 from exporter.domain.provenance import Place, Source
 
-_PREFIX: Final = "argocd-image-updater.argoproj.io/"
-_DEFAULTS: Final = ("image.name", "image.tag")
+MAX_TOLD: Final = 20
+"""How many overrides of one Application are told."""
+
+_LONGEST: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
-    """One image that is kept up to date: its names in kustomizations, its parameters of charts."""
+def updated(
+    parsed: Parsed, live: Sequence[Overrides], selected: Sequence[Selection] = ()
+) -> Parsed:
+    """Return an Application with what Image Updater wrote into the *live* one, by source.
 
-    images: frozenset[str]
-    parameters: frozenset[str]
-
-
-def updated(parsed: Parsed, live: Sequence[Overrides]) -> Parsed:
-    """Return an Application with what Image Updater wrote into the *live* one, by source."""
-    updates = tuple(_updates(parsed.annotations))
-    if not updates:
+    What else is overridden there is noted. *selected* is what every ``ImageUpdater`` selects.
+    """
+    if not live:
         return parsed
-    place = live_place(parsed.application.key)
-    pairs = zip(parsed.options, live, strict=False)
-    options = tuple(_overridden(one, overrides, updates, place) for one, overrides in pairs)
-    return replace(parsed, options=(*options, *parsed.options[len(options) :]))
+    application = parsed.application
+    updates = updates_of(
+        selected,
+        namespace=application.key.namespace,
+        name=application.key.name,
+        labels={key: one.value for key, one in application.labels.items()},
+        annotations=parsed.annotations,
+    )
+    written = tuple(one for one in updates if one.is_live)
+    pairs = list(zip(parsed.options, live, strict=False))
+    strange = [text for pair in pairs for text in _strange(*pair, written)]
+    place = live_place(application.key)
+    options = tuple(_overridden(one, overrides, written, place) for one, overrides in pairs)
+    return replace(
+        parsed,
+        application=replace(application, overridden=tuple(strange[:MAX_TOLD])),
+        options=(*options, *parsed.options[len(options) :]),
+    )
 
 
 def live_place(key: ApplicationKey) -> Place:
@@ -45,38 +57,53 @@ def live_place(key: ApplicationKey) -> Place:
     return Place(Source.KUBERNETES, f"Application {key}")
 
 
-def _updates(annotations: Mapping[str, str]) -> Iterator[Update]:
-    method = annotations.get(f"{_PREFIX}write-back-method", "argocd")
-    if method.strip() != "argocd":
-        return
-    for entry in annotations.get(f"{_PREFIX}image-list", "").split(","):
-        alias, equals, image = entry.strip().rpartition("=")
-        if not image:
-            continue
-
-        def given(name: str, alias: str = alias if equals else "") -> str:
-            return annotations.get(f"{_PREFIX}{alias}.{name}", "").strip() if alias else ""
-
-        parameters = [given("helm.image-spec")]
-        if not parameters[0]:
-            names = (given("helm.image-name"), given("helm.image-tag"))
-            parameters = [one or default for one, default in zip(names, _DEFAULTS, strict=True)]
-        name = given("kustomize.image-name") or image
-        yield Update(frozenset({_repository(name)}), frozenset(parameters))
+def _strange(
+    options: LocatedTree, live: Overrides, updates: Sequence[ImageUpdate]
+) -> Iterator[str]:
+    """Yield what a live source overrides and nobody declares, or declares otherwise, in words."""
+    declared = {str(one.content) for one in _items(options, "kustomize", "images")}
+    for entry in live.images:
+        if entry not in declared:
+            field = f"kustomize.images {entry[:_LONGEST]}"
+            update = _updating(updates, _name(entry))
+            yield from _told(field, update, _tag_of(entry.rpartition("=")[2]))
+    known = {(one.text("name"), one.text("value")) for one in _items(options, "helm", "parameters")}
+    for name, value in live.parameters:
+        if (name, value) not in known:
+            field = f"helm.parameters {name[:_LONGEST]}={value[:_LONGEST]}"
+            update = next((one for one in updates if name in one.parameters), None)
+            yield from _told(field, update, _written(update, name, value))
 
 
-def _repository(image: str) -> str:
-    """Return what an image is of, whatever constraint stands where its tag would."""
-    found = parse_image(image)
-    if found is not None:
-        return found.repository
-    head, colon, rest = image.rpartition(":")
-    plain = parse_image(head) if colon and "/" not in rest else None
-    return plain.repository if plain else image
+def _told(field: str, update: ImageUpdate | None, tag: str | None) -> Iterator[str]:
+    if update is None:
+        yield f"{field}, which nothing declares"
+    elif tag is not None:
+        objection = update.tags.objection(tag, constraint=update.constraint)
+        if objection:
+            yield f"{field}: Image Updater sets none such, as {objection}"
+
+
+def _written(update: ImageUpdate | None, name: str, value: str) -> str | None:
+    """Return the tag, and digest, that a parameter of a chart has; None where it is no such."""
+    if update is None or (name == update.name and not update.spec):
+        return None
+    return _tag_of(value) if update.spec else value
+
+
+def _tag_of(reference: str) -> str:
+    found = parse_image(reference)
+    if found is None:
+        return ""
+    return f"{found.tag}@{found.digest}" if found.digest else found.tag
+
+
+def _updating(updates: Iterable[ImageUpdate], repository: str) -> ImageUpdate | None:
+    return next((one for one in updates if repository in one.images), None)
 
 
 def _overridden(
-    options: LocatedTree, live: Overrides, updates: Iterable[Update], place: Place
+    options: LocatedTree, live: Overrides, updates: Iterable[ImageUpdate], place: Place
 ) -> LocatedTree:
     for update in updates:
         images = [one for one in live.images if _name(one) in update.images]
@@ -96,7 +123,10 @@ def _overridden(
                 for one in _items(options, "helm", "parameters")
                 if one.fields.get("name", one).content not in names
             )
-            made = (from_plain({"name": one, "value": text}, place) for one, text in parameters)
+            made = (
+                from_plain({"name": one, "value": text, "forceString": True}, place)
+                for one, text in parameters
+            )
             options = _with(options, "helm", "parameters", (*kept, *made))
     return options
 
@@ -104,7 +134,7 @@ def _overridden(
 def _name(entry: str) -> str:
     """Return the image that an entry of ``kustomize.images`` replaces."""
     name, equals, _ = entry.partition("=")
-    return _repository(name if equals else entry)
+    return split(name if equals else entry)[0]
 
 
 def _items(options: LocatedTree, tool: str, field: str) -> tuple[LocatedTree, ...]:

@@ -12,6 +12,7 @@ from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.following import Following
 from exporter.declared.argocd.gathering import Gathering
+from exporter.declared.argocd.image_updates import Selection
 from exporter.declared.argocd.items import of_rules
 from exporter.declared.argocd.ledger import Ledger
 from exporter.declared.argocd.rules import Rules
@@ -37,8 +38,8 @@ class Followed:
     Application deploys whether it exists in the checkout as a directory; *delivered* are those
     that go to the cluster that is looked at. *declarations* are the places of all Applications
     and ApplicationSets; *hiding* says where there may be further Applications. *rules* are those of
-    Argo CD itself that the repository declares, *later* the places of Applications that should have
-    counted from the beginning.
+    Argo CD itself that the repository declares, *selections* those of Image Updater; *later* are
+    the places of Applications that should have counted from the beginning.
     """
 
     reading: Reading
@@ -49,6 +50,7 @@ class Followed:
     declarations: frozenset[tuple[str, int]] = frozenset()
     hiding: tuple[Gap, ...] = ()
     rules: Rules | None = None
+    selections: tuple[Selection, ...] = ()
     later: Mapping[ApplicationKey, Place] = field(default_factory=dict)
 
 
@@ -90,7 +92,9 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
     observed = ruled or Rules()
     first = await once(rules=observed, counting={}, lazily=True)
     rules = observed if first.rules is None else first.rules
-    if rules == observed and not first.later:
+    once = partial(once, selected=first.selections)
+    anew = bool(first.later) or bool(overrides and first.selections)
+    if rules == observed and not anew:
         passed = units is not None and units.passed
         return await once(rules=observed, counting={}) if passed else first
     # Its own rules may be delivered by the last of all Applications; what is rendered is known.
@@ -115,13 +119,16 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
     further: Sequence[Further],
     units: Units | None,
     lazily: bool = False,
+    selected: Sequence[Selection] = (),
 ) -> Followed:
     checkout = home.checkout
     if units is not None:
         units.begin()
     files = Files(home, Budget(), memory, further=tuple(one.home for one in further))
     ledger = Ledger(checkout)
-    gathering = Gathering(files, cluster, ledger, counting=counting, overrides=overrides)
+    gathering = Gathering(
+        files, cluster, ledger, counting=counting, overrides=overrides, selected=selected
+    )
     others = [
         replace(one, render=remembering(one.render, memory, repository=f"{_name(one)}:"))
         for one in further
@@ -176,6 +183,7 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
         hiding=tuple(dict.fromkeys(following.hiding)),
         rules=gathering.rules,
         later=gathering.later,
+        selections=tuple(gathering.selections),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from exporter.declared.kinds import TRACED, group, is_rules
+from exporter.declared.kinds import TRACED, governs, group
 from exporter.domain.json import Json, JsonObject, as_object, as_text, dig, shared
 from exporter.foreign import yaml
 
@@ -71,7 +71,7 @@ def _objects(value: Json) -> Iterator[JsonObject]:
 
 def _lean(content: JsonObject) -> JsonObject:
     kind = as_text(content.get("kind"))
-    if kind in _KEPT or is_rules(content):
+    if kind in _KEPT or governs(content):
         found: JsonObject = shared(content)
         return found
     metadata = as_object(content.get("metadata"))
