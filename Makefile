@@ -14,7 +14,7 @@ SHELL_SCRIPTS := tools/* .ci/run tests/image/run-image
 UV := .cache/uv/bin/uv
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-annotate --no-strip-extras
-PROJECT := --extra ansible pyproject.toml
+PROJECT := --extra ansible --extra aws pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types format bench chaos fuzz audit answers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean

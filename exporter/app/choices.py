@@ -8,6 +8,7 @@ from exporter.checks import ALL
 from exporter.declared.registry import READERS
 from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
 from exporter.domain.check import Check
+from exporter.domain.cloud import FAMILIES, CloudCalls, CloudScope, DeclaredCloud, InstanceHealth
 from exporter.domain.facts import Facts
 from exporter.domain.images import Mirror
 from exporter.domain.instants import parse_duration, parse_instant
@@ -30,8 +31,11 @@ _BY_READERS = (
     DeclaredWorkloads,
     DeclaredApplications,
     ObservedApplicationSets,
+    DeclaredCloud,
 )
 """Facts that are known only where a reader of declarations gives them, or asks for them."""
+
+_OF_CLOUD = (*FAMILIES.values(), InstanceHealth, CloudCalls, CloudScope)
 
 
 def enabled(settings: Settings) -> tuple[Check, ...]:
@@ -80,6 +84,7 @@ def _named(settings: Settings) -> dict[type, bool]:
         **dict.fromkeys(GrafanaPoller.kinds, observed.grafana is not None),
         DeclaredDatasources: bool(observed.grafana and observed.grafana.datasources),
         DeclaredDashboards: bool(observed.grafana and observed.grafana.dashboards),
+        **dict.fromkeys(_OF_CLOUD, bool(observed.cloud and observed.cloud.aws)),
         **{kind: kind in declared for kind in _BY_READERS},
     }
 
