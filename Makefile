@@ -23,7 +23,7 @@ help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
 		while read -r target what; do printf '  make %-14s%s\n' "$$target" "$$what"; done
 
-demo: .venv/.run ## Serve the reference cluster until Ctrl-C; SCENARIO=node-loss changes it
+demo: $(if $(filter $(SCENARIO),instance-stopped rule-added),.venv/.test,.venv/.run) ## Serve the reference cluster until Ctrl-C; SCENARIO=node-loss changes it
 	@kustomize=$$(tools/find-tool kustomize) && \
 	echo "The reference cluster: http://$(ADDRESS)/  metrics: http://$(ADDRESS)/metrics" && \
 	CONFORMANCE_KUSTOMIZE=$$kustomize exec python -m tests.apiserver.demo \

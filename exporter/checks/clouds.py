@@ -106,7 +106,7 @@ class Comparison:
         """Compare one attribute, if it is declared, with what the cloud has; None: not told."""
         if attribute in self.resource.unknown:
             why = self.resource.unknown[attribute].value
-            self.unknown.append(f"{attribute} is not compared: {why}")
+            self.unknown.append(f"{attribute} is not compared: {excerpt(why)}")
             return
         stated = self.resource.values.get(attribute)
         if stated is None:
@@ -119,7 +119,9 @@ class Comparison:
             try:
                 wanted[self.join.resolved(one.value, within=within)] = one.place
             except UnresolvedReferenceError as error:
-                self.unknown.append(f"{attribute} refers to {error}, which is not found")
+                self.unknown.append(
+                    f"{attribute} refers to {excerpt(str(error))}, which is not found"
+                )
                 return
         self._note(attribute, wanted, frozenset(have), unmanaged)
 
@@ -138,10 +140,11 @@ class Comparison:
         if not _is_set(attribute):
             if lacking:
                 is_now = listing(sorted(map(excerpt, have))) or "none"
-                self._differ(f"{attribute} is {is_now} instead of {listing(lacking)}", wanted)
+                meant = listing([excerpt(one) for one in lacking])
+                self._differ(f"{attribute} is {is_now} instead of {meant}", wanted)
             return
         if lacking:
-            where = (f"{one} ({wanted[one].where})" for one in lacking)
+            where = (f"{excerpt(one)} ({wanted[one].where})" for one in lacking)
             gone = {one: wanted[one] for one in lacking}
             self._differ(f"{attribute}: lacks {listing(list(where))}", gone)
         if further:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from exporter.checks import clouds, unknowns
 from exporter.checks.stranded import Loss
+from exporter.checks.wording import excerpt
 from exporter.domain.cloud import (
     CloudAttribute,
     CloudKind,
@@ -106,7 +107,7 @@ class Machines:
         if self._scope is None:
             return Chain()
         region = self._scope.region
-        named = have.provider_id.rpartition("/")[2]
+        named = excerpt(have.provider_id.rpartition("/")[2])
         instance = self._instances.get(named) if named else self._by_its_address(have)
         if instance is None and named:
             return Chain((), broken=f"provider ID {named}: no such instance in {region}")
@@ -114,7 +115,7 @@ class Machines:
             return Chain((), unclear="node has no provider ID, and no instance has its address")
         owner = self._join.owners.get(instance.id)
         meant = self._by_name.get(node.name)
-        links = (have.provider_id or have.name, instance.id)
+        links = (excerpt(have.provider_id or have.name), instance.id)
         if owner is None:
             return self._undeclared(node, instance, links)
         if meant is not None and meant.address != owner.address:

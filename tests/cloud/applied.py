@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,8 @@ class Applied:
     ec2: Any
     declared: DeclaredCloud
     ids: dict[str, str] = field(default_factory=dict)
+    given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What is otherwise chosen by AWS, by the names of instances."""
 
     def apply(self) -> "Applied":
         """Make everything, what others refer to first."""
@@ -41,7 +43,7 @@ class Applied:
         for one in self.declared.of(CloudKind.SECURITY_GROUP):
             self._add_rules(one)
         for one in self.declared.of(CloudKind.INSTANCE):
-            self.ids[one.address] = self.make_instance(one)
+            self.ids[one.address] = self.make_instance(one, **self.given.get(one.name, {}))
         return self
 
     def value(self, one: DeclaredResource, attribute: CloudAttribute) -> str:
