@@ -15,7 +15,7 @@ SHELL_SCRIPTS := tools/* .ci/run tests/image/run-image
 UV := .cache/uv/bin/uv
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-annotate --no-strip-extras
-PROJECT := --extra ansible pyproject.toml
+PROJECT := --extra ansible --extra aws pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types format bench chaos soak fuzz audit sbom answers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
@@ -24,7 +24,7 @@ help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
 		while read -r target what; do printf '  make %-14s%s\n' "$$target" "$$what"; done
 
-demo: .venv/.run ## Serve the reference cluster until Ctrl-C; SCENARIO=node-loss changes it
+demo: $(if $(filter $(SCENARIO),instance-stopped rule-added),.venv/.test,.venv/.run) ## Serve the reference cluster until Ctrl-C; SCENARIO=node-loss changes it
 	@kustomize=$$(tools/find-tool kustomize) && \
 	echo "The reference cluster: http://$(ADDRESS)/  metrics: http://$(ADDRESS)/metrics" && \
 	CONFORMANCE_KUSTOMIZE=$$kustomize exec python -m tests.apiserver.demo \

@@ -8,6 +8,7 @@ from exporter.checks import ALL
 from exporter.declared.registry import READERS
 from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
 from exporter.domain.check import Check
+from exporter.domain.cloud import FAMILIES, CloudCalls, CloudScope, DeclaredCloud, InstanceHealth
 from exporter.domain.components import DeclaredComponents
 from exporter.domain.facts import Facts
 from exporter.domain.images import Mirror
@@ -31,8 +32,11 @@ _BY_READERS = (
     DeclaredWorkloads,
     DeclaredApplications,
     ObservedApplicationSets,
+    DeclaredCloud,
 )
 """Facts that are known only where a reader of declarations gives them, or asks for them."""
+
+_OF_CLOUD = (*FAMILIES.values(), InstanceHealth, CloudCalls, CloudScope)
 
 
 def enabled(settings: Settings) -> tuple[Check, ...]:
@@ -82,6 +86,7 @@ def _named(settings: Settings) -> dict[type, bool]:
         DeclaredComponents: bool(settings.components or settings.declared.ansible),
         DeclaredDatasources: bool(observed.grafana and observed.grafana.datasources),
         DeclaredDashboards: bool(observed.grafana and observed.grafana.dashboards),
+        **dict.fromkeys(_OF_CLOUD, bool(observed.cloud and observed.cloud.aws)),
         **{kind: kind in declared for kind in _BY_READERS},
     }
 

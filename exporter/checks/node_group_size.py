@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from exporter.checks.subjects import node
 from exporter.checks.wording import listing
 from exporter.domain.check import Alert, Check
+from exporter.domain.cloud import CloudAttribute, CloudResource, ObservedScalingGroups
+from exporter.domain.declaration import NodeGroup
 from exporter.domain.expectation import Expectation, GroupSize
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
@@ -17,6 +19,7 @@ from exporter.domain.nodes import DeclaredNodes, ObservedNodes
 from exporter.domain.provenance import Place
 
 ID = "node_group_size"
+_NODE_GROUP = "eks:nodegroup-name"
 
 
 def sized_groups(facts: Facts) -> list[Subject]:
@@ -32,7 +35,7 @@ def sized_groups(facts: Facts) -> list[Subject]:
 def judge(facts: Facts) -> Iterator[Finding]:
     """Count the nodes of each group that has a name."""
     declared, observed = facts.get(DeclaredNodes), facts.get(ObservedNodes)
-    present = _present(declared, observed)
+    present, scaling = _present(declared, observed), _scaling_groups(facts)
     odd = observed.unreadable
     unplaced = tuple(gap for name, gap in odd.items() if not declared.group_of(name, {}))
     for name, size in sorted(facts.get(Expectation).groups.items()):
@@ -47,7 +50,8 @@ def judge(facts: Facts) -> Iterator[Finding]:
                 unplaced=unplaced if group.labels else (),
                 any_node=bool(observed.names),
             )
-            yield _judge(name, count, place=group.place, hidden=declared.incomplete)
+            finding = _judge(name, count, place=group.place, hidden=declared.incomplete)
+            yield _witnessed(finding, group, scaling.get(name))
 
 
 def _present(declared: DeclaredNodes, observed: ObservedNodes) -> dict[str, set[str]]:
@@ -82,6 +86,34 @@ class _Count:
     def undeclared(self) -> frozenset[str]:
         """Those that ``node_unexpected`` reports: nobody names them, and there is no room."""
         return frozenset() if self.size.may_grow else self.present - self.size.members
+
+
+def _scaling_groups(facts: Facts) -> dict[str, CloudResource]:
+    """Return the cloud's groups by their name, and by that of the node group they are of."""
+    gaps = facts.gaps_in((ObservedScalingGroups,))
+    known = None if gaps else facts.find(ObservedScalingGroups)
+    found: dict[str, CloudResource] = {}
+    for one in known.resources.values() if known else ():
+        found.setdefault(one.tags.get(_NODE_GROUP, one.id), one)
+        found.setdefault(one.id, one)
+    return found
+
+
+def _witnessed(finding: Finding, group: NodeGroup, have: CloudResource | None) -> Finding:
+    """Return *finding* with the word of the cloud's own group; other bounds than declared fail."""
+    if have is None or finding.verdict is Verdict.UNKNOWN:
+        return finding
+    bounds = ((CloudAttribute.MINIMUM, group.minimum), (CloudAttribute.MAXIMUM, group.maximum))
+    differing = [
+        f"{key} {have.values[key][0]} instead of {stated}"
+        for key, stated in bounds
+        if stated is not None and have.values[key] != (str(stated),)
+    ]
+    detail = f"auto scaling group {have.id} has {have.state}"
+    if differing:
+        detail = f"auto scaling group {have.id} has {' and '.join(differing)}"
+        finding = replace(finding, verdict=Verdict.FAIL)
+    return replace(finding, detail="; ".join(filter(None, (finding.detail, detail))))
 
 
 def _subject(name: str) -> Subject:
@@ -160,6 +192,7 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Groups of nodes have the declared size",
     needs=(DeclaredNodes, ObservedNodes, Expectation),
+    weighs=(ObservedScalingGroups,),
     subjects=sized_groups,
     judge=judge,
     advice="Bring the groups of nodes to their declared size.",

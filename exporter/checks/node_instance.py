@@ -1,11 +1,13 @@
-"""Every node must be the machine that the code declares: type, zone, address and id."""
+"""Every node must be the machine that the code declares: type, zone, address, id, instance."""
 
 from collections.abc import Collection, Iterator, Mapping
 from ipaddress import ip_address
 
 from exporter.checks import subjects, unknowns
+from exporter.checks.machines import FACTS_OF_MACHINES, Machines
 from exporter.checks.wording import excerpt
 from exporter.domain.check import Alert, Chapter, Check
+from exporter.domain.cloud import DeclaredCloud, ObservedInstances
 from exporter.domain.declaration import Attribute, DeclaredNode
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
@@ -26,14 +28,20 @@ _LABELS: Mapping[Attribute, tuple[str, str]] = {
 
 
 def machines(facts: Facts) -> list[Subject]:
-    """Return the declared nodes of whose machine anything is declared, sorted."""
-    known = facts.find(DeclaredNodes)
+    """Return the declared nodes of whose machine anything is declared, sorted; all in a cloud."""
+    known, cloud = facts.find(DeclaredNodes), facts.find(DeclaredCloud) is not None
     nodes = known.in_order if known else ()
-    return [subjects.node(node.name) for _, node in nodes if _declared(node) or _unknown(node)]
+    return [
+        subjects.node(node.name) for _, node in nodes if cloud or _declared(node) or _unknown(node)
+    ]
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
-    """Compare what is declared of each machine with what its node reports of it."""
+    """Compare what is declared of each machine with what its node reports of it.
+
+    Where the cloud is looked at, each node is followed to its instance and that one's code.
+    """
+    cloud, chains = facts.find(DeclaredCloud) is not None, Machines(facts)
     observed = facts.get(ObservedNodes).nodes
     reported = {
         attribute
@@ -41,13 +49,14 @@ def judge(facts: Facts) -> Iterator[Finding]:
         if any(_reported(one, attribute) for one in observed.values())
     }
     for name, node in facts.get(DeclaredNodes).in_order:
-        if not (_declared(node) or _unknown(node)):
+        if not (cloud or _declared(node) or _unknown(node)):
             continue
         have = observed.get(name)
         if have is None:
             yield unknowns.absent_node(ID, node)
         else:
-            yield _judge(node, have, reported=reported)
+            chain = chains.chain(node, have)
+            yield chain.of(_judge(node, have, reported=reported, complete=chain.complete))
 
 
 def _unknown(node: DeclaredNode) -> bool:
@@ -70,8 +79,14 @@ def _reported(node: ObservedNode, attribute: Attribute) -> tuple[str, ...]:
     return tuple(value for value in values if value)[:1]
 
 
-def _judge(node: DeclaredNode, have: ObservedNode, *, reported: Collection[Attribute]) -> Finding:
-    """Fail for any attribute that differs; pass only where all could be compared."""
+def _judge(
+    node: DeclaredNode, have: ObservedNode, *, reported: Collection[Attribute], complete: bool
+) -> Finding:
+    """Fail for any attribute that differs; pass only where all could be compared.
+
+    What the node itself is silent on is known of its instance where that was found: it is compared
+    there.
+    """
     declared = _declared(node)
     observed = {attribute: _reported(have, attribute) for attribute in declared}
     silent = [attribute for attribute, values in observed.items() if not values]
@@ -88,7 +103,7 @@ def _judge(node: DeclaredNode, have: ObservedNode, *, reported: Collection[Attri
             Verdict.FAIL,
             _differences(differing, declared=declared, observed=observed),
         )
-    elif silent:
+    elif silent and not complete:
         verdict, detail = Verdict.UNKNOWN, _silence(silent, reported)
     return Finding(
         check=ID,
@@ -99,9 +114,8 @@ def _judge(node: DeclaredNode, have: ObservedNode, *, reported: Collection[Attri
         observed={
             key.value: excerpt(", ".join(values)) or None for key, values in observed.items()
         },
-        provenance=tuple(
-            dict.fromkeys(node.attributes[key].place for key in differing or declared)
-        ),
+        provenance=tuple(dict.fromkeys(node.attributes[key].place for key in differing or declared))
+        or node.places,
     )
 
 
@@ -165,6 +179,8 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Nodes are the declared machines",
     needs=(DeclaredNodes, ObservedNodes),
+    uses=(DeclaredCloud, ObservedInstances),
+    weighs=FACTS_OF_MACHINES,
     subjects=machines,
     judge=judge,
     aspect="instance",

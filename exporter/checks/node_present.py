@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.checks import subjects
+from exporter.checks.machines import FACTS_OF_MACHINES, Machines, explained
 from exporter.checks.wording import excerpt
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import PRESENT, DeclaredNode
@@ -18,10 +19,10 @@ def judge(facts: Facts) -> Iterator[Finding]:
 
     Where what identifies a node contradicts itself, which of the cluster's it is nobody can tell.
     """
-    observed = facts.get(ObservedNodes)
+    observed, machines = facts.get(ObservedNodes), Machines(facts)
     for name, node in facts.get(DeclaredNodes).in_order:
         if not node.member:
-            yield _judge(node, key=name, present=name in observed)
+            yield explained(_judge(node, key=name, present=name in observed), node, machines)
 
 
 def _judge(node: DeclaredNode, *, key: str, present: bool) -> Finding:
@@ -53,6 +54,7 @@ CHECK = Check(
     severity=Severity.CRITICAL,
     title="Declared nodes are in the cluster",
     needs=(DeclaredNodes, ObservedNodes),
+    weighs=FACTS_OF_MACHINES,
     subjects=subjects.named_nodes,
     judge=judge,
     aspect="present",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.elastic import removal, start
+from exporter.checks.machines import FACTS_OF_MACHINES, Machines, explained
 from exporter.checks.wording import excerpt
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredNode
@@ -17,12 +18,16 @@ ID = "node_ready"
 def judge(facts: Facts) -> Iterator[Finding]:
     """Look at the condition Ready of every declared node.
 
-    One that an autoscaler adds or removes may be not Ready for a while.
+    One that an autoscaler adds or removes may be not Ready for a while. That of an instance that
+    does not run is that instance's matter.
     """
-    observed = facts.get(ObservedNodes).nodes
+    observed, machines = facts.get(ObservedNodes).nodes, Machines(facts)
     for name, node in facts.get(DeclaredNodes).in_order:
         have = observed.get(name)
-        yield unknowns.absent_node(ID, node) if have is None else _judge(node, have)
+        if have is None:
+            yield unknowns.absent_node(ID, node)
+        else:
+            yield explained(_judge(node, have), node, machines, have)
 
 
 def _judge(node: DeclaredNode, have: ObservedNode) -> Finding:
@@ -47,6 +52,7 @@ CHECK = Check(
     severity=Severity.CRITICAL,
     title="Declared nodes are Ready",
     needs=(DeclaredNodes, ObservedNodes),
+    weighs=FACTS_OF_MACHINES,
     subjects=subjects.declared_nodes,
     judge=judge,
     aspect="ready",

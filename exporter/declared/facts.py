@@ -7,6 +7,7 @@ from datetime import timedelta
 from exporter.declared import monitoring
 from exporter.declared.addresses import with_names
 from exporter.declared.checkout import Checkout
+from exporter.declared.cloud import cloud_facts
 from exporter.declared.components import declared_components
 from exporter.declared.conflicts import inconsistent_labels, node_sets
 from exporter.declared.kinds import DELIVERING_KINDS, IGNORED
@@ -76,6 +77,7 @@ def assemble(read: Readings, *, loaded: Loaded) -> tuple[Facts, tuple[Unresolved
         Conflicts: Conflicts(items=conflicts),
         Repository: read.repository,
         DeclaredStack: stack,
+        **cloud_facts(read.readings, loaded),
         **monitoring.declared(
             loaded.settings.observed, path=loaded.name, workloads=merged.workloads
         ),

@@ -8,6 +8,7 @@ from sys import intern
 from typing import NamedTuple
 
 from exporter.domain.charts import ChartRequest
+from exporter.domain.cloud import CloudGap, DeclaredResource, ResourcePart
 from exporter.domain.errors import Reason
 from exporter.domain.finding import Subject
 from exporter.domain.gaps import Gap
@@ -441,8 +442,9 @@ class Reading:
     """All that one source says, and what of it could not be read.
 
     *items* are all things that it declares but nodes, which follow from *nodes*; *gaps* what it
-    could say of nodes, and nobody can tell, *stack_gaps* what of the monitoring stack. *charts* are
-    what lacks of registries. *groups*
+    could say of nodes, and nobody can tell, *stack_gaps* what of the monitoring stack, *cloud_gaps*
+    what of the *resources* of a cloud and their *parts*. *charts* are what lacks of registries.
+    *groups*
     have no members yet: who belongs to them shows when all sources are merged.
     *complete* is false where something that would add to an enumeration of nodes could not be
     evaluated, so that a node's absence from this source proves nothing. Of one that is *lost*
@@ -462,6 +464,9 @@ class Reading:
     items: tuple[Item, ...] = ()
     gaps: tuple[NodeGap, ...] = ()
     stack_gaps: tuple[StackGap, ...] = ()
+    resources: tuple[DeclaredResource, ...] = ()
+    parts: tuple[ResourcePart, ...] = ()
+    cloud_gaps: tuple[CloudGap, ...] = ()
     deliveries: Deliveries = Deliveries()
     charts: tuple[ChartRequest, ...] = ()
     complete: bool = True

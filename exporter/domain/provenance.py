@@ -35,6 +35,7 @@ class Source(StrEnum):
     PROMETHEUS = "prometheus", "Prometheus"
     ALERTMANAGER = "alertmanager", "Alertmanager"
     GRAFANA = "grafana", "Grafana"
+    AWS = "aws", "AWS"
 
 
 DECLARED = frozenset(one for one in Source if one.side == "declared")

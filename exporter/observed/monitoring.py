@@ -1,4 +1,4 @@
-"""The monitoring stack as it answers: one poll for each of its parts that the settings name."""
+"""The monitoring stack and the cloud as they answer: one poll for each part that is named."""
 
 import asyncio
 from dataclasses import dataclass
@@ -13,17 +13,19 @@ from exporter.domain.state import State
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.supervisor import Supervisor
 from exporter.observed.alertmanager.poller import AlertmanagerPoller
+from exporter.observed.cloud.clouds import cloud_poller
 from exporter.observed.endpoint import Endpoint
 from exporter.observed.grafana.poller import GrafanaPoller
 from exporter.observed.polling import Poller, PollLoop
 from exporter.observed.prometheus.poller import PrometheusPoller
+from exporter.settings.cloud import AwsSettings
 from exporter.settings.monitoring import EndpointSettings
 from exporter.settings.observed import ObservedSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Monitoring:
-    """All polls; none where the settings name no part of a monitoring stack."""
+    """All polls; none where the settings name no part of a monitoring stack, and no cloud."""
 
     polls: tuple[PollLoop, ...] = ()
 
@@ -67,7 +69,7 @@ def monitoring(
 
     Raises :exc:`SettingsError` where what is told would be too old before it is told again.
     """
-    pollers: list[tuple[EndpointSettings, Poller]] = []
+    pollers: list[tuple[EndpointSettings | AwsSettings, Poller]] = []
     if (prometheus := settings.prometheus) is not None:
         asked = PrometheusPoller(Endpoint(prometheus, folder=folder), prometheus)
         pollers.append((prometheus, asked))
@@ -76,6 +78,8 @@ def monitoring(
         pollers.append((alertmanager, AlertmanagerPoller(endpoint, alertmanager)))
     if (grafana := settings.grafana) is not None:
         pollers.append((grafana, GrafanaPoller(Endpoint(grafana, folder=folder), grafana)))
+    if settings.cloud is not None and (cloud := cloud_poller(settings.cloud)) is not None:
+        pollers.append(cloud)
     problems = [_problem(given, poller.source) for given, poller in pollers]
     if any(problems):
         raise SettingsError([problem for problem in problems if problem])
@@ -93,11 +97,14 @@ def monitoring(
     )
 
 
-def _problem(given: EndpointSettings, source: Source) -> str:
+_WITHIN = {Source.AWS: "cloud.aws"}
+
+
+def _problem(given: EndpointSettings | AwsSettings, source: Source) -> str:
     interval, timeout = parse_duration(given.interval), parse_duration(given.timeout)
     if parse_duration(given.max_age) > interval + timeout:
         return ""
     return (
-        f"observed.{source}: max_age ({given.max_age}) must be longer than interval and timeout "
-        f"together ({given.interval} and {given.timeout})"
+        f"observed.{_WITHIN.get(source, source)}: max_age ({given.max_age}) must be longer than "
+        f"interval and timeout together ({given.interval} and {given.timeout})"
     )

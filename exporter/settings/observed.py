@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
+from exporter.settings.cloud import CloudSettings
 from exporter.settings.forms import Duration, Strict
 from exporter.settings.monitoring import AlertmanagerSettings, GrafanaSettings, PrometheusSettings
 
@@ -70,4 +71,7 @@ class ObservedSettings(Strict, frozen=True, kw_only=True):
     ] = None
     grafana: Annotated[
         GrafanaSettings | None, Meta(description="The Grafana that people look at.")
+    ] = None
+    cloud: Annotated[
+        CloudSettings | None, Meta(description="The cloud in which its machines run.")
     ] = None

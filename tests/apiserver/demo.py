@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
 import tempfile
@@ -13,12 +14,15 @@ from tests.apiserver import argocd
 from tests.apiserver.kubeconfig import write_kubeconfig
 from tests.apiserver.scenarios import SCENARIOS, run
 from tests.apiserver.server import ApiServer
+from tests.cloud import moto
+from tests.cloud.reference import SCENARIOS as OF_CLOUD
+from tests.cloud.reference import ReferenceCloud, reference_cloud
 from tests.monitoring.recorded import SCENARIOS as OF_MONITORING
 from tests.monitoring.recorded import RecordedStack
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "reference-cluster"
 NONE = "none"
-KNOWN = sorted({*SCENARIOS, *OF_MONITORING})
+KNOWN = sorted({*SCENARIOS, *OF_MONITORING, *OF_CLOUD})
 
 
 def main() -> None:
@@ -41,16 +45,26 @@ async def demo(address: str, scenario: str, after: float) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):  # which a shell may have us ignore
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     with tempfile.TemporaryDirectory() as folder:
-        async with ApiServer() as api, RecordedStack(api.objects) as stack:
+        async with (
+            ApiServer() as api,
+            RecordedStack(api.objects) as stack,
+            contextlib.AsyncExitStack() as more,
+        ):
             api.load_snapshot(EXAMPLE / "snapshot")
-            settings = write_settings(Path(folder), url=api.url, monitoring=stack)
+            cloud = None
+            if scenario in OF_CLOUD:  # the others need none, and it takes a while to start
+                _say("a simulated AWS starts")
+                cloud = await more.enter_async_context(reference_cloud(api))
+            settings = write_settings(Path(folder), url=api.url, monitoring=stack, cloud=cloud)
             command = (sys.executable, "-m", "exporter", "serve", "--config.file", str(settings))
             exporter = await asyncio.create_subprocess_exec(
-                *command, "--web.listen-address", address
+                *command, "--web.listen-address", address, env={**os.environ, **moto.KEYS}
             )
             tasks = (
                 asyncio.create_task(_end(exporter, told), name="end"),
-                asyncio.create_task(_play(api, stack, scenario, after), name="scenario"),
+                asyncio.create_task(
+                    _play(api, stack, cloud, scenario=scenario, after=after), name="scenario"
+                ),
                 asyncio.create_task(argocd.comparing(api), name="argocd"),
             )
             try:
@@ -64,24 +78,30 @@ async def demo(address: str, scenario: str, after: float) -> int:
 
 
 def write_settings(
-    folder: Path, *, url: str, token: str | None = None, monitoring: RecordedStack | None = None
+    folder: Path,
+    *,
+    url: str,
+    token: str | None = None,
+    monitoring: RecordedStack | None = None,
+    cloud: ReferenceCloud | None = None,
 ) -> Path:
     """Write the example's settings with a live cluster in place of its snapshot.
 
-    *monitoring* is the stack that watches it, if one is to be asked.
+    *monitoring* is the stack that watches it, and *cloud* where it runs, if they are to be asked.
     """
     write_kubeconfig(folder / "kubeconfig", url=url, token=token)
     (folder / "repository").symlink_to(EXAMPLE / "repository")
     lines = (EXAMPLE / "conformance.yaml").read_text().splitlines(keepends=True)
     live = "  kubernetes: {kubeconfig: kubeconfig}\n" + (asking(monitoring) if monitoring else "")
+    live += asking(cloud) if cloud else ""
     path = folder / "conformance.yaml"
     path.write_text("".join(live if one.startswith("  snapshot:") else one for one in lines))
     return path
 
 
-def asking(monitoring: RecordedStack) -> str:
-    """Return the settings by which a monitoring stack is asked, as they stand below *observed*."""
-    parts = monitoring.settings().items()
+def asking(asked: RecordedStack | ReferenceCloud) -> str:
+    """Return the settings by which something is asked, as they stand below *observed*."""
+    parts = asked.settings().items()
     return "".join(f"  {part}: {json.dumps(settings)}\n" for part, settings in parts)
 
 
@@ -90,13 +110,23 @@ async def _end(exporter: asyncio.subprocess.Process, told: asyncio.Event) -> Non
     exporter.terminate()
 
 
-async def _play(api: ApiServer, stack: RecordedStack, scenario: str, after: float) -> None:
+async def _play(
+    api: ApiServer,
+    stack: RecordedStack,
+    cloud: ReferenceCloud | None,
+    *,
+    scenario: str,
+    after: float,
+) -> None:
     if scenario == NONE:
         return
-    chosen = SCENARIOS.get(scenario) or OF_MONITORING[scenario]
+    chosen = SCENARIOS.get(scenario) or OF_MONITORING.get(scenario) or OF_CLOUD[scenario]
     _say(f"in {after:g} seconds: {(chosen.__doc__ or scenario).splitlines()[0]}")
     await asyncio.sleep(after)
-    _say(await (stack.play(scenario) if scenario in OF_MONITORING else run(scenario, api)))
+    if cloud is not None:
+        _say(await cloud.play(scenario))
+    else:
+        _say(await (stack.play(scenario) if scenario in OF_MONITORING else run(scenario, api)))
 
 
 def _say(text: str) -> None:

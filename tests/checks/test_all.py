@@ -44,7 +44,7 @@ from exporter.domain.policy import AsOf, Policy
 from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.workloads import ObservedPods, ObservedWorkloads
 from exporter.runtime.expected import Expected
-from tests.checks import of_prometheus
+from tests.checks import of_cloud, of_prometheus
 from tests.monitoring.samples import ALERTMANAGER, GRAFANA
 
 ROOT = Path(__file__).parents[2]
@@ -123,6 +123,7 @@ def _facts() -> Facts:
         *of_prometheus.FACTS,
         *ALERTMANAGER,
         *GRAFANA,
+        *of_cloud.GOOD.values(),
     )
     return Expected().known(Facts(known={type(one): one for one in known}))
 

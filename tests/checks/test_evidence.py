@@ -1,6 +1,7 @@
 """A pass names its evidence: where that is taken away, no check passes."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -104,6 +105,7 @@ from exporter.domain.workloads import (
 )
 from exporter.runtime.evaluate import evaluate
 from exporter.runtime.history import Decisions
+from tests.checks import of_cloud
 
 NOW = datetime(2025, 11, 12, tzinfo=UTC)
 PLACE = Place(Source.KUSTOMIZE, "k8s/web.yaml", 1)
@@ -213,6 +215,8 @@ STEADY: tuple[object, ...] = (
     DeclaredGrafana(PLACE),
     DeclaredDatasources({"p": DeclaredDatasource(place=PLACE, name="p")}),
     DeclaredDashboards({"d": DeclaredDashboard(place=PLACE, uid="d")}),
+    of_cloud.DECLARED,
+    of_cloud.SCOPE,
 )
 OBSERVED: tuple[tuple[object, object], ...] = (
     (
@@ -321,6 +325,7 @@ OBSERVED: tuple[tuple[object, object], ...] = (
         ObservedDatasources({}),
     ),
     (ObservedDashboards({"d": (Dashboard(uid="d", title="D"),)}), ObservedDashboards({})),
+    *of_cloud.OBSERVED,
 )
 """What is observed where all is well, and the same with nothing in it."""
 
@@ -334,6 +339,7 @@ RESTS_ON_OTHERS: dict[tuple[str, type], set[str]] = {
     ("alertmanager_connected", ActiveAlerts): {"connection", "notifications"},
     ("alertmanager_ready", AlertmanagerReceivers): {"alertmanager"},
     ("alertmanager_ready", AlertmanagerStatus): {"team"},
+    **of_cloud.RESTS_ON_OTHERS,
     ("kube_state_metrics", KubeStateNodes): {"pods"},
     ("kube_state_metrics", KubeStatePods): {"nodes"},
     ("kube_state_metrics", ObservedNodes): {"pods"},
@@ -345,7 +351,7 @@ RESTS_ON_OTHERS: dict[tuple[str, type], set[str]] = {
 Of pods, that nobody knows any in the cluster is no contradiction to those of Prometheus as such.
 """
 
-NO_EVIDENCE: dict[str, set[type]] = {
+NO_EVIDENCE: dict[str, AbstractSet[type]] = {
     "alertmanager_silences": {ActiveAlerts},  # no silence holds, whatever is active
     "application_abandoned": {ObservedApplicationSets},  # makes a failure unknown
     "application_healthy": {ObservedNodes, ObservedPods, ObservedWorkloads},  # explain a failure
@@ -356,6 +362,10 @@ NO_EVIDENCE: dict[str, set[type]] = {
     "grafana_datasources": {GrafanaHealth},
     "node_dedication": {ObservedWorkloads},  # explains a failure
     "secret_references": {ObservedObjects, ObservedPods},  # pods that run are evidence enough
+    "node_group_size": of_cloud.KINDS,  # one more witness
+    "node_present": of_cloud.KINDS,  # explain a failure
+    "node_ready": of_cloud.KINDS,
+    **of_cloud.JOINED_BY,
     "workload_ready": {ObservedNodes, ObservedPods},  # explain a failure
     "workload_replicas": {ObservedAutoscalers},  # the declared number stands
 }

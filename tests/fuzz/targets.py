@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from . import repository_targets, server_targets, value_targets
+from . import cloud_targets, repository_targets, server_targets, value_targets
 from .target import Target
 
 TARGETS: tuple[Target, ...] = (
     *repository_targets.TARGETS,
     *server_targets.TARGETS,
     *value_targets.TARGETS,
+    *cloud_targets.TARGETS,
 )
 
 _OF_SETTINGS = "holds names against patterns that only the settings give"

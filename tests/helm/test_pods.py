@@ -276,6 +276,8 @@ def test_pods_may_go_to_what_the_settings_name_and_nowhere_else() -> None:
 
     assert egress(MINIMAL) == {53, 443, 6443, 22}
     assert egress(MINIMAL, asked) == {53, 443, 6443, 22, 9090, 3000}
+    cloud = "settings: {observed: {cloud: {aws: {region: eu-central-1}}}}"
+    assert egress(MINIMAL, cloud) == {53, 443, 6443, 22, 80}
     volume_only = "{gitSync: {enabled: false}, repository: {volume: {emptyDir: {}}}}"
     assert egress(volume_only, "settings: {observed: {kubernetes: null, snapshot: /a}}") == {53}
 

@@ -9,6 +9,7 @@ from tests.rules.shipped import ALERTS
 
 WORKLOAD = {"object_kind": "Deployment", "object_namespace": "api", "object_name": "scan-api"}
 OTHER_WORKLOAD = {**WORKLOAD, "object_name": "auth-api"}
+GROUP = {"object_kind": "SecurityGroup", "object_namespace": "", "object_name": "sg-1"}
 NODE = {"object_kind": "Node", "object_name": "k8s-api-scan"}
 OTHER_NODE = {**NODE, "object_name": "k8s-redis"}
 APPLICATION = {"object_kind": "Application", "object_namespace": "argocd", "object_name": "scan"}
@@ -122,8 +123,30 @@ INHIBITED += [
         *("CoverageLow", {"layer": "applications"}),
         id="a missing node has no pods",
     ),
+    pytest.param(
+        *("InstanceNotRunning", {"layer": "infrastructure"}),
+        *("CoverageLow", {"layer": "configuration"}),
+        id="an instance that does not run has no node",
+    ),
+    pytest.param(
+        *("AdminPortExposed", GROUP, "SecurityGroupMismatch", GROUP),
+        id="a rule that opens an admin port is undeclared, too",
+    ),
+    pytest.param(
+        *("SourceDown", {"source": "aws"}, "CoverageLow", {"layer": "infrastructure"}),
+        id="a cloud that is down leaves its layer unknown",
+    ),
 ]
 HEARD = [
+    pytest.param(
+        *("SourceDown", {"source": "aws"}, "CoverageLow", {"layer": "gitops"}),
+        id="a layer that asks nothing of the cloud",
+    ),
+    pytest.param(
+        *("AdminPortExposed", GROUP),
+        *("SecurityGroupMismatch", {**GROUP, "object_name": "sg-2"}),
+        id="another security group",
+    ),
     pytest.param(
         *("ApplicationNotDelivered", APPLICATION),
         *("ApplicationOutOfSync", {**APPLICATION, "object_name": "auth"}),

@@ -2,6 +2,7 @@
 
 from exporter.declared.reader import NODES, Inputs, Reader
 from exporter.declared.terraform.read import read
+from exporter.domain.cloud import DeclaredCloud
 from exporter.domain.declaration import Reading
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.provenance import Source
@@ -9,11 +10,18 @@ from exporter.settings.model import Settings
 
 
 def _facts(settings: Settings) -> frozenset[type]:
-    return frozenset({DeclaredNodes} if settings.declared.terraform else ())
+    if not settings.declared.terraform:
+        return frozenset()
+    return frozenset({DeclaredNodes, DeclaredCloud} if settings.observed.cloud else {DeclaredNodes})
 
 
 async def _read(inputs: Inputs) -> Reading:
-    return await read(inputs.loaded.settings.declared.terraform, checkout=inputs.checkout)
+    settings = inputs.loaded.settings
+    return await read(
+        settings.declared.terraform,
+        checkout=inputs.checkout,
+        cloud=settings.observed.cloud is not None,
+    )
 
 
 READER = Reader(source=Source.TERRAFORM, layers=NODES, facts=_facts, read=_read)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from exporter.declared.checkout import Checkout
+from exporter.declared.terraform.cloud.read import read_cloud
 from exporter.declared.terraform.collector import Collector
 from exporter.declared.terraform.configuration import Configuration
 from exporter.declared.terraform.language.evaluate import evaluate
@@ -20,17 +21,32 @@ from exporter.domain.provenance import Source
 from exporter.settings.declared import TerraformSettings
 
 
-async def read(settings: Sequence[TerraformSettings], *, checkout: Checkout) -> Reading:
-    """Return what all declarations declare, with a failure for what cannot be read of them."""
+async def read(
+    settings: Sequence[TerraformSettings], *, checkout: Checkout, cloud: bool = False
+) -> Reading:
+    """Return what all declarations declare, with a failure for what cannot be read of them.
+
+    Resources of a *cloud* are read only where it is looked at.
+    """
     readings = [await asyncio.to_thread(parse, setting, checkout=checkout) for setting in settings]
+    clouds = [
+        await asyncio.to_thread(read_cloud, setting, checkout=checkout)
+        for setting in (settings if cloud else ())
+    ]
     return Reading(
         source=Source.TERRAFORM,
         nodes=tuple(node for reading in readings for node in reading.nodes),
         groups=tuple(group for reading in readings for group in reading.groups),
         unresolved=tuple(notice for reading in readings for notice in reading.unresolved),
         failures=tuple(failure for reading in readings for failure in reading.failures),
-        items=tuple(item for reading in readings for item in reading.items),
+        items=(
+            *(item for reading in readings for item in reading.items),
+            *({item.subject: item for found in clouds for item in found.items}.values()),
+        ),
         gaps=tuple(_in_order(readings)),
+        resources=tuple(one for found in clouds for one in found.resources),
+        parts=tuple(one for found in clouds for one in found.parts),
+        cloud_gaps=tuple(one for found in clouds for one in found.gaps),
         complete=all(reading.complete for reading in readings),
     )
 

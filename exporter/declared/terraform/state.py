@@ -6,10 +6,11 @@ decoded; the decoder passes over the rest, and no message quotes a value.
 Source: Terraform, "State" (file format version 4) and "JSON Output Format" (1.x).
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -40,6 +41,7 @@ _STARTED = frozenset({"aws_autoscaling_group", "aws_eks_node_group"})
 class _Instance(msgspec.Struct):
     attributes: msgspec.Raw = _NULL
     deposed: str = ""
+    index_key: int | str | None = None
 
 
 class _Resource(msgspec.Struct):
@@ -74,10 +76,19 @@ class _Document(msgspec.Struct):
     planned_values: _Values | None = None
 
 
+class Instance(NamedTuple):
+    """A managed resource instance: its address without, and with the key of the instance."""
+
+    address: str
+    keyed: str
+    kind: str
+    attributes: msgspec.Raw
+
+
 def read_state(data: bytes, path: str, collector: Collector) -> None:
     """Describe all nodes of a state or plan; raises :exc:`ReadError` where it is neither."""
     at, other_resources = Origin(path, 0), OtherResources("File")
-    found = list(_instances(_decode(data, path), path))
+    found = [(one.address, one.kind, one.attributes) for one in resource_instances(data, path)]
     templates = _templates(found, at, collector)
     for address, kind, raw in found:
         role = role_of(kind)
@@ -120,8 +131,9 @@ def _decode(data: bytes, path: str) -> _Document:
         ) from None
 
 
-def _instances(document: _Document, path: str) -> Iterator[tuple[str, str, msgspec.Raw]]:
-    """Yield address, type and attributes of each managed resource instance."""
+def resource_instances(data: bytes, path: str) -> Iterator[Instance]:
+    """Yield each managed resource instance; raises :exc:`ReadError` where it is no state."""
+    document = _decode(data, path)
     if document.encryption_version is not None:
         raise _unsupported("is an encrypted state", path)
     if document.format_version is not None:
@@ -141,14 +153,22 @@ def _instances(document: _Document, path: str) -> Iterator[tuple[str, str, msgsp
             )
             for instance in resource.instances:
                 if not instance.deposed:
-                    yield address, resource.type, instance.attributes
+                    keyed = address + instance_key(instance.index_key)
+                    yield Instance(address, keyed, resource.type, instance.attributes)
+
+
+def instance_key(key: float | str | None) -> str:
+    """Return what follows an address for one instance of several: ``[0]`` or ``["a"]``."""
+    if key is None:
+        return ""
+    return f"[{json.dumps(key) if isinstance(key, str) else int(key)}]"
 
 
 def _unsupported(what: str, path: str) -> ReadError:
     return ReadError(what, reason=Reason.UNSUPPORTED, path=path, advice=_ADVICE)
 
 
-def _shown(root: _Module, path: str) -> Iterator[tuple[str, str, msgspec.Raw]]:
+def _shown(root: _Module, path: str) -> Iterator[Instance]:
     pending = [(root, 0)]
     while pending:
         module, depth = pending.pop()
@@ -158,11 +178,8 @@ def _shown(root: _Module, path: str) -> Iterator[tuple[str, str, msgspec.Raw]]:
             )
         for resource in module.resources:
             if resource.mode == "managed":
-                yield (
-                    resource.address or f"{resource.type}.{resource.name}",
-                    resource.type,
-                    resource.values,
-                )
+                address = resource.address or f"{resource.type}.{resource.name}"
+                yield Instance(address, address, resource.type, resource.values)
         pending += [(child, depth + 1) for child in module.child_modules]
 
 

@@ -22,6 +22,7 @@ from exporter.declared.wire.tables import (
     named,
     sequence,
 )
+from exporter.domain.cloud import CloudGap
 from exporter.domain.declaration import Failure, NodeGap, Unresolved
 from exporter.domain.items import Item
 from exporter.domain.json import JsonObject
@@ -41,7 +42,7 @@ class Shape(NamedTuple):
     """Where what is read stands as a number, the table of it."""
 
 
-_REMARKS: Final = frozenset({Failure, Unresolved, Item, NodeGap, StackGap})
+_REMARKS: Final = frozenset({Failure, Unresolved, Item, NodeGap, StackGap, CloudGap})
 """They tell of what was looked for, too, also where no such file can be."""
 
 

@@ -6,6 +6,7 @@ stands in ``docs/metrics.md``, without another line.
 
 from exporter.metrics.families import (
     applications,
+    cloud,
     findings,
     monitoring,
     nodes,
@@ -20,6 +21,7 @@ from exporter.metrics.family import Family
 
 _MODULES = (
     applications,
+    cloud,
     findings,
     monitoring,
     nodes,

@@ -1,0 +1,1 @@
+"""The cloud under the nodes: one interface for providers, and what asks them."""

@@ -1,0 +1,1 @@
+"""AWS as it answers: its API families, read only."""
