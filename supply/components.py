@@ -23,13 +23,22 @@ LICENCES: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
             *("aiohttp-retry", "annotated-types", "attrs", "charset-normalizer", "durationpy"),
+            *("jmespath", "six"),
             *("pydantic", "pydantic-core", "pyyaml", "tini", "typing-inspection", "urllib3"),
         ),
         "MIT",
     ),
     **dict.fromkeys(
         (
-            *("aiosignal", "bcrypt", "frozenlist", "kubernetes", "kustomize", "multidict"),
+            *(
+                "aiosignal",
+                "bcrypt",
+                "botocore",
+                "frozenlist",
+                "kubernetes",
+                "kustomize",
+                "multidict",
+            ),
             *("propcache", "requests", "tzdata", "websocket-client", "yarl"),
             *("helm.sh/helm/v3", "helm.sh/helm/v4"),
         ),
