@@ -46,7 +46,16 @@ LICENCES: Final[Mapping[str, str]] = {
     ),
     **dict.fromkeys(
         (
-            *("click", "idna", "jinja2", "markupsafe", "msgspec", "oauthlib", "pycparser"),
+            *(
+                "click",
+                "cronsim",
+                "idna",
+                "jinja2",
+                "markupsafe",
+                "msgspec",
+                "oauthlib",
+                "pycparser",
+            ),
             "python-dateutil",
         ),
         "BSD-3-Clause",

@@ -8,15 +8,13 @@ from exporter.domain.applications import (
     DeclaredApplications,
     ObservedApplication,
     ObservedApplications,
-    ObservedApplicationSets,
-    SyncStep,
 )
 from exporter.domain.check import Alert, Check
 from exporter.domain.declaration import DeclaredApplication
-from exporter.domain.excuses import ExcuseReason, Progress
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Verdict
 from exporter.domain.freshness import Freshness
+from exporter.domain.pending import PENDING, PendingSyncs
 
 ID = "application_synced"
 
@@ -24,18 +22,18 @@ ID = "application_synced"
 def judge(facts: Facts) -> Iterator[Finding]:
     """Look at the sync status of every declared Application."""
     observed = facts.get(ObservedApplications).applications
-    sets = facts.find(ObservedApplicationSets) or ObservedApplicationSets({})
+    pending = facts.find(PendingSyncs) or PendingSyncs()
     for key, application in sorted(facts.get(DeclaredApplications).applications.items()):
         have = observed.get(key)
         if have is None:
             yield unknowns.absent_application(ID, application)
         else:
             outdated = witness.outdated(ID, application, have, facts=facts)
-            yield outdated or _judge(application, have, sets=sets)
+            yield outdated or _judge(application, have, pending=pending)
 
 
 def _judge(
-    application: DeclaredApplication, have: ObservedApplication, *, sets: ObservedApplicationSets
+    application: DeclaredApplication, have: ObservedApplication, *, pending: PendingSyncs
 ) -> Finding:
     verdict, detail = _verdict(have)
     return Finding(
@@ -47,7 +45,7 @@ def _judge(
         observed=have.sync,
         provenance=(application.place,),
         cause=witness.not_delivering(have),
-        progress=_progress(have, sets) if verdict is Verdict.FAIL else None,
+        progress=pending.of(have.key) if verdict is Verdict.FAIL else None,
     )
 
 
@@ -59,32 +57,6 @@ def _verdict(have: ObservedApplication) -> tuple[Verdict, str]:
             return Verdict.FAIL, "OutOfSync"
         case _:
             return Verdict.UNKNOWN, _unsaid(have)
-
-
-def _progress(have: ObservedApplication, sets: ObservedApplicationSets) -> Progress | None:
-    """Return the sync that runs; another one of the same commits is no other to wait for.
-
-    A RollingSync lets its Applications wait for those of the steps before.
-    """
-    if not have.operation.is_running:
-        owner = sets.owner_of(have)
-        step = owner.steps.get(have.key.name) if owner and owner.is_rolling else None
-        return _rolling(step) if step and step.is_under_way else None
-    return Progress(
-        reason=ExcuseReason.SYNC,
-        waits_for="a sync runs",
-        since=have.operation.started,
-        round=f"revisions {' '.join(have.revisions)}",
-    )
-
-
-def _rolling(step: SyncStep) -> Progress:
-    return Progress(
-        reason=ExcuseReason.SYNC,
-        waits_for=f"RollingSync: step {step.step} is {step.status}",
-        since=step.since,
-        round=f"step {step.step}",
-    )
 
 
 def _unsaid(have: ObservedApplication) -> str:
@@ -99,7 +71,7 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Applications are Synced",
     needs=(DeclaredApplications, ObservedApplications),
-    weighs=(Freshness, ObservedApplicationSets),
+    weighs=(Freshness, *PENDING),
     subjects=subjects.declared_applications,
     judge=judge,
     aspect="synced",

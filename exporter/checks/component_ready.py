@@ -152,7 +152,10 @@ class _Look:
             yield self._out_of_sight("the control plane")
             return
         if not masters:
-            yield unknown("no node of the control plane is seen", cause=Cause(Source.KUBERNETES))
+            there = sorted(key.name for key in self._pods.by_owner if key.kind == "Node")
+            where = f"; there are static pods of {listing(there)}" if there else ""
+            said = f"no node of the control plane is seen{where}"
+            yield unknown(said, cause=Cause(Source.KUBERNETES))
         for name in masters:
             pods, ready = self._mirrored(name)
             if ready < max(pods, STATIC_PODS):

@@ -9,6 +9,7 @@ from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.objectkeys import ObjectKey
 from exporter.domain.objects import DeclaredObjects, ObservedObjects
+from exporter.domain.pending import PENDING
 
 ID = "object_present"
 NAMESPACE = "Namespace"
@@ -85,6 +86,8 @@ CHECK = Check(
     severity=Severity.INFO,
     title="Declared objects are in the cluster",
     needs=(DeclaredObjects, ObservedObjects),
+    weighs=PENDING,
+    delivered=True,
     subjects=subjects.declared_objects,
     judge=judge,
     judges="present",

@@ -14,6 +14,7 @@ from exporter.domain.gaps import Gap
 from exporter.domain.images import Mirror
 from exporter.domain.objectkeys import GroupKind
 from exporter.domain.objects import DeclaredObjects, ObservedObject, ObservedObjects
+from exporter.domain.pending import PENDING
 from exporter.domain.policy import Policy
 from exporter.domain.provenance import Source
 
@@ -128,6 +129,8 @@ CHECK = Check(
     title="Objects have the declared fields",
     needs=(DeclaredObjects, ObservedObjects),
     uses=(Policy,),
+    weighs=PENDING,
+    delivered=True,
     subjects=subjects.declared_objects,
     judge=judge,
     judges="spec",

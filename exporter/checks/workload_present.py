@@ -7,6 +7,7 @@ from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity, Verdict
+from exporter.domain.pending import PENDING
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkloads
 
 ID = "workload_present"
@@ -38,6 +39,8 @@ CHECK = Check(
     severity=Severity.CRITICAL,
     title="Declared workloads are in the cluster",
     needs=(DeclaredWorkloads, ObservedWorkloads),
+    weighs=PENDING,
+    delivered=True,
     subjects=subjects.declared_workloads,
     judge=judge,
     aspect="present",

@@ -8,6 +8,7 @@ from exporter.checks.drift import drift, judged
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Severity
+from exporter.domain.pending import PENDING
 from exporter.domain.policy import Policy
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkloads
 
@@ -39,6 +40,8 @@ CHECK = Check(
     title="Workloads have the declared fields",
     needs=(DeclaredWorkloads, ObservedWorkloads),
     uses=(Policy,),
+    weighs=PENDING,
+    delivered=True,
     subjects=subjects.declared_workloads,
     judge=judge,
     aspect="spec",

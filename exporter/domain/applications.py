@@ -111,7 +111,10 @@ class ObservedApplication:
     deleting: bool = False
     conditions: tuple[Condition, ...] = ()
     ailing: tuple[str, ...] = ()
+    project: str = "default"
     destination_namespace: str = ""
+    destination_name: str = ""
+    destination_server: str = ""
     overrides: tuple[Overrides, ...] = ()
 
     @property

@@ -65,7 +65,9 @@ class Check:
     it finds *only_amiss* no finding says that all is well.
 
     *alert* is how its failures reach somebody, *advice* what the report recommends then, *chapter*
-    the table there in whose results they count. A *headline* is one by which owners tell success.
+    the table there in whose results they count. What is *delivered* by Argo CD may differ for as
+    long as a sync of its Application waits for something. A *headline* is one by which owners tell
+    success.
     """
 
     id: str
@@ -83,6 +85,7 @@ class Check:
     covers: bool = True
     only_amiss: bool = False
     headline: bool = False
+    delivered: bool = False
     chapter: Chapter | None = None
     advice: str = ""
     alert: Alert | None = None

@@ -43,7 +43,8 @@ class Progress(Struct, frozen=True, kw_only=True, gc=False):
 
     *round* names what is under way: as long as that is the same, it goes on, also where the
     subject passes for a moment. Without a name it is over with the next pass. *counts* grow
-    while it moves on, and more than ever before renews it.
+    while it moves on, and more than ever before renews it. Of *only_new* things it
+    excuses nothing that was seen to pass before.
     """
 
     reason: ExcuseReason
@@ -53,6 +54,7 @@ class Progress(Struct, frozen=True, kw_only=True, gc=False):
     limit: timedelta | None = None
     round: str = ""
     counts: tuple[int, ...] = ()
+    only_new: bool = False
 
     def shifted(self, by: timedelta) -> "Progress":
         """Return it dated by another clock."""

@@ -9,13 +9,11 @@ from exporter.domain.declaration import (
     ApplicationKey,
     DeclaredApplication,
     DeclaredManifest,
-    WorkloadKey,
 )
+from exporter.domain.delivered import manifest_of
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Subject
 from exporter.domain.json import dig
-from exporter.domain.objects import DeclaredObjects
-from exporter.domain.workloads import DeclaredWorkloads
 
 _LONGEST = 120
 
@@ -58,7 +56,7 @@ class Owners:
         return self._known[key]
 
     def _asked(self, finding: Finding, layer: str) -> Iterator[str]:
-        manifest = self._manifest(finding.subject)
+        manifest = manifest_of(finding.subject, self.facts)
         application = self._application(finding.subject, manifest)
         known = {
             "check": finding.check,
@@ -80,13 +78,6 @@ class Owners:
             return ""
         found = (repository.owners_of(place.path) for place in finding.provenance)
         return " ".join(next(filter(None, found), ()))
-
-    def _manifest(self, subject: Subject) -> DeclaredManifest | None:
-        workloads, objects = self.facts.find(DeclaredWorkloads), self.facts.find(DeclaredObjects)
-        key = WorkloadKey(subject.namespace, subject.kind, subject.name)
-        if workloads and key in workloads.workloads:
-            return workloads.workloads[key]
-        return next(iter(objects.by_subject.get(subject, ())), None) if objects else None
 
     def _application(
         self, subject: Subject, manifest: DeclaredManifest | None

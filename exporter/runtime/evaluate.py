@@ -9,14 +9,19 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
 
+from msgspec import structs
+
 from exporter.domain.applications import ObservedApplications
 from exporter.domain.check import Check
+from exporter.domain.declaration import PRESENT
+from exporter.domain.delivered import application_of
 from exporter.domain.evaluation import Evaluation, Score, SourceStatus, WaiverState
 from exporter.domain.facts import Facts
 from exporter.domain.finding import INTERNAL, Cause, Finding, Layer, Subject, Verdict
 from exporter.domain.gaps import Gap, Limitations
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.objects import ObservedObjects
+from exporter.domain.pending import PendingSyncs
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import ObservedPods, ObservedWorkloads
@@ -91,6 +96,8 @@ def _run(check: Check, *, facts: Facts, answers: Answers) -> tuple[Finding, ...]
         cause = Cause(gaps[0].source) if gaps else None
         return _unknown(check, handed, detail=reasons, cause=cause)
     try:
+        if check.delivered:
+            check = replace(check, judge=partial(_delivered, check))
         limits = Limits.of(check, handed)
         if limits:
             check = replace(check, judge=partial(_as_far_as_known, check, limits))
@@ -164,6 +171,20 @@ def _as_far_as_known(check: Check, limits: Limits, facts: Facts) -> Iterator[Fin
     for finding in check.judge(facts):
         gap = limits.gap(finding, check.judges or check.aspect)
         yield finding if gap is None else _unseen(finding, gap)
+
+
+def _delivered(check: Check, facts: Facts) -> Iterator[Finding]:
+    """Yield what a check finds, and of failures for what their delivery waits, if it does."""
+    pending = facts.find(PendingSyncs) or PendingSyncs()
+    for finding in check.judge(facts):
+        progress = None
+        if pending.waiting and finding.verdict is Verdict.FAIL and finding.progress is None:
+            progress = pending.of(application_of(finding.subject, facts, among=check.needs))
+        if progress is None:
+            yield finding
+        else:
+            progress = structs.replace(progress, only_new=PRESENT in {check.aspect, check.judges})
+            yield structs.replace(finding, progress=progress)
 
 
 def _unseen(finding: Finding, gap: Gap) -> Finding:

@@ -5,14 +5,20 @@ It is worked out again only where what it follows from has changed.
 
 from dataclasses import dataclass, field
 
-from exporter.domain.applications import DeclaredApplications, ObservedApplications
+from exporter.domain.applications import (
+    DeclaredApplications,
+    ObservedApplications,
+    ObservedApplicationSets,
+)
 from exporter.domain.expectation import Expectation, group_sizes, replica_bounds
 from exporter.domain.facts import Facts
-from exporter.domain.freshness import Freshness, freshness, refresh_limit
+from exporter.domain.freshness import DEFAULT_LIMIT, Freshness, freshness, refresh_limit
 from exporter.domain.identity import joined
 from exporter.domain.memory import Memory
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
+from exporter.domain.pending import PendingSyncs, pending_syncs
 from exporter.domain.policy import AsOf, Policy
+from exporter.domain.sync_windows import ObservedProjects
 from exporter.domain.workloads import DeclaredWorkloads, ObservedAutoscalers
 
 
@@ -23,6 +29,7 @@ class Expected:
     _memory: Memory = field(default_factory=Memory)
     _joined: DeclaredNodes | None = None
     _freshness: Freshness = field(default_factory=Freshness)
+    _syncs: PendingSyncs = field(default_factory=PendingSyncs)
 
     def known(self, facts: Facts) -> Facts:
         """Return *facts* and what follows from them, nodes by the cluster's names for them."""
@@ -30,7 +37,8 @@ class Expected:
         found = facts if nodes is None else facts.and_those(Facts({DeclaredNodes: nodes}))
         known: dict[type, object] = {Expectation: self._of(found)}
         if (applications := facts.find(ObservedApplications)) is not None:
-            known[Freshness] = self._fresh(applications, facts)
+            known[Freshness] = fresh = self._fresh(applications, facts)
+            known[PendingSyncs] = self._pending(applications, facts, fresh)
         self._memory.next_round()  # so that no declaration outlives the one that replaces it
         return found.and_those(Facts(known))
 
@@ -55,6 +63,22 @@ class Expected:
         if found != self._freshness:
             self._freshness = found
         return self._freshness
+
+    def _pending(
+        self, applications: ObservedApplications, facts: Facts, fresh: Freshness
+    ) -> PendingSyncs:
+        """Return what syncs wait for: the same object as long as that is the same."""
+        as_of = facts.find(AsOf)
+        found = pending_syncs(
+            applications,
+            facts.find(ObservedApplicationSets) or ObservedApplicationSets({}),
+            facts.find(ObservedProjects) or ObservedProjects(),
+            at=as_of.now if as_of else None,
+            grace=fresh.limit or DEFAULT_LIMIT,
+        )
+        if found != self._syncs:
+            self._syncs = found
+        return self._syncs
 
     def _of(self, facts: Facts) -> Expectation:
         """Return the expectation.

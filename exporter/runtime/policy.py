@@ -73,6 +73,9 @@ class Stage:
         return finding
 
     def _failed(self, failure: Finding) -> Finding:
+        progress = failure.progress
+        if progress is not None and progress.only_new and self._was_there(failure.subject):
+            failure = replace(failure, progress=None)
         waivers = tuple(
             waiver for waiver in self.judged.decisions.waivers if waiver.covers(failure)
         )
@@ -125,6 +128,11 @@ class Stage:
             until=followed.ends,
             basis=followed.began.basis,
         )
+
+    def _was_there(self, subject: Subject) -> bool:
+        """Tell whether a subject was judged before, and nothing excused it then."""
+        before = self.before
+        return before is not None and before.speaks_of(subject) and subject not in before.rounds
 
     def _first_sight(self, subject: Subject) -> Beginning | None:
         """Return when what is seen of *subject* for the first time may have begun.

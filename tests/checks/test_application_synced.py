@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,13 +13,16 @@ from exporter.domain.applications import (
     Operation,
     SyncStep,
 )
-from exporter.domain.declaration import ApplicationKey, DeclaredApplication
+from exporter.domain.cron import Schedule
+from exporter.domain.declaration import ApplicationKey, Automation, DeclaredApplication
 from exporter.domain.excuses import ExcuseReason, Progress
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Verdict
 from exporter.domain.freshness import Freshness
 from exporter.domain.instants import parse_instant
+from exporter.domain.pending import PendingSyncs, pending_syncs
 from exporter.domain.provenance import Place, Source
+from exporter.domain.sync_windows import ObservedProjects, SyncWindow
 
 NOW = parse_instant("2025-11-12T14:30:00+09:00")
 KEY = ApplicationKey("argocd", "auth")
@@ -30,13 +33,21 @@ def judge(
     *observed: ObservedApplication,
     freshness: Freshness | None = None,
     sets: ObservedApplicationSets | None = None,
+    windows: tuple[SyncWindow, ...] = (),
 ) -> Finding:
     declared = DeclaredApplication(key=KEY, place=PLACE)
+    applications = ObservedApplications({one.key: one for one in observed})
     known = {
         DeclaredApplications: DeclaredApplications({KEY: declared}),
-        ObservedApplications: ObservedApplications({one.key: one for one in observed}),
+        ObservedApplications: applications,
         Freshness: freshness or Freshness(),
-        ObservedApplicationSets: sets or ObservedApplicationSets({}),
+        PendingSyncs: pending_syncs(
+            applications,
+            sets or ObservedApplicationSets({}),
+            ObservedProjects({ApplicationKey("argocd", "team"): windows}),
+            at=NOW,
+            grace=timedelta(minutes=12),
+        ),
     }
     (finding,) = application_synced.judge(Facts(known=known))
     return finding
@@ -151,3 +162,31 @@ def test_a_rolling_sync_may_excuse_it_until_its_turn(
 
     assert finding.verdict is Verdict.FAIL
     assert (finding.progress is not None and finding.progress.since == NOW) is waits
+
+
+@pytest.mark.parametrize(
+    ("automation", "project", "waits"),
+    [
+        pytest.param(Automation(), "team", True, id="would be synced by itself"),
+        pytest.param(None, "team", False, id="is synced by hand"),
+        pytest.param(Automation(), "other", False, id="of another project"),
+    ],
+)
+def test_a_sync_window_may_excuse_it_until_it_ends(
+    automation: Automation | None, project: str, *, waits: bool
+) -> None:
+    morning = SyncWindow(  # NOW is half past five in the morning
+        deny=True,
+        schedule=Schedule.parse("0 5 * * *"),
+        duration=timedelta(hours=1),
+        applications=("*",),
+    )
+    have = ObservedApplication(key=KEY, sync="OutOfSync", automation=automation, project=project)
+
+    finding = judge(have, windows=(morning,))
+
+    assert finding.verdict is Verdict.FAIL
+    assert (finding.progress is not None) is waits
+    if finding.progress is not None:
+        assert finding.progress.since == NOW - timedelta(minutes=30)
+        assert finding.progress.limit == timedelta(hours=1, minutes=12)

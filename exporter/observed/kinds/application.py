@@ -72,6 +72,8 @@ class Destination(Record):
     """``spec.destination``."""
 
     namespace: SpareText = None
+    name: SpareText = None
+    server: SpareText = None
 
 
 class ApplicationSpec(Record):
@@ -81,6 +83,7 @@ class ApplicationSpec(Record):
     sources: list[SourceRecord] | None = None
     sync_policy: SyncPolicy | None = None
     destination: Annotated[Destination | None, SPARE] = None
+    project: SpareText = None
 
 
 class SyncStatus(Record):
@@ -169,6 +172,7 @@ def observed_application(record: ApplicationRecord) -> ObservedApplication:
     spec = record.spec
     status = record.status or ApplicationStatus()
     sync = status.sync or SyncStatus()
+    destination = spec.destination or Destination()
     health = status.health or HealthStatus()
     return ObservedApplication(
         key=application_key(metadata),
@@ -193,7 +197,10 @@ def observed_application(record: ApplicationRecord) -> ObservedApplication:
         ),
         ailing=tuple(sorted(filter(None, map(_ailment, status.resources or ())))),
         overrides=_overrides(spec),
-        destination_namespace=(spec.destination and spec.destination.namespace) or "",
+        project=spec.project or "default",
+        destination_namespace=destination.namespace or "",
+        destination_name=destination.name or "",
+        destination_server=destination.server or "",
     )
 
 

@@ -4,6 +4,7 @@ from exporter.domain.nodes import ObservedNodes
 from exporter.domain.policy import Policy
 from exporter.domain.workloads import ObservedAutoscalers, ObservedWorkloads
 from exporter.observed.kinds import FACTS, KINDS, KindSpec, kinds_for
+from exporter.observed.kinds.app_project import KIND as APP_PROJECT
 from exporter.observed.kinds.application import KIND as APPLICATION
 from exporter.observed.kinds.application_set import KIND as APPLICATION_SET
 from exporter.observed.kinds.daemon_set import KIND as DAEMON_SET
@@ -66,4 +67,4 @@ def test_secrets_are_never_read() -> None:
 def test_only_what_comes_with_add_ons_is_optional() -> None:
     optional = {one for one in KINDS if one.optional}
 
-    assert optional == {APPLICATION, APPLICATION_SET, SCALED_OBJECT}
+    assert optional == {APPLICATION, APPLICATION_SET, APP_PROJECT, SCALED_OBJECT}
