@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
@@ -13,15 +13,22 @@ import msgspec
 from exporter.app import garbage
 from exporter.app.choices import decisions, enabled, looked_at, owners, policy
 from exporter.declared.declare import Declarations, Run, here
-from exporter.domain.applications import ObservedApplications, ObservedApplicationSets
+from exporter.domain.applications import (
+    DeclaredApplications,
+    ObservedApplications,
+    ObservedApplicationSets,
+)
 from exporter.domain.clock import Clock, Instant
+from exporter.domain.declaration import ApplicationKey
 from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration
+from exporter.domain.items import DeclaredItems, ItemState
 from exporter.domain.objects import DeclaredObjects
 from exporter.domain.platform import Platform, argocd_version
 from exporter.domain.policy import AsOf, Policy
+from exporter.domain.renderings import ArgocdRendering, ArgocdRenderings
 from exporter.domain.state import State
 from exporter.domain.workloads import ObservedWorkloads
 from exporter.foreign.clock import SYSTEM
@@ -74,6 +81,7 @@ class Conformance:
     fetching: RootTask | None = None
     asked: bool = False
     settled: tuple[Facts, ...] = ()
+    rendered_of: Facts | None = None
     sweeper: garbage.Sweeper = field(default_factory=garbage.Sweeper)
 
     def __post_init__(self) -> None:
@@ -160,7 +168,7 @@ class Conformance:
         cluster = await self._observe(at)
         self._tell(cluster.facts)
         self.tell("reading the repository")
-        declared = await self.declared.look(at=at)
+        declared = await self._with_argocds_word(await self.declared.look(at=at), at)
         live = isinstance(self.observed, Live)
         lasting = (declared.facts, *([] if live else [cluster.facts]))
         changed = any(mine is not other for mine, other in zip_longest(lasting, self.settled))
@@ -204,6 +212,25 @@ class Conformance:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(GRACE):
                     await self._completed()
+
+    async def _with_argocds_word(self, declared: State, at: Instant) -> State:
+        """Let Argo CD be asked for what nobody else can render, and read again what it told."""
+        if not self.monitoring.asks_argocd:
+            return declared
+        if declared.facts is not self.rendered_of:
+            self.rendered_of = declared.facts
+            wanted = unrendered(declared.facts, known=self.declarations.renderings)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GRACE):
+                    await self.monitoring.ask_argocd(wanted)
+        told = self.monitoring.read(at=at).facts
+        found = None if told.gaps_in((ArgocdRenderings,)) else told.find(ArgocdRenderings)
+        if not self.declarations.learn_renderings(found.applications if found else {}):
+            return declared
+        self.declared.forget()
+        declared = await self.declared.look(at=at)
+        self.rendered_of = declared.facts
+        return declared
 
     def _tell(self, facts: Facts) -> None:
         """Let the declarations be read again where what runs says something else than before."""
@@ -266,6 +293,21 @@ class Conformance:
             complete=self.complete,
             owners=owners(self.loaded, outcome.facts),
         )
+
+
+def unrendered(
+    facts: Facts, *, known: Mapping[ApplicationKey, ArgocdRendering]
+) -> frozenset[ApplicationKey]:
+    """Return the Applications of which nobody here renders a source; *known* ones stay."""
+    items, declared = facts.find(DeclaredItems), facts.find(DeclaredApplications)
+    if items is None or declared is None:
+        return frozenset()
+    named = {
+        ApplicationKey(item.subject.namespace, item.subject.name.rpartition("/")[0])
+        for item in items.items
+        if item.state is ItemState.NOT_RENDERED and item.subject.kind == "Source"
+    }
+    return frozenset((named | known.keys()) & declared.applications.keys())
 
 
 def _with_those_beside(loaded: Loaded) -> Callable[[Path], str]:

@@ -8,6 +8,7 @@ from typing import Self
 
 from exporter.declared.argocd.image_updater import live_place
 from exporter.declared.argocd.platform import places
+from exporter.declared.argocd.told import told_place
 from exporter.declared.checkout import Checkout
 from exporter.declared.reader import Inputs, Reader
 from exporter.declared.remembered import Left
@@ -76,7 +77,9 @@ class Workers:
 def _places(inputs: Inputs) -> frozenset[Place]:
     """Return the places outside of checkouts at which values stand that a worker was handed."""
     running = (one.place for one in inputs.running)
-    return frozenset((*running, *map(live_place, inputs.overrides))) | places(inputs.platform)
+    overridden = map(live_place, inputs.overrides)
+    told = (told_place(key, one) for key, one in inputs.renderings.items())
+    return frozenset((*running, *overridden, *told)) | places(inputs.platform)
 
 
 def _decoded(content: bytes, places: GivenPlaces, last: Decoded | None) -> Decoded:

@@ -27,6 +27,7 @@ from exporter.domain.finding import Subject
 from exporter.domain.instants import parse_duration
 from exporter.domain.platform import Platform
 from exporter.domain.provenance import Place, Source
+from exporter.domain.renderings import ArgocdRendering
 from exporter.domain.state import State
 from exporter.foreign.guard import guarded
 from exporter.settings.load import Loaded
@@ -83,6 +84,7 @@ class Declarations:
     questions: Mapping[str, frozenset[Subject]] = field(default_factory=dict)
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = field(default_factory=dict)
     platform: Platform = field(default_factory=Platform)
+    renderings: Mapping[ApplicationKey, ArgocdRendering] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make a memory for each source that the settings name."""
@@ -119,6 +121,12 @@ class Declarations:
             **{key: one | known.get(key, nothing) for key, one in new.items()},
         }
         return bool(new)
+
+    def learn_renderings(self, told: Mapping[ApplicationKey, ArgocdRendering]) -> bool:
+        """Take note of what Argo CD says it renders, and tell whether it changed."""
+        changed = told != self.renderings
+        self.renderings = told
+        return changed
 
     def learn(self, observed: ObservedApplicationSets) -> bool:
         """Take note of the ApplicationSets that run; tell whether that asks for another reading."""
@@ -204,6 +212,7 @@ class Declarations:
             running=self.running,
             overrides=self.overrides,
             platform=self.platform,
+            renderings=self.renderings,
             memory=self.units[reader.source],
             questions=self.questions,
             unfetched={} if self.registries is None else self.registries.failed,

@@ -23,6 +23,7 @@ from exporter.domain.declaration import (
 from exporter.domain.finding import Layer, Subject
 from exporter.domain.platform import Platform
 from exporter.domain.provenance import Source
+from exporter.domain.renderings import ArgocdRendering
 from exporter.settings.load import Loaded
 from exporter.settings.model import Settings
 
@@ -51,6 +52,7 @@ class Inputs:
     running: tuple[Manifest, ...] = ()
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] = field(default_factory=dict)
     platform: Platform = field(default_factory=Platform)
+    renderings: Mapping[ApplicationKey, ArgocdRendering] = field(default_factory=dict)
     memory: Remembered = field(default_factory=Remembered)
     unfetched: Mapping[str, NotFetched] = field(default_factory=dict)
     questions: Mapping[str, frozenset[Subject]] = field(default_factory=dict)

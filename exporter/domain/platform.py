@@ -13,6 +13,7 @@ _VERSION: Final = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
 _RENDERS: Final = "repo-server"
 _FIRST_WITH_PATCH: Final = (3, 4)
 """From this Argo CD on, the version of Kubernetes that it tells helm has a patch number."""
+_FIRST_WITH_PATTERNS: Final = (3, 4)
 
 _HELM: Final = (((3, 5, 0), "4"), ((0, 0, 0), "3"))
 _KUSTOMIZE: Final = (
@@ -54,6 +55,12 @@ class Platform:
         if not found or found[:2] >= _FIRST_WITH_PATCH:
             return self.kube_version
         return ".".join(self.kube_version.split(".")[:2])
+
+    @property
+    def knows_patterns(self) -> bool:
+        """Whether this Argo CD takes patterns for files of values; one that is not known does."""
+        found = _parts(self.argocd_version)
+        return not found or found[:2] >= _FIRST_WITH_PATTERNS
 
     @property
     def helm(self) -> str:

@@ -36,6 +36,7 @@ class Source(StrEnum):
     ALERTMANAGER = "alertmanager", "Alertmanager"
     GRAFANA = "grafana", "Grafana"
     AWS = "aws", "AWS"
+    ARGOCD_API = "argocd_api", "Argo CD API"
 
 
 DECLARED = frozenset(one for one in Source if one.side == "declared")

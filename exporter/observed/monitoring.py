@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.domain.clock import Clock, Instant
+from exporter.domain.declaration import ApplicationKey
 from exporter.domain.errors import SettingsError
 from exporter.domain.facts import Facts, Gap
 from exporter.domain.instants import parse_duration
@@ -13,6 +14,7 @@ from exporter.domain.state import State
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.supervisor import Supervisor
 from exporter.observed.alertmanager.poller import AlertmanagerPoller
+from exporter.observed.argocd.poller import ArgocdPoller
 from exporter.observed.cloud.clouds import cloud_poller
 from exporter.observed.endpoint import Endpoint
 from exporter.observed.grafana.poller import GrafanaPoller
@@ -47,6 +49,17 @@ class Monitoring:
         """Whether each part has been asked once."""
         return all(poll.settled.is_set() for poll in self.polls)
 
+    async def ask_argocd(self, wanted: frozenset[ApplicationKey]) -> None:
+        """Let Argo CD be asked for the *wanted* Applications, at once where one is new."""
+        for poll in self.polls:
+            if isinstance(poll.poller, ArgocdPoller) and poll.poller.want(wanted):
+                await poll.ask_now()
+
+    @property
+    def asks_argocd(self) -> bool:
+        """Whether Argo CD is asked for anything."""
+        return any(isinstance(poll.poller, ArgocdPoller) for poll in self.polls)
+
     def read(self, *, at: Instant) -> State:
         """Return what is known at the instant *at*."""
         known: dict[type, object] = {}
@@ -80,6 +93,9 @@ def monitoring(
         pollers.append((grafana, GrafanaPoller(Endpoint(grafana, folder=folder), grafana)))
     if settings.cloud is not None and (cloud := cloud_poller(settings.cloud)) is not None:
         pollers.append(cloud)
+    if (argocd := settings.argocd) is not None:
+        endpoint = Endpoint(argocd, folder=folder)
+        pollers.append((argocd, ArgocdPoller.of(endpoint, argocd, clock)))
     problems = [_problem(given, poller.source) for given, poller in pollers]
     if any(problems):
         raise SettingsError([problem for problem in problems if problem])
@@ -97,7 +113,7 @@ def monitoring(
     )
 
 
-_WITHIN = {Source.AWS: "cloud.aws"}
+_WITHIN = {Source.AWS: "cloud.aws", Source.ARGOCD_API: "argocd"}
 
 
 def _problem(given: EndpointSettings | AwsSettings, source: Source) -> str:

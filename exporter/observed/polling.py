@@ -184,6 +184,10 @@ class PollLoop:
         last = at.shown(known.at).isoformat(timespec="seconds")
         return f"{source} last told of it at {last}{details}"
 
+    async def ask_now(self) -> None:
+        """Ask once more, however short ago that was done."""
+        await self._round()
+
     async def _run(self) -> None:
         while True:
             await self._round()

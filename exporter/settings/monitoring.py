@@ -282,6 +282,17 @@ class DashboardSettings(Strict, frozen=True, kw_only=True):
         return "" if "uid" in given or "title" in given else "say which one by uid or title"
 
 
+class ArgocdSettings(EndpointSettings, frozen=True, kw_only=True):
+    """Argo CD's API, asked for what it renders where nobody else can: plugins, private charts.
+
+    Its account needs ``applications, get`` and nothing else.
+    """
+
+    timeout: Annotated[
+        Period, Meta(description="How long one answer may take; Argo CD may render for it.")
+    ] = "30s"
+
+
 class GrafanaSettings(EndpointSettings, frozen=True, kw_only=True):
     """The Grafana that people look at."""
 

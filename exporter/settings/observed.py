@@ -6,7 +6,12 @@ from msgspec import UNSET, Meta, UnsetType
 
 from exporter.settings.cloud import CloudSettings
 from exporter.settings.forms import Duration, Strict
-from exporter.settings.monitoring import AlertmanagerSettings, GrafanaSettings, PrometheusSettings
+from exporter.settings.monitoring import (
+    AlertmanagerSettings,
+    ArgocdSettings,
+    GrafanaSettings,
+    PrometheusSettings,
+)
 
 
 class ClusterSettings(Strict, frozen=True, kw_only=True):
@@ -74,4 +79,11 @@ class ObservedSettings(Strict, frozen=True, kw_only=True):
     ] = None
     cloud: Annotated[
         CloudSettings | None, Meta(description="The cloud in which its machines run.")
+    ] = None
+    argocd: Annotated[
+        ArgocdSettings | None,
+        Meta(
+            description="Argo CD's API: what cannot be rendered here (plugins, private charts, the "
+            "source hydrator) is taken from it. It then shows nothing that Argo CD renders wrongly."
+        ),
     ] = None

@@ -72,6 +72,7 @@ async def test_what_was_read_meanwhile_is_judged_later(tmp_path: Path) -> None:
 class Stack:
     """A monitoring stack that tells something new whenever it is asked."""
 
+    asks_argocd = False
     polls: tuple[str, ...] = ("prometheus",)
     complete: bool = True
 

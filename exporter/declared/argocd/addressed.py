@@ -113,6 +113,7 @@ async def _follow_from(inputs: Inputs, renderer: Renderer, addresses: frozenset[
         further=[_further(home, renderer, homes_of(inputs)) for home in homes_of(inputs)[1:]],
         units=inputs.units,
         ruled=observed_rules(inputs.platform).rules,
+        renderings=inputs.renderings,
     )
 
 

@@ -5,7 +5,7 @@ destination this cluster. What is found there may be Applications again.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from exporter.declared import manifests, tracing, units
@@ -18,12 +18,14 @@ from exporter.declared.argocd.ignored import pointers
 from exporter.declared.argocd.ledger import Ledger
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.sources import (
+    ASK,
     Deployer,
     delivers,
     elsewhere,
     not_here,
     render_source,
 )
+from exporter.declared.argocd.told import told_place, with_told
 from exporter.declared.checkout import Checkout
 from exporter.declared.kinds import governs, group, is_declaration
 from exporter.declared.located import LocatedTree
@@ -48,6 +50,7 @@ from exporter.domain.gaps import Gap
 from exporter.domain.items import ItemState
 from exporter.domain.json import as_text, dig
 from exporter.domain.provenance import Source
+from exporter.domain.renderings import ArgocdRendering
 
 MAX_DEPTH = 20
 MAX_WORKLOADS = 100_000
@@ -61,13 +64,15 @@ _NAME = ("metadata", "name")
 class _Step:
     """A source of an Application, and how Argo CD is told to render it.
 
-    *further* is the repository that has it, where that is not the one at hand.
+    *further* is the repository that has it, where that is not the one at hand. One that
+    *is_hydrated* is written by Argo CD itself.
     """
 
     application: DeclaredApplication
     index: int
     options: LocatedTree
     further: Further | None = None
+    is_hydrated: bool = False
 
     @property
     def key(self) -> ApplicationKey:
@@ -110,8 +115,9 @@ class Following:
     further Applications. *rules* are those of Argo CD itself, *further* are
     other repositories whose checkouts are at hand.
 
-    *units* remember what is unchanged, if anything does: what these declare is among their parts
-    then. Where that is done *lazily*, it may be of no use but to find Applications.
+    *renderings* are what Argo CD itself says it renders. *units* remember what is unchanged, if
+    anything does: what these declare is among their parts then. Where that is done *lazily*, it may
+    be of no use but to find Applications.
     """
 
     gathering: Gathering
@@ -129,6 +135,7 @@ class Following:
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     units: Units | None = None
     lazily: bool = False
+    renderings: Mapping[ApplicationKey, ArgocdRendering] = field(default_factory=dict)
     _workloads: int = 0
     _items: int = 0
 
@@ -210,8 +217,10 @@ class Following:
             source, place = step.source, step.options.place
             further = None if source.local else self._further(source)
             step = replace(step, further=further)  # noqa: PLW2901 - the same, with its repository
-            reason = not_here(source, step.options, home=self.home, further=further)
-            exists = reason is None and self._exists(step)
+            reason = None
+            if not step.is_hydrated:
+                reason = not_here(source, step.options, home=self.home, further=further)
+            exists = reason is None and (step.is_hydrated or self._exists(step))
             reason = (
                 elsewhere(step.application, step.options, cluster=self.gathering.cluster) or reason
             )
@@ -269,11 +278,25 @@ class Following:
         )
         try:
             async with self.turns:
-                return await render_source(
-                    step.application, step.options, index=step.index, deployer=deployer
-                )
+                rendered = await _rendered(step, deployer)
+            alone = sum(map(delivers, step.application.sources)) == 1
+            return self._noted(step, with_told(rendered, step.key, self.told(step), alone=alone))
         except ReadError as error:
             return Rendered(failures=(self.ledger.failure(error, path="", part=str(step.key)),))
+
+    def told(self, step: _Step) -> ArgocdRendering | None:
+        """Return what Argo CD itself says it renders for an Application, if it was asked."""
+        return self.renderings.get(step.key)
+
+    def _noted(self, step: _Step, rendered: Rendered) -> Rendered:
+        """Note where what was rendered is Argo CD's own word."""
+        told = self.told(step)
+        if told is not None and rendered.manifests:
+            place = told_place(step.key, told)
+            if rendered.manifests[0].place == place:
+                message = "is no independent rendering: what Argo CD does wrong, it has as well"
+                self.ledger.note([Unresolved(place, message)])
+        return rendered
 
     def _unit(self, step: _Step) -> Unit | None:
         """Return the unit that stands for a source, if one does.
@@ -292,8 +315,8 @@ class Following:
     def _inputs(self, step: _Step) -> bytes:
         further = step.further.home.checkout.name if step.further else ""
         asked = self.units.asked.get(str(step.key), ()) if self.units else ()
-        given = step.application, step.index, step.options, further, self.rules.unrestricted, asked
-        return units.digest(*given)
+        given = step.application, step.index, step.options, further, self.rules.unrestricted
+        return units.digest(*given, asked, self.told(step))
 
     def _deliver(self, steps: Sequence[_Step], found: Sequence[Rendering]) -> None:
         """Note what Applications deliver: workloads, and Applications to follow in turn."""
@@ -387,9 +410,8 @@ class Following:
 
     def _origin(self, step: _Step) -> Origin:
         place, path = step.options.place, step.source.path
-        if (
-            step.source.packed or step.further
-        ):  # no path of this repository hides what it may declare
+        if step.source.packed or step.further or step.is_hydrated:
+            # No path of this repository hides what it may declare.
             return Origin(source=Source.ARGOCD, subject=step.subject, place=place, path="")
         return self.ledger.origin(step.subject, place=place, path=path)
 
@@ -425,12 +447,30 @@ class Following:
 
 
 def _sources(parsed: Parsed) -> Iterator[_Step]:
-    """Yield the sources of an Application that have objects."""
+    """Yield the sources of an Application that have objects.
+
+    What a ``sourceHydrator`` writes is one source, which is no path that is declared.
+    """
     application = parsed.application
+    if parsed.hydrator is not None:
+        written = replace(application, sources=(ApplicationSource(repository=""),))
+        yield _Step(written, 0, LocatedTree({}, parsed.hydrator), is_hydrated=True)
     pairs = zip(application.sources, parsed.options, strict=False)
     for index, (source, options) in enumerate(pairs):
         if delivers(source):
             yield _Step(application, index, options)
+
+
+async def _rendered(step: _Step, deployer: Deployer) -> Rendered:
+    if step.is_hydrated:
+        reason = LeftOut(
+            place=step.options.place,
+            state=ItemState.NOT_RENDERED,
+            message="what a sourceHydrator writes is not in the checkout",
+            advice=ASK,
+        )
+        return Rendered(left_out=(reason,))
+    return await render_source(step.application, step.options, index=step.index, deployer=deployer)
 
 
 def _unreadable(failure: Failure) -> LeftOut:

@@ -17,7 +17,6 @@ from exporter.domain.provenance import Place, Source
 
 _GITOPS = (Layer.GITOPS,)
 _ALL = (Layer.GITOPS, *HIDING)
-_HYDRATED = "what a sourceHydrator writes is not in the checkout"
 _NOT_FOLLOWED = "is no Application; what declared.kustomize names is compared"
 
 
@@ -44,9 +43,6 @@ def repeated(application: DeclaredApplication, first: Place) -> Item:
 def inside(parsed: Parsed) -> Iterator[Item]:
     """Yield what of an Application only a run can tell."""
     key = parsed.application.key
-    if parsed.hydrator is not None:
-        subject = source_subject(key, 0)
-        yield _item(subject, ItemState.NOT_RENDERED, parsed.hydrator, message=_HYDRATED)
     entries: dict[int, list[str]] = {}
     for index, one in parsed.unresolved:
         entries.setdefault(index, []).append(one.message)

@@ -27,6 +27,7 @@ from exporter.domain.declaration import ApplicationKey, Failure, Reading
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.gaps import Gap
 from exporter.domain.provenance import Place, Source
+from exporter.domain.renderings import ArgocdRendering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
     further: Sequence[Further] = (),
     units: Units | None = None,
     ruled: Rules | None = None,
+    renderings: Mapping[ApplicationKey, ArgocdRendering] = MappingProxyType({}),
 ) -> Followed:
     """Return the Applications that *patterns* lead to, and what they deliver to *cluster*.
 
@@ -75,7 +77,8 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
     evaluated as if one did. *overrides* are those of images in the cluster's Applications, which
     count where Image Updater is asked for them; *further* are other repositories at hand. With
     *units*, what their parts declare is left to these. *ruled* is how the cluster's Argo CD is told
-    to work, where the repository does not say. Never raises for what it reads.
+    to work, where the repository does not say; *renderings* are what it says of what cannot be
+    rendered here. Never raises for what it reads.
     """
     once = partial(
         _read,
@@ -88,6 +91,7 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
         overrides=overrides,
         further=further,
         units=units,
+        renderings=renderings,
     )
     observed = ruled or Rules()
     first = await once(rules=observed, counting={}, lazily=True)
@@ -118,6 +122,7 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
     overrides: Mapping[ApplicationKey, tuple[Overrides, ...]],
     further: Sequence[Further],
     units: Units | None,
+    renderings: Mapping[ApplicationKey, ArgocdRendering],
     lazily: bool = False,
     selected: Sequence[Selection] = (),
 ) -> Followed:
@@ -140,6 +145,7 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
         further=others,
         units=units,
         lazily=lazily,
+        renderings=renderings,
     )
     found = await asyncio.to_thread(entries.find, patterns, checkout, memory=memory)
     await following.enter(found.paths)

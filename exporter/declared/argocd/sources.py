@@ -29,6 +29,7 @@ from exporter.domain.finding import Subject
 from exporter.domain.items import ItemState
 
 SKIP = b"+argocd:skip-file-rendering"
+ASK = "name Argo CD's API in observed.argocd: it tells what it renders"
 NAME_IT = "if that is this cluster, name it in cluster.destinations"
 SAY_WHICH = (
     "if that is this repository, set repository.url to the address that Applications name; else "
@@ -124,7 +125,7 @@ async def render_source(
     if tool == "kustomize":
         return await _kustomization(application, options, index=index, deployer=deployer)
     if tool == "plugin":
-        return _left_out(options, tool, f"{tool} is not run for {path}")
+        return _left_out(options, tool, f"{tool} is not run for {path}", advice=ASK)
     if has_kustomization(checkout, path):
         message = f"{path} holds a kustomization, but is read as a plain directory"
         return _left_out(options, "directory", message)
@@ -153,9 +154,9 @@ async def _kustomization(
     return await deployer.render(application.sources[index].path, options=told or None)
 
 
-def _left_out(options: LocatedTree, key: str, message: str) -> Rendered:
+def _left_out(options: LocatedTree, key: str, message: str, *, advice: str = "") -> Rendered:
     place = options.place_of(key)
-    reason = LeftOut(place=place, state=ItemState.NOT_RENDERED, message=message)
+    reason = LeftOut(place=place, state=ItemState.NOT_RENDERED, message=message, advice=advice)
     return Rendered(left_out=(reason,))
 
 

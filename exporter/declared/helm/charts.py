@@ -57,12 +57,14 @@ class Charts:
 
     *archives* have charts of registries; *questions* are the objects whose values are to be traced
     to files, by the Application that delivers them. An empty *kube_version* is unknown,
-    *api_versions* are unknown where they are None.
+    *api_versions* are unknown where they are None. *patterns* tells whether files of values are
+    named by patterns.
     """
 
     helm: str = ""
     kube_version: str = ""
     api_versions: tuple[str, ...] | None = None
+    patterns: bool = True
     archives: Archives = field(default_factory=Archives)
     cache: ChartCache = field(default_factory=ChartCache)
     questions: Mapping[str, frozenset[Subject]] = field(default_factory=dict)
@@ -95,6 +97,7 @@ class Charts:
                 memory=memory,
             ),
             helm=settings.helm or seen.helm,
+            patterns=seen.knows_patterns,
             kube_version=settings.kube_version or seen.kube_version_for_helm,
             api_versions=seen.api_versions if given is UNSET else given,
             cache=ChartCache(memory),

@@ -18,6 +18,7 @@ from exporter.domain.items import ItemState
 from exporter.domain.platform import plain_version
 
 MAX_FILES: Final = 1000
+PATTERNS: Final = "patterns in valueFiles are known to Argo CD 3.4 and later ones"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +97,15 @@ def plan(
     chart: str,
     checkout: Checkout,
     inside: Mapping[str, bytes] | None = None,
+    patterns: bool = True,
 ) -> Plan:
     """Return how Argo CD renders the *chart*, a directory of the *checkout*, with *options*.
 
-    Of a chart of a registry *inside* has the files, and *chart* is no directory. Raises
-    :exc:`ReadError` where Argo CD refuses it, and :exc:`NotPlannedError`.
+    Of a chart of a registry *inside* has the files, and *chart* is no directory. *patterns* tells
+    whether files of values are named by patterns, and each counts once. Raises :exc:`ReadError`
+    where Argo CD refuses it, and :exc:`NotPlannedError`.
     """
-    files = _Files(options, chart, checkout, inside)
+    files = _Files(options, chart, checkout, inside, patterns)
     return Plan(
         release=options.release,
         namespace=options.namespace,
@@ -167,6 +170,7 @@ class _Files:
     chart: str
     checkout: Checkout
     inside: Mapping[str, bytes] | None = None
+    patterns: bool = True
 
     def values(self) -> list[str]:
         """Return the files of values in their order.
@@ -175,17 +179,22 @@ class _Files:
         once, where it stands first (Argo CD 3.4; older ones know no patterns).
         """
         written = [self._path(one) for one in self.options.value_files]
+        if not self.patterns:
+            return [self._checked(one) for one in written if self._counts(one)]
         named = {one for one in written if not _is_pattern(one)}
         found: dict[str, None] = {}
         for path in written:
             if _is_pattern(path):
                 matched = self._matched(path)
                 found.update(dict.fromkeys(one for one in matched if one not in named))
-            elif self._is_file(path) or not self.options.ignore_missing_value_files:
+            elif self._counts(path):
                 found[self._checked(path)] = None
         if len(found) > MAX_FILES:
             raise ReadError(f"names more than {MAX_FILES} files", reason=Reason.TOO_LARGE)
         return list(found)
+
+    def _counts(self, path: str) -> bool:
+        return self._is_file(path) or not self.options.ignore_missing_value_files
 
     def existing(self, written: str) -> str:
         """Return the path of a file that has to be there."""
@@ -196,7 +205,8 @@ class _Files:
         if checkout is not None:
             checkout.resolve(inner)
         if not self._is_file(path):
-            raise ReadError("does not exist", reason=Reason.MISSING, path=inner)
+            advice = "" if self.patterns or not _is_pattern(path) else PATTERNS
+            raise ReadError("does not exist", reason=Reason.MISSING, path=inner, advice=advice)
         return path
 
     def _is_file(self, path: str) -> bool:

@@ -85,7 +85,13 @@ class ChartRenderer:
     async def _render(self, path: str, options: HelmOptions) -> Rendered:
         chart = await asyncio.to_thread(self._chart, path, options)
         inside = chart.files if options.chart else None
-        planned = plan(options, chart=path, checkout=self.checkout, inside=inside)
+        planned = plan(
+            options,
+            chart=path,
+            checkout=self.checkout,
+            inside=inside,
+            patterns=self.charts.patterns,
+        )
         files = await asyncio.to_thread(self._files, chart, planned, options)
         texts = _texts(chart, planned, files)
         asked = await asyncio.to_thread(asks, texts)

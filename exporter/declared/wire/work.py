@@ -31,6 +31,7 @@ from exporter.domain.finding import Subject
 from exporter.domain.fingerprint import OF_NOTHING
 from exporter.domain.platform import Platform
 from exporter.domain.provenance import Place, Source
+from exporter.domain.renderings import ArgocdRendering
 from exporter.foreign.command import find_tool
 from exporter.settings.load import Loaded
 from exporter.settings.model import Settings
@@ -61,6 +62,7 @@ class Work(Struct, frozen=True, kw_only=True):
     unfetched: dict[str, NotFetched]
     platform: Platform
     questions: dict[str, tuple[Subject, ...]]
+    renderings: tuple[tuple[ApplicationKey, ArgocdRendering], ...]
     earlier: dict[Source, Deliveries]
     max_age: float
     now: Instant | None
@@ -91,6 +93,7 @@ def write(reader: Reader, inputs: Inputs) -> bytes:
         unfetched=dict(inputs.unfetched),
         platform=inputs.platform,
         questions={key: tuple(sorted(one)) for key, one in inputs.questions.items()},
+        renderings=tuple(inputs.renderings.items()),
         earlier={source: one.deliveries for source, one in inputs.earlier.items()},
         max_age=inputs.memory.max_age.total_seconds(),
         now=now,
@@ -167,6 +170,7 @@ def _everything(given: Work) -> bytes:
         given.running,
         given.overrides,
         given.questions,
+        given.renderings,
         msgspec.json.encode(given.earlier, order="sorted"),
     )
     return digest(_settings(given), *more)
@@ -211,6 +215,7 @@ def _inputs(given: Work, memory: Remembered, units: Units | None) -> Inputs:
         ),
         overrides=dict(given.overrides),
         platform=given.platform,
+        renderings=dict(given.renderings),
         memory=memory,
         unfetched=given.unfetched,
         questions={key: frozenset(one) for key, one in given.questions.items()},

@@ -126,6 +126,26 @@ def test_a_file_of_values_that_is_not_there_is_an_error(
     assert error.value.reason is reason
 
 
+def test_before_argo_cd_3_4_files_are_passed_on_as_often_as_they_are_named(
+    checkout: Checkout,
+) -> None:
+    told = HelmOptions(owner="o", release="shop", value_files=("a.yaml", "b.yaml", "a.yaml"))
+
+    found = plan(told, chart="chart", checkout=checkout, patterns=False)
+
+    assert found.value_files == ("chart/a.yaml", "chart/b.yaml", "chart/a.yaml")
+
+
+def test_before_argo_cd_3_4_a_pattern_is_a_file_that_does_not_exist(checkout: Checkout) -> None:
+    told = HelmOptions(owner="o", release="shop", value_files=("*.yaml",))
+
+    with pytest.raises(ReadError) as error:
+        plan(told, chart="chart", checkout=checkout, patterns=False)
+
+    assert error.value.reason is Reason.MISSING
+    assert "3.4" in error.value.advice
+
+
 def test_missing_files_are_passed_over_where_that_is_asked_for(checkout: Checkout) -> None:
     written = ("missing.yaml", "missing/*.yaml", "a.yaml")
 

@@ -1,0 +1,1 @@
+"""Argo CD itself, asked for what it renders."""
