@@ -190,17 +190,16 @@ class Conformance:
     async def look_for_writers(self, at: Instant) -> Evaluation | None:
         """Judge once more, as of *at*, when it is known who wrote what failures are about.
 
-        Return None where that is known already, or nobody is to be asked.
+        Return None where nobody is to be asked, or nobody says that he wrote it.
         """
         live = self.observed
         if not isinstance(live, Live) or live.attributed:
             return None
+        learnt = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE_OF_WRITERS):
-                while not live.attributed:
-                    await self.changed.wait()
-                    self.changed.clear()
-        return await self.look(at)
+                learnt = await live.until_attributed()
+        return await self.look(at) if learnt else None
 
     async def _follow(self, live: Live, objects: DeclaredObjects | None) -> None:
         """Follow the kinds of what is declared, and wait a while for a first picture of them."""

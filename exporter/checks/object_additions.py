@@ -103,11 +103,11 @@ def _service_type(declared: JsonObject, observed: JsonObject) -> Iterator[Additi
 
 
 def _items(*path: str, field: str) -> Rule:
-    """Look for items of a list that nobody declares, by what the API merges them by."""
+    """Look for items that nobody declares, by the API's keys, in a list of which any are."""
 
     def rule(declared: JsonObject, observed: JsonObject) -> Iterator[Addition]:
         known = {merge_key(item, field) for item in as_list(dig(declared, *path))}
-        for item in as_list(dig(observed, *path)):
+        for item in as_list(dig(observed, *path)) if known else ():
             key = merge_key(item, field)
             if key is not None and key not in known:
                 yield Addition(f"/{'/'.join(path)}/{excerpt(':'.join(key))}", "(an object)")
@@ -197,6 +197,9 @@ RULES: Final[Mapping[GroupKind, tuple[Rule, ...]]] = {
         _keys("binaryData", shown="(a value)"),
     ),
     GroupKind("", "ServiceAccount"): (_annotations(lambda key: key in CLOUD_IDENTITIES),),
+    GroupKind("autoscaling", "HorizontalPodAutoscaler"): (
+        _items("spec", "metrics", field="HorizontalPodAutoscaler.metrics"),
+    ),
     GroupKind("networking.k8s.io", "NetworkPolicy"): (
         _undeclared("spec", "ingress"),
         _undeclared("spec", "egress"),

@@ -149,7 +149,7 @@ def _of_content(content: PodContent, template: JsonObject, where: str) -> Iterat
                     yield Deviation(f"{part} of {what}", where, path, declared, observed)
             elif not is_injected(container, content):
                 yield Deviation(f"added {what}", where, at, None, excerpt(container.image))
-        for name in [one for one in wanted if one not in have]:
+        for name in [one for one in wanted if have and one not in have]:  # else none was shown
             image = excerpt(as_text(wanted[name].get("image")))
             what, at = f"missing {word} {excerpt(name)}", _at(content, field, name)
             yield Deviation(what, where, at, image, None)

@@ -129,11 +129,6 @@ TAMPERED = [
         id="an ephemeral container",
     ),
     pytest.param(
-        pod("b", spec={**TEMPLATE, "initContainers": []}),
-        "missing init container migrate",
-        id="a container less",
-    ),
-    pytest.param(
         pod(
             "b",
             spec=with_api(
@@ -180,6 +175,18 @@ def test_a_pod_that_somebody_changed_fails(changed: Mapping[str, Any], what: str
     assert finding.detail.startswith(f"{what} (")
     assert isinstance(finding.observed, Mapping)
     assert len(finding.observed) == 1
+
+
+def test_a_container_that_a_pod_lacks_is_named() -> None:
+    two = [*TEMPLATE["initContainers"], {"name": "seed", "image": "example/seed:1"}]
+
+    finding = judge(pod("a"), template={**TEMPLATE, "initContainers": two})
+
+    assert finding.detail == "missing init container seed (its pod)"
+
+
+def test_init_containers_of_which_nobody_was_shown_any_are_not_missed() -> None:
+    assert judge(pod("a", spec={**TEMPLATE, "initContainers": None})).verdict is Verdict.PASS
 
 
 def test_the_pods_that_differ_are_named_while_they_are_few() -> None:

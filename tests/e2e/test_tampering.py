@@ -10,10 +10,13 @@ from typing import Any, Final
 
 import pytest
 
+from exporter.app import check_once
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.state import State
-from tests.apiserver.demo import EXAMPLE
+from exporter.settings.load import load
+from tests.apiserver.demo import EXAMPLE, write_settings
 from tests.apiserver.server import ApiServer
+from tests.e2e.reference import Outcome, Reference
 from tests.e2e.test_live import Followed, following
 
 Object = dict[str, Any]
@@ -280,3 +283,33 @@ async def test_pods_that_are_tampered_with_are_found_within_two_seconds(
 
     assert len(slow) == 12
     assert max(slow) <= SECONDS
+
+
+async def test_who_looks_once_is_told_by_whom_an_addition_is(
+    api: ApiServer, tmp_path: Path
+) -> None:
+    content = api.get("deployments.apps", "scan-api", "api")
+    assert content is not None
+    in_pod(hostNetwork=True)(content)
+    by_intruder(content, f"{POD}/hostNetwork")
+    api.put(content)
+
+    outcome = await check_once(load(write_settings(tmp_path, url=api.url)), at=None)
+
+    finding = Outcome(outcome).finding("workload_additions", "scan-api")
+    assert finding.set_by == {f"{POD}/hostNetwork": INTRUDER}
+
+
+async def test_a_dump_that_has_managed_fields_tells_it_by_itself(
+    reference: Reference, declared: State
+) -> None:
+    def edit(content: Object) -> None:
+        in_pod(hostNetwork=True)(content)
+        by_intruder(content, f"{POD}/hostNetwork")
+
+    reference.change_one("deployments", "scan-api", edit)
+
+    outcome = await reference.evaluate(declared=declared)
+
+    finding = outcome.finding("workload_additions", "scan-api")
+    assert finding.set_by == {f"{POD}/hostNetwork": INTRUDER}

@@ -137,6 +137,12 @@ class Live:
         """Whether there is nothing more to learn of who wrote fields."""
         return not self._writers.pending
 
+    async def until_attributed(self) -> bool:
+        """Wait until there is no more to learn of who wrote fields; tell if anything was learnt."""
+        before = self._writers.fact
+        await self._writers.settled()
+        return self._writers.fact is not before
+
     async def read(self, *, at: Instant) -> State:
         """Return what is known at the instant *at*; quick where little changed since last time."""
         trust = reliance(self._stores, self._facts, at=at, max_age=self.max_age)

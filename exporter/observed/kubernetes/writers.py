@@ -50,23 +50,28 @@ class Writers:
     _wanted: dict[ObjectKey, frozenset[str]] = field(default_factory=dict)
     _known: dict[ObjectKey, Asked] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _settled: asyncio.Event = field(default_factory=asyncio.Event)
     _asked: deque[float] = field(default_factory=deque)
 
     def want(self, pointers: Mapping[ObjectKey, frozenset[str]]) -> None:
         """Ask for the objects of *pointers*, and of no others, as soon as that may be."""
         self._wanted = dict(list(pointers.items())[:MAX_OBJECTS])
-        gone = self._known.keys() - self._wanted.keys()
-        for key in gone:
+        for key in self._known.keys() - self._wanted.keys():
             del self._known[key]
-        if gone:
-            self._publish()
+        self._publish()
         if self.pending:
+            self._settled.clear()
             self._news.set()
 
     @property
     def pending(self) -> bool:
         """Whether anything is still to be asked for."""
         return self._next() is not None
+
+    async def settled(self) -> None:
+        """Wait until all has been asked for that is wanted."""
+        if self.pending:
+            await self._settled.wait()
 
     async def run(self) -> None:
         """Ask until cancelled."""
@@ -75,6 +80,7 @@ class Writers:
             key = self._next()
             if key is None:
                 self._news.clear()
+                self._settled.set()
                 await self._news.wait()
             elif (pause := self._pause()) > 0:
                 await asyncio.sleep(pause)
@@ -104,7 +110,8 @@ class Writers:
             self._asked.append(self.clock.boot())
             try:
                 body = await self.api.metadata(kind, namespace=key.namespace, name=key.name)
-                found = partial(_among, writers(entries_of_list(body), pointers))
+                if named := writers(entries_of_list(body), pointers):
+                    found = partial(_among, named)
                 backoff.reset()
             except WatchError as error:
                 if error.reason in _PASSING:
@@ -114,8 +121,15 @@ class Writers:
         self._publish()
 
     def _publish(self) -> None:
-        self.fact = ObservedWriters({key: asked.writer_of for key, asked in self._known.items()})
-        self.changed()
+        """Let be known who wrote what; that somebody is not known is no news."""
+        named = {
+            key: asked.writer_of
+            for key, asked in self._known.items()
+            if asked.writer_of is not _nobody
+        }
+        if named != self.fact.by_object:
+            self.fact = ObservedWriters(named)
+            self.changed()
 
 
 def _among(by_pointer: Mapping[str, Writer], pointer: str) -> Writer | None:
