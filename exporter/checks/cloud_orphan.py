@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.checks import clouds, subjects
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.cloud import (
     CloudKind,
     CloudResource,
@@ -130,6 +130,7 @@ CHECK = Check(
     subjects=resources,
     judge=judge,
     covers=False,
+    chapter=Chapter.CLOUD,
     advice="Declare what runs without code, or remove it: it costs money.",
     alert=Alert(
         name="CloudOrphan",
