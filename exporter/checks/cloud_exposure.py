@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from exporter.checks import clouds
 from exporter.checks.wording import listing
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.cloud import (
     CloudAttribute,
     CloudKind,
@@ -123,6 +123,7 @@ CHECK = Check(
     weighs=clouds.FACTS_OF_JOIN,
     subjects=subjects,
     judge=judge,
+    chapter=Chapter.CLOUD,
     advice="Close the admin ports that were opened to the world by hand.",
     alert=Alert(
         name="AdminPortExposed",

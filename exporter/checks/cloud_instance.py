@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.checks import clouds
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.cloud import (
     CloudKind,
     CloudResource,
@@ -94,6 +94,7 @@ CHECK = Check(
     weighs=(InstanceHealth, *clouds.FACTS_OF_JOIN),
     subjects=instances,
     judge=judge,
+    chapter=Chapter.CLOUD,
     advice="Start or recreate the instances that are not running.",
     alert=Alert(
         name="InstanceNotRunning",

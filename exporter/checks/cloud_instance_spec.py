@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.checks import cloud_instance, clouds
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.cloud import (
     CloudAttribute,
     CloudKind,
@@ -96,6 +96,7 @@ CHECK = Check(
     weighs=clouds.FACTS_OF_JOIN,
     subjects=cloud_instance.instances,
     judge=judge,
+    chapter=Chapter.CLOUD,
     advice="Bring the instances back to what the code declares, or declare what they are.",
     alert=Alert(
         name="InstanceSpecMismatch",

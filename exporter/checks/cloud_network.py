@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from exporter.checks import clouds
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.cloud import (
     CloudAttribute,
     CloudKind,
@@ -102,6 +102,7 @@ CHECK = Check(
     weighs=clouds.FACTS_OF_JOIN,
     subjects=network,
     judge=judge,
+    chapter=Chapter.CLOUD,
     advice="Apply the code of the network again, or declare what it has become.",
     alert=Alert(
         name="NetworkMismatch",

@@ -1,9 +1,10 @@
 """Nothing of this cluster may run, or cost money, that no code knows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from exporter.checks import clouds, subjects
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.cloud import (
     CloudKind,
     CloudResource,
@@ -13,7 +14,7 @@ from exporter.domain.cloud import (
     ObservedInstances,
     ObservedVolumes,
 )
-from exporter.domain.cloud_join import GONE, joined_cloud
+from exporter.domain.cloud_join import GONE, CloudJoin, joined_cloud
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
@@ -50,13 +51,31 @@ def _owned(facts: Facts) -> Iterator[tuple[Subject, CloudKind, CloudResource]]:
 
 def judge(facts: Facts) -> Iterator[Finding]:
     """Look for the declaration of everything that bears the tags of this cluster."""
+    join, cluster = joined_cloud(facts), _Cluster.of(facts)
     yield from clouds.in_order(
-        _judge(subject, kind, one, facts) for subject, kind, one in _owned(facts)
+        _judge(subject, kind, one, join=join, cluster=cluster)
+        for subject, kind, one in _owned(facts)
     )
 
 
-def _judge(subject: Subject, kind: CloudKind, one: CloudResource, facts: Facts) -> Finding:
-    join = joined_cloud(facts)
+@dataclass(frozen=True, slots=True)
+class _Cluster:
+    """The declared groups and nodes, and the names of those nodes that run, by their instance."""
+
+    declared: DeclaredNodes
+    names: Mapping[str, str]
+
+    @classmethod
+    def of(cls, facts: Facts) -> "_Cluster":
+        declared, observed = facts.find(DeclaredNodes), facts.find(ObservedNodes)
+        nodes = observed.nodes if observed else {}
+        names = {one.provider_id.rpartition("/")[2]: name for name, one in nodes.items()}
+        return cls(declared or DeclaredNodes({}), names)
+
+
+def _judge(
+    subject: Subject, kind: CloudKind, one: CloudResource, *, join: CloudJoin, cluster: _Cluster
+) -> Finding:
     owner = join.owners.get(one.id)
     if owner is not None:
         return Finding(
@@ -66,7 +85,7 @@ def _judge(subject: Subject, kind: CloudKind, one: CloudResource, facts: Facts) 
             detail=f"is {owner.address}",
             provenance=(owner.place,),
         )
-    if kind is CloudKind.INSTANCE and (known := _by_cluster(subject, one, facts)) is not None:
+    if kind is CloudKind.INSTANCE and (known := _by_cluster(subject, one, cluster)) is not None:
         return known
     gap = join.declared.incomplete.get(kind)
     doubt = next(
@@ -95,22 +114,14 @@ def _judge(subject: Subject, kind: CloudKind, one: CloudResource, facts: Facts) 
     )
 
 
-def _by_cluster(subject: Subject, one: CloudResource, facts: Facts) -> Finding | None:
+def _by_cluster(subject: Subject, one: CloudResource, cluster: _Cluster) -> Finding | None:
     """Return what is found of an instance that a declared group made, or that is a node."""
-    declared, observed = facts.find(DeclaredNodes), facts.find(ObservedNodes)
-    makers = [one.tags[tag] for tag in _MAKERS if tag in one.tags]
-    group = next((name for name in makers if declared and name in declared.groups), "")
-    node = next(
-        (
-            name
-            for name, each in (observed.nodes.items() if observed else ())
-            if each.provider_id.rpartition("/")[2] == one.id
-        ),
-        "",
-    )
+    makers = (one.tags[tag] for tag in _MAKERS if tag in one.tags)
+    group = next((name for name in makers if name in cluster.declared.groups), "")
+    node = cluster.names.get(one.id, "")
     if not (group or node):
         return None
-    known = bool(group) or (declared is not None and node in declared.nodes)
+    known = bool(group) or node in cluster.declared.nodes
     return Finding(
         check=ID,
         subject=subject,
@@ -130,6 +141,7 @@ CHECK = Check(
     subjects=resources,
     judge=judge,
     covers=False,
+    chapter=Chapter.CLOUD,
     advice="Declare what runs without code, or remove it: it costs money.",
     alert=Alert(
         name="CloudOrphan",

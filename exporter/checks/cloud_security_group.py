@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from exporter.checks import clouds
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.cloud import (
     CloudAttribute,
     CloudKind,
@@ -79,6 +79,7 @@ CHECK = Check(
     weighs=clouds.FACTS_OF_JOIN,
     subjects=groups,
     judge=judge,
+    chapter=Chapter.CLOUD,
     advice="Declare the rules that were added by hand, or remove them; apply those that are gone.",
     alert=Alert(
         name="SecurityGroupMismatch",

@@ -20,6 +20,7 @@ class Chapter(StrEnum):
     TOLERATIONS = "tolerations"
     WORKLOADS = "workloads"
     PLACEMENT = "placement"
+    CLOUD = "cloud"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

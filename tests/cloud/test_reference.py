@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from exporter.app.conformance import check_once
+from exporter.declared.confined import Workers
 from exporter.domain.cloud import CloudKind
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Cause, Finding, Subject, Verdict
@@ -36,7 +37,7 @@ def amiss(evaluation: Evaluation) -> dict[tuple[str, str], Finding]:
 
 
 async def test_its_machines_are_as_declared_until_something_happens(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kustomize: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kustomize: str, workers: Workers
 ) -> None:
     assert kustomize
     for name, value in moto.KEYS.items():
@@ -46,10 +47,10 @@ async def test_its_machines_are_as_declared_until_something_happens(
         (group,) = cloud.applied.declared.of(CloudKind.SECURITY_GROUP)
         instance = f"module.{STOPPED.removeprefix('k8s-').replace('-', '_')}.aws_instance.this"
 
-        before = await check_once(loaded, at=None)
+        before = await check_once(loaded, at=None, run=workers.read)
         await cloud.play("rule-added")
         await cloud.play("instance-stopped")
-        after = amiss(await check_once(loaded, at=None))
+        after = amiss(await check_once(loaded, at=None, run=workers.read))
 
     counted = {one.check for one in before.findings if one.check.startswith("cloud_")}
     assert amiss(before) == {}

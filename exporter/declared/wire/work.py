@@ -33,6 +33,7 @@ from exporter.domain.platform import Platform
 from exporter.domain.provenance import Place, Source
 from exporter.domain.renderings import ArgocdRendering
 from exporter.foreign.command import find_tool
+from exporter.settings.cloud import CloudSettings
 from exporter.settings.load import Loaded
 from exporter.settings.model import Settings
 from exporter.settings.observed import ObservedSettings
@@ -77,7 +78,7 @@ def write(reader: Reader, inputs: Inputs) -> bytes:
         of_nothing=OF_NOTHING,
         source=reader.source,
         settings=msgspec.structs.replace(
-            loaded.settings, observed=ObservedSettings(), waivers=(), maintenance=()
+            loaded.settings, observed=_looked_at(loaded), waivers=(), maintenance=()
         ),
         folder=str(loaded.folder),
         name=loaded.name,
@@ -150,6 +151,12 @@ class _Packing:
 
     pack = staticmethod(sealing.pack)
     unpack = staticmethod(sealing.unpack)
+
+
+def _looked_at(loaded: Loaded) -> ObservedSettings:
+    """Return of what is observed only whether a cloud is: then its resources are read, too."""
+    cloud = CloudSettings() if loaded.settings.observed.cloud else None
+    return ObservedSettings(cloud=cloud)
 
 
 def _settings(given: Work) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from exporter.domain.check import Chapter
 from exporter.domain.finding import Verdict
 from exporter.domain.nodes import ConditionStatus
+from exporter.report.chapters import cloud
 from exporter.report.chapters.cells import Cells
 from exporter.report.paper import Cell, Paragraph, Section
 from exporter.report.rows import GroupRow, NodeRow
@@ -16,7 +17,7 @@ def configuration(cells: Cells) -> Section:
     return Section(
         title=say("Node configuration"),
         blocks=(Paragraph(_counted(cells)),),
-        parts=(_groups(cells), _nodes(cells)),
+        parts=(_groups(cells), _nodes(cells), *cloud.resources(cells)),
     )
 
 
