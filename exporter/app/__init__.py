@@ -1,6 +1,6 @@
 """The composition root: settings become readers, checks, a loop and a server."""
 
-from exporter.app.conformance import Conformance, check_once, declare_once
+from exporter.app.conformance import Conformance, check_once, declare_once, join_once
 from exporter.app.report import overview_of, report_once
 from exporter.app.resources import Resource, resources_of
 from exporter.app.service import ServeOptions, serve
@@ -15,6 +15,7 @@ __all__ = [
     "Workers",
     "check_once",
     "declare_once",
+    "join_once",
     "overview_of",
     "report_once",
     "resources_of",

@@ -25,6 +25,7 @@ from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration
 from exporter.domain.items import DeclaredItems, ItemState
+from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.objects import DeclaredObjects
 from exporter.domain.platform import Platform, argocd_version
 from exporter.domain.policy import AsOf, Policy
@@ -350,6 +351,11 @@ async def check_once(
     """
     began = Instant(at or SYSTEM.wall(), SYSTEM.boot())
     conformance = Conformance(loaded, tell=tell, dated=at is not None, run=run)
+    return await _looked_once(conformance, began)
+
+
+async def _looked_once(conformance: "Conformance", began: Instant) -> Evaluation:
+    """Start, look until nothing further is asked for, and stop."""
     async with supervised() as supervisor:
         try:
             await conformance.start(supervisor)
@@ -359,6 +365,16 @@ async def check_once(
             return await conformance.look_for_writers(began) or outcome
         finally:
             await conformance.stop()
+
+
+async def join_once(loaded: Loaded, *, run: Run = here) -> tuple[State, DeclaredNodes | None]:
+    """Read the declarations once, and find their nodes in the cluster.
+
+    Raises :exc:`SettingsError`.
+    """
+    conformance = Conformance(loaded, tell=say_nothing, dated=False, run=run)
+    outcome = await _looked_once(conformance, SYSTEM.now())
+    return conformance.declared.state or State(), outcome.facts.find(DeclaredNodes)
 
 
 async def declare_once(loaded: Loaded, *, run: Run = here) -> State:

@@ -307,19 +307,32 @@ def exit_code(outcome: Evaluation, *, fail_on: Severity) -> int:
 @_with_workers
 @settings_options
 @format_option
+@click.option(
+    "--observe", is_flag=True, help="Look at the cluster, too: what it calls each node, if other."
+)
 def declared(
-    workers: app.Workers, config_file: Path, log_level: str, log_format: str, form: str
+    workers: app.Workers,
+    config_file: Path,
+    log_level: str,
+    log_format: str,
+    form: str,
+    *,
+    observe: bool,
 ) -> None:
     """Print the merged declaration with its provenance.
 
     Exit code: 0, or 2 for wrong usage or settings, or 3 where a declaration could not be read.
     """
     configure(level=log_level, form=log_format)
-    state = _run(app.declare_once(_load(config_file), run=workers.read))
-    if form == "json":
-        _print_json(Declaration.of(state))
+    loaded, joined = _load(config_file), None
+    if observe:
+        state, joined = _run(app.join_once(loaded, run=workers.read))
     else:
-        click.echo(table.declaration(state), nl=False)
+        state = _run(app.declare_once(loaded, run=workers.read))
+    if form == "json":
+        _print_json(Declaration.of(state, joined))
+    else:
+        click.echo(table.declaration(state, joined=joined), nl=False)
     if state.failures:
         raise SystemExit(BLIND)
 

@@ -6,6 +6,7 @@ from exporter.domain.declaration import ApplicationSource, NodeGroup
 from exporter.domain.evaluation import Evaluation, Score
 from exporter.domain.expectation import Bounds, GroupSize, replica_bounds
 from exporter.domain.finding import Finding, Verdict
+from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.provenance import Place
 from exporter.domain.state import State
 from exporter.domain.workloads import DeclaredWorkloads
@@ -112,13 +113,17 @@ def _folded(row: NotCompared) -> Sequence[str]:
     return (Verdict.UNKNOWN, things(row), _places(row.places[:1]), why(row))
 
 
-def declaration(state: State) -> str:
-    """Return the merged declaration, its account, and what could not be told."""
+def declaration(state: State, *, joined: DeclaredNodes | None = None) -> str:
+    """Return the merged declaration, its account, and what could not be told.
+
+    *joined* has the nodes as they were found in the cluster, if anybody looked.
+    """
     declared = Contents.of(state.facts)
     sections = (
         (("SOURCE", "KIND", "STATE", "ITEMS"), _items(declared)),
         (_NOT_COMPARED[1:], _not_compared(declared)),
         (("NODE", "GROUP", "LABELS", "TAINTS", "DECLARED AT"), _nodes(declared)),
+        (("NODE", "IN THE CLUSTER", "FOUND BY"), _joined(declared, joined)),
         (("NODE GROUP", "SIZE", "MATCH", "LABELS", "TAINTS", "DECLARED AT"), _groups(declared)),
         (("WORKLOAD", "REPLICAS", "APPLICATION", "DECLARED AT"), _workloads(state)),
         (("APPLICATION", "SOURCE", "APPLICATIONSET", "DECLARED AT"), _applications(declared)),
@@ -149,6 +154,14 @@ def _nodes(declared: Contents) -> Iterator[Sequence[str]]:
         labels = ",".join(f"{key}={stated.value}" for key, stated in node.labels.items())
         taints = ",".join(str(stated.value) for stated in node.taints)
         yield (node.name, node.group, labels or "-", taints or "-", node.places[0].where)
+
+
+def _joined(declared: Contents, joined: DeclaredNodes | None) -> Iterator[Sequence[str]]:
+    """Yield the nodes that the cluster calls otherwise."""
+    for name in declared.nodes if joined else ():
+        found = joined.named(name) if joined else None
+        if joined and found and found.joined_by:
+            yield (name, joined.key_of(name), found.joined_by)
 
 
 def _groups(declared: Contents) -> Iterator[Sequence[str]]:

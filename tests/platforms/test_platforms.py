@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from exporter.app.conformance import check_once
+from exporter.app.conformance import check_once, join_once
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Verdict
 from exporter.domain.instants import parse_instant
+from exporter.report.documents.declared import Declaration
+from exporter.report.table import declaration
 from exporter.settings.load import load
 
 Node = dict[str, Any]
@@ -100,8 +102,8 @@ CLUSTERS: dict[str, list[Node]] = {
 MANAGED = {"eks", "gke", "aks", "cluster-api", "kops"}
 
 
-def evaluate(folder: Path, platform: str, nodes: list[Node], *, page: str = "") -> Evaluation:
-    """Write what the page shows, and a dump of these nodes beside it; evaluate it."""
+def lay(folder: Path, platform: str, nodes: list[Node], *, page: str = "") -> None:
+    """Write what the page shows, and a dump of these nodes beside it."""
     page = page or (PAGES / f"{platform}.md").read_text()
     for name, text in FILE.findall(page):
         path = folder / name
@@ -113,6 +115,11 @@ def evaluate(folder: Path, platform: str, nodes: list[Node], *, page: str = "") 
         items = nodes if kind == "nodes" else []
         whole = {"apiVersion": "v1", "kind": "List", "items": items}
         (dump / f"{kind}.json").write_text(json.dumps(whole))
+
+
+def evaluate(folder: Path, platform: str, nodes: list[Node], *, page: str = "") -> Evaluation:
+    """Write what the page shows, and a dump of these nodes beside it; evaluate it."""
+    lay(folder, platform, nodes, page=page)
     return asyncio.run(check_once(load(folder / "conformance.yaml"), at=NOW))
 
 
@@ -274,3 +281,24 @@ def test_a_pool_that_cannot_be_read_lets_no_node_of_it_be_unexpected(
     outcome = with_karpenter(tmp_path, by, nodes, text=f"{NODE_POOL}    x: [\n")
 
     assert failing(outcome) == {"declaration_readable"}
+
+
+@pytest.mark.parametrize(
+    ("platform", "name", "known_as", "by"),
+    [
+        ("kubeadm", "api-1", "api-1.example.org", "name up to domain and case"),
+        ("k3s", "10.0.0.2", "wa", "internal address"),
+    ],
+)
+def test_declared_tells_by_what_a_node_was_found(
+    platform: str, name: str, known_as: str, by: str, tmp_path: Path
+) -> None:
+    lay(tmp_path, platform, CLUSTERS[platform])
+    loaded = load(tmp_path / "conformance.yaml")
+
+    state, joined = asyncio.run(join_once(loaded))
+
+    nodes = {node.name: node for node in Declaration.of(state, joined).nodes}
+    assert (nodes[name].known_as, nodes[name].joined_by) == (known_as, by)
+    assert re.search(rf"{name} +{known_as} +{by}", declaration(state, joined=joined))
+    assert {node.known_as for node in Declaration.of(state).nodes} == {None}

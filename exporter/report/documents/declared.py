@@ -350,13 +350,13 @@ class Declaration(Struct, frozen=True):
     sources: tuple[SourceStatus, ...]
 
     @classmethod
-    def of(cls, state: State) -> "Declaration":
-        """Return the document of the merged declaration."""
+    def of(cls, state: State, joined: DeclaredNodes | None = None) -> "Declaration":
+        """Return the document of the merged declaration; for *joined* see :meth:`Node.of`."""
         declared = Contents.of(state.facts)
         return cls(
             items=item_counts(count_items(declared.items)),
             not_compared=tuple(map(NotCompared.of, declared.not_compared)),
-            nodes=tuple(map(Node.of, declared.nodes.values())),
+            nodes=tuple(Node.of(node, joined) for node in declared.nodes.values()),
             groups=tuple(map(Group.of, declared.groups)),
             workloads=tuple(map(Workload.of, declared.workloads.values())),
             applications=tuple(map(Application.of, declared.applications.values())),
