@@ -167,6 +167,7 @@ def _everything(given: Work) -> bytes:
         given.running,
         given.overrides,
         given.questions,
+        given.unfetched,
         msgspec.json.encode(given.earlier, order="sorted"),
     )
     return digest(_settings(given), *more)
