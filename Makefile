@@ -58,7 +58,7 @@ chaos: .venv/.test ## Ten minutes of trouble with an API server; SECONDS=60 for 
 soak: .venv/.test ## An hour of commits, reloads, faults and readers, without growth; SECONDS=180 for less
 	@SOAK_SECONDS=$(if $(filter file,$(origin SECONDS)),3600,$(SECONDS)) python -m pytest -m soak --capture=no
 
-fuzz: .venv/.test ## Look for documents that break a parser; SECONDS=60 for less
+fuzz: .venv/.test ## Look for documents that break a parser, or cost too much; SECONDS=60 for less
 	@FUZZ_SECONDS=$(SECONDS) tools/with-tools kustomize -- python -m pytest tests/fuzz
 
 audit: ## Hold every pinned dependency against the known vulnerabilities; ADVISORIES=FOLDER offline

@@ -61,6 +61,9 @@ class _Object:
     pairs: list[tuple[str, Any]]
 
 
+_Path = tuple[int, ...]
+_Change = Callable[[Any], list[Any]]
+"""What an element of a collection becomes: nothing, another one, or several."""
 Operation = tuple[int, int, int]
 _OPERATION = st.tuples(st.integers(0, 9), st.integers(0, 1 << 20), st.integers(0, 1 << 20))
 
@@ -80,6 +83,48 @@ def documents(seeds: Sequence[bytes], *, words: Sequence[bytes] = ()) -> st.Sear
     numbers = st.integers(0, len(trees) - 1)
     shaped = st.builds(partial(_in_shape, trees=trees), numbers, st.lists(_OPERATION, max_size=4))
     return shaped | near | heaps
+
+
+def pumped(seed: bytes, chance: random.Random) -> Callable[[int], bytes] | None:
+    """Return what makes a branch of a seed's tree stand many times, beside or inside of itself.
+
+    It gives the document of about a size; None where the seed has no tree.
+    """
+    tree = _tree(seed)
+    if tree is None:
+        return None
+    places = [one for one in _places(tree) if one] or [()]
+    path, deep = chance.choice(places), chance.random() < 0.3
+    unit = max(4, len(_written(_at(tree, path))) + 2)
+    odd = _built(chance.choice(ODD)) if chance.random() < 0.3 else None
+    beside = _named if chance.random() < 0.5 else _repeated
+
+    def document(size: int) -> bytes:
+        times = max(1, size // unit)
+        change = _buried(times) if deep else beside(times, odd)
+        return _written(_changed(tree, path, change)).encode("utf-8", "surrogatepass")
+
+    return document
+
+
+def _repeated(times: int, odd: Any) -> _Change:
+    return lambda value: [value if odd is None else odd] * times
+
+
+def _named(times: int, odd: Any) -> _Change:
+    """Make an object of it, each of whose keys is another."""
+    return lambda value: [
+        _Object([(f"k{at}", value if odd is None else odd) for at in range(times)])
+    ]
+
+
+def _buried(times: int) -> _Change:
+    def change(value: Any) -> list[Any]:
+        for _ in range(min(times, 5_000)):
+            value = [value]
+        return [value]
+
+    return change
 
 
 def scrambled(data: bytes, chance: random.Random) -> bytes:
@@ -130,11 +175,6 @@ def _in_shape(number: int, changes: Sequence[Operation], *, trees: Sequence[Any]
         other = _at(tree, places[second % len(places)])
         tree = _changed(tree, chosen, _CHANGES[kind](second, other))
     return _written(tree).encode("utf-8", "surrogatepass")[:LONGEST]
-
-
-_Path = tuple[int, ...]
-_Change = Callable[[Any], list[Any]]
-"""What an element of a collection becomes: nothing, another one, or several."""
 
 
 def _odd(second: int, _other: Any) -> _Change:

@@ -522,7 +522,7 @@ TARGETS = (
             f"{_ARGOCD}.application_sets",
             f"{_ARGOCD}.generators",
             f"{_ARGOCD}.files",
-            f"{_ARGOCD}.located",
+            "exporter.declared.located",
             f"{_ARGOCD}.selectors",
             f"{_ARGOCD}.repositories",
         ),

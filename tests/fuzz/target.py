@@ -31,7 +31,8 @@ class Target:
     """A parser: *given* makes of bytes what it takes, *parse* is watched while it works.
 
     *modules* are those whose parsing it reaches; *allowed* are the errors that these document;
-    *words* are of the format.
+    *words* are of the format, *grown* are shapes of it that cost most: each gives the document of
+    about a size.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Target:
     allowed: tuple[type[Exception], ...] = ()
     words: tuple[bytes, ...] = ()
     given: Callable[[bytes], Any] = as_text
+    grown: tuple[Callable[[int], bytes], ...] = ()
 
 
 @functools.cache

@@ -1,15 +1,20 @@
 """All targets, and the modules with parsers that are none, with the reason."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from . import cloud_targets, repository_targets, server_targets, value_targets
+from .shapes import BY_TARGET
 from .target import Target
 
-TARGETS: tuple[Target, ...] = (
-    *repository_targets.TARGETS,
-    *server_targets.TARGETS,
-    *value_targets.TARGETS,
-    *cloud_targets.TARGETS,
+TARGETS: tuple[Target, ...] = tuple(
+    replace(one, grown=BY_TARGET.get(one.name, ()))
+    for one in (
+        *repository_targets.TARGETS,
+        *server_targets.TARGETS,
+        *value_targets.TARGETS,
+        *cloud_targets.TARGETS,
+    )
 )
 
 _OF_SETTINGS = "holds names against patterns that only the settings give"

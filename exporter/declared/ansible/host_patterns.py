@@ -7,7 +7,9 @@ from fnmatch import fnmatchcase
 
 from exporter.declared.ansible.errors import UnresolvedError
 
-_SEPARATOR = re.compile(r"[,:;](?![^\[]*\])")
+MAX_PARTS = 1_000
+MAX_LETTERS = 1_000
+"""How long a part may be: what reads patterns goes through them once for each open bracket."""
 _SLICE = re.compile(r"(.+?)\[(-?\d{1,6})?(:)?(\d{1,6})?\]$")
 IMPLICIT_LOCALHOST = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -25,7 +27,7 @@ class HostPatterns:
         ``localhost`` is a host even where no inventory names it. Raises :exc:`UnresolvedError`
         for what is not evaluated: regular expressions.
         """
-        parts = [part.strip() for part in _SEPARATOR.split(pattern) if part.strip()]
+        parts = _parts(pattern)
         chosen: dict[str, None] = {}
         plain = [part for part in parts if part[0] not in "&!"] or ["all"]
         for part in plain:
@@ -43,7 +45,7 @@ class HostPatterns:
         What is left out by it (``!spare``) takes no part. Where an inventory lists no host at all,
         every part is unknown.
         """
-        parts = [part.strip() for part in _SEPARATOR.split(pattern) if part.strip()]
+        parts = _parts(pattern)
         named = [part.removeprefix("&").strip() for part in parts if part[0] != "!"]
         return tuple(part for part in named if not self._is_known(part))
 
@@ -81,3 +83,25 @@ class HostPatterns:
         if not colon:
             return [hosts[first]] if -len(hosts) <= first < len(hosts) else []
         return hosts[first : int(last) + 1 if last else None]
+
+
+def _parts(pattern: str) -> list[str]:
+    """Split a pattern at separators that stand in no brackets.
+
+    Raises :exc:`UnresolvedError` where there are too many: each is held against all hosts.
+    """
+    found, end, inside = [], len(pattern), False
+    for at in range(len(pattern) - 1, -1, -1):
+        letter = pattern[at]
+        if letter in "[]":
+            inside = letter == "]"
+        elif letter in ",:;" and not inside:
+            found.append(pattern[at + 1 : end].strip())
+            end = at
+    found.append(pattern[:end].strip())
+    parts = [one for one in reversed(found) if one]
+    if len(parts) > MAX_PARTS:
+        raise UnresolvedError(f"a host pattern has more than {MAX_PARTS:,} parts")
+    if any(len(one) > MAX_LETTERS for one in parts):
+        raise UnresolvedError(f"a host pattern has a part of more than {MAX_LETTERS:,} letters")
+    return parts

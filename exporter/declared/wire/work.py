@@ -178,6 +178,7 @@ def _everything(given: Work) -> bytes:
         given.overrides,
         given.questions,
         given.renderings,
+        given.unfetched,
         msgspec.json.encode(given.earlier, order="sorted"),
     )
     return digest(_settings(given), *more)
