@@ -12,7 +12,7 @@ from exporter.foreign.supervisor import Supervisor
 from exporter.runtime.listening import Address, Listening, listen
 from exporter.runtime.web import gate, prefix, reload
 from exporter.runtime.web.limits import Limits
-from exporter.runtime.web.places import affordable
+from exporter.runtime.web.places import affordable, of_probes
 from exporter.runtime.web.protection import Guard
 
 logger = logging.getLogger(__name__)
@@ -60,9 +60,10 @@ async def open_servers(
     if not options.probes:
         return Servers([public])
     open_guard = Guard()
-    gate.install(probes, guard=open_guard, limits=limits)
+    few = of_probes(limits)
+    gate.install(probes, guard=open_guard, limits=few)
     try:
-        small = await opening(probes, addresses=options.probes, guard=open_guard)
+        small = await opening(probes, addresses=options.probes, guard=open_guard, limits=few)
     except OSError:
         await public.close()
         raise

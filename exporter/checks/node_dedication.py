@@ -131,8 +131,8 @@ def _judge(
     gap: Gap | None,
     groups: Sequence[PodGroup],
     foreigners: _Foreigners,
-) -> tuple[Finding, Mapping[WorkloadKey, int]]:
-    """Look at the pods of one node; return also how many foreign ones there are of each owner.
+) -> tuple[Finding, tuple[WorkloadKey, ...]]:
+    """Look at the pods of one node; return also whose foreign ones are there, as is remembered.
 
     *gap* says why further taints may dedicate it, if so.
     """
@@ -149,11 +149,11 @@ def _judge(
         observed={str(owner): n for owner, n in islice(foreign.items(), MAX_OWNERS)},
         provenance=node.places if node else (),
     )
-    return finding, foreign
+    return finding, tuple(foreign)
 
 
 def _explained(
-    failure: Finding, node: str, *, foreign: Mapping[WorkloadKey, int], placement: Placement
+    failure: Finding, node: str, *, foreign: tuple[WorkloadKey, ...], placement: Placement
 ) -> Finding:
     """Return *failure* as that of ``workload_placement``, where that tells of all *foreign* pods.
 
@@ -162,7 +162,7 @@ def _explained(
     """
     if not all(placement.is_astray(owner, node) for owner in foreign):
         return failure
-    first = subjects.workload(next(iter(foreign)))
+    first = subjects.workload(foreign[0])
     cause = Cause("workload_placement", first, len(foreign) - 1)
     return replace(failure, verdict=Verdict.UNKNOWN, cause=cause)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from exporter.runtime.listening import Listening
 from exporter.runtime.web.limits import Limits
-from exporter.runtime.web.places import RESERVED, Places, affordable, client_of
+from exporter.runtime.web.places import RESERVED, Places, affordable, client_of, of_probes
 from tests.runtime.served import LARGE, Small, Stream, ask, connected, guarded, served
 
 PASSWORD = "correct horse"
@@ -208,4 +208,5 @@ def test_there_are_no_more_connections_than_files_may_be_open(files: int, connec
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
     assert limits.connections == connections
+    assert of_probes(limits).connections <= RESERVED // 2
     assert limits.connections_per_client <= connections

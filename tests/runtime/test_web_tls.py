@@ -95,6 +95,16 @@ async def test_a_client_that_never_agrees_on_tls_is_dropped(site: Site) -> None:
         assert await ended(stream)
 
 
+async def test_who_does_not_take_an_answer_over_tls_is_dropped(site: Site) -> None:
+    async with (
+        served(guard=site.guard(), limits=Limits(stall=0.2)) as listening,
+        connected(listening, context=site.client()) as stream,
+    ):
+        stream[1].write(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+
+        await until_free(listening)
+
+
 async def test_handshakes_that_nobody_ends_give_way_to_others(site: Site) -> None:
     limits = Limits(connections=20, connections_per_client=5)
     async with (

@@ -13,7 +13,10 @@ from exporter.runtime.web.limits import Limits
 logger = logging.getLogger(__name__)
 
 RESERVED = 128
-"""File descriptors that the exporter keeps for all but its clients: watches, workers, files."""
+"""File descriptors that the exporter keeps for all but its clients: watches, workers, files, and
+the connections of those who probe by an address of its own."""
+PROBING = 32
+"""How many of these last there are at once."""
 
 
 class Holder(Protocol):
@@ -91,6 +94,15 @@ def client_of(address: str) -> str:
     if isinstance(mapped, IPv4Address):
         return str(mapped)
     return str(IPv6Network((int(parsed), 64), strict=False))
+
+
+def of_probes(limits: Limits) -> Limits:
+    """Return *limits* for a server that answers nothing but probes; it needs few connections."""
+    return replace(
+        limits,
+        connections=min(limits.connections, PROBING),
+        connections_per_client=min(limits.connections_per_client, PROBING // 2),
+    )
 
 
 def affordable(limits: Limits) -> Limits:
