@@ -77,9 +77,13 @@ def _lay_out(
 
 
 def _command() -> list[str]:
-    """Return the words that build: kustomize itself, or the one inside kubectl."""
+    """Return the words that build: kustomize itself, or the one inside kubectl.
+
+    ``CONFORMANCE_KUSTOMIZE`` may name a kubectl, too: it often has a newer one.
+    """
     try:
-        return [_absolute(find_tool("kustomize", advice=ADVICE)), "build"]
+        found = _absolute(find_tool("kustomize", advice=ADVICE))
+        return [found, "kustomize" if Path(found).name.startswith("kubectl") else "build"]
     except ReadError as error:
         try:
             return [_absolute(find_tool("kubectl", advice=ADVICE)), "kustomize"]
