@@ -19,27 +19,31 @@ RUN python -m pip --python /opt/build/bin/python wheel \
     && python -m pip --python /opt/exporter/bin/python install \
         --no-deps --no-index /opt/wheels/*.whl
 
-# The versions of helm that Argo CD ships: 3 up to 3.4, and 4 from 3.5 on.
-FROM ${GO_IMAGE} AS helm
+# The versions that Argo CD ships: helm 3 up to 3.4, and 4 from 3.5 on; kustomize 5.8.1 from 3.3.1 on.
+FROM ${GO_IMAGE} AS renderers
 ENV CGO_ENABLED=0 GOFLAGS=-trimpath
 RUN GOBIN=/opt/helm-3 go install -ldflags "-s -w \
         -X helm.sh/helm/v3/internal/version.version=v3.19.4 \
         -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 \
         -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34" helm.sh/helm/v3/cmd/helm@v3.19.4 \
     && GOBIN=/opt/helm-4 go install -ldflags "-s -w \
-        -X helm.sh/helm/v4/internal/version.version=v4.2.1" helm.sh/helm/v4/cmd/helm@v4.2.1
+        -X helm.sh/helm/v4/internal/version.version=v4.2.1" helm.sh/helm/v4/cmd/helm@v4.2.1 \
+    && GOBIN=/opt/kustomize go install -ldflags "-s -w \
+        -X sigs.k8s.io/kustomize/api/provenance.version=v5.8.1" \
+        sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
 
 FROM ${PYTHON_IMAGE}
 # Versions as far as a stable release of Debian keeps them; what follows are its security updates.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-        "ca-certificates=20*" "git=1:2.47.*" "kustomize=5.6.*" "tini=0.19.*" \
+        "ca-certificates=20*" "git=1:2.47.*" "tini=0.19.*" \
     && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log \
     && python -m pip uninstall --yes pip \
     && rm -rf /usr/local/lib/python3.13/ensurepip
 COPY --from=build /opt/exporter /opt/exporter
-COPY --from=helm /opt/helm-3/helm /usr/local/bin/helm-3
-COPY --from=helm /opt/helm-4/helm /usr/local/bin/helm-4
+COPY --from=renderers /opt/helm-3/helm /usr/local/bin/helm-3
+COPY --from=renderers /opt/helm-4/helm /usr/local/bin/helm-4
+COPY --from=renderers /opt/kustomize/kustomize /usr/local/bin/kustomize
 COPY LICENSE NOTICE /usr/share/doc/cluster-conformance-exporter/
 
 # Everything that is written goes to /tmp, whoever the container runs as. Threads that come and go

@@ -9,7 +9,7 @@ SECONDS ?= 600
 IMAGE ?= cluster-conformance-exporter:$(shell sed -nE 's/^version = "(.*)"/\1/p' pyproject.toml)
 SBOM ?= .cache/sbom.cdx.json
 EXAMPLE := examples/reference-cluster
-TOOLS := kustomize helm-3 helm-4 chromium playwright-node promtool promtool-bookworm amtool amtool-bookworm \
+TOOLS := kustomize kustomize-trixie helm-3 helm-4 chromium playwright-node promtool promtool-bookworm amtool amtool-bookworm \
 	prometheus prometheus-bookworm prometheus-alertmanager prometheus-alertmanager-bookworm tini
 SHELL_SCRIPTS := tools/* .ci/run tests/image/run-image
 UV := .cache/uv/bin/uv

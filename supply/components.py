@@ -16,7 +16,9 @@ _PIN: Final = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>[^ ;\\]+)(?: ; (?P
 _HASH: Final = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 _IMAGE: Final = re.compile(r"^ARG (PYTHON|GO)_IMAGE=(\S+)$", re.MULTILINE)
 _DEBIAN: Final = re.compile(r'"([a-z-]+)=([^"]+)"')
-_HELM: Final = re.compile(r"(helm\.sh/helm/v\d+)/cmd/helm@(v[\d.]+)")
+_RENDERERS: Final = re.compile(
+    r"(helm\.sh/helm/v\d+(?=/cmd/helm)|sigs\.k8s\.io/kustomize/kustomize/v\d+)\S*@(v[\d.]+)"
+)
 _PYTHON: Final = re.compile(r"python:(\d+\.\d+)")
 
 LICENCES: Final[Mapping[str, str]] = {
@@ -40,7 +42,7 @@ LICENCES: Final[Mapping[str, str]] = {
                 "multidict",
             ),
             *("propcache", "requests", "tzdata", "websocket-client", "yarl"),
-            *("helm.sh/helm/v3", "helm.sh/helm/v4"),
+            *("helm.sh/helm/v3", "helm.sh/helm/v4", "sigs.k8s.io/kustomize/kustomize/v5"),
         ),
         "Apache-2.0",
     ),
@@ -128,7 +130,7 @@ def read(root: Path = ROOT) -> Image:
             *_debian(dockerfile),
             *(
                 Component(kind="golang", name=name, version=version)
-                for name, version in _HELM.findall(dockerfile)
+                for name, version in _RENDERERS.findall(dockerfile)
             ),
         ),
     )

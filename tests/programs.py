@@ -1,6 +1,7 @@
 """The programs that tests need, which ``make test`` fetches."""
 
 import os
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -15,6 +16,11 @@ def tool(name: str) -> str:
         return find_tool(name, advice="make test fetches it")
     except ReadError as error:
         missing(str(error))
+
+
+def building(kustomize: str) -> list[str]:
+    """Return the words by which *kustomize* builds, which may be the one inside kubectl."""
+    return [kustomize, "kustomize" if Path(kustomize).name == "kubectl" else "build"]
 
 
 def missing(message: str) -> NoReturn:

@@ -7,7 +7,15 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -72,6 +80,7 @@ class ChartFetcher:
     refresh: timedelta
     clock: Clock = SYSTEM
     patience: float = PATIENCE
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     by_source: dict[Source, tuple[ChartRequest, ...]] = field(default_factory=dict)
     _states: dict[str, _State] = field(default_factory=dict)
     _errors: Counter[Reason] = field(default_factory=Counter)
@@ -116,7 +125,7 @@ class ChartFetcher:
     async def run(self) -> None:
         """Fetch again and again what may be out of date, and what failed."""
         while True:
-            await asyncio.sleep(LOOKS)
+            await self.sleep(LOOKS)
             await self._fetch(None)
 
     def status(self, *, at: Instant) -> SourceStatus:

@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from exporter.domain.errors import ReadError, Reason
+from exporter.foreign.clock import SYSTEM
 from exporter.foreign.files import MIB
+
+_PREFIX: Final = ".fetching-"
+_ABANDONED: Final = 3600.0
+"""Seconds after which nobody writes to a file any more: no download may take so long."""
 
 _MODE: Final = 0o644
 
@@ -42,7 +47,7 @@ class Store:
 
     async def _save(self, path: Path, parts: AsyncIterator[bytes], digest: str) -> bool:
         room = self.limit - await asyncio.to_thread(self._size, path.parent)
-        handle, name = tempfile.mkstemp(prefix=".fetching-", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=_PREFIX, dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 found = hashlib.sha256()
@@ -82,13 +87,20 @@ class Store:
         return True
 
     def _size(self, folder: Path) -> int:
-        """Make a *folder*, and return how much is stored in all, in bytes."""
+        """Make a *folder*, and return how much is stored in all, in bytes.
+
+        What a process that was ended left half done is removed.
+        """
         self._make(folder)
-        found = 0
+        found, now = 0, SYSTEM.wall().timestamp()
         for here, _, names in os.walk(self.folder):
             for name in names:
                 file = os.path.join(here, name)  # noqa: PTH118 - there may be thousands
-                found += os.lstat(file).st_size
+                state = os.lstat(file)
+                if name.startswith(_PREFIX) and now - state.st_mtime > _ABANDONED:
+                    os.unlink(file)  # noqa: PTH108 - as a text
+                else:
+                    found += state.st_size
         return found
 
     def _full(self) -> ReadError:

@@ -20,7 +20,7 @@ from tests.e2e.reference import EXAMPLE
 from tests.image.dockerfile import PROJECT, copy_context, stages
 from tests.programs import tool
 
-BUILD, HELM, LAST = stages()
+BUILD, RENDERERS, LAST = stages()
 RUN_IMAGE = Path(__file__).parent / "run-image"
 NONROOT = "65532:65532"
 ANYBODY = "1000690000:0"
@@ -38,21 +38,24 @@ def test_the_last_stage_has_no_compiler_and_no_pip() -> None:
     (installation,) = LAST.all("RUN")
 
     installed = re.findall(r'"([a-z-]+)=', installation)
-    assert set(installed) == {"ca-certificates", "git", "kustomize", "tini"}
+    assert set(installed) == {"ca-certificates", "git", "tini"}
     assert "pip uninstall --yes pip" in installation
     assert LAST.all("COPY") == [
         "--from=build /opt/exporter /opt/exporter",
-        "--from=helm /opt/helm-3/helm /usr/local/bin/helm-3",
-        "--from=helm /opt/helm-4/helm /usr/local/bin/helm-4",
+        "--from=renderers /opt/helm-3/helm /usr/local/bin/helm-3",
+        "--from=renderers /opt/helm-4/helm /usr/local/bin/helm-4",
+        "--from=renderers /opt/kustomize/kustomize /usr/local/bin/kustomize",
         "LICENSE NOTICE /usr/share/doc/cluster-conformance-exporter/",
     ]
 
 
-def test_helm_is_built_at_versions_that_argo_cd_ships() -> None:
-    (installation,) = HELM.all("RUN")
+def test_renderers_are_built_at_versions_that_argo_cd_ships() -> None:
+    (installation,) = RENDERERS.all("RUN")
 
     assert re.findall(r"cmd/helm@(\S+)", installation) == ["v3.19.4", "v4.2.1"]
     assert re.findall(r"version\.version=(v[\d.]+)", installation) == ["v3.19.4", "v4.2.1"]
+    assert re.findall(r"provenance\.version=(v[\d.]+)", installation) == ["v5.8.1"]
+    assert re.findall(r"kustomize/v5@(\S+)", installation) == ["v5.8.1"]
 
 
 def test_it_runs_as_nobody_in_particular_behind_an_init() -> None:
@@ -134,9 +137,7 @@ class Image:
 
 
 @pytest.fixture(scope="session")
-def image(
-    unshare: str, kustomize: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Image]:
+def image(unshare: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
     """Do what the Dockerfile's first stage does, with this machine's Python."""
     work = tmp_path_factory.mktemp("image")
     opt, tools, source = (work / name for name in ("opt", "tools", "src"))
@@ -155,7 +156,7 @@ def image(
         check=False,
     )
     assert built.returncode == 0, built.stderr
-    shutil.copy(kustomize, tools / "kustomize")
+    shutil.copy(tool("kustomize-trixie"), tools / "kustomize")
     shutil.copy(_tini(), tools / "tini")
     yield Image(opt, tools, work)
     shutil.rmtree(work)

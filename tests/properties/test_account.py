@@ -17,6 +17,7 @@ from exporter.domain.finding import Verdict
 from exporter.domain.items import ItemState
 from exporter.settings.load import load
 from tests.e2e.reference import EXAMPLE, Reference
+from tests.programs import building
 from tests.properties.mutations import MUTATIONS
 from tests.properties.repositories import KINDS, PLANS, RENDERED, Plan, write
 from tests.properties.rules import taken_away
@@ -43,7 +44,7 @@ def counted(outcome: Evaluation) -> Counter[str]:
 
 def built(kustomize: str, folder: Path) -> Counter[str]:
     """Count the objects that kustomize prints, by the text of their kinds."""
-    command = [kustomize, "build", str(folder)]
+    command = [*building(kustomize), str(folder)]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return Counter(re.findall(r"^kind: (\w+)$", text, re.MULTILINE))
 

@@ -13,6 +13,14 @@ from tests.clocks import Time
 MakeFetcher = Callable[..., ChartFetcher]
 
 
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask servers on loopback without a proxy that this machine may have."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
 @pytest.fixture
 def time() -> Time:
     return Time()

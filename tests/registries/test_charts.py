@@ -156,7 +156,7 @@ dependencies:
     [
         ("/index.yaml", "1.2.3", "answered 403 to /index.yaml", "may not read it"),
         ("/shop-1.2.3.tgz", "1.x", "answered 403 to /shop-1.2.3.tgz", "may not read it"),
-        ("", "9.9.9", "its index has no such version", "name a version that is there"),
+        ("", "9.9.9", "its index has no such version", "name one that is there"),
         ("", "^9", "is not rendered", "none of 1 versions is in '^9'"),
     ],
 )
@@ -178,6 +178,18 @@ async def test_a_chart_that_cannot_be_had_says_why_and_what_to_do(
     assert state.failures == ()
     registries = next(one for one in state.sources if one.source == "registries")
     assert registries.up is not bool(path)
+
+
+async def test_a_chart_that_no_index_has_is_said_to_be_in_none(
+    tmp_path: Path, server: Server
+) -> None:
+    server.add(("other", "1.2.3", archive("other")))
+
+    state = await declare_once(settings(tmp_path, server.url, "chart: shop, targetRevision: 1.x"))
+
+    (item,) = left_out(state)
+    assert "its index has no such chart" in item.message
+    assert server.paths == ["/index.yaml"]
 
 
 async def test_an_archive_that_is_a_bomb_is_an_error_of_its_application(

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import os
 import re
 import ssl
 from datetime import timedelta
@@ -46,6 +47,13 @@ def link(path: Path, *, to: Path) -> None:
     path.parent.mkdir()
     to.mkdir()
     path.symlink_to(to)
+
+
+def leave(path: Path, *, since: float) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"half")
+    then = path.stat().st_mtime - since
+    os.utime(path, (then, then))
 
 
 async def fetched(fetcher: ChartFetcher, *requests: ChartRequest) -> bool:
@@ -441,3 +449,42 @@ async def test_what_nobody_lacks_any_more_is_forgotten(fetcher: MakeFetcher, tim
         await fetched(fetching)
 
         assert (told(fetching, time).up, fetching.failed) == (True, {})
+
+
+class EndError(Exception):
+    """Ends what goes on for ever."""
+
+
+async def test_what_may_be_out_of_date_is_fetched_beside_readings(
+    fetcher: MakeFetcher, folder: Path, time: Time
+) -> None:
+    counts = []
+    async with Server().serving() as server:
+        server.add()
+        fetching = fetcher(server.url)
+        await fetched(fetching, index_of(server))
+        server.add(("shop", "1.2.3", SHOP))
+
+        async def sleep(_: float) -> None:
+            counts.append(len(server.asked))
+            time.go_on(timedelta(minutes=5))
+            if len(counts) > 3:
+                raise EndError
+
+        fetching.sleep = sleep
+        with pytest.raises(EndError):
+            await fetching.run()
+
+        assert counts == [1, 1, 2, 2]
+        assert b"1.2.3" in stored(folder)["index.yaml"]
+
+
+async def test_what_was_left_half_done_is_removed(fetcher: MakeFetcher, folder: Path) -> None:
+    leave(folder / ".fetching-old", since=7200)
+    leave(folder / ".fetching-now", since=0)
+    async with Server().serving() as server:
+        server.add(("shop", "1.2.3", SHOP))
+
+        await fetched(fetcher(server.url), shop_of(server))
+
+    assert sorted(stored(folder)) == [".fetching-now", "shop-1.2.3.tgz"]

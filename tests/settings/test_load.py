@@ -239,3 +239,25 @@ def test_destinations_are_a_list() -> None:
     found = problems(f"{SMALLEST}cluster: {{destinations: prod}}\n")
 
     assert found == ("conformance.yaml:5: cluster.destinations: expected a list, found str 'prod'",)
+
+
+@pytest.mark.parametrize(
+    ("charts", "problem"),
+    [
+        pytest.param("{fetch: [{url: 'https://h'}]}", "fetch needs cache", id="no folder"),
+        pytest.param("{cache: c, fetch: [{url: 'ftp://h'}]}", "expected an address", id="scheme"),
+        pytest.param("{cache: c, fetch: [{url: 'https://u@h'}]}", "holds a user", id="user"),
+        pytest.param("{cache: c, fetch: [{url: 'https://h/?a'}]}", "more than a host", id="query"),
+        pytest.param(
+            "{cache: c, fetch: [{url: 'https://h', token_file: t, basic_auth: "
+            "{username: u, password_file: p}}]}",
+            "set either token_file or basic_auth",
+            id="two ways",
+        ),
+        pytest.param("{cache: c, max_size: much}", "max_size", id="size"),
+    ],
+)
+def test_registries_of_charts_are_named_by_their_address(charts: str, problem: str) -> None:
+    found = problems(SMALLEST.replace("declared: {}", f"declared: {{charts: {charts}}}"))
+
+    assert any(problem in one for one in found)

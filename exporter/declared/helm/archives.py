@@ -137,7 +137,8 @@ class _Search:
             return closest(wanted, versions)
         except ParseError as error:
             if self.registry is not None and not versions:
-                self._await(self._request(self._list))
+                lacks = "" if known is None else "its index has no such chart"
+                self._await(self._request(self._list, stale=bool(lacks)), lacks=lacks)
             if versions:
                 self._lacks(wanted, f"{error.message}; name a version that is there")
             self._lacks(wanted, EXACT)
@@ -162,7 +163,8 @@ class _Search:
         if known is None:
             self._await(self._request(Wanted.INDEX))
         if entry is None:
-            self._await(self._request(Wanted.INDEX, stale=True), lacks=version)
+            request = self._request(Wanted.INDEX, stale=True)
+            self._await(request, version=version, lacks="its index has no such version")
         self._await(self._request(Wanted.ARCHIVE, version, entry=entry))
 
     def _request(
@@ -180,16 +182,16 @@ class _Search:
         self.archives.requests[request] = None
         return request
 
-    def _await(self, request: ChartRequest, *, lacks: str = "") -> NoReturn:
-        """Say why what is asked for is not there yet."""
+    def _await(self, request: ChartRequest, *, version: str = "", lacks: str = "") -> NoReturn:
+        """Say why what is asked for is not there yet, or what the list that is there *lacks*."""
         try:
             failed = self.archives.failed.get("/".join(request.path))
         except ParseError as error:
             failed = NotFetched(error.message)
         if failed is None and lacks:
-            failed = NotFetched("its index has no such version", "name a version that is there")
+            failed = NotFetched(lacks, "name one that is there")
         why = failed or NotFetched("it has not been fetched yet")
-        named = " ".join(f"{self.name} {request.version or lacks}".split())
+        named = " ".join(f"{self.name} {request.version or version}".split())
         message = f"the chart {named[:300]} of {self.repository[:200]} is not rendered: "
         raise NotPlannedError(ItemState.NOT_RENDERED, message + why.message, why.advice)
 

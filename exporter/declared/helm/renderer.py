@@ -41,7 +41,10 @@ from exporter.domain.items import ItemState
 from exporter.domain.json import as_text
 from exporter.domain.provenance import Place, Source
 
-BUILD: Final = "commit what `helm dependency build` puts into charts/"
+BUILD: Final = (
+    "commit what `helm dependency build` puts into charts/, or let it be fetched with "
+    "declared.charts.fetch"
+)
 SAY_CLUSTER: Final = "say them in declared.charts.kube_version and api_versions"
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from exporter.declared.checkout import Checkout
-from exporter.declared.kustomize.complaints import is_unsupported, shorten
+from exporter.declared.kustomize.complaints import is_unsupported, newer_field, shorten
 from exporter.declared.kustomize.staging import stage
 from exporter.domain.errors import ReadError, Reason
 from exporter.foreign.command import Access, Limits, find_tool, run
@@ -17,6 +17,7 @@ from exporter.foreign.files import MIB
 
 ADVICE: Final = "install kustomize 5 or kubectl, or set CONFORMANCE_KUSTOMIZE to its path"
 LIMITS: Final = Limits(seconds=300, output=64 * MIB)
+_ASKING: Final = Limits(seconds=20, output=1 << 16)
 _UNRESTRICTED: Final = ("--load-restrictor", "LoadRestrictionsNone")
 _NOWHERE: Final = "http://127.0.0.1:9"
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -57,12 +58,31 @@ async def build(
         return outcome.output
     message = outcome.errors.replace(str(home), "(temporary)")
     complaint = shorten(message, root=str(copy))
+    field, version = newer_field(complaint.message)
+    if field:
+        raise ReadError(
+            f"kustomize {await _version()} does not know {field}, which {version} brought",
+            reason=Reason.UNSUPPORTED,
+            advice=f"install kustomize {version} or later, as Argo CD has it",
+        )
     unsupported = is_unsupported(complaint.message)
     raise ReadError(
         complaint.message or f"kustomize ended with {outcome.code} and no message",
         reason=Reason.UNSUPPORTED if unsupported else Reason.MALFORMED,
         path=complaint.folder,
     )
+
+
+async def _version() -> str:
+    """Return the version of kustomize as it says it; empty where it says none."""
+    tool, word = _command()
+    words = ["version", "--client"] if word == "kustomize" else ["version"]
+    try:
+        done = await run([tool, *words], cwd=Path("/"), environment={}, limits=_ASKING)
+    except ReadError:
+        return ""
+    said = done.output.decode("utf-8", "replace").rpartition("Kustomize Version:")[2].split()
+    return said[0][:40] if said else ""
 
 
 def _lay_out(
@@ -77,9 +97,13 @@ def _lay_out(
 
 
 def _command() -> list[str]:
-    """Return the words that build: kustomize itself, or the one inside kubectl."""
+    """Return the words that build: kustomize itself, or the one inside kubectl.
+
+    ``CONFORMANCE_KUSTOMIZE`` may name a kubectl, too: it often has a newer one.
+    """
     try:
-        return [_absolute(find_tool("kustomize", advice=ADVICE)), "build"]
+        found = _absolute(find_tool("kustomize", advice=ADVICE))
+        return [found, "kustomize" if Path(found).name.startswith("kubectl") else "build"]
     except ReadError as error:
         try:
             return [_absolute(find_tool("kubectl", advice=ADVICE)), "kustomize"]

@@ -18,6 +18,8 @@ _NO_DIRECTORY: Final = "': must build at directory"
 _QUOTED: Final = 'accumulateDirectory: "'
 _DIRECTORIES: Final = ("recursed accumulation of path '", "recursed merging from path '")
 _SWITCHED_OFF: Final = ("external plugins disabled", "must specify --enable-", "requires --enable-")
+_UNKNOWN: Final = re.compile(r'unknown field "(\w+)"')
+_NEWER: Final = {"sourceValue": "5.7.0", "includeTemplates": "4.4.0", "sortOptions": "5.0.0"}
 _PATCH: Final = re.compile(r'strategic merge patch "(\w+)\.[^/"]*/([^"]+)\.[^."]+"')
 
 
@@ -62,6 +64,16 @@ def _unwrap(text: str) -> str:
     if text.startswith(("accumulating ", *_DIRECTORIES)):
         return text.partition(": ")[2] or text
     return text
+
+
+def newer_field(message: str) -> tuple[str, str]:
+    """Return the field that kustomize does not know, and the version that brought it, if one did.
+
+    Any other unknown field is none of any version: a spelling mistake.
+    """
+    found = _UNKNOWN.search(message)
+    version = _NEWER.get(found[1], "") if found else ""
+    return (found[1], version) if found and version else ("", "")
 
 
 def is_unsupported(message: str) -> bool:

@@ -177,8 +177,8 @@ class Renderer:
     def _unbuilt(self, error: ReadError, graph: Graph, omitted: Omissions) -> Rendered:
         """Return why a build failed: what it was built without may be the reason."""
         path = graph.root.kustomization.path
-        if error.reason is Reason.UNSUPPORTED and not omitted:
-            return self._whole(path, 0, error.message)
+        if error.reason is Reason.UNSUPPORTED and (error.advice or not omitted):
+            return self._whole(path, 0, error.message, error.advice)
         malformed = any(layer.malformed for layer in graph.layers.values())
         if error.reason in {Reason.UNSUPPORTED, Reason.MALFORMED} and omitted and not malformed:
             first = omitted.left_out[0]
@@ -189,9 +189,12 @@ class Renderer:
             error = _unavailable(error, path)  # nobody can tell whether it was the network
         return self._failed(explain(error, graph), graph.root.kustomization.folder)
 
-    def _whole(self, path: str, line: int, message: str) -> Rendered:
-        place, state = self._place(path, line), ItemState.NOT_RENDERED
-        return Rendered(left_out=(LeftOut(place=place, state=state, message=message),))
+    def _whole(self, path: str, line: int, message: str, advice: str = "") -> Rendered:
+        """Return why nothing of a path is rendered: a newer kustomize would do it, by *advice*."""
+        place = self._place(path, line)
+        state = ItemState.UNSUPPORTED if advice else ItemState.NOT_RENDERED
+        left_out = LeftOut(place=place, state=state, message=message, advice=advice)
+        return Rendered(left_out=(left_out,))
 
     def _manifests(self, output: bytes, graph: Graph) -> list[Manifest]:
         path = graph.root.kustomization.path

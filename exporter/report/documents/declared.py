@@ -181,6 +181,9 @@ class Workload(Struct, frozen=True, kw_only=True):
     namespace: str
     name: str
     application: str | None
+    chart: Annotated[
+        str | None, Meta(description="Name, version and template of the chart that it is from.")
+    ]
     replicas: Annotated[Any, Meta(description="As declared; null where it is not.")]
     labels: dict[str, Any]
     images: tuple[str, ...]
@@ -204,6 +207,7 @@ class Workload(Struct, frozen=True, kw_only=True):
             namespace=workload.key.namespace,
             name=workload.key.name,
             application=str(application) if application else None,
+            chart=workload.chart or None,
             replicas=dig(workload.manifest, "spec", "replicas"),
             labels=dict(as_object(dig(workload.manifest, "metadata", "labels"))),
             images=tuple(as_text(container.get("image")) for container in containers),

@@ -17,6 +17,7 @@ from exporter.domain.errors import Reason
 from exporter.domain.finding import Layer, Subject
 from exporter.domain.items import DeclaredItems, Item, ItemState
 from exporter.domain.provenance import Source
+from tests.programs import building
 
 Lay = Callable[[Mapping[str, str]], Checkout]
 REFERENCE = Path(__file__).parents[3] / "examples" / "reference-cluster" / "repository"
@@ -48,7 +49,7 @@ async def read(checkout: Checkout, *patterns: str) -> Reading:
 
 def built(program: str, checkout: Checkout, path: str) -> Counter[str]:
     output = subprocess.run(
-        [program, "build", path], cwd=checkout.root, capture_output=True, check=True, text=True
+        [*building(program), path], cwd=checkout.root, capture_output=True, check=True, text=True
     ).stdout
     return Counter(_KIND.findall(output))
 

@@ -1,6 +1,7 @@
 import asyncio
 import base64
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -184,6 +185,28 @@ async def test_a_renderer_for_another_source_places_by_that_source(lay: Lay) -> 
     (manifest,) = (await other.render("plain")).manifests
 
     assert manifest.place.source is Source.ARGOCD
+
+
+@pytest.mark.parametrize("version", ["v5.6.0", "(devel)"])
+async def test_a_field_of_a_newer_kustomize_says_which_one_knows_it(
+    lay: Lay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    old = tmp_path / "kustomize"
+    refusal = 'Error: invalid Kustomization: json: unknown field "sourceValue"'
+    old.write_text(
+        f"#!/bin/sh\n[ $1 != version ] || {{ echo '{version}'; exit; }}\n"
+        f"echo '{refusal}' >&2\nexit 1\n"
+    )
+    old.chmod(0o755)
+    monkeypatch.setenv("CONFORMANCE_KUSTOMIZE", str(old))
+
+    rendered = await renderer(lay(OVERLAY)).render("overlay")
+
+    assert rendered.whole is not None
+    assert rendered.whole.state is ItemState.UNSUPPORTED
+    known = f"kustomize {version} does not know sourceValue, which 5.7.0 brought"
+    assert (rendered.whole.message, rendered.failures) == (known, ())
+    assert "5.7.0" in rendered.whole.advice
 
 
 async def test_a_missing_tool_is_a_failure_that_says_how_to_get_it(

@@ -12,6 +12,7 @@ from exporter.declared.kustomize import Renderer
 from exporter.declared.kustomize.build import build
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.provenance import Source
+from tests.programs import building
 
 Files: TypeAlias = Mapping[str, str | bytes]
 Lay = Callable[[Mapping[str, str]], Checkout]
@@ -242,7 +243,7 @@ def test_kustomize_alone_reads_it(laid: Laid, kustomize: str, content: Files) ->
     checkout = laid(content)
 
     done = subprocess.run(
-        [kustomize, "build", "."], cwd=checkout.root, capture_output=True, check=False
+        [*building(kustomize), "."], cwd=checkout.root, capture_output=True, check=False
     )
 
     assert holds_token(done.stdout, done.stderr)

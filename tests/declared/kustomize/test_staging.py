@@ -14,6 +14,7 @@ from exporter.declared.kustomize.staging import stage
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.provenance import Source
 from exporter.foreign.yaml import load_all, plain
+from tests.programs import building
 
 Lay = Callable[[Mapping[str, str]], Checkout]
 
@@ -138,7 +139,7 @@ async def test_what_is_built_is_what_would_be_built_in_the_repository(
     everything: Checkout, kustomize: str, path: str, count: int
 ) -> None:
     there = subprocess.run(  # noqa: ASYNC221 - nothing else runs
-        [kustomize, "build", path], cwd=everything.root, capture_output=True, check=True
+        [*building(kustomize), path], cwd=everything.root, capture_output=True, check=True
     ).stdout
 
     rendered = await Renderer(everything, allow_remote=True, source=Source.KUSTOMIZE).render(path)
