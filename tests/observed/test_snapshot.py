@@ -227,7 +227,7 @@ def test_one_object_less_is_missing_and_the_rest_is_there(tmp_path: Path) -> Non
 
 
 def test_workloads_of_a_kind_that_no_pod_belongs_to_do_not_run(tmp_path: Path) -> None:
-    seen = read(dump(tmp_path, cluster__json=listed(DEPLOYMENT, of("Pod", "alone"))))
+    seen = read(dump(tmp_path, cluster__json=listed(DEPLOYMENT, of("Pod", "alone", spec={}))))
 
     assert fact(seen, ObservedWorkloads).unseen == ADD_ON
 
