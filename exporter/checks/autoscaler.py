@@ -28,7 +28,7 @@ BOUNDS: Final = {
     SCALED_OBJECT: ("minReplicaCount", "maxReplicaCount"),
 }
 PAUSED: Final = ("autoscaling.keda.sh/paused", "autoscaling.keda.sh/paused-replicas")
-SCALABLE: Final = frozenset({"Deployment", "StatefulSet"})
+SCALABLE: Final = frozenset({"Deployment", "Rollout", "StatefulSet"})
 AMISS: Final = {
     "AbleToScale": "False",
     "ScalingActive": "False",

@@ -21,14 +21,15 @@ TCP: Final = "TCP"
 class Workloads:
     """Declared and observed workloads, found by the labels of their pods."""
 
-    __slots__ = ("_by_label", "declared", "observed")
+    __slots__ = ("by_label", "declared", "observed")
 
     def __init__(self, facts: Facts) -> None:
         declared, observed = facts.find(DeclaredWorkloads), facts.find(ObservedWorkloads)
         self.declared = declared.workloads if declared else {}
         self.observed = observed.workloads if observed else {}
-        make = partial(_index, self.declared, self.observed)
-        self._by_label = facts.memory.once("pods by label", (declared, observed), make)
+        labels = dict(_labels(self.declared, self.observed))
+        sources = (*labels, *labels.values())
+        self.by_label = facts.memory.once("pods by label", sources, partial(_index, labels))
 
     def selected(self, namespace: str, selector: JsonObject) -> list[WorkloadKey]:
         """Return the workloads whose pods bear all labels of *selector*, sorted.
@@ -36,7 +37,7 @@ class Workloads:
         An empty *namespace* is any.
         """
         pairs = [(key, text_of(value)) for key, value in selector.items()]
-        found = [self._by_label.get((namespace, pair), frozenset()) for pair in pairs]
+        found = [self.by_label.get((namespace, pair), frozenset()) for pair in pairs]
         return sorted(frozenset.intersection(*found)) if found else []
 
     def template(self, key: WorkloadKey) -> JsonObject:
@@ -73,17 +74,24 @@ def container_ports(spec: JsonObject) -> Iterator[tuple[str, int, str]]:
                     yield as_text(port.get("name")), number, as_text(port.get("protocol")) or TCP
 
 
-def _index(
+def _labels(
     declared: Mapping[WorkloadKey, DeclaredWorkload],
     observed: Mapping[WorkloadKey, ObservedWorkload],
+) -> Iterator[tuple[WorkloadKey, JsonObject]]:
+    """Yield the labels of the pods of each workload; what runs tells before code."""
+    for key, known in declared.items():
+        yield key, as_object(dig(known.manifest, "spec", "template", "metadata", "labels"))
+    for key, have in observed.items():
+        yield key, as_object(dig(have.manifest, "spec", "template", "metadata", "labels"))
+
+
+def _index(
+    labels: Mapping[WorkloadKey, JsonObject],
 ) -> dict[tuple[str, Pair], frozenset[WorkloadKey]]:
-    """Return the workloads by namespace and label of their pods; what runs tells before code."""
+    """Return the workloads by namespace and label of their pods, and by label alone."""
     found: dict[tuple[str, Pair], set[WorkloadKey]] = {}
-    manifests = {key: known.manifest for key, known in declared.items()}
-    manifests.update((key, known.manifest) for key, known in observed.items())
-    for key, manifest in manifests.items():
-        labels = as_object(dig(manifest, "spec", "template", "metadata", "labels"))
-        for label, value in labels.items():
+    for key, own in labels.items():
+        for label, value in own.items():
             pair = (label, text_of(value))
             found.setdefault((key.namespace, pair), set()).add(key)
             found.setdefault(("", pair), set()).add(key)

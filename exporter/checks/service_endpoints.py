@@ -31,6 +31,10 @@ def services(facts: Facts) -> list[tuple[Subject, DeclaredObject]]:
     declared, observed = facts.find(DeclaredObjects), facts.find(ObservedObjects)
     if declared is None or (observed is not None and observed.refusal(SERVICE)):
         return []
+    return facts.memory.once("services", (declared,), partial(_services, declared))
+
+
+def _services(declared: DeclaredObjects) -> list[tuple[Subject, DeclaredObject]]:
     return sorted(
         ((one.subject, one) for key, one in declared.objects.items() if key.group_kind == SERVICE),
         key=lambda pair: pair[0],
@@ -49,6 +53,8 @@ class _Look:
 
     def __init__(self, facts: Facts) -> None:
         self._objects = facts.get(ObservedObjects)
+        known = SERVICE in self._objects.kinds and not self._objects.gaps
+        self._there = self._objects.kinds[SERVICE] if known else {}
         self._workloads = Workloads(facts)
         self._memory = facts.memory
         lost = gap_of(facts, ObservedEndpoints)
@@ -57,6 +63,13 @@ class _Look:
 
     def judge(self, service: DeclaredObject) -> Finding:
         """Judge a Service; what was found before holds while all that it rests on is the same."""
+        key = service.key
+        have = self._there.get((key.namespace, key.name))
+        if have is None or isinstance(have, Gap):  # as for few of 20,000
+            return self._judge_odd(service)
+        return self._judge_known(service)
+
+    def _judge_odd(self, service: DeclaredObject) -> Finding:
         have = self._objects.get(service.key)
         gap = have if isinstance(have, Gap) else self._objects.gap(service.key)
         if gap is not None:
@@ -64,10 +77,18 @@ class _Look:
         if service.key not in self._objects:
             cause = Cause(object_present.ID, service.subject)
             return self._finding(service, [unknown("Service is not in the cluster", cause=cause)])
-        keys = self._workloads.selected(service.key.namespace, _selector(service))
+        return self._judge_known(service)
+
+    def _judge_known(self, service: DeclaredObject) -> Finding:
+        select = partial(self._select, service)
+        known = ("selected", service.subject)
+        keys = self._memory.once(known, (service, self._workloads.by_label), select)
         sources = (service, self._hidden(service), self._found(service), *self._seen(keys))
         make = partial(self._judge, service, keys)
         return self._memory.once(service.subject, sources, make)
+
+    def _select(self, service: DeclaredObject) -> list[WorkloadKey]:
+        return self._workloads.selected(service.key.namespace, _selector(service))
 
     def _seen(self, keys: Sequence[WorkloadKey]) -> Iterator[object]:
         for key in keys:

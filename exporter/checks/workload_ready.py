@@ -61,8 +61,14 @@ def judge(facts: Facts) -> Iterator[Finding]:
 
 
 def _whole(workload: DeclaredWorkload, have: ObservedWorkload) -> Finding:
-    """Return what is found of a workload that has all pods, if its controller counted them now."""
-    finding = _finding(workload, have=have, verdict=Verdict.PASS)
+    """Return what is found of a workload that has all pods, if its controller counted them now.
+
+    One whose rollout was aborted runs, but as the last template has it.
+    """
+    if have.aborted:
+        finding = _finding(workload, have=have, verdict=Verdict.FAIL)
+        return replace(finding, detail=f"its rollout was aborted: {excerpt(have.aborted)}")
+    finding = replace(_finding(workload, have=have, verdict=Verdict.PASS), detail=have.paused)
     if have.observed_generation >= have.generation:
         return finding
     detail = "its controller has not looked at its present spec yet"

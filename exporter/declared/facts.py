@@ -15,11 +15,18 @@ from exporter.declared.merge import Merged, merge
 from exporter.declared.monitoring.hidden import hidden
 from exporter.declared.monitoring.items import items as monitoring_items
 from exporter.declared.registry import READERS
+from exporter.declared.rollouts import with_templates
 from exporter.declared.stack import declared_stack
 from exporter.domain.applications import DeclaredApplications, Repository
 from exporter.domain.components import DeclaredComponents
 from exporter.domain.conflicts import Conflicts
-from exporter.domain.declaration import Failure, Reading, Unreadable, Unresolved, unreadable_subject
+from exporter.domain.declaration import (
+    Failure,
+    Reading,
+    Unreadable,
+    Unresolved,
+    unreadable_subject,
+)
 from exporter.domain.facts import Facts, Gap
 from exporter.domain.finding import Layer, Subject
 from exporter.domain.items import DeclaredItems, Item, ItemState
@@ -87,7 +94,7 @@ def assemble(read: Readings, *, loaded: Loaded) -> tuple[Facts, tuple[Unresolved
 
 def _workloads(read: Readings, merged: Merged, items: Sequence[Item]) -> DeclaredWorkloads:
     return DeclaredWorkloads(
-        workloads=merged.workloads,
+        workloads=with_templates(merged.workloads),
         autoscalers=tuple(one for reading in read.readings for one in reading.autoscalers),
         incomplete=_hidden(items, Layer.APPLICATIONS),
         namespaces=frozenset(key.namespace for key in merged.workloads),

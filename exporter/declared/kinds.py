@@ -18,6 +18,7 @@ TRACED: Final = frozenset(
         "DaemonSet",
         "Deployment",
         "HorizontalPodAutoscaler",
+        "Rollout",
         "ScaledObject",
         "StatefulSet",
     }

@@ -35,13 +35,13 @@ from exporter.domain.json import Json, JsonObject, as_object, as_text, dig
 from exporter.domain.monitoring.stack import StackStatement
 from exporter.domain.objectcontent import compared_content
 from exporter.domain.objectkeys import ObjectKey
+from exporter.domain.rollouts import REFERENCE, ROLLOUT, ROLLOUTS
 
 WORKLOADS: Final = frozenset({"DaemonSet", "Deployment", "StatefulSet"})
 DEFAULT_NAMESPACE: Final = "default"
 KEDA_MINIMUM: Final = 0
 KEDA_MAXIMUM: Final = 100
 HPA_MINIMUM: Final = 1
-WORKLOAD_REFERENCE: Final = "workloadRef"
 
 MAX_NAME: Final = 253
 _KIND: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
@@ -144,12 +144,12 @@ class _Reader:
             application=self.application,
             ignored=(*self.ignored(manifest), *manifest.undetermined),
         )
-        if found is not None:
-            self.workloads.append(found)
-            return ItemState.COMPARED, ""
         scaler = autoscaler(manifest, namespace=self.namespace)
         if scaler is not None:
             self.autoscalers.append(scaler)
+        if found is not None:
+            self.workloads.append(found)
+            return ItemState.COMPARED, ""
         if (group(manifest.content), manifest.kind) in NOT_COMPARED:
             return ItemState.UNSUPPORTED, _unsupported(group(manifest.content), manifest.kind)
         self.objects.append(self._object(manifest, subject))
@@ -200,6 +200,13 @@ def _unsupported(group_: str, kind: str) -> str:
     return f"no check compares {kind} yet"
 
 
+def is_workload(kind: str, api_group: str) -> bool:
+    """Tell whether objects of a kind are workloads, whose pods are made of a template."""
+    if kind == ROLLOUT:
+        return api_group == ROLLOUTS
+    return kind in WORKLOADS and api_group in _WORKLOAD_GROUPS
+
+
 def workload(
     manifest: Manifest,
     *,
@@ -212,7 +219,7 @@ def workload(
     Raises :exc:`ParseError` where it has no name or no spec.
     """
     content = manifest.content
-    if manifest.kind not in WORKLOADS or group(content) not in _WORKLOAD_GROUPS:
+    if not is_workload(manifest.kind, group(content)):
         return None
     return DeclaredWorkload(
         key=_key(manifest, namespace),
@@ -316,12 +323,12 @@ def _scales_down(manifest: Manifest) -> bool:
 
     Source: Argo Rollouts, specification, ``workloadRef.scaleDown``.
     """
-    reference = as_object(dig(manifest.content, "spec", WORKLOAD_REFERENCE))
+    reference = as_object(dig(manifest.content, "spec", REFERENCE))
     return as_text(reference.get("scaleDown")) in {"onsuccess", "progressively"}
 
 
 def _target(manifest: Manifest, key: WorkloadKey) -> WorkloadKey:
-    field = WORKLOAD_REFERENCE if manifest.kind == "Rollout" else "scaleTargetRef"
+    field = REFERENCE if manifest.kind == "Rollout" else "scaleTargetRef"
     reference = as_object(dig(manifest.content, "spec", field))
     kind, name = reference.get("kind"), reference.get("name")
     if kind is None and manifest.kind == "ScaledObject":

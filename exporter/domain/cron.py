@@ -6,6 +6,7 @@ Source: ``github.com/robfig/cron/v3``, "CRON Expression Format". When each is du
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -75,7 +76,9 @@ class Schedule:
             _STEPS.sub(f"{whole}/", field).replace("?", "*")
             for field, whole in zip(fields, _RANGES, strict=True)
         ]
-        schedule = cls(" ".join(("0", *plain)), _zone(zone))  # seconds: else cron's own summer time
+        schedule = cls(
+            " ".join(("0", *plain)), parse_zone(zone)
+        )  # seconds: else cron's own summer time
         try:
             CronSim(schedule.fields, datetime(2000, 1, 1, tzinfo=schedule.zone))
         except CronSimError as error:
@@ -97,8 +100,18 @@ def _utc(due: CronSim) -> datetime | None:
     return None if found is None else found.astimezone(UTC)
 
 
-def _zone(name: str) -> ZoneInfo:
+def parse_zone(name: str) -> ZoneInfo:
+    """Return a time zone, UTC for an empty *name*; raises :exc:`ParseError` for an unknown one."""
     try:
         return ZoneInfo(name or "UTC")
-    except (KeyError, ValueError, OSError) as error:
-        raise ParseError(f"the time zone {name[:100]!r} is not known: {error}") from None
+    except (KeyError, ValueError, OSError):
+        raise ParseError(f"the time zone {name[:100]!r} is not known here") from None
+
+
+@lru_cache(maxsize=8192)
+def last_due(text: str, zone: str, at: datetime) -> datetime | None:
+    """Return when a CronJob's schedule was due last, at the instant *at* or before.
+
+    None where that was never; raises :exc:`ParseError` as :meth:`Schedule.parse` does.
+    """
+    return Schedule.parse(text, zone=zone, descriptors=True).until(at)

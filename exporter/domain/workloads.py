@@ -66,6 +66,7 @@ class ObservedWorkload:
     Deployment's condition Progressing=False, *rollout_complete* that the status tells of no
     rollout but the last one, which is done. *progressed* is when a Deployment last got on with
     the one that is not, *progress_deadline* how long it may take to; *created* is when it was made.
+    Of a Rollout *aborted* says why it went back to the last template, and *paused* where it waits.
     """
 
     key: WorkloadKey
@@ -85,6 +86,8 @@ class ObservedWorkload:
     created: datetime | None = None
     owner: str = ""
     tracked_by: str = ""
+    aborted: str = ""
+    paused: str = ""
 
     @property
     def is_observed(self) -> bool:

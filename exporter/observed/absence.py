@@ -5,7 +5,8 @@ an empty one), or a file named after it (``nodes.json``). A list of mixed kinds 
 a kind that has no objects; of such a kind nothing is known, with two exceptions:
 
 - Workloads. Where the dump shows some kind of workload, and all pods, and none of the pods
-  belongs to a workload of the kind in question, then none of that kind runs.
+  belongs to a workload of the kind in question, then none of that kind runs. Of a kind that comes
+  with an add-on (Rollouts) pods do not tell: their ReplicaSets may look like any.
 - Autoscalers. They only widen what is accepted of a workload. Most clusters have none, and a
   dump that shows workloads and no autoscaler is taken at its word.
 
@@ -83,10 +84,15 @@ class Evidence:
     def unseen_workloads(self, pods: ObservedPods | None) -> frozenset[KindSpec]:
         """Return the kinds of workloads of which nothing is known."""
         unknown = {kind for kind in WORKLOADS if not self.knows(kind)}
+        optional = {kind for kind in unknown if kind.optional}
         if pods is None or len(unknown) == len(WORKLOADS):
             return frozenset(unknown)
         owners = [pod.owner for pod in pods.unreadable]
         if None in owners:
             return frozenset(unknown)
         running = {owner.kind for owner in (*pods.by_owner, *owners) if owner}
-        return frozenset(kind for kind in unknown if kind.kind in running or self.losses(kind))
+        return frozenset(
+            kind
+            for kind in unknown
+            if kind in optional or kind.kind in running or self.losses(kind)
+        )

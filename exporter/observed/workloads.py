@@ -1,6 +1,7 @@
 """What Deployments, StatefulSets and DaemonSets have in common; source: apps/v1."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from exporter.domain.declaration import WorkloadKey
 from exporter.domain.errors import ParseError
 from exporter.domain.instants import known_instant
 from exporter.domain.json import JsonObject, dig, shared
+from exporter.domain.rollouts import ROLLOUT, referred_workload, with_template
 from exporter.domain.workloads import ObservedWorkload, ObservedWorkloads
 from exporter.observed.folds import ObjectFold, apart
 from exporter.observed.kinds.spec import Declared, FactSpec, KindSpec
@@ -145,7 +147,19 @@ def _replicas(manifest: JsonObject) -> int:
 
 def _build(contents: Sequence[Any], unseen: frozenset[str]) -> ObservedWorkloads:
     known, unreadable = apart(contents)
-    return ObservedWorkloads(known, unseen=unseen, unreadable=unreadable)
+    return ObservedWorkloads(_with_templates(known), unseen=unseen, unreadable=unreadable)
+
+
+def _with_templates(known: dict[WorkloadKey, ObservedWorkload]) -> dict[WorkloadKey, Any]:
+    """Return workloads of which those that refer to another one have its template of pods."""
+    rollouts = [(key, workload) for key, workload in known.items() if key.kind == ROLLOUT]
+    found = dict(known) if rollouts else known
+    for key, workload in rollouts:
+        other = known.get(referred_workload(key, workload.manifest))
+        if other is not None:
+            manifest = with_template(workload.manifest, other.manifest)
+            found[key] = replace(workload, manifest=manifest)
+    return found
 
 
 FACT = FactSpec(type=ObservedWorkloads, name="workloads", build=_build, partial=True)

@@ -34,6 +34,7 @@ CheckId: TypeAlias = Literal[
     "grafana_dashboards",
     "grafana_datasources",
     "ingress_routes",
+    "job_success",
     "kube_state_metrics",
     "node_dedication",
     "node_group_size",

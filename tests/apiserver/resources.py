@@ -133,6 +133,7 @@ HORIZONTAL_POD_AUTOSCALERS = _built_in(
 APPLICATIONS = custom("argoproj.io", "v1alpha1", "applications", "Application")
 APPLICATION_SETS = custom("argoproj.io", "v1alpha1", "applicationsets", "ApplicationSet")
 APP_PROJECTS = custom("argoproj.io", "v1alpha1", "appprojects", "AppProject")
+ROLLOUTS = custom("argoproj.io", "v1alpha1", "rollouts", "Rollout")
 SCALED_OBJECTS = custom("keda.sh", "v1alpha1", "scaledobjects", "ScaledObject")
 
 BUILT_IN = (
@@ -148,4 +149,4 @@ BUILT_IN = (
     INGRESSES,
     HORIZONTAL_POD_AUTOSCALERS,
 )
-CUSTOM = (APPLICATIONS, APPLICATION_SETS, APP_PROJECTS, SCALED_OBJECTS)
+CUSTOM = (APPLICATIONS, APPLICATION_SETS, APP_PROJECTS, ROLLOUTS, SCALED_OBJECTS)

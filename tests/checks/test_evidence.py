@@ -114,14 +114,17 @@ WEB = WorkloadKey("api", "Deployment", "web")
 SERVICE = ObjectKey("", "Service", "api", "web")
 INGRESS = ObjectKey("networking.k8s.io", "Ingress", "api", "web")
 SCALER = ObjectKey("autoscaling", "HorizontalPodAutoscaler", "api", "web")
+BACKUP = ObjectKey("batch", "CronJob", "api", "web")
 OBJECTS: dict[ObjectKey, JsonObject] = {
     SERVICE: {"spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]}},
     INGRESS: {"spec": {"defaultBackend": {"service": {"name": "web", "port": {"number": 80}}}}},
+    BACKUP: {"spec": {"schedule": "@daily"}},
     SCALER: {"spec": {"scaleTargetRef": {"kind": "Engine", "name": "web"}}},
 }
 STATES: dict[ObjectKey, JsonObject] = {
     SERVICE: {},
     INGRESS: {"addresses": 1},
+    BACKUP: {"lastSuccessfulTime": "2025-11-12T00:00:00Z"},
     SCALER: {"conditions": [{"type": "AbleToScale", "status": "True"}]},
 }
 SHOP = ApplicationKey("argocd", "shop")

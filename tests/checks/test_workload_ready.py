@@ -70,6 +70,18 @@ def test_a_rollout_may_excuse_it_and_so_it_says_which() -> None:
     assert settled.progress is None
 
 
+def test_a_rollout_that_was_aborted_fails_though_its_pods_are_ready() -> None:
+    status: dict[str, Any] = {"replicas": 2, "ready": 2, "updated": 2, "total": 2}
+
+    aborted, paused = judge(None, aborted="a metric", **status), judge(None, paused="p", **status)
+
+    assert (aborted.verdict, aborted.detail) == (
+        Verdict.FAIL,
+        "its rollout was aborted: a metric",
+    )
+    assert (paused.verdict, paused.detail) == (Verdict.PASS, "p")
+
+
 def test_a_failure_says_how_many_are_ready() -> None:
     assert judge(None, replicas=2, updated=2, total=2).detail == "0 of 2 pods are ready"
 

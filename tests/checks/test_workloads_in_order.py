@@ -33,8 +33,9 @@ KEYS = [
     for name in ("b", "a")
 ]
 KINDS = (
-    GroupKind("", "Service"),
+    GroupKind("batch", "CronJob"),
     GroupKind("autoscaling", "HorizontalPodAutoscaler"),
+    GroupKind("", "Service"),
     GroupKind("networking.k8s.io", "Ingress"),
 )
 OBJECTS = [

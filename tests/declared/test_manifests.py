@@ -80,7 +80,8 @@ def test_the_namespace_is_the_manifests_else_the_destinations_else_default(
     "changes",
     [
         {"kind": "Service"},
-        {"kind": "Rollout", "apiVersion": "argoproj.io/v1alpha1"},
+        {"kind": "Rollout"},
+        {"apiVersion": "argoproj.io/v1alpha1"},
         {"apiVersion": "example.org/v1"},
         {"kind": ["Deployment"]},
         {"apiVersion": None},
@@ -104,6 +105,23 @@ def test_other_kinds_are_no_workloads(changes: dict[str, Any]) -> None:
 def test_a_workload_that_makes_no_sense_is_an_error(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ParseError, match=message):
         manifests.workload(deployment(**changes))
+
+
+def test_a_rollout_of_argo_is_a_workload() -> None:
+    found = manifests.workload(deployment(kind="Rollout", apiVersion="argoproj.io/v1alpha1"))
+
+    assert found is not None
+    assert found.key.kind == "Rollout"
+
+
+def test_a_rollout_that_scales_its_workload_down_is_both() -> None:
+    spec = f"{{replicas: 3, workloadRef: {{{DEPLOYED}, scaleDown: onsuccess}}}}"
+
+    found = manifests.read([rollout(spec)])
+
+    assert [one.key.kind for one in found.workloads] == ["Rollout"]
+    assert [one.kind for one in found.autoscalers] == ["Rollout"]
+    assert found.objects == ()
 
 
 def test_odd_labels_are_left_out() -> None:

@@ -6,13 +6,16 @@ the week, in four time zones, at instants around new year, leap day and summer t
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from exporter.domain.cron import Schedule
+from exporter.domain.cron import Schedule, last_due
 from exporter.domain.errors import ParseError
 
 ANSWERS = json.loads((Path(__file__).parent / "answers" / "cron.json").read_text())
@@ -68,6 +71,19 @@ def test_it_was_due_last_when_nothing_was_in_between(
 def test_a_time_zone_that_is_none_is_an_error(zone: str) -> None:
     with pytest.raises(ParseError, match="time zone"):
         Schedule.parse("* * * * *", zone=zone)
+
+
+@given(text=st.text() | st.text(alphabet="0123456789*/,-? ", min_size=9))
+def test_any_text_is_a_schedule_or_refused(text: str) -> None:
+    with suppress(ParseError):
+        assert Schedule.parse(text).fields
+
+
+def test_what_was_due_last_is_of_its_zone() -> None:
+    noon = datetime(2025, 11, 12, 12, tzinfo=UTC)
+
+    assert last_due("30 3 * * *", "Asia/Seoul", noon) == datetime(2025, 11, 11, 18, 30, tzinfo=UTC)
+    assert last_due("@hourly", "", noon) == noon
 
 
 def test_descriptors_are_for_those_who_take_them() -> None:

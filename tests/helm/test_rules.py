@@ -20,15 +20,15 @@ NAMES = """
     ComponentNotReady CoverageLow DeclarationConflict DeclarationNotCompared DeclarationShrank
     DeclarationStale DeclarationUnreadable EvaluationStale ExporterAbsent ExporterDown
     FindingsTruncated GrafanaDashboardMissing GrafanaDatasourceBroken GrafanaUnavailable
-    KubeStateMetricsDisagree NodeCordonedTooLong NodeForeignPods NodeGroupSizeMismatch
-    NodeIdentityContradicts NodeInstanceMismatch NodeLabelsMismatch NodeMissing NodeNotReady
-    NodeTaintsMismatch NodeUnexpected NodeVersionMismatch ObjectDrifted ObjectExtended
-    ObjectMissing PrometheusRetentionMismatch PrometheusRulesUnhealthy
-    PrometheusStorageMismatch RouteBroken ScrapeTargetMissing ServiceWithoutEndpoints
-    SettingsReloadFailed SourceDown WaiverExpired WaiverExpiring WaiverUnused WorkloadDrifted
-    WorkloadExtended WorkloadImagesUnavailable WorkloadMisplaced WorkloadMissing
-    WorkloadNotReady WorkloadPodsDiffer WorkloadReferencesBroken WorkloadReplicasMismatch
-    WorkloadRestarting WorkloadUndeclared WorkloadUnschedulable
+    JobNotSucceeded KubeStateMetricsDisagree NodeCordonedTooLong NodeForeignPods
+    NodeGroupSizeMismatch NodeIdentityContradicts NodeInstanceMismatch NodeLabelsMismatch
+    NodeMissing NodeNotReady NodeTaintsMismatch NodeUnexpected NodeVersionMismatch
+    ObjectDrifted ObjectExtended ObjectMissing PrometheusRetentionMismatch
+    PrometheusRulesUnhealthy PrometheusStorageMismatch RouteBroken ScrapeTargetMissing
+    ServiceWithoutEndpoints SettingsReloadFailed SourceDown WaiverExpired WaiverExpiring
+    WaiverUnused WorkloadDrifted WorkloadExtended WorkloadImagesUnavailable WorkloadMisplaced
+    WorkloadMissing WorkloadNotReady WorkloadPodsDiffer WorkloadReferencesBroken
+    WorkloadReplicasMismatch WorkloadRestarting WorkloadUndeclared WorkloadUnschedulable
 """
 PINNED = [f"ClusterConformance{name}" for name in NAMES.split()]
 """What people have routes and silences for: a name that goes or changes breaks them."""

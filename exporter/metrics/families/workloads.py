@@ -15,7 +15,7 @@ from exporter.metrics.chunks import Chunk, Chunked, Sample
 from exporter.metrics.family import OBJECT, family
 from exporter.metrics.view import View
 
-WORKLOAD_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
+WORKLOAD_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Rollout"})
 
 
 @family(

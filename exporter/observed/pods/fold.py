@@ -9,6 +9,7 @@ from msgspec import Struct
 from exporter.domain.declaration import WorkloadKey
 from exporter.domain.errors import ParseError
 from exporter.domain.gaps import Gap
+from exporter.domain.rollouts import ROLLOUT
 from exporter.domain.workloads import ObservedPods, UnreadablePod
 from exporter.observed.latest import Tombstones
 from exporter.observed.lenient import Partial
@@ -275,6 +276,8 @@ def _owner(metadata: PodMetadata, *, namespace: str, node: str) -> WorkloadKey:
         name, dash, suffix = controller.name.rpartition("-")
         if dash and name and suffix == metadata.labels.template_hash:
             return _workload(namespace, "Deployment", name)
+        if dash and name and suffix == metadata.labels.rollout_hash:
+            return _workload(namespace, ROLLOUT, name)
     return _workload(namespace, controller.kind, controller.name)
 
 

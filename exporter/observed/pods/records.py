@@ -21,11 +21,13 @@ class TolerationRecord(Record):
 class PodLabels(Record):
     """The labels of a Pod that are read: of which template it is.
 
-    A ReplicaSet's name ends in the first, the second is that of StatefulSets and DaemonSets.
+    A ReplicaSet's name ends in the first, the second is that of StatefulSets and DaemonSets. The
+    name of one that a Rollout of Argo made ends in the third.
     """
 
     template_hash: str | None = field(default=None, name="pod-template-hash")
     revision_hash: str | None = field(default=None, name="controller-revision-hash")
+    rollout_hash: str | None = field(default=None, name="rollouts-pod-template-hash")
 
 
 class PodAnnotations(Record):

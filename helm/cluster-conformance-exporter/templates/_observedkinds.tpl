@@ -9,6 +9,7 @@ endpointslices.discovery.k8s.io: [objects]
 horizontalpodautoscalers.autoscaling: [workloads]
 nodes: [components, nodes, workloads]
 pods: [components, nodes, workloads]
+rollouts.argoproj.io: [components, workloads]
 scaledobjects.keda.sh: [workloads]
 statefulsets.apps: [components, workloads]
 {{- end -}}

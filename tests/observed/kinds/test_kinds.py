@@ -12,6 +12,7 @@ from exporter.observed.kinds.deployment import KIND as DEPLOYMENT
 from exporter.observed.kinds.horizontal_pod_autoscaler import KIND as HORIZONTAL_POD_AUTOSCALER
 from exporter.observed.kinds.node import KIND as NODE
 from exporter.observed.kinds.pod import KIND as POD
+from exporter.observed.kinds.rollout import KIND as ROLLOUT
 from exporter.observed.kinds.scaled_object import KIND as SCALED_OBJECT
 from exporter.observed.kinds.stateful_set import KIND as STATEFUL_SET
 
@@ -24,7 +25,7 @@ from exporter.observed.kinds.stateful_set import KIND as STATEFUL_SET
         pytest.param({ObservedNodes, Policy}, (NODE,), id="nodes"),
         pytest.param(
             {ObservedWorkloads, ObservedNodes},
-            (NODE, DEPLOYMENT, STATEFUL_SET, DAEMON_SET),
+            (NODE, DEPLOYMENT, STATEFUL_SET, DAEMON_SET, ROLLOUT),
             id="in a fixed order",
         ),
         pytest.param(
@@ -67,4 +68,4 @@ def test_secrets_are_never_read() -> None:
 def test_only_what_comes_with_add_ons_is_optional() -> None:
     optional = {one for one in KINDS if one.optional}
 
-    assert optional == {APPLICATION, APPLICATION_SET, APP_PROJECT, SCALED_OBJECT}
+    assert optional == {APPLICATION, APPLICATION_SET, APP_PROJECT, ROLLOUT, SCALED_OBJECT}

@@ -76,6 +76,14 @@ def only_group(*records: PodRecord) -> PodGroup:
             id="a ReplicaSet's own",
         ),
         pytest.param(
+            {
+                **controlled_by("ReplicaSet", "auth-6b474476c4"),
+                "labels": {"rollouts-pod-template-hash": "6b474476c4"},
+            },
+            WorkloadKey("api", "Rollout", "auth"),
+            id="rollout",
+        ),
+        pytest.param(
             {**controlled_by("ReplicaSet", "auth-1"), "labels": {"pod-template-hash": "2"}},
             WorkloadKey("api", "ReplicaSet", "auth-1"),
             id="another hash",
