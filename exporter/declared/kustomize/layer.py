@@ -158,6 +158,8 @@ class _Reading:
     malformed: list[ReadError] = field(default_factory=list)
     patches: dict[str, tuple[str, list[Document]]] = field(default_factory=dict)
     size: int = 0
+    _known: dict[tuple[str, bool], list[Document]] = field(default_factory=dict)
+    """What was read of files, each once: one of them may stand thousands of times."""
 
     def layer(self) -> Layer:
         for reference in self.kustomization.references:
@@ -256,10 +258,13 @@ class _Reading:
         # objects and patches name kustomize follows nowhere, of whatever kind they say they are.
         plugin = reference.field in LISTS_OF_PLUGINS
         try:
-            documents = self.checkout.read_yaml(path, exact=plugin)
+            documents = self._known.get((path, plugin)) or self.checkout.read_yaml(
+                path, exact=plugin
+            )
         except ReadError as error:
             (self.errors if plugin else self.malformed).append(error)
             return
+        self._known[path, plugin] = documents
         self._documents(reference, path, documents)
 
     def _documents(self, reference: Reference, path: str, documents: list[Document]) -> None:

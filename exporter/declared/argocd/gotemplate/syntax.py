@@ -7,6 +7,7 @@ numbers.
 
 import json
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -147,7 +148,7 @@ def _word(tokens: Sequence[Token]) -> str:
 
 
 def _pipeline(tokens: Sequence[Token], *, several: bool = False) -> Pipeline:
-    stream = _Stream(list(tokens))
+    stream = _Stream(deque(tokens))
     variables = stream.declared()
     if len(variables) > (2 if several else 1):
         raise ParseError("a template declares too many variables at once")
@@ -161,7 +162,7 @@ def _pipeline(tokens: Sequence[Token], *, several: bool = False) -> Pipeline:
 class _Stream:
     """The tokens of one action, taken from the left."""
 
-    left: list[Token]
+    left: deque[Token]
     depth: int = 0
 
     def declared(self) -> tuple[str, ...]:
@@ -172,8 +173,7 @@ class _Stream:
         if ":=" not in signs:
             return ()
         end = self.left.index(("sign", ":="))
-        names = self.left[:end]
-        self.left = self.left[end + 1 :]
+        names = [self.left.popleft() for _ in range(end + 1)][:-1]
         if any(kind != "variable" for kind, _ in names[::2]) or any(
             token != ("sign", ",") for token in names[1::2]
         ):
@@ -182,8 +182,8 @@ class _Stream:
 
     def commands(self) -> tuple[tuple[Operand, ...], ...]:
         found = [self.operands()]
-        while self.left[:1] == [("sign", "|")]:
-            self.left.pop(0)
+        while self.left and self.left[0] == ("sign", "|"):
+            self.left.popleft()
             found.append(self.operands())
         if not all(found):
             raise ParseError("a template lacks a command")
@@ -192,7 +192,7 @@ class _Stream:
     def operands(self) -> tuple[Operand, ...]:
         found: list[Operand] = []
         while self.left and self.left[0] not in {("sign", "|"), ("sign", ")")}:
-            found.append(self.operand(*self.left.pop(0)))
+            found.append(self.operand(*self.left.popleft()))
         return tuple(found)
 
     def operand(self, kind: str, text: str) -> Operand:
@@ -217,16 +217,16 @@ class _Stream:
         if self.depth > MAX_DEPTH:
             raise ParseError("a template is nested too deeply")
         commands = self.commands()
-        if self.left[:1] != [("sign", ")")]:
+        if not self.left or self.left[0] != ("sign", ")"):
             raise ParseError("a template lacks a closing parenthesis")
-        self.left.pop(0)
+        self.left.popleft()
         self.depth -= 1
         return Access(self.joined(), Pipeline(commands))
 
     def joined(self) -> tuple[str, ...]:
         """Take the fields that follow without a space."""
         if self.left and self.left[0][0] == "joined":
-            return tuple(self.left.pop(0)[1][1:].split("."))
+            return tuple(self.left.popleft()[1][1:].split("."))
         return ()
 
 
