@@ -20,6 +20,7 @@ from exporter.observed.documents import split
 from exporter.observed.endpoint import Reply
 from exporter.observed.grafana import messages as grafana
 from exporter.observed.kinds import KINDS, KindSpec
+from exporter.observed.kinds.app_project import KIND as APP_PROJECT
 from exporter.observed.kinds.application import KIND as APPLICATION
 from exporter.observed.kinds.application_set import KIND as APPLICATION_SET
 from exporter.observed.kinds.daemon_set import KIND as DAEMON_SET
@@ -63,6 +64,20 @@ _WRITTEN = (
     b'{"f:spec": {"f:ports": {"k:{\\"port\\":22,\\"protocol\\":\\"TCP\\"}": {"f:port": {}}}}}}]'
 )
 _MADE: dict[KindSpec, Any] = {
+    APP_PROJECT: {
+        "metadata": {"name": "p", "namespace": "argocd"},
+        "spec": {
+            "syncWindows": [
+                {
+                    "kind": "deny",
+                    "schedule": "0 22 * * *",
+                    "duration": "8h",
+                    "applications": ["*-prod"],
+                    "timeZone": "Asia/Seoul",
+                }
+            ]
+        },
+    },
     ENDPOINT_SLICE: {
         "metadata": {"name": "e", "namespace": "a", "labels": {"kubernetes.io/service-name": "s"}},
         "addressType": "IPv4",
