@@ -29,6 +29,7 @@ from exporter.observed.kinds.endpoint_slice import KIND as ENDPOINT_SLICE
 from exporter.observed.kinds.horizontal_pod_autoscaler import KIND as HORIZONTAL_POD_AUTOSCALER
 from exporter.observed.kinds.node import KIND as NODE
 from exporter.observed.kinds.pod import KIND as POD
+from exporter.observed.kinds.rollout import KIND as ROLLOUT
 from exporter.observed.kinds.scaled_object import KIND as SCALED_OBJECT
 from exporter.observed.kinds.stateful_set import KIND as STATEFUL_SET
 from exporter.observed.kubernetes import discovery, errors, messages
@@ -87,6 +88,11 @@ _MADE: dict[KindSpec, Any] = {
     APPLICATION_SET: {
         "metadata": {"name": "s", "namespace": "a"},
         "spec": {"generators": [{"list": {"elements": [{"a": 1}]}}], "template": {}},
+    },
+    ROLLOUT: {
+        "metadata": {"name": "r", "namespace": "a", "generation": 2},
+        "spec": {"replicas": 2, "strategy": {"canary": {"steps": [{"setWeight": 20}]}}},
+        "status": {"phase": "Healthy", "replicas": 2, "readyReplicas": 2},
     },
     HORIZONTAL_POD_AUTOSCALER: {
         "metadata": {"name": "h", "namespace": "a"},
