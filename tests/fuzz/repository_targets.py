@@ -524,7 +524,7 @@ TARGETS = (
             f"{_ARGOCD}.files",
             "exporter.declared.located",
             f"{_ARGOCD}.selectors",
-            f"{_ARGOCD}.repositories",
+            "exporter.declared.repositories",
         ),
         seeds=(
             *kept("application-set"),

@@ -20,6 +20,7 @@ from exporter.observed.documents import split
 from exporter.observed.endpoint import Reply
 from exporter.observed.grafana import messages as grafana
 from exporter.observed.kinds import KINDS, KindSpec
+from exporter.observed.kinds.app_project import KIND as APP_PROJECT
 from exporter.observed.kinds.application import KIND as APPLICATION
 from exporter.observed.kinds.application_set import KIND as APPLICATION_SET
 from exporter.observed.kinds.daemon_set import KIND as DAEMON_SET
@@ -28,6 +29,7 @@ from exporter.observed.kinds.endpoint_slice import KIND as ENDPOINT_SLICE
 from exporter.observed.kinds.horizontal_pod_autoscaler import KIND as HORIZONTAL_POD_AUTOSCALER
 from exporter.observed.kinds.node import KIND as NODE
 from exporter.observed.kinds.pod import KIND as POD
+from exporter.observed.kinds.rollout import KIND as ROLLOUT
 from exporter.observed.kinds.scaled_object import KIND as SCALED_OBJECT
 from exporter.observed.kinds.stateful_set import KIND as STATEFUL_SET
 from exporter.observed.kubernetes import discovery, errors, messages
@@ -63,6 +65,20 @@ _WRITTEN = (
     b'{"f:spec": {"f:ports": {"k:{\\"port\\":22,\\"protocol\\":\\"TCP\\"}": {"f:port": {}}}}}}]'
 )
 _MADE: dict[KindSpec, Any] = {
+    APP_PROJECT: {
+        "metadata": {"name": "p", "namespace": "argocd"},
+        "spec": {
+            "syncWindows": [
+                {
+                    "kind": "deny",
+                    "schedule": "0 22 * * *",
+                    "duration": "8h",
+                    "applications": ["*-prod"],
+                    "timeZone": "Asia/Seoul",
+                }
+            ]
+        },
+    },
     ENDPOINT_SLICE: {
         "metadata": {"name": "e", "namespace": "a", "labels": {"kubernetes.io/service-name": "s"}},
         "addressType": "IPv4",
@@ -72,6 +88,11 @@ _MADE: dict[KindSpec, Any] = {
     APPLICATION_SET: {
         "metadata": {"name": "s", "namespace": "a"},
         "spec": {"generators": [{"list": {"elements": [{"a": 1}]}}], "template": {}},
+    },
+    ROLLOUT: {
+        "metadata": {"name": "r", "namespace": "a", "generation": 2},
+        "spec": {"replicas": 2, "strategy": {"canary": {"steps": [{"setWeight": 20}]}}},
+        "status": {"phase": "Healthy", "replicas": 2, "readyReplicas": 2},
     },
     HORIZONTAL_POD_AUTOSCALER: {
         "metadata": {"name": "h", "namespace": "a"},
