@@ -9,7 +9,7 @@ from exporter.domain.errors import ParseError
 from exporter.domain.gaps import Gap
 from exporter.domain.workloads import ObservedAutoscalers, UnreadableAutoscaler
 from exporter.observed.folds import ObjectFold
-from exporter.observed.kinds.spec import FactSpec
+from exporter.observed.kindspec import FactSpec
 from exporter.observed.lenient import Partial
 from exporter.observed.records import Metadata, Name, Record
 

@@ -9,7 +9,7 @@ from exporter.domain.errors import ParseError
 from exporter.domain.gaps import Gap
 from exporter.domain.provenance import Source
 from exporter.observed import lenient
-from exporter.observed.kinds.spec import KindSpec
+from exporter.observed.kindspec import KindSpec
 from exporter.observed.lenient import BROKEN, Partial, message_of
 from exporter.observed.odd import OddObjectError
 from exporter.observed.records import Metadata, ObjectRecord

@@ -15,7 +15,7 @@ from exporter.domain.json import JsonObject, dig, shared
 from exporter.domain.rollouts import ROLLOUT, referred_workload, with_template
 from exporter.domain.workloads import ObservedWorkload, ObservedWorkloads
 from exporter.observed.folds import ObjectFold, apart
-from exporter.observed.kinds.spec import Declared, FactSpec, KindSpec
+from exporter.observed.kindspec import Declared, FactSpec, KindSpec
 from exporter.observed.lenient import BROKEN, message_of
 from exporter.observed.records import Condition, Metadata, OwnedMetadata, Record, SpareText
 

@@ -361,6 +361,11 @@ NO_EVIDENCE: dict[str, AbstractSet[type]] = {
     "autoscaler": {ObservedWorkloads},  # its target is of another kind
     "ingress_routes": {ObservedWorkloads},  # endpoints that are ready are evidence enough
     "service_endpoints": {ObservedWorkloads},
+    **{  # explain a failure by what Argo CD has yet to deliver
+        check.id: {ObservedApplications, ObservedApplicationSets}
+        for check in ALL
+        if check.delivered
+    },
     "grafana_dashboards": {GrafanaHealth},  # explains what is unknown
     "grafana_datasources": {GrafanaHealth},
     "node_dedication": {ObservedWorkloads},  # explains a failure

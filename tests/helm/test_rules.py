@@ -13,18 +13,19 @@ from tests.rules.scenario import promtool_tests
 from tests.rules.shipped import ALERTS, FILES, TOLD, rules
 
 NAMES = """
-    AccessMissing AlertmanagerNotConnected AlertmanagerNotReady AlertmanagerSilenced
-    ApplicationAbandoned ApplicationAutomationChanged ApplicationDegraded ApplicationMissing
-    ApplicationNotDelivered ApplicationOutOfSync ApplicationRevisionBehind
-    ApplicationSourcePathMissing ApplicationStale AutoscalerStuck CheckFailed
-    ComponentNotReady CoverageLow DeclarationConflict DeclarationNotCompared DeclarationShrank
-    DeclarationStale DeclarationUnreadable EvaluationStale ExporterAbsent ExporterDown
-    FindingsTruncated GrafanaDashboardMissing GrafanaDatasourceBroken GrafanaUnavailable
-    JobNotSucceeded KubeStateMetricsDisagree NodeCordonedTooLong NodeForeignPods
+    AccessMissing AdminPortExposed AlertmanagerNotConnected AlertmanagerNotReady
+    AlertmanagerSilenced ApplicationAbandoned ApplicationAutomationChanged ApplicationDegraded
+    ApplicationMissing ApplicationNotDelivered ApplicationOutOfSync ApplicationOverridden
+    ApplicationRevisionBehind ApplicationSourcePathMissing ApplicationStale AutoscalerStuck
+    CheckFailed CloudOrphan ComponentNotReady CoverageLow DeclarationConflict
+    DeclarationNotCompared DeclarationShrank DeclarationStale DeclarationUnreadable
+    EvaluationStale ExporterAbsent ExporterDown FindingsTruncated GrafanaDashboardMissing
+    GrafanaDatasourceBroken GrafanaUnavailable InstanceNotRunning InstanceSpecMismatch
+    JobNotSucceeded KubeStateMetricsDisagree NetworkMismatch NodeCordonedTooLong NodeForeignPods
     NodeGroupSizeMismatch NodeIdentityContradicts NodeInstanceMismatch NodeLabelsMismatch
-    NodeMissing NodeNotReady NodeTaintsMismatch NodeUnexpected NodeVersionMismatch
-    ObjectDrifted ObjectExtended ObjectMissing PrometheusRetentionMismatch
-    PrometheusRulesUnhealthy PrometheusStorageMismatch RouteBroken ScrapeTargetMissing
+    NodeMissing NodeNotReady NodeTaintsMismatch NodeUnexpected NodeVersionMismatch ObjectDrifted
+    ObjectExtended ObjectMissing PrometheusRetentionMismatch PrometheusRulesUnhealthy
+    PrometheusStorageMismatch RouteBroken ScrapeTargetMissing SecurityGroupMismatch
     ServiceWithoutEndpoints SettingsReloadFailed SourceDown WaiverExpired WaiverExpiring
     WaiverUnused WorkloadDrifted WorkloadExtended WorkloadImagesUnavailable WorkloadMisplaced
     WorkloadMissing WorkloadNotReady WorkloadPodsDiffer WorkloadReferencesBroken

@@ -24,7 +24,7 @@ def test_the_values_of_every_case_are_valid(path: Path) -> None:
         pytest.param("rbac: {scope: pods}", "must be one of 'cluster', 'namespace'", id="choice"),
         pytest.param(
             "rbac: {kinds: [secrets]}",
-            "value must be one of 'applications.argoproj.io'",
+            "value must be one of 'appprojects.argoproj.io'",
             id="kind",
         ),
         pytest.param("rbac: {declaredKinds: [secrets]}", "'not' failed", id="secrets"),

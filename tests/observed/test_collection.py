@@ -9,6 +9,7 @@ from exporter.observed.kinds.daemon_set import KIND as DAEMON_SET
 from exporter.observed.kinds.deployment import KIND as DEPLOYMENT
 from exporter.observed.kinds.horizontal_pod_autoscaler import KIND as HORIZONTAL_POD_AUTOSCALER
 from exporter.observed.kinds.node import KIND as NODE
+from exporter.observed.kinds.rollout import KIND as ROLLOUT
 from exporter.observed.kinds.scaled_object import KIND as SCALED_OBJECT
 from exporter.observed.kinds.stateful_set import KIND as STATEFUL_SET
 from exporter.observed.odd import OddObjectError
@@ -73,6 +74,7 @@ SPECS = {
     STATEFUL_SET: b'{"replicas": 1}',
     DAEMON_SET: b'{"template": {}}',
     HORIZONTAL_POD_AUTOSCALER: b'{"scaleTargetRef": {"name": "x"}, "maxReplicas": 1}',
+    ROLLOUT: b'{"replicas": 1}',
     SCALED_OBJECT: b'{"scaleTargetRef": {"name": "x"}}',
 }
 

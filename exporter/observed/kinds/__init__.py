@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 
-from exporter.observed.kinds.spec import Declared, FactSpec, KindSpec
+from exporter.observed.kindspec import Declared, FactSpec, KindSpec
 
 __all__ = ["FACTS", "KINDS", "Declared", "FactSpec", "KindSpec", "kinds_for", "kinds_of"]
 

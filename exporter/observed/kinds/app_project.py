@@ -11,7 +11,7 @@ from exporter.domain.instants import parse_duration
 from exporter.domain.sync_windows import ObservedProjects, SyncWindow
 from exporter.observed.folds import ObjectFold, by_name
 from exporter.observed.kinds.application import application_key
-from exporter.observed.kinds.spec import Declared, FactSpec, KindSpec
+from exporter.observed.kindspec import Declared, FactSpec, KindSpec
 from exporter.observed.records import SPARE, Metadata, Record, SpareText
 
 MAX_WINDOWS: Final = 200
@@ -78,5 +78,5 @@ KIND = KindSpec(
     record=ProjectRecord,
     fold=lambda: ObjectFold(key=application_key, value=sync_windows),
     fact=FactSpec(type=ObservedProjects, build=by_name(ObservedProjects)),
-    read_for=frozenset({Declared.APPLICATIONS}),
+    read_for=frozenset({Declared.APPLICATION_SETS}),
 )

@@ -16,7 +16,7 @@ from exporter.domain.declaration import ApplicationKey, ApplicationSource, Autom
 from exporter.domain.errors import ParseError
 from exporter.domain.instants import parse_instant
 from exporter.observed.folds import ObjectFold, by_name
-from exporter.observed.kinds.spec import Declared, FactSpec, KindSpec
+from exporter.observed.kindspec import Declared, FactSpec, KindSpec
 from exporter.observed.records import SPARE, Metadata, OwnedMetadata, Record, SpareText
 
 _LONGEST = 2000

@@ -14,7 +14,7 @@ from exporter.domain.errors import ParseError
 from exporter.domain.json import JsonObject
 from exporter.observed.folds import ObjectFold, by_name
 from exporter.observed.kinds.application import application_key, instant_or_none
-from exporter.observed.kinds.spec import Declared, FactSpec, KindSpec
+from exporter.observed.kindspec import Declared, FactSpec, KindSpec
 from exporter.observed.lenient import BROKEN, message_of
 from exporter.observed.records import SPARE, Metadata, Record, SpareText
 

@@ -10,7 +10,7 @@ from exporter.domain.gaps import Gap
 from exporter.domain.objects import ObjectName
 from exporter.domain.services import Endpoints, ObservedEndpoints
 from exporter.observed.folds import ObjectFold, apart
-from exporter.observed.kinds.spec import Declared, FactSpec, KindSpec
+from exporter.observed.kindspec import Declared, FactSpec, KindSpec
 from exporter.observed.records import Metadata, Record
 
 

@@ -10,7 +10,7 @@ from exporter.domain.instants import known_instant, parse_instant
 from exporter.domain.nodes import ConditionStatus, ObservedNode, ObservedNodes
 from exporter.domain.taints import Taint, TaintEffect
 from exporter.observed.folds import ObjectFold, by_name
-from exporter.observed.kinds.spec import Declared, FactSpec, KindSpec
+from exporter.observed.kindspec import Declared, FactSpec, KindSpec
 from exporter.observed.records import SPARE, Condition, Metadata, Record, SpareText
 
 TaintKey = Annotated[str, Meta(min_length=1, max_length=317)]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from exporter.domain.podtroubles import PodTroubles
 from exporter.domain.workloads import ObservedPods, PodGroup
-from exporter.observed.kinds.spec import Declared, FactSpec, KindSpec
+from exporter.observed.kindspec import Declared, FactSpec, KindSpec
 from exporter.observed.pods.fold import PodFold
 from exporter.observed.pods.records import PodRecord
 

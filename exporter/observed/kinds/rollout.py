@@ -10,7 +10,7 @@ from exporter.domain.instants import known_instant
 from exporter.domain.json import JsonObject, as_list, dig
 from exporter.domain.workloads import ObservedWorkload
 from exporter.observed.folds import ObjectFold
-from exporter.observed.kinds.spec import Declared, KindSpec
+from exporter.observed.kindspec import Declared, KindSpec
 from exporter.observed.records import SPARE, Condition, Metadata, Record, SpareText
 from exporter.observed.workloads import (
     FACT,

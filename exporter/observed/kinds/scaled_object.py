@@ -9,7 +9,7 @@ from exporter.observed.autoscalers import (
     known,
     target_of,
 )
-from exporter.observed.kinds.spec import Declared, KindSpec
+from exporter.observed.kindspec import Declared, KindSpec
 from exporter.observed.records import Metadata, Record
 
 MAXIMUM = 100

@@ -1,6 +1,6 @@
 {{- /* Every observed kind, and what it is read for. Written by make chart. */ -}}
 {{- define "conformance.observedKinds" -}}
-appprojects.argoproj.io: [applications]
+appprojects.argoproj.io: [applicationSets]
 applications.argoproj.io: [applications]
 applicationsets.argoproj.io: [applicationSets]
 daemonsets.apps: [components, workloads]
