@@ -55,13 +55,14 @@ def parse_registry(text: str) -> Registry:
     Raises :exc:`ParseError` for one with a user, or with anything else but a host and a path.
     """
     written = text if "://" in text else f"oci://{text}"
+    error = ParseError(f"{text[:200]!r} is no address of a registry of charts")
     try:
         parts = urlsplit(written)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
-        host, port = "", None
+        raise error from None
     if port == 0 or parts.scheme not in _PORTS or not _HOST.fullmatch(host):
-        raise ParseError(f"{text[:200]!r} is no address of a registry of charts")
+        raise error
     if parts.username is not None:
         raise ParseError("an address of a registry holds a user; name it in basic_auth")
     path = tuple(one for one in parts.path.split("/") if one)

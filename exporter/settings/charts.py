@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -14,7 +13,7 @@ from exporter.settings.monitoring import BasicAuthSettings, Period, TlsSettings
 
 def parse_fetched(text: str) -> str:
     """Return the address of a registry; raises :exc:`ParseError` for any other text."""
-    if urlsplit(text).scheme not in {"http", "https", "oci"}:
+    if text.partition("://")[0] not in {"http", "https", "oci"}:
         raise ParseError("expected an address as https://charts.example.org/ or oci://host/path")
     return str(parse_registry(text))
 
