@@ -125,7 +125,8 @@ async def test_a_broken_file_is_named_and_harms_no_other_source(
         now, before = (one.facts.get(DeclaredWorkloads) for one in (state, declared))
         assert (now.workloads, now.autoscalers) == (before.workloads, before.autoscalers)
     else:
-        assert state.facts.get(DeclaredNodes) == declared.facts.get(DeclaredNodes)
+        now, before = (one.facts.get(DeclaredNodes) for one in (state, declared))
+        assert (now.nodes, now.groups) == (before.nodes, before.groups)
 
 
 async def test_a_state_of_another_version_is_refused(reference: Reference) -> None:

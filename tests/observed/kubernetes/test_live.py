@@ -150,7 +150,10 @@ async def test_a_kind_of_workloads_that_is_forbidden_is_unseen_and_the_others_ar
 ) -> None:
     api.put(workload("Deployment", "auth"))
     api.put(workload("DaemonSet", "proxy"))
-    rules = [allow("list watch", "deployments statefulsets", group="apps")]
+    rules = [
+        allow("list watch", "deployments statefulsets", group="apps"),
+        allow("list watch", "rollouts", group="argoproj.io"),
+    ]
     api.access.grant("viewer", rules, bearer=BEARER)
 
     logins = As(api.url, BEARER)

@@ -17,6 +17,7 @@ from exporter.observed.kinds.daemon_set import KIND as DAEMON_SET
 from exporter.observed.kinds.deployment import KIND as DEPLOYMENT
 from exporter.observed.kinds.node import KIND as NODE
 from exporter.observed.kinds.pod import KIND as POD
+from exporter.observed.kinds.rollout import KIND as ROLLOUT
 from exporter.observed.kinds.scaled_object import KIND as SCALED_OBJECT
 from exporter.observed.kinds.stateful_set import KIND as STATEFUL_SET
 from exporter.observed.kubernetes.content import Content
@@ -109,13 +110,14 @@ def test_one_kind_of_workloads_that_is_not_known_leaves_the_others_alone() -> No
 
 def test_without_any_kind_of_workloads_there_is_no_fact_of_them() -> None:
     stores = everything()
-    for kind in (DEPLOYMENT, STATEFUL_SET, DAEMON_SET):
+    kinds = (DEPLOYMENT, STATEFUL_SET, DAEMON_SET, ROLLOUT)
+    for kind in kinds:
         stores[kind] = [store(kind, listed=False)]
 
     found = judge(stores)
 
     assert found.absent == {ObservedWorkloads}
-    assert len(found.gaps[ObservedWorkloads]) == 3
+    assert len(found.gaps[ObservedWorkloads]) == len(kinds)
     assert not found.unseen
 
 
