@@ -125,8 +125,8 @@ async def test_a_broken_file_is_named_and_harms_no_other_source(
         now, before = (one.facts.get(DeclaredWorkloads) for one in (state, declared))
         assert (now.workloads, now.autoscalers) == (before.workloads, before.autoscalers)
     else:
-        now, before = (one.facts.get(DeclaredNodes) for one in (state, declared))
-        assert (now.nodes, now.groups) == (before.nodes, before.groups)
+        nodes, good = (one.facts.get(DeclaredNodes) for one in (state, declared))
+        assert (nodes.nodes, nodes.groups) == (good.nodes, good.groups)
 
 
 async def test_a_state_of_another_version_is_refused(reference: Reference) -> None:
