@@ -126,15 +126,11 @@ async def run(
         return await _instead[0](program)
     name = Path(arguments[0]).name
     try:
-        process = await asyncio.create_subprocess_exec(
+        process = await _started(
             *_confined(arguments[0], access, network=network),
             *arguments,
             cwd=cwd,
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", **environment},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
         )
     except OSError as error:
         raise ReadError(f"{name} cannot be run: {error.strerror}", reason=Reason.TOOL) from None
@@ -158,6 +154,30 @@ async def run(
         advice = _INSTALL if access is not None and os.access(arguments[0], os.X_OK) else ""
         raise ReadError(f"{name} cannot be run: {reason}", reason=Reason.TOOL, advice=advice)
     return Outcome(code=code, output=output, errors=said)
+
+
+async def _started(*words: str, cwd: Path, env: Mapping[str, str]) -> asyncio.subprocess.Process:
+    """Start a program with pipes; one that nobody waits for any more is ended.
+
+    Cancelled while it starts, asyncio itself would leave its pipes open.
+    """
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *words,
+            cwd=cwd,
+            env=env,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with suppress(OSError, ValueError):
+            await _kill(await starting)
+        raise
 
 
 def _confined(program: str, access: Access | None, *, network: bool) -> Iterator[str]:

@@ -92,9 +92,8 @@ def test_what_is_younger_than_the_deadline_is_excused_until_that(tmp_path: Path)
 
 
 def test_checks_that_are_switched_off_decide_nothing(tmp_path: Path) -> None:
-    off = (
-        "checks: {disabled: [workload_ready, workload_images, workload_pods, workload_tolerations]}"
-    )
+    others = "workload_images, workload_pods, workload_tolerations, secret_references"
+    off = f"checks: {{disabled: [workload_ready, {others}, workload_restarts]}}"
 
     code, found = check(tmp_path, SETTINGS + off)
 

@@ -274,5 +274,6 @@ def _write_settings(
         {"check": "node_taints", "subject": "k8s-api-*", **why},
         {"check": "declaration_conflict", "subject": "*", **why},
         {"check": "declaration_compared", "subject": "*", "state": "unsupported", **why},
+        {"check": "workload_pods", "subject": "*-api", **why},
     ]
     reference.settings.write_text(yaml.safe_dump(settings))
