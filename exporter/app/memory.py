@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 EVERY = 10.0
 """Seconds between two writes at least."""
+FRESH = 3600.0
+"""Seconds after which it is written again though nothing changed, so that it does not grow old."""
 LASTING = timedelta(days=1)
 """How old a file may be: nobody knows what was in between, and after a day that is too much."""
 MOST = 20_000
@@ -75,7 +77,8 @@ class MemoryFile:
     path: Path
     cluster: str
     declaration: str
-    _written: float | None = None
+    _looked: float | None = None
+    _written: float = 0.0
     _content: bytes = b""
     _failing: str = ""
 
@@ -107,12 +110,12 @@ class MemoryFile:
 
         Where it cannot be written the log says so once, and nothing else suffers.
         """
-        if not force and self._written is not None and at.boot - self._written < EVERY:
+        if not force and self._looked is not None and at.boot - self._looked < EVERY:
             return
-        self._written = at.boot
+        self._looked = at.boot
         document = _document(history, self, at=at.wall)
         content = msgspec.json.encode(document.findings + document.waiting + document.transitions)
-        if content == self._content and not force:
+        if content == self._content and at.boot - self._written < FRESH and not force:
             return
         try:
             _write(self.path, msgspec.json.encode(document))
@@ -122,7 +125,7 @@ class MemoryFile:
                 logger.error("memory cannot be kept in %s: %s", self.path, problem)  # noqa: TRY400 - it says all
             self._failing = problem
         else:
-            self._content, self._failing = content, ""
+            self._content, self._written, self._failing = content, at.boot, ""
 
     def _move_aside(self, why: str) -> Past:
         aside = self.path.with_name(f"{self.path.name}.aside")

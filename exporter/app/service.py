@@ -114,7 +114,11 @@ class Service:
         await self.loop.run()
 
     async def look(self, at: Instant) -> Evaluation:
-        """Read the settings again if they changed; then look and judge."""
+        """Keep what the last look found, read the settings again if they changed; look and judge.
+
+        A slow disk delays nothing that is published.
+        """
+        await asyncio.to_thread(self.remember)
         await self.reload()
         return await self.current.look(at)
 
@@ -184,7 +188,6 @@ class Service:
     def prepare(self, outcome: Evaluation) -> Published:
         """Render one evaluation; reads nothing that changes while it runs."""
         metrics = self.current.loaded.settings.metrics
-        self.remember()
         process = Process(
             evaluations=self.loop.evaluations,
             failures=dict(self.loop.failures),

@@ -1,5 +1,6 @@
 """Opening the checkout, with what Git says of it."""
 
+import asyncio
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
@@ -8,7 +9,7 @@ from typing import Final
 from exporter.declared.checkout import Checkout
 from exporter.declared.repository import GitState, describe, without_credentials
 from exporter.domain.applications import Repository
-from exporter.domain.codeowners import PATHS, CodeOwners, parse_code_owners
+from exporter.domain.codeowners import LARGEST, PATHS, CodeOwners, parse_code_owners
 from exporter.domain.declaration import Failure
 from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Place, Source
@@ -63,7 +64,7 @@ async def open_checkout(loaded: Loaded) -> Opened:
     owners: dict[str, CodeOwners] = {}
     for checkout in (opened.checkout, *(one.checkout for one in further.values())):
         try:
-            owners[checkout.name] = _code_owners(checkout)
+            owners[checkout.name] = await asyncio.to_thread(_code_owners, checkout)
         except ReadError as error:
             unopened.append(checkout.failure(Source.REPOSITORY, error))
     return replace(opened, further=tuple(further.values()), unopened=tuple(unopened), owners=owners)
@@ -72,7 +73,9 @@ async def open_checkout(loaded: Loaded) -> Opened:
 def _code_owners(checkout: Checkout) -> CodeOwners:
     """Return who answers for files, as the repository itself says; raises :exc:`ReadError`."""
     path = next((path for path in PATHS if checkout.is_file(path)), "")
-    return parse_code_owners(checkout.read_text(path)) if path else CodeOwners()
+    if not path:
+        return CodeOwners()
+    return parse_code_owners(checkout.read_text(path, limit=LARGEST))
 
 
 async def _open_further(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from exporter.app.memory import EVERY, MemoryFile
+from exporter.app.memory import EVERY, FRESH, MemoryFile
 from exporter.domain.clock import Instant
 from exporter.domain.finding import Subject, Verdict
 from exporter.runtime.history import AT_ONCE, History
@@ -184,6 +184,18 @@ def test_it_is_written_whole_for_its_owner_alone_and_not_all_the_time(tmp_path: 
     assert second.st_ino != third.st_ino
     assert file.path.stat().st_ino == third.st_ino  # nothing had changed
     assert [path.name for path in tmp_path.iterdir()] == ["memory.json"]
+
+
+def test_it_does_not_grow_old_while_nothing_changes(tmp_path: Path) -> None:
+    judging, file = Judging(), memory(tmp_path)
+    judging.see(0, failing())
+    assert judging.history
+    file.save(judging.history, at=Instant(minutes(0), 0))
+
+    for hour in range(1, 31):
+        file.save(judging.history, at=Instant(minutes(60 * hour), FRESH * hour))
+
+    assert memory(tmp_path).load(now=minutes(60 * 30)).checks
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

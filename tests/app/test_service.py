@@ -61,7 +61,7 @@ async def _failing_since(settings: Path, *, at: datetime) -> datetime | None:
     clock = Clock(wall=lambda: at, boot=lambda: 0.0)
     service = Service(ServeOptions(settings=settings, addresses=()), clock=clock)
     outcome = await service.look(clock.now())
-    service.prepare(outcome)
+    service.remember(force=True)
     (missing,) = outcome.by_check["node_present"]
     assert missing.verdict is Verdict.FAIL
     return missing.since

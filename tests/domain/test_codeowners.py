@@ -62,10 +62,23 @@ def test_of_too_many_rules_the_last_count() -> None:
     assert owners.of("x") == ("@x",)
 
 
-def test_a_pattern_made_to_be_slow_is_not() -> None:
-    rule = "/".join(["**", "*a*a*a*a*a*b"] * 40)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param("/".join(["**", "*a*a*a*a*a*b"] * 40), id="directories"),
+        pytest.param("**/*/" * 4 + "b", id="any-depth"),
+        pytest.param("a/" * 1_000_000, id="length"),
+    ],
+)
+def test_a_pattern_that_costs_too_much_is_passed_over(rule: str) -> None:
+    assert parse_code_owners(f"* @all\n{rule} @a\n").of("/".join(["a"] * 60)) == ("@all",)
+
+
+def test_rules_made_to_be_slow_are_not() -> None:
+    rules = "\n".join(f"**/*a*a*a*{at}/**/*a*a*b @a" for at in range(MAX_RULES))
     path = "/".join(["a" * 60] * 40)
+    owners = parse_code_owners(rules)
     began = time.process_time()
 
-    assert parse_code_owners(f"{rule} @a\n").of(path) == ()
+    assert owners.of(path) == ()
     assert time.process_time() - began < 5
