@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import distributions, metadata
 from pathlib import Path
 from typing import Any
 
@@ -77,12 +77,13 @@ def test_the_same_sources_give_the_same_bytes() -> None:
     assert sbom.document(read(), at=AT) == sbom.document(read(), at=AT)
 
 
-@pytest.mark.parametrize("name", sorted(LICENCES))
+PACKAGES = {re.sub(r"[-_.]+", "-", one.name).lower() for one in distributions()}
+"""What is installed here: the other parts of the image are programs."""
+
+
+@pytest.mark.parametrize("name", sorted(LICENCES.keys() & PACKAGES))
 def test_licences_are_those_that_packages_say(name: str) -> None:
-    try:
-        said = metadata(name).json
-    except PackageNotFoundError:
-        pytest.skip("is no package that is installed here")
+    said = metadata(name).json
 
     words = " ".join(str(said.get(one)) for one in ("license_expression", "license", "classifier"))
     known = {
