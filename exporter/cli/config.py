@@ -17,7 +17,10 @@ def config() -> None:
 @config.command("check")
 @settings_options
 def config_check(config_file: Path) -> None:
-    """Tell what is wrong with the settings, all at once; exit code 2 if anything is."""
+    """Tell what is wrong with the settings, all at once; exit code 2 if anything is.
+
+    What is only suspicious is a warning, and wrong with --strict.
+    """
     load_settings(config_file)
     click.echo(f"{config_file}: valid")
 

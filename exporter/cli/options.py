@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from exporter.cli.parameters import Address, ExternalUrl, Prefix
+from exporter.cli.validation import strict_option
 from exporter.runtime.web.limits import Limits
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
         default="conformance.yaml",
         envvar="CLUSTER_CONFORMANCE_CONFIG_FILE",
         help="The settings.",
-    )(log_options(command))
+    )(strict_option(log_options(command)))
 
 
 def log_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -33,12 +33,12 @@ UNREACHABLE = (
 
 def load_settings(path: Path) -> "Loaded":
     """Read the settings, or end with all that is wrong with them."""
-    from exporter.settings.load import load
+    from exporter.cli.validation import read_settings
 
     if not path.exists():
         raise RefusedError(MISSING.format(path))
     try:
-        return load(path)
+        return read_settings(path)
     except SettingsError as error:
         raise RefusedError(str(error)) from None
 

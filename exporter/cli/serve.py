@@ -10,6 +10,7 @@ from exporter.cli.exits import RefusedError
 from exporter.cli.options import chosen_web, flag, settings_options, web_options
 from exporter.cli.parameters import Address
 from exporter.cli.running import with_workers
+from exporter.cli.validation import is_strict
 from exporter.domain.errors import SettingsError, TaskError
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def serve(
         telemetry_path=telemetry_path,
         web=chosen_web(web),
         grace=GRACE,
+        strict=is_strict(),
     )
     try:
         asyncio.run(app.serve(options, workers=workers))
