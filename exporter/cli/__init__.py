@@ -15,6 +15,7 @@ SUMMARIES = {
     "config": "Check the settings, or print what follows from them.",
     "declared": "Print the merged declaration with its provenance.",
     "dump": "Write a dump of the cluster into the empty folder DIR.",
+    "init": "Write the first settings for the checkout REPO, and check with them.",
     "report": "Evaluate once and write a validation report.",
     "serve": "Evaluate again and again, and serve metrics and a status page.",
 }

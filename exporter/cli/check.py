@@ -9,20 +9,12 @@ import click
 from exporter.cli.exits import BLIND, CONFORMS, FINDINGS
 from exporter.cli.options import format_option, settings_options
 from exporter.cli.parameters import Instant
-from exporter.cli.running import colour, look_once, print_json, width, with_workers
+from exporter.cli.running import look_once, print_json, show, with_workers
 from exporter.domain.finding import Severity, Verdict
 
 if TYPE_CHECKING:
     from exporter import app
     from exporter.domain.evaluation import Evaluation
-
-_COLOURS = {
-    Verdict.PASS: "blue",
-    Verdict.FAIL: "red",
-    Verdict.UNKNOWN: "bright_black",
-    Verdict.WAIVED: "yellow",
-    Verdict.SUPPRESSED: "yellow",
-}
 
 
 @click.command()
@@ -51,20 +43,14 @@ def check(
     could be looked at.
     """
     from exporter import app
-    from exporter.report import table
     from exporter.report.documents import evaluated
 
     outcome = look_once(app.check_once, config_file, at=at, workers=workers)
     if form == "json":
         print_json(evaluated.Evaluation.of(outcome))
     else:
-        click.echo(table.evaluation(outcome, paint=paint, width=width()), nl=False, color=colour())
+        show(outcome)
     raise SystemExit(exit_code(outcome, fail_on=Severity(fail_on)))
-
-
-def paint(verdict: Verdict, text: str) -> str:
-    """Return *text* in the colour of a verdict."""
-    return click.style(text, fg=_COLOURS[verdict], bold=verdict is Verdict.FAIL)
 
 
 def exit_code(outcome: "Evaluation", *, fail_on: Severity) -> int:

@@ -14,12 +14,21 @@ import click
 
 from exporter.cli.exits import BlindError, RefusedError
 from exporter.domain.errors import SettingsError, TaskError, UnreachableError
+from exporter.domain.finding import Verdict
 
 if TYPE_CHECKING:  # what takes long to import, is when it is needed
     from exporter import app
+    from exporter.domain.evaluation import Evaluation
     from exporter.settings.load import Loaded
 
 T = TypeVar("T")
+_COLOURS = {
+    Verdict.PASS: "blue",
+    Verdict.FAIL: "red",
+    Verdict.UNKNOWN: "bright_black",
+    Verdict.WAIVED: "yellow",
+    Verdict.SUPPRESSED: "yellow",
+}
 MISSING = (
     "{}: does not exist; name the settings with --config.file FILE, or let "
     "`cluster-conformance init` write some"
@@ -108,6 +117,18 @@ def print_json(value: Any) -> None:
     from exporter.report.encoding import encode
 
     click.echo(encode(value), nl=False)
+
+
+def show(outcome: "Evaluation") -> None:
+    """Print an evaluation as a table."""
+    from exporter.report import table
+
+    click.echo(table.evaluation(outcome, paint=paint, width=width()), nl=False, color=colour())
+
+
+def paint(verdict: Verdict, text: str) -> str:
+    """Return *text* in the colour of a verdict."""
+    return click.style(text, fg=_COLOURS[verdict], bold=verdict is Verdict.FAIL)
 
 
 def put(content: bytes, output: Path | None) -> None:
