@@ -44,6 +44,7 @@ def test_the_last_stage_has_no_compiler_and_no_pip() -> None:
         "--from=build /opt/exporter /opt/exporter",
         "--from=renderers /opt/helm-3/helm /usr/local/bin/helm-3",
         "--from=renderers /opt/helm-4/helm /usr/local/bin/helm-4",
+        "--from=renderers /opt/kustomize-5.7/kustomize /usr/local/bin/kustomize-5.7",
         "--from=renderers /opt/kustomize/kustomize /usr/local/bin/kustomize",
         "LICENSE NOTICE /usr/share/doc/cluster-conformance-exporter/",
     ]
@@ -54,8 +55,8 @@ def test_renderers_are_built_at_versions_that_argo_cd_ships() -> None:
 
     assert re.findall(r"cmd/helm@(\S+)", installation) == ["v3.19.4", "v4.2.1"]
     assert re.findall(r"version\.version=(v[\d.]+)", installation) == ["v3.19.4", "v4.2.1"]
-    assert re.findall(r"provenance\.version=(v[\d.]+)", installation) == ["v5.8.1"]
-    assert re.findall(r"kustomize/v5@(\S+)", installation) == ["v5.8.1"]
+    assert re.findall(r"provenance\.version=(v[\d.]+)", installation) == ["v5.7.0", "v5.8.1"]
+    assert re.findall(r"kustomize/v5@(\S+)", installation) == ["v5.7.0", "v5.8.1"]
 
 
 def test_it_runs_as_nobody_in_particular_behind_an_init() -> None:
