@@ -20,7 +20,6 @@ from exporter.domain.applications import (
 )
 from exporter.domain.clock import Clock, Instant
 from exporter.domain.declaration import ApplicationKey
-from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration
@@ -319,7 +318,7 @@ def _with_those_beside(loaded: Loaded) -> Callable[[Path], str]:
 
 
 def _observed(loaded: Loaded, clock: Clock) -> Watched | Live:
-    """Return the reader of the observed side; raises :exc:`SettingsError` where two are named."""
+    """Return the reader of the observed side."""
     observed = loaded.settings.observed
     if observed.snapshot is None:
         kubernetes = observed.kubernetes or KubernetesSettings()
@@ -330,8 +329,6 @@ def _observed(loaded: Loaded, clock: Clock) -> Watched | Live:
         if loaded.settings.declared.argocd:
             needs |= {ObservedApplicationSets, Platform}
         return Live(kubernetes, needed=frozenset(needs), clock=clock)
-    if observed.kubernetes is not None:
-        raise SettingsError([f"{loaded.name}: observed: set either snapshot or kubernetes"])
     path = loaded.path(observed.snapshot)
     every = parse_duration(loaded.settings.interval)
     return Watched(reader=Snapshots(path), path=path, fingerprint=fingerprint, every=every)

@@ -14,6 +14,7 @@ import click
 from exporter import __version__, app
 from exporter.cli.options import chosen_web, flag, format_option, settings_options, web_options
 from exporter.cli.parameters import Address, Instant, Zone
+from exporter.cli.validation import is_strict, read_settings
 from exporter.domain.errors import SettingsError, TaskError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Severity, Verdict
@@ -25,7 +26,7 @@ from exporter.report.documents.declared import Declaration
 from exporter.report.encoding import encode
 from exporter.report.texts import Lang
 from exporter.report.writers import Form, write
-from exporter.settings.load import Loaded, load, schema
+from exporter.settings.load import Loaded, schema
 
 T = TypeVar("T")
 
@@ -60,7 +61,7 @@ class _Blind(click.ClickException):
 
 def _load(path: Path) -> Loaded:
     try:
-        return load(path)
+        return read_settings(path)
     except SettingsError as error:
         raise _Refused(str(error)) from None
 
@@ -178,6 +179,7 @@ def serve(
         telemetry_path=telemetry_path,
         web=chosen_web(web),
         grace=GRACE,
+        strict=is_strict(),
     )
     try:
         asyncio.run(app.serve(options, workers=workers))
@@ -345,7 +347,10 @@ def config() -> None:
 @config.command("check")
 @settings_options
 def config_check(config_file: Path, log_level: str, log_format: str) -> None:
-    """Tell what is wrong with the settings, all at once; exit code 2 if anything is."""
+    """Tell what is wrong with the settings, all at once; exit code 2 if anything is.
+
+    What is only suspicious is a warning, and wrong with --strict.
+    """
     configure(level=log_level, form=log_format)
     _load(config_file)
     click.echo(f"{config_file}: valid")

@@ -10,6 +10,7 @@ import click
 
 from exporter import app
 from exporter.cli.parameters import Address, Prefix
+from exporter.cli.validation import strict_option
 from exporter.runtime.web.limits import Limits
 from exporter.runtime.web.prefix import parse_external_url, parse_prefix
 
@@ -48,7 +49,7 @@ def settings_options(command: F) -> F:
             help="The format of the log.",
         ),
     )
-    for option in reversed(options):
+    for option in (strict_option, *reversed(options)):
         command = option(command)
     return command
 
