@@ -343,6 +343,7 @@ async def check_once(
 ) -> Evaluation:
     """Look and judge once, and *tell* what is being done; raises :exc:`SettingsError`.
 
+    Raises :exc:`UnreachableError` where there is no cluster, rather than find all of it unknown.
     What is judged is judged as of *at*, else as of now; what is too old is told by the boot clock
     all the same.
     """
@@ -355,6 +356,8 @@ async def _looked_once(conformance: "Conformance", began: Instant) -> Evaluation
     """Start, look until nothing further is asked for, and stop."""
     async with supervised() as supervisor:
         try:
+            if isinstance(conformance.observed, Live):
+                await conformance.observed.reach()
             await conformance.start(supervisor)
             outcome = await conformance.look(began)
             if conformance.asked:
@@ -364,12 +367,14 @@ async def _looked_once(conformance: "Conformance", began: Instant) -> Evaluation
             await conformance.stop()
 
 
-async def join_once(loaded: Loaded, *, run: Run = here) -> tuple[State, DeclaredNodes | None]:
+async def join_once(
+    loaded: Loaded, *, tell: Callable[[str], None] = say_nothing, run: Run = here
+) -> tuple[State, DeclaredNodes | None]:
     """Read the declarations once, and find their nodes in the cluster.
 
-    Raises :exc:`SettingsError`.
+    Raises :exc:`SettingsError`, and :exc:`UnreachableError` where there is no cluster.
     """
-    conformance = Conformance(loaded, tell=say_nothing, dated=False, run=run)
+    conformance = Conformance(loaded, tell=tell, dated=False, run=run)
     outcome = await _looked_once(conformance, SYSTEM.now())
     return conformance.declared.state or State(), outcome.facts.find(DeclaredNodes)
 

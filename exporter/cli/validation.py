@@ -27,7 +27,7 @@ def strict_option(command: F) -> F:
     )(command)
 
 
-def _keep(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - as click calls it
+def _keep(context: click.Context, _: click.Parameter, value: bool) -> None:
     context.meta[_STRICT] = value
 
 
@@ -41,8 +41,8 @@ def read_settings(path: Path) -> "Loaded":
 
     Raises :exc:`SettingsError` with all that is wrong.
     """
-    from exporter.app.suspicions import read_validated  # noqa: PLC0415 - it imports every check
-    from exporter.foreign.clock import SYSTEM  # noqa: PLC0415 - with the former
+    from exporter.app.suspicions import read_validated
+    from exporter.foreign.clock import SYSTEM
 
     loaded, suspicions = read_validated(path, at=SYSTEM.wall(), strict=is_strict())
     for line in suspicions:
