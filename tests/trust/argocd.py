@@ -21,8 +21,8 @@ class Argocd:
     """The application controller; *refuses* says why syncs of an Application fail.
 
     Those of Applications in *slow* take so much longer, as their hooks run. *may_sync* is whether
-    an Application may be synced by itself now. A *halted* one compares nothing; one that is
-    *blind* cannot reach the repository.
+    an Application may be synced by itself now. A *halted* one compares nothing; those in *blind* it
+    cannot compare, for what that says.
     """
 
     cluster: Cluster
@@ -31,10 +31,8 @@ class Argocd:
     slow: dict[str, timedelta] = field(default_factory=dict)
     may_sync: Callable[[str, datetime], bool] = lambda _name, _at: True
     halted: bool = False
-    blind: str = ""
+    blind: dict[str, str] = field(default_factory=dict)
     _compared: dict[str, datetime] = field(default_factory=dict)
-    _revisions: dict[str, str] = field(default_factory=dict)
-    _tried: dict[str, str] = field(default_factory=dict)
 
     def step(self) -> None:
         """Do what is due."""
@@ -59,9 +57,9 @@ class Argocd:
         self._compared[name] = now
         status = application.setdefault("status", {})
         status["reconciledAt"] = written(now)
-        if self.blind:
+        if name in self.blind:
             status["sync"] = {"status": "Unknown", "revision": "main"}
-            error = {"type": "ComparisonError", "message": self.blind}
+            error = {"type": "ComparisonError", "message": self.blind[name]}
             status["conditions"] = [{**error, "lastTransitionTime": written(now)}]
             return
         status.pop("conditions", None)

@@ -98,6 +98,12 @@ class Cluster:
         self.made += 1
         return self.made
 
+    def forget_ended(self) -> None:
+        """Delete pods that have ended."""
+        for pod in self.of("Pod"):
+            if pod["status"]["phase"] in objects.ENDED:
+                self.delete(pod)
+
     def touch(self, content: Object) -> None:
         """Take note that somebody changed the spec of an object."""
         metadata = content["metadata"]

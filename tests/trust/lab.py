@@ -1,23 +1,22 @@
 """One cluster of the suite, whole: its code, objects, Argo CD, API server and exporter."""
 
-import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 
 from exporter.app.service import ServeOptions, Service
-from exporter.foreign.supervisor import RootTask, Supervisor
+from exporter.domain.published import Published
+from exporter.foreign.supervisor import Supervisor
 from tests.apiserver.kubeconfig import write_kubeconfig
 from tests.apiserver.server import ApiServer
 from tests.trust import cluster, objects
 from tests.trust.argocd import Argocd
-from tests.trust.clock import FastClock
+from tests.trust.clock import StepClock
 from tests.trust.cluster import Cluster
 from tests.trust.code import NAMESPACE, URL, Code, application, service, workload
 from tests.trust.objects import Object, written
@@ -29,8 +28,8 @@ Steps = Iterator[float]
 
 WORKERS = ("worker-1", "worker-2", "worker-3", "worker-4")
 VERSION = "v1.31.4"
-_SETTLING = 40
-_STEP = timedelta(seconds=15)
+SETTLING = 40
+STEP = timedelta(seconds=15)
 
 
 def begins_with() -> dict[str, list[Object]]:
@@ -51,23 +50,25 @@ class Lab:
 
     name: str
     folder: Path
-    clock: FastClock
     broken: bool = False
     files: dict[str, list[Object]] = field(default_factory=begins_with)
     settings: dict[str, Any] = field(default_factory=dict)
+    clock: StepClock = field(default_factory=StepClock)
     hosts: list[str] = field(default_factory=lambda: list(WORKERS))
     api: ApiServer = field(init=False)
     cluster: Cluster = field(init=False)
     code: Code = field(init=False)
     argocd: Argocd = field(init=False)
+    pool: list[str] = field(default_factory=list)
+    beside: list[Object] = field(default_factory=list)
     exporter: Service | None = None
-    serving: bool = False
-    watchers: list[Callable[[], None]] = field(default_factory=list)
-    _root: RootTask | None = None
+    last: Published | None = None
+    _supervisor: Supervisor | None = None
+    _acts: list[Coroutine[Any, Any, None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.api = ApiServer(date=self.clock.wall)
-        self.cluster = Cluster(self.clock.wall() - timedelta(days=1))
+        self.api = ApiServer(date=lambda: self.clock.time)
+        self.cluster = Cluster(self.clock.time - timedelta(days=1))
         self.code = Code(self.folder / "repository")
         self.argocd = Argocd(self.cluster, self.code)
 
@@ -77,23 +78,26 @@ class Lab:
 
     def build(self) -> None:
         """Make the repository and a cluster that conforms to it, as of a day ago."""
-        inventory = "".join(f"{name}\n" for name in self.hosts)
         now = self.cluster.now
         self.folder.mkdir(parents=True)
         self.code.begin(self.files, now=now)
         self.write_hosts(self.hosts)
         self.code.commit("hosts", now=now)
-        assert inventory
         for name in self.hosts:
             self.join(name)
+        for name in self.pool:
+            self.join(name, pool="spot")
+        for content in self.beside:
+            self.cluster.put(content)
         for path in self.files:
             if path.startswith("argocd/"):
                 for content in self.code.read(path):
-                    self.cluster.put(content)
-        for _ in range(_SETTLING):
-            self.cluster.now += _STEP
+                    if content["kind"] == "Application":
+                        self.cluster.put(content)
+        for _ in range(SETTLING):
+            self.cluster.now += STEP
             self.control()
-        self.cluster.now = self.clock.wall()
+        self.cluster.now = self.clock.time
         self.argocd.refresh()
 
     def write_hosts(self, names: Sequence[str]) -> None:
@@ -128,40 +132,40 @@ class Lab:
         self.cluster.publish(self.api)
         await self.api.start()
         self.write_settings()
-        self.start_exporter(supervisor)
+        self._supervisor = supervisor
+        await self.start_exporter()
 
-    def start_exporter(self, supervisor: Supervisor) -> None:
-        """Start the exporter, without a process and a socket of its own."""
+    async def start_exporter(self) -> None:
+        """Start the exporter, without a process, a loop and a socket of its own."""
+        supervisor = self._supervisor
+        assert supervisor is not None
         options = ServeOptions(settings=self.folder / "conformance.yaml", addresses=())
-        self.exporter = Service(options, clock=self.clock.clock)
-        self.exporter.loop.interval = 1.0
-        run = partial(self.exporter.run, supervisor)
-        self._root = supervisor.start(run, name=f"exporter of {self.name}")
-        self.serving = True
+        exporter = Service(options, clock=self.clock.clock)
+        exporter.supervisor = supervisor
+        await exporter.current.start(supervisor)
+        self.exporter = exporter
 
     async def stop_exporter(self) -> None:
         """Stop it."""
-        self.serving = False
-        root, self._root = self._root, None
-        if root is not None and self.exporter is not None:
-            await root.stop()
-            await self.exporter.current.stop()
+        exporter, self.exporter = self.exporter, None
+        if exporter is not None:
+            await exporter.current.stop()
 
     async def stop(self) -> None:
         """Stop all."""
         await self.stop_exporter()
         await self.api.stop()
 
-    @property
-    def metrics(self) -> bytes | None:
-        """What the exporter says; None while it does not answer."""
-        published = self.exporter.loop.published if self.exporter else None
-        return published.text.unpack() if published and self.serving else None
+    async def look(self) -> bytes | None:
+        """Let the exporter evaluate; return what it says then, compressed, None if it is down."""
+        if self.exporter is None:
+            return None
+        await self.exporter.loop.step()
+        published = self.last = self.exporter.loop.published
+        return published.text.gzip if published else None
 
     def control(self) -> None:
         """Let all controllers do what is due."""
-        for watcher in self.watchers:
-            watcher()
         self.argocd.step()
         for controller in CONTROLLERS:
             controller(self.cluster)
@@ -172,13 +176,20 @@ class Lab:
         for controller in CONTROLLERS:
             controller(self.cluster)
 
-    def tick(self) -> None:
+    async def go_on(self, by: timedelta) -> None:
         """Let time pass: controllers act, and the API server shows it."""
-        self.cluster.now = self.clock.wall()
-        self.control()
+        self.clock.passed += by
+        while self.cluster.now + STEP <= self.clock.time:
+            self.cluster.now += STEP
+            self.control()
+        acts, self._acts = self._acts, []
+        for doing in acts:
+            await doing
         self.cluster.publish(self.api)
 
-    # What operations do.
+    def act(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Let something be done that takes a moment."""
+        self._acts.append(doing)
 
     def change(self, path: str, index: int = 0, **spec: Any) -> None:
         """Commit another spec of a manifest; an *image* is that of its container."""
@@ -230,6 +241,10 @@ class Lab:
     def drain(self, name: str) -> Steps:
         """Cordon a node and move its pods, one a minute."""
         self.cordon(name)
+        yield from self.empty(name)
+
+    def empty(self, name: str) -> Steps:
+        """Move the pods of a node, one a minute; those of DaemonSets stay."""
         for pod in self.cluster.pods_on(name):
             if pod["metadata"]["ownerReferences"][0]["kind"] != "DaemonSet":
                 self.cluster.delete(pod)
@@ -254,9 +269,3 @@ class Lab:
         content = self.live(kind, name)
         content["spec"].update(json.loads(json.dumps(spec)))
         self.cluster.touch(content)
-
-
-async def passing(lab: Lab, steps: Steps) -> None:
-    """Go through the steps of an operation, as the lab's time passes."""
-    for minutes in steps:
-        await asyncio.sleep(minutes * 60 / lab.clock.factor)

@@ -201,28 +201,33 @@ def rollouts(cluster: Cluster) -> None:
     for owner in cluster.of("Rollout"):
         spec, status = owner["spec"], owner.setdefault("status", {})
         newest, wanted = digest(spec["template"]), spec["replicas"]
+        status.setdefault("stableRS", newest)
         if status.get("currentPodHash") != newest:
-            status.update(currentPodHash=newest, abort=False)
-            cluster.notes(owner)["began"] = written(cluster.now)
-        if status.get("abort"):
-            newest = status["stableRS"]
-        canary = "canary" in spec["strategy"]
-        paused = canary and status.get("stableRS") not in {None, newest} and not _goes_on(owner, cluster)
+            status["currentPodHash"] = newest
+            cluster.notes(owner)["began"] = None
+        canary = "canary" in spec["strategy"] and status["stableRS"] != newest
+        held = canary and not _goes_on(owner, cluster, newest)
         pods = _replace(
             cluster,
             owner,
             newest=newest,
             wanted=wanted,
-            most=wanted + 1 if canary else 2 * wanted,
-            limit=1 if paused else None,
+            most=wanted + 1 if "canary" in spec["strategy"] else 2 * wanted,
+            limit=1 if held else None,
         )
+        paused = held and cluster.notes(owner)["began"] is not None
         _count_rollout(cluster, owner, pods, newest=newest, paused=paused)
 
 
-def _goes_on(owner: Object, cluster: Cluster) -> bool:
-    """Tell whether the pause of a canary is over."""
+def _goes_on(owner: Object, cluster: Cluster, newest: str) -> bool:
+    """Tell whether the pause of a canary is over, which begins when its pod is ready."""
     seconds: int = owner["spec"]["strategy"]["canary"]["steps"][1]["pause"]["duration"]
-    return cluster.now - read(cluster.notes(owner)["began"]) > timedelta(seconds=seconds)
+    metadata, notes = owner["metadata"], cluster.notes(owner)
+    pods = cluster.pods(metadata["namespace"], f"{metadata['name']}-{newest}", exact=True)
+    if notes["began"] is None and counted(pods):
+        notes["began"] = written(cluster.now)
+    began = notes["began"]
+    return began is not None and cluster.now - read(began) > timedelta(seconds=seconds)
 
 
 def _count_rollout(
@@ -232,30 +237,29 @@ def _count_rollout(
     new = [one for one in pods if revision_of(one) == newest]
     complete = len(new) == len(pods) == wanted == counted(new)
     counts = {"replicas": len(pods), "updatedReplicas": len(new), "readyReplicas": counted(pods)}
-    moved = any(status.get(name) != count for name, count in counts.items())
-    if complete and not status.get("abort"):
+    moved = paused or any(status.get(name) != count for name, count in counts.items())
+    if complete:
         status["stableRS"] = newest
-    at = written(cluster.now)
-    last = next((one for one in status.get("conditions", ()) if one["type"] == "Progressing"), None)
-    since = at if moved or last is None else last["lastUpdateTime"]
+    known = (one for one in status.get("conditions", ()) if one["type"] == "Progressing")
+    last: Object | None = next(known, None)
+    since = written(cluster.now) if moved or last is None else last["lastUpdateTime"]
     limit = timedelta(seconds=owner["spec"].get("progressDeadlineSeconds", 600))
-    late = not complete and not paused and cluster.now - read(since) > limit
+    late = not complete and cluster.now - read(since) > limit
     status.update(
         **counts,
         availableReplicas=counted(pods),
         observedGeneration=str(owner["metadata"].get("generation", 1)),
-        phase=_phase(status, complete=complete, paused=paused, late=late),
+        phase=_phase(complete=complete, paused=paused, late=late),
         conditions=[
             {"type": "Progressing", "status": "False" if late else "True", "lastUpdateTime": since},
             {"type": "Completed", "status": str(complete)},
         ],
+        pauseConditions=[{"reason": "CanaryPauseStep"}] if paused else [],
     )
-    reason = [{"reason": "CanaryPauseStep", "startTime": cluster.notes(owner)["began"]}] if paused else []
-    status["pauseConditions"] = reason
 
 
-def _phase(status: dict[str, Any], *, complete: bool, paused: bool, late: bool) -> str:
-    if status.get("abort") or late:
+def _phase(*, complete: bool, paused: bool, late: bool) -> str:
+    if late:
         return "Degraded"
     if paused:
         return "Paused"

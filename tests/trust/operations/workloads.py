@@ -1,14 +1,14 @@
 """Operations on workloads: what is rolled out, restarted and rolled back."""
 
 from tests.trust import objects
-from tests.trust.code import NAMESPACE, application, service, workload
+from tests.trust.code import NAMESPACE, service, workload
 from tests.trust.lab import Lab, Steps
 from tests.trust.operation import operation
 
 WEB, DB, AGENT = "apps/shop/web.yaml", "apps/data/db.yaml", "apps/agents/agent.yaml"
 
 
-@operation(fault="the new version ends at once again and again", told="WorkloadRestarting", about="web")
+@operation(fault="the new version ends at once again and again", told="WorkloadNotReady", about="web")
 def rolling_update(lab: Lab) -> Steps:
     """A rolling update of a Deployment."""
     lab.change(WEB, image=lab.either("web:2", "web:2-crash"))
@@ -27,7 +27,7 @@ def rollout_restart(lab: Lab) -> Steps:
     yield 0
 
 
-@operation(fault="the new version never becomes ready", told="ApplicationDegraded", about="shop")
+@operation(fault="the new version never becomes ready", told="WorkloadNotReady", about="web")
 def slow_start(lab: Lab) -> Steps:
     """A rolling update whose pods take minutes to become ready."""
     lab.change(WEB, image=lab.either("web:2-slow", "web:2-hang"))
@@ -91,7 +91,7 @@ def with_canary(lab: Lab) -> None:
     lab.files[WEB] = [own, service("web")]
 
 
-@operation(fault="the canary ends at once again and again", told="WorkloadRestarting", about="web", prepare=with_canary)
+@operation(fault="the canary ends at once again and again", told="WorkloadNotReady", about="web", prepare=with_canary)
 def canary(lab: Lab) -> Steps:
     """A canary of Argo Rollouts, with a pause."""
     lab.change(WEB, image=lab.either("web:2", "web:2-crash"))
@@ -104,7 +104,7 @@ def with_blue_green(lab: Lab) -> None:
     lab.files[WEB] = [own, service("web")]
 
 
-@operation(fault="green never becomes ready", told="ApplicationDegraded", about="shop", prepare=with_blue_green)
+@operation(fault="green never becomes ready", told="WorkloadNotReady", about="web", prepare=with_blue_green)
 def blue_green(lab: Lab) -> Steps:
     """A blue-green rollout."""
     lab.change(WEB, image=lab.either("web:2", "web:2-hang"))
@@ -140,6 +140,3 @@ def renamed(lab: Lab) -> Steps:
     lab.code.write(WEB, [])
     lab.commit()
     yield 0
-
-
-assert application
