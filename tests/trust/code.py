@@ -1,10 +1,12 @@
 """The repository of a cluster of the suite: what it declares, and its commits."""
 
+import json
 import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,15 @@ def service(name: str) -> Object:
     }
 
 
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> str:
+    """Return the documents of a file; Argo CD leaves alone what it cannot read."""
+    try:
+        return json.dumps(list(yaml.load_all(text, Loader=yaml.CSafeLoader)))
+    except yaml.YAMLError:
+        return "[]"
+
+
 @dataclass(slots=True)
 class Code:
     """A checkout of the repository on disk, as git-sync has it."""
@@ -100,7 +111,8 @@ class Code:
         """Return the manifests below a directory, or in a file."""
         top = self.root / path
         files = [top] if top.is_file() else sorted(top.glob("*.yaml"))
-        return [one for file in files for one in yaml.safe_load_all(file.read_text()) if one]
+        found = [one for file in files for one in json.loads(_parsed(file.read_text())) if one]
+        return [one for one in found if "kind" in one]
 
     def commit(self, message: str, *, now: datetime, amend: bool = False) -> None:
         """Commit all there is."""

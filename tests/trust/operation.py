@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 
 from tests.trust.lab import Lab, Steps
 
+MINUTES = 50.0
+"""How long is waited for notifications: after the longest deadline the longest ``for``."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One thing that people and controllers do to a cluster, and the same with one real *fault*.
 
     *run* does it, and *prepare* the lab before anything runs. Of the fault exactly one notification
-    has to come: the alert *told*, about *about*.
+    has to come within its *minutes*: the alert *told*, about *about*.
     """
 
     id: str
@@ -21,6 +24,7 @@ class Operation:
     about: str
     run: Callable[[Lab], Steps]
     prepare: Callable[[Lab], object] = field(default=lambda _: None)
+    minutes: float = MINUTES
 
 
 CATALOGUE: dict[str, Operation] = {}
@@ -28,7 +32,12 @@ CATALOGUE: dict[str, Operation] = {}
 
 
 def operation(
-    *, fault: str, told: str, about: str = "", prepare: Callable[[Lab], object] = lambda _: None
+    *,
+    fault: str,
+    told: str,
+    about: str = "",
+    prepare: Callable[[Lab], object] = lambda _: None,
+    minutes: float = MINUTES,
 ) -> Callable[[Callable[[Lab], Steps]], Callable[[Lab], Steps]]:
     """Enter a function into the catalogue; its docstring is the title."""
 
@@ -36,7 +45,14 @@ def operation(
         name = run.__name__.replace("_", "-")
         title = (run.__doc__ or name).strip().rstrip(".")
         CATALOGUE[name] = Operation(
-            id=name, title=title, fault=fault, told=told, about=about, run=run, prepare=prepare
+            id=name,
+            title=title,
+            fault=fault,
+            told=told,
+            about=about,
+            run=run,
+            prepare=prepare,
+            minutes=minutes,
         )
         return run
 

@@ -14,13 +14,13 @@ from exporter.foreign.supervisor import supervised
 from tests.trust.lab import Lab, Steps
 from tests.trust.operation import Operation
 
-QUIET = 5.0
+QUIET = 4.0
 """Minutes before anything happens, in which nobody may be notified either."""
-LOOK = timedelta(seconds=30)
+LOOK = timedelta(minutes=1)
 """How often exporters look."""
 _DELIVERY, _TURNS = 0.01, 3
 """Seconds, so many times, in which watches deliver within this process."""
-_PACE = 0.1
+_PACE = 0.2
 """Seconds that pass for a look at least: those who wait for a connection count real ones."""
 
 
@@ -38,6 +38,11 @@ class Trial:
     def name(self) -> str:
         """How it is called, as a cluster."""
         return self.lab.name
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether its time is not over."""
+        return self.lab.clock.minute < QUIET + self.operation.minutes
 
     def act(self) -> None:
         """Do what is due by now."""
@@ -67,15 +72,16 @@ def trials(
     return found
 
 
-async def rehearse(found: Sequence[Trial], *, minutes: float) -> None:
-    """Let all operations go on for so many *minutes*."""
+async def rehearse(found: Sequence[Trial]) -> None:
+    """Let all operations go on, each for its minutes."""
+    minutes = max(trial.operation.minutes for trial in found)
     async with supervised() as supervisor, AsyncExitStack() as exits:
         for trial in found:
             exits.push_async_callback(trial.lab.stop)
             await trial.lab.start(supervisor)
         for _ in range(int(timedelta(minutes=QUIET + minutes) / LOOK)):
             pace = asyncio.create_task(asyncio.sleep(_PACE))
-            await _look(found)
+            await _look([trial for trial in found if trial.goes_on])
             await pace
 
 

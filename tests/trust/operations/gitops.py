@@ -47,7 +47,7 @@ def with_denial(lab: Lab) -> None:
     lab.beside.append(project)
 
     def may_sync(_name: str, at: datetime) -> bool:
-        return at >= end
+        return not now <= at < end
 
     lab.argocd.may_sync = may_sync
 
@@ -122,7 +122,7 @@ def application_added(lab: Lab) -> Steps:
         lab.cluster.put(made)
 
 
-@operation(fault="it stays in the cluster", told="ApplicationAbandoned", about="agents")
+@operation(fault="it stays in the cluster", told="ApplicationAbandoned", about="agents", minutes=60)
 def application_removed(lab: Lab) -> Steps:
     """An Application is removed, with what it delivered."""
     lab.code.write("argocd/agents.yaml", [])

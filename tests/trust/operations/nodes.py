@@ -8,7 +8,7 @@ from tests.trust.operation import operation
 _POOL = {"pool": "spot"}
 
 
-@operation(fault="the third one stays cordoned", told="NodeCordonedTooLong", about="worker-3")
+@operation(fault="the third one stays cordoned", told="NodeCordonedTooLong", about="worker-3", minutes=70)
 def drain_of_three(lab: Lab) -> Steps:
     """Three nodes are drained, one after the other."""
     for name in WORKERS[:3]:
@@ -63,7 +63,7 @@ def reboot(lab: Lab) -> Steps:
         lab.recover("worker-1")
 
 
-@operation(fault="one node is forgotten", told="NodeVersionMismatch", about="worker-4")
+@operation(fault="one node is forgotten", told="NodeVersionMismatch", about="worker-4", minutes=80)
 def kubelet_upgrade(lab: Lab) -> Steps:
     """Kubelets are upgraded one by one, and differ for a while."""
     lab.settings["nodes"] = {"groups": [lab.group(version="v1.32.*")]}
