@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
@@ -30,6 +30,7 @@ from exporter.domain.platform import Platform, argocd_version
 from exporter.domain.policy import AsOf, Policy
 from exporter.domain.renderings import ArgocdRendering, ArgocdRenderings
 from exporter.domain.state import State
+from exporter.domain.watches import WatchStatus
 from exporter.domain.workloads import ObservedWorkloads
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.files import fingerprint
@@ -268,16 +269,17 @@ class Conformance:
             failures=(*cluster.failures, *stack.failures),
         )
 
-    def _rules(self, at: datetime, *, ahead: timedelta) -> Facts:
-        dated = self.dated or isinstance(self.observed, Live)
-        as_of = AsOf(at, witnesses=at + ahead if dated else None, ahead=ahead)
+    def _rules(self, at: datetime, observed: State) -> Facts:
+        dated, ahead = self.dated or isinstance(self.observed, Live), observed.ahead
+        heard = _last_heard(observed.watches, at=at)
+        as_of = AsOf(at, witnesses=heard + ahead if dated else None, ahead=ahead)
         return Facts({Policy: self.policy, AsOf: as_of})
 
     def _judge(self, declared: State, observed: State, at: Instant) -> Evaluation:
         outcome = evaluate(
             enabled(self.loaded.settings),
             facts=declared.facts.and_those(observed.facts).and_those(
-                self._rules(at.wall, ahead=observed.ahead)
+                self._rules(at.wall, observed)
             ),
             decisions=replace(decisions(self.loaded), ahead=observed.ahead),
             sources=(*declared.sources, *observed.sources),
@@ -292,6 +294,17 @@ class Conformance:
             complete=self.complete,
             owners=owners(self.loaded, outcome.facts),
         )
+
+
+def _last_heard(watches: Iterable[WatchStatus], *, at: datetime) -> datetime:
+    """Return when Argo CD could last be heard at the instant *at*.
+
+    While the API server does not tell what it says, its word grows no older than it was.
+    """
+    for watch in watches:
+        if watch.kind == "Application" and not watch.up:
+            return max(filter(None, (watch.last_event, watch.last_list)), default=at)
+    return at
 
 
 def unrendered(
