@@ -1,7 +1,9 @@
 """The composition root: settings become readers, checks, a loop and a server."""
 
+from exporter.app.against import AgainstOptions, Compared, check_against
 from exporter.app.conformance import Conformance, check_once, declare_once, join_once
 from exporter.app.declared_only import check_declared, judge_declared
+from exporter.app.diff import Side, diff
 from exporter.app.dump import DumpOptions, dump
 from exporter.app.init import Begun, InitOptions, init, without_cluster
 from exporter.app.report import overview_of, report_once
@@ -11,17 +13,22 @@ from exporter.app.web import WebOptions
 from exporter.declared.confined import Workers
 
 __all__ = [
+    "AgainstOptions",
     "Begun",
+    "Compared",
     "Conformance",
     "DumpOptions",
     "InitOptions",
     "Resource",
     "ServeOptions",
+    "Side",
     "WebOptions",
     "Workers",
+    "check_against",
     "check_declared",
     "check_once",
     "declare_once",
+    "diff",
     "dump",
     "init",
     "join_once",

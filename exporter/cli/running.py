@@ -40,14 +40,17 @@ UNREACHABLE = (
 )
 
 
-def load_settings(path: Path) -> "Loaded":
-    """Read the settings, or end with all that is wrong with them."""
+def load_settings(path: Path, *, observed: bool = True) -> "Loaded":
+    """Read the settings, or end with all that is wrong with them.
+
+    They need not say what is *observed* where nobody looks at that.
+    """
     from exporter.cli.validation import read_settings
 
     if not path.exists():
         raise RefusedError(MISSING.format(path))
     try:
-        return read_settings(path)
+        return read_settings(path, observed=observed)
     except SettingsError as error:
         raise RefusedError(str(error)) from None
 
@@ -72,15 +75,27 @@ def look_once(
     path: Path,
     *,
     workers: "app.Workers",
+    observed: bool = True,
     **options: Any,
 ) -> T:
     """Return what is found *once* by the settings in *path*, and tell meanwhile what is done."""
+    loaded = load_settings(path, observed=observed)
+    return look(once, path, loaded, workers=workers, **options)
+
+
+def look(
+    once: Callable[..., Coroutine[Any, Any, T]],
+    path: Path,
+    *given: Any,
+    workers: "app.Workers",
+    **options: Any,
+) -> T:
+    """Return what is found *once* of what is *given*; *path* is named where settings are wrong."""
     from exporter.progress import Progress
 
-    loaded = load_settings(path)
     try:
         with Progress() as progress:
-            return run_once(once(loaded, tell=progress.tell, run=workers.read, **options))
+            return run_once(once(*given, tell=progress.tell, run=workers.read, **options))
     except SettingsError as error:
         raise RefusedError(f"{path}: {error}") from None
     except UnreachableError as error:
