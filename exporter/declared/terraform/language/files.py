@@ -35,7 +35,7 @@ def _templatefile(arguments: list[Value], scope: Scope, at: Origin, evaluate: Ev
     """Render a file of the repository with nothing but its own variables."""
     path, variables = _exactly(arguments, 2, "templatefile()")
     names = mapping(variables)
-    inner = Scope(budget=scope.budget, bindings=names)
+    inner = Scope(budget=scope.budget, bindings=names, closed=True)
     return Value(evaluate(_texts(scope).template(text(path)), inner).data, at)
 
 

@@ -7,7 +7,7 @@ from exporter.declared.checkout import Checkout
 from exporter.declared.terraform.language.budget import Budget
 from exporter.declared.terraform.language.hcl import parse_template
 from exporter.declared.terraform.language.syntax import Expression
-from exporter.declared.terraform.language.values import Origin, Value, unknown
+from exporter.declared.terraform.language.values import Origin, Value, normalised, unknown
 from exporter.domain.errors import ParseError, ReadError
 
 MAX_TEXT_FILE = 1 << 20
@@ -26,7 +26,7 @@ class ReferencedFiles:
     def text(self, path: str) -> Value:
         """Return the content of a file; raises :exc:`NotKnownError`."""
         name = self._name(path)
-        return Value(self._read(name), Origin(name, 1))
+        return Value(normalised(self._read(name)), Origin(name, 1))
 
     def template(self, path: str) -> Expression:
         """Return a file as a template; raises :exc:`NotKnownError`."""

@@ -21,7 +21,7 @@ def test_a_template_file_sees_its_own_variables_only(run: Run, tmp_path: Path) -
 
     found = run('templatefile("a.tpl", {flags = "--x"})', other="hidden")
 
-    assert found == "<other is only known once it is applied>"
+    assert found == "<other is not among the variables of the template>"
     assert run('templatefile("a.tpl", {flags = "--x", other = 1})') == "--x 1\n"
 
 
