@@ -10,7 +10,7 @@ from exporter.checks.wording import excerpt, listing
 from exporter.domain.declaration import DeclaredManifest
 from exporter.domain.fields import text_of
 from exporter.domain.finding import Finding, Subject, Verdict
-from exporter.domain.fingerprint import fingerprint
+from exporter.domain.fingerprint import fingerprint, is_masked
 from exporter.domain.images import Mirror, same_image
 from exporter.domain.json import Json, JsonObject, as_object, dig
 from exporter.domain.manifest import Difference, differences
@@ -70,7 +70,14 @@ def _is_mirrored(difference: Difference, mirrors: Iterable[Mirror]) -> bool:
 def judged(
     check: str, subject: Subject, declared: DeclaredManifest, found: Sequence[Difference]
 ) -> Finding:
-    """Return what *check* finds of an object, given which declared fields it lacks."""
+    """Return what *check* finds of an object, given which declared fields it lacks.
+
+    A value that a dump masks may be the declared one: of that alone nothing is known.
+    """
+    masked = [difference for difference in found if is_masked(difference.observed)]
+    if masked and len(masked) == len(found):
+        return _unseen(check, subject, declared, masked)
+    found = [difference for difference in found if not is_masked(difference.observed)]
     shown = found[:MAX_SHOWN]
     places = dict.fromkeys(declared.place_of(difference.position) for difference in shown)
     return Finding(
@@ -81,6 +88,20 @@ def judged(
         declared={difference.pointer: _short(difference.declared) for difference in shown} or None,
         observed={difference.pointer: _seen(difference) for difference in shown} or None,
         provenance=tuple(places) or (declared.place,),
+    )
+
+
+def _unseen(
+    check: str, subject: Subject, declared: DeclaredManifest, masked: Sequence[Difference]
+) -> Finding:
+    places = dict.fromkeys(declared.place_of(difference.position) for difference in masked)
+    pointers = listing([excerpt(difference.pointer) for difference in masked])
+    return Finding(
+        check=check,
+        subject=subject,
+        verdict=Verdict.UNKNOWN,
+        detail=f"the dump masks what is declared here: {pointers}",
+        provenance=tuple(places)[:MAX_SHOWN],
     )
 
 

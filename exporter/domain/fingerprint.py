@@ -22,3 +22,12 @@ def fingerprint(text: str) -> str:
 
 OF_NOTHING: Final = fingerprint("")
 """By this two processes tell whether they have the same key."""
+
+MASKED: Final = "(masked by cluster-conformance dump)"
+"""What stands in a dump in place of a value that nobody shall see."""
+OF_MASKED: Final = fingerprint(MASKED)
+
+
+def is_masked(value: object) -> bool:
+    """Tell whether a *value* of a dump, or its fingerprint, is one that nobody shall see."""
+    return value in (MASKED, OF_MASKED)

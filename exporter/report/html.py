@@ -8,8 +8,8 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
+from exporter.report.columns import printable
 from exporter.report.paper import Paper
-from exporter.report.table import printable
 
 
 def write(paper: Paper) -> str:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from exporter.report.columns import printable
 from exporter.report.paper import Block, Cell, Items, Paper, Paragraph, Section, Table
-from exporter.report.table import printable
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _SPECIAL = re.compile(r"([\\`*\[\]|~$])|(?<![^\W_])_|_(?![^\W_])")

@@ -15,10 +15,10 @@ from exporter.domain.check import Check
 from exporter.domain.finding import Finding, Severity, Verdict
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Place, Source
+from exporter.report.columns import printable
 from exporter.report.folded import with_reason
 from exporter.report.overview import Overview
 from exporter.report.rows import FindingRow, SourceRow
-from exporter.report.table import printable
 from exporter.report.texts import Texts
 
 SCHEMA = (

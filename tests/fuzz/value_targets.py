@@ -199,7 +199,7 @@ TARGETS = (
     ),
     Target(
         name="settings",
-        modules=("exporter.settings.load", "exporter.settings.forms"),
+        modules=("exporter.settings.load", "exporter.settings.problems", "exporter.settings.texts"),
         allowed=(SettingsError,),
         parse=lambda text: settings.parse(text, name="c.yaml", folder=Path("/")),
         seeds=((EXAMPLE / "conformance.yaml").read_bytes(), *kept("settings")),

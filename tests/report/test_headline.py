@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.cli import BLIND, CONFORMS, exit_code
+from exporter.cli.check import exit_code
+from exporter.cli.exits import BLIND, CONFORMS
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Finding, Severity, Verdict
 from exporter.domain.items import Item, ItemState

@@ -45,6 +45,10 @@ BUILD: Final = (
     "commit what `helm dependency build` puts into charts/, or let it be fetched with "
     "declared.charts.fetch"
 )
+_NOT_OF_THE_CHART: Final = {
+    Reason.TOOL: ItemState.NOT_RENDERED,
+    Reason.UNSUPPORTED: ItemState.UNSUPPORTED,
+}
 SAY_CLUSTER: Final = "say them in declared.charts.kube_version and api_versions"
 
 
@@ -62,11 +66,12 @@ class ChartRenderer:
         try:
             return await self._render_or_explain(path, options)
         except ReadError as error:
-            if error.reason is Reason.TOOL:
-                tracing.ask_elsewhere()
+            if error.reason in _NOT_OF_THE_CHART:
+                if error.reason is Reason.TOOL:
+                    tracing.ask_elsewhere()
                 named = options.chart or path
                 message = f"the Helm chart {named[:200]} is not rendered: {error.message}"
-                return self._whole(options, ItemState.NOT_RENDERED, message, error.advice)
+                return self._whole(options, _NOT_OF_THE_CHART[error.reason], message, error.advice)
             return self._failed(error, path, options)
 
     async def _render_or_explain(self, path: str, options: HelmOptions) -> Rendered:
