@@ -8,7 +8,7 @@ from typing import Any
 from exporter.declared.terraform.language import costs, operators
 from exporter.declared.terraform.language.conversion import convert
 from exporter.declared.terraform.language.expressions import ELEMENT
-from exporter.declared.terraform.language.files import FILE_FUNCTIONS
+from exporter.declared.terraform.language.files import FILE_FUNCTIONS, templatestring
 from exporter.declared.terraform.language.functions import FUNCTIONS, apply
 from exporter.declared.terraform.language.kinds import type_of
 from exporter.declared.terraform.language.scope import Scope
@@ -132,7 +132,7 @@ def _attribute(expression: GetAttribute, scope: Scope) -> Value:
 def _index(expression: Index, scope: Scope) -> Value:
     base = evaluate_part(expression.base, scope)
     key = evaluate_part(expression.key, scope)
-    data = base.data.object() or base.data if isinstance(base.data, Lazy) else base.data
+    data = base.data
     if isinstance(data, Unknown):
         return base
     if isinstance(data, Distinct):
@@ -144,7 +144,7 @@ def _index(expression: Index, scope: Scope) -> Value:
 
 def _splat(expression: Splat, scope: Scope) -> Value:
     base = evaluate_part(expression.base, scope)
-    data = known(base)
+    data = base.data if isinstance(base.data, Lazy) else known(base)
     if data is None and is_kind(base.type, Kind.LIST, Kind.SET):
         raise failed("a splat", "is taken of null")
     elements = data if isinstance(data, Items) else () if data is None else (base,)
@@ -371,6 +371,8 @@ def _call(expression: Call, scope: Scope) -> Value:
     name = expression.function.removeprefix("core::")
     if name in {"try", "can"}:
         return _attempt(name, expression, scope)
+    if name == "templatestring":
+        return _templatestring(expression, scope)
     arguments = [evaluate_part(argument, scope) for argument in expression.arguments]
     if expression.expanded:
         arguments[-1:] = items(arguments[-1])
@@ -385,6 +387,17 @@ def _call(expression: Call, scope: Scope) -> Value:
         return result
     data = normalised(result) if isinstance(result, str) else result
     return scope.budget.pay(Value(data, expression.at))
+
+
+def _templatestring(expression: Call, scope: Scope) -> Value:
+    """Render a template that must be referred to, not written there."""
+    arguments = expression.arguments
+    if len(arguments) != 2 or expression.expanded:  # noqa: PLR2004 - a template, and variables
+        raise failed("templatestring()", "is called with the wrong arguments")
+    if not isinstance(arguments[0], Name | GetAttribute | Index | Splat):
+        raise failed("templatestring()", "has a template that is no reference")
+    template, variables = (evaluate_part(one, scope) for one in arguments)
+    return templatestring(template, variables, scope, evaluate_part, expression.at)
 
 
 def _attempt(name: str, expression: Call, scope: Scope) -> Value:

@@ -186,7 +186,9 @@ def known(value: Value) -> Data:
         case Unknown() as data:
             raise NotKnownError(replace(data, partial=""))
         case Lazy() as data:
-            return data.object() or data
+            if (found := data.object()) is None:
+                raise unknown("a value", "is only known in parts")
+            return found
         case data:
             return data
 
