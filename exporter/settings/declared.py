@@ -96,6 +96,13 @@ class TerraformSettings(Strict, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="*.tfvars files beside terraform.tfvars and *.auto.tfvars, in order."),
     ] = ()
+    workspace: Annotated[
+        str,
+        Meta(
+            description="The workspace that is applied, which terraform.workspace tells. Empty: "
+            "what depends on it is unresolved."
+        ),
+    ] = ""
     include: Annotated[
         tuple[str, ...],
         Meta(description="Shell patterns of node names; others are no nodes of this cluster."),
