@@ -56,6 +56,7 @@ from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.regex_filters import regex_findall, regex_replace, regex_search
 from exporter.domain.errors import ParseError
 from exporter.foreign import yaml
+from exporter.foreign.scalars import ANSIBLE
 
 MAX_PRECISION = 30
 MAX_WIDTH = 1000
@@ -67,7 +68,7 @@ def _from_yaml(text: Any) -> Any:
     if not isinstance(text, str):
         raise UnresolvedError("from_yaml was given no text")
     try:
-        return yaml.load(bounded_text(text))
+        return yaml.load(bounded_text(text), dialect=ANSIBLE)
     except ParseError:
         raise UnresolvedError("from_yaml was given no YAML") from None
 

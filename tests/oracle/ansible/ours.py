@@ -10,9 +10,10 @@ from jinja2.utils import missing
 from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.templates import Templates
 from exporter.foreign import yaml
+from exporter.foreign.scalars import ANSIBLE
 
 VARIABLES: Final[Mapping[str, Any]] = yaml.load(
-    (Path(__file__).parent / "variables.yml").read_text()
+    (Path(__file__).parent / "variables.yml").read_text(), dialect=ANSIBLE
 )
 
 
