@@ -114,7 +114,7 @@ class Cells:
         """Return the first of some places, with its link, and how many more there are."""
         if not places:
             return Cell(self.texts.say("nowhere"))
-        text = self.and_more(places[0].where, len(places) - 1)
+        text = self.and_more(places[0].shown, len(places) - 1)
         return Cell(text, href=address(places[0], web=self.view.web))
 
     def layer(self, layer: Layer | None) -> str:
