@@ -104,7 +104,7 @@ docs: .venv/.test ## Write the tables of the documentation, heads of runbooks an
 	@python -m docs.generate
 
 generated: .venv/.test ## Write again all that follows from checks, metrics and settings
-	@for one in rules docs helm dashboards; do python -m $$one.generate || exit; done
+	@for one in rules docs dashboards helm; do python -m $$one.generate || exit; done
 	@python -m tests.report.catalogues
 	@python -m supply.notice
 
