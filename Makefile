@@ -18,7 +18,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --qui
 PROJECT := --extra ansible --extra aws pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format bench chaos soak fuzz audit sbom answers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
+.PHONY: help demo test lint types format bench chaos soak fuzz fresh audit sbom answers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
@@ -60,6 +60,9 @@ soak: .venv/.test ## An hour of commits, reloads, faults and readers, without gr
 
 fuzz: .venv/.test ## Look for documents that break a parser, or cost too much; SECONDS=60 for less
 	@FUZZ_SECONDS=$(SECONDS) tools/with-tools kustomize -- python -m pytest tests/fuzz
+
+fresh: ## Prove the README's commands on a bare Debian 12 and 13; root, debootstrap and 5 GB
+	@tools/fresh $(SUITES)
 
 audit: ## Hold every pinned dependency against the known vulnerabilities; ADVISORIES=FOLDER offline
 	@tools/audit $(sort $(wildcard requirements/*.txt))
