@@ -18,7 +18,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --qui
 PROJECT := --extra ansible --extra aws pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format bench chaos soak fuzz oracle audit sbom answers goanswers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
+.PHONY: help demo test lint types format bench chaos soak fuzz oracle fresh audit sbom answers goanswers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
@@ -66,6 +66,9 @@ oracle: .venv/.test ## Hold each language against the real tool, with new inputs
 	@ORACLE_SECONDS=$(SECONDS) tools/go-answers
 	@python -m docs.generate
 
+fresh: ## Prove the README's commands on a bare Debian 12 and 13; root, debootstrap and 5 GB
+	@tools/fresh $(SUITES)
+
 audit: ## Hold every pinned dependency against the known vulnerabilities; ADVISORIES=FOLDER offline
 	@tools/audit $(sort $(wildcard requirements/*.txt))
 
@@ -112,7 +115,7 @@ docs: .venv/.test ## Write the tables of the documentation, heads of runbooks an
 	@python -m docs.generate
 
 generated: .venv/.test ## Write again all that follows from checks, metrics and settings
-	@for one in rules docs helm dashboards; do python -m $$one.generate || exit; done
+	@for one in rules docs dashboards helm; do python -m $$one.generate || exit; done
 	@python -m tests.report.catalogues
 	@python -m supply.notice
 

@@ -36,7 +36,7 @@ async def test_a_change_shows_without_moving_what_is_read(visit: Open, shown: De
 
     await run("taint-removed", shown.api, at_once)
 
-    await expect(page.locator("h1")).to_contain_text("9 findings fail", timeout=SOON)
+    await expect(page.locator("h1")).to_contain_text("11 findings fail", timeout=SOON)
     assert abs(await top_of(page, "#workloads") - before) < 2
     await expect(waived).to_have_attribute("open", "")
     await expect(page.locator("#q")).to_have_value("half a wo")
