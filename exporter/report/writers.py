@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -57,9 +57,11 @@ WRITERS: Final[Mapping[Form, Writer]] = MappingProxyType(
 )
 
 
-def write(view: Overview, *, form: Form, lang: Lang = Lang.EN, zone: tzinfo = UTC) -> bytes:
+def write(view: Overview, *, form: Form, lang: Lang = Lang.EN, zone: tzinfo | None = None) -> bytes:
     """Return the report on *view* in the language *lang*, with instants in *zone*.
+
+    None stands for the zone of the settings.
 
     JSON and JUnit are for programs: they have codes and UTC, whatever the language.
     """
-    return WRITERS[form].write(view, texts(lang, zone=zone))
+    return WRITERS[form].write(view, texts(lang, zone=zone or view.zone))
