@@ -1,6 +1,6 @@
 """The validation report as a whole: its title and its chapters in their order."""
 
-from exporter.report.chapters import closing, delivery, monitoring, nodes, outcome, summary
+from exporter.report.chapters import audit, closing, delivery, monitoring, nodes, outcome, summary
 from exporter.report.chapters.cells import Cells
 from exporter.report.chapters.deviations import deviations
 from exporter.report.overview import Overview
@@ -19,6 +19,7 @@ CHAPTERS = (
     closing.waiting,
     closing.recommendations,
     closing.sources,
+    audit.evidence,
 )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from exporter.report import html, junit, markdown, sarif
+from exporter.report import html, junit, markdown, openreports, oscal, sarif
 from exporter.report.composition import paper
 from exporter.report.documents.report import report
 from exporter.report.encoding import encode
@@ -23,6 +23,8 @@ class Form(StrEnum):
     JSON = "json"
     JUNIT = "junit"
     SARIF = "sarif"
+    OPENREPORTS = "openreports"
+    OSCAL = "oscal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,13 @@ WRITERS: Final[Mapping[Form, Writer]] = MappingProxyType(
         Form.SARIF: Writer(
             "application/sarif+json",
             lambda view, words: encode(sarif.document(view, texts=words)),
+        ),
+        Form.OPENREPORTS: Writer(
+            "application/json", lambda view, _: encode(openreports.document(view))
+        ),
+        Form.OSCAL: Writer(
+            "application/oscal+json",
+            lambda view, words: encode(oscal.document(view, texts=words)),
         ),
     }
 )

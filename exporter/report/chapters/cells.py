@@ -114,6 +114,14 @@ class Cells:
         failing = {check for check, verdict in verdicts.items() if verdict is Verdict.FAIL}
         return self.verdict(worst, self.severity(failing))
 
+    def worst_of(self, findings: Iterable[Finding]) -> Cell:
+        """Return the worst verdict of some findings."""
+        known = list(findings)
+        found = {finding.verdict for finding in known}
+        worst = next((verdict for verdict in WORST_FIRST if verdict in found), None)
+        failing = {finding.check for finding in known if finding.verdict is Verdict.FAIL}
+        return self.verdict(worst, self.severity(failing))
+
     def severity(self, checks: Collection[str]) -> Severity | None:
         """Return the worst severity of some checks, None for none."""
         known = (check.severity for check in self.view.evaluation.checks if check.id in checks)
