@@ -94,7 +94,7 @@ def test_page_report_and_table_say_the_same(waiver: str) -> None:
     shown = page(judged, Asked(), shown=view, context=PageContext()).body.decode()
 
     assert table.evaluation(judged).startswith(f"{sentence}\n")
-    assert f"\n\n{sentence}. 1" in write(paper(view, texts=texts(Lang.EN)))
+    assert f"\n\n**{sentence}**\n\n1" in write(paper(view, texts=texts(Lang.EN)))
     assert sentence in shown.replace("&#39;", "'")
 
 

@@ -37,8 +37,8 @@ def test_a_pool_shows_its_size_and_its_nodes() -> None:
     shown = write(paper(overview(outcome_of(POOL, *nodes)), texts=texts(Lang.EN)))
 
     assert "No node is declared by name; of 2 nodes of declared groups, 1 are Ready." in shown
-    assert "| pool-a | 1 to 5 | 2 | 1 | none |" in shown
-    assert "| x | pool-a |" in shown
+    assert "| pool-a | match | 1 to 5 | 2 | 1 | none |" in shown
+    assert "| x | not checked | pool-a |" in shown
 
 
 def test_a_pool_that_makes_what_pods_need_may_have_any_number() -> None:
@@ -47,7 +47,7 @@ def test_a_pool_that_makes_what_pods_need_may_have_any_number() -> None:
 
     shown = write(paper(overview(outcome), texts=texts(Lang.EN)))
 
-    assert "| spot | any | 1 | 1 | none |" in shown
+    assert "| spot | match | any | 1 | 1 | none |" in shown
 
 
 def test_the_page_counts_the_nodes_of_a_pool_against_its_bounds() -> None:
