@@ -28,12 +28,14 @@ class Suspicion:
     message: str
 
 
-def read_validated(path: Path, *, at: datetime, strict: bool) -> tuple[Loaded, list[str]]:
+def read_validated(
+    path: Path, *, at: datetime, strict: bool, observed: bool = True
+) -> tuple[Loaded, list[str]]:
     """Read the settings; return with them what is suspicious, as lines for people.
 
     Raises :exc:`SettingsError` where something is wrong, or if *strict* suspicious.
     """
-    loaded = load(path)
+    loaded = load(path, observed=observed)
     found = suspicions(loaded, at=at)
     lines = [f"{path}:{one.line}: {one.key}: {one.message}" for one in found]
     if lines and strict:
