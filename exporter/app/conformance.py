@@ -287,12 +287,21 @@ class Conformance:
         )
         if self.history is not None:
             self.history.complete = self.complete
+            outcome = _remembered(outcome, self.history)
         return replace(
             outcome,
             watches=observed.watches,
             complete=self.complete,
             owners=owners(self.loaded, outcome.facts),
         )
+
+
+def _remembered(outcome: Evaluation, history: History) -> Evaluation:
+    """Return *outcome* with how the layers did until now; that begins when all was looked at."""
+    levels = history.levels
+    if history.complete:
+        levels.note(outcome.checks, history.judged, at=outcome.at)
+    return replace(outcome, levels=tuple(levels.changes), watching=levels.began)
 
 
 def unrendered(
