@@ -4,11 +4,9 @@ from exporter.domain.declaration import NodeGroup
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
-from exporter.domain.published import Asked
 from exporter.report.composition import paper
 from exporter.report.markdown import write
 from exporter.report.overview import overview
-from exporter.report.status import PageContext, page
 from exporter.report.texts import Lang, texts
 from exporter.runtime.evaluate import evaluate
 from exporter.runtime.history import Decisions
@@ -48,12 +46,3 @@ def test_a_pool_that_makes_what_pods_need_may_have_any_number() -> None:
     shown = write(paper(overview(outcome), texts=texts(Lang.EN)))
 
     assert "| spot | match | any | 1 | 1 | none |" in shown
-
-
-def test_the_page_counts_the_nodes_of_a_pool_against_its_bounds() -> None:
-    outcome = outcome_of(POOL, node("x", ConditionStatus.TRUE))
-
-    html = page(outcome, Asked(), shown=overview(outcome), context=PageContext()).body.decode()
-
-    assert '<td data-label="Expected" class="number">1 to 5</td>' in html
-    assert '<td data-label="Observed" class="number">1</td>' in html
