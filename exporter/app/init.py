@@ -34,7 +34,7 @@ class InitOptions:
     cluster: bool = True
     context: str = ""
     kubeconfig: Path | None = None
-    kubectl: str | None = None
+    kubectl: str | None = "kubectl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
