@@ -124,23 +124,27 @@ def check(
     once = app.check_declared if declared_only else app.check_once
     outcome = look_once(once, config_file, at=at, workers=workers, observed=not declared_only)
     for other, file in ((form, output), *also):
-        _print(outcome, other, file, config_file=config_file)
+        _print(outcome, other, file, config_file=config_file, alone=declared_only)
     raise SystemExit(exit_code(outcome, fail_on=severity))
 
 
-def _print(outcome: "Evaluation", form: str, output: Path | None, *, config_file: Path) -> None:
+def _print(
+    outcome: "Evaluation", form: str, output: Path | None, *, config_file: Path, alone: bool
+) -> None:
     from exporter import app
+    from exporter.report import changes, table
     from exporter.report.documents import evaluated
     from exporter.report.encoding import encode
 
     if form == "table" and output is None:
-        show(outcome)
+        show(outcome, alone=alone)
     elif form == "table":
-        from exporter.report import table
-
-        put(table.evaluation(outcome).encode("utf-8", "replace"), output)
+        title = changes.alone(outcome) if alone else ""
+        put(table.evaluation(outcome, title=title).encode("utf-8", "replace"), output)
     elif form == "json":
         put(encode(evaluated.Evaluation.of(outcome)), output)
+    elif form == "markdown" and alone:
+        put(changes.markdown_alone(outcome).encode("utf-8", "replace"), output)
     else:
         view = app.overview_of(outcome, load_settings(config_file, observed=False))
         put(_written(view, form), output)

@@ -76,6 +76,16 @@ class Deployments:
             told = " and ".join(f"{count} {kind}" for kind, count in sorted(counts[folder].items()))
             yield Found(folder or ".", f"{told}, the first in {self._first(folder)}")
 
+    def making(self) -> Iterator[Found]:
+        """Yield charts that make Applications, and that no Application here deploys."""
+        for folder, template in sorted(self.documents.charts.items()):
+            if not self.deploys(folder):
+                yield Found(
+                    folder or ".",
+                    f"{template} makes Applications; they are compared once the Application that "
+                    "deploys this chart is a file here, too",
+                )
+
     def _first(self, folder: str) -> str:
         files = [file for file, _ in self.documents.applications]
         return next(file for file in files if posixpath.dirname(file) == folder)
