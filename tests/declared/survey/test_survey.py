@@ -110,6 +110,12 @@ def test_a_chart_that_makes_applications_is_named_unless_one_deploys_it(tmp_path
     assert argocd[1].why.startswith("free/templates/apps.yaml makes Applications")
 
 
+def test_an_application_at_the_top_is_named_by_its_file(tmp_path: Path) -> None:
+    files = {"root.yaml": APPLICATION_SET, "other.yaml": "a: 1\n", "apps/one/a.yaml": "a: 1\n"}
+
+    assert paths(found(tmp_path, files).argocd) == ["root.yaml"]
+
+
 def test_templates_are_passed_over_and_what_is_broken_is_told(tmp_path: Path) -> None:
     files = {
         "chart/templates/a.yaml": "{{ if }}\n",
