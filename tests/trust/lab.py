@@ -205,7 +205,9 @@ class Lab:
         """Commit what was written, by the clock of this cluster."""
         self.code.commit("change", now=self.cluster.now, amend=amend)
 
-    def join(self, name: str, *, version: str = VERSION, ready: bool = True, **labels: str) -> Object:
+    def join(
+        self, name: str, *, version: str = VERSION, ready: bool = True, **labels: str
+    ) -> Object:
         """Let a node join."""
         own = {"pool": "workers", **labels}
         made = objects.node(name, now=self.cluster.now, labels=own, version=version)
