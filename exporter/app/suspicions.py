@@ -97,6 +97,8 @@ def _of_waivers(loaded: Loaded, *, at: datetime) -> Iterator[Suspicion]:
 def _of_maintenance(loaded: Loaded, *, at: datetime) -> Iterator[Suspicion]:
     for index, window in enumerate(loaded.settings.maintenance):
         line = line_of(loaded, "maintenance", index)
+        if not (window.start and window.end):
+            continue  # it comes again and again
         start, end = parse_instant(window.start), parse_instant(window.end)
         if end <= at:
             message = f"the window ended at {window.end}: take it out"

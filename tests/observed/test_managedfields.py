@@ -90,8 +90,10 @@ def test_of_several_the_last_counts() -> None:
 
 def test_whoever_wrote_a_field_counts_before_who_wrote_what_it_lies_in() -> None:
     """As a real server keeps both, of ``securityContext: {}`` and a field added to it."""
-    pod = {"f:template": {"f:spec": {"f:securityContext": {}}}}
-    added = {"f:template": {"f:spec": {"f:securityContext": {".": {}, "f:runAsUser": {}}}}}
+    pod: dict[str, Any] = {"f:template": {"f:spec": {"f:securityContext": {}}}}
+    added: dict[str, Any] = {
+        "f:template": {"f:spec": {"f:securityContext": {".": {}, "f:runAsUser": {}}}}
+    }
     deployer = entry("argocd", "2026-11-12T15:00:00Z", fieldsV1={"f:spec": pod})
     managed = written(entry(fieldsV1={"f:spec": added}), deployer)
 
