@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 
@@ -288,6 +288,7 @@ class Conformance:
         )
         if self.history is not None:
             self.history.complete = self.complete
+            outcome = _remembered(outcome, self.history)
         return replace(
             outcome,
             watches=observed.watches,
@@ -305,6 +306,14 @@ def _last_heard(watches: Iterable[WatchStatus], *, at: datetime) -> datetime:
         if watch.kind == "Application" and not watch.up:
             return max(filter(None, (watch.last_event, watch.last_list)), default=at)
     return at
+
+
+def _remembered(outcome: Evaluation, history: History) -> Evaluation:
+    """Return *outcome* with how the layers did until now; that begins when all was looked at."""
+    levels = history.levels
+    if history.complete:
+        levels.note(outcome.checks, history.judged, at=outcome.at)
+    return replace(outcome, levels=tuple(levels.changes), watching=levels.began)
 
 
 def unrendered(

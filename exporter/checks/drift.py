@@ -1,7 +1,6 @@
 """Declared fields that an object in the cluster does not have, whatever its kind."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
@@ -10,7 +9,7 @@ from exporter.checks.wording import excerpt, listing
 from exporter.domain.declaration import DeclaredManifest
 from exporter.domain.fields import text_of
 from exporter.domain.finding import Finding, Subject, Verdict
-from exporter.domain.fingerprint import fingerprint, is_masked
+from exporter.domain.fingerprint import is_masked, may_be_shown
 from exporter.domain.images import Mirror, same_image
 from exporter.domain.json import Json, JsonObject, as_object, dig
 from exporter.domain.manifest import Difference, differences
@@ -18,11 +17,6 @@ from exporter.domain.manifest import Difference, differences
 MAX_SHOWN: Final = 20
 MAX_COUNTED: Final = 1_000
 _LARGEST: Final = 300
-_SECRET: Final = re.compile(
-    r"(?i)(?:passw(?:or)?d|passphrase|secret|token|credentials?|(?:api|private|access)[-_]?key)"
-    r"(?:value|data|string)?$"
-)
-"""Ends of the pointers to fields that hold secrets; names of Secrets (``secretName``) are none."""
 
 TRACKING_LABEL: Final = "app.kubernetes.io/instance"
 TOOLS: Final = ("kubectl.kubernetes.io/", "argocd.argoproj.io/", "deployment.kubernetes.io/")
@@ -124,10 +118,7 @@ def _describe(found: Sequence[Difference]) -> str:
 
 def _seen(difference: Difference) -> Json:
     """Return an observed value that may be shown: what could be a secret is nobody's business."""
-    value = difference.observed
-    if isinstance(value, str) and _SECRET.search(difference.pointer):
-        return fingerprint(value)
-    return _short(value)
+    return _short(may_be_shown(difference.pointer, difference.observed))
 
 
 def _short(value: Json) -> Json:

@@ -14,7 +14,10 @@ SUMMARIES = {
     "completion": "Print the completion script of a shell.",
     "config": "Check the settings, or print what follows from them.",
     "declared": "Print the merged declaration with its provenance.",
+    "diff": "Print which findings of B are not those of A.",
     "dump": "Write a dump of the cluster into the empty folder DIR.",
+    "explain": "Print all that is declared and observed of KIND/NAME, and every check of it.",
+    "init": "Write the first settings for the checkout REPO, and check with them.",
     "report": "Evaluate once and write a validation report.",
     "serve": "Evaluate again and again, and serve metrics and a status page.",
 }

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     "--time-zone",
     "zone",
     type=Zone(),
-    default="UTC",
-    help="The time zone in which Markdown and HTML tell instants, as Asia/Seoul.",
+    help="The time zone in which Markdown and HTML tell instants, as Asia/Seoul; default: "
+    "time_zone of the settings.",
 )
 @click.option("--at", type=Instant(), help="Judge as of this instant; default: now.")
 @click.option(
@@ -49,7 +49,7 @@ def report(
     config_file: Path,
     form: str,
     lang: str,
-    zone: tzinfo,
+    zone: tzinfo | None,
     at: datetime | None,
     output: Path | None,
 ) -> None:

@@ -14,12 +14,21 @@ import click
 
 from exporter.cli.exits import BlindError, RefusedError
 from exporter.domain.errors import SettingsError, TaskError, UnreachableError
+from exporter.domain.finding import Verdict
 
 if TYPE_CHECKING:  # what takes long to import, is when it is needed
     from exporter import app
+    from exporter.domain.evaluation import Evaluation
     from exporter.settings.load import Loaded
 
 T = TypeVar("T")
+_COLOURS = {
+    Verdict.PASS: "blue",
+    Verdict.FAIL: "red",
+    Verdict.UNKNOWN: "bright_black",
+    Verdict.WAIVED: "yellow",
+    Verdict.SUPPRESSED: "yellow",
+}
 MISSING = (
     "{}: does not exist; name the settings with --config.file FILE, or let "
     "`cluster-conformance init` write some"
@@ -31,14 +40,17 @@ UNREACHABLE = (
 )
 
 
-def load_settings(path: Path) -> "Loaded":
-    """Read the settings, or end with all that is wrong with them."""
+def load_settings(path: Path, *, observed: bool = True) -> "Loaded":
+    """Read the settings, or end with all that is wrong with them.
+
+    They need not say what is *observed* where nobody looks at that.
+    """
     from exporter.cli.validation import read_settings
 
     if not path.exists():
         raise RefusedError(MISSING.format(path))
     try:
-        return read_settings(path)
+        return read_settings(path, observed=observed)
     except SettingsError as error:
         raise RefusedError(str(error)) from None
 
@@ -63,15 +75,27 @@ def look_once(
     path: Path,
     *,
     workers: "app.Workers",
+    observed: bool = True,
     **options: Any,
 ) -> T:
     """Return what is found *once* by the settings in *path*, and tell meanwhile what is done."""
+    loaded = load_settings(path, observed=observed)
+    return look(once, path, loaded, workers=workers, **options)
+
+
+def look(
+    once: Callable[..., Coroutine[Any, Any, T]],
+    path: Path,
+    *given: Any,
+    workers: "app.Workers",
+    **options: Any,
+) -> T:
+    """Return what is found *once* of what is *given*; *path* is named where settings are wrong."""
     from exporter.progress import Progress
 
-    loaded = load_settings(path)
     try:
         with Progress() as progress:
-            return run_once(once(loaded, tell=progress.tell, run=workers.read, **options))
+            return run_once(once(*given, tell=progress.tell, run=workers.read, **options))
     except SettingsError as error:
         raise RefusedError(f"{path}: {error}") from None
     except UnreachableError as error:
@@ -108,6 +132,18 @@ def print_json(value: Any) -> None:
     from exporter.report.encoding import encode
 
     click.echo(encode(value), nl=False)
+
+
+def show(outcome: "Evaluation") -> None:
+    """Print an evaluation as a table."""
+    from exporter.report import table
+
+    click.echo(table.evaluation(outcome, paint=paint, width=width()), nl=False, color=colour())
+
+
+def paint(verdict: Verdict, text: str) -> str:
+    """Return *text* in the colour of a verdict."""
+    return click.style(text, fg=_COLOURS[verdict], bold=verdict is Verdict.FAIL)
 
 
 def put(content: bytes, output: Path | None) -> None:

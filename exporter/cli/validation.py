@@ -36,7 +36,7 @@ def is_strict() -> bool:
     return bool(click.get_current_context().meta.get(_STRICT, False))
 
 
-def read_settings(path: Path) -> "Loaded":
+def read_settings(path: Path, *, observed: bool = True) -> "Loaded":
     """Read the settings, and tell on standard error what is suspicious about them.
 
     Raises :exc:`SettingsError` with all that is wrong.
@@ -44,7 +44,9 @@ def read_settings(path: Path) -> "Loaded":
     from exporter.app.suspicions import read_validated
     from exporter.foreign.clock import SYSTEM
 
-    loaded, suspicions = read_validated(path, at=SYSTEM.wall(), strict=is_strict())
+    loaded, suspicions = read_validated(
+        path, at=SYSTEM.wall(), strict=is_strict(), observed=observed
+    )
     for line in suspicions:
         click.echo(f"warning: {line}", err=True)
     return loaded

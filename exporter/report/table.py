@@ -99,7 +99,7 @@ def row(group: Sequence[Finding]) -> Sequence[str]:
 
 
 def _places(some: Sequence[Place]) -> str:
-    places = ", ".join(place.where for place in some[:2])
+    places = ", ".join(place.shown for place in some[:2])
     more = len(some) - 2
     return f"{places} +{more}" if more > 0 else places
 

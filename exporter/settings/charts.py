@@ -9,6 +9,7 @@ from exporter.domain.charts import parse_registry
 from exporter.domain.errors import ParseError
 from exporter.settings.forms import Duration, FilePath, Lies, Quantity, Strict
 from exporter.settings.monitoring import BasicAuthSettings, Period, TlsSettings
+from exporter.settings.texts import REGISTRY
 
 
 def parse_fetched(text: str) -> str:
@@ -27,6 +28,7 @@ class RegistrySettings(Strict, frozen=True, kw_only=True):
             description="A Helm repository (https://charts.example.org/) or an OCI registry "
             "(oci://registry.example.org/charts/). All that lies below may be fetched.",
             extra={"parse": parse_fetched},
+            extra_json_schema={"pattern": REGISTRY},
         ),
     ]
     token_file: Annotated[

@@ -10,6 +10,7 @@ from msgspec import Meta, structs
 from exporter.domain.errors import ParseError
 from exporter.domain.instants import parse_duration
 from exporter.settings.forms import Count, Duration, FilePath, Quantity, Strict
+from exporter.settings.texts import ADDRESS, DURATION
 
 SHORTEST = timedelta(milliseconds=100)
 
@@ -43,7 +44,12 @@ def parse_period(text: str) -> timedelta:
 
 
 Period = Annotated[
-    str, Meta(description="A duration: 30s, 5m, 1h30m.", extra={"parse": parse_period})
+    str,
+    Meta(
+        description="A duration: 30s, 5m, 1h30m.",
+        extra={"parse": parse_period},
+        extra_json_schema={"pattern": DURATION},
+    ),
 ]
 
 
@@ -100,6 +106,7 @@ class EndpointSettings(Strict, frozen=True, kw_only=True):
         Meta(
             description="Its address, with its path prefix if it has one.",
             extra={"parse": parse_address},
+            extra_json_schema={"pattern": ADDRESS},
         ),
     ]
     token_file: Annotated[

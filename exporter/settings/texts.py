@@ -22,6 +22,8 @@ ARGUMENT: Final = r"^([A-Za-z_][A-Za-z0-9_-]*)?$"
 OUTSIDE: Final = r"^\.\.(/|$)"
 FEW: Final = 10
 _WILD: Final = re.compile(r"[*?\[]")
+ADDRESS: Final = r"^https?://[^/?#@]"
+REGISTRY: Final = r"^(https?|oci)://[^/?#@]"
 CHECKS: Final[tuple[str, ...]] = get_args(CheckId)
 
 

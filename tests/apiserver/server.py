@@ -39,7 +39,8 @@ class ApiServer(Simulation):
       are those that are open; ``await until(lambda: ...)`` waits for a condition on these.
     - Objects that clients create are taken if their kind, names and namespace are right;
       ``admission`` may refuse more, by its fields.
-    - Knobs: ``date`` (what its clock shows), ``bookmark_period`` in seconds, ``second`` (how long one of ``timeoutSeconds``
+    - Knobs: ``date`` (what its clock shows), ``bookmark_period`` in seconds, ``second`` (how long
+      one of ``timeoutSeconds``
       takes), ``streaming`` (whether ``sendInitialEvents`` is known).
     """
 

@@ -1,4 +1,4 @@
-"""Argo CD as its Applications show it: it sees commits after a while, syncs and says what it sees."""
+"""Argo CD as its Applications show it: it sees commits, syncs, and says what it sees."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -160,7 +160,7 @@ class Argocd:
         resources = []
         for key in self._tracked(application):
             kind, namespace, name = key
-            found = {"kind": kind, "namespace": namespace, "name": name}
+            found: Object = {"kind": kind, "namespace": namespace, "name": name}
             if kind in _WORKLOADS:
                 found["health"] = {"status": health(self.cluster.objects[key])}
             resources.append(found)

@@ -30,6 +30,10 @@ class StepClock:
     @property
     def clock(self) -> Clock:
         """Return it as the exporter takes one."""
-        return Clock(
-            wall=lambda: self.time + self.setting, boot=lambda: self.passed.total_seconds()
-        )
+        return Clock(wall=self._wall, boot=self._boot)
+
+    def _wall(self) -> datetime:
+        return self.time + self.setting
+
+    def _boot(self) -> float:
+        return self.passed.total_seconds()

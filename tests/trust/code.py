@@ -43,7 +43,9 @@ def application(name: str, *, path: str = "", automated: bool = True, **spec: An
     }
 
 
-def workload(kind: str, name: str, *, image: str = "", replicas: int | None = 3, **spec: Any) -> Object:
+def workload(
+    kind: str, name: str, *, image: str = "", replicas: int | None = 3, **spec: Any
+) -> Object:
     """Return a workload with one container; a DaemonSet has no *replicas*."""
     labels = {"app": name}
     container = {"name": name, "image": image or f"{name}:1", "ports": [{"containerPort": 8080}]}

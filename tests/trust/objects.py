@@ -85,7 +85,12 @@ def admits(host: Object, template: Object) -> bool:
 
 
 def pod(
-    name: str, *, namespace: str, owner: tuple[str, str], revision: str, template: Object,
+    name: str,
+    *,
+    namespace: str,
+    owner: tuple[str, str],
+    revision: str,
+    template: Object,
     now: datetime,
 ) -> Object:
     """Return a pod of a *template*, which no node was found for yet."""

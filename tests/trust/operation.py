@@ -1,6 +1,6 @@
 """What an operation of the suite is: what happens, what is wrong with it, and who has to tell."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.trust.lab import Lab, Steps
@@ -57,8 +57,3 @@ def operation(
         return run
 
     return enter
-
-
-def chosen(names: Sequence[str]) -> list[Operation]:
-    """Return operations by their ids, all where there are none."""
-    return [CATALOGUE[name] for name in names] if names else list(CATALOGUE.values())

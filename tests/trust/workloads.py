@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
 
 from tests.trust import objects
 from tests.trust.cluster import Cluster, ready_hosts
@@ -22,7 +21,13 @@ def deployments(cluster: Cluster) -> None:
 
 
 def _replace(
-    cluster: Cluster, owner: Object, *, newest: str, wanted: int, most: int, limit: int | None = None
+    cluster: Cluster,
+    owner: Object,
+    *,
+    newest: str,
+    wanted: int,
+    most: int,
+    limit: int | None = None,
 ) -> list[Object]:
     """Make and delete pods of ReplicaSets, at the most *limit* new ones; return those there are."""
     metadata = owner["metadata"]
@@ -131,11 +136,11 @@ def _of_ordinals(cluster: Cluster, owner: Object) -> list[Object]:
     return cluster.pods(metadata["namespace"], metadata["name"], exact=True)
 
 
-def _order(
-    cluster: Cluster, owner: Object, *, newest: str, current: str, partition: int
-) -> None:
+def _order(cluster: Cluster, owner: Object, *, newest: str, current: str, partition: int) -> None:
     metadata, replicas = owner["metadata"], owner["spec"]["replicas"]
-    pods = {int(objects.name_of(one).rpartition("-")[2]): one for one in _of_ordinals(cluster, owner)}
+    pods = {
+        int(objects.name_of(one).rpartition("-")[2]): one for one in _of_ordinals(cluster, owner)
+    }
     notes = cluster.notes(owner)
     if current == newest:
         notes["template"] = owner["spec"]["template"]

@@ -22,6 +22,7 @@ from exporter.declared.helm.origins import (
     candidates,
     changed,
     origins,
+    values_path,
 )
 from exporter.declared.helm.output import Printed, differing, parse
 from exporter.declared.helm.places import Places
@@ -323,8 +324,9 @@ class ChartRenderer:
     ) -> Iterator[tuple[str, Place]]:
         """Yield where values stand that make fields; those of a registry's chart stand nowhere."""
         for one in found:
+            called = values_path(one.leaf)
             if not one.file:
-                yield one.pointer, options.place
+                yield one.pointer, replace(options.place, values_path=called)
                 continue
             inner = one.file.removeprefix(OF_CHART)
             checkout: Checkout | None = None if chart.place else self.checkout
@@ -332,7 +334,8 @@ class ChartRenderer:
             if inner == one.file:
                 checkout, path = located(one.file, options, self.checkout)
             if checkout is not None:
-                yield one.pointer, checkout.place(self.source, path, one.line)
+                place = checkout.place(self.source, path, one.line)
+                yield one.pointer, replace(place, values_path=called)
 
     def _left_out(self, kept: Kept, chart: Chart, places: Places) -> Iterator[LeftOut]:
         for identity, file, message in kept.unsettled.told:

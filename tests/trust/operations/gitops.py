@@ -52,7 +52,12 @@ def with_denial(lab: Lab) -> None:
     lab.argocd.may_sync = may_sync
 
 
-@operation(fault="the sync after the window fails", told="ApplicationNotDelivered", about="shop", prepare=with_denial)
+@operation(
+    fault="the sync after the window fails",
+    told="ApplicationNotDelivered",
+    about="shop",
+    prepare=with_denial,
+)
 def sync_window(lab: Lab) -> Steps:
     """A commit waits for the end of a sync window."""
     lab.argocd.refuses = lab.either({}, {"shop": _REFUSED})
@@ -60,7 +65,11 @@ def sync_window(lab: Lab) -> Steps:
     yield 0
 
 
-@operation(fault="Argo CD cannot reach the repository any more", told="ApplicationNotDelivered", about="shop")
+@operation(
+    fault="Argo CD cannot reach the repository any more",
+    told="ApplicationNotDelivered",
+    about="shop",
+)
 def force_push(lab: Lab) -> Steps:
     """The branch is rewritten by a force-push."""
     lab.change(WEB, replicas=5)
@@ -88,7 +97,9 @@ def moved(lab: Lab) -> Steps:
         )["spec"]
 
 
-@operation(fault="it does not come back", told="ApplicationStale", about="argocd-application-controller")
+@operation(
+    fault="it does not come back", told="ApplicationStale", about="argocd-application-controller"
+)
 def argocd_restart(lab: Lab) -> Steps:
     """Argo CD's application controller restarts."""
     lab.argocd.halted = True
@@ -216,7 +227,12 @@ def _at_steps(lab: Lab, **statuses: str) -> None:
     lab.cluster.get("ApplicationSet", "all", "argocd")["status"] = {"applicationStatus": found}
 
 
-@operation(fault="the first step never becomes healthy", told="WorkloadNotReady", about="web", prepare=with_rolling_sync)
+@operation(
+    fault="the first step never becomes healthy",
+    told="WorkloadNotReady",
+    about="web",
+    prepare=with_rolling_sync,
+)
 def rolling_sync(lab: Lab) -> Steps:
     """An ApplicationSet rolls out a commit step by step."""
     contents = lab.code.read(DB)

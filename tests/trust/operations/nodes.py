@@ -8,7 +8,9 @@ from tests.trust.operation import operation
 _POOL = {"pool": "spot"}
 
 
-@operation(fault="the third one stays cordoned", told="NodeCordonedTooLong", about="worker-3", minutes=70)
+@operation(
+    fault="the third one stays cordoned", told="NodeCordonedTooLong", about="worker-3", minutes=70
+)
 def drain_of_three(lab: Lab) -> Steps:
     """Three nodes are drained, one after the other."""
     for name in WORKERS[:3]:
@@ -84,7 +86,12 @@ def with_pool(lab: Lab) -> None:
     lab.pool = ["spot-1", "spot-2"]
 
 
-@operation(fault="it takes one node too many away", told="NodeGroupSizeMismatch", about="spot", prepare=with_pool)
+@operation(
+    fault="it takes one node too many away",
+    told="NodeGroupSizeMismatch",
+    about="spot",
+    prepare=with_pool,
+)
 def autoscaler(lab: Lab) -> Steps:
     """A cluster-autoscaler grows a pool from 2 nodes to 10, and shrinks it again."""
     added = [f"spot-{number}" for number in range(3, 11)]
@@ -100,7 +107,12 @@ def autoscaler(lab: Lab) -> Steps:
         lab.leave(name)
 
 
-@operation(fault="the node that it replaces stays", told="NodeCordonedTooLong", about="spot-1", prepare=with_pool)
+@operation(
+    fault="the node that it replaces stays",
+    told="NodeCordonedTooLong",
+    about="spot-1",
+    prepare=with_pool,
+)
 def karpenter(lab: Lab) -> Steps:
     """Karpenter disrupts a node, and replaces it."""
     lab.taint("spot-1", "karpenter.sh/disrupted")
@@ -131,7 +143,12 @@ def with_window(lab: Lab) -> None:
     lab.settings["maintenance"] = [window]
 
 
-@operation(fault="it is not back when the window ends", told="NodeMissing", about="worker-3", prepare=with_window)
+@operation(
+    fault="it is not back when the window ends",
+    told="NodeMissing",
+    about="worker-3",
+    prepare=with_window,
+)
 def maintenance(lab: Lab) -> Steps:
     """A node is away within its maintenance window."""
     yield from lab.drain("worker-3")
@@ -141,7 +158,9 @@ def maintenance(lab: Lab) -> Steps:
         lab.join("worker-3")
 
 
-@operation(fault="what replaces them takes too much memory as well", told="WorkloadNotReady", about="web")
+@operation(
+    fault="what replaces them takes too much memory as well", told="WorkloadNotReady", about="web"
+)
 def node_pressure(lab: Lab) -> Steps:
     """A node is short of memory: its pods are evicted and replaced."""
     lab.cluster.spoilt = lab.either({}, {"web": "crash"})

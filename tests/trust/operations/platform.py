@@ -56,7 +56,9 @@ def etcd_compaction(lab: Lab) -> Steps:
     lab.api.drop_connections()
 
 
-@operation(fault="the API server goes on answering with errors", told="SourceDown", about="kubernetes")
+@operation(
+    fault="the API server goes on answering with errors", told="SourceDown", about="kubernetes"
+)
 def api_server_overloaded(lab: Lab) -> Steps:
     """The API server is overloaded for some minutes."""
     fault = lab.api.faults.inject(Answer(503))

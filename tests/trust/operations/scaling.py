@@ -26,7 +26,9 @@ def scale(lab: Lab, pods: int) -> None:
         lab.edit("Deployment", "web", replicas=pods)
 
 
-@operation(fault="the nodes have no room for them", told="WorkloadNotReady", about="web", prepare=with_hpa)
+@operation(
+    fault="the nodes have no room for them", told="WorkloadNotReady", about="web", prepare=with_hpa
+)
 def hpa_burst(lab: Lab) -> Steps:
     """A HorizontalPodAutoscaler scales from 2 to 10 pods and back."""
     lab.cluster.room = lab.either(30, 3)
@@ -36,7 +38,12 @@ def hpa_burst(lab: Lab) -> Steps:
         scale(lab, 2)
 
 
-@operation(fault="it is scaled to none, which its autoscaler leaves so", told="WorkloadReplicasMismatch", about="web", prepare=with_hpa)
+@operation(
+    fault="it is scaled to none, which its autoscaler leaves so",
+    told="WorkloadReplicasMismatch",
+    about="web",
+    prepare=with_hpa,
+)
 def scaled_by_hand(lab: Lab) -> Steps:
     """kubectl scale of a Deployment that has an autoscaler."""
     lab.edit("Deployment", "web", replicas=lab.either(7, 0))
@@ -56,7 +63,12 @@ def with_keda(lab: Lab) -> None:
     lab.files[WEB] = [own, service("web"), scaled]
 
 
-@operation(fault="the pods that it wakes end at once", told="WorkloadNotReady", about="web", prepare=with_keda)
+@operation(
+    fault="the pods that it wakes end at once",
+    told="WorkloadNotReady",
+    about="web",
+    prepare=with_keda,
+)
 def keda_to_zero(lab: Lab) -> Steps:
     """KEDA scales a Deployment to zero, and wakes it again."""
     lab.edit("Deployment", "web", replicas=0)

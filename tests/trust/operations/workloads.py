@@ -8,7 +8,9 @@ from tests.trust.operation import operation
 WEB, DB, AGENT = "apps/shop/web.yaml", "apps/data/db.yaml", "apps/agents/agent.yaml"
 
 
-@operation(fault="the new version ends at once again and again", told="WorkloadNotReady", about="web")
+@operation(
+    fault="the new version ends at once again and again", told="WorkloadNotReady", about="web"
+)
 def rolling_update(lab: Lab) -> Steps:
     """A rolling update of a Deployment."""
     lab.change(WEB, image=lab.either("web:2", "web:2-crash"))
@@ -60,7 +62,9 @@ def stateful_set_partition(lab: Lab) -> Steps:
         lab.change(DB, updateStrategy=rolling)
 
 
-@operation(fault="the image of the new version is missing", told="WorkloadImagesUnavailable", about="agent")
+@operation(
+    fault="the image of the new version is missing", told="WorkloadImagesUnavailable", about="agent"
+)
 def daemon_set_update(lab: Lab) -> Steps:
     """A rolling update of a DaemonSet."""
     lab.change(AGENT, image=lab.either("agent:2", "agent:2-missing"))
@@ -74,7 +78,12 @@ def on_delete(lab: Lab) -> None:
     lab.files[AGENT] = [own]
 
 
-@operation(fault="the pods that were replaced end at once", told="WorkloadNotReady", about="agent", prepare=on_delete)
+@operation(
+    fault="the pods that were replaced end at once",
+    told="WorkloadNotReady",
+    about="agent",
+    prepare=on_delete,
+)
 def daemon_set_on_delete(lab: Lab) -> Steps:
     """A DaemonSet with OnDelete, whose pods are deleted one after the other."""
     lab.change(AGENT, image=lab.either("agent:2", "agent:2-crash"))
@@ -91,7 +100,12 @@ def with_canary(lab: Lab) -> None:
     lab.files[WEB] = [own, service("web")]
 
 
-@operation(fault="the canary ends at once again and again", told="WorkloadNotReady", about="web", prepare=with_canary)
+@operation(
+    fault="the canary ends at once again and again",
+    told="WorkloadNotReady",
+    about="web",
+    prepare=with_canary,
+)
 def canary(lab: Lab) -> Steps:
     """A canary of Argo Rollouts, with a pause."""
     lab.change(WEB, image=lab.either("web:2", "web:2-crash"))
@@ -104,7 +118,9 @@ def with_blue_green(lab: Lab) -> None:
     lab.files[WEB] = [own, service("web")]
 
 
-@operation(fault="green never becomes ready", told="WorkloadNotReady", about="web", prepare=with_blue_green)
+@operation(
+    fault="green never becomes ready", told="WorkloadNotReady", about="web", prepare=with_blue_green
+)
 def blue_green(lab: Lab) -> Steps:
     """A blue-green rollout."""
     lab.change(WEB, image=lab.either("web:2", "web:2-hang"))
@@ -130,7 +146,11 @@ def stateful_set_scaled(lab: Lab) -> Steps:
     yield 0
 
 
-@operation(fault="the new one's selector is another than its pods", told="ServiceWithoutEndpoints", about="store")
+@operation(
+    fault="the new one's selector is another than its pods",
+    told="ServiceWithoutEndpoints",
+    about="store",
+)
 def renamed(lab: Lab) -> Steps:
     """A Deployment and its Service get another name: new ones are made, the old ones pruned."""
     path = "apps/shop/store.yaml"
