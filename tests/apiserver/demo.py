@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.apiserver import argocd
+from tests.apiserver import argocd, charts
 from tests.apiserver.kubeconfig import write_kubeconfig
 from tests.apiserver.scenarios import SCENARIOS, run
 from tests.apiserver.server import ApiServer
@@ -22,7 +22,7 @@ from tests.monitoring.recorded import RecordedStack
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "reference-cluster"
 NONE = "none"
-KNOWN = sorted({*SCENARIOS, *OF_MONITORING, *OF_CLOUD})
+KNOWN = sorted({*SCENARIOS, *OF_MONITORING, *OF_CLOUD, *charts.SCENARIOS})
 
 
 def main() -> None:
@@ -51,11 +51,16 @@ async def demo(address: str, scenario: str, after: float) -> int:
             contextlib.AsyncExitStack() as more,
         ):
             api.load_snapshot(EXAMPLE / "snapshot")
+            with_chart = scenario in charts.SCENARIOS
+            if with_chart:
+                charts.deliver(api)
             cloud = None
             if scenario in OF_CLOUD:  # the others need none, and it takes a while to start
                 _say("a simulated AWS starts")
                 cloud = await more.enter_async_context(reference_cloud(api))
-            settings = write_settings(Path(folder), url=api.url, monitoring=stack, cloud=cloud)
+            settings = write_settings(
+                Path(folder), url=api.url, monitoring=stack, cloud=cloud, with_chart=with_chart
+            )
             command = (sys.executable, "-m", "exporter", "serve", "--config.file", str(settings))
             exporter = await asyncio.create_subprocess_exec(
                 *command, "--web.listen-address", address, env={**os.environ, **moto.KEYS}
@@ -84,13 +89,18 @@ def write_settings(
     token: str | None = None,
     monitoring: RecordedStack | None = None,
     cloud: ReferenceCloud | None = None,
+    with_chart: bool = False,
 ) -> Path:
     """Write the example's settings with a live cluster in place of its snapshot.
 
     *monitoring* is the stack that watches it, and *cloud* where it runs, if they are to be asked.
+    The repository is that of the example, or a copy of it *with_chart* over the monitoring stack.
     """
     write_kubeconfig(folder / "kubeconfig", url=url, token=token)
-    (folder / "repository").symlink_to(EXAMPLE / "repository")
+    if with_chart:
+        charts.lay_repository(folder / "repository")
+    else:
+        (folder / "repository").symlink_to(EXAMPLE / "repository")
     lines = (EXAMPLE / "conformance.yaml").read_text().splitlines(keepends=True)
     live = "  kubernetes: {kubeconfig: kubeconfig}\n" + (asking(monitoring) if monitoring else "")
     live += asking(cloud) if cloud else ""
@@ -120,10 +130,14 @@ async def _play(
 ) -> None:
     if scenario == NONE:
         return
-    chosen = SCENARIOS.get(scenario) or OF_MONITORING.get(scenario) or OF_CLOUD[scenario]
+    of_charts = charts.SCENARIOS.get(scenario)
+    of_cluster = SCENARIOS.get(scenario) or OF_MONITORING.get(scenario)
+    chosen = of_cluster or of_charts or OF_CLOUD[scenario]
     _say(f"in {after:g} seconds: {(chosen.__doc__ or scenario).splitlines()[0]}")
     await asyncio.sleep(after)
-    if cloud is not None:
+    if of_charts is not None:
+        _say(await of_charts(api))
+    elif cloud is not None:
         _say(await cloud.play(scenario))
     else:
         _say(await (stack.play(scenario) if scenario in OF_MONITORING else run(scenario, api)))
