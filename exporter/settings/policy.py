@@ -1,13 +1,17 @@
 """What the owners accept, until when, and which checks run."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
+from exporter.domain.cron import Schedule, parse_zone
+from exporter.domain.instants import known_instant
 from exporter.domain.policy import BLIND_SPOTS
 from exporter.settings.checks import CheckId
 from exporter.settings.forms import Duration, Instant, Strict
+from exporter.settings.texts import parse_check, parse_layer
 
 
 class ChecksSettings(Strict, frozen=True, kw_only=True):
@@ -35,7 +39,14 @@ class RestartSettings(Strict, frozen=True, kw_only=True):
 class WaiverSettings(Strict, frozen=True, kw_only=True):
     """A failure, or an item that nobody compares, that somebody accepts until a date."""
 
-    check: Annotated[str, Meta(min_length=1, description="A check's id, or a shell pattern.")]
+    check: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="A check's id, or a shell pattern.",
+            extra={"parse": parse_check},
+        ),
+    ]
     subject: Annotated[
         str, Meta(min_length=1, description="name or namespace/name; a shell pattern.")
     ]
@@ -79,8 +90,10 @@ class WaiverSettings(Strict, frozen=True, kw_only=True):
 class OwnerMatch(Strict, frozen=True, kw_only=True):
     """What findings are somebody's: shell patterns, all of which have to fit."""
 
-    check: Annotated[str, Meta(description="A check's id.")] = "*"
-    layer: Annotated[str, Meta(description="The layer of the finding.")] = "*"
+    check: Annotated[str, Meta(description="A check's id.", extra={"parse": parse_check})] = "*"
+    layer: Annotated[
+        str, Meta(description="The layer of the finding.", extra={"parse": parse_layer})
+    ] = "*"
     kind: Annotated[str, Meta(description="The kind of what the finding is about.")] = "*"
     namespace: Annotated[str, Meta(description="Its namespace; empty where it has none.")] = "*"
     name: Annotated[str, Meta(description="Its name.")] = "*"
@@ -102,5 +115,44 @@ class MaintenanceSettings(Strict, frozen=True, kw_only=True):
     nodes: Annotated[
         tuple[str, ...], Meta(min_length=1, description="Shell patterns of node names.")
     ]
-    start: Instant = field(name="from")
-    end: Instant = field(name="until")
+    start: Instant | UnsetType = field(name="from", default=UNSET)
+    end: Instant | UnsetType = field(name="until", default=UNSET)
+    schedule: (
+        Annotated[
+            str,
+            Meta(
+                description="In place of from and until: when it begins, again and again, as five "
+                "fields of cron: 0 22 * * SAT.",
+                extra={"parse": Schedule.parse},
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    duration: (
+        Annotated[Duration, Meta(description="With schedule: how long it lasts.")] | UnsetType
+    ) = UNSET
+    time_zone: Annotated[
+        str,
+        Meta(
+            description="Of the schedule, as Asia/Seoul. Empty: UTC.",
+            extra={"parse": parse_zone},
+        ),
+    ] = ""
+
+    @classmethod
+    def objection(cls, given: Mapping[str, Any]) -> str:
+        """Return what is wrong with what is *given* as a whole, or nothing."""
+        once, again = {"from", "until"}, {"schedule", "duration"}
+        named = given.keys() & (once | again)
+        if named not in (once, again):
+            return "say when: from and until, or schedule and duration"
+        if "time_zone" in given and named == once:
+            return "time_zone goes with schedule; from and until have their own"
+        start, end = (_instant(given.get(key)) for key in ("from", "until"))
+        if start is None or end is None or start < end:
+            return ""
+        return "until is not after from: the window never opens; write the later instant as until"
+
+
+def _instant(text: object) -> datetime | None:
+    return known_instant(text) if isinstance(text, str) else None

@@ -71,8 +71,13 @@ def _own(workload: Object) -> None:
             workload["metadata"]["ownerReferences"] = [owner | {"name": one["metadata"]["name"]}]
 
 
-def deliver(api: ApiServer) -> None:
-    """Let Argo CD deliver the umbrella chart, whose objects the cluster has already."""
+def deliver(api: ApiServer, repository: Path) -> None:
+    """Let Argo CD deliver the umbrella chart, whose objects the cluster has already.
+
+    The *repository* is a link to that of the reference cluster, and a copy with the chart then.
+    """
+    repository.unlink()
+    lay_repository(repository)
     api.put(application(api.objects("applications")[0]))
     workloads = api.objects("statefulsets")
     own(workloads)
