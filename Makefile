@@ -18,7 +18,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --qui
 PROJECT := --extra ansible --extra aws pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format bench chaos soak fuzz fresh audit sbom answers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
+.PHONY: help demo test lint types format bench chaos soak trust fuzz oracle fresh audit sbom answers goanswers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
@@ -31,7 +31,7 @@ demo: $(if $(filter $(SCENARIO),instance-stopped rule-added),.venv/.test,.venv/.
 		--address $(ADDRESS) --scenario $(SCENARIO)
 
 test: lint types ## Everything that has to hold before a commit
-	@tools/with-tools $(TOOLS) -- python -m pytest -rs -m "not bench and not chaos and not soak" \
+	@tools/with-tools $(TOOLS) -- python -m pytest -rs -m "not bench and not chaos and not soak and not trust" \
 		--numprocesses auto --maxprocesses 4 --dist loadfile --cov --cov-report=term
 
 lint: .venv/.test ## Style of Python, shell and the Dockerfile, and the import contracts
@@ -58,8 +58,17 @@ chaos: .venv/.test ## Ten minutes of trouble with an API server; SECONDS=60 for 
 soak: .venv/.test ## An hour of commits, reloads, faults and readers, without growth; SECONDS=180 for less
 	@SOAK_SECONDS=$(if $(filter file,$(origin SECONDS)),3600,$(SECONDS)) python -m pytest -m soak --capture=no
 
+trust: .venv/.test ## Try every legitimate operation, and each with a fault in it; writes docs/trust.md
+	@TRUST_PAGE=docs/trust.md tools/with-tools prometheus prometheus-alertmanager -- \
+		python -m pytest tests/trust
+
 fuzz: .venv/.test ## Look for documents that break a parser, or cost too much; SECONDS=60 for less
 	@FUZZ_SECONDS=$(SECONDS) tools/with-tools kustomize -- python -m pytest tests/fuzz
+
+oracle: .venv/.test ## Hold each language against the real tool, with new inputs for SECONDS, and count
+	@ORACLE_SECONDS=$(SECONDS) tools/with-tools kustomize -- python -m pytest tests/oracle
+	@ORACLE_SECONDS=$(SECONDS) tools/go-answers
+	@python -m docs.generate
 
 fresh: ## Prove the README's commands on a bare Debian 12 and 13; root, debootstrap and 5 GB
 	@tools/fresh $(SUITES)
@@ -78,6 +87,9 @@ real: .venv/.test ## Follow a real API server; KUBEBUILDER_ASSETS names its prog
 
 answers: .venv/.test ## Ask Argo CD's own code again; ARGOCD names a checkout of it, and Go is needed
 	@tools/argocd-answers "$(ARGOCD)"
+
+goanswers: .venv/.test ## Ask Go's libraries for YAML and templates again, where Go is
+	@tools/go-answers
 
 report: .venv/.test ## Write the validation reports of the reference cluster again
 	@tools/with-tools kustomize -- python -m tests.report.golden

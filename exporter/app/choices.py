@@ -10,6 +10,7 @@ from exporter.domain.applications import DeclaredApplications, ObservedApplicati
 from exporter.domain.check import Check
 from exporter.domain.cloud import FAMILIES, CloudCalls, CloudScope, DeclaredCloud, InstanceHealth
 from exporter.domain.components import DeclaredComponents
+from exporter.domain.cron import Schedule
 from exporter.domain.facts import Facts
 from exporter.domain.images import Mirror
 from exporter.domain.instants import parse_duration, parse_instant
@@ -17,7 +18,7 @@ from exporter.domain.monitoring.grafana import DeclaredDashboards, DeclaredDatas
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.objects import DeclaredObjects
 from exporter.domain.owners import OwnerRule, Owners
-from exporter.domain.policy import Maintenance, Policy, Waiver
+from exporter.domain.policy import Maintenance, Policy, RecurringMaintenance, Waiver
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.observed.alertmanager.poller import AlertmanagerPoller
 from exporter.observed.grafana.poller import GrafanaPoller
@@ -113,6 +114,16 @@ def decisions(loaded: Loaded) -> Decisions:
                 nodes=window.nodes, start=parse_instant(window.start), end=parse_instant(window.end)
             )
             for window in settings.maintenance
+            if window.start and window.end
+        ),
+        recurring=tuple(
+            RecurringMaintenance(
+                nodes=window.nodes,
+                schedule=Schedule.parse(window.schedule, zone=window.time_zone),
+                duration=parse_duration(window.duration),
+            )
+            for window in settings.maintenance
+            if window.schedule and window.duration
         ),
         deadline=parse_duration(settings.rollout_deadline),
         disabled=disabled(settings),

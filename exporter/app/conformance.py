@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from exporter.domain.platform import Platform, argocd_version
 from exporter.domain.policy import AsOf, Policy
 from exporter.domain.renderings import ArgocdRendering, ArgocdRenderings
 from exporter.domain.state import State
+from exporter.domain.watches import WatchStatus
 from exporter.domain.workloads import ObservedWorkloads
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.files import fingerprint
@@ -268,16 +269,17 @@ class Conformance:
             failures=(*cluster.failures, *stack.failures),
         )
 
-    def _rules(self, at: datetime, *, ahead: timedelta) -> Facts:
-        dated = self.dated or isinstance(self.observed, Live)
-        as_of = AsOf(at, witnesses=at + ahead if dated else None, ahead=ahead)
+    def _rules(self, at: datetime, observed: State) -> Facts:
+        dated, ahead = self.dated or isinstance(self.observed, Live), observed.ahead
+        heard = _last_heard(observed.watches, at=at)
+        as_of = AsOf(at, witnesses=heard + ahead if dated else None, ahead=ahead)
         return Facts({Policy: self.policy, AsOf: as_of})
 
     def _judge(self, declared: State, observed: State, at: Instant) -> Evaluation:
         outcome = evaluate(
             enabled(self.loaded.settings),
             facts=declared.facts.and_those(observed.facts).and_those(
-                self._rules(at.wall, ahead=observed.ahead)
+                self._rules(at.wall, observed)
             ),
             decisions=replace(decisions(self.loaded), ahead=observed.ahead),
             sources=(*declared.sources, *observed.sources),
@@ -286,12 +288,32 @@ class Conformance:
         )
         if self.history is not None:
             self.history.complete = self.complete
+            outcome = _remembered(outcome, self.history)
         return replace(
             outcome,
             watches=observed.watches,
             complete=self.complete,
             owners=owners(self.loaded, outcome.facts),
         )
+
+
+def _last_heard(watches: Iterable[WatchStatus], *, at: datetime) -> datetime:
+    """Return when Argo CD could last be heard at the instant *at*.
+
+    While the API server does not tell what it says, its word grows no older than it was.
+    """
+    for watch in watches:
+        if watch.kind == "Application" and not watch.up:
+            return max(filter(None, (watch.last_event, watch.last_list)), default=at)
+    return at
+
+
+def _remembered(outcome: Evaluation, history: History) -> Evaluation:
+    """Return *outcome* with how the layers did until now; that begins when all was looked at."""
+    levels = history.levels
+    if history.complete:
+        levels.note(outcome.checks, history.judged, at=outcome.at)
+    return replace(outcome, levels=tuple(levels.changes), watching=levels.began)
 
 
 def unrendered(
@@ -343,6 +365,7 @@ async def check_once(
 ) -> Evaluation:
     """Look and judge once, and *tell* what is being done; raises :exc:`SettingsError`.
 
+    Raises :exc:`UnreachableError` where there is no cluster, rather than find all of it unknown.
     What is judged is judged as of *at*, else as of now; what is too old is told by the boot clock
     all the same.
     """
@@ -355,6 +378,8 @@ async def _looked_once(conformance: "Conformance", began: Instant) -> Evaluation
     """Start, look until nothing further is asked for, and stop."""
     async with supervised() as supervisor:
         try:
+            if isinstance(conformance.observed, Live):
+                await conformance.observed.reach()
             await conformance.start(supervisor)
             outcome = await conformance.look(began)
             if conformance.asked:
@@ -364,12 +389,14 @@ async def _looked_once(conformance: "Conformance", began: Instant) -> Evaluation
             await conformance.stop()
 
 
-async def join_once(loaded: Loaded, *, run: Run = here) -> tuple[State, DeclaredNodes | None]:
+async def join_once(
+    loaded: Loaded, *, tell: Callable[[str], None] = say_nothing, run: Run = here
+) -> tuple[State, DeclaredNodes | None]:
     """Read the declarations once, and find their nodes in the cluster.
 
-    Raises :exc:`SettingsError`.
+    Raises :exc:`SettingsError`, and :exc:`UnreachableError` where there is no cluster.
     """
-    conformance = Conformance(loaded, tell=say_nothing, dated=False, run=run)
+    conformance = Conformance(loaded, tell=tell, dated=False, run=run)
     outcome = await _looked_once(conformance, SYSTEM.now())
     return conformance.declared.state or State(), outcome.facts.find(DeclaredNodes)
 

@@ -17,7 +17,7 @@ from exporter.app.conformance import Conformance
 from exporter.app.lifesigns import LifeSigns
 from exporter.app.memory import MemoryFile
 from exporter.app.suspicions import read_validated
-from exporter.app.views import PATHS, Readers, Seen, files, views
+from exporter.app.views import PATHS, Readers, Seen, files, views, waiting
 from exporter.app.web import WebOptions, allow_reload, open_servers
 from exporter.declared.confined import Workers
 from exporter.declared.declare import Run, here
@@ -250,7 +250,11 @@ async def serve_as(
     sys.setswitchinterval(TURN)
     stop = _told_to_stop(service)  # before anybody learns that it listens
     app = application(
-        service.loop, telemetry_path=options.telemetry_path, views=PATHS, files=files()
+        service.loop,
+        telemetry_path=options.telemetry_path,
+        views=PATHS,
+        files=files(),
+        waiting=waiting(service.current.loaded),
     )
     allow_reload(app, options=options.web, call=service.read_all)
     async with supervised() as supervisor:

@@ -28,12 +28,14 @@ class Suspicion:
     message: str
 
 
-def read_validated(path: Path, *, at: datetime, strict: bool) -> tuple[Loaded, list[str]]:
+def read_validated(
+    path: Path, *, at: datetime, strict: bool, observed: bool = True
+) -> tuple[Loaded, list[str]]:
     """Read the settings; return with them what is suspicious, as lines for people.
 
     Raises :exc:`SettingsError` where something is wrong, or if *strict* suspicious.
     """
-    loaded = load(path)
+    loaded = load(path, observed=observed)
     found = suspicions(loaded, at=at)
     lines = [f"{path}:{one.line}: {one.key}: {one.message}" for one in found]
     if lines and strict:
@@ -95,6 +97,8 @@ def _of_waivers(loaded: Loaded, *, at: datetime) -> Iterator[Suspicion]:
 def _of_maintenance(loaded: Loaded, *, at: datetime) -> Iterator[Suspicion]:
     for index, window in enumerate(loaded.settings.maintenance):
         line = line_of(loaded, "maintenance", index)
+        if not (window.start and window.end):
+            continue  # it comes again and again
         start, end = parse_instant(window.start), parse_instant(window.end)
         if end <= at:
             message = f"the window ended at {window.end}: take it out"

@@ -158,10 +158,10 @@ class Losses:
         return self._facts.memory.once("by application", (declared,), make).get(key, ())
 
     def _short(self, key: ApplicationKey) -> Iterator[tuple[DeclaredWorkload, ObservedWorkload]]:
-        """Yield the workloads of an Application that lack pods, as declared and as observed."""
+        """Yield those workloads of an Application that lack pods, or whose rollout failed."""
         for workload in self._delivered(key):
             have = self._workloads.get(workload.key)
-            if have is not None and have.ready < have.replicas:
+            if have is not None and (have.ready < have.replicas or have.rollout_failed):
                 yield workload, have
 
     def _without_home(self, workload: DeclaredWorkload, groups: Sequence[PodGroup]) -> set[str]:

@@ -81,9 +81,9 @@ def _judge(
         return _without_deviation(finding, have, contents)
     if not all(one.passing for one in found):
         return finding
-    if have.rollout_failed and have.ready < have.replicas:
-        return replace(finding, cause=Cause("workload_ready", finding.subject))
-    return replace(finding, progress=progress(have))
+    amiss = have.rollout_failed or have.ready < have.replicas
+    cause = Cause("workload_ready", finding.subject) if amiss else None
+    return replace(finding, cause=cause, progress=progress(have))
 
 
 def _without_deviation(

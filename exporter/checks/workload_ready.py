@@ -49,7 +49,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
         have = observed.get(workload.key)
         if have is None:
             yield unknowns.absent_workload(ID, workload)
-        elif have.ready >= have.replicas:
+        elif have.ready >= have.replicas and not _stuck(have):
             yield _whole(workload, have)
         else:
             groups = by_owner.get(workload.key, ())
@@ -57,17 +57,21 @@ def judge(facts: Facts) -> Iterator[Finding]:
             images = bool(facts.memory.once(workload.key, (groups,), counts))
             words = pods.troubles.words.get(workload.key, {}) if pods else {}
             finding = _short(workload, have, groups, losses=losses(), images=images)
-            yield replace(finding, detail=f"{finding.detail}{_why(groups, words)}")
+            details = filter(None, (finding.detail, _stuck(have)))
+            yield replace(finding, detail=f"{'; '.join(details)}{_why(groups, words)}")
+
+
+def _stuck(have: ObservedWorkload) -> str:
+    """Say why a rollout came to no end, if so: all pods may be ready, of the last template."""
+    if have.aborted:
+        return f"its rollout was aborted: {excerpt(have.aborted)}"
+    if have.rollout_failed:
+        return f"its rollout stands still: {have.updated} pods are of the newest template"
+    return ""
 
 
 def _whole(workload: DeclaredWorkload, have: ObservedWorkload) -> Finding:
-    """Return what is found of a workload that has all pods, if its controller counted them now.
-
-    One whose rollout was aborted runs, but as the last template has it.
-    """
-    if have.aborted:
-        finding = _finding(workload, have=have, verdict=Verdict.FAIL)
-        return replace(finding, detail=f"its rollout was aborted: {excerpt(have.aborted)}")
+    """Return what is found of a workload that has all pods, if its controller counted them now."""
     finding = replace(_finding(workload, have=have, verdict=Verdict.PASS), detail=have.paused)
     if have.observed_generation >= have.generation:
         return finding
@@ -85,7 +89,9 @@ def _short(
 ) -> Finding:
     """Return what is found of a workload that lacks pods, and why it may lack them."""
     finding = _finding(workload, have=have, verdict=Verdict.FAIL)
-    loss = losses.of_workload(workload, have)
+    lacks = have.ready < have.replicas
+    loss = losses.of_workload(workload, have) if lacks else None
+    finding = finding if lacks else replace(finding, detail="")
     if loss is not None:
         return unknowns.explained_by(finding, loss)
     cause = losses.among(workload, have)

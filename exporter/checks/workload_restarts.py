@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from exporter.checks import subjects, unknowns
+from exporter.checks.rollouts import progress
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.facts import Facts
@@ -21,7 +22,10 @@ ID = "workload_restarts"
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
-    """Count the restarts of every declared workload within the window that the settings give."""
+    """Count the restarts of every declared workload within the window that the settings give.
+
+    While a rollout is under way, that is waited for: whether it ends, ``workload_ready`` tells.
+    """
     observed, pods = facts.get(ObservedWorkloads).workloads, facts.get(ObservedPods)
     limits, now = facts.get(Policy).restarts, _now(facts.get(AsOf), pods)
     for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
@@ -70,6 +74,7 @@ def _judge(
         observed={"restarts": count, "out of memory": killed},
         provenance=(workload.place,),
         cause=cause,
+        progress=progress(have) if fails else None,
     )
 
 
@@ -98,7 +103,7 @@ CHECK = Check(
     advice="Find out why containers end, and give those more memory that take more than they may.",
     alert=Alert(
         name="WorkloadRestarting",
-        after="5m",
+        after="15m",
         keep="15m",
         summary="Containers of a workload restart again and again, or take too much memory.",
         description=(

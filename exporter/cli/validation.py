@@ -27,7 +27,7 @@ def strict_option(command: F) -> F:
     )(command)
 
 
-def _keep(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - as click calls it
+def _keep(context: click.Context, _: click.Parameter, value: bool) -> None:
     context.meta[_STRICT] = value
 
 
@@ -36,15 +36,17 @@ def is_strict() -> bool:
     return bool(click.get_current_context().meta.get(_STRICT, False))
 
 
-def read_settings(path: Path) -> "Loaded":
+def read_settings(path: Path, *, observed: bool = True) -> "Loaded":
     """Read the settings, and tell on standard error what is suspicious about them.
 
     Raises :exc:`SettingsError` with all that is wrong.
     """
-    from exporter.app.suspicions import read_validated  # noqa: PLC0415 - it imports every check
-    from exporter.foreign.clock import SYSTEM  # noqa: PLC0415 - with the former
+    from exporter.app.suspicions import read_validated
+    from exporter.foreign.clock import SYSTEM
 
-    loaded, suspicions = read_validated(path, at=SYSTEM.wall(), strict=is_strict())
+    loaded, suspicions = read_validated(
+        path, at=SYSTEM.wall(), strict=is_strict(), observed=observed
+    )
     for line in suspicions:
         click.echo(f"warning: {line}", err=True)
     return loaded

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
+from exporter.domain.cron import Schedule
 from exporter.domain.finding import Finding, Subject
 from exporter.domain.images import Mirror
 
@@ -75,6 +76,22 @@ class Maintenance:
         subject = finding.subject
         node = subject.name if subject.kind == "Node" else finding.node
         return self.start <= at < self.end and bool(node) and matches_any(node, self.nodes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecurringMaintenance:
+    """A window that opens whenever *schedule* is due, for *duration*."""
+
+    nodes: tuple[str, ...]
+    schedule: Schedule
+    duration: timedelta
+
+    def window(self, at: datetime) -> Maintenance | None:
+        """Return the window that is open at an instant, None where none is."""
+        start = self.schedule.until(at)
+        if start is None or at >= start + self.duration:
+            return None
+        return Maintenance(nodes=self.nodes, start=start, end=start + self.duration)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

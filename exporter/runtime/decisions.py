@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from exporter.domain.check import Check
 from exporter.domain.finding import Subject
-from exporter.domain.policy import Maintenance, Waiver
+from exporter.domain.policy import Maintenance, RecurringMaintenance, Waiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,7 @@ class Decisions:
 
     waivers: tuple[Waiver, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
+    recurring: tuple[RecurringMaintenance, ...] = ()
     deadline: timedelta = timedelta.max
     declared_max_age: timedelta = timedelta(hours=1)
     disabled: tuple[Check, ...] = ()
@@ -32,5 +33,10 @@ class Decisions:
         return replace(
             self,
             waivers=tuple(waiver for waiver in self.waivers if at < waiver.expires),
-            maintenance=tuple(one for one in self.maintenance if one.start <= at < one.end),
+            maintenance=tuple(
+                one
+                for one in (*self.maintenance, *(each.window(at) for each in self.recurring))
+                if one is not None and one.start <= at < one.end
+            ),
+            recurring=(),
         )

@@ -96,6 +96,13 @@ class TerraformSettings(Strict, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="*.tfvars files beside terraform.tfvars and *.auto.tfvars, in order."),
     ] = ()
+    workspace: Annotated[
+        str,
+        Meta(
+            description="The workspace that is applied, which terraform.workspace tells. Empty: "
+            "what depends on it is unresolved."
+        ),
+    ] = ""
     include: Annotated[
         tuple[str, ...],
         Meta(description="Shell patterns of node names; others are no nodes of this cluster."),
@@ -112,6 +119,10 @@ class TerraformSettings(Strict, frozen=True, kw_only=True):
             "is unknown and not unexpected."
         ),
     ] = False
+
+
+_STRICT_CONDITIONS = 19
+"""Since 2.19 ansible-core refuses conditions that are neither true nor false."""
 
 
 class AnsibleSettings(Strict, frozen=True, kw_only=True):
@@ -136,6 +147,19 @@ class AnsibleSettings(Strict, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="Shell patterns of hosts and names of groups that are no nodes."),
     ] = ("localhost", "127.0.0.1", "bastion", "bastion*")
+    version: Annotated[
+        str,
+        Meta(
+            pattern=r"^(2\.[0-9]{1,2}(\.[0-9]+)*)?$",
+            description="The version of ansible-core that runs the playbooks, as 2.18. It tells "
+            "what a condition means that is neither true nor false, which is unknown without.",
+        ),
+    ] = ""
+
+    @property
+    def strict_conditions(self) -> bool:
+        """Tell whether a condition that is neither true nor false is an error, or may be one."""
+        return not self.version or int(self.version.split(".")[1]) >= _STRICT_CONDITIONS
 
 
 class MachinesSettings(Strict, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from exporter.domain.cron import parse_zone
 from exporter.domain.instants import parse_duration, parse_instant
 from exporter.domain.quantity import parse_quantity
 from exporter.domain.taints import Taint
@@ -66,6 +67,13 @@ RepositoryPath = Annotated[
 ]
 CheckoutPath = Annotated[str, Meta(extra={"lies": Lies.CHECKOUT})]
 FilePath = Annotated[str, Meta(extra={"lies": Lies.FILE})]
+TimeZone = Annotated[
+    str,
+    Meta(
+        description="A time zone by its name in the IANA database: Asia/Seoul.",
+        extra={"parse": parse_zone},
+    ),
+]
 
 
 class Strict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -53,17 +53,20 @@ class Loaded:
         return self.folder / text
 
 
-def load(path: Path) -> Loaded:
-    """Read the settings; raises :exc:`SettingsError` with all that is wrong, with lines."""
+def load(path: Path, *, observed: bool = True) -> Loaded:
+    """Read the settings; raises :exc:`SettingsError` with all that is wrong, with lines.
+
+    They need not say what is *observed* where nobody looks at that.
+    """
     try:
         text = decode(read_bytes(path, name=str(path), limit=LIMIT), name=str(path))
     except ReadError as error:
         remedy = "; name the settings with --config.file" if error.reason is Reason.MISSING else ""
         raise SettingsError([f"{error}{remedy}"]) from None
-    return parse(text, name=str(path), folder=path.absolute().parent)
+    return parse(text, name=str(path), folder=path.absolute().parent, observed=observed)
 
 
-def parse(text: str, *, name: str, folder: Path) -> Loaded:
+def parse(text: str, *, name: str, folder: Path, observed: bool = True) -> Loaded:
     """Read settings from YAML; *name* stands for the file in messages."""
     try:
         data = yaml.load(text, strict=True)
@@ -71,6 +74,9 @@ def parse(text: str, *, name: str, folder: Path) -> Loaded:
         raise SettingsError([f"{name}:{error.line}: {error.message}{_quotes(error)}"]) from None
     if not isinstance(data, yaml.YamlMap):
         raise SettingsError([f"{name}: expected a mapping with repository, declared and observed"])
+    if not observed and "observed" not in data:
+        data["observed"] = yaml.YamlMap(data.line)
+        data["observed"]["kubernetes"] = yaml.YamlMap(data.line)
     settings = strict(data, Settings, name=name)
     file = Path(name).name
     return Loaded(

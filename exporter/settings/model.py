@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from exporter.settings.components import ComponentSettings, Preset
 from exporter.settings.declared import DeclaredSettings, RepositorySettings
-from exporter.settings.forms import CheckoutPath, Count, Duration, Lies, Strict
+from exporter.settings.forms import CheckoutPath, Count, Duration, Lies, Strict, TimeZone
 from exporter.settings.monitoring import Period
 from exporter.settings.nodes import NodesSettings
 from exporter.settings.observed import ClusterSettings, ObservedSettings
@@ -63,6 +63,9 @@ class Settings(Strict, frozen=True, kw_only=True):
     documentation: Annotated[
         str, Meta(description="Where this project's docs/ are published; reports link there.")
     ] = ""
+    time_zone: Annotated[
+        TimeZone, Meta(description="The time zone in which reports for people tell instants.")
+    ] = "UTC"
     repository: CheckoutPath | RepositorySettings
     declared: DeclaredSettings
     observed: ObservedSettings

@@ -24,8 +24,9 @@ class ClusterSettings(Strict, frozen=True, kw_only=True):
             tuple[str, ...],
             Meta(
                 description="What Applications call this cluster: names and servers. Where they "
-                "stand here, Applications that go to another one are out of scope. Default: "
-                "in-cluster, https://kubernetes.default.svc."
+                "stand here, Applications that go to another one are out of scope. With one name "
+                "and one server, a clusters generator of an ApplicationSet is evaluated for it. "
+                "Default: in-cluster, https://kubernetes.default.svc."
             ),
         ]
         | UnsetType

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
+from exporter.domain.cron import Schedule, parse_zone
 from exporter.domain.instants import known_instant
 from exporter.domain.policy import BLIND_SPOTS
 from exporter.settings.checks import CheckId
@@ -114,12 +115,39 @@ class MaintenanceSettings(Strict, frozen=True, kw_only=True):
     nodes: Annotated[
         tuple[str, ...], Meta(min_length=1, description="Shell patterns of node names.")
     ]
-    start: Instant = field(name="from")
-    end: Instant = field(name="until")
+    start: Instant | UnsetType = field(name="from", default=UNSET)
+    end: Instant | UnsetType = field(name="until", default=UNSET)
+    schedule: (
+        Annotated[
+            str,
+            Meta(
+                description="In place of from and until: when it begins, again and again, as five "
+                "fields of cron: 0 22 * * SAT.",
+                extra={"parse": Schedule.parse},
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    duration: (
+        Annotated[Duration, Meta(description="With schedule: how long it lasts.")] | UnsetType
+    ) = UNSET
+    time_zone: Annotated[
+        str,
+        Meta(
+            description="Of the schedule, as Asia/Seoul. Empty: UTC.",
+            extra={"parse": parse_zone},
+        ),
+    ] = ""
 
     @classmethod
     def objection(cls, given: Mapping[str, Any]) -> str:
         """Return what is wrong with what is *given* as a whole, or nothing."""
+        once, again = {"from", "until"}, {"schedule", "duration"}
+        named = given.keys() & (once | again)
+        if named not in (once, again):
+            return "say when: from and until, or schedule and duration"
+        if "time_zone" in given and named == once:
+            return "time_zone goes with schedule; from and until have their own"
         start, end = (_instant(given.get(key)) for key in ("from", "until"))
         if start is None or end is None or start < end:
             return ""

@@ -30,23 +30,30 @@ _ABOUT = {
 }
 _FAILS = f"""\
 (
-  max without (instance, pod, container, endpoint) (
-    {PREFIX}finding_since_timestamp_seconds{{check="%(check)s"}}
-  )
-  * ignoring (layer, severity, owner) group_left (owner)
-  max without (instance, pod, container, endpoint) (
-    topk without (instance, pod, container, endpoint, owner) (
-      1, {PREFIX}finding_owner_info{{check="%(check)s"}}
+  (
+    max without (instance, pod, container, endpoint) (
+      {PREFIX}finding_since_timestamp_seconds{{check="%(check)s"}}
+    )
+    * ignoring (layer, severity, owner) group_left (owner)
+    max without (instance, pod, container, endpoint) (
+      topk without (instance, pod, container, endpoint, owner) (
+        1, {PREFIX}finding_owner_info{{check="%(check)s"}}
+      )
+    )
+    or ignoring (owner)
+    max without (instance, pod, container, endpoint) (
+      {PREFIX}finding_since_timestamp_seconds{{check="%(check)s"}}
     )
   )
-  or ignoring (owner)
+  unless ignoring (layer, severity, owner, cause)
   max without (instance, pod, container, endpoint) (
-    {PREFIX}finding_since_timestamp_seconds{{check="%(check)s"}}
+    {PREFIX}finding_cause_info{{check="%(check)s"}}
   )
 )
 > 0
 """
-# topk: replicas that disagree about an owner for a moment must not break the alert.
+# topk: replicas that disagree about an owner for a moment must not break the alert. What follows
+# from a failure that alarms, and is as severe, is told with that one.
 
 
 def written() -> dict[Path, str]:

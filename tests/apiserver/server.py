@@ -1,6 +1,9 @@
 """The simulated API server: what it is made of, listening on loopback."""
 
 import ssl
+from collections.abc import Callable
+from datetime import datetime
+from email.utils import format_datetime
 from typing import Any, Self
 
 from aiohttp import web
@@ -36,13 +39,22 @@ class ApiServer(Simulation):
       are those that are open; ``await until(lambda: ...)`` waits for a condition on these.
     - Objects that clients create are taken if their kind, names and namespace are right;
       ``admission`` may refuse more, by its fields.
-    - Knobs: ``bookmark_period`` in seconds, ``second`` (how long one of ``timeoutSeconds``
+    - Knobs: ``date`` (what its clock shows), ``bookmark_period`` in seconds, ``second`` (how long
+      one of ``timeoutSeconds``
       takes), ``streaming`` (whether ``sendInitialEvents`` is known).
     """
 
-    def __init__(self, *, port: int = 0, tls: ssl.SSLContext | None = None, **state: Any) -> None:
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        date: Callable[[], datetime] | None = None,
+        **state: Any,
+    ) -> None:
         super().__init__(**state)
         self.port = port
+        self._date = date
         self._tls = tls
         self._runner: web.AppRunner | None = None
 
@@ -62,6 +74,8 @@ class ApiServer(Simulation):
         """Listen; on the same port as before, if there was one."""
         app = web.Application(client_max_size=1 << 20)
         app.router.add_route("*", "/{path:.*}", self._answer)
+        if self._date is not None:
+            app.on_response_prepare.append(self._dated)
         runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1, access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=self._tls)
@@ -90,6 +104,10 @@ class ApiServer(Simulation):
         """Break all connections that are open."""
         if self._runner is not None:
             _abort(self._runner)
+
+    async def _dated(self, _: web.Request, response: web.StreamResponse) -> None:
+        if self._date is not None:
+            response.headers["Date"] = format_datetime(self._date(), usegmt=True)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         return await answer(self, request)

@@ -82,6 +82,18 @@ def test_a_rollout_that_was_aborted_fails_though_its_pods_are_ready() -> None:
     assert (paused.verdict, paused.detail) == (Verdict.PASS, "p")
 
 
+def test_a_rollout_that_stands_still_fails_though_the_last_template_serves() -> None:
+    status: dict[str, Any] = {"replicas": 2, "ready": 2, "updated": 1, "total": 3}
+
+    stuck = judge({"CrashLoopBackOff": 1}, rollout_failed=True, **status)
+
+    assert (stuck.verdict, stuck.progress) == (Verdict.FAIL, None)
+    assert stuck.cause == Cause("workload_restarts", SUBJECT)
+    assert stuck.detail == (
+        "its rollout stands still: 1 pods are of the newest template; CrashLoopBackOff (1)"
+    )
+
+
 def test_a_failure_says_how_many_are_ready() -> None:
     assert judge(None, replicas=2, updated=2, total=2).detail == "0 of 2 pods are ready"
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -67,6 +68,17 @@ def test_from_so_many_restarts_within_the_window_on_it_fails(count: int, verdict
 )
 def test_restarts_before_the_window_do_not_count(ago: float, verdict: Verdict) -> None:
     assert only(world(pod(restart(ago, 3)))).verdict is verdict
+
+
+def test_a_rollout_that_is_under_way_is_waited_for() -> None:
+    facts = world(pod(restart(60, 3)))
+    running = replace(make.running(POD, ready=1, replicas=1), updated=1)
+    settled = Facts({**facts.known, ObservedWorkloads: make.run(running)})
+
+    finding = only(facts)
+
+    assert (finding.verdict, only(settled).progress) == (Verdict.FAIL, None)
+    assert finding.progress is not None
 
 
 def test_the_restarts_of_all_pods_add_up() -> None:

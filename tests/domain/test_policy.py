@@ -2,9 +2,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from exporter.domain.cron import Schedule
 from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.domain.instants import parse_instant
-from exporter.domain.policy import Maintenance, Waiver, matches_any
+from exporter.domain.policy import Maintenance, RecurringMaintenance, Waiver, matches_any
+from exporter.runtime.decisions import Decisions
 
 NOW = parse_instant("2025-11-12T14:30:00+09:00")
 HOUR = timedelta(hours=1)
@@ -86,6 +88,40 @@ def test_a_maintenance_window_is_for_its_nodes_and_what_hangs_on_them(
     window = Maintenance(nodes=(pattern,), start=NOW, end=NOW + HOUR)
 
     assert window.covers(failure(subject, node=node), at=NOW) is covers
+
+
+@pytest.mark.parametrize(
+    ("at", "open_since"),
+    [
+        pytest.param("2025-11-15T21:59:59+09:00", None, id="before"),
+        pytest.param("2025-11-15T22:00:00+09:00", "2025-11-15T13:00:00Z", id="as it begins"),
+        pytest.param("2025-11-16T01:59:59+09:00", "2025-11-15T13:00:00Z", id="after midnight"),
+        pytest.param("2025-11-16T02:00:00+09:00", None, id="as it ends"),
+        pytest.param("2025-11-22T23:00:00+09:00", "2025-11-22T13:00:00Z", id="a week later"),
+    ],
+)
+def test_a_window_that_recurs_is_open_by_the_clock_of_its_zone(
+    at: str, open_since: str | None
+) -> None:
+    window = RecurringMaintenance(
+        nodes=("*",),
+        schedule=Schedule.parse("0 22 * * SAT", zone="Asia/Seoul"),
+        duration=4 * HOUR,
+    )
+
+    found = window.window(parse_instant(at))
+
+    assert (found and found.start) == (parse_instant(open_since) if open_since else None)
+
+
+def test_the_decisions_at_an_instant_have_the_windows_that_are_open_then() -> None:
+    daily = RecurringMaintenance(nodes=("*",), schedule=Schedule.parse("30 5 * * *"), duration=HOUR)
+    decisions = Decisions(recurring=(daily,))
+
+    (window,) = decisions.holding(NOW).maintenance
+
+    assert (window.start, window.end) == (NOW, NOW + HOUR)
+    assert decisions.holding(NOW + HOUR).maintenance == ()
 
 
 @pytest.mark.parametrize(

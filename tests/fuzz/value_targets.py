@@ -73,7 +73,7 @@ def _parameters(text: str) -> object:
 
 def _wanted(text: str) -> object:
     query = PageQuery.of(parse_qsl(text, keep_blank_values=True))
-    return query.address, query.words, query.at("nodes", 3)
+    return query.address, query.words, query.at(3)
 
 
 def _located(text: str) -> object:

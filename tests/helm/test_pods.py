@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from exporter.cli import serve
+from exporter.cli.serve import serve
 from tests.helm.rendered import CASES, CHART, MINIMAL, OLD, Json, Rendered, case, render
 
 KEY = "8d1f4c27b6a05e93d2c7f81b4a6e0953c1d7b248"

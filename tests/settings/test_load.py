@@ -130,6 +130,41 @@ def test_a_problem_says_what_and_where(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("window", "problem"),
+    [
+        pytest.param("", "say when: from and until, or schedule and duration", id="never"),
+        pytest.param("schedule: 0 22 * * SAT", "say when", id="for no time"),
+        pytest.param(
+            "schedule: 0 22 * * SAT, duration: 4h, from: 2025-12-01T00:00:00Z",
+            "say when",
+            id="both",
+        ),
+        pytest.param(
+            "from: 2025-12-01T00:00:00Z, until: 2025-12-02T00:00:00Z, time_zone: Asia/Seoul",
+            "time_zone goes with schedule",
+            id="two time zones",
+        ),
+        pytest.param("schedule: 0 22 * *, duration: 4h", "no schedule of five fields", id="cron"),
+        pytest.param(
+            "schedule: 0 22 * * SAT, duration: 4h, time_zone: Seoul", "not known here", id="zone"
+        ),
+    ],
+)
+def test_a_maintenance_window_is_once_or_recurs(window: str, problem: str) -> None:
+    found = problems(SMALLEST + f"maintenance: [{{nodes: ['*'], {window}}}]")
+
+    assert any(problem in one for one in found), found
+
+
+def test_a_maintenance_window_may_recur() -> None:
+    window = "schedule: 0 22 * * SAT, duration: 4h, time_zone: Asia/Seoul"
+
+    loaded = read(SMALLEST + f"maintenance: [{{nodes: ['*'], {window}}}]")
+
+    assert loaded.settings.maintenance[0].time_zone == "Asia/Seoul"
+
+
+@pytest.mark.parametrize(
     ("waiver", "problem"),
     [
         pytest.param(

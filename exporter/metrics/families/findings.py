@@ -1,9 +1,11 @@
 """Single failures."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from exporter.domain.check import Check
+from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.metrics.chunks import Sample
 from exporter.metrics.family import CHECK, family
@@ -51,12 +53,52 @@ def finding_owner(view: View) -> Iterator[Sample]:
 
 
 @family(
+    name="finding_cause_info",
+    help="Failures that follow from another check's failure, as severe or worse, which alarms.",
+    labels=("check", "object_kind", "object_namespace", "object_name", "cause"),
+)
+def finding_cause(view: View) -> Iterator[Sample]:
+    checks = {check.id: check for check in view.evaluation.checks}
+    for check, finding in islice(_failing(view), view.limit):
+        if finding.cause and _follows(finding, view.evaluation, checks):
+            yield (check.id, *_of(finding.subject), finding.cause.id), 1
+
+
+@family(
     name="findings_truncated",
     help="Failing subjects beyond metrics.findings_limit, which have no series of their own.",
 )
 def findings_truncated(view: View) -> Iterator[Sample]:
     failing = 0 if view.detail == "summary" else _failures(view)
     yield (), max(0, failing - view.limit)
+
+
+def _follows(finding: Finding, evaluation: Evaluation, checks: Mapping[str, Check]) -> bool:
+    """Tell whether another failure behind *finding* alarms, and none of them follows from it."""
+    passed = {(finding.check, finding.subject)}
+    following, cause = False, _behind(finding, evaluation, checks)
+    while cause is not None:
+        if (cause.check, cause.subject) in passed:
+            return False
+        passed.add((cause.check, cause.subject))
+        following, cause = True, _behind(cause, evaluation, checks)
+    return following
+
+
+def _behind(
+    finding: Finding, evaluation: Evaluation, checks: Mapping[str, Check]
+) -> Finding | None:
+    """Return the failure that *finding* names as its cause, if that is as severe and alarms."""
+    cause, own = finding.cause, checks.get(finding.check)
+    other = checks.get(cause.id) if cause else None
+    if own is None or cause is None or cause.subject is None or other is None:
+        return None
+    if other.alert is None or other.severity.rank > own.severity.rank:
+        return None
+    found = evaluation.by_check.get(other.id, ())
+    index = bisect_left(found, cause.subject, key=lambda one: one.subject)
+    there = index < len(found) and found[index].subject == cause.subject
+    return found[index] if there and found[index].verdict is Verdict.FAIL else None
 
 
 def _of(subject: Subject) -> tuple[str, str, str]:

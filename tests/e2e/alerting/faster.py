@@ -21,36 +21,36 @@ WATCHDOG: Json = {
 }
 
 
-def faster(duration: str) -> str:
+def faster(duration: str, *, factor: float = FACTOR) -> str:
     """Return *duration* as it passes here, in whole milliseconds."""
-    return f"{int(parse_duration(duration).total_seconds() * 1000 / FACTOR)}ms"
+    return f"{int(parse_duration(duration).total_seconds() * 1000 / factor)}ms"
 
 
-def rules() -> list[Json]:
+def rules(*, factor: float = FACTOR) -> list[Json]:
     """Return the shipped rule files, and the alert that always fires."""
     shipped = [yaml.safe_load(path.read_text()) for path in FILES]
-    return [*map(_hurried, shipped), {"groups": [WATCHDOG]}]
+    return [*(_hurried(one, factor) for one in shipped), {"groups": [WATCHDOG]}]
 
 
-def alertmanager(receiver: str) -> Json:
+def alertmanager(receiver: str, *, factor: float = FACTOR) -> Json:
     """Return the shipped example, whose receivers are below the address *receiver*."""
-    config: Json = _hurried(yaml.safe_load(EXAMPLE.read_text()))
+    config: Json = _hurried(yaml.safe_load(EXAMPLE.read_text()), factor)
     for one in config["receivers"]:
         one["webhook_configs"] = [{"url": f"{receiver}/{one['name']}"}]
     return config
 
 
-def _hurried(value: Any) -> Any:
+def _hurried(value: Any, factor: float) -> Any:
     if isinstance(value, list):
-        return [_hurried(one) for one in value]
+        return [_hurried(one, factor) for one in value]
     if not isinstance(value, dict):
         return value
-    return {key: _hurried_field(key, one) for key, one in value.items()}
+    return {key: _hurried_field(key, one, factor) for key, one in value.items()}
 
 
-def _hurried_field(key: str, value: Any) -> Any:
+def _hurried_field(key: str, value: Any, factor: float) -> Any:
     if key in _DURATIONS:
-        return faster(value)
+        return faster(value, factor=factor)
     if key == "expr":
-        return _RANGE.sub(lambda match: faster(match[0]), value)
-    return _hurried(value)
+        return _RANGE.sub(lambda match: faster(match[0], factor=factor), value)
+    return _hurried(value, factor)

@@ -1,0 +1,76 @@
+"""What people and controllers do on purpose is told to nobody; what goes wrong in it once.
+
+Exporters look at simulated clusters in which that goes on. What they say is told to a real
+Prometheus and a real Alertmanager with the shipped rules and routes, for which time passes faster.
+"""
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.trust.figures import page
+from tests.trust.operation import Operation
+from tests.trust.operations import CATALOGUE, chosen
+from tests.trust.rehearsal import Trial, rehearse, trials
+from tests.trust.suite import Ears, hear
+
+QUICK = (
+    "rolling-update",
+    "stateful-set-update",
+    "hpa-burst",
+    "node-replaced",
+    "sync-window",
+    "argocd-restart",
+    "api-server-restart",
+    "application-added",
+)
+"""Those that every run of the tests tries; the others are marked ``trust``."""
+FACTOR = 60.0
+
+Tried = tuple[dict[str, Trial], Ears]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def tried(some: Sequence[Operation], folder: Path) -> Tried:
+    """Try operations, all side by side, with and without their faults."""
+    found = trials(some, folder)
+    await rehearse(found)
+    return {trial.name: trial for trial in found}, await hear(found, factor=FACTOR)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def everything(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Tried]:
+    """All operations that are asked for, tried once."""
+    own = [one for one in request.session.items if one.path == Path(__file__)]
+    names = [name for name in CATALOGUE if any(f"[{name}]" in one.name for one in own)]
+    some = chosen(names)
+    found, ears = await tried(some, tmp_path_factory.mktemp("trust"))
+    if page_at := os.environ.get("TRUST_PAGE"):
+        Path(page_at).write_text(page(some, ears), encoding="utf-8")
+    yield found, ears
+
+
+NAMES = [pytest.param(name, marks=() if name in QUICK else pytest.mark.trust) for name in CATALOGUE]
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_legitimate_operation_is_told_to_nobody(name: str, everything: Tried) -> None:
+    _, ears = everything
+
+    assert ears.of(name) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_fault_in_it_is_told_once_with_its_cause(name: str, everything: Tried) -> None:
+    found, ears = everything
+    wanted = found[name].operation
+
+    assert [(one.alert, one.about) for one in ears.of(f"{name}-broken")] == [
+        (wanted.told, wanted.about)
+    ]
