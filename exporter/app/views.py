@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from exporter.app.report import overview_of
 from exporter.domain.evaluation import Evaluation
@@ -18,7 +18,11 @@ from exporter.runtime.server import REPORT
 from exporter.settings.load import Loaded
 
 PAGE: Final = "/"
-PATHS: Final = (PAGE, REPORT, *api.PATHS)
+HISTORY: Final = "/history"
+SUBJECTS: Final = ("/subject/{kind}/{name}", "/subject/{kind}/{namespace}/{name}")
+DOCUMENTATION: Final = ("/docs/{folder}", "/docs/{folder}/{name}")
+PATHS: Final = (PAGE, HISTORY, *SUBJECTS, *DOCUMENTATION, REPORT, *api.PATHS)
+Page: TypeAlias = Callable[..., Answer]
 LINGERING: Final = 60.0
 """Seconds for which somebody who has looked may look again; the page asks every few seconds."""
 
@@ -91,12 +95,18 @@ def views(
     if readers.around:
         seen.board()
 
-    def page(asked: Asked) -> Answer:
-        readers.came()
-        return status.page(seen.board(), asked, context=context)
+    def shown(page: Page) -> View:
+        def view(asked: Asked) -> Answer:
+            readers.came()
+            return page(seen.board(), asked, context=context)
+
+        return view
 
     return {
-        PAGE: page,
+        PAGE: shown(status.page),
+        HISTORY: shown(status.history),
+        **dict.fromkeys(SUBJECTS, shown(status.subject)),
+        **dict.fromkeys(DOCUMENTATION, shown(status.documentation)),
         REPORT: lambda asked: reports.report(asked, shown=seen.overview),
         **api.views(seen.outcome, declared=declared),
     }

@@ -44,6 +44,8 @@ _TAGS: Final = {
 }
 _DOWN: Final = ("workload_ready", "application_healthy", "service_endpoints")
 """Checks that say of something that it does not work, the most telling first."""
+_ASKED: Final = 100
+"""Members that are asked who wrote what they are about."""
 _SHORT: Final = 80
 """Characters of a detail that say no more than the values do."""
 _WRITTEN: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
@@ -174,12 +176,12 @@ def _age(entry: Entry, board: Board, words: Words) -> str:
     excuse = entry.first.finding.excuse
     if excuse is not None:
         return words.say("until {when}", when=words.when(excuse.until))
-    dated = [one for one in map(since, entry.members) if one is not None]
     watching = board.outcome.watching
-    if not dated or entry.first.verdict is Verdict.PASS:
+    if entry.since is None or entry.first.verdict is Verdict.PASS:
         return ""
-    began = min(dated)
-    if watching is None or any(row.finding.set_by for row in entry.members) or began > watching:
+    witnessed = [row for row in entry.members[:_ASKED] if row.finding.set_by]
+    began = min(filter(None, (entry.since, *map(since, witnessed))))
+    if watching is None or witnessed or began > watching:
         return words.say(
             "{age} · since {when}", age=words.age(board.at - began), when=words.when(began)
         )

@@ -7,5 +7,12 @@ from exporter.report.status.words import Words
 
 
 def shown(entry: Entry, board: Board, words: Words) -> EntryView:
-    """Return what is shown of *entry*, with the fixes that there are."""
-    return view(entry, board, words)
+    """Return what is shown of *entry*, with the fixes that there are; made once for each reader."""
+    key = (entry, words.lang)
+    known = board.views.get(key)
+    if isinstance(known, EntryView):
+        return known
+    made = view(entry, board, words)
+    if entry in board.lasting:
+        board.views[key] = made
+    return made
