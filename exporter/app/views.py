@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final, TypeAlias
 
 from exporter.app.report import overview_of
+from exporter.domain.cron import parse_zone
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.published import Answer, Asked, View
 from exporter.domain.state import State
@@ -91,6 +92,7 @@ def views(
         telemetry_path=telemetry_path,
         lasting=lasting,
         forms=tuple(Form),
+        zone=parse_zone(seen.loaded.settings.time_zone),
     )
     if readers.around:
         seen.board()

@@ -163,7 +163,7 @@ def _checked(row: Row, said: Words) -> Checked:
         style=style(row.level, row.severity),
         result=said.say(tag(row.level, row)),
         since=said.when(row.since) if row.since else "",
-        detail=row.finding.detail,
+        detail=said.detail(row.finding.detail),
     )
 
 

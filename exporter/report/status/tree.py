@@ -48,7 +48,7 @@ def _below(
     found = [
         Branch(
             title(_entry(some), words),
-            some[0].finding.detail if len(some) == 1 else "",
+            words.detail(some[0].finding.detail) if len(some) == 1 else "",
             some[0],
             _below(some, waiting, words, depth=depth + 1),
         )
