@@ -5,13 +5,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Final, TypeAlias
 
 from exporter.app.report import overview_of
 from exporter.domain.cron import parse_zone
+from exporter.domain.errors import ReadError
 from exporter.domain.evaluation import Evaluation
+from exporter.domain.provenance import Place
 from exporter.domain.published import Answer, Asked, View
 from exporter.domain.state import State
+from exporter.foreign.files import MIB, decode, read_bytes
 from exporter.report import api, reports, status
 from exporter.report.overview import Overview
 from exporter.report.writers import Form
@@ -115,7 +119,22 @@ def views(
 
 
 def _cluster(loaded: Loaded) -> status.Cluster:
-    return status.Cluster(name=loaded.cluster.name, web=loaded.repository.web)
+    root = loaded.path(loaded.repository.path)
+    return status.Cluster(
+        name=loaded.cluster.name, web=loaded.repository.web, read=lambda place: _lines(root, place)
+    )
+
+
+def _lines(root: Path, place: Place) -> tuple[str, ...]:
+    """Return the lines of a file of the checkout; none where it cannot be read, or lies outside."""
+    path = (root / place.path).resolve()
+    if not path.is_relative_to(root.resolve()):
+        return ()
+    try:
+        text = decode(read_bytes(path, name=place.path, limit=MIB), name=place.path)
+    except ReadError:
+        return ()
+    return tuple(text.splitlines())
 
 
 def waiting(loaded: Loaded) -> Callable[[str], Answer]:

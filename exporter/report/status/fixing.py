@@ -2,6 +2,7 @@
 
 from exporter.report.status.board import Board
 from exporter.report.status.entry_view import EntryView, view
+from exporter.report.status.fixes import fixes
 from exporter.report.status.grouping import Entry
 from exporter.report.status.words import Words
 
@@ -12,7 +13,7 @@ def shown(entry: Entry, board: Board, words: Words) -> EntryView:
     known = board.views.get(key)
     if isinstance(known, EntryView):
         return known
-    made = view(entry, board, words)
+    made = view(entry, board, words, fixes=fixes(entry, board, words))
     if entry in board.lasting:
         board.views[key] = made
     return made
