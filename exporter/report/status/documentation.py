@@ -18,7 +18,7 @@ def documentation(board: Board, asked: Asked, *, context: PageContext) -> Answer
     given = dict(asked.parameters)
     query = PageQuery.of(asked.parameters)
     said = words(query.lang or Lang(asked.lang), now=board.at, zone=context.zone)
-    folder, name = given.get("folder", ""), given.get("name", "")
+    folder, name = given.get("folder", ""), given.get("name", "").removesuffix(".md")
     source = manual.text(folder, name) if name else None
     found = source is not None or (not name and folder in _TITLES)
     return render(

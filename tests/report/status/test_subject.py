@@ -106,6 +106,7 @@ def test_the_history_has_all_changes_by_day() -> None:
     [
         pytest.param("checks", "node_ready", 200, id="check"),
         pytest.param("runbooks", "ClusterConformanceNodeMissing", 200, id="runbook"),
+        pytest.param("runbooks", "ClusterConformanceNodeMissing.md", 200, id="as the file"),
         pytest.param("checks", "", 200, id="all checks"),
         pytest.param("checks", "no_such", 404, id="no such check"),
         pytest.param("secrets", "", 404, id="no such folder"),
