@@ -78,7 +78,7 @@ async def rehearse(found: Sequence[Trial]) -> None:
     async with supervised() as supervisor, AsyncExitStack() as exits:
         for trial in found:
             exits.push_async_callback(trial.lab.stop)
-            await trial.lab.start(supervisor)
+        await asyncio.gather(*(trial.lab.start(supervisor) for trial in found))
         for _ in range(int(timedelta(minutes=QUIET + minutes) / LOOK)):
             pace = asyncio.create_task(asyncio.sleep(_PACE))
             await _look([trial for trial in found if trial.goes_on])
