@@ -92,5 +92,6 @@ async def _look(found: Sequence[Trial]) -> None:
         await trial.lab.go_on(timedelta(0))
     for _ in range(_TURNS):
         await asyncio.sleep(_DELIVERY)
-    for trial in found:
-        trial.said.append((trial.lab.clock.minute, await trial.lab.look()))
+    said = await asyncio.gather(*(trial.lab.look() for trial in found))
+    for trial, text in zip(found, said, strict=True):
+        trial.said.append((trial.lab.clock.minute, text))
