@@ -19,7 +19,8 @@ RUN python -m pip --python /opt/build/bin/python wheel \
     && python -m pip --python /opt/exporter/bin/python install \
         --no-deps --no-index /opt/wheels/*.whl
 
-# The versions that Argo CD ships: helm 3 up to 3.4, and 4 from 3.5 on; kustomize 5.8.1 from 3.3.1 on.
+# The versions that Argo CD ships: helm 3 up to 3.4, and 4 from 3.5 on; kustomize 5.7.0 up to 3.2, and
+# 5.8.1 from 3.3.1 on.
 FROM ${GO_IMAGE} AS renderers
 ENV CGO_ENABLED=0 GOFLAGS=-trimpath
 RUN GOBIN=/opt/helm-3 go install -ldflags "-s -w \
@@ -28,6 +29,9 @@ RUN GOBIN=/opt/helm-3 go install -ldflags "-s -w \
         -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34" helm.sh/helm/v3/cmd/helm@v3.19.4 \
     && GOBIN=/opt/helm-4 go install -ldflags "-s -w \
         -X helm.sh/helm/v4/internal/version.version=v4.2.1" helm.sh/helm/v4/cmd/helm@v4.2.1 \
+    && GOBIN=/opt/kustomize-5.7 go install -ldflags "-s -w \
+        -X sigs.k8s.io/kustomize/api/provenance.version=v5.7.0" \
+        sigs.k8s.io/kustomize/kustomize/v5@v5.7.0 \
     && GOBIN=/opt/kustomize go install -ldflags "-s -w \
         -X sigs.k8s.io/kustomize/api/provenance.version=v5.8.1" \
         sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
@@ -43,6 +47,7 @@ RUN apt-get update \
 COPY --from=build /opt/exporter /opt/exporter
 COPY --from=renderers /opt/helm-3/helm /usr/local/bin/helm-3
 COPY --from=renderers /opt/helm-4/helm /usr/local/bin/helm-4
+COPY --from=renderers /opt/kustomize-5.7/kustomize /usr/local/bin/kustomize-5.7
 COPY --from=renderers /opt/kustomize/kustomize /usr/local/bin/kustomize
 COPY LICENSE NOTICE /usr/share/doc/cluster-conformance-exporter/
 

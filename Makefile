@@ -18,7 +18,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --qui
 PROJECT := --extra ansible --extra aws pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format bench chaos soak trust fuzz audit sbom answers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
+.PHONY: help demo test lint types format bench chaos soak trust fuzz oracle fresh audit sbom answers goanswers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
@@ -65,6 +65,14 @@ trust: .venv/.test ## Try every legitimate operation, and each with a fault in i
 fuzz: .venv/.test ## Look for documents that break a parser, or cost too much; SECONDS=60 for less
 	@FUZZ_SECONDS=$(SECONDS) tools/with-tools kustomize -- python -m pytest tests/fuzz
 
+oracle: .venv/.test ## Hold each language against the real tool, with new inputs for SECONDS, and count
+	@ORACLE_SECONDS=$(SECONDS) tools/with-tools kustomize -- python -m pytest tests/oracle
+	@ORACLE_SECONDS=$(SECONDS) tools/go-answers
+	@python -m docs.generate
+
+fresh: ## Prove the README's commands on a bare Debian 12 and 13; root, debootstrap and 5 GB
+	@tools/fresh $(SUITES)
+
 audit: ## Hold every pinned dependency against the known vulnerabilities; ADVISORIES=FOLDER offline
 	@tools/audit $(sort $(wildcard requirements/*.txt))
 
@@ -79,6 +87,9 @@ real: .venv/.test ## Follow a real API server; KUBEBUILDER_ASSETS names its prog
 
 answers: .venv/.test ## Ask Argo CD's own code again; ARGOCD names a checkout of it, and Go is needed
 	@tools/argocd-answers "$(ARGOCD)"
+
+goanswers: .venv/.test ## Ask Go's libraries for YAML and templates again, where Go is
+	@tools/go-answers
 
 report: .venv/.test ## Write the validation reports of the reference cluster again
 	@tools/with-tools kustomize -- python -m tests.report.golden
@@ -108,7 +119,7 @@ docs: .venv/.test ## Write the tables of the documentation, heads of runbooks an
 	@python -m docs.generate
 
 generated: .venv/.test ## Write again all that follows from checks, metrics and settings
-	@for one in rules docs helm dashboards; do python -m $$one.generate || exit; done
+	@for one in rules docs dashboards helm; do python -m $$one.generate || exit; done
 	@python -m tests.report.catalogues
 	@python -m supply.notice
 

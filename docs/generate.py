@@ -16,10 +16,12 @@ from exporter.metrics.family import PREFIX, Family
 from exporter.report.documents.schema import schema
 from rules.generate.files import alerting
 from rules.generate.rule import Rule
+from tests.oracle.figures import Figures, recorded
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 METRICS, ALERTS, RUNBOOKS = HERE / "metrics.md", HERE / "alerts.md", HERE / "runbooks"
+TRUTH = HERE / "truth.md"
 SCHEMA = ROOT / "exporter" / "report" / "schemas" / "api.json"
 CHECK_IDS = ROOT / "exporter" / "settings" / "checks.py"
 _TABLE = r"(?<={before}\n\n)(?:\|.*\n)+"
@@ -62,6 +64,11 @@ def pages() -> Iterator[tuple[Path, str]]:
     families = _table(("metric", "type", "meaning"), map(_family, FAMILIES))
     yield METRICS, _replaced(METRICS.read_text(), r"never labels\.", families)
     yield ALERTS, _alerts_page(ALERTS.read_text(), known)
+    outcomes = _table(
+        ("language", "held against", "cases", "equal", "unresolved", "different"),
+        map(_outcomes, recorded()),
+    )
+    yield TRUTH, _replaced(TRUTH.read_text(), r"what came of it:", outcomes)
     yield CHECK_IDS, _check_ids()
     yield SCHEMA, json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
     for one in known:
@@ -104,6 +111,19 @@ def _check_ids() -> str:
 def _family(family: Family) -> tuple[str, ...]:
     labels = f"{{{', '.join(family.labels)}}}" if family.labels else ""
     return (f"`{PREFIX}{family.name}{labels}`", family.type, family.help)
+
+
+def _outcomes(figures: Figures) -> tuple[str, ...]:
+    """Return the row of a language: how often we say what the real tool says."""
+    share = f"{figures.unresolved / figures.cases:.1%}" if figures.cases else "none"
+    return (
+        figures.language,
+        f"{figures.tool} {figures.version}",
+        f"{figures.cases:,}",
+        f"{figures.equal:,}",
+        f"{figures.unresolved:,} ({share})",
+        f"{figures.different:,}",
+    )
 
 
 def _alerts_page(text: str, known: tuple[Alert, ...]) -> str:

@@ -3,8 +3,9 @@
 import sys
 from contextlib import ExitStack
 
-_READING = frozenset({"serve", "check", "report", "declared"})
+_READING = frozenset({"serve", "check", "report", "declared", "init", "dump", "explain", "diff"})
 """The commands that read a repository."""
+_HELP = frozenset({"--help", "-h"})
 
 
 def main() -> None:
@@ -15,7 +16,7 @@ def main() -> None:
     """
     with ExitStack() as stack:
         workers = None
-        if _READING.intersection(sys.argv[1:2]):
+        if _READING.intersection(sys.argv[1:2]) and not _HELP.intersection(sys.argv):
             from exporter.declared.confined import Workers  # noqa: PLC0415 - not for other commands
 
             workers = Workers.start()

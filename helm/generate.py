@@ -1,6 +1,7 @@
 """Writes what of the chart follows from something else.
 
-That is its values' schema, its README's table and the kinds that it may let the exporter read.
+That is its values' schema, its README's table, the kinds that it may let the exporter read, and the
+rules and dashboards in it.
 ``python -m helm.generate`` (``make chart``) runs it.
 """
 
@@ -19,6 +20,8 @@ HERE = Path(__file__).parent
 CHART = HERE / "cluster-conformance-exporter"
 VALUES, SCHEMA, README = (CHART / one for one in ("values.yaml", "values.schema.json", "README.md"))
 OBSERVED_KINDS = CHART / "templates" / "_observedkinds.tpl"
+SHIPPED = ("rules/*.yaml", "dashboards/*.json")
+EXAMPLE = "alertmanager.example.yaml"
 WRITTEN_BY_HAND = HERE / "values.schema.yaml"
 _TABLE = re.compile(r"(?<=<!-- values -->\n).*(?=<!-- /values -->)", re.DOTALL)
 
@@ -36,6 +39,23 @@ def main() -> None:
     SCHEMA.write_text(schema())
     README.write_text(readme(README.read_text()))
     OBSERVED_KINDS.write_text(observed_kinds())
+    for pattern in SHIPPED:
+        for path in CHART.glob(pattern):
+            path.unlink()
+    for name, content in shipped().items():
+        (CHART / name).parent.mkdir(exist_ok=True)
+        (CHART / name).write_bytes(content)
+
+
+def shipped() -> dict[str, bytes]:
+    """Return the rules and dashboards as the chart holds them, by their paths in it.
+
+    They are copies: of links Helm says at each command that it follows them, and Git servers and
+    Argo CD may refuse those that lead out of the chart.
+    """
+    top = HERE.parent
+    paths = (path for pattern in SHIPPED for path in sorted(top.glob(pattern)))
+    return {str(path.relative_to(top)): path.read_bytes() for path in paths if path.name != EXAMPLE}
 
 
 def observed_kinds() -> str:

@@ -20,7 +20,6 @@ from exporter.domain.applications import (
 )
 from exporter.domain.clock import Clock, Instant
 from exporter.domain.declaration import ApplicationKey
-from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration
@@ -289,6 +288,7 @@ class Conformance:
         )
         if self.history is not None:
             self.history.complete = self.complete
+            outcome = _remembered(outcome, self.history)
         return replace(
             outcome,
             watches=observed.watches,
@@ -306,6 +306,14 @@ def _last_heard(watches: Iterable[WatchStatus], *, at: datetime) -> datetime:
         if watch.kind == "Application" and not watch.up:
             return max(filter(None, (watch.last_event, watch.last_list)), default=at)
     return at
+
+
+def _remembered(outcome: Evaluation, history: History) -> Evaluation:
+    """Return *outcome* with how the layers did until now; that begins when all was looked at."""
+    levels = history.levels
+    if history.complete:
+        levels.note(outcome.checks, history.judged, at=outcome.at)
+    return replace(outcome, levels=tuple(levels.changes), watching=levels.began)
 
 
 def unrendered(
@@ -332,7 +340,7 @@ def _with_those_beside(loaded: Loaded) -> Callable[[Path], str]:
 
 
 def _observed(loaded: Loaded, clock: Clock) -> Watched | Live:
-    """Return the reader of the observed side; raises :exc:`SettingsError` where two are named."""
+    """Return the reader of the observed side."""
     observed = loaded.settings.observed
     if observed.snapshot is None:
         kubernetes = observed.kubernetes or KubernetesSettings()
@@ -343,8 +351,6 @@ def _observed(loaded: Loaded, clock: Clock) -> Watched | Live:
         if loaded.settings.declared.argocd:
             needs |= {ObservedApplicationSets, Platform}
         return Live(kubernetes, needed=frozenset(needs), clock=clock)
-    if observed.kubernetes is not None:
-        raise SettingsError([f"{loaded.name}: observed: set either snapshot or kubernetes"])
     path = loaded.path(observed.snapshot)
     every = parse_duration(loaded.settings.interval)
     return Watched(reader=Snapshots(path), path=path, fingerprint=fingerprint, every=every)
@@ -359,6 +365,7 @@ async def check_once(
 ) -> Evaluation:
     """Look and judge once, and *tell* what is being done; raises :exc:`SettingsError`.
 
+    Raises :exc:`UnreachableError` where there is no cluster, rather than find all of it unknown.
     What is judged is judged as of *at*, else as of now; what is too old is told by the boot clock
     all the same.
     """
@@ -371,6 +378,8 @@ async def _looked_once(conformance: "Conformance", began: Instant) -> Evaluation
     """Start, look until nothing further is asked for, and stop."""
     async with supervised() as supervisor:
         try:
+            if isinstance(conformance.observed, Live):
+                await conformance.observed.reach()
             await conformance.start(supervisor)
             outcome = await conformance.look(began)
             if conformance.asked:
@@ -380,12 +389,14 @@ async def _looked_once(conformance: "Conformance", began: Instant) -> Evaluation
             await conformance.stop()
 
 
-async def join_once(loaded: Loaded, *, run: Run = here) -> tuple[State, DeclaredNodes | None]:
+async def join_once(
+    loaded: Loaded, *, tell: Callable[[str], None] = say_nothing, run: Run = here
+) -> tuple[State, DeclaredNodes | None]:
     """Read the declarations once, and find their nodes in the cluster.
 
-    Raises :exc:`SettingsError`.
+    Raises :exc:`SettingsError`, and :exc:`UnreachableError` where there is no cluster.
     """
-    conformance = Conformance(loaded, tell=say_nothing, dated=False, run=run)
+    conformance = Conformance(loaded, tell=tell, dated=False, run=run)
     outcome = await _looked_once(conformance, SYSTEM.now())
     return conformance.declared.state or State(), outcome.facts.find(DeclaredNodes)
 

@@ -21,6 +21,7 @@ from exporter.domain.clock import Instant
 from exporter.domain.errors import ReadError
 from exporter.domain.excuses import Basis
 from exporter.domain.finding import Subject, Verdict
+from exporter.domain.skyline import LevelChange
 from exporter.domain.transitions import Transition
 from exporter.foreign.files import MIB, read_bytes
 from exporter.runtime.history import History
@@ -68,6 +69,8 @@ class _Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     findings: tuple[_Known, ...] = ()
     waiting: tuple[_Waiting, ...] = ()
     transitions: tuple[Transition, ...] = ()
+    levels: tuple[LevelChange, ...] = ()
+    watching: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -114,7 +117,9 @@ class MemoryFile:
             return
         self._looked = at.boot
         document = _document(history, self, at=at.wall)
-        content = msgspec.json.encode(document.findings + document.waiting + document.transitions)
+        content = msgspec.json.encode(
+            (document.findings, document.waiting, document.transitions, document.levels)
+        )
         if content == self._content and at.boot - self._written < FRESH and not force:
             return
         try:
@@ -143,6 +148,8 @@ def _document(history: History, file: MemoryFile, *, at: datetime) -> _Document:
         findings=tuple(_known(history))[:MOST],
         waiting=tuple(_waiting(history))[:MOST],
         transitions=tuple(history.transitions),
+        levels=tuple(history.levels.changes),
+        watching=history.levels.began,
     )
 
 
@@ -182,7 +189,8 @@ def _past(document: _Document) -> Past:
             counts=waiting.counts,
             amiss=min(waiting.amiss, latest),
         )
-    return Past(checks, document.transitions)
+    watching = document.watching and min(document.watching, latest)
+    return Past(checks, document.transitions, document.levels, watching)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from exporter.app.conformance import check_once, say_nothing
 from exporter.declared.declare import Run, here
+from exporter.domain.cron import parse_zone
 from exporter.domain.evaluation import Evaluation
 from exporter.report.overview import Overview, overview
 from exporter.settings.load import Loaded
@@ -18,6 +19,7 @@ def overview_of(outcome: Evaluation, loaded: Loaded) -> Overview:
         repository=loaded.repository.url,
         web=loaded.repository.web,
         documentation=loaded.settings.documentation,
+        zone=parse_zone(loaded.settings.time_zone),
     )
 
 

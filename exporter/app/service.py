@@ -16,7 +16,8 @@ from exporter.app import garbage
 from exporter.app.conformance import Conformance
 from exporter.app.lifesigns import LifeSigns
 from exporter.app.memory import MemoryFile
-from exporter.app.views import PATHS, Readers, Seen, files, views
+from exporter.app.suspicions import read_validated
+from exporter.app.views import PATHS, Readers, Seen, files, views, waiting
 from exporter.app.web import WebOptions, allow_reload, open_servers
 from exporter.declared.confined import Workers
 from exporter.declared.declare import Run, here
@@ -36,7 +37,7 @@ from exporter.runtime.loop import Loop
 from exporter.runtime.past import Past
 from exporter.runtime.server import application, probes
 from exporter.runtime.web.protection import Guard
-from exporter.settings.load import Loaded, load
+from exporter.settings.load import Loaded
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,8 @@ TURN = 0.001
 class ServeOptions:
     """The command line of ``serve``.
 
-    Once told to stop, the process has *grace* seconds for that; 0 for as many as it takes.
+    Once told to stop, the process has *grace* seconds for that; 0 for as many as it takes. *strict*
+    refuses settings that are only suspicious, too.
     """
 
     settings: Path
@@ -56,6 +58,7 @@ class ServeOptions:
     telemetry_path: str = "/metrics"
     web: WebOptions = field(default_factory=WebOptions)
     grace: int = 0
+    strict: bool = False
 
 
 @dataclass(slots=True)
@@ -87,7 +90,7 @@ class Service:
         """Read the settings and make everything; raises :exc:`SettingsError`."""
         self.seen = fingerprint(self.options.settings)
         self.guard = Guard(self.options.web.config)
-        loaded = load(self.options.settings)
+        loaded = self.settings()
         self.memory = _memory(loaded)
         now = self.clock.now().wall
         past = self.memory.load(now=now) if self.memory else Past()
@@ -105,6 +108,16 @@ class Service:
             watchdog=self.current.watchdog,
             clock=self.clock,
         )
+
+    def settings(self) -> Loaded:
+        """Read the settings, and log what is suspicious; raises :exc:`SettingsError`."""
+        options = self.options
+        loaded, suspicions = read_validated(
+            options.settings, at=self.clock.wall(), strict=options.strict
+        )
+        for line in suspicions:
+            logger.warning("%s", line)
+        return loaded
 
     async def run(self, supervisor: Supervisor) -> None:
         """Follow what is live, and evaluate until cancelled."""
@@ -160,9 +173,7 @@ class Service:
         self.seen = fingerprint(self.options.settings)
         self.coming = None
         try:
-            self.coming = Conformance(
-                load(self.options.settings), clock=self.clock, run=self.run_reader
-            )
+            self.coming = Conformance(self.settings(), clock=self.clock, run=self.run_reader)
         except SettingsError as error:
             self.reload_ok = False
             logger.error("settings not reloaded: %s", "; ".join(error.problems))  # noqa: TRY400 - the problems say all
@@ -239,7 +250,11 @@ async def serve_as(
     sys.setswitchinterval(TURN)
     stop = _told_to_stop(service)  # before anybody learns that it listens
     app = application(
-        service.loop, telemetry_path=options.telemetry_path, views=PATHS, files=files()
+        service.loop,
+        telemetry_path=options.telemetry_path,
+        views=PATHS,
+        files=files(),
+        waiting=waiting(service.current.loaded),
     )
     allow_reload(app, options=options.web, call=service.read_all)
     async with supervised() as supervisor:

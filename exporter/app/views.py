@@ -13,7 +13,6 @@ from exporter.domain.published import Answer, Asked, View
 from exporter.domain.state import State
 from exporter.report import api, reports, status
 from exporter.report.overview import Overview
-from exporter.report.texts import Lang
 from exporter.report.writers import Form
 from exporter.runtime.server import REPORT
 from exporter.settings.load import Loaded
@@ -26,7 +25,7 @@ LINGERING: Final = 60.0
 
 @dataclass(slots=True)
 class Readers:
-    """Whether somebody is reading: as long as somebody is, overviews are made beforehand."""
+    """Whether somebody is reading: as long as somebody is, what pages show is made beforehand."""
 
     clock: Callable[[], float] = time.monotonic
     last: float | None = None
@@ -43,17 +42,26 @@ class Readers:
 
 @dataclass(slots=True)
 class Seen:
-    """One evaluation and its overview, which is made once, when somebody looks."""
+    """One evaluation, and what is shown of it, each made once, when somebody looks."""
 
     outcome: Evaluation
     loaded: Loaded
     _overview: Overview | None = None
+    _board: status.Board | None = None
     _one: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def made(self) -> bool:
-        """Whether there is an overview already."""
-        return self._overview is not None
+        """Whether what pages show is made already."""
+        return self._board is not None
+
+    def board(self) -> status.Board:
+        """Return what pages show; those who ask while it is made wait for it."""
+        with self._one:
+            if self._board is None:
+                self._board = status.Board(outcome=self.outcome, cluster=_cluster(self.loaded))
+                self._board.prepare()
+            return self._board
 
     def overview(self) -> Overview:
         """Return the overview; those who ask while it is made wait for it."""
@@ -73,26 +81,34 @@ def views(
 ) -> dict[str, View]:
     """Return all views by path of what is *seen*.
 
-    That costs nothing, unless *readers* are around: then they find the overview made.
+    That costs nothing, unless *readers* are around: then they find made what pages show.
     """
     context = status.PageContext(
         telemetry_path=telemetry_path,
         lasting=lasting,
-        reports=tuple(Form),
-        languages=tuple(Lang),
+        forms=tuple(Form),
     )
     if readers.around:
-        seen.overview()
+        seen.board()
 
     def page(asked: Asked) -> Answer:
         readers.came()
-        return status.page(seen.outcome, asked, shown=seen.overview(), context=context)
+        return status.page(seen.board(), asked, context=context)
 
     return {
         PAGE: page,
         REPORT: lambda asked: reports.report(asked, shown=seen.overview),
         **api.views(seen.outcome, declared=declared),
     }
+
+
+def _cluster(loaded: Loaded) -> status.Cluster:
+    return status.Cluster(name=loaded.cluster.name, web=loaded.repository.web)
+
+
+def waiting(loaded: Loaded) -> Callable[[str], Answer]:
+    """Return what people see before the first evaluation, by their language."""
+    return lambda lang: status.waiting(loaded.cluster.name, lang)
 
 
 def files() -> dict[str, Answer]:

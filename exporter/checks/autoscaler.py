@@ -7,7 +7,7 @@ from typing import Final
 from exporter.checks import object_present, subjects
 from exporter.checks.parts import Part, fails, judged, unknown
 from exporter.checks.wording import excerpt
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredObject, WorkloadKey
 from exporter.domain.expectation import REPLICAS, leaves_replicas
 from exporter.domain.facts import Facts
@@ -173,6 +173,7 @@ CHECK = Check(
     subjects=lambda facts: [subject for subject, _ in autoscalers(facts)],
     judge=judge,
     judges="scaling",
+    chapter=Chapter.DEPENDENCIES,
     advice="Raise the maximum of the autoscalers that are at it, and repair those that are stuck.",
     alert=Alert(
         name="AutoscalerStuck",

@@ -9,7 +9,7 @@ from exporter.checks.rollouts import progress
 from exporter.checks.stranded import FACTS_OF_LOSSES, Losses
 from exporter.checks.wording import excerpt, listing
 from exporter.domain import components
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.components import Component, DeclaredComponents
 from exporter.domain.declaration import DeclaredWorkload, WorkloadKey
 from exporter.domain.facts import Facts
@@ -200,6 +200,7 @@ CHECK = Check(
     subjects=lambda facts: known.subjects if (known := facts.find(DeclaredComponents)) else [],
     judge=judge,
     judges="ready",
+    chapter=Chapter.COMPONENTS,
     advice="Repair the components of the cluster that are not ready on every node.",
     alert=Alert(
         name="ComponentNotReady",

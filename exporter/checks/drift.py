@@ -1,7 +1,6 @@
 """Declared fields that an object in the cluster does not have, whatever its kind."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
@@ -10,7 +9,7 @@ from exporter.checks.wording import excerpt, listing
 from exporter.domain.declaration import DeclaredManifest
 from exporter.domain.fields import text_of
 from exporter.domain.finding import Finding, Subject, Verdict
-from exporter.domain.fingerprint import fingerprint
+from exporter.domain.fingerprint import is_masked, may_be_shown
 from exporter.domain.images import Mirror, same_image
 from exporter.domain.json import Json, JsonObject, as_object, dig
 from exporter.domain.manifest import Difference, differences
@@ -18,11 +17,6 @@ from exporter.domain.manifest import Difference, differences
 MAX_SHOWN: Final = 20
 MAX_COUNTED: Final = 1_000
 _LARGEST: Final = 300
-_SECRET: Final = re.compile(
-    r"(?i)(?:passw(?:or)?d|passphrase|secret|token|credentials?|(?:api|private|access)[-_]?key)"
-    r"(?:value|data|string)?$"
-)
-"""Ends of the pointers to fields that hold secrets; names of Secrets (``secretName``) are none."""
 
 TRACKING_LABEL: Final = "app.kubernetes.io/instance"
 TOOLS: Final = ("kubectl.kubernetes.io/", "argocd.argoproj.io/", "deployment.kubernetes.io/")
@@ -70,7 +64,14 @@ def _is_mirrored(difference: Difference, mirrors: Iterable[Mirror]) -> bool:
 def judged(
     check: str, subject: Subject, declared: DeclaredManifest, found: Sequence[Difference]
 ) -> Finding:
-    """Return what *check* finds of an object, given which declared fields it lacks."""
+    """Return what *check* finds of an object, given which declared fields it lacks.
+
+    A value that a dump masks may be the declared one: of that alone nothing is known.
+    """
+    masked = [difference for difference in found if is_masked(difference.observed)]
+    if masked and len(masked) == len(found):
+        return _unseen(check, subject, declared, masked)
+    found = [difference for difference in found if not is_masked(difference.observed)]
     shown = found[:MAX_SHOWN]
     places = dict.fromkeys(declared.place_of(difference.position) for difference in shown)
     return Finding(
@@ -81,6 +82,20 @@ def judged(
         declared={difference.pointer: _short(difference.declared) for difference in shown} or None,
         observed={difference.pointer: _seen(difference) for difference in shown} or None,
         provenance=tuple(places) or (declared.place,),
+    )
+
+
+def _unseen(
+    check: str, subject: Subject, declared: DeclaredManifest, masked: Sequence[Difference]
+) -> Finding:
+    places = dict.fromkeys(declared.place_of(difference.position) for difference in masked)
+    pointers = listing([excerpt(difference.pointer) for difference in masked])
+    return Finding(
+        check=check,
+        subject=subject,
+        verdict=Verdict.UNKNOWN,
+        detail=f"the dump masks what is declared here: {pointers}",
+        provenance=tuple(places)[:MAX_SHOWN],
     )
 
 
@@ -103,10 +118,7 @@ def _describe(found: Sequence[Difference]) -> str:
 
 def _seen(difference: Difference) -> Json:
     """Return an observed value that may be shown: what could be a secret is nobody's business."""
-    value = difference.observed
-    if isinstance(value, str) and _SECRET.search(difference.pointer):
-        return fingerprint(value)
-    return _short(value)
+    return _short(may_be_shown(difference.pointer, difference.observed))
 
 
 def _short(value: Json) -> Json:

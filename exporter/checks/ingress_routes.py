@@ -6,7 +6,7 @@ from functools import partial
 from exporter.checks import gateway_api, ingress, istio, object_present
 from exporter.checks.backends import Backend, Backends
 from exporter.checks.parts import Part, judged, unknown
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredObject
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
@@ -147,6 +147,7 @@ CHECK = Check(
     subjects=lambda facts: [subject for subject, _ in routes(facts)],
     judge=judge,
     judges="routes",
+    chapter=Chapter.DEPENDENCIES,
     advice="Let the broken routes lead to Services that exist and answer.",
     alert=Alert(
         name="RouteBroken",

@@ -7,7 +7,7 @@ from typing import Final
 from exporter.checks import object_present
 from exporter.checks.parts import Part, fails, judged, unknown
 from exporter.checks.wording import excerpt
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.cron import last_due, parse_zone
 from exporter.domain.declaration import DeclaredObject
 from exporter.domain.errors import ParseError
@@ -159,6 +159,7 @@ CHECK = Check(
     subjects=lambda facts: [subject for subject, _ in jobs(facts)],
     judge=judge,
     judges="success",
+    chapter=Chapter.OBJECTS,
     advice="Find out why Jobs fail, and why CronJobs do not run when they are due.",
     alert=Alert(
         name="JobNotSucceeded",

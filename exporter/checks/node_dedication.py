@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from exporter.checks import subjects, unknowns
 from exporter.checks.placement import Placement
 from exporter.checks.wording import counted
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import TAINTS, DeclaredNode, WorkloadKey
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
@@ -182,6 +182,7 @@ CHECK = Check(
     weighs=(DeclaredWorkloads, ObservedWorkloads),
     subjects=dedicated_nodes,
     judge=judge,
+    chapter=Chapter.STRAYS,
     advice="Move pods that do not belong there off the dedicated nodes.",
     alert=Alert(
         name="NodeForeignPods",

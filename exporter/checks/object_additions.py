@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from exporter.checks import workload_additions
 from exporter.checks.pod_additions import Addition, additions
 from exporter.checks.wording import excerpt
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredObject
 from exporter.domain.facts import Facts
 from exporter.domain.fields import merge_key
@@ -239,6 +239,7 @@ CHECK = Check(
     judges="additions",
     covers=False,
     only_amiss=True,
+    chapter=Chapter.OBJECTS,
     advice="Remove what was added to the objects by hand, or declare it in the code.",
     alert=Alert(
         name="ObjectExtended",

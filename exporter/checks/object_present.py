@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from exporter.checks import subjects
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredObject
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
@@ -91,6 +91,7 @@ CHECK = Check(
     subjects=subjects.declared_objects,
     judge=judge,
     judges="present",
+    chapter=Chapter.OBJECTS,
     advice="Deploy the missing objects.",
     alert=Alert(
         name="ObjectMissing",

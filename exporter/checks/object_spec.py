@@ -6,7 +6,7 @@ from typing import Final
 
 from exporter.checks import object_present, subjects
 from exporter.checks.drift import drift, judged
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredObject
 from exporter.domain.facts import Facts
 from exporter.domain.finding import WORST_FIRST, Cause, Finding, Layer, Severity, Subject, Verdict
@@ -134,6 +134,7 @@ CHECK = Check(
     subjects=subjects.declared_objects,
     judge=judge,
     judges="spec",
+    chapter=Chapter.OBJECTS,
     advice="Undo manual changes to the objects, or declare them in the code.",
     alert=Alert(
         name="ObjectDrifted",

@@ -9,7 +9,7 @@ from exporter.checks.credentials import credentials
 from exporter.checks.lookup import Lookup, Presence, known_secrets
 from exporter.checks.parts import Part, fails, judged, unknown
 from exporter.checks.wording import excerpt
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Verdict
@@ -176,6 +176,7 @@ CHECK = Check(
     subjects=subjects.declared_workloads,
     judge=judge,
     judges="references",
+    chapter=Chapter.DEPENDENCIES,
     advice="Declare what pods refer to, and move credentials out of plain variables into Secrets.",
     alert=Alert(
         name="WorkloadReferencesBroken",

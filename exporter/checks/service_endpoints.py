@@ -9,7 +9,7 @@ from exporter.checks.lookup import gap_of
 from exporter.checks.parts import Part, fails, judged, unknown
 from exporter.checks.selected import TCP, Workloads, container_ports
 from exporter.checks.wording import excerpt
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredObject, WorkloadKey
 from exporter.domain.facts import Facts
 from exporter.domain.fields import text_of
@@ -221,6 +221,7 @@ CHECK = Check(
     subjects=lambda facts: [subject for subject, _ in services(facts)],
     judge=judge,
     judges="endpoints",
+    chapter=Chapter.DEPENDENCIES,
     advice="Give the Services without ready endpoints a selector and ports that fit their pods.",
     alert=Alert(
         name="ServiceWithoutEndpoints",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from exporter.checks import subjects, unknowns
 from exporter.checks.wording import excerpt, listing
 from exporter.domain.applications import DeclaredApplications
-from exporter.domain.check import Alert, Check
+from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import PRESENT, WorkloadKey
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
@@ -138,6 +138,7 @@ CHECK = Check(
     judge=judge,
     judges=PRESENT,
     covers=False,
+    chapter=Chapter.STRAYS,
     advice="Declare the workloads that no code declares, or delete them.",
     alert=Alert(
         name="WorkloadUndeclared",

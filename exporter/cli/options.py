@@ -2,35 +2,49 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from exporter import app
-from exporter.cli.parameters import Address, Prefix
+from exporter.cli.parameters import Address, ExternalUrl, Prefix
+from exporter.cli.validation import strict_option
 from exporter.runtime.web.limits import Limits
-from exporter.runtime.web.prefix import parse_external_url, parse_prefix
+
+if TYPE_CHECKING:
+    from exporter import app
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 flag = partial(click.option, show_default=True, show_envvar=True)
 
 
-def settings_options(command: F) -> F:
+def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that all commands have which read the settings."""
+    return flag(
+        "--config.file",
+        "--config",
+        "-c",
+        "config_file",
+        type=click.Path(path_type=Path),
+        default="conformance.yaml",
+        envvar="CLUSTER_CONFORMANCE_CONFIG_FILE",
+        help="The settings.",
+    )(strict_option(log_options(command)))
+
+
+def log_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of the log, which is configured before the *command* runs."""
+
+    @wraps(command)
+    def run(*arguments: Any, log_level: str, log_format: str, **options: Any) -> Any:
+        from exporter.log import configure
+
+        configure(level=log_level, form=log_format)
+        return command(*arguments, **options)
+
     options = (
-        flag(
-            "--config.file",
-            "--config",
-            "-c",
-            "config_file",
-            type=click.Path(path_type=Path),
-            default="conformance.yaml",
-            envvar="CLUSTER_CONFORMANCE_CONFIG_FILE",
-            help="The settings.",
-        ),
         flag(
             "--log.level",
             "log_level",
@@ -48,9 +62,10 @@ def settings_options(command: F) -> F:
             help="The format of the log.",
         ),
     )
+    decorated: Callable[..., Any] = run
     for option in reversed(options):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated
 
 
 def format_option(command: F) -> F:
@@ -76,12 +91,12 @@ def web_options(command: F) -> F:
         ),
         _web_flag(
             "external-url",
-            type=Prefix(parse_external_url, "url"),
+            type=ExternalUrl(),
             help="Where others reach the exporter, as through a reverse proxy.",
         ),
         _web_flag(
             "route-prefix",
-            type=Prefix(parse_prefix, "path"),
+            type=Prefix(),
             help="What all paths begin with; default: the path of --web.external-url.",
         ),
         _web_flag(
@@ -111,8 +126,10 @@ def _web_flag(name: str, **more: Any) -> Callable[[F], F]:
     return flag(f"--web.{name}", "web_" + "_".join(words), envvar=environment, **more)
 
 
-def chosen_web(web: Mapping[str, Any]) -> app.WebOptions:
+def chosen_web(web: Mapping[str, Any]) -> "app.WebOptions":
     """Return what the options of :func:`web_options` say, which click hands over as *web*."""
+    from exporter import app
+
     given = web["web_route_prefix"]
     return app.WebOptions(
         config=web["web_config_file"],

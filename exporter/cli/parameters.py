@@ -1,7 +1,6 @@
 """What options take beside texts and numbers: each kind parsed in one place."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -57,13 +56,9 @@ class Zone(click.ParamType[tzinfo]):
 
 
 class Prefix(click.ParamType[str]):
-    """A text that *parse* turns into the prefix of paths."""
+    """What all paths begin with."""
 
     name = "path"
-
-    def __init__(self, parse: Callable[[str], str], name: str) -> None:
-        self.parse = parse
-        self.name = name
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         """Parse, or fail with what is wrong."""
@@ -71,3 +66,21 @@ class Prefix(click.ParamType[str]):
             return self.parse(str(value))
         except ParseError as error:
             self.fail(error.message, param, ctx)
+
+    def parse(self, text: str) -> str:
+        """Return the prefix; raises :exc:`ParseError`."""
+        from exporter.runtime.web.prefix import parse_prefix
+
+        return parse_prefix(text)
+
+
+class ExternalUrl(Prefix):
+    """An address, of which the path is what all paths begin with."""
+
+    name = "url"
+
+    def parse(self, text: str) -> str:
+        """Return the prefix; raises :exc:`ParseError`."""
+        from exporter.runtime.web.prefix import parse_external_url
+
+        return parse_external_url(text)

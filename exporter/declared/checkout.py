@@ -177,6 +177,28 @@ class Checkout:
                     )
         return sorted(found)
 
+    def tree(self, path: str) -> list[str]:
+        """Return all files below the directory *path*, hidden ones, too, sorted.
+
+        Raises :exc:`ReadError` where it cannot be listed, or holds a link, which leads anywhere.
+        """
+        found, pending = [], [str(self.resolve(path))]
+        while pending:
+            folder = pending.pop()
+            for name, is_folder, is_link in self._entries(folder):
+                entry = os.path.join(folder, name)  # noqa: PTH118 - as a text
+                shown = entry.removeprefix(self._top)
+                if is_link:
+                    raise ReadError("is a link", reason=Reason.OUTSIDE, path=shown[:200])
+                if not is_folder:
+                    found.append(shown)
+                elif name != ".git":
+                    pending.append(entry)
+            if len(found) > MAX_FILES:
+                message = f"holds more than {MAX_FILES} files"
+                raise ReadError(message, reason=Reason.TOO_LARGE, path=path)
+        return sorted(found)
+
     def here(self, path: str) -> list[str]:
         """Return the names of the files in the directory *path* itself, links included, sorted."""
         try:

@@ -12,6 +12,8 @@ from exporter.declared.argocd.told import told_place
 from exporter.declared.checkout import Checkout
 from exporter.declared.reader import Inputs, Reader
 from exporter.declared.remembered import Left
+from exporter.declared.survey import job
+from exporter.declared.survey.found import Asked, Survey
 from exporter.declared.wire import readings, work
 from exporter.declared.wire.readings import Decoded, GivenPlaces
 from exporter.declared.wire.tables import GarbledReadingError
@@ -35,7 +37,7 @@ class Workers:
     @classmethod
     def start(cls) -> Self:
         """Fork the template now: before there are threads, and anything that workers need not."""
-        return cls(Template.start(work.do))
+        return cls(Template.start(_do))
 
     async def read(self, reader: Reader, inputs: Inputs) -> Reading:
         """Return what *reader* reads; where its worker gives nothing, it is lost, with where."""
@@ -52,6 +54,16 @@ class Workers:
                 error.message, reason=error.reason, path=path, line=line, advice=error.advice
             )
             return reader.lost(checkout.failure(reader.source, named))
+
+    async def survey(self, checkout: Checkout, asked: Asked) -> Survey:
+        """Return what of a *checkout* there is to read; raises :exc:`ReadError`."""
+        assignment = Assignment(
+            template=self.template,
+            readable=await asyncio.to_thread(_contents, (checkout,)),
+            listable=(str(checkout.root),),
+        )
+        done = await assignment.do(job.write(asked))
+        return job.decode(done.result)
 
     async def _read(self, reader: Reader, inputs: Inputs) -> Reading:
         checkouts = (inputs.checkout, *(one.checkout for one in inputs.further))
@@ -72,6 +84,13 @@ class Workers:
             raise ReadError(f"its worker gave {error.message}", reason=Reason.INTERNAL) from None
         inputs.memory.coming = Left(done.kept, decoded)
         return decoded.reading
+
+
+async def _do(given: bytes, kept: bytes) -> tuple[bytes, bytes]:
+    """Do in a worker what it is told: to survey, or to read."""
+    if given.startswith(job.MARK):
+        return job.do(given), b""
+    return await work.do(given, kept)
 
 
 def _places(inputs: Inputs) -> frozenset[Place]:

@@ -5,10 +5,11 @@ configuration can run.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from exporter.domain.errors import ReadError, Reason
 from exporter.foreign.command import MIB, Limits, find_tool, run
@@ -22,6 +23,11 @@ _SAFE = (
     "core.pager=cat",
     "protocol.allow=never",
 )
+_UNFILTERED = (
+    *("-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false"),
+    *("-c", "core.attributesFile=/dev/null"),
+)
+"""Settings by which files are written as Git keeps them."""
 _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -82,7 +88,12 @@ def is_remote(url: str) -> bool:
     return bool(_HOST.match(url)) and not url.startswith("file:")
 
 
-async def _git(root: Path, *arguments: str, missing: bool = False) -> str:
+async def _git(
+    root: Path,
+    *arguments: str,
+    missing: bool = False,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Run one reading command; with *missing*, a refusal means there is no such thing."""
     tool = find_tool("git", advice="install git, or set repository.revision")
     settings = [part for setting in _SAFE for part in ("-c", setting)]
@@ -90,7 +101,11 @@ async def _git(root: Path, *arguments: str, missing: bool = False) -> str:
     outcome = await run(
         command,
         cwd=root,
-        environment={**_ENVIRONMENT, "GIT_CEILING_DIRECTORIES": str(root.parent)},
+        environment={
+            **_ENVIRONMENT,
+            "GIT_CEILING_DIRECTORIES": str(root.parent),
+            **environment,
+        },
         limits=_LIMITS,
     )
     if outcome.code and not missing:
@@ -124,3 +139,26 @@ def _references(text: str) -> dict[str, str]:
             found[name.split("/", 2)[2]] = commit
             found[name] = commit
     return {**found, **remote}
+
+
+async def write_out(root: Path, revision: str, *, into: Path) -> str:
+    """Write the files of *revision* into a folder below *into* named by its commit; return that.
+
+    Neither the working tree, nor the index, nor a hook or filter has a part in it. Raises
+    :exc:`ReadError`, as where a shallow clone lacks the revision.
+    """
+    name = f"{revision}^{{commit}}"
+    verify = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+    commit = await _git(root, *verify, missing=True)
+    if not COMMIT.fullmatch(commit):
+        advice = "fetch it: git fetch origin REVISION, or fetch-depth: 0 of the checkout"
+        raise ReadError(
+            "Git knows no such revision here", reason=Reason.MISSING, path=revision, advice=advice
+        )
+    folder = into / commit
+    folder.mkdir(parents=True)
+    index = {"GIT_INDEX_FILE": str(into / f"{commit}.index")}
+    await _git(root, "read-tree", commit, environment=index)
+    prefix = f"--prefix={folder}/"
+    await _git(root, *_UNFILTERED, "checkout-index", "--all", prefix, environment=index)
+    return commit

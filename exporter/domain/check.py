@@ -20,6 +20,10 @@ class Chapter(StrEnum):
     TOLERATIONS = "tolerations"
     WORKLOADS = "workloads"
     PLACEMENT = "placement"
+    STRAYS = "strays"
+    DEPENDENCIES = "dependencies"
+    OBJECTS = "objects"
+    COMPONENTS = "components"
     CLOUD = "cloud"
 
 

@@ -7,6 +7,7 @@
     +-- ReadError             a file, command or server gave nothing usable
     +-- SettingsError         conformance.yaml is wrong; carries every problem found
     +-- TaskError             a task that the process is there for has ended by itself
+    +-- UnreachableError      nobody answers where the cluster should be
 
 Each message says what is wrong; *place* says where; *advice* what to do about it.
 """
@@ -77,3 +78,7 @@ class SettingsError(ConformanceError):
 
 class TaskError(ConformanceError):
     """A task that the process is there for has ended by itself, so the process must."""
+
+
+class UnreachableError(ConformanceError):
+    """Nobody answers where the cluster should be, or there is no way to log in."""

@@ -15,6 +15,7 @@ from exporter.domain.items import ItemState
 from exporter.domain.owners import Owners
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Source
+from exporter.domain.skyline import LevelChange
 from exporter.domain.transitions import Transition
 from exporter.domain.watches import WatchStatus
 
@@ -79,7 +80,8 @@ class Evaluation:
     are failures whose declaration broke since: they are unknown now, or no check speaks of them.
     *watches* says how each kind of a live cluster is followed, and *complete* is false as long as
     not all of it has been looked at for the first time. *owners* knows who owns a finding.
-    *transitions* are the last ones, the newest last.
+    *transitions* are the last ones, the newest last, and *levels* how the layers did meanwhile.
+    *watching* is when that began to be remembered, None where nothing is.
     """
 
     at: datetime
@@ -100,6 +102,8 @@ class Evaluation:
     complete: bool = True
     owners: Owners = field(default_factory=Owners)
     transitions: tuple[Transition, ...] = ()
+    levels: tuple[LevelChange, ...] = ()
+    watching: datetime | None = None
 
     @property
     def accepting(self) -> dict[str, Waiver]:

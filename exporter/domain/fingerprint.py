@@ -1,10 +1,18 @@
 """Values that must not be read, shown so that they can still be told apart."""
 
 import hmac
+import re
 import secrets
 from typing import Final
 
+from exporter.domain.json import Json
+
 _KEY = secrets.token_bytes(32)
+_SECRET: Final = re.compile(
+    r"(?i)(?:passw(?:or)?d|passphrase|secret|token|credentials?|(?:api|private|access)[-_]?key)"
+    r"(?:value|data|string)?$"
+)
+"""Ends of the pointers to fields that hold secrets; names of Secrets (``secretName``) are none."""
 
 
 def fingerprint(text: str) -> str:
@@ -20,5 +28,22 @@ def fingerprint(text: str) -> str:
     return "sha256:" + hmac.digest(_KEY, data, "sha256").hex()[:8]
 
 
+def may_be_shown(pointer: str, value: Json) -> Json:
+    """Return an observed *value*, or its fingerprint where its *pointer* says it may be a secret.
+
+    The values of env variables are fingerprints already.
+    """
+    return fingerprint(value) if isinstance(value, str) and _SECRET.search(pointer) else value
+
+
 OF_NOTHING: Final = fingerprint("")
 """By this two processes tell whether they have the same key."""
+
+MASKED: Final = "(masked by cluster-conformance dump)"
+"""What stands in a dump in place of a value that nobody shall see."""
+OF_MASKED: Final = fingerprint(MASKED)
+
+
+def is_masked(value: object) -> bool:
+    """Tell whether a *value* of a dump, or its fingerprint, is one that nobody shall see."""
+    return value in (MASKED, OF_MASKED)

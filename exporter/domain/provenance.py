@@ -49,18 +49,25 @@ class Place:
 
     *path* is relative to the repository with ``/`` between its parts; *line* counts from 1,
     and is 0 where the format has no lines; *revision* is the last commit at which it was seen
-    there, or empty. It is the same place at each of them.
+    there, or empty. It is the same place at each of them. *values_path* is what a value is called
+    that a chart is given, as ``.Values.image.tag``.
     """
 
     source: Source
     path: str
     line: int = 0
     revision: str = field(default="", compare=False, repr=False)
+    values_path: str = ""
 
     @property
     def where(self) -> str:
         """Return ``path:line``, as editors take it."""
         return f"{self.path}:{self.line}" if self.line else self.path
+
+    @property
+    def shown(self) -> str:
+        """Return where it is, and which value of a chart stands there, if it is one."""
+        return f"{self.where} ({self.values_path})" if self.values_path else self.where
 
     def confirm(self, revision: str) -> None:
         """Note that what stands there does so at a later *revision*, too.
@@ -70,7 +77,7 @@ class Place:
         object.__setattr__(self, "revision", revision)
 
     def __str__(self) -> str:
-        return f"{self.where} @ {self.revision[:12]}" if self.revision else self.where
+        return f"{self.shown} @ {self.revision[:12]}" if self.revision else self.shown
 
 
 @dataclass(frozen=True, slots=True)

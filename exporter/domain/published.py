@@ -52,11 +52,13 @@ class Body:
 class Asked:
     """What a reader wants to see: the parameters of the address, in their order.
 
-    *stale* is true where no newer evaluation came for so long that the view has to say so.
+    *stale* is true where no newer evaluation came for so long that the view has to say so. *lang*
+    is the language that the reader likes best of those that there are.
     """
 
     parameters: tuple[tuple[str, str], ...] = ()
     stale: bool = False
+    lang: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

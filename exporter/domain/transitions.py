@@ -11,7 +11,7 @@ class Transition(Struct, frozen=True, kw_only=True, gc=False):
     """What *check* says of a subject became another at the instant *at*.
 
     *before* and *after* are None where it did not speak of the subject. *detail* is the new
-    finding's.
+    finding's, *revision* the commit of the declaration then.
     """
 
     at: datetime
@@ -20,3 +20,4 @@ class Transition(Struct, frozen=True, kw_only=True, gc=False):
     before: Verdict | None
     after: Verdict | None
     detail: str = ""
+    revision: str = ""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import resource
 import shutil
 import signal
@@ -87,7 +88,8 @@ def find_tool(name: str, *, advice: str) -> str:
 
     Raises :exc:`ReadError` with *advice* where there is none.
     """
-    chosen = os.environ.get(f"CONFORMANCE_{name.upper().replace('-', '_')}") or name
+    variable = "CONFORMANCE_" + re.sub(r"\W", "_", name.upper())
+    chosen = os.environ.get(variable) or name
     found = shutil.which(chosen)
     if found is None:
         raise ReadError(f"{chosen} is not installed", reason=Reason.TOOL, advice=advice)

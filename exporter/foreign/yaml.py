@@ -1,7 +1,7 @@
 """YAML read into plain data that remembers its lines, bounded in depth, size and aliases.
 
 Nothing is executed and no object but plain data is built. Scalars are resolved as Kubernetes'
-tools resolve them: YAML 1.1 without dates and base-60 numbers, which stay strings.
+tools resolve them, or as another dialect says (:mod:`.scalars`).
 """
 
 from collections.abc import Callable, Iterator
@@ -13,6 +13,7 @@ import yaml
 from exporter.domain.errors import ParseError
 from exporter.foreign import scalars
 from exporter.foreign.exact import check_merge, check_tag
+from exporter.foreign.scalars import KUBERNETES, Dialect
 
 MAX_DEPTH = 200
 MAX_NODES = 2_000_000
@@ -66,12 +67,16 @@ class Document:
     line: int
 
 
-def load_all(text: str, *, strict: bool = False, exact: bool = False) -> list[Document]:
+def load_all(
+    text: str, *, strict: bool = False, exact: bool = False, dialect: Dialect = KUBERNETES
+) -> list[Document]:
     """Return the documents of a YAML stream; see :func:`stream`."""
-    return list(stream(text, strict=strict, exact=exact))
+    return list(stream(text, strict=strict, exact=exact, dialect=dialect))
 
 
-def stream(text: str, *, strict: bool = False, exact: bool = False) -> Iterator[Document]:
+def stream(
+    text: str, *, strict: bool = False, exact: bool = False, dialect: Dialect = KUBERNETES
+) -> Iterator[Document]:
     """Yield the documents of a YAML stream one by one; empty ones are left out.
 
     With *strict*, a key that stands twice in a mapping is an error; else the last one counts.
@@ -82,7 +87,8 @@ def stream(text: str, *, strict: bool = False, exact: bool = False) -> Iterator[
     """
     try:
         parser = yaml.CSafeLoader(text)
-        yield from _Build(parser.get_event, strict=strict, exact=exact).documents()
+        build = _Build(parser.get_event, strict=strict, exact=exact, dialect=dialect)
+        yield from build.documents()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)
@@ -102,9 +108,11 @@ def stream(text: str, *, strict: bool = False, exact: bool = False) -> Iterator[
         raise ParseError("holds half of a surrogate pair", line=line) from None
 
 
-def load(text: str, *, strict: bool = False, exact: bool = False) -> Any:
+def load(
+    text: str, *, strict: bool = False, exact: bool = False, dialect: Dialect = KUBERNETES
+) -> Any:
     """Return the only document of *text*, or None where it is empty; see :func:`load_all`."""
-    documents = load_all(text, strict=strict, exact=exact)
+    documents = load_all(text, strict=strict, exact=exact, dialect=dialect)
     if len(documents) > 1:
         raise ParseError("holds more than one document", line=documents[1].line)
     return documents[0].value if documents else None
@@ -148,6 +156,7 @@ class _Build:
     next: Callable[[], Any]
     strict: bool
     exact: bool = False
+    dialect: Dialect = KUBERNETES
     depth: int = 0
     nodes: int = 0
     aliased: int = 0
@@ -179,7 +188,7 @@ class _Build:
     def built(self, event: Any, line: int) -> Any:
         if isinstance(event, yaml.ScalarEvent):
             tag = scalars.foreign_tag(event)
-            return Opaque(tag, line) if tag else scalars.value(event)
+            return Opaque(tag, line) if tag else self.dialect.value(event)
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise ParseError("is nested too deeply", line=line)
@@ -193,7 +202,7 @@ class _Build:
         self.known[event.anchor] = _Known(None, -1, line)
         before = self.nodes - 1
         value = self.built(event, line)
-        text = scalars.key(event) if isinstance(event, yaml.ScalarEvent) else None
+        text = (self.dialect.key(event) or "") if isinstance(event, yaml.ScalarEvent) else None
         self.known[event.anchor] = _Known(value, self.nodes - before, line, text)
         return value
 
@@ -282,7 +291,10 @@ class _Build:
                 check_tag(event.tag, _line(event))
             if event.anchor is not None:
                 self.anchored(event, _line(event))
-            return scalars.key(event), _line(event)
+            key = self.dialect.key(event)
+            if key is None:
+                raise ParseError("a key is nothing, or too large a number", line=_line(event))
+            return key, _line(event)
         known = self.find(event) if isinstance(event, yaml.AliasEvent) else None
         if known is None or known.text is None:
             raise ParseError("a key is no plain text", line=known.line if known else _line(event))

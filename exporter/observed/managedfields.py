@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from operator import itemgetter
 from typing import Final
 
 import msgspec
@@ -29,6 +30,7 @@ seldom written by hand; of the rest nobody tells who wrote them."""
 _OVERHEAD: Final = 512
 """What Python takes to keep them for one object beside their bytes."""
 _NO_FIELDS: Final = len(b"null")
+_NOBODY: Final = (0, 0.0, Writer("", "", None, ""))
 _UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e]+")
 
 
@@ -79,13 +81,19 @@ def entries_of_list(body: bytes) -> list[Entry]:
 
 
 def writers(entries: Iterable[Entry], pointers: Iterable[str]) -> dict[str, Writer]:
-    """Return who wrote the fields at *pointers* last, of those that anybody says he wrote."""
+    """Return who wrote the fields at *pointers* last, of those that anybody says he wrote.
+
+    Whoever wrote a field itself counts before who wrote what it lies in: of ``securityContext: {}``
+    and a field that another client added to it, both keep their own.
+    """
     decoded = [(_writer(entry), fields) for entry, fields in _decoded(entries)]
     found: dict[str, Writer] = {}
     for pointer in pointers:
-        owners = [writer for writer, fields in decoded if _owns(fields, _tokens(pointer))]
-        if owners:
-            found[pointer] = max(owners, key=_age)
+        tokens = _tokens(pointer)
+        owners = [(_owned(fields, tokens), _age(writer), writer) for writer, fields in decoded]
+        depth, _, writer = max(owners, key=itemgetter(0, 1), default=_NOBODY)
+        if depth:
+            found[pointer] = writer
     return found
 
 
@@ -166,17 +174,20 @@ def _age(writer: Writer) -> float:
     return writer.at.timestamp() if writer.at else 0.0
 
 
-def _owns(fields: Json, tokens: tuple[str, ...]) -> bool:
-    """Tell whether a client wrote what stands at *tokens*: that itself, or what it lies in."""
+def _owned(fields: Json, tokens: tuple[str, ...]) -> int:
+    """Return of how many *tokens* a client wrote what stands there, 0 where not what they lead to.
+
+    That are all of them, or fewer where he wrote a value that it lies in.
+    """
     node: Json = fields
-    for token in tokens:
+    for depth, token in enumerate(tokens):
         if node == {}:  # a field that is one value: what lies in it is written with it
-            return node is not fields
+            return depth
         members = as_object(node)
         node = members.get(f"f:{token}", _item(members, token))
         if node is None:
-            return False
-    return True
+            return 0
+    return len(tokens)
 
 
 def _item(members: Json, token: str) -> Json:

@@ -6,10 +6,8 @@ from pathlib import Path
 
 from exporter.domain.clock import Clock, Instant
 from exporter.domain.declaration import ApplicationKey
-from exporter.domain.errors import SettingsError
 from exporter.domain.facts import Facts, Gap
 from exporter.domain.instants import parse_duration
-from exporter.domain.provenance import Source
 from exporter.domain.state import State
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.supervisor import Supervisor
@@ -80,7 +78,7 @@ def monitoring(
 ) -> Monitoring:
     """Return the polls that *settings* ask for; files in them are relative to *folder*.
 
-    Raises :exc:`SettingsError` where what is told would be too old before it is told again.
+    Raises :exc:`SettingsError` where the cloud's SDK is not installed.
     """
     pollers: list[tuple[EndpointSettings | AwsSettings, Poller]] = []
     if (prometheus := settings.prometheus) is not None:
@@ -96,9 +94,6 @@ def monitoring(
     if (argocd := settings.argocd) is not None:
         endpoint = Endpoint(argocd, folder=folder)
         pollers.append((argocd, ArgocdPoller.of(endpoint, argocd, clock)))
-    problems = [_problem(given, poller.source) for given, poller in pollers]
-    if any(problems):
-        raise SettingsError([problem for problem in problems if problem])
     return Monitoring(
         tuple(
             PollLoop(
@@ -110,17 +105,4 @@ def monitoring(
             )
             for given, poller in pollers
         )
-    )
-
-
-_WITHIN = {Source.AWS: "cloud.aws", Source.ARGOCD_API: "argocd"}
-
-
-def _problem(given: EndpointSettings | AwsSettings, source: Source) -> str:
-    interval, timeout = parse_duration(given.interval), parse_duration(given.timeout)
-    if parse_duration(given.max_age) > interval + timeout:
-        return ""
-    return (
-        f"observed.{_WITHIN.get(source, source)}: max_age ({given.max_age}) must be longer than "
-        f"interval and timeout together ({given.interval} and {given.timeout})"
     )

@@ -28,7 +28,7 @@ def counted(row: NotCompared) -> str:
 
 def remedy(row: NotCompared, given: Remedy, words: Texts = ENGLISH) -> str:
     """Return what would let some of them be compared, as the reader of the source said it."""
-    return given.advice or words.say(REMEDIES[row.reason])
+    return words.detail(given.advice) or words.say(REMEDIES[row.reason])
 
 
 def remedies(row: NotCompared, words: Texts = ENGLISH) -> str:

@@ -13,8 +13,8 @@ from exporter.domain.check import Check
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.policy import Waiver
+from exporter.report.columns import printable
 from exporter.report.folded import with_reason
-from exporter.report.table import printable
 
 NAME = "cluster-conformance"
 _OUTCOMES: Mapping[Verdict, str] = {

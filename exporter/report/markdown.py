@@ -3,8 +3,18 @@
 import re
 from collections.abc import Iterator
 
-from exporter.report.paper import Block, Cell, Items, Paper, Paragraph, Section, Table
-from exporter.report.table import printable
+from exporter.report.columns import printable
+from exporter.report.paper import (
+    Block,
+    Cell,
+    Items,
+    Outcome,
+    Paper,
+    Paragraph,
+    Properties,
+    Section,
+    Table,
+)
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _SPECIAL = re.compile(r"([\\`*\[\]|~$])|(?<![^\W_])_|_(?![^\W_])")
@@ -34,6 +44,8 @@ def write(paper: Paper) -> str:
 
 def _lines(paper: Paper) -> Iterator[str]:
     yield f"# {escape(paper.title)}"
+    if paper.subtitle:
+        yield escape(paper.subtitle)
     for number, section in enumerate(paper.sections, start=1):
         yield from _section(section, number=f"{number}", level=2)
 
@@ -50,15 +62,26 @@ def _block(block: Block) -> str:
     match block:
         case Paragraph(text):
             return escape(text)
-        case Items(texts):
-            return "\n".join(f"- {escape(text)}" for text in texts)
-        case Table(head, rows):
-            lines = [
-                _row(map(escape, head)),
-                _row("---" for _ in head),
-                *(_row(map(_cell, row)) for row in rows),
-            ]
-            return "\n".join(lines)
+        case Items(texts, ordered):
+            numbered = enumerate(texts, start=1)
+            marked = ((f"{n}." if ordered else "-", text) for n, text in numbered)
+            return "\n".join(f"{mark} {escape(text)}" for mark, text in marked)
+        case Outcome(sentence, text):
+            return f"**{escape(sentence.text)}**\n\n{escape(text)}"
+        case Properties(pairs):
+            return "\n".join(f"- {escape(name)}: {_cell(value)}" for name, value in pairs)
+        case Table():
+            return _table(block)
+
+
+def _table(table: Table) -> str:
+    shown = [index for index, name in enumerate(table.head) if name]
+    lines = [
+        _row(escape(table.head[index]) for index in shown),
+        _row("---" for _ in shown),
+        *(_row(_cell(row[index]) for index in shown) for row in table.rows),
+    ]
+    return "\n".join(lines)
 
 
 def _row(cells: Iterator[str]) -> str:

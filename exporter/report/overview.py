@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from exporter.domain.applications import Repository
 from exporter.domain.evaluation import Evaluation
@@ -44,7 +44,8 @@ class Overview:
     *account* says what of all that is declared is compared, and what not.
     *monitoring* are all findings of the observability layer, the passes too. *revision* is the
     commit of the checkout, *reference* its branch, *repository* its address; *web* is the template
-    for links to its lines. *documentation* is where the pages of checks are published.
+    for links to its lines. *documentation* is where the pages of checks are published. Instants
+    are told in *zone*.
     """
 
     evaluation: Evaluation
@@ -56,6 +57,7 @@ class Overview:
     repository: str
     web: str
     documentation: str
+    zone: tzinfo
     complete: bool
     counts: Mapping[Verdict, int]
     account: Account
@@ -113,10 +115,11 @@ def overview(
     repository: str = "",
     web: str = "",
     documentation: str = "",
+    zone: tzinfo = UTC,
 ) -> Overview:
     """Return the model of one evaluation; pure, in time n log n of what was found.
 
-    *cluster* and *documentation* are those of the settings, *repository* and *web* their
+    *cluster*, *documentation* and *zone* are those of the settings, *repository* and *web* their
     ``repository.url`` and ``repository.web``. Facts that are missing leave a row's field None, or
     a table empty: what that means stands in :mod:`exporter.report.rows`, and why in *unseen*.
     """
@@ -135,6 +138,7 @@ def overview(
         repository=repository,
         web=web,
         documentation=documentation,
+        zone=zone,
         complete=outcome.complete,
         counts=counted(outcome),
         account=accounted,

@@ -102,7 +102,8 @@ class WorkloadRow:
 
     *overlay* is the directory that it is rendered from. *minimum* and *maximum* are the declared
     replicas, an autoscaler's where it has one. *placement* counts its pods by node, "" for those
-    that are on none. *tolerations* and *node_selector* are None where they are not understood.
+    that are on none, and *waiting* its containers by the reason that they wait for; *told* is what
+    its pods say of that. *tolerations* and *node_selector* are None where they are not understood.
     """
 
     key: WorkloadKey
@@ -117,6 +118,8 @@ class WorkloadRow:
     node_selector: Mapping[str, str] | None = None
     tolerations: tuple[str, ...] | None = None
     placement: Mapping[str, int] | None = None
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
     place: Place
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
 

@@ -15,10 +15,11 @@ from exporter.domain.check import Check
 from exporter.domain.finding import Finding, Severity, Verdict
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Place, Source
+from exporter.report import controls
+from exporter.report.columns import printable
 from exporter.report.folded import with_reason
 from exporter.report.overview import Overview
 from exporter.report.rows import FindingRow, SourceRow
-from exporter.report.table import printable
 from exporter.report.texts import Texts
 
 SCHEMA = (
@@ -101,7 +102,11 @@ def _rule(check: Check, *, documentation: str, texts: Texts) -> Document:
             "markdown": f"What it compares, and what to do about a finding: `{page}`",
         },
         "defaultConfiguration": {"level": _LEVELS[check.severity]},
-        "properties": {"severity": str(check.severity), **_layer(check)},
+        "properties": {
+            "severity": str(check.severity),
+            **_layer(check),
+            "tags": [*controls.titles(check.id)],
+        },
     }
     if urlsplit(documentation).scheme in {"http", "https"}:
         rule["helpUri"] = f"{documentation.rstrip('/')}/checks/{check.id}.md"
@@ -193,7 +198,8 @@ def _suppressions(row: FindingRow) -> Iterator[Document]:
 
 
 def _accepted(waiver: Waiver) -> str:
-    text = f"{waiver.reason} ({waiver.owner}, until {waiver.expires.isoformat()})"
+    told = (waiver.owner, waiver.approved_by, waiver.ticket, f"until {waiver.expires.isoformat()}")
+    text = f"{waiver.reason} ({', '.join(filter(None, told))})"
     return printable(text)
 
 

@@ -1,6 +1,7 @@
 """The evaluation and the declaration as text for a terminal."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 from exporter.domain.declaration import ApplicationSource, NodeGroup
 from exporter.domain.evaluation import Evaluation, Score
@@ -18,30 +19,19 @@ from exporter.report.account import (
     fold,
     is_blind_spot,
 )
+from exporter.report.columns import blocks, columns
 from exporter.report.contents import Contents
-from exporter.report.folded import ENGLISH, things, why, with_reason
+from exporter.report.folded import ENGLISH, things, why
 from exporter.report.headline import headline
+from exporter.report.repeated import checks_of, detail_of, subjects_of, together
 from exporter.report.scores import counted
 from exporter.report.texts import share
 
+Paint: TypeAlias = Callable[[Verdict, str], str]
 _SHOWN = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.SUPPRESSED, Verdict.WAIVED)
 _COLUMNS = ("pass", "fail", "unknown", "waived", "suppressed")
 _FINDINGS = ("VERDICT", "CHECK", "SUBJECT", "DETAIL", "DECLARED AT")
 _NOT_COMPARED = ("VERDICT", "NOT COMPARED", "FIRST DECLARED AT", "WHY, AND WHAT WOULD CHANGE THAT")
-
-
-def printable(text: str) -> str:
-    """Return *text* on one line, without what a terminal would take for a command."""
-    return "".join(character if character.isprintable() else " " for character in text)
-
-
-def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield lines of aligned columns, two blanks apart."""
-    table = [list(head), *([printable(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[index]) for row in table) for index in range(len(head))]
-    for row in table:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
 
 
 def plain(_: Verdict, text: str) -> str:
@@ -49,32 +39,37 @@ def plain(_: Verdict, text: str) -> str:
     return text
 
 
-def evaluation(outcome: Evaluation, *, paint: Callable[[Verdict, str], str] = plain) -> str:
+def evaluation(outcome: Evaluation, *, paint: Paint = plain, width: int | None = None) -> str:
     """Return a headline, the layers' scores, and what is not a pass; *paint* colours verdicts.
 
-    What is not compared has one row for each source and reason.
+    What one cause makes is one row, and what is not compared has one for each source and reason.
+    A table is no wider than *width* characters, if that can be.
     """
     accounted = account(outcome)
     lines = [headline(outcome, accounted, texts=ENGLISH), ""]
     lines += columns(("LAYER", "RATIO", "COVERAGE", *map(str.upper, _COLUMNS)), _scores(outcome))
-    lines += _painted(_FINDINGS, rows=list(_findings(outcome)), paint=paint)
-    lines += _painted(
-        _NOT_COMPARED, rows=[_folded(row) for row in accounted.not_compared], paint=paint
-    )
+    lines += painted(_FINDINGS, rows=list(_findings(outcome)), paint=paint, width=width)
+    rows = [_folded(row) for row in accounted.not_compared]
+    lines += painted(_NOT_COMPARED, rows=rows, paint=paint, width=width)
     return "\n".join(lines) + "\n"
 
 
-def _painted(
-    head: Sequence[str], *, rows: Sequence[Sequence[str]], paint: Callable[[Verdict, str], str]
+def painted(
+    head: Sequence[str],
+    *,
+    rows: Sequence[Sequence[str]],
+    paint: Paint = plain,
+    width: int | None = None,
 ) -> Iterator[str]:
     """Yield a table whose first column are verdicts, after an empty line; nothing without rows."""
     if not rows:
         return
     yield ""
-    first, *lines = columns(head, rows)
-    yield first
-    for (verdict, *_), line in zip(rows, lines, strict=True):
+    first, *lines = blocks(head, rows, width=width)
+    yield from first
+    for (verdict, *_), (line, *others) in zip(rows, lines, strict=True):
         yield paint(Verdict(verdict), verdict) + line[len(verdict) :]
+        yield from others
 
 
 def _scores(outcome: Evaluation) -> Iterator[Sequence[str]]:
@@ -90,21 +85,21 @@ def _score(score: Score) -> Iterator[str]:
 
 
 def _findings(outcome: Evaluation) -> Iterator[Sequence[str]]:
-    """Yield a row for each finding but passes and what is not compared, the worst first."""
+    """Yield a row for each cause but of passes and what is not compared, the worst first."""
     for verdict in _SHOWN:
-        for finding in outcome.findings:
-            if finding.verdict is verdict and not is_blind_spot(finding):
-                yield _row(finding)
+        found = [one for one in outcome.findings if one.verdict is verdict]
+        yield from map(row, together(one for one in found if not is_blind_spot(one)))
 
 
-def _row(finding: Finding) -> Sequence[str]:
-    subject = f"{finding.subject.kind} {finding.subject}"
-    detail = with_reason(finding, finding.detail)
-    return (finding.verdict, finding.check, subject, detail, _places(finding.provenance))
+def row(group: Sequence[Finding]) -> Sequence[str]:
+    """Return the row of findings that one cause makes."""
+    places = tuple(dict.fromkeys(place for finding in group for place in finding.provenance))
+    verdict = group[0].verdict
+    return (verdict, checks_of(group), subjects_of(group), detail_of(group), _places(places))
 
 
 def _places(some: Sequence[Place]) -> str:
-    places = ", ".join(place.where for place in some[:2])
+    places = ", ".join(place.shown for place in some[:2])
     more = len(some) - 2
     return f"{places} +{more}" if more > 0 else places
 
@@ -113,7 +108,9 @@ def _folded(row: NotCompared) -> Sequence[str]:
     return (Verdict.UNKNOWN, things(row), _places(row.places[:1]), why(row))
 
 
-def declaration(state: State, *, joined: DeclaredNodes | None = None) -> str:
+def declaration(
+    state: State, *, joined: DeclaredNodes | None = None, width: int | None = None
+) -> str:
     """Return the merged declaration, its account, and what could not be told.
 
     *joined* has the nodes as they were found in the cluster, if anybody looked.
@@ -135,7 +132,7 @@ def declaration(state: State, *, joined: DeclaredNodes | None = None) -> str:
     for head, rows in sections:
         known = list(rows)
         if known:
-            tables.append("\n".join(columns(head, known)) + "\n")
+            tables.append("\n".join(columns(head, known, width=width)) + "\n")
     return "\n".join(tables)
 
 

@@ -5,13 +5,17 @@ value is filled into a message by its name, as ``str.format`` does, and never re
 """
 
 import gettext
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
+from exporter.report.details import catalogue, details
+
 DOMAIN = "report"
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
 ALMOST = 0.999
 """The most that is shown of what is not whole."""
 
@@ -53,6 +57,25 @@ class Texts:
     def number(self, number: int) -> str:
         """Return a whole number, its thousands apart."""
         return f"{number:,}"
+
+    def detail(self, text: str) -> str:
+        """Return what a check or a reader wrote in English, with its values and names as they are.
+
+        Instants in it are told in the zone. A sentence that no catalogue knows stays as it is.
+        """
+        rest = self.catalogue.gettext("{shown} and {n} more")
+        return _INSTANT.sub(self._dated, details(self.lang, rest=rest).say(text))
+
+    def _dated(self, found: re.Match[str]) -> str:
+        try:
+            return self.instant(datetime.fromisoformat(found[0]))
+        except (ValueError, OverflowError):
+            return found[0]
+
+    def term(self, text: str) -> str:
+        """Return the name of a property, or a word that a check chose, in this language."""
+        words = catalogue(self.lang).get("words", {})
+        return words.get(text) or self.detail(text)
 
     def share(self, part: float) -> str:
         """Return *part* of one as a percentage; only a whole is 100%."""

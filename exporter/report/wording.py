@@ -27,6 +27,15 @@ VERDICTS: Final[Mapping[Verdict | None, str]] = {
     None: mark("not checked"),
 }
 
+COUNTS: Final[Mapping[Verdict, str]] = {
+    Verdict.PASS: mark("Match"),
+    Verdict.FAIL: mark("Mismatch"),
+    Verdict.WAIVED: mark("Accepted for now"),
+    Verdict.SUPPRESSED: mark("In progress"),
+    Verdict.UNKNOWN: mark("Not seen"),
+}
+"""The heads of columns that count findings, in their order."""
+
 REMARKS: Final[Mapping[Verdict, str]] = {
     Verdict.FAIL: mark("deviating: {n}"),
     Verdict.WAIVED: mark("accepted: {n}"),

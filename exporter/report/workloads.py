@@ -120,6 +120,8 @@ class _View:
             desired=have.replicas,
             ready=have.ready,
             placement=self._placement(have),
+            waiting=self._waiting(have),
+            told=tuple(self._pods.troubles.words.get(have.key, ())) if self._pods else (),
         )
 
     def _overlay(self, workload: DeclaredWorkload) -> str:
@@ -135,6 +137,12 @@ class _View:
         counts: Counter[str] = Counter()
         for group in self._pods.by_owner.get(have.key, ()):
             counts[group.node] += group.pods
+        return dict(sorted(counts.items()))
+
+    def _waiting(self, have: ObservedWorkload) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for group in self._pods.by_owner.get(have.key, ()) if self._pods else ():
+            counts.update(group.waiting)
         return dict(sorted(counts.items()))
 
 

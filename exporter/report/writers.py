@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from exporter.report import html, junit, markdown, sarif
+from exporter.report import html, junit, markdown, openreports, oscal, sarif
 from exporter.report.composition import paper
 from exporter.report.documents.report import report
 from exporter.report.encoding import encode
@@ -23,6 +23,8 @@ class Form(StrEnum):
     JSON = "json"
     JUNIT = "junit"
     SARIF = "sarif"
+    OPENREPORTS = "openreports"
+    OSCAL = "oscal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,22 @@ WRITERS: Final[Mapping[Form, Writer]] = MappingProxyType(
             "application/sarif+json",
             lambda view, words: encode(sarif.document(view, texts=words)),
         ),
+        Form.OPENREPORTS: Writer(
+            "application/json", lambda view, _: encode(openreports.document(view))
+        ),
+        Form.OSCAL: Writer(
+            "application/oscal+json",
+            lambda view, words: encode(oscal.document(view, texts=words)),
+        ),
     }
 )
 
 
-def write(view: Overview, *, form: Form, lang: Lang = Lang.EN, zone: tzinfo = UTC) -> bytes:
+def write(view: Overview, *, form: Form, lang: Lang = Lang.EN, zone: tzinfo | None = None) -> bytes:
     """Return the report on *view* in the language *lang*, with instants in *zone*.
+
+    None stands for the zone of the settings.
 
     JSON and JUnit are for programs: they have codes and UTC, whatever the language.
     """
-    return WRITERS[form].write(view, texts(lang, zone=zone))
+    return WRITERS[form].write(view, texts(lang, zone=zone or view.zone))

@@ -11,7 +11,7 @@ from itertools import chain
 
 from msgspec import structs
 
-from exporter.domain.applications import ObservedApplications
+from exporter.domain.applications import ObservedApplications, Repository
 from exporter.domain.check import Check
 from exporter.domain.declaration import PRESENT
 from exporter.domain.delivered import application_of
@@ -54,6 +54,7 @@ def evaluate(
     history = history or History(dates=False)
     facts = history.refused.known(history.expected.known(facts))
     held = decisions.holding(at)
+    history.revision = (facts.find(Repository) or Repository()).revision
     account = history.accounting.of(facts, held, checks=checks)
     found = {
         check.id: history.attribution.of(

@@ -17,6 +17,7 @@ from exporter.runtime.decisions import Decisions
 from exporter.runtime.expected import Expected
 from exporter.runtime.hidden import Hidden
 from exporter.runtime.judged import Judged, Revision
+from exporter.runtime.levels import Levels
 from exporter.runtime.past import CheckPast, Past, transitions
 from exporter.runtime.policy import Stage, Start
 from exporter.runtime.refused import Refused
@@ -39,7 +40,7 @@ class History:
     process did, the first evaluation where nobody says. Without *dates* nothing is dated, and
     nothing remembered: so it is for who looks once. *past* is what an earlier process knew,
     *transitions* the last ones, the newest last. As long as not all has been looked at
-    (*complete*), no transition is one.
+    (*complete*), no transition is one. *revision* is the commit of what is declared now.
     """
 
     dates: bool = True
@@ -53,12 +54,15 @@ class History:
     hidden: Hidden = field(default_factory=Hidden)
     past: Past = field(default_factory=Past)
     complete: bool = True
+    revision: str = ""
     transitions: deque[Transition] = field(init=False)
+    levels: Levels = field(init=False)
     _start: Start | None = None
     _last: Mapping[str, Judged] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.transitions = deque(self.past.transitions, maxlen=KEPT)
+        self.levels = Levels.of(self.past.levels, began=self.past.watching)
 
     @property
     def judged(self) -> Mapping[str, Judged]:
@@ -120,7 +124,8 @@ class History:
         """Remember what became another; of too many at once the failures first."""
         if not self.complete:
             return
-        new = sorted(transitions(before, self._last, at=at), key=_failures_first)
+        became = transitions(before, self._last, at=at, revision=self.revision)
+        new = sorted(became, key=_failures_first)
         self.transitions.extend(reversed(list(islice(new, AT_ONCE))))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.skyline import LevelChange
 from exporter.domain.transitions import Transition
 from exporter.runtime.judged import Judged
 from exporter.runtime.rounds import Round
@@ -38,14 +39,24 @@ class CheckPast:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What an earlier process saw of each check, by its id, and its last *transitions*."""
+    """What an earlier process saw of each check, by its id, and what it saw change.
+
+    *transitions* are the last ones, *levels* those of the layers; *watching* is when it, or one
+    before it, began to look.
+    """
 
     checks: Mapping[str, CheckPast] = field(default_factory=dict)
     transitions: tuple[Transition, ...] = ()
+    levels: tuple[LevelChange, ...] = ()
+    watching: datetime | None = None
 
 
 def transitions(
-    before: Mapping[str, Judged], now: Mapping[str, Judged], *, at: datetime
+    before: Mapping[str, Judged],
+    now: Mapping[str, Judged],
+    *,
+    at: datetime,
+    revision: str = "",
 ) -> Iterator[Transition]:
     """Yield what became another of what each check judged; nothing of one that judges first."""
     for name, judged in now.items():
@@ -63,6 +74,7 @@ def transitions(
                     before=was,
                     after=is_now,
                     detail=found.detail if found else "",
+                    revision=revision,
                 )
 
 

@@ -33,6 +33,8 @@ _HEALTHY = ("/-/healthy", "/healthz", "/livez")
 _READY = ("/-/ready", "/readyz")
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.Response]]
 Parameters: TypeAlias = tuple[tuple[str, str], ...]
+Waiting: TypeAlias = Callable[[str], Answer]
+"""What people see in a language before the first evaluation."""
 
 
 class Publisher(Protocol):
@@ -57,11 +59,13 @@ def application(
     telemetry_path: str,
     views: Sequence[str] = (),
     files: Mapping[str, Answer] | None = None,
+    waiting: Waiting | None = None,
 ) -> web.Application:
     """Return the application.
 
     *views* are the paths of views that everything published has; *files*, by their paths, never
-    change. A path that the metrics take is theirs.
+    change. A path that the metrics take is theirs. Before there is anything to show, who reads HTML
+    gets what *waiting* says in his language, with the status that programs get.
     """
     app = web.Application(client_max_size=1024)
     app.on_response_prepare.append(_secure)
@@ -69,7 +73,9 @@ def application(
     routes: dict[str, Handler] = {
         **{path: _file(answer) for path, answer in (files or {}).items()},
         **{
-            path: _view(publisher, path=path, maker=slow if path == REPORT else swift)
+            path: _view(
+                publisher, path=path, maker=slow if path == REPORT else swift, waiting=waiting
+            )
             for path in views
         },
         **dict.fromkeys(_HEALTHY, _healthy(publisher)),
@@ -147,14 +153,18 @@ def _metrics(publisher: Publisher) -> Handler:
     return handle
 
 
-def _view(publisher: Publisher, *, path: str, maker: OnDemand) -> Handler:
+def _view(
+    publisher: Publisher, *, path: str, maker: OnDemand, waiting: Waiting | None = None
+) -> Handler:
     parameters = _variant if path == REPORT else _parameters
 
     async def handle(request: web.Request) -> web.Response:
         shown = publisher.published
+        if shown is None and waiting is not None and _reads_html(request):
+            return await _send_made(request, made(waiting(_language(request))))
         if shown is None:
             return _not_ready()
-        asked = Asked(parameters(request), stale=publisher.stale)
+        asked = Asked(parameters(request), stale=publisher.stale, lang=_language(request))
         try:
             one = await maker.get(shown, path=path, asked=asked)
         except BusyError:
@@ -165,6 +175,10 @@ def _view(publisher: Publisher, *, path: str, maker: OnDemand) -> Handler:
     return handle
 
 
+def _language(request: web.Request) -> str:
+    return preferred_language(request.headers.get("Accept-Language", ""), LANGUAGES)
+
+
 def _parameters(request: web.Request) -> Parameters:
     return tuple(request.query.items())
 
@@ -172,8 +186,13 @@ def _parameters(request: web.Request) -> Parameters:
 def _variant(request: web.Request) -> Parameters:
     """Return the parameters with the form and the language that the reader prefers."""
     media_type = preferred_type(request.headers.get("Accept", ""), tuple(REPORTS))
-    language = preferred_language(request.headers.get("Accept-Language", ""), LANGUAGES)
-    return tuple({"format": REPORTS[media_type], "lang": language, **dict(request.query)}.items())
+    return tuple(
+        {"format": REPORTS[media_type], "lang": _language(request), **dict(request.query)}.items()
+    )
+
+
+def _reads_html(request: web.Request) -> bool:
+    return "text/html" in request.headers.get("Accept", "")
 
 
 def _file(answer: Answer) -> Handler:

@@ -7,8 +7,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from exporter.domain.charts import parse_registry
 from exporter.domain.errors import ParseError
-from exporter.settings.forms import Duration, Quantity, Strict
+from exporter.settings.forms import Duration, FilePath, Lies, Quantity, Strict
 from exporter.settings.monitoring import BasicAuthSettings, Period, TlsSettings
+from exporter.settings.texts import REGISTRY
 
 
 def parse_fetched(text: str) -> str:
@@ -27,10 +28,11 @@ class RegistrySettings(Strict, frozen=True, kw_only=True):
             description="A Helm repository (https://charts.example.org/) or an OCI registry "
             "(oci://registry.example.org/charts/). All that lies below may be fetched.",
             extra={"parse": parse_fetched},
+            extra_json_schema={"pattern": REGISTRY},
         ),
     ]
     token_file: Annotated[
-        str,
+        FilePath,
         Meta(description="The file of a bearer token; relative to this file, read at each request"),
     ] = ""
     basic_auth: BasicAuthSettings | None = None
@@ -71,7 +73,8 @@ class ChartsSettings(Strict, frozen=True, kw_only=True):
         Meta(
             description="A folder of charts of registries, as `helm pull` writes them: "
             "NAME-VERSION.tgz, or in folders named like their registry. A relative one is relative "
-            "to this file. What is fetched is stored there."
+            "to this file. What is fetched is stored there.",
+            extra={"lies": Lies.MADE},
         ),
     ] = ""
     fetch: Annotated[

@@ -1,13 +1,14 @@
 """The settings of the cloud that is looked at, and what of it is this cluster's."""
 
 import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from msgspec import Meta
 
 from exporter.domain.errors import ParseError
 from exporter.settings.forms import Strict
-from exporter.settings.monitoring import Period, parse_address
+from exporter.settings.monitoring import Period, parse_address, too_old
 
 _REGION = re.compile(r"[a-z]{2,}(?:-[a-z0-9]+){1,4}")
 
@@ -60,7 +61,7 @@ class AwsSettings(Strict, frozen=True, kw_only=True):
         ),
     ] = {}
     admin_ports: Annotated[
-        tuple[int, ...],
+        tuple[Annotated[int, Meta(ge=1, le=65535)], ...],
         Meta(description="TCP ports that nobody may open to the whole world by hand."),
     ] = (22, 2379, 2380, 3389, 6443, 10250)
     unmanaged_rules: Annotated[
@@ -70,6 +71,11 @@ class AwsSettings(Strict, frozen=True, kw_only=True):
             "make; nobody needs to declare them."
         ),
     ] = ("kubernetes.io/rule/*", "elbv2.k8s.aws/*")
+
+    @classmethod
+    def objection(cls, given: Mapping[str, Any]) -> str:
+        """Return what is wrong with what is *given* as a whole, or nothing."""
+        return too_old(cls, given)
 
 
 class CloudSettings(Strict, frozen=True, kw_only=True):

@@ -5,14 +5,23 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from exporter.settings.charts import ChartsSettings
-from exporter.settings.forms import Duration, Quantity, Strict
+from exporter.settings.forms import (
+    CheckoutPath,
+    Duration,
+    LabelKey,
+    Quantity,
+    RepositoryPath,
+    Strict,
+    TaintText,
+)
+from exporter.settings.texts import ARGUMENT, parse_argument
 
 
 class CheckoutSettings(Strict, frozen=True, kw_only=True):
     """The checkout of a repository."""
 
     path: Annotated[
-        str, Meta(description="Its directory; a relative one is relative to this file.")
+        CheckoutPath, Meta(description="Its directory; a relative one is relative to this file.")
     ]
     revision: Annotated[
         str, Meta(description="The commit, where the directory has no Git metadata of its own.")
@@ -44,7 +53,7 @@ class TerraformSettings(Strict, frozen=True, kw_only=True):
     """One Terraform declaration."""
 
     path: Annotated[
-        str,
+        RepositoryPath,
         Meta(
             description="A directory of .tf files, a state file (v4), or the output of "
             "`terraform show -json` for a state or a plan; relative to the repository."
@@ -53,7 +62,9 @@ class TerraformSettings(Strict, frozen=True, kw_only=True):
     node_name: Annotated[
         str,
         Meta(
-            description="The argument of a module call that names its node. Empty: resources only."
+            description="The argument of a module call that names its node. Empty: resources only.",
+            extra={"parse": parse_argument},
+            extra_json_schema={"pattern": ARGUMENT},
         ),
     ] = ""
     modules: Annotated[
@@ -78,13 +89,20 @@ class TerraformSettings(Strict, frozen=True, kw_only=True):
         ),
     ] = ()
     tags: Annotated[
-        dict[str, str],
+        dict[str, LabelKey],
         Meta(description="Which tags stand for which node labels, as {Domain: domain}."),
     ] = {}
     variables: Annotated[
         tuple[str, ...],
         Meta(description="*.tfvars files beside terraform.tfvars and *.auto.tfvars, in order."),
     ] = ()
+    workspace: Annotated[
+        str,
+        Meta(
+            description="The workspace that is applied, which terraform.workspace tells. Empty: "
+            "what depends on it is unresolved."
+        ),
+    ] = ""
     include: Annotated[
         tuple[str, ...],
         Meta(description="Shell patterns of node names; others are no nodes of this cluster."),
@@ -103,14 +121,19 @@ class TerraformSettings(Strict, frozen=True, kw_only=True):
     ] = False
 
 
+_STRICT_CONDITIONS = 19
+"""Since 2.19 ansible-core refuses conditions that are neither true nor false."""
+
+
 class AnsibleSettings(Strict, frozen=True, kw_only=True):
     """The Ansible declaration."""
 
     inventory: Annotated[
-        str, Meta(description="An inventory file or directory, relative to the repository.")
+        RepositoryPath,
+        Meta(description="An inventory file or directory, relative to the repository."),
     ]
     playbooks: Annotated[
-        tuple[str, ...],
+        tuple[RepositoryPath, ...],
         Meta(description="Playbooks, or directories and shell patterns of them; roles follow."),
     ] = ()
     groups: Annotated[
@@ -124,13 +147,26 @@ class AnsibleSettings(Strict, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="Shell patterns of hosts and names of groups that are no nodes."),
     ] = ("localhost", "127.0.0.1", "bastion", "bastion*")
+    version: Annotated[
+        str,
+        Meta(
+            pattern=r"^(2\.[0-9]{1,2}(\.[0-9]+)*)?$",
+            description="The version of ansible-core that runs the playbooks, as 2.18. It tells "
+            "what a condition means that is neither true nor false, which is unknown without.",
+        ),
+    ] = ""
+
+    @property
+    def strict_conditions(self) -> bool:
+        """Tell whether a condition that is neither true nor false is an error, or may be one."""
+        return not self.version or int(self.version.split(".")[1]) >= _STRICT_CONDITIONS
 
 
 class MachinesSettings(Strict, frozen=True, kw_only=True):
     """Files that configure machines or make them."""
 
     path: Annotated[
-        str,
+        RepositoryPath,
         Meta(
             min_length=1,
             description="A file, a directory or a shell pattern of them, relative to the "
@@ -156,8 +192,8 @@ class InventoryNode(Strict, frozen=True, kw_only=True):
 
     name: str
     group: str = ""
-    labels: dict[str, str] = {}
-    taints: Annotated[tuple[str, ...], Meta(description="As key=value:Effect.")] = ()
+    labels: dict[LabelKey, str] = {}
+    taints: tuple[TaintText, ...] = ()
     version: str = ""
     instance_type: str = ""
     zone: str = ""
@@ -222,14 +258,14 @@ class DeclaredSettings(Strict, frozen=True, kw_only=True):
     ansible: AnsibleSettings | None = None
     machines: tuple[MachinesSettings, ...] = ()
     argocd: Annotated[
-        tuple[str, ...],
+        tuple[RepositoryPath, ...],
         Meta(
             description="Files and directories of Applications and ApplicationSets; the paths and "
             "charts that they name are followed."
         ),
     ] = ()
     kustomize: Annotated[
-        tuple[str, ...],
+        tuple[RepositoryPath, ...],
         Meta(description="Overlays (shell patterns) that no Application points at."),
     ] = ()
     repositories: Annotated[

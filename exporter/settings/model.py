@@ -9,7 +9,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from exporter.settings.components import ComponentSettings, Preset
 from exporter.settings.declared import DeclaredSettings, RepositorySettings
-from exporter.settings.forms import Duration, Strict
+from exporter.settings.forms import CheckoutPath, Count, Duration, Lies, Strict, TimeZone
+from exporter.settings.monitoring import Period
 from exporter.settings.nodes import NodesSettings
 from exporter.settings.observed import ClusterSettings, ObservedSettings
 from exporter.settings.policy import (
@@ -26,7 +27,7 @@ class MetricsSettings(Strict, frozen=True, kw_only=True):
 
     detail: Literal["full", "findings", "summary"] = "full"
     findings_limit: Annotated[
-        int, Meta(ge=0, description="Most series of single findings; the rest is counted.")
+        Count, Meta(description="Most series of single findings; the rest is counted.")
     ] = 1000
 
 
@@ -62,7 +63,10 @@ class Settings(Strict, frozen=True, kw_only=True):
     documentation: Annotated[
         str, Meta(description="Where this project's docs/ are published; reports link there.")
     ] = ""
-    repository: str | RepositorySettings
+    time_zone: Annotated[
+        TimeZone, Meta(description="The time zone in which reports for people tell instants.")
+    ] = "UTC"
+    repository: CheckoutPath | RepositorySettings
     declared: DeclaredSettings
     observed: ObservedSettings
     nodes: NodesSettings = NodesSettings()
@@ -95,13 +99,14 @@ class Settings(Strict, frozen=True, kw_only=True):
         Meta(
             description="A file in which serve keeps since when findings are as they are, what it "
             "waits for, and the last transitions, so that they outlive a restart; relative to this "
-            "file. Its directory has to be writable. Empty: nothing is kept."
+            "file. Its directory has to be writable. Empty: nothing is kept.",
+            extra={"lies": Lies.MADE},
         ),
     ] = ""
     images: ImagesSettings = ImagesSettings()
     metrics: MetricsSettings = MetricsSettings()
     interval: Annotated[
-        Duration, Meta(description="How often the repository and a snapshot are looked at again.")
+        Period, Meta(description="How often the repository and a snapshot are looked at again.")
     ] = "30s"
     watchdog: Annotated[
         Duration,

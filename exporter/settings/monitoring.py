@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from msgspec import Meta
+from msgspec import Meta, structs
 
 from exporter.domain.errors import ParseError
 from exporter.domain.instants import parse_duration
-from exporter.settings.forms import Duration, Strict
+from exporter.settings.forms import Count, Duration, FilePath, Quantity, Strict
+from exporter.settings.texts import ADDRESS, DURATION
 
 SHORTEST = timedelta(milliseconds=100)
 
@@ -43,7 +44,12 @@ def parse_period(text: str) -> timedelta:
 
 
 Period = Annotated[
-    str, Meta(description="A duration: 30s, 5m, 1h30m.", extra={"parse": parse_period})
+    str,
+    Meta(
+        description="A duration: 30s, 5m, 1h30m.",
+        extra={"parse": parse_period},
+        extra_json_schema={"pattern": DURATION},
+    ),
 ]
 
 
@@ -52,20 +58,44 @@ class BasicAuthSettings(Strict, frozen=True, kw_only=True):
 
     username: str
     password_file: Annotated[
-        str, Meta(description="A relative one is relative to this file; read at each request.")
+        FilePath, Meta(description="A relative one is relative to this file; read at each request.")
     ]
 
 
 class TlsSettings(Strict, frozen=True, kw_only=True):
     """How a server is trusted, and what is shown to it; files are relative to this one."""
 
-    ca_file: Annotated[str, Meta(description="Authorities; default: those of the system.")] = ""
-    cert_file: Annotated[str, Meta(description="A certificate to show, with key_file.")] = ""
-    key_file: str = ""
+    ca_file: Annotated[FilePath, Meta(description="Authorities; default: those of the system.")] = (
+        ""
+    )
+    cert_file: Annotated[FilePath, Meta(description="A certificate to show, with key_file.")] = ""
+    key_file: FilePath = ""
     server_name: Annotated[str, Meta(description="The name in the server's certificate.")] = ""
     insecure_skip_verify: Annotated[
         bool, Meta(description="Trust any server. It can then read the credentials.")
     ] = False
+
+    @classmethod
+    def objection(cls, given: Mapping[str, Any]) -> str:
+        """Return what is wrong with what is *given* as a whole, or nothing."""
+        half = bool(given.get("cert_file")) != bool(given.get("key_file"))
+        return "cert_file and key_file need each other: set both" if half else ""
+
+
+def too_old(kind: type[Strict], given: Mapping[str, Any]) -> str:
+    """Return what is wrong where an answer is too old before the next one is there, or nothing."""
+    defaults = {field.name: field.default for field in structs.fields(kind)}
+    told = [given.get(name, defaults[name]) for name in ("max_age", "interval", "timeout")]
+    try:
+        age, interval, timeout = map(parse_period, map(str, told))
+    except ParseError:
+        return ""
+    if age > interval + timeout:
+        return ""
+    return (
+        f"max_age ({told[0]}) must be longer than interval and timeout together ({told[1]} and "
+        f"{told[2]}), or every answer is too old before the next one"
+    )
 
 
 class EndpointSettings(Strict, frozen=True, kw_only=True):
@@ -76,10 +106,11 @@ class EndpointSettings(Strict, frozen=True, kw_only=True):
         Meta(
             description="Its address, with its path prefix if it has one.",
             extra={"parse": parse_address},
+            extra_json_schema={"pattern": ADDRESS},
         ),
     ]
     token_file: Annotated[
-        str,
+        FilePath,
         Meta(description="The file of a bearer token; relative to this file, read at each request"),
     ] = ""
     basic_auth: BasicAuthSettings | None = None
@@ -101,8 +132,9 @@ class EndpointSettings(Strict, frozen=True, kw_only=True):
     @classmethod
     def objection(cls, given: Mapping[str, Any]) -> str:
         """Return what is wrong with what is *given* as a whole, or nothing."""
-        both = "token_file" in given and "basic_auth" in given
-        return "set either token_file or basic_auth" if both else ""
+        if given.get("token_file") and given.get("basic_auth"):
+            return "set either token_file or basic_auth"
+        return too_old(cls, given)
 
 
 RULE_GROUPS = (
@@ -168,9 +200,9 @@ class PrometheusSettings(EndpointSettings, frozen=True, kw_only=True):
         str | None, Meta(description="How much it shall keep, as Prometheus writes it: 50GB.")
     ] = None
     storage: Annotated[
-        str | None, Meta(description="What its volume shall hold, a quantity: 80Gi.")
+        Quantity | None, Meta(description="What its volume shall hold, a quantity: 80Gi.")
     ] = None
-    replicas: Annotated[int | None, Meta(description="How many of it there shall be.")] = None
+    replicas: Annotated[int, Meta(ge=0, description="How many of it there shall be.")] | None = None
     labels: Annotated[
         dict[str, str],
         Meta(
@@ -199,10 +231,10 @@ class PrometheusSettings(EndpointSettings, frozen=True, kw_only=True):
     ] = "*/prometheus-*"
     rules: RulesSettings = RulesSettings()
     alertmanagers: Annotated[
-        int | None,
+        Count | None,
         Meta(
             description="How many Alertmanagers it must notify; else what the repository "
-            "declares, else 1. 0: none."
+            "declares, else 1. 0: none.",
         ),
     ] = None
     watchdog: Annotated[
@@ -221,7 +253,7 @@ class AlertmanagerSettings(EndpointSettings, frozen=True, kw_only=True):
         ),
     ] = {}
     replicas: Annotated[
-        int | None, Meta(description="How many of it; else what the repository declares.")
+        Count | None, Meta(description="How many of it; else what the repository declares.")
     ] = None
     receivers: Annotated[
         tuple[str, ...],

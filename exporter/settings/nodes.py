@@ -1,10 +1,11 @@
 """How nodes are grouped, and what of them is managed elsewhere."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
-from exporter.settings.forms import Strict
+from exporter.settings.forms import LabelKey, Strict, TaintText
 from exporter.settings.taints import UNMANAGED_TAINTS
 
 UNMANAGED_LABELS = (
@@ -40,10 +41,12 @@ class GroupSettings(Strict, frozen=True, kw_only=True):
         | UnsetType
     ) = UNSET
     max: Annotated[int, Meta(ge=0, description="Most nodes.")] | UnsetType = UNSET
-    labels: Annotated[dict[str, str], Meta(description="Labels that each of its nodes has.")] = {}
+    labels: Annotated[
+        dict[LabelKey, str], Meta(description="Labels that each of its nodes has.")
+    ] = {}
     taints: (
         Annotated[
-            tuple[str, ...],
+            tuple[TaintText, ...],
             Meta(
                 description="Taints that each of its nodes has, as key=value:Effect. [] if none; "
                 "left out, none is compared."
@@ -60,6 +63,14 @@ class GroupSettings(Strict, frozen=True, kw_only=True):
     zones: Annotated[
         tuple[str, ...], Meta(description="Each of its nodes is in one of these.")
     ] = ()
+
+    @classmethod
+    def objection(cls, given: Mapping[str, Any]) -> str:
+        """Return what is wrong with what is *given* as a whole, or nothing."""
+        fewest, most = given.get("min"), given.get("max")
+        if not isinstance(fewest, int) or not isinstance(most, int) or fewest <= most:
+            return ""
+        return f"min ({fewest}) is more than max ({most}); write the smaller number as min"
 
 
 class NodesSettings(Strict, frozen=True, kw_only=True):
@@ -80,7 +91,7 @@ class NodesSettings(Strict, frozen=True, kw_only=True):
         ),
     ] = {}
     consistent_labels: Annotated[
-        tuple[str, ...],
+        tuple[LabelKey, ...],
         Meta(
             description="Labels that must agree along an Application, its workload and the nodes "
             "that it selects."

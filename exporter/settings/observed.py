@@ -1,11 +1,12 @@
 """Where the cluster and its monitoring stack are looked at."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
 from exporter.settings.cloud import CloudSettings
-from exporter.settings.forms import Duration, Strict
+from exporter.settings.forms import Duration, FilePath, Lies, Namespace, Strict
 from exporter.settings.monitoring import (
     AlertmanagerSettings,
     ArgocdSettings,
@@ -23,8 +24,9 @@ class ClusterSettings(Strict, frozen=True, kw_only=True):
             tuple[str, ...],
             Meta(
                 description="What Applications call this cluster: names and servers. Where they "
-                "stand here, Applications that go to another one are out of scope. Default: "
-                "in-cluster, https://kubernetes.default.svc."
+                "stand here, Applications that go to another one are out of scope. With one name "
+                "and one server, a clusters generator of an ApplicationSet is evaluated for it. "
+                "Default: in-cluster, https://kubernetes.default.svc."
             ),
         ]
         | UnsetType
@@ -35,14 +37,14 @@ class KubernetesSettings(Strict, frozen=True, kw_only=True):
     """The Kubernetes API."""
 
     kubeconfig: Annotated[
-        str | None,
+        FilePath | None,
         Meta(
             description="A kubeconfig file; a relative one is relative to this file. Default: the "
             "pod's own service account; outside of a pod, what kubectl uses."
         ),
     ] = None
     namespaces: Annotated[
-        tuple[str, ...],
+        tuple[Namespace, ...],
         Meta(
             description="The namespaces to look at: all that anything is declared in, Argo CD's "
             "own too. Nodes are looked at in any case. Empty: all."
@@ -65,7 +67,8 @@ class ObservedSettings(Strict, frozen=True, kw_only=True):
         str | None,
         Meta(
             description="A folder or file of `kubectl get -o json` output instead of a live "
-            "cluster; a relative one is relative to this file."
+            "cluster; a relative one is relative to this file.",
+            extra={"lies": Lies.FILE_OR_FOLDER},
         ),
     ] = None
     prometheus: Annotated[
@@ -87,3 +90,13 @@ class ObservedSettings(Strict, frozen=True, kw_only=True):
             "source hydrator) is taken from it. It then shows nothing that Argo CD renders wrongly."
         ),
     ] = None
+
+    @classmethod
+    def objection(cls, given: Mapping[str, Any]) -> str:
+        """Return what is wrong with what is *given* as a whole, or nothing."""
+        if given.get("kubernetes") is None or given.get("snapshot") is None:
+            return ""
+        return (
+            "kubernetes and snapshot exclude each other: leave out snapshot to look at the live "
+            "cluster, or kubernetes to look at what was dumped"
+        )

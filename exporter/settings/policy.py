@@ -1,14 +1,17 @@
 """What the owners accept, until when, and which checks run."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
 from exporter.domain.cron import Schedule, parse_zone
+from exporter.domain.instants import known_instant
 from exporter.domain.policy import BLIND_SPOTS
 from exporter.settings.checks import CheckId
 from exporter.settings.forms import Duration, Instant, Strict
+from exporter.settings.texts import parse_check, parse_layer
 
 
 class ChecksSettings(Strict, frozen=True, kw_only=True):
@@ -36,7 +39,14 @@ class RestartSettings(Strict, frozen=True, kw_only=True):
 class WaiverSettings(Strict, frozen=True, kw_only=True):
     """A failure, or an item that nobody compares, that somebody accepts until a date."""
 
-    check: Annotated[str, Meta(min_length=1, description="A check's id, or a shell pattern.")]
+    check: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="A check's id, or a shell pattern.",
+            extra={"parse": parse_check},
+        ),
+    ]
     subject: Annotated[
         str, Meta(min_length=1, description="name or namespace/name; a shell pattern.")
     ]
@@ -80,8 +90,10 @@ class WaiverSettings(Strict, frozen=True, kw_only=True):
 class OwnerMatch(Strict, frozen=True, kw_only=True):
     """What findings are somebody's: shell patterns, all of which have to fit."""
 
-    check: Annotated[str, Meta(description="A check's id.")] = "*"
-    layer: Annotated[str, Meta(description="The layer of the finding.")] = "*"
+    check: Annotated[str, Meta(description="A check's id.", extra={"parse": parse_check})] = "*"
+    layer: Annotated[
+        str, Meta(description="The layer of the finding.", extra={"parse": parse_layer})
+    ] = "*"
     kind: Annotated[str, Meta(description="The kind of what the finding is about.")] = "*"
     namespace: Annotated[str, Meta(description="Its namespace; empty where it has none.")] = "*"
     name: Annotated[str, Meta(description="Its name.")] = "*"
@@ -136,4 +148,11 @@ class MaintenanceSettings(Strict, frozen=True, kw_only=True):
             return "say when: from and until, or schedule and duration"
         if "time_zone" in given and named == once:
             return "time_zone goes with schedule; from and until have their own"
-        return ""
+        start, end = (_instant(given.get(key)) for key in ("from", "until"))
+        if start is None or end is None or start < end:
+            return ""
+        return "until is not after from: the window never opens; write the later instant as until"
+
+
+def _instant(text: object) -> datetime | None:
+    return known_instant(text) if isinstance(text, str) else None

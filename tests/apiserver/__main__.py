@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--pods", type=int, default=0)
     add("--workloads", type=int, default=0, help="default: one for 50 pods")
     add("--applications", type=int, default=0)
+    add("--objects", type=int, default=0, help="Services, and objects of other kinds with them")
     add("--pod-bytes", type=int, default=8192)
     add("--events-per-second", type=float, default=0, help="changes of pods of that cluster")
     add("--bookmark-period", type=float, default=60, help="seconds")
@@ -100,6 +101,7 @@ def _load(api: ApiServer, options: argparse.Namespace) -> Load | None:
         pods=options.pods,
         workloads=options.workloads,
         applications=options.applications,
+        objects=options.objects,
         pod_bytes=options.pod_bytes,
     )
     return fill(api.store, size)

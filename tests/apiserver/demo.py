@@ -8,7 +8,10 @@ import os
 import signal
 import sys
 import tempfile
+from http import HTTPStatus
 from pathlib import Path
+
+import aiohttp
 
 from tests.apiserver import argocd
 from tests.apiserver.kubeconfig import write_kubeconfig
@@ -22,6 +25,10 @@ from tests.monitoring.recorded import RecordedStack
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "reference-cluster"
 NONE = "none"
+BOOKMARKS = 10.0
+"""Seconds between two signs of life of a watch."""
+LOST = "30s"
+"""After how long without one what the API server told counts no more; sooner than usual."""
 KNOWN = sorted({*SCENARIOS, *OF_MONITORING, *OF_CLOUD})
 
 
@@ -46,7 +53,7 @@ async def demo(address: str, scenario: str, after: float) -> int:
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     with tempfile.TemporaryDirectory() as folder:
         async with (
-            ApiServer() as api,
+            ApiServer(bookmark_period=BOOKMARKS) as api,
             RecordedStack(api.objects) as stack,
             contextlib.AsyncExitStack() as more,
         ):
@@ -55,7 +62,9 @@ async def demo(address: str, scenario: str, after: float) -> int:
             if scenario in OF_CLOUD:  # the others need none, and it takes a while to start
                 _say("a simulated AWS starts")
                 cloud = await more.enter_async_context(reference_cloud(api))
-            settings = write_settings(Path(folder), url=api.url, monitoring=stack, cloud=cloud)
+            settings = write_settings(
+                Path(folder), url=api.url, monitoring=stack, cloud=cloud, max_age=LOST
+            )
             command = (sys.executable, "-m", "exporter", "serve", "--config.file", str(settings))
             exporter = await asyncio.create_subprocess_exec(
                 *command, "--web.listen-address", address, env={**os.environ, **moto.KEYS}
@@ -63,7 +72,8 @@ async def demo(address: str, scenario: str, after: float) -> int:
             tasks = (
                 asyncio.create_task(_end(exporter, told), name="end"),
                 asyncio.create_task(
-                    _play(api, stack, cloud, scenario=scenario, after=after), name="scenario"
+                    _play(api, stack, cloud, address=address, scenario=scenario, after=after),
+                    name="scenario",
                 ),
                 asyncio.create_task(argocd.comparing(api), name="argocd"),
             )
@@ -84,6 +94,7 @@ def write_settings(
     token: str | None = None,
     monitoring: RecordedStack | None = None,
     cloud: ReferenceCloud | None = None,
+    max_age: str = "5m",
 ) -> Path:
     """Write the example's settings with a live cluster in place of its snapshot.
 
@@ -92,7 +103,8 @@ def write_settings(
     write_kubeconfig(folder / "kubeconfig", url=url, token=token)
     (folder / "repository").symlink_to(EXAMPLE / "repository")
     lines = (EXAMPLE / "conformance.yaml").read_text().splitlines(keepends=True)
-    live = "  kubernetes: {kubeconfig: kubeconfig}\n" + (asking(monitoring) if monitoring else "")
+    live = f"  kubernetes: {{kubeconfig: kubeconfig, max_age: {max_age}}}\n"
+    live += asking(monitoring) if monitoring else ""
     live += asking(cloud) if cloud else ""
     path = folder / "conformance.yaml"
     path.write_text("".join(live if one.startswith("  snapshot:") else one for one in lines))
@@ -115,18 +127,34 @@ async def _play(
     stack: RecordedStack,
     cloud: ReferenceCloud | None,
     *,
+    address: str,
     scenario: str,
     after: float,
 ) -> None:
+    """Play a *scenario* so many seconds *after* the first evaluation is shown at *address*."""
     if scenario == NONE:
         return
     chosen = SCENARIOS.get(scenario) or OF_MONITORING.get(scenario) or OF_CLOUD[scenario]
+    await _shown(address)
     _say(f"in {after:g} seconds: {(chosen.__doc__ or scenario).splitlines()[0]}")
     await asyncio.sleep(after)
     if cloud is not None:
         _say(await cloud.play(scenario))
     else:
         _say(await (stack.play(scenario) if scenario in OF_MONITORING else run(scenario, api)))
+
+
+async def _shown(address: str) -> None:
+    """Wait until the exporter has evaluated once and shows it."""
+    host, _, port = address.rpartition(":")
+    url = f"http://{host or '127.0.0.1'}:{port}/-/ready"
+    async with aiohttp.ClientSession() as session:
+        while True:
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                async with session.get(url) as answer:
+                    if answer.status == HTTPStatus.OK:
+                        return
+            await asyncio.sleep(0.5)
 
 
 def _say(text: str) -> None:

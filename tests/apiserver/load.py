@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from tests.apiserver.plain_objects import put_objects
 from tests.apiserver.store import Collection, Parts, Store
 
 TICK = 0.01
@@ -27,6 +28,8 @@ class Size:
     pods: int
     workloads: int = 0
     applications: int = 0
+    objects: int = 0
+    """Services, and as many of other kinds as `put_objects` says."""
     pod_bytes: int = 8192
 
     @property
@@ -43,6 +46,8 @@ def fill(store: Store, size: Size) -> "Load":
         store.put(deployment(i, replicas=len(range(i, size.pods, size.owners))))
     for i in range(size.applications):
         store.put(application(i))
+    if size.objects:
+        put_objects(store, size.objects, owners=size.owners)
     load = Load(store, size)
     load.create()
     return load

@@ -12,7 +12,7 @@ from tests.apiserver.store import Store
 
 @pytest.mark.parametrize("pod_bytes", [2500, 8192])
 async def test_a_cluster_has_its_size(api: ApiServer, client: Client, pod_bytes: int) -> None:
-    size = Size(nodes=3, pods=40, workloads=4, applications=2, pod_bytes=pod_bytes)
+    size = Size(nodes=3, pods=40, workloads=4, applications=2, objects=8, pod_bytes=pod_bytes)
     fill(api.store, size)
 
     found = {path: (await client.get(path)).json["items"] for path in _paths(api)}
@@ -22,6 +22,11 @@ async def test_a_cluster_has_its_size(api: ApiServer, client: Client, pod_bytes:
         "pods": 40,
         "deployments": 4,
         "applications": 2,
+        "services": 8,
+        "endpointslices": 8,
+        "configmaps": 8,
+        "ingresses": 2,
+        "networkpolicies": 2,
     }
     pods = found["/api/v1/pods"]
     assert len({one["metadata"]["name"] for one in pods}) == 40

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.apiserver.scenarios import SCENARIOS, run
+from tests.apiserver.scheduling import suitable
 from tests.apiserver.server import ApiServer
 from tests.apiserver.store import Object
 
@@ -133,3 +134,91 @@ async def test_the_workloads_of_a_lost_node_lack_its_pods_and_argo_cd_sees_it() 
         ]
     assert lacking == ["auth-api"]
     assert waiting == ["ecoeco-api-auth"]
+
+
+async def test_the_taint_that_is_removed_is_one_that_code_declares() -> None:
+    before, after = await play("taint-removed")
+
+    (key,) = {key for key in before if before[key] != after[key]}
+    (removed,) = [
+        taint
+        for taint in before[key]["spec"]["taints"]
+        if taint not in after[key]["spec"]["taints"]
+    ]
+    playbook = SNAPSHOT.parent / "repository" / "ansible" / "playbooks" / "label-nodes.yml"
+    assert f"{removed['key']}={removed['value']}:{removed['effect']}" in playbook.read_text()
+
+
+async def test_a_drain_moves_pods_only_to_where_they_may_run() -> None:
+    before, after = await play("drain")
+
+    nodes = [one for (kind, *_), one in after.items() if kind == "nodes"]
+    moved = [after[key] for key in after.keys() - before.keys()]
+    assert moved
+    for pod in moved:
+        assert pod["spec"]["nodeName"] in {*suitable(pod, nodes)}
+
+
+async def test_pods_of_a_drain_wait_where_no_other_node_is_theirs() -> None:
+    async with ApiServer() as api:
+        api.load_snapshot(SNAPSHOT)
+        for node in api.objects("nodes"):
+            if node["metadata"]["name"] not in {"k8s-api-auth", "k8s-api-chat"}:
+                api.delete("nodes", node["metadata"]["name"])
+
+        summary = await run("drain", api, at_once)
+
+        waiting = [
+            one["metadata"]["namespace"]
+            for one in api.objects("pods")
+            if not one["spec"].get("nodeName")
+        ]
+    assert summary.startswith("node k8s-api-auth was drained of ")
+    assert set(waiting) == {"api"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "found"),
+    [
+        pytest.param({}, ["plain"], id="no toleration"),
+        pytest.param({"tolerations": [{"operator": "Exists"}]}, ["plain", "gpu"], id="any taint"),
+        pytest.param(
+            {"tolerations": [{"key": "gpu", "value": "a", "effect": "NoSchedule"}]},
+            ["plain", "gpu"],
+            id="the taint",
+        ),
+        pytest.param({"nodeSelector": {"zone": "b"}}, [], id="a selector of a cordoned node"),
+        pytest.param(
+            {"nodeSelector": {"zone": "a"}, "tolerations": [{"operator": "Exists"}]},
+            ["gpu"],
+            id="a selector",
+        ),
+        pytest.param(
+            {
+                "tolerations": [{"operator": "Exists"}],
+                "affinity": {
+                    "nodeAffinity": {
+                        "requiredDuringSchedulingIgnoredDuringExecution": {
+                            "nodeSelectorTerms": [
+                                {"matchExpressions": [{"key": "zone", "operator": "DoesNotExist"}]}
+                            ]
+                        }
+                    }
+                },
+            },
+            ["plain"],
+            id="an affinity",
+        ),
+    ],
+)
+def test_a_pod_may_run_where_labels_and_taints_let_it(spec: Object, found: list[str]) -> None:
+    nodes: list[Object] = [
+        {"metadata": {"name": "plain"}, "spec": {}},
+        {
+            "metadata": {"name": "gpu", "labels": {"zone": "a"}},
+            "spec": {"taints": [{"key": "gpu", "value": "a", "effect": "NoSchedule"}]},
+        },
+        {"metadata": {"name": "off", "labels": {"zone": "b"}}, "spec": {"unschedulable": True}},
+    ]
+
+    assert [*suitable({"spec": spec}, nodes)] == found

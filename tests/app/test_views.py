@@ -1,4 +1,4 @@
-"""An overview is made when somebody looks, and beforehand while somebody does."""
+"""What pages show is made when somebody looks, and beforehand while somebody does."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -64,7 +64,7 @@ def test_somebody_who_looked_is_around_for_a_while() -> None:
     assert (before, soon, late) == (False, True, False)
 
 
-def test_an_overview_is_made_when_somebody_looks() -> None:
+def test_it_is_made_when_somebody_looks() -> None:
     one = seen()
     page = made(Readers(), of=one)["/"]
     before = one.made
@@ -72,10 +72,11 @@ def test_an_overview_is_made_when_somebody_looks() -> None:
     page(Asked())
 
     assert (before, one.made) == (False, True)
+    assert one.board() is one.board()
     assert one.overview() is one.overview()
 
 
-def test_while_somebody_is_around_overviews_are_made_beforehand() -> None:
+def test_while_somebody_is_around_it_is_made_beforehand() -> None:
     one, readers = seen(), Readers()
     readers.came()
 

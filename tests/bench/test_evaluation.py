@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.apiserver.plain_objects import declared_objects
 from tests.bench.conftest import namespace_of, workload
 
 SETTINGS = """
@@ -89,7 +90,9 @@ def application(number: int) -> dict[str, object]:
     }
 
 
-def write_repository(folder: Path, *, nodes: int, workloads: int, applications: int) -> None:
+def write_repository(
+    folder: Path, *, nodes: int, workloads: int, applications: int, objects: int = 0
+) -> None:
     repository = folder / "repository"
     repository.mkdir()
     (folder / "conformance.yaml").write_text(SETTINGS.replace("REVISION", "a" * 40))
@@ -104,6 +107,13 @@ def write_repository(folder: Path, *, nodes: int, workloads: int, applications: 
             manifest.pop("status")
         text = "\n---\n".join(json.dumps(one) for one in manifests)
         (path / "manifests.yaml").write_text(text)
+        further = [
+            json.dumps(content)
+            for i in range(number, objects, applications)
+            for content in declared_objects(i, owners=workloads)
+        ]
+        if further:
+            (path / "objects.yaml").write_text("\n---\n".join(further))
 
 
 @pytest.mark.bench

@@ -9,7 +9,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -35,23 +35,31 @@ class Size:
     pods: int
     workloads: int
     applications: int = 300
+    objects: int = 0
 
     @property
     def options(self) -> tuple[str | int, ...]:
         return (
             *("--nodes", self.nodes, "--pods", self.pods),
             *("--workloads", self.workloads, "--applications", self.applications),
+            *("--objects", self.objects),
         )
 
 
 LARGEST = Size(nodes=5000, pods=150_000, workloads=3001)
+WITH_OBJECTS = replace(LARGEST, objects=20_000)
+"""With 20,000 Services and ConfigMaps each, 5,000 Ingresses and 5,000 NetworkPolicies."""
 FIFTH = Size(nodes=1000, pods=30_000, workloads=601)
 
 
 def prepare(folder: Path, size: Size) -> Path:
     """Write a repository that declares what runs, and settings for it; return these."""
     write_repository(
-        folder, nodes=size.nodes, workloads=size.workloads, applications=size.applications
+        folder,
+        nodes=size.nodes,
+        workloads=size.workloads,
+        applications=size.applications,
+        objects=size.objects,
     )
     edit(folder / "repository" / "inventory.yml", "1.32.4", "1.36.0")
     for path in folder.glob("repository/apps/*/manifests.yaml"):
@@ -159,6 +167,7 @@ def say(capsys: pytest.CaptureFixture[str], title: str, **figures: float) -> Non
         pytest.param(
             LARGEST, ("--streaming-lists", StreamingLists.OFF, "--tls"), id="pages, gzip and TLS"
         ),
+        pytest.param(WITH_OBJECTS, (), id="with objects of other kinds"),
         pytest.param(Size(nodes=0, pods=0, workloads=0, applications=0), (), id="empty"),
     ],
 )
@@ -178,7 +187,12 @@ def test_the_first_metrics(
 
 @pytest.mark.bench
 @pytest.mark.parametrize(
-    "size", [pytest.param(LARGEST, id="5,000 nodes"), pytest.param(FIFTH, id="1,000 nodes")]
+    "size",
+    [
+        pytest.param(LARGEST, id="5,000 nodes"),
+        pytest.param(WITH_OBJECTS, id="with objects of other kinds"),
+        pytest.param(FIFTH, id="1,000 nodes"),
+    ],
 )
 def test_events_become_visible(
     size: Size, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -3,15 +3,15 @@
 from typing import Any, Literal
 
 import pytest
-from playwright.async_api import Page, Route
+from playwright.async_api import Page, Route, expect
 
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Verdict
 from exporter.domain.published import Asked
-from exporter.report.overview import overview
 from exporter.report.status import PageContext, page
 from tests.browser.conftest import Open
 from tests.report.evaluations import WAIVER, blind, charts, evaluation, finding
+from tests.report.status.boards import board
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -28,8 +28,7 @@ async def violations(shown: Page, axe: str) -> list[tuple[str, list[str]]]:
 
 async def put(shown: Page, outcome: Evaluation, asked: Asked | None = None) -> None:
     """Show another evaluation than that of the demo."""
-    view = overview(outcome)
-    answer = page(outcome, asked or Asked(), shown=view, context=PageContext())
+    answer = page(board(outcome), asked or Asked(), context=PageContext())
 
     async def other(route: Route) -> None:
         await route.fulfill(body=answer.body, content_type=answer.content_type)
@@ -43,7 +42,9 @@ async def put(shown: Page, outcome: Evaluation, asked: Asked | None = None) -> N
     [
         pytest.param("/", "light", id="everything, light"),
         pytest.param("/", "dark", id="everything, dark"),
-        pytest.param("/?verdict=pass", "light", id="in pages"),
+        pytest.param("/?verdict=pass", "light", id="what conforms"),
+        pytest.param("/?by=subject", "dark", id="by subject"),
+        pytest.param("/?lang=ko", "light", id="Korean"),
         pytest.param("/?q=nothing-of-that-name", "dark", id="nothing found"),
     ],
 )
@@ -66,7 +67,7 @@ async def test_an_empty_and_stale_page_is_accessible(visit: Open, axe: str, sche
 
     await put(shown, evaluation(waivers=()), Asked(stale=True))
 
-    assert await shown.locator("header.stale").count() == 1
+    await expect(shown.locator(".verdict")).to_contain_text("Stale:")
     assert await violations(shown, axe) == []
 
 
@@ -83,6 +84,6 @@ async def test_a_first_day_with_much_that_is_not_compared_is_accessible(
     await put(shown, evaluation(*found, items=items, coverage=0.155))
     await shown.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
 
-    assert await shown.locator("#compared .bar").count() == 1
+    assert await shown.locator("#blind .bar").count() == 1
     assert await shown.evaluate("document.documentElement.scrollWidth") <= width
     assert await violations(shown, axe) == []

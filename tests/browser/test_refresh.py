@@ -26,44 +26,52 @@ async def top_of(page: Page, selector: str) -> float:
 
 
 async def test_a_change_shows_without_moving_what_is_read(visit: Open, shown: Demo) -> None:
-    page = await visit()
-    unfolded = await page.locator("details.waived").last.get_attribute("data-key")
-    waived = page.locator(f'details.waived[data-key="{unfolded}"]')
-    await waived.locator("summary").click()
+    page = await visit(reduced_motion="reduce")
+    accepted = page.locator(".cause.acc details")
+    await accepted.locator("summary").click()
+    await page.locator(".fold summary").click()
     await page.locator("#q").fill("half a wo")
-    await page.locator("#workloads").scroll_into_view_if_needed()
-    before = await top_of(page, "#workloads")
+    await page.locator("#blind").scroll_into_view_if_needed()
+    before = await top_of(page, "#blind")
 
     await run("taint-removed", shown.api, at_once)
 
-    await expect(page.locator("h1")).to_contain_text("9 findings fail", timeout=SOON)
-    assert abs(await top_of(page, "#workloads") - before) < 2
-    await expect(waived).to_have_attribute("open", "")
+    await expect(page.locator("h1")).to_contain_text("11 warnings", timeout=SOON)
+    assert abs(await top_of(page, "#blind") - before) < 2
+    await expect(accepted).to_have_attribute("open", "")
     await expect(page.locator("#q")).to_have_value("half a wo")
     await expect(page.locator("#q")).to_be_focused()
 
 
-async def test_what_somebody_folded_stays_folded(visit: Open, shown: Demo) -> None:
+async def test_a_lost_node_stands_first_by_name_and_open(visit: Open, shown: Demo) -> None:
     page = await visit()
-    failing = page.locator("details.fail").first
-    await failing.locator("summary").click()
-
-    await run("out-of-sync", shown.api, at_once)
-
-    await expect(page.locator("h1")).to_contain_text("10 findings fail", timeout=SOON)
-    folded = page.locator("details.fail:not([open])")
-    await expect(folded).to_have_count(1)
-
-
-async def test_a_lost_node_is_found_where_one_filters_for_it(visit: Open, shown: Demo) -> None:
-    page = await visit("/?check=node_present")
-    await expect(page.locator("#found")).to_contain_text("Nothing is left")
 
     await run("node-loss", shown.api, at_once)
 
-    finding = page.locator("details.finding.fail")
-    await expect(finding).to_have_count(1, timeout=SOON)
-    await expect(finding).to_contain_text("node_present")
+    await expect(page.locator("h1")).to_contain_text("1 critical, new for", timeout=SOON)
+    await expect(page.locator("h1")).to_contain_text("is not in the cluster")
+    first = page.locator(".cause").first
+    await expect(first.locator(".tag.newt")).to_have_text("new")
+    await expect(first.locator("details")).to_have_attribute("open", "")
+    await expect(page.locator("#icon")).to_have_attribute("href", "icon-fail.svg")
+
+
+async def test_what_somebody_folded_stays_folded(visit: Open, shown: Demo) -> None:
+    page = await visit()
+    first = page.locator(".cause").first.locator("details")
+    await first.locator("summary").click()
+
+    await run("out-of-sync", shown.api, at_once)
+
+    await expect(page.locator("aside")).to_contain_text("is OutOfSync", timeout=SOON)
+    await expect(first).not_to_have_attribute("open", "")
+
+
+async def test_a_lost_node_is_found_where_one_filters_for_it(visit: Open) -> None:
+    page = await visit("/?check=node_present&verdict=fail")
+
+    await expect(page.locator(".cause.fail")).to_have_count(1)
+    await expect(page.locator(".cause.fail")).to_contain_text("node_present")
 
 
 async def test_the_name_of_a_node_is_never_run(visit: Open, shown: Demo) -> None:
@@ -73,7 +81,7 @@ async def test_the_name_of_a_node_is_never_run(visit: Open, shown: Demo) -> None
 
     shown.api.put(node)
 
-    await expect(page.locator("details.finding")).to_contain_text(EVIL, timeout=SOON)
+    await expect(page.locator(".cause")).to_contain_text(EVIL, timeout=SOON)
     await expect(page.locator("img")).to_have_count(0)
     shown.api.delete("nodes", EVIL)
 
@@ -86,9 +94,9 @@ async def test_an_exporter_that_is_gone_is_noticed(browser: Browser, shown: Demo
 
         shown.exporter.terminate()
 
-        await expect(page.locator("#live")).to_contain_text("has not answered", timeout=SOON)
+        await expect(page.locator("#live")).to_contain_text("does not answer", timeout=SOON)
         line = await page.evaluate(
             "getComputedStyle(document.querySelector('h1')).textDecorationLine"
         )
         assert line == "line-through"
-        assert await page.locator("details.finding").count() > 0
+        assert await page.locator(".cause").count() > 0

@@ -182,7 +182,6 @@ def test_no_query_fails_whatever_happens_and_every_state_has_a_text(
         pytest.param("application-deleted", "gitops", "Critical", id="a lost Application"),
         pytest.param(BROKEN, "infrastructure", "Conforms", id="a broken file"),
         pytest.param(HEALTHY, "node", "Deviates", id="a node with a taint set by hand"),
-        pytest.param("taint-removed", "node", "Conforms", id="the node without it"),
         pytest.param("image-fixed", "workload", "Conforms", id="a workload that found its image"),
     ],
 )

@@ -1,10 +1,9 @@
 """CODEOWNERS files say who answers for a file, as GitHub and GitLab read them."""
 
-import time
-
 import pytest
 
 from exporter.domain.codeowners import MAX_RULES, parse_code_owners
+from tests.cost import at_most
 
 
 @pytest.mark.parametrize(
@@ -78,7 +77,6 @@ def test_rules_made_to_be_slow_are_not() -> None:
     rules = "\n".join(f"**/*a*a*a*{at}/**/*a*a*b @a" for at in range(MAX_RULES))
     path = "/".join(["a" * 60] * 40)
     owners = parse_code_owners(rules)
-    began = time.process_time()
 
-    assert owners.of(path) == ()
-    assert time.process_time() - began < 5
+    with at_most(1_000):
+        assert owners.of(path) == ()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from exporter.app import check_once
-from exporter.cli import exit_code
+from exporter.cli.check import exit_code
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Layer, Severity, Verdict
 from exporter.settings.load import load

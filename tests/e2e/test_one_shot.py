@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from exporter.cli import BLIND, CONFORMS, FINDINGS, cli
+from exporter.cli import cli
+from exporter.cli.exits import BLIND, CONFORMS, FINDINGS
 
 SETTINGS = """
 repository: {path: repository}

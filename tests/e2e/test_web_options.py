@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from exporter.cli import cli
+from exporter.cli.serve import serve
 from exporter.runtime.web.limits import Limits
 from tests.e2e.reference import EXAMPLE
 
@@ -41,7 +42,6 @@ def test_what_is_wrong_stops_the_start_with_2_and_the_reason(
 
 
 def test_every_option_is_in_the_docs_with_its_default() -> None:
-    serve = cli.commands["serve"]
     options = {one.opts[0]: one for one in serve.params if isinstance(one, click.Option)}
 
     documented = dict(re.findall(r"^\| `(--web\.\S+)` \| (.*?) \|", DOCS, re.MULTILINE))

@@ -16,7 +16,7 @@ async def test_the_example_finds_what_its_page_says() -> None:
     outcome = await check_once(load(EXAMPLE / "conformance.yaml"), at=NOW)
 
     found = {
-        one.check: (one.detail, one.provenance[0].where)
+        one.check: (one.detail, one.provenance[0].shown)
         for one in outcome.findings
         if one.verdict is not Verdict.PASS
     }
@@ -31,10 +31,10 @@ async def test_the_example_finds_what_its_page_says() -> None:
         ),
         "workload_replicas": (
             "spec.replicas is 3 instead of 4",
-            "environments/production.yaml:1",
+            "environments/production.yaml:1 (.Values.replicas)",
         ),
         "workload_spec": (
             "1 declared field differs: /spec/template/spec/containers/shop/image",
-            "applications/shop.yaml:10",
+            "applications/shop.yaml:10 (.Values.image.tag)",
         ),
     }

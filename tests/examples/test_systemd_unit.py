@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.cli import cli
+from exporter.cli.serve import serve
 
 UNIT = Path("examples/systemd/cluster-conformance-exporter.service")
 ROOM = 10
@@ -36,7 +36,7 @@ def test_it_speaks_the_protocol_that_the_exporter_speaks(
 def test_it_starts_a_command_that_there_is(service: configparser.SectionProxy) -> None:
     program, command, *arguments = shlex.split(service["ExecStart"])
 
-    context = cli.commands[command].make_context(command, [*arguments], resilient_parsing=True)
+    context = serve.make_context(command, [*arguments], resilient_parsing=True)
 
     assert Path(program).name == "cluster-conformance"
     assert context.params["addresses"] == (("127.0.0.1", 10799),)

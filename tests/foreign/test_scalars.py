@@ -27,4 +27,4 @@ def test_a_text_with_quotes_is_a_text_though_it_was_a_number_before(text: str, v
 
 
 def test_a_tag_says_what_a_text_is_whatever_it_was_before() -> None:
-    assert yaml.load("[1, !!str 1, ! 1, !unsafe 1, !!float 1]") == [1, "1", 1, "1", 1.0]
+    assert yaml.load("[1, !!str 1, ! 1, !unsafe 1, !!float 1]") == [1, "1", "1", "1", 1.0]

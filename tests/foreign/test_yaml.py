@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from exporter.domain.errors import ParseError
 from exporter.foreign import yaml
+from exporter.foreign.scalars import ANSIBLE
 from exporter.foreign.yaml import Opaque, YamlList, YamlMap
 
 
@@ -64,19 +65,25 @@ def test_one_document_is_asked_for_and_two_are_an_error() -> None:
         ("0b101", 5),
         ("1_000", 1000),
         ("1.5", 1.5),
-        ("1.0e+3", 1000.0),
+        ("1.0e+3", 1000),
+        ("1e3", 1000),
+        ("0.5", 0.5),
+        ("+.5", 0.5),
+        ("y", True),
+        ("0o17", 15),
+        ("! 1", "1"),
         ("'12'", "12"),
         ("12:30", "12:30"),
         ("190:20:30.15", "190:20:30.15"),
         ("2025-11-12", "2025-11-12"),
         ("2025-11-12T14:30:00Z", "2025-11-12T14:30:00Z"),
-        ("08", "08"),
+        ("08", 8),
         ("v1.2", "v1.2"),
         ("100m", "100m"),
         ("!!binary aGVsbG8=", "hello"),
         ("!!binary '*'", "*"),
         ("!!float x", "x"),
-        ("!!float 0x1F", "0x1F"),
+        ("!!float 0x1F", 31),
         pytest.param("0x" + "f" * 5000, "0x" + "f" * 5000, id="too long a number"),
     ],
 )
@@ -85,6 +92,32 @@ def test_scalars_are_what_they_are_to_kubernetes(text: str, value: object) -> No
 
     assert found == value
     assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("y", "y"),
+        ("010", 8),
+        ("1e3", "1e3"),
+        ("1.0", 1.0),
+        ("1:30", 90),
+        ("-1:30.5", -90.5),
+        ("! 1", 1),
+        ("2025-11-12", "2025-11-12"),
+    ],
+)
+def test_scalars_are_what_they_are_to_ansible(text: str, value: object) -> None:
+    found = yaml.load(text, dialect=ANSIBLE)
+
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize("text", ["~: 1", "null: 1", "18446744073709551615: 1"])
+def test_what_is_no_key_to_kubernetes_is_an_error(text: str) -> None:
+    with pytest.raises(ParseError, match="a key is nothing"):
+        yaml.load(text)
 
 
 def test_infinity_is_a_number() -> None:
@@ -111,9 +144,9 @@ def test_nothing_is_executed(text: str) -> None:
 
 
 def test_a_merge_key_inherits_what_is_not_set() -> None:
-    value = yaml.load("a: &a {x: 1, y: 2}\nb: &b {y: 3, z: 4}\nc: {<<: [*a, *b], x: 5}\n")
+    value = yaml.load("a: &a {w: 1, x: 2}\nb: &b {x: 3, z: 4}\nc: {<<: [*a, *b], w: 5}\n")
 
-    assert value["c"] == {"x": 5, "y": 2, "z": 4}
+    assert value["c"] == {"w": 5, "x": 2, "z": 4}
     assert value["c"].line_of("z") == 2
 
 
@@ -288,7 +321,7 @@ def test_any_text_is_documents_or_an_error(text: str) -> None:
 _characters = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"])
 _text = st.text(_characters, max_size=9)
 _json = st.recursive(
-    st.none() | st.booleans() | st.integers() | _text,
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | _text,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_text, inner, max_size=3),
     max_leaves=10,
 )

@@ -62,7 +62,7 @@ from exporter.declared.terraform.read import parse as parse_terraform
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import JsonObject
 from exporter.domain.provenance import Place, Source
-from exporter.foreign import yaml
+from exporter.foreign import re2, yaml
 from exporter.foreign.files import decode
 from exporter.settings.declared import MachinesSettings, TerraformSettings
 
@@ -287,13 +287,25 @@ TARGETS = (
         words=_EXPRESSIONS,
     ),
     Target(
+        name="re2",
+        modules=("exporter.foreign.re2.parsing", "exporter.foreign.re2.matching"),
+        parse=lambda text: re2.compile_pattern(text).search(text),
+        seeds=(b"(?i)^(?P<name>[a-z]+)[^0-9-]*?(a|b)+?\\b$", b"a{1,3}\\d(?:x|)*"),
+        allowed=(re2.PatternError, re2.UnsupportedPatternError),
+        words=(b"(?", b"(?P<", b"[^", b"{2,", b"*?", b"\\b", b"[:alpha:]"),
+    ),
+    Target(
         name="terraform-expression",
         modules=(
+            f"{_TERRAFORM}.language.decimals",
             f"{_TERRAFORM}.language.evaluate",
+            f"{_TERRAFORM}.language.functions.dates",
             f"{_TERRAFORM}.language.functions.encoding",
             f"{_TERRAFORM}.language.functions.numbers",
             f"{_TERRAFORM}.language.functions.text",
+            f"{_TERRAFORM}.language.json_text",
             f"{_TERRAFORM}.language.values",
+            f"{_TERRAFORM}.language.yaml_text",
         ),
         parse=_expression,
         seeds=kept("terraform-expression"),

@@ -26,6 +26,7 @@ _STRICTLY = "decodes an answer of bounded size into a Struct, and nothing else"
 
 EXCEPTIONS: Mapping[str, str] = {
     "exporter.app.memory": _OF_OURS,
+    "exporter.app.suspicions": _OF_SETTINGS,
     "exporter.checks.istio": _SAME_PATTERNS,
     "exporter.declared.argocd.told": "goes by what the target rendered-by-argocd drives",
     "exporter.declared.helm.archives": "reads lists that the exporter wrote; archives are a target",

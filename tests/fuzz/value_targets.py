@@ -73,7 +73,7 @@ def _parameters(text: str) -> object:
 
 def _wanted(text: str) -> object:
     query = PageQuery.of(parse_qsl(text, keep_blank_values=True))
-    return query.address, query.words, query.at("nodes", 3)
+    return query.address, query.words, query.at(3)
 
 
 def _located(text: str) -> object:
@@ -199,7 +199,7 @@ TARGETS = (
     ),
     Target(
         name="settings",
-        modules=("exporter.settings.load", "exporter.settings.forms"),
+        modules=("exporter.settings.load", "exporter.settings.problems", "exporter.settings.texts"),
         allowed=(SettingsError,),
         parse=lambda text: settings.parse(text, name="c.yaml", folder=Path("/")),
         seeds=((EXAMPLE / "conformance.yaml").read_bytes(), *kept("settings")),

@@ -19,6 +19,7 @@ NEW = "v1.33.0"
 """A version of Kubernetes with everything that the chart can use."""
 OLD = "v1.28.4"
 """That of the reference cluster, without native sidecars."""
+IMAGE = "image: {registry: registry.example.org}\n"
 MINIMAL = "gitSync: {repo: https://github.com/example/infrastructure.git}\n"
 
 Json = dict[str, Any]
@@ -109,15 +110,18 @@ def _merged(first: Json, second: Json) -> Json:
 def render(
     *texts: str, kube: str = NEW, name: str = "conformance", namespace: str = "monitoring"
 ) -> Rendered:
-    """Render the chart; raises what the library raises for values that are refused."""
-    return _render(texts, kube, name, namespace)
+    """Render the chart; raises what the library raises for values that are refused.
+
+    Its image is in some registry, unless the values say otherwise.
+    """
+    return _render((IMAGE, *(texts or (MINIMAL,))), kube, name, namespace)
 
 
 @cache
 def _render(texts: tuple[str, ...], kube: str, name: str, namespace: str) -> Rendered:
     chart = _chart()
     options = {"name": name, "namespace": namespace, "kube_version": kube}
-    given = values(*(texts or (MINIMAL,)))
+    given = values(*texts)
     chart.validate_schema(given)
     # Its method knows no version of Kubernetes, the function behind it does.
     found = _native.call_string("helm_render", chart._raw(), json.dumps(given), json.dumps(options))  # noqa: SLF001 - same

@@ -1,7 +1,8 @@
 """What custom resources may say: strict schemas of the parts of them that the chart uses.
 
-After the definitions of prometheus-operator (monitoring.coreos.com/v1) and grafana-operator
-(grafana.integreatly.org/v1beta1). An unknown field is an error.
+After the definitions of prometheus-operator (monitoring.coreos.com/v1), grafana-operator
+(grafana.integreatly.org/v1beta1), VictoriaMetrics' operator (operator.victoriametrics.com/v1beta1)
+and the Gateway API (gateway.networking.k8s.io/v1). An unknown field is an error.
 """
 
 import json
@@ -36,7 +37,9 @@ def _list(items: Json) -> Json:
 
 
 def _custom(spec: Json) -> Json:
-    metadata = _object("name", "namespace", name=_TEXT, namespace=_TEXT, labels=_TEXTS)
+    metadata = _object(
+        "name", "namespace", name=_TEXT, namespace=_TEXT, labels=_TEXTS, annotations=_TEXTS
+    )
     return _object(
         "apiVersion",
         "kind",
@@ -82,6 +85,28 @@ _ENDPOINT = _object(
     tlsConfig=_TLS,
     basicAuth=_object(username=_KEY, password=_KEY),
 )
+_VM_ENDPOINT = _object(
+    **{
+        name.replace("relabelings", "relabelConfigs").replace("Relabelings", "RelabelConfigs"): one
+        for name, one in _ENDPOINT["properties"].items()
+    }
+)
+_PROTOCOL: Json = {
+    "type": "string",
+    "enum": [
+        "PrometheusProto",
+        "OpenMetricsText0.0.1",
+        "OpenMetricsText1.0.0",
+        "PrometheusText0.0.4",
+        "PrometheusText1.0.0",
+    ],
+}
+_SCRAPES = {
+    "sampleLimit": _NUMBER,
+    "scrapeProtocols": _list(_PROTOCOL),
+    "fallbackScrapeProtocol": _PROTOCOL,
+    "scrapeClass": {**_TEXT, "minLength": 1},
+}
 _SELECTOR = _object("matchLabels", matchLabels=_TEXTS)
 _RULE = _object(
     "expr",
@@ -101,6 +126,13 @@ _DASHBOARD = _object(
     allowCrossNamespaceImport=_YES_OR_NO,
     json=_TEXT,
 )
+_RULES = _object(groups=_list(_object("name", name=_TEXT, interval=_DURATION, rules=_list(_RULE))))
+_PATH = _object("type", "value", type={"enum": ["PathPrefix", "Exact"]}, value=_TEXT)
+_ROUTE_RULE = _object(
+    matches=_list(_object(path=_PATH)),
+    filters=_list({"type": "object", "required": ["type"]}),
+    backendRefs=_list(_object("name", "port", name=_TEXT, port=_NUMBER)),
+)
 CUSTOM: Mapping[tuple[str, str], Json] = {
     ("monitoring.coreos.com/v1", "ServiceMonitor"): _custom(
         _object(
@@ -108,7 +140,7 @@ CUSTOM: Mapping[tuple[str, str], Json] = {
             "selector",
             endpoints=_list(_ENDPOINT),
             selector=_SELECTOR,
-            sampleLimit=_NUMBER,
+            **_SCRAPES,
         )
     ),
     ("monitoring.coreos.com/v1", "PodMonitor"): _custom(
@@ -117,11 +149,30 @@ CUSTOM: Mapping[tuple[str, str], Json] = {
             "selector",
             podMetricsEndpoints=_list(_ENDPOINT),
             selector=_SELECTOR,
+            **_SCRAPES,
+        )
+    ),
+    ("monitoring.coreos.com/v1", "PrometheusRule"): _custom(_RULES),
+    ("operator.victoriametrics.com/v1beta1", "VMRule"): _custom(_RULES),
+    ("operator.victoriametrics.com/v1beta1", "VMServiceScrape"): _custom(
+        _object(
+            "endpoints",
+            "selector",
+            endpoints=_list(_VM_ENDPOINT),
+            selector=_SELECTOR,
             sampleLimit=_NUMBER,
         )
     ),
-    ("monitoring.coreos.com/v1", "PrometheusRule"): _custom(
-        _object(groups=_list(_object("name", name=_TEXT, interval=_DURATION, rules=_list(_RULE))))
+    ("gateway.networking.k8s.io/v1", "HTTPRoute"): _custom(
+        _object(
+            "parentRefs",
+            "rules",
+            parentRefs=_list(
+                _object("name", name=_TEXT, namespace=_TEXT, sectionName=_TEXT, port=_NUMBER)
+            ),
+            hostnames=_list(_TEXT),
+            rules=_list(_ROUTE_RULE),
+        )
     ),
     ("grafana.integreatly.org/v1beta1", "GrafanaDashboard"): _custom(_DASHBOARD),
 }

@@ -15,7 +15,7 @@ from tests.helm.rendered import CHART
 
 SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text())
 VALUES: dict[str, Any] = yaml.safe_load((CHART / "values.yaml").read_text())
-ONLY_IN_THE_SCHEMA = {"global"}
+ONLY_IN_THE_SCHEMA = {"global.imageRegistry", "global.imagePullSecrets"}
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
@@ -26,10 +26,10 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def paths(schema: dict[str, Any], *, at: str = "") -> Iterator[str]:
-    """Yield the values that a schema knows; the settings are one."""
+    """Yield the values that a schema knows; the settings are one, and so is a probe."""
     for name, one in schema["properties"].items():
         inner = resolved(one)
-        if "properties" in inner:
+        if "properties" in inner and not name.endswith("Probe"):
             yield from paths(inner, at=f"{at}{name}.")
         else:
             yield f"{at}{name}"
@@ -63,6 +63,17 @@ def test_the_schema_is_the_one_that_the_program_writes() -> None:
     assert generate.schema() == (CHART / "values.schema.json").read_text(), "make chart"
 
 
+def test_rules_and_dashboards_are_those_beside_the_chart() -> None:
+    held = {
+        str(path.relative_to(CHART)): path.read_bytes()
+        for folder in ("rules", "dashboards")
+        for path in (CHART / folder).iterdir()
+    }
+
+    assert held == generate.shipped(), "make chart"
+    assert not any(path.is_symlink() for path in CHART.rglob("*"))
+
+
 def test_the_readme_is_the_one_that_the_program_writes() -> None:
     text = (CHART / "README.md").read_text()
 
@@ -77,14 +88,13 @@ def test_the_settings_have_the_schema_of_the_exporter() -> None:
 
 def test_objects_are_closed_unless_they_are_maps_or_parts_of_kubernetes() -> None:
     for schema in objects(SCHEMA):
-        if "properties" in schema:
+        if "properties" in schema and schema != SCHEMA["properties"]["global"]:
             assert schema["additionalProperties"] is False, schema
     free = [one for one in objects(SCHEMA) if "properties" not in one]
     described = [one for one in free if "additionalProperties" not in one]
     assert {one.get("description", "") for one in described} <= {
         "A part of an object as Kubernetes defines it.",
         "As much of the workload's spec as shall be compared.",
-        "Set by parent charts; nothing of it is used here.",
     }
 
 

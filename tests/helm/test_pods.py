@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from exporter.cli import serve
+from exporter.cli.serve import serve
 from tests.helm.rendered import CASES, CHART, MINIMAL, OLD, Json, Rendered, case, render
 
 KEY = "8d1f4c27b6a05e93d2c7f81b4a6e0953c1d7b248"
@@ -163,7 +163,6 @@ def test_a_volume_takes_the_place_of_git_sync() -> None:
 @pytest.mark.parametrize(
     ("values", "image"),
     [
-        pytest.param("{}", "cluster-conformance-exporter:0.1.0", id="default"),
         pytest.param(
             "{registry: r.example.org}",
             "r.example.org/cluster-conformance-exporter:0.1.0",
@@ -174,13 +173,23 @@ def test_a_volume_takes_the_place_of_git_sync() -> None:
         ),
         pytest.param(
             f"{{tag: a, digest: 'sha256:{'0' * 64}'}}",
-            f"cluster-conformance-exporter@sha256:{'0' * 64}",
+            f"registry.example.org/cluster-conformance-exporter@sha256:{'0' * 64}",
             id="digest",
         ),
     ],
 )
 def test_the_image_is_found_by_registry_tag_or_digest(values: str, image: str) -> None:
     assert render(MINIMAL, f"image: {values}").exporter["image"] == image
+
+
+def test_the_registry_of_parent_charts_counts_for_every_image() -> None:
+    found = render(MINIMAL, "global: {imageRegistry: mirror.example.org/hub/}")
+
+    images = [one["image"] for one in (*found.pod["containers"], *found.pod["initContainers"])]
+    assert images == [
+        "mirror.example.org/hub/cluster-conformance-exporter:0.1.0",
+        "mirror.example.org/hub/git-sync/git-sync:v4.7.1",
+    ]
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

@@ -168,7 +168,7 @@ async def test_without_the_declared_kinds_granted_what_is_not_compared_says_so(
 
 
 @pytest.mark.parametrize(
-    "observed", ["snapshot: /snapshot", "kubernetes: {kubeconfig: /kube/config}"]
+    "observed", ["snapshot: /snapshot, kubernetes: null", "kubernetes: {kubeconfig: /kube/config}"]
 )
 def test_who_looks_elsewhere_may_do_nothing_here(observed: str) -> None:
     rendered = render(

@@ -47,6 +47,28 @@ def test_the_values_of_every_case_are_valid(path: Path) -> None:
         pytest.param(
             "prometheusRule: {customRules: {A: {labels: {}}}}", "'labels' not allowed", id="rule"
         ),
+        pytest.param(
+            "image: {registry: https://r.example.org}", "does not match", id="no registry"
+        ),
+        pytest.param("gitSync: {repo: git.example.org/r}", "does not match", id="no scheme"),
+        pytest.param(
+            "settings: {observed: {prometheus: {url: 'prometheus:9090'}}}",
+            "does not match pattern '^https?://",
+            id="no address",
+        ),
+        pytest.param(
+            "settings: {declared: {inventory: {nodes: [{name: a, taints: [gpu]}]}}}",
+            "does not match pattern",
+            id="no taint",
+        ),
+        pytest.param(
+            "settings: {declared: {terraform: [{path: ../etc}]}}", "'not' failed", id="outside"
+        ),
+        pytest.param("settings: {interval: soon}", "does not match pattern", id="no duration"),
+        pytest.param("declaredOrder: [helm]", "must be one of 'terraform'", id="no source"),
+        pytest.param("livenessProbe: {httpGet: {}}", "'httpGet' not allowed", id="probe"),
+        pytest.param("ingress: {hosts: ['https://a']}", "does not match pattern", id="no host"),
+        pytest.param("podMonitor: {scrapeProtocols: [json]}", "must be one of", id="protocol"),
         pytest.param("web: {routePrefix: a}", "does not match pattern", id="prefix"),
         pytest.param("credentials: {loki: {}}", "'loki' not allowed", id="credentials"),
     ],
@@ -61,6 +83,30 @@ def test_the_schema_refuses(values: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
+        pytest.param(
+            REPO + "image: {registry: ''}",
+            "image.registry is empty, and no registry has the image: build it",
+            id="no registry",
+        ),
+        pytest.param(
+            REPO + "settings: {observed: {snapshot: /snapshot}}",
+            "Helm keeps the default settings.observed.kubernetes beside it: set",
+            id="two clusters",
+        ),
+        pytest.param(REPO + "ingress: {enabled: true}", "ingress.hosts is empty", id="no host"),
+        pytest.param(
+            REPO + "httpRoute: {enabled: true}", "httpRoute.parentRefs is empty", id="no gateway"
+        ),
+        pytest.param(
+            REPO + "victoriaMetrics: {serviceScrape: {enabled: true}}",
+            "every pod would be scraped twice",
+            id="scraped twice",
+        ),
+        pytest.param(
+            REPO + "victoriaMetrics: {rule: {enabled: true}}",
+            "every alert would fire twice",
+            id="fired twice",
+        ),
         pytest.param("{}", "gitSync.repo is empty: set it to", id="no repository"),
         pytest.param("gitSync: {enabled: false}", "no repository to read", id="no volume"),
         pytest.param(
@@ -120,6 +166,13 @@ def test_values_that_need_each_other_are_refused_apart(values: str, message: str
         render(values)
 
     assert message in str(refused.value)
+
+
+def test_a_snapshot_alone_is_taken() -> None:
+    found = render(REPO, "settings: {observed: {snapshot: /snapshot, kubernetes: null}}")
+
+    assert "snapshot: /snapshot" in found.settings
+    assert "kubernetes" not in found.settings
 
 
 def test_native_sidecars_are_refused_where_kubernetes_would_drop_them() -> None:

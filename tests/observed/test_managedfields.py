@@ -88,6 +88,18 @@ def test_of_several_the_last_counts() -> None:
     assert str(found) == "kubectl-patch, Update of scale, 2026-11-12 15:00"
 
 
+def test_whoever_wrote_a_field_counts_before_who_wrote_what_it_lies_in() -> None:
+    """As a real server keeps both, of ``securityContext: {}`` and a field added to it."""
+    pod: dict[str, Any] = {"f:template": {"f:spec": {"f:securityContext": {}}}}
+    added: dict[str, Any] = {
+        "f:template": {"f:spec": {"f:securityContext": {".": {}, "f:runAsUser": {}}}}
+    }
+    deployer = entry("argocd", "2026-11-12T15:00:00Z", fieldsV1={"f:spec": pod})
+    managed = written(entry(fieldsV1={"f:spec": added}), deployer)
+
+    assert writer_of(managed, f"{POD}/securityContext/runAsUser") == EDIT
+
+
 def test_a_name_is_a_short_line_whatever_a_client_calls_itself() -> None:
     found = writer_of(written(entry("a\nb\x1b[31m" + "x" * 500)), "/spec/replicas")
 

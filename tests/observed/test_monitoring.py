@@ -3,9 +3,6 @@
 import asyncio
 from pathlib import Path
 
-import pytest
-
-from exporter.domain.errors import SettingsError
 from exporter.domain.monitoring.alertmanager import AlertmanagerStatus
 from exporter.domain.monitoring.grafana import GrafanaHealth
 from exporter.domain.provenance import Source
@@ -15,7 +12,6 @@ from exporter.observed.monitoring import monitoring
 from exporter.settings.monitoring import (
     AlertmanagerSettings,
     GrafanaSettings,
-    PrometheusSettings,
 )
 from exporter.settings.observed import ObservedSettings
 from tests.grafana.server import GrafanaServer
@@ -55,24 +51,3 @@ async def test_a_part_that_is_gone_hides_nothing_of_the_others(supervisor: Super
     assert state.facts.get(GrafanaHealth).well
     assert AlertmanagerStatus in state.facts.gaps
     assert {failure.place.source for failure in state.failures} == {Source.ALERTMANAGER}
-
-
-@pytest.mark.parametrize(
-    ("interval", "timeout", "max_age"),
-    [
-        pytest.param("5m", "10s", "5m", id="asked too seldom"),
-        pytest.param("1m", "4m", "5m", id="waited for too long"),
-    ],
-)
-def test_what_is_told_must_last_until_it_is_told_again(
-    interval: str, timeout: str, max_age: str
-) -> None:
-    slow = PrometheusSettings(url=NOBODY, interval=interval, timeout=timeout, max_age=max_age)
-    settings = ObservedSettings(prometheus=slow, grafana=GrafanaSettings(url=NOBODY))
-
-    with pytest.raises(SettingsError) as caught:
-        monitoring(settings, folder=Path(), changed=asyncio.Event())
-
-    (problem,) = caught.value.problems
-    assert problem.startswith(f"observed.prometheus: max_age ({max_age}) must be longer than ")
-    assert problem.endswith(f"({interval} and {timeout})")

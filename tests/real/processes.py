@@ -152,6 +152,7 @@ class KubeApiServer:
             "tls-cert-file": pair,
             "tls-private-key-file": pair,
             "token-auth-file": self.folder / "tokens.csv",
+            "allow-privileged": True,
             "authorization-mode": "RBAC",
             "service-account-issuer": "https://kubernetes.default.svc",
             "service-account-key-file": key,

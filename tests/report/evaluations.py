@@ -32,6 +32,8 @@ WAIVER = Waiver(
     reason="being replaced",
     owner="platform team",
     expires=datetime(2025, 12, 1, tzinfo=UTC),
+    ticket="OPS-7",
+    approved_by="head of platform",
 )
 
 

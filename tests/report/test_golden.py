@@ -8,6 +8,10 @@ from exporter.report.overview import Overview
 from exporter.report.texts import Lang
 from tests.report.golden import path, validated, written
 
+REASON = (
+    "The API images are not in the registry yet, and the pull secret's token lacks read:packages."
+)
+"""The reason of the waivers, which is quoted as their owners wrote it."""
 LANGS = [pytest.param(one, id=one) for one in Lang]
 
 
@@ -39,14 +43,29 @@ def test_the_korean_report_speaks_korean() -> None:
     assert [one for one in heads if not re.search("[가-힣]", one)] == []
 
 
+def test_no_english_sentence_stands_in_the_korean_report() -> None:
+    text = path(Lang.KO).read_text("utf-8").replace(REASON, "")
+
+    assert (
+        re.findall(r"\b(?:is|are|has|have|was|the|of|not|no|and|with|its|it)\b [a-z]+", text) == []
+    )
+
+
+def test_instants_in_details_are_told_in_the_zone_of_the_report() -> None:
+    for lang in Lang:
+        text = path(lang).read_text("utf-8")
+
+        assert not re.search(r"\d{4}-\d\d-\d\dT|UTC", text)
+
+
 @pytest.mark.parametrize(
     ("lang", "sentences"),
     [
         pytest.param(
             Lang.EN,
             (
-                "| api | 7 | 7 | 7 | none | match |",
-                "| k8s-api-auth | none | domain=auth:NoSchedule | mismatch |",
+                "| api | match | 7 | 7 | 7 | none |",
+                "| k8s-api-auth | mismatch | none | domain=auth:NoSchedule |",
                 "Application argocd/ecoeco-api-scan",
                 "Node k8s-worker-ai",
             ),
@@ -55,9 +74,9 @@ def test_the_korean_report_speaks_korean() -> None:
         pytest.param(
             Lang.KO,
             (
-                "| api | 7 | 7 | 7 | 없음 | 일치 |",
-                "| k8s-api-auth | 없음 | domain=auth:NoSchedule | 불일치 |",
-                "| 검증 일시 | 2025년 11월 12일 14:30 KST |",
+                "| api | 일치 | 7 | 7 | 7 | 없음 |",
+                "| k8s-api-auth | 불일치 | 없음 | domain=auth:NoSchedule |",
+                "- 검증 일시: 2025년 11월 12일 14:30 KST",
             ),
             id="ko",
         ),

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.report import markdown
+from exporter.report.columns import printable
 from exporter.report.paper import Cell, Items, Paper, Paragraph, Section, Table, table
-from exporter.report.table import printable
 from tests.report.evaluations import foreign
 
 UNESCAPED_PIPE = re.compile(r"(?<!\\)(?:\\\\)*\|")

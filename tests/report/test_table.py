@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.json import encode
 
 from exporter.domain.facts import Facts
@@ -10,9 +12,9 @@ from exporter.domain.finding import Finding, Verdict
 from exporter.domain.items import DeclaredItems, Item, ItemState
 from exporter.domain.state import State
 from exporter.report import table
+from exporter.report.columns import columns, fitted, printable
 from exporter.report.documents.declared import Declaration
 from exporter.report.documents.evaluated import Evaluation as EvaluationDocument
-from exporter.report.table import columns, printable
 from tests.report.evaluations import PLACE, WAIVER, blind, charts, evaluation, finding, item
 
 ADVICE = "allow its host: declared.charts.fetch: [{url: https://charts.example.org/}]"
@@ -136,3 +138,65 @@ def test_json_keeps_each_thing_that_is_not_compared() -> None:
     }
     assert known["items"] == found["items"]
     assert json.dumps(known)
+
+
+@given(
+    rows=st.lists(
+        st.tuples(*[st.text(st.sampled_from("ab -/"), max_size=60)] * 3), min_size=1, max_size=5
+    ),
+    width=st.integers(min_value=40, max_value=120),
+)
+@settings(max_examples=50)
+def test_a_table_fits_its_width_and_loses_nothing(
+    rows: list[tuple[str, str, str]], width: int
+) -> None:
+    shown = list(columns(("ONE", "TWO", "THREE"), rows, width=width))
+
+    wide = list(columns(("ONE", "TWO", "THREE"), rows))
+    assert max(map(len, shown)) <= width
+    assert sorted("".join(shown).replace(" ", "")) == sorted("".join(wide).replace(" ", ""))
+
+
+def test_the_widest_columns_give_way_and_words_stay_whole() -> None:
+    assert fitted([10, 60, 30], room=80, words=[10, 20, 30]) == [10, 40, 30]
+    assert fitted([10, 60, 30], room=45, words=[10, 20, 30]) == [10, 17, 18]
+
+
+def test_one_cause_is_one_row_with_a_count() -> None:
+    blind = [
+        finding(
+            f"node-{number}", Verdict.UNKNOWN, check=check, cause="kubernetes", detail="no answer"
+        )
+        for number in range(24)
+        for check in ("node_labels", "node_ready")
+    ]
+
+    (row,) = [one for one in lines(*blind) if one.startswith("unknown")]
+
+    assert "node_labels, node_ready  24 Node: node-0, node-1, node-2 and 21 more  no answer" in row
+
+
+def test_what_follows_from_one_failure_is_one_row() -> None:
+    gone = finding("a", check="node_present", detail="not in the cluster")
+    following = [
+        finding(
+            "a",
+            Verdict.UNKNOWN,
+            check=f"check_{number}",
+            cause="node_present",
+            detail=f"no {number}",
+        )
+        for number in range(5)
+    ]
+
+    (row,) = [one for one in lines(gone, *following) if one.startswith("unknown")]
+
+    assert (
+        "check_0, check_1, check_2 and 2 more  Node a   follows from node_present of Node a" in row
+    )
+
+
+def test_failures_with_words_of_their_own_have_rows_of_their_own() -> None:
+    shown = lines(*(finding(name, detail=f"of {name}") for name in "abc"))
+
+    assert len([one for one in shown if one.startswith("fail")]) == 3

@@ -110,15 +110,19 @@ def test_every_format_has_a_content_type() -> None:
 def test_nothing_seen_is_told_as_nothing_known() -> None:
     text = spoken(report())
 
-    assert "Nothing that can be checked is declared." in text
-    assert "match |" not in text.split("## 9.")[0]
+    assert "**Nothing that can be checked is declared**" in text
+    assert "| match |" not in text.split("8.2. Success indicators")[0]
 
 
 @pytest.mark.parametrize(
     ("lang", "sentence"),
     [
-        pytest.param(Lang.EN, "Does not conform: 1 finding fails. 2 items were checked.", id="en"),
-        pytest.param(Lang.KO, "코드와 불일치: 1건.", id="ko"),
+        pytest.param(
+            Lang.EN,
+            "**Does not conform: 1 finding fails**\n\n2 items were checked: 1 conform, 1 deviate.",
+            id="en",
+        ),
+        pytest.param(Lang.KO, "**코드와 불일치: 1건**", id="ko"),
     ],
 )
 def test_one_is_one(lang: Lang, sentence: str) -> None:
@@ -136,9 +140,9 @@ def test_a_waiver_stands_with_owner_reason_and_end() -> None:
     text = spoken(report(finding("a", Verdict.WAIVED)))
 
     assert (
-        "| Title of node_ready | Node a | being replaced | platform team | 2025-12-01 00:00 UTC |"
-        in text
-    )
+        "| Title of node_ready | valid | Node a | being replaced | platform team "
+        "| 2025-12-01 00:00 UTC | head of platform | OPS-7 |"
+    ) in text
 
 
 def test_instants_are_told_in_the_zone_asked_for() -> None:
@@ -148,8 +152,47 @@ def test_instants_are_told_in_the_zone_asked_for() -> None:
         view, form=Form.MARKDOWN, lang=Lang.KO, zone=timezone(timedelta(hours=9), "KST")
     ).decode()
 
-    assert "| 검증 일시 | 2025년 11월 12일 14:30 KST |" in text
+    assert "- 검증 일시: 2025년 11월 12일 14:30 KST" in text
     assert "2025년 12월 1일 09:00 KST" in text
+
+
+def test_without_another_zone_that_of_the_settings_counts() -> None:
+    seoul = timezone(timedelta(hours=9), "KST")
+
+    text = write(overview(evaluation(), zone=seoul), form=Form.MARKDOWN).decode()
+
+    assert "2025-11-12 14:30 KST" in text
+
+
+def test_the_result_is_the_second_column_of_every_table() -> None:
+    done = report(finding("a"), finding("b", Verdict.PASS))
+
+    for each in tables(done):
+        found = {
+            column
+            for row in each.rows
+            for column, cell in enumerate(row)
+            if cell.verdict is not None
+        }
+        assert found <= {1}
+
+
+def test_contradicting_declarations_are_expected_to_agree() -> None:
+    text = spoken(report(finding("a", check="declaration_conflict"), lang=Lang.KO))
+
+    assert "- 예상: 모든 위치에서 같은 값" in text
+    assert "선언 간 불일치" not in text
+
+
+def test_what_differs_in_the_same_way_is_one_entry() -> None:
+    details = {name: f"undeclared domain={name}:NoSchedule" for name in ("auth", "chat")}
+    alike = [finding(f"k8s-{name}", detail=detail) for name, detail in details.items()]
+
+    done = report(*alike, finding("k8s-info", detail="missing domain=info:NoSchedule"))
+
+    entries = done.sections[1].parts
+    assert [entry.title.partition(": ")[2] for entry in entries] == ["2 subjects", "Node k8s-info"]
+    assert "Node k8s-auth, k8s-chat" in spoken(done)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +215,7 @@ def test_a_long_table_is_cut_and_keeps_what_deviates() -> None:
 
     done = report(*findings, finding(last), facts=Facts({ObservedNodes: ObservedNodes(nodes)}))
 
-    text = spoken(done).split("4.2. Nodes")[1].split("## 5.")[0]
+    text = spoken(done).split("3.2. Nodes")[1].split("## 4.")[0]
     assert f"| {last} |" in text
     assert "1 more row is left out; the JSON format has it." in text
 
@@ -190,9 +233,8 @@ def test_a_message_in_a_foreign_text_is_no_placeholder() -> None:
 def test_a_node_called_script_and_one_with_a_pipe_are_names(lang: Lang) -> None:
     done = report(finding("<script>"), finding("a|b"), lang=lang)
 
-    assert "Node &lt;script&gt; |" in markdown.write(done)
-    assert r"Node a\|b |" in markdown.write(done)
-    assert "<td>Node &lt;script&gt;</td>" in html.write(done)
+    assert r"Node &lt;script&gt;, a\|b" in markdown.write(done)
+    assert "<dd>Node &lt;script&gt;, a|b</dd>" in html.write(done)
     assert not re.search("<script", html.write(done))
 
 

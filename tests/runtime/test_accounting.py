@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from exporter.checks import declaration_compared, declaration_readable
-from exporter.cli import BLIND, CONFORMS, exit_code
+from exporter.cli.check import exit_code
+from exporter.cli.exits import BLIND, CONFORMS
 from exporter.domain.check import Check
 from exporter.domain.declaration import Unreadable
 from exporter.domain.evaluation import Evaluation, WaiverState

@@ -82,6 +82,29 @@ def test_no_period_may_be_nothing(key: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "server", ["alertmanager", "argocd", "cloud: {aws", "grafana", "prometheus"]
+)
+@pytest.mark.parametrize(
+    ("interval", "timeout", "max_age"),
+    [
+        pytest.param("5m", "10s", "5m", id="asked too seldom"),
+        pytest.param("1m", "4m", "5m", id="waited for too long"),
+    ],
+)
+def test_what_is_told_must_last_until_it_is_told_again(
+    server: str, interval: str, timeout: str, max_age: str
+) -> None:
+    first, last = ("region: eu-central-1", "}}") if "aws" in server else ("url: http://a", "}")
+    periods = f"interval: {interval}, timeout: {timeout}, max_age: {max_age}"
+    separator = ": {"
+
+    (problem,) = problems(f"  {server}{separator}{first}, {periods}{last}")
+
+    assert f"max_age ({max_age}) must be longer than interval and timeout" in problem
+    assert f"({interval} and {timeout})" in problem
+
+
 def test_either_a_token_or_a_user_is_shown() -> None:
     (problem,) = problems(
         "  alertmanager:\n"

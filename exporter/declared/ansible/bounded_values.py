@@ -12,8 +12,17 @@ from exporter.declared.ansible.errors import UnresolvedError
 MAX_TEXT = 65_536
 TOO_LONG = f"a template gives more than {MAX_TEXT} letters"
 MAX_ITEMS = 20_000
-TRUE_WORDS = frozenset({"yes", "on", "true", "1", "y", "t"})
+TRUE_WORDS = frozenset({"yes", "on", "true", "1"})
 _FORMATS = re.compile(r"%(?:0?[0-9]{0,2})[sdi%]|%(?:\.[0-9])?f")
+
+
+class Unordered(list[Any]):
+    """What a set of Python held: Ansible gives it in an order that differs from run to run."""
+
+    def bound_order(self) -> None:
+        """Raise where a value would depend on the order."""
+        if len(self) > 1:
+            raise UnresolvedError("the order of what union and the like give differs between runs")
 
 
 def bounded_text(text: str) -> str:
@@ -37,6 +46,8 @@ def as_text(value: Any) -> str:
         return value
     if isinstance(value, Undefined | int | float) or value is None:
         return str(value)
+    if isinstance(value, Unordered):
+        value.bound_order()
     return bounded_text(str(bounded_list(value) if _lazy(value) else value))
 
 
@@ -73,8 +84,8 @@ def to_bool(value: Any) -> bool:
     if isinstance(value, Undefined):
         str(value)
     if isinstance(value, str):
-        return value.strip().lower() in TRUE_WORDS
-    return value is True or value == 1
+        return value.lower() in TRUE_WORDS
+    return isinstance(value, int | float) and value == 1
 
 
 def replaced(text: Any, old: str, new: str, count: int = -1) -> str:

@@ -1,11 +1,19 @@
 """Ansible's filters of lists and mappings, each bounded in size."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
-from exporter.declared.ansible.bounded_values import MAX_ITEMS, bounded_list
+from jinja2 import pass_environment
+from jinja2.environment import Environment
+from jinja2.filters import do_unique, make_attrgetter
+
+from exporter.declared.ansible.bounded_values import MAX_ITEMS, Unordered, bounded_list
 from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.located_data import LocatedMap
+
+MAX_REPEAT: Final = 10
+"""Of so many parts a choice may be made."""
 
 
 def dict2items(
@@ -31,11 +39,13 @@ def items2dict(
     return {item[key_name]: item[value_name] for item in bounded_list(items)}
 
 
-def combine(*parts: Any, recursive: bool = False, list_merge: str = "replace") -> dict[str, Any]:
+def combine(*parts: Any, recursive: bool = False, list_merge: str = "replace") -> Any:
     """Merge mappings, or lists of them; the later overrides."""
     if list_merge != "replace":
         raise UnresolvedError("combine with list_merge is not evaluated")
     flat = [mapping for part in parts for mapping in (part if isinstance(part, list) else [part])]
+    if len(flat) == 1:
+        return flat[0]
     merged: dict[str, Any] = {}
     own: set[int] | None = set() if recursive else None
     for part in flat:
@@ -58,47 +68,107 @@ def _add(merged: dict[str, Any], more: Mapping[str, Any], own: set[int] | None) 
             merged[key] = value
 
 
-def flatten(items: Any, levels: int | None = None) -> list[Any]:
-    """Flatten lists in lists; None is left out, as Ansible does."""
+def flatten(items: Any, levels: int | None = None, skip_nulls: bool = True) -> list[Any]:  # noqa: FBT001, FBT002 - as templates call it
+    """Flatten lists in lists; what stands for nothing is left out, as Ansible does."""
     found: list[Any] = []
     for item in items:
-        if isinstance(item, list | tuple) and levels != 0:
-            found += flatten(item, None if levels is None else levels - 1)
-        elif item is not None:
+        if skip_nulls and (item is None or item in ("None", "null")):
+            continue
+        if isinstance(item, list | tuple) and (levels is None or levels >= 1):
+            found += flatten(item, None if levels is None else levels - 1, skip_nulls)
+        else:
             found.append(item)
         if len(found) > MAX_ITEMS:
             raise UnresolvedError(f"a template gives more than {MAX_ITEMS} items")
     return found
 
 
-def unique(items: Iterable[Any]) -> list[Any]:
-    """Return *items* once each, in their order."""
-    found: list[Any] = []
-    seen: set[str] = set()
-    for item in bounded_list(items):
-        key = repr(item)
-        if key not in seen:
-            seen.add(key)
-            found.append(item)
-    return found
+@pass_environment
+def unique(
+    environment: Environment,
+    items: Iterable[Any],
+    case_sensitive: bool | None = None,  # noqa: FBT001 - as templates call it
+    attribute: str | None = None,
+) -> list[Any]:
+    """Return *items* once each, in their order; texts that differ by case are the same."""
+    listed = bounded_list(items)
+    try:
+        return list(
+            do_unique(environment, listed, case_sensitive=bool(case_sensitive), attribute=attribute)
+        )
+    except TypeError:
+        if case_sensitive is False or attribute:
+            raise
+    return _once(listed)
+
+
+def union(left: Iterable[Any], right: Iterable[Any]) -> list[Any]:
+    """Return what is in *left* or in *right*, once each."""
+    if _hashable(left, right):
+        return Unordered(_once([*left, *right]))
+    return _once([*_list(left), *_list(right)])
 
 
 def difference(left: Iterable[Any], right: Iterable[Any]) -> list[Any]:
     """Return what is in *left* and not in *right*, once each."""
-    gone = {repr(item) for item in right}
-    return [item for item in unique(left) if repr(item) not in gone]
+    gone = {frozen(item) for item in right}
+    return _set(left, right, [item for item in left if frozen(item) not in gone])
 
 
 def intersect(left: Iterable[Any], right: Iterable[Any]) -> list[Any]:
-    """Return what is in both, once each, in the order of *left*."""
-    kept = {repr(item) for item in right}
-    return [item for item in unique(left) if repr(item) in kept]
+    """Return what is in both, once each."""
+    kept = {frozen(item) for item in right}
+    return _set(left, right, [item for item in left if frozen(item) in kept])
 
 
-def sum_of(items: Iterable[Any], start: Any = 0) -> Any:
-    """Add up *items*."""
-    total = [*start] if isinstance(start, list) else start
+def symmetric_difference(left: Iterable[Any], right: Iterable[Any]) -> list[Any]:
+    """Return what is in one of both, once each."""
+    found = [*difference(left, right), *difference(right, left)]
+    return _set(left, right, found)
+
+
+def _set(left: Iterable[Any], right: Iterable[Any], items: list[Any]) -> list[Any]:
+    """Return *items* once each: in their order only where they cannot be those of a set."""
+    once = _once(items)
+    return Unordered(once) if _hashable(left, right) else once
+
+
+def _list(items: Any) -> list[Any]:
+    if not isinstance(items, list):
+        raise UnresolvedError("a template joins what are no lists")
+    return items
+
+
+def _hashable(*parts: Iterable[Any]) -> bool:
+    return not any(isinstance(item, list | dict) for part in parts for item in part)
+
+
+def _once(items: Iterable[Any]) -> list[Any]:
+    found: dict[Any, Any] = {}
     for item in bounded_list(items):
+        found.setdefault(frozen(item), item)
+    return list(found.values())
+
+
+def frozen(value: Any) -> Any:
+    """Return what is equal and hashed alike for values that Python takes for equal."""
+    if isinstance(value, Mapping):
+        return "mapping", frozenset((key, frozen(inside)) for key, inside in value.items())
+    if isinstance(value, list | tuple):
+        return "list", tuple(frozen(inside) for inside in value)
+    return value
+
+
+@pass_environment
+def sum_of(
+    environment: Environment, items: Iterable[Any], attribute: Any = None, start: Any = 0
+) -> Any:
+    """Add up *items*, or an *attribute* of each."""
+    found = bounded_list(items)
+    if attribute is not None:
+        found = list(map(make_attrgetter(environment, attribute), found))
+    total = [*start] if isinstance(start, list) else start
+    for item in found:
         if isinstance(total, list) and isinstance(item, list):
             total += item
             if len(total) > MAX_ITEMS:
@@ -106,3 +176,55 @@ def sum_of(items: Iterable[Any], start: Any = 0) -> Any:
         else:
             total = total + item
     return total
+
+
+def subelements(items: Any, path: Any, skip_missing: bool = False) -> list[tuple[Any, ...]]:  # noqa: FBT001, FBT002 - as templates call it
+    """Return each of *items* with each item of the list that it has at *path*."""
+    elements = list(items.values()) if isinstance(items, Mapping) else _list(items)
+    keys = path if isinstance(path, list) else path.split(".")
+    return bounded_list(
+        (element, inside)
+        for element in elements
+        for inside in _inside(element, keys, skip_missing=skip_missing)
+    )
+
+
+def _inside(element: Any, keys: list[Any], *, skip_missing: bool) -> list[Any]:
+    value = element
+    for key in keys:
+        if not isinstance(value, Mapping):
+            raise UnresolvedError("subelements takes mappings")
+        if key not in value:
+            if skip_missing:
+                return []
+            raise UnresolvedError(f"subelements finds no {key!s:.40}")
+        value = value[key]
+    if not isinstance(value, list):
+        raise UnresolvedError("subelements takes mappings that hold lists")
+    return value
+
+
+def rows(items: Iterable[Iterable[Any]]) -> list[tuple[Any, ...]]:
+    """Return a list of tuples, bounded."""
+    return bounded_list(tuple(item) for item in items)
+
+
+def product(*parts: Iterable[Any], repeat: int = 1) -> list[tuple[Any, ...]]:
+    """Return every choice of an item of each part."""
+    if repeat > MAX_REPEAT:
+        raise UnresolvedError("a template repeats something too often")
+    return rows(itertools.product(*parts, repeat=repeat))
+
+
+def chosen(
+    choose: Callable[[list[Any], int | None], Iterable[Iterable[Any]]],
+) -> Callable[..., Any]:
+    """Return the filter that chooses so many of a list's items in every way."""
+
+    def filter_(items: Iterable[Any], size: int | None = None) -> list[tuple[Any, ...]]:
+        listed = bounded_list(items)
+        if len(listed if size is None else range(size)) > MAX_REPEAT:
+            raise UnresolvedError("a template chooses among too many items")
+        return rows(choose(listed, size))
+
+    return filter_

@@ -11,6 +11,7 @@ from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.provenance import Place, Source
 from exporter.foreign import yaml
 from exporter.foreign.files import MIB, decode
+from exporter.foreign.scalars import ANSIBLE
 
 MAX_TOTAL = 16 * MIB
 
@@ -67,7 +68,7 @@ class Documents:
                 advice=VAULT_ADVICE,
             )
         try:
-            return located(yaml.load(decode(data, name=path)), path)
+            return located(yaml.load(decode(data, name=path), dialect=ANSIBLE), path)
         except ParseError as error:
             raise ReadError(
                 error.message, reason=Reason.MALFORMED, path=path, line=error.line

@@ -19,6 +19,7 @@ from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.provenance import Source
 from exporter.foreign import yaml
 from exporter.foreign.files import MIB, decode
+from exporter.foreign.scalars import ANSIBLE
 
 MAX_INVENTORY = 16 * MIB
 MAX_DEPTH = 10
@@ -119,7 +120,9 @@ def _examine(data: bytes, *, path: str) -> InventoryLines:
     text = decode(data, name=path)
     suffix = PurePosixPath(path).suffix
     try:
-        document = yaml.load(text) if suffix in YAML_SUFFIXES or not suffix else None
+        document = (
+            yaml.load(text, dialect=ANSIBLE) if suffix in YAML_SUFFIXES or not suffix else None
+        )
     except ParseError as error:
         if suffix in YAML_SUFFIXES:
             raise ReadError(

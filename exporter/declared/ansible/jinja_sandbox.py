@@ -3,12 +3,15 @@
 Only expressions, ``if`` and ``for`` are compiled; everything that grows or repeats is bounded.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from jinja2 import StrictUndefined, Undefined, nodes
-from jinja2.environment import Template
+from jinja2 import StrictUndefined, Undefined, nodes, pass_context
+from jinja2.environment import Environment, Template
+from jinja2.lexer import Lexer
+from jinja2.nativetypes import NativeCodeGenerator
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
@@ -16,7 +19,7 @@ from jinja2.visitor import NodeTransformer
 
 from exporter.declared.ansible.bounded_values import (
     MAX_ITEMS,
-    as_text,
+    Unordered,
     bounded_list,
     bounded_text,
     formatted,
@@ -35,14 +38,19 @@ MAX_TREE = 60
 
 MAX_BITS = 256
 SCOPE = "(scope)"
-RESULT = "result"
+_PLAIN = (str, int, float, list, dict)
 _ALLOWED: tuple[type[nodes.Node], ...] = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.Name, nodes.Getattr),
     *(nodes.Getitem, nodes.Slice, nodes.Filter, nodes.Test, nodes.CondExpr, nodes.Compare),
     *(nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Neg, nodes.Pos, nodes.Concat),
     *(nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair, nodes.Keyword, nodes.Call, nodes.Add),
-    *(nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.If, nodes.For),
+    *(nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Pow, nodes.If),
+    nodes.For,
 )
+_LOOP = frozenset({"index", "index0", "first", "last", "length", "revindex", "revindex0"})
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES = frozenset("\\'\"abfnrtv01234567xuUN\n")
+"""What may follow a backslash in a text of Python."""
 
 
 class _Undefined(StrictUndefined):
@@ -62,8 +70,50 @@ class _Context(Context):
         return self.parent[SCOPE].resolve(key)
 
 
+class _Lexer(Lexer):
+    """Reads texts in expressions as Ansible does.
+
+    In ``{{ }}`` a backslash is one, as YAML has read those of a playbook; with *escapes*, in
+    conditions and in ``{% %}``, it begins an escape of Python's.
+    """
+
+    def __init__(self, environment: Environment, *, escapes: bool) -> None:
+        super().__init__(environment)
+        self._escapes = escapes
+
+    def tokeniter(
+        self, source: str, name: str | None, filename: str | None = None, state: str | None = None
+    ) -> Iterator[tuple[int, str, str]]:
+        inside = False
+        for line, kind, value in super().tokeniter(source, name, filename, state):
+            if kind in {"variable_begin", "variable_end"}:
+                inside = kind == "variable_begin"
+            if kind != "string":
+                yield line, kind, value
+            elif inside and not self._escapes:
+                yield line, kind, value.replace("\\", "\\\\")
+            else:
+                yield line, kind, _ESCAPE.sub(_escaped, value)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """Return an escape, where it is none as what Python takes it for without a warning."""
+    return match[0] if match[1] in _ESCAPES else f"\\{match[0]}"
+
+
 class _Rewrite(NodeTransformer):
-    """Refuses what is not allowed, and puts a bound on what grows or repeats."""
+    """Refuses what is not allowed, and puts a bound on what grows or repeats.
+
+    In a *condition*, texts that are templates are evaluated.
+    """
+
+    def __init__(self, *, condition: bool) -> None:
+        super().__init__()
+        self._condition = condition
+
+    def visit_Const(self, node: nodes.Const) -> nodes.Node:  # noqa: N802 - named by Jinja
+        templated = isinstance(node.value, str) and ("{{" in node.value or "{%" in node.value)
+        return _filtered("_rendered", node) if self._condition and templated else node
 
     def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
         if not isinstance(node, _ALLOWED):
@@ -97,6 +147,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"+", "*", "%", "**"})
     context_class = _Context
+    code_generator_class = NativeCodeGenerator
 
     def __init__(self, spend: Callable[[int], None]) -> None:
         super().__init__(
@@ -105,37 +156,45 @@ class Sandbox(ImmutableSandboxedEnvironment):
             autoescape=False,
             trim_blocks=True,
             keep_trailing_newline=True,
-            finalize=self._shown,
+            finalize=_piece,
         )
         self._spend = spend
+        self._lexers = {escapes: _Lexer(self, escapes=escapes) for escapes in (False, True)}
+        self._condition = False
         self.weights = Weights(spend)
         bounding = self.weights.bounding
-        self.filters = {name: bounding(one) for name, one in filters(self.filters).items()}
-        self.filters |= {"_each": self._each, "_bound": self.weights.bound}
-        self.tests = {name: bounding(one) for name, one in tests(self.tests).items()}
+        self.filters = {
+            name: bounding(function, name) for name, function in filters(self.filters).items()
+        }
+        self.filters |= {
+            "_each": self._each,
+            "_bound": self.weights.bound,
+            "_rendered": _rendered,
+        }
+        self.tests = {
+            name: bounding(function, f"is {name}") for name, function in tests(self.tests).items()
+        }
         self.globals = {"range": _range} | dict.fromkeys(("lookup", "query", "q"), _lookup)
 
+    @property
+    def lexer(self) -> Lexer:
+        """The lexer of what is compiled: a text, or a condition."""
+        return self._lexers[self._condition]
+
     def compile_text(self, text: str) -> Template:
-        """Compile a template; one that is a single expression keeps its value's type."""
-        _bound_nesting(self.lex(text))
-        parsed = self.parse(text)
-        _bound_tree(parsed)
-        tree = _Rewrite().visit(parsed)
-        match tree.body:
-            case [nodes.Output(nodes=[expression])] if not isinstance(
-                expression, nodes.TemplateData
-            ):
-                tree = _assignment(expression)
-        return self._compiled(tree)
+        """Compile a template, whose pieces keep the types of their values."""
+        return self._compiled(text, condition=False)
 
     def compile_condition(self, text: str) -> Template:
         """Compile an expression that stands without braces."""
-        stripped = text.strip()
-        if stripped.startswith("{{") and stripped.endswith("}}"):
-            return self.compile_text(stripped)
-        return self.compile_text("{{ " + text + " }}")
+        return self._compiled("{{ " + text + " }}", condition=True)
 
-    def _compiled(self, tree: nodes.Template) -> Template:
+    def _compiled(self, text: str, *, condition: bool) -> Template:
+        self._condition = condition
+        _bound_nesting(self.lex(text))
+        parsed = self.parse(text)
+        _bound_tree(parsed)
+        tree = _Rewrite(condition=condition).visit(parsed)
         tree.set_environment(self)
         code = self.compile(tree)
         return Template.from_code(self, code, {}, None)
@@ -143,18 +202,24 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return a key of a mapping or a harmless method; no attribute is ever reached."""
         if isinstance(obj, LoopContext):
-            if attribute in {"index", "index0", "first", "last", "length", "revindex"}:
+            if attribute in _LOOP:
                 return getattr(obj, attribute)
-            return self.undefined(obj=obj, name=attribute)
+            raise UnresolvedError(f"loop.{attribute[:40]} is not evaluated")
         for kind, methods in METHODS.items():
             if isinstance(obj, kind) and attribute in methods:
-                return partial(self.weights.bounding(methods[attribute]), obj)
+                return partial(self.weights.bounding(methods[attribute], attribute), obj)
+        if not attribute.startswith("_") and any(
+            isinstance(obj, kind) and hasattr(kind, attribute) for kind in _PLAIN
+        ):
+            raise UnresolvedError(f"the method {attribute[:40]} is not evaluated")
         return self.getitem(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Return an item of plain data; undefined stays undefined, so that defaults apply."""
         if isinstance(obj, Undefined):
             return obj
+        if isinstance(obj, Unordered):
+            obj.bound_order()
         try:
             if isinstance(obj, Mapping | list | tuple | str | range):
                 return obj[argument]
@@ -179,15 +244,27 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 return left % right
             values = right if isinstance(right, tuple) else (right,)
             return formatted(left, *map(self.weights.bound, values))
-        raise UnresolvedError(f"a template uses {operator}, which is not evaluated here")
+        return _raised(left, right)
 
     def _each(self, items: Iterable[Any]) -> Iterator[Any]:
+        if isinstance(items, Unordered):
+            items.bound_order()
         for item in items:
             self._spend(1)
             yield item
 
-    def _shown(self, value: Any) -> str:
-        return as_text(self.weights.bound(value))
+
+@pass_context
+def _piece(_: Context, value: Any) -> Any:
+    """Return what an expression gives; that it asks for the context keeps constants as they are."""
+    return value
+
+
+@pass_context
+def _rendered(context: Context, text: str) -> Any:
+    """Return the value of a template that is a text in a condition."""
+    scope = context.parent[SCOPE]
+    return scope.templates.expand(text, scope)
 
 
 def _bound_nesting(tokens: Iterable[tuple[int, str, str]]) -> None:
@@ -219,11 +296,6 @@ def _bound_tree(tree: nodes.Template) -> None:
         pending += ((child, depth + 1) for child in node.iter_child_nodes())
 
 
-def _assignment(expression: nodes.Expr) -> nodes.Template:
-    result = nodes.Name(RESULT, "store", lineno=1)
-    return nodes.Template([nodes.Assign(result, expression, lineno=1)], lineno=1)
-
-
 def _added(left: Any, right: Any) -> Any:
     if isinstance(left, str) and isinstance(right, str):
         return bounded_text(left + right)
@@ -245,6 +317,15 @@ def _multiplied(left: Any, right: Any) -> Any:
             raise UnresolvedError("a template counts too far")
         return left * right
     raise UnresolvedError("a template multiplies what cannot be multiplied")
+
+
+def _raised(left: Any, right: Any) -> Any:
+    if not (isinstance(left, int | float) and isinstance(right, int | float)):
+        raise UnresolvedError("a template raises what cannot be raised")
+    whole = isinstance(left, int) and isinstance(right, int) and right > 0
+    if whole and int(left).bit_length() * int(right) > MAX_BITS:
+        raise UnresolvedError("a template counts too far")
+    return left**right
 
 
 def _lookup(*_: Any, **__: Any) -> Any:

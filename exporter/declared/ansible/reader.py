@@ -25,7 +25,7 @@ from exporter.declared.ansible.playbooks import playbook_paths
 from exporter.declared.ansible.task_evaluator import TaskEvaluator
 from exporter.declared.ansible.task_variables import VariableEnvironment
 from exporter.declared.ansible.tasks import UnreadTasks
-from exporter.declared.ansible.templates import ExhaustedError
+from exporter.declared.ansible.templates import ExhaustedError, Templates
 from exporter.declared.ansible.variable_names import attributes_of_variables
 from exporter.declared.checkout import Checkout
 from exporter.domain.declaration import (
@@ -92,6 +92,7 @@ class _Reader:
             variables=self._variables(playbooks),
             host_patterns=HostPatterns(self.inventory.hosts, self.inventory.members),
             set_at_run_time=expanded.set_at_run_time,
+            templates=Templates(strict_conditions=self.settings.strict_conditions),
         )
         nodes = InventoryNodes(
             environment=environment, inventory=self.inventory, node_gaps=self.node_gaps

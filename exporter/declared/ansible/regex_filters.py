@@ -16,6 +16,7 @@ MAX_REPEATS = 2
 MAX_ALTERNATIVES = 4
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 _QUANTIFIED_GROUP = re.compile(r"\)[*+?{]|\(\?(?!:|P<)")
+_GROUP = re.compile(r"\\(?:(\d+)|g<(\S+)>)")
 _REPEAT = re.compile(r"(?<!\()[*+?{][?+]?")
 
 
@@ -40,31 +41,47 @@ def _pattern(pattern: str, subject: str, *, ignorecase: bool, multiline: bool) -
 
 
 def regex_replace(
-    value: Any,
+    value: Any = "",
     pattern: str = "",
     replacement: str = "",
     ignorecase: bool = False,  # noqa: FBT001, FBT002 - as templates call it
     multiline: bool = False,  # noqa: FBT001, FBT002 - as templates call it
+    count: int = 0,
 ) -> str:
     """Replace what *pattern* matches."""
     text = as_text(value)
     compiled = _pattern(pattern, text, ignorecase=ignorecase, multiline=multiline)
     try:
-        return bounded_text(compiled.sub(as_text(replacement)[:MAX_PATTERN], text))
+        return bounded_text(compiled.sub(replacement[:MAX_PATTERN], text, count=count))
     except (re.error, IndexError):
         raise UnresolvedError("a regular expression's replacement is malformed") from None
 
 
-def regex_search(value: Any, pattern: str, *groups: str, ignorecase: bool = False) -> Any:
+def regex_findall(
+    value: Any,
+    pattern: str,
+    multiline: bool = False,  # noqa: FBT001, FBT002 - as templates call it
+    ignorecase: bool = False,  # noqa: FBT001, FBT002 - as templates call it
+) -> list[Any]:
+    """Return all that *pattern* matches, or its groups."""
+    text = as_text(value)
+    found = _pattern(pattern, text, ignorecase=ignorecase, multiline=multiline).findall(text)
+    return [list(match) if isinstance(match, tuple) else match for match in found]
+
+
+def regex_search(
+    value: Any, pattern: str, *groups: str, ignorecase: bool = False, multiline: bool = False
+) -> Any:
     """Return what *pattern* finds, the *groups* named of it, or None."""
     text = as_text(value)
-    match = _pattern(pattern, text, ignorecase=ignorecase, multiline=False).search(text)
+    compiled = _pattern(pattern, text, ignorecase=ignorecase, multiline=multiline)
+    names = [_GROUP.fullmatch(group) for group in groups]
+    match = compiled.search(text)
     if match is None:
         return None
     if not groups:
         return match[0]
-    names = [group.removeprefix("\\g<").removesuffix(">").removeprefix("\\") for group in groups]
-    return [match[int(name) if name.isdigit() else name] for name in names]
+    return [match[int(name[1]) if name[1] else name[2]] for name in names if name]
 
 
 def regex_test(how: str) -> Callable[..., bool]:

@@ -5,7 +5,7 @@ filter that only a run could answer, raises :exc:`UnresolvedError`.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
@@ -21,10 +21,9 @@ from exporter.declared.ansible.bounded_values import (
     as_text,
     bounded_list,
     bounded_text,
-    to_bool,
 )
 from exporter.declared.ansible.errors import HiddenError, UnresolvedError
-from exporter.declared.ansible.jinja_sandbox import RESULT, SCOPE, Sandbox
+from exporter.declared.ansible.jinja_sandbox import SCOPE, Sandbox
 from exporter.declared.ansible.located_data import located_like
 from exporter.declared.ansible.vault import is_secret
 from exporter.domain.errors import ConformanceError
@@ -34,6 +33,8 @@ MAX_DEPTH = 20
 MAX_VALUES = 50_000
 MAX_WORK = 1_000_000
 MAX_SECONDS = 30
+_MADE = 3
+"""So deep are lists and mappings that an expression makes looked through."""
 """The steps and the processor time that all templates of one reading may take together."""
 
 _FOREIGN_FAULTS = (
@@ -109,12 +110,17 @@ class Scope:
 class Templates:
     """Evaluates templates; one for each reading, as it holds the reading's budget."""
 
-    def __init__(self, budget: Budget | None = None) -> None:
+    def __init__(self, budget: Budget | None = None, *, strict_conditions: bool = True) -> None:
         self.budget = budget or Budget()
+        self.strict_conditions = strict_conditions
         self._sandbox = Sandbox(self.budget.spend)
         self._plain: dict[int, tuple[Any, bool]] = {}
         self._text = lru_cache(maxsize=512)(self._sandbox.compile_text)
         self._expression = lru_cache(maxsize=512)(self._sandbox.compile_condition)
+
+    def bounded(self, value: Any) -> Any:
+        """Return *value*; raises :exc:`UnresolvedError` where it is too much to be printed."""
+        return self._sandbox.weights.bound(value)
 
     def scope(self, variables: VariableSource) -> Scope:
         """Return a scope in which *variables* are the variables."""
@@ -142,10 +148,18 @@ class Templates:
             return condition
         if not isinstance(condition, str):
             raise UnresolvedError("a condition is no expression")
-        value = self._run(self._expression, condition, scope)
-        if isinstance(value, str):
-            return to_bool(value)
-        return bool(value)
+        text = condition.strip()
+        whole = text.startswith(("{{", "{%")) and text.endswith(("}}", "%}"))
+        value = self._run(self._text if whole else self._expression, text, scope)
+        if isinstance(value, bool):
+            return value
+        if not self.strict_conditions:
+            return bool(value)
+        kind = "text" if isinstance(value, str) else "value that is neither true nor false"
+        raise UnresolvedError(
+            f"a condition gives a {kind}, which ansible-core refuses since 2.19 and took before: "
+            "declared.ansible.version tells which"
+        )
 
     def _expand(self, value: Any, scope: Scope, count: list[int]) -> Any:
         count[0] += 1
@@ -156,19 +170,11 @@ class Templates:
         if is_secret(value):
             raise HiddenError("the value is encrypted with Ansible Vault")
         if isinstance(value, dict):
-            expanded = {
-                self._expand_key(key, scope): self._expand(content, scope, count)
-                for key, content in value.items()
-            }
+            expanded = {key: self._expand(content, scope, count) for key, content in value.items()}
             return located_like(value, expanded)
         if isinstance(value, list):
             return located_like(value, [self._expand(item, scope, count) for item in value])
         return value
-
-    def _expand_key(self, key: Any, scope: Scope) -> Any:
-        if isinstance(key, str) and "{{" in key:
-            return as_text(self._run(self._text, key, scope))
-        return key
 
     def _run(self, compile_: Callable[[str], Template], text: str, scope: Scope) -> Any:
         self.budget.spend()
@@ -200,36 +206,62 @@ def _holds_templates(value: Any, count: list[int]) -> bool:
 
 
 def _evaluate(template: Template, scope: Scope) -> Any:
+    """Return the value of a template: that of its only piece, else the text of all.
+
+    A piece that is nothing is left out, as ansible-core does.
+    """
     context = template.new_context({SCOPE: scope, **template.environment.globals}, shared=True)
-    pieces = []
+    pieces: list[Any] = []
     size = 0
-    for piece in template.root_render_func(context):
-        size += len(piece)
+    found: Iterator[Any] = template.root_render_func(context)
+    for piece in found:
+        if piece is None:
+            continue
+        size += len(piece) if isinstance(piece, str) else 1
         if size > MAX_TEXT:
             raise UnresolvedError(TOO_LONG)
         pieces.append(piece)
-    if RESULT not in context.vars:
-        return "".join(pieces)
-    return _plain(context.vars[RESULT])
+    if len(pieces) < 2:  # noqa: PLR2004 - a single one
+        return _plain(pieces[0]) if pieces else None
+    texts = [
+        as_text(scope.templates.bounded(_plain(piece)))
+        for piece in pieces
+        if not _is_no_choice(piece)
+    ]
+    return bounded_text("".join(texts))
+
+
+def _is_no_choice(piece: object) -> bool:
+    """Tell whether a choice without an else chose nothing: no error beside other pieces."""
+    return type(piece) is Undefined
 
 
 def _plain(value: Any) -> Any:
-    """Return the value of an expression as plain data; undefined raises, also one level down."""
+    """Return the value of an expression as plain data; undefined raises, also inside."""
     if isinstance(value, Undefined):
         str(value)
+        raise UnresolvedError("a choice without an else chooses nothing")
     if isinstance(value, str):
         return bounded_text(value)
-    if isinstance(value, Iterator | range) or type(value) is tuple:
+    if isinstance(value, Iterator) or type(value) is tuple:
         value = bounded_list(value)
     if isinstance(value, list | dict):
-        for inside in value.values() if isinstance(value, dict) else value:
-            _plain_inside(inside)
-        return value
+        return _plain_inside(value, 0)
     if value is None or isinstance(value, int | float):
         return value
     raise UnresolvedError(f"a template gives a {type(value).__name__}")
 
 
-def _plain_inside(value: Any) -> None:
+def _plain_inside(value: Any, depth: int) -> Any:
+    """Return a collection with what an expression may put in it made plain, too."""
     if isinstance(value, Undefined):
         str(value)
+    if isinstance(value, Iterator) or type(value) is tuple:
+        value = bounded_list(value)
+    if depth < _MADE and type(value) in {dict, list}:
+        if isinstance(value, dict):
+            return {key: _plain_inside(inside, depth + 1) for key, inside in value.items()}
+        return [_plain_inside(inside, depth + 1) for inside in value]
+    if isinstance(value, Mapping) and not isinstance(value, dict):
+        raise UnresolvedError(f"a template gives a {type(value).__name__}")
+    return value

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Final, TypeVar
 
-from exporter.declared.ansible.bounded_values import bounded_list
+from jinja2 import Undefined
+
+from exporter.declared.ansible.bounded_values import Unordered, bounded_list
 from exporter.declared.ansible.errors import UnresolvedError
 
 MAX_WEIGHT: Final = 500_000
@@ -19,6 +21,37 @@ _A_STEP: Final = 1000
 """So much may be gone through for one step."""
 _SMALL: Final = 16
 _MOST_KNOWN: Final = 20_000
+
+_TAKE_UNDEFINED: Final = frozenset(
+    {
+        *("default", "d", "mandatory", "ternary", "type_debug", "is defined", "is undefined"),
+        *("ansible.builtin.ternary", "ansible.builtin.mandatory", "ansible.builtin.default"),
+    }
+)
+"""Filters and tests that see what is undefined; for all others it is an error."""
+
+_COMPARING: Final = frozenset({"sort", "min", "max"})
+"""Filters that give the order, where no two items are the same to them."""
+
+_LAZY: Final = frozenset({"map", "select", "reject", "selectattr", "rejectattr"})
+"""Filters that may be given items that are undefined by others of them."""
+
+_KEEP_ORDER: Final = frozenset(
+    {
+        *("list", "map", "select", "reject", "selectattr", "rejectattr", "unique", "default", "d"),
+        *("reverse", "zip", "product", "flatten", "random", "shuffle"),
+    }
+)
+_NEED_NO_ORDER: Final = frozenset(
+    {
+        *("length", "count", "sum", "union", "difference", "intersect"),
+        *("symmetric_difference", "bool", "ternary", "groupby", "items2dict", "type_debug"),
+    }
+)
+"""Filters for which the order of their items does not matter: these give none either, or need none.
+
+Every test is of the second kind.
+"""
 
 T = TypeVar("T")
 
@@ -44,13 +77,35 @@ class Weights:
         """Return how much *value* weighs."""
         return self._of(value, {})
 
-    def bounding(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return *function* with its arguments bounded before it is called."""
+    def bounding(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
+        """Return a filter, test or method with its arguments bounded before it is called.
+
+        One that is given what is undefined, or a set where the order matters, is not called.
+        """
+        short = name.removeprefix("ansible.builtin.")
+        undefined = name in _TAKE_UNDEFINED
+        lazy = short in _LAZY
+        orderless = short in _NEED_NO_ORDER or name.startswith("is ")
 
         @wraps(function)
         def bounded(*args: Any, **kwargs: Any) -> Any:
-            given = [self.bound(_listed(one)) for one in args]
-            named = {name: self.bound(_listed(one)) for name, one in kwargs.items()}
+            given = [self.bound(_listed(argument, lazy=lazy)) for argument in args]
+            named = {key: self.bound(_listed(value, lazy=lazy)) for key, value in kwargs.items()}
+            unordered = False
+            for argument in (*given, *named.values()):
+                if isinstance(argument, Undefined) and not undefined:
+                    str(argument)
+                unordered = unordered or isinstance(argument, Unordered)
+            if not unordered or orderless:
+                return function(*given, **named)
+            if short in _KEEP_ORDER:
+                found = function(*given, **named)
+                return Unordered(bounded_list(found)) if _is_list(found) else found
+            for argument in (*given, *named.values()):
+                if isinstance(argument, Unordered) and not (
+                    short in _COMPARING and _differs_by_more_than_case(argument)
+                ):
+                    argument.bound_order()
             return function(*given, **named)
 
         return bounded
@@ -82,8 +137,22 @@ class Weights:
             self._known[key] = value, weight
 
 
-def _listed(value: Any) -> Any:
+def _differs_by_more_than_case(items: list[Any]) -> bool:
+    return len({item.lower() if isinstance(item, str) else item for item in items}) == len(items)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple) or (
+        isinstance(value, Iterator) and not isinstance(value, Mapping)
+    )
+
+
+def _listed(value: Any, *, lazy: bool) -> Any:
     """Return what is given piece by piece as a list, as nobody can weigh it otherwise."""
-    if isinstance(value, Iterator) and not isinstance(value, Mapping):
-        return bounded_list(value)
-    return value
+    if not isinstance(value, Iterator) or isinstance(value, Mapping):
+        return value
+    found = bounded_list(value)
+    for item in () if lazy else found:
+        if isinstance(item, Undefined):
+            str(item)
+    return found

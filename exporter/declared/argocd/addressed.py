@@ -9,12 +9,14 @@ from exporter.declared.argocd.platform import notes, observed_rules
 from exporter.declared.argocd.reader import Followed, read
 from exporter.declared.helm import Charts
 from exporter.declared.kustomize import Renderer
+from exporter.declared.kustomize.program import find_kustomize
 from exporter.declared.reader import OBJECTS, Inputs, Reader
 from exporter.declared.repositories import Further, Home, homes_of, mounted
 from exporter.declared.repository import is_remote
 from exporter.domain.addresses import normalise
 from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
 from exporter.domain.declaration import Deliveries, Reading, Unresolved
+from exporter.domain.errors import ReadError
 from exporter.domain.finding import Layer
 from exporter.domain.objects import DeclaredObjects
 from exporter.domain.provenance import Source
@@ -45,7 +47,13 @@ async def _read(inputs: Inputs) -> Reading:
     )
     followed = await _follow(inputs, charts)
     observed = observed_rules(inputs.platform)
-    remarks = notes(inputs.platform, settings, declared=followed.rules, observed=observed)
+    remarks = notes(
+        inputs.platform,
+        settings,
+        kustomize=await _kustomize(inputs.platform.kustomize),
+        declared=followed.rules,
+        observed=observed,
+    )
     refresh = (followed.rules or observed.rules).refresh
     reading = followed.reading
     return replace(
@@ -64,6 +72,14 @@ async def _read(inputs: Inputs) -> Reading:
     )
 
 
+async def _kustomize(wanted: str) -> str:
+    """Return which kustomize builds where a version is *wanted*; empty where there is none."""
+    try:
+        return await (await find_kustomize(wanted)).version() if wanted else ""
+    except ReadError:
+        return ""  # each kustomization says so
+
+
 async def _follow(inputs: Inputs, charts: Charts) -> Followed:
     """Follow the Applications of this repository.
 
@@ -78,6 +94,7 @@ async def _follow(inputs: Inputs, charts: Charts) -> Followed:
         allow_remote=inputs.loaded.settings.declared.allow_remote_bases,
         source=Source.ARGOCD,
         charts=charts,
+        kustomize=inputs.platform.kustomize,
     )
     followed = await _follow_from(inputs, renderer, known)
     applications = followed.reading.applications

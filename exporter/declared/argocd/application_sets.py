@@ -4,13 +4,15 @@ Source: Argo CD, ``applicationset/controllers/template`` (``GenerateApplications
 ``applyTemplatePatch``) and ``applicationset/generators`` (``mergeGeneratorTemplate``).
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from exporter.declared.argocd.applications import Origin, Parsed, key_of, parse
+from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.files import Files
-from exporter.declared.argocd.generators import Generators, kinds_of
+from exporter.declared.argocd.generators import Generators, asks_for_clusters, kinds_of
 from exporter.declared.argocd.git_generator import GitGenerator
 from exporter.declared.argocd.ignored import left_to_others
 from exporter.declared.argocd.selectors import as_text
@@ -44,15 +46,19 @@ class Made:
     lost: int = 0
 
 
-def make(manifest: LocatedTree, *, files: Files, namespace: str) -> Made:
+def make(
+    manifest: LocatedTree, *, files: Files, namespace: str, cluster: Cluster | None = None
+) -> Made:
     """Return the Applications of an ApplicationSet; raises :exc:`ReadError` where it has no name.
+
+    Of those that it makes for each cluster there is, they are those for *cluster*.
 
     One that fails loses itself only; a generator that fails or cannot be told leaves the set
     incomplete.
     """
     made = Made(key_of(manifest, namespace))
     try:
-        _Maker(manifest, files, made).all()
+        _Maker(manifest, files, made, cluster or Cluster()).all()
     except ReadError as error:
         _lose(made, error, manifest, files)
     return made
@@ -69,7 +75,7 @@ def _lose(made: Made, error: ReadError, near: LocatedTree, files: Files, *, lost
 class _Maker:
     """Makes the Applications of one set."""
 
-    def __init__(self, manifest: LocatedTree, files: Files, made: Made) -> None:
+    def __init__(self, manifest: LocatedTree, files: Files, made: Made, cluster: Cluster) -> None:
         self.manifest = manifest
         self.spec = manifest.object("spec")
         self.files = files
@@ -80,8 +86,16 @@ class _Maker:
             strict="missingkey=error" in self.spec.texts("goTemplateOptions"),
         )
         self.generators = Generators(
-            git=GitGenerator(files=files, templating=self.templating), templating=self.templating
+            git=GitGenerator(files=files, templating=self.templating),
+            templating=self.templating,
+            cluster=cluster,
+            text=json.dumps(self.spec.plain(), ensure_ascii=False) if self.for_clusters else "",
         )
+
+    @property
+    def for_clusters(self) -> bool:
+        """Whether it makes something for each cluster there is."""
+        return any(map(asks_for_clusters, self.spec.list("generators")))
 
     def all(self) -> None:
         """Make all that can be made; raises :exc:`ReadError` where the set itself is malformed."""
@@ -106,6 +120,8 @@ class _Maker:
         except UnresolvedError as error:
             self.leave(error)
         else:
+            if asks_for_clusters(generator):
+                self.made.complete = False  # it makes others, for clusters that nobody knows here
             for parameters in found:
                 self.application(template, parameters)
 

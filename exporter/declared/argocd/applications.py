@@ -77,6 +77,8 @@ def parse(manifest: LocatedTree, *, home: Home, origin: Origin) -> Parsed:
     spec = manifest.object("spec")
     raw = _raw_sources(spec)
     destination = spec.object("destination")
+    if destination.text("server") and destination.text("name"):
+        raise destination.wrong("a destination has both server and name, which Argo CD refuses")
     application = DeclaredApplication(
         key=key,
         place=manifest.place,

@@ -123,7 +123,9 @@ class Gathering:
         return parse(from_manifest(manifest), home=home, origin=Origin(namespace))
 
     def _made(self, manifest: Manifest, namespace: str) -> Made:
-        return make(from_manifest(manifest), files=self.files, namespace=namespace)
+        return make(
+            from_manifest(manifest), files=self.files, namespace=namespace, cluster=self.cluster
+        )
 
     def _last_made(self, last: Recalled[Manifest] | None, namespace: str) -> Recalled[Made] | None:
         """Return what an ApplicationSet made that is broken now, if it was in order then."""

@@ -6,9 +6,11 @@ Source: Argo CD, ``applicationset/generators`` (``Transform``, ``list.go``, ``ma
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 
+from exporter.declared.argocd import cluster_generator
+from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.git_generator import GitGenerator
 from exporter.declared.argocd.selectors import as_text, matches, requirements
 from exporter.declared.argocd.templating import MAX_APPLICATIONS, Parameters, Templating
@@ -26,10 +28,12 @@ _MATRIX = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generators:
-    """Evaluates generators for one ApplicationSet."""
+    """Evaluates generators for one ApplicationSet, of which *text* has all that it says."""
 
     git: GitGenerator
     templating: Templating
+    cluster: Cluster = field(default_factory=Cluster)
+    text: str = ""
 
     def evaluate(
         self, generator: LocatedTree, kind: str, *, given: Parameters | None = None, level: int = 0
@@ -73,6 +77,8 @@ class Generators:
                     raise generator.wrong("generators are nested deeper than Argo CD allows")
                 combine = self._matrix if kind == "matrix" else self._merge
                 return combine(generator, level)
+            case cluster_generator.KIND:
+                return [self._cluster(generator)]
             case _:
                 raise UnresolvedError(generator.place, f"a {kind} generator asks a running system")
 
@@ -94,6 +100,11 @@ class Generators:
             return replace(self.templating, strict=True).tree(value, given)
         except ReadError:
             return value
+
+    def _cluster(self, generator: LocatedTree) -> Parameters:
+        return cluster_generator.of_cluster(
+            generator, cluster=self.cluster, templating=self.templating, text=self.text
+        )
 
     def _list(self, generator: LocatedTree) -> list[Parameters]:
         elements = [self._element(element) for element in generator.list("elements")]
@@ -163,6 +174,18 @@ class Generators:
 def kinds_of(generator: LocatedTree) -> list[str]:
     """Return which of the known generators an entry holds."""
     return [kind for kind in KINDS if generator.has(kind)]
+
+
+def asks_for_clusters(generator: LocatedTree) -> bool:
+    """Tell whether an entry makes something for other clusters, too."""
+    kinds = kinds_of(generator)
+    below = (
+        one
+        for kind in kinds
+        if kind in COMBINING
+        for one in generator.object(kind).list("generators")
+    )
+    return cluster_generator.KIND in kinds or any(map(asks_for_clusters, below))
 
 
 def _written(generator: LocatedTree) -> list[Parameters]:

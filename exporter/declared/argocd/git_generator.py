@@ -81,7 +81,7 @@ class GitGenerator:
 
     def _of_directory(self, generator: LocatedTree, files: Files, path: str) -> Parameters:
         place = files.home.checkout.place(Source.ARGOCD, path)
-        return self._with_values(
+        return self.templating.with_values(
             generator, Parameters(self._path(generator, _directory(path), place))
         )
 
@@ -95,7 +95,7 @@ class GitGenerator:
         else:
             flat = {key: _shown(value) for key, value in flatten(item.fields)}
             values = {**flat, **about}
-        return self._with_values(generator, Parameters(values, item.place))
+        return self.templating.with_values(generator, Parameters(values, item.place))
 
     def _path(
         self, generator: LocatedTree, about: Mapping[str, str], place: Place
@@ -116,24 +116,6 @@ class GitGenerator:
         flat = {(name if key == "path" else f"{name}.{key}"): one for key, one in about.items()}
         flat |= {f"{name}[{at}]": one for at, one in enumerate(segments) if one}
         return {key: LocatedTree(one, place) for key, one in flat.items()}
-
-    def _with_values(self, generator: LocatedTree, parameters: Parameters) -> Parameters:
-        """Add the generator's ``values``, which may use the other parameters."""
-        fields = generator.object("values").fields
-        added = {
-            key: LocatedTree(
-                self.templating.text(value.value, parameters, value.place), value.place
-            )
-            for key, value in generator.stated("values").items()
-        }
-        if not added:
-            return parameters
-        if self.templating.go:
-            place = next(iter(fields.values())).place
-            more: Mapping[str, LocatedTree] = {"values": LocatedTree(added, place)}
-        else:
-            more = {f"values.{key}": value for key, value in added.items()}
-        return Parameters({**parameters.values, **more}, parameters.place)
 
 
 def _patterns(generator: LocatedTree, key: str) -> list[tuple[str, bool]]:

@@ -47,11 +47,21 @@ def observed_rules(platform: Platform) -> ObservedRules:
 
 
 def notes(
-    platform: Platform, charts: ChartsSettings, *, declared: Rules | None, observed: ObservedRules
+    platform: Platform,
+    charts: ChartsSettings,
+    *,
+    kustomize: str,
+    declared: Rules | None,
+    observed: ObservedRules,
 ) -> Iterator[Unresolved]:
-    """Yield what a rendering takes from the cluster, and whose rules count."""
+    """Yield what a rendering takes from the cluster, and whose rules count.
+
+    *kustomize* is the version that builds, empty where any would do.
+    """
     yield from observed.notes
     yield from _of_versions(platform, charts)
+    if kustomize:
+        yield Unresolved(_CLUSTER, _of_kustomize(platform, kustomize))
     if declared is None and platform.rules is not None and not observed.notes:
         message = "has Argo CD's rules here, as the repository declares none"
         yield Unresolved(_place(platform.rules.where), message)
@@ -78,3 +88,11 @@ def _of_versions(platform: Platform, charts: ChartsSettings) -> Iterator[Unresol
     if platform.helm and not charts.helm:
         shipping = f"as Argo CD {platform.argocd_version} has it"
         yield Unresolved(_CLUSTER, f"charts are rendered by helm {platform.helm}, {shipping}")
+
+
+def _of_kustomize(platform: Platform, version: str) -> str:
+    argocd, wanted = f"Argo CD {platform.argocd_version}", platform.kustomize
+    built = f"kustomizations are built by kustomize {version}"
+    if version == wanted:
+        return f"{built}, as {argocd} has it"
+    return f"{built}, and {argocd} has {wanted}, which may build some otherwise"

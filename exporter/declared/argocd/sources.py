@@ -7,6 +7,7 @@ Source: Argo CD, ``ApplicationSource`` (``ExplicitType``), ``util/app/discovery`
 import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.entries import has_kustomization
@@ -168,6 +169,7 @@ async def _plain(
     include, exclude = directory.text("include"), directory.text("exclude")
     rendered = await render(path, recurse=recurse)
 
+    @cache  # a file may hold thousands of manifests
     def takes(file: str) -> bool:
         name = posixpath.relpath(file, path)
         if exclude and match_any(exclude, name):

@@ -97,6 +97,22 @@ class Templating:
             return template
         return self._part(template, self._values(parameters, template.place))
 
+    def with_values(self, generator: LocatedTree, parameters: Parameters) -> Parameters:
+        """Return *parameters* with a generator's ``values``, which may use the others."""
+        fields = generator.object("values").fields
+        added = {
+            key: LocatedTree(self.text(value.value, parameters, value.place), value.place)
+            for key, value in generator.stated("values").items()
+        }
+        if not added:
+            return parameters
+        if self.go:
+            place = next(iter(fields.values())).place
+            more: Mapping[str, LocatedTree] = {"values": LocatedTree(added, place)}
+        else:
+            more = {f"values.{key}": value for key, value in added.items()}
+        return Parameters({**parameters.values, **more}, parameters.place)
+
     def _values(self, parameters: Parameters, place: Place) -> Mapping[str, Json]:
         self.budget.step(sum(one.size for one in parameters.values.values()), place)
         plain = {key: value.plain() for key, value in parameters.values.items()}

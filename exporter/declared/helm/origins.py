@@ -30,6 +30,8 @@ Leaf: TypeAlias = tuple[str | int, ...]
 _NAMED: Final = re.compile(rb"\.Values((?:\.[A-Za-z_][\w]*)+)|index\s+\.Values((?:\s+\"[^\"]+\")+)")
 _KEY: Final = re.compile(rb'"([^"]+)"')
 _PLAIN: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+_WORD: Final = re.compile(r"[A-Za-z_]\w*")
+_LONGEST: Final = 500
 _FLAGS: Final = {"true": "false", "false": "true"}
 _NUMBER: Final = re.compile(r"\d+")
 
@@ -286,6 +288,16 @@ def origins(
         file, line = values.stated(leaf)
         if line:
             yield Origin(pointer, leaf, file, line)
+
+
+def values_path(leaf: Leaf) -> str:
+    """Return how a template names a value, as ``.Values.image.tag``; empty where that is long."""
+    parts = [
+        f".{part}" if isinstance(part, str) and _WORD.fullmatch(part) else f"[{json.dumps(part)}]"
+        for part in leaf
+    ]
+    found = f".Values{''.join(parts)}"
+    return found if len(found) <= _LONGEST else ""
 
 
 def _at(content: Json, pointer: str) -> Json:

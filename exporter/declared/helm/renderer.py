@@ -22,6 +22,7 @@ from exporter.declared.helm.origins import (
     candidates,
     changed,
     origins,
+    values_path,
 )
 from exporter.declared.helm.output import Printed, differing, parse
 from exporter.declared.helm.places import Places
@@ -45,6 +46,10 @@ BUILD: Final = (
     "commit what `helm dependency build` puts into charts/, or let it be fetched with "
     "declared.charts.fetch"
 )
+_NOT_OF_THE_CHART: Final = {
+    Reason.TOOL: ItemState.NOT_RENDERED,
+    Reason.UNSUPPORTED: ItemState.UNSUPPORTED,
+}
 SAY_CLUSTER: Final = "say them in declared.charts.kube_version and api_versions"
 
 
@@ -62,11 +67,12 @@ class ChartRenderer:
         try:
             return await self._render_or_explain(path, options)
         except ReadError as error:
-            if error.reason is Reason.TOOL:
-                tracing.ask_elsewhere()
+            if error.reason in _NOT_OF_THE_CHART:
+                if error.reason is Reason.TOOL:
+                    tracing.ask_elsewhere()
                 named = options.chart or path
                 message = f"the Helm chart {named[:200]} is not rendered: {error.message}"
-                return self._whole(options, ItemState.NOT_RENDERED, message, error.advice)
+                return self._whole(options, _NOT_OF_THE_CHART[error.reason], message, error.advice)
             return self._failed(error, path, options)
 
     async def _render_or_explain(self, path: str, options: HelmOptions) -> Rendered:
@@ -318,8 +324,9 @@ class ChartRenderer:
     ) -> Iterator[tuple[str, Place]]:
         """Yield where values stand that make fields; those of a registry's chart stand nowhere."""
         for one in found:
+            called = values_path(one.leaf)
             if not one.file:
-                yield one.pointer, options.place
+                yield one.pointer, replace(options.place, values_path=called)
                 continue
             inner = one.file.removeprefix(OF_CHART)
             checkout: Checkout | None = None if chart.place else self.checkout
@@ -327,7 +334,8 @@ class ChartRenderer:
             if inner == one.file:
                 checkout, path = located(one.file, options, self.checkout)
             if checkout is not None:
-                yield one.pointer, checkout.place(self.source, path, one.line)
+                place = checkout.place(self.source, path, one.line)
+                yield one.pointer, replace(place, values_path=called)
 
     def _left_out(self, kept: Kept, chart: Chart, places: Places) -> Iterator[LeftOut]:
         for identity, file, message in kept.unsettled.told:

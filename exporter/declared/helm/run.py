@@ -18,6 +18,14 @@ _FAULT_OF_THE_CHART: Final = 1
 _MAX_MESSAGE: Final = 500
 _AT: Final = re.compile(r"\(?([^\s():]+\.(?:ya?ml|tpl|txt|json)):(\d+)(?::\d+)?\)?")
 _CLASH: Final = re.compile(r"chart requires kubeVersion|incompatible with Kubernetes")
+_UNKNOWN: Final = re.compile(r'function "(\w+)" not defined|unknown flag: (--[\w-]+)')
+_NEWER: Final = {
+    "mustToToml": "4.0.0",
+    "mustToYaml": "4.0.0",
+    "--skip-schema-validation": "3.16.0",
+}
+"""What a version of helm brought that older ones do not know."""
+
 _MISSING: Final = "missing in charts/ directory"
 
 
@@ -61,7 +69,7 @@ async def template(
     said = outcome.errors.replace(str(here), "")
     if outcome.code != _FAULT_OF_THE_CHART:
         raise ReadError(f"helm {_end(said)}", reason=Reason.TOO_LARGE)
-    raise _explained(said)
+    raise _explained(said, helm)
 
 
 def _lay_out(
@@ -90,14 +98,21 @@ def _end(said: str) -> str:
     return "was ended by a limit"
 
 
-def _explained(said: str) -> Exception:
-    """Return what helm complains of; *said* has warnings before it."""
+def _explained(said: str, helm: Helm) -> Exception:
+    """Return what *helm* complains of; *said* has warnings before it."""
     at = said.find("Error:")
     message = " ".join(said[max(at, 0) :].removeprefix("Error:").split())[:_MAX_MESSAGE]
     if _CLASH.search(message):
         return NeedsVersionError(message)
     if _MISSING in message:
         return LacksDependenciesError(message.rpartition(f"{_MISSING}:")[2].strip())
+    unknown = _UNKNOWN.search(message)
+    if unknown and (newer := _NEWER.get(unknown[1] or unknown[2])):
+        return ReadError(
+            f"helm {helm.version} does not know {unknown[1] or unknown[2]}, which {newer} brought",
+            reason=Reason.UNSUPPORTED,
+            advice=f"install helm {newer} or later, if Argo CD has it",
+        )
     found = _AT.search(message)
     return ReadError(
         f"helm says: {message or 'nothing'}",

@@ -4,23 +4,42 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from exporter.declared.checkout import Checkout
-from exporter.declared.kustomize.complaints import is_unsupported, newer_field, shorten
+from exporter.declared.kustomize.complaints import (
+    Complaint,
+    brought,
+    is_unsupported,
+    shorten,
+    unknown_field,
+)
+from exporter.declared.kustomize.program import Kustomize, find_kustomize, is_older
 from exporter.declared.kustomize.staging import stage
 from exporter.domain.errors import ReadError, Reason
-from exporter.foreign.command import Access, Limits, find_tool, run
+from exporter.foreign.command import Access, Limits, run
 from exporter.foreign.files import MIB
 
-ADVICE: Final = "install kustomize 5 or kubectl, or set CONFORMANCE_KUSTOMIZE to its path"
 LIMITS: Final = Limits(seconds=300, output=64 * MIB)
-_ASKING: Final = Limits(seconds=20, output=1 << 16)
 _UNRESTRICTED: Final = ("--load-restrictor", "LoadRestrictionsNone")
 _NOWHERE: Final = "http://127.0.0.1:9"
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Building:
+    """How a kustomization is built: by the kustomize of a *version* (as 5.8.1), or one near to it.
+
+    Unless it *allows_remote* bases there is neither git nor a way to the network or to other files;
+    where it is *unrestricted*, files count that lie outside of it.
+    """
+
+    allows_remote: bool
+    unrestricted: bool = False
+    version: str = ""
 
 
 async def build(
@@ -28,26 +47,25 @@ async def build(
     folder: str,
     *,
     files: Iterable[str],
-    allow_remote: bool,
-    unrestricted: bool = False,
+    how: Building,
     edited: Mapping[str, bytes] = MappingProxyType({}),
 ) -> bytes:
     """Return what the kustomization in *folder* renders to; *edited* are files changed for it.
 
     Raises :exc:`ReadError`, its path the directory that kustomize complains of, if it names one.
-    It runs without plugins and Helm, with an empty home, in a copy of *files* alone, and unless
-    *allow_remote* with neither git nor a way to the network or to other files.
+    It runs without plugins and Helm, with an empty home, in a copy of *files* alone.
     """
+    kustomize = await find_kustomize(how.version)
     try:
         with tempfile.TemporaryDirectory(prefix="conformance-", ignore_cleanup_errors=True) as top:
             paths = {folder, *files}
             home, copy = await asyncio.to_thread(_lay_out, checkout, paths, edited, Path(top))
             outcome = await run(
-                [*_command(), *(_UNRESTRICTED if unrestricted else ()), f"./{folder}"],
+                [*kustomize.command, *(_UNRESTRICTED if how.unrestricted else ()), f"./{folder}"],
                 cwd=copy,
-                environment=_environment(str(home), allow_remote=allow_remote),
+                environment=_environment(str(home), allow_remote=how.allows_remote),
                 limits=LIMITS,
-                network=allow_remote,
+                network=how.allows_remote,
                 access=Access(read=[copy], write=[home]),
             )
     except OSError as error:
@@ -56,33 +74,29 @@ async def build(
         ) from None
     if outcome.code == 0:
         return outcome.output
-    message = outcome.errors.replace(str(home), "(temporary)")
-    complaint = shorten(message, root=str(copy))
-    field, version = newer_field(complaint.message)
+    complaint = shorten(outcome.errors.replace(str(home), "(temporary)"), root=str(copy))
+    raise await _refused(complaint, outcome.code, kustomize, how.version)
+
+
+async def _refused(complaint: Complaint, code: int, kustomize: Kustomize, wanted: str) -> ReadError:
+    """Return why a build failed: the version *wanted* may know what this kustomize does not."""
+    field = unknown_field(complaint.message)
     if field:
-        raise ReadError(
-            f"kustomize {await _version()} does not know {field}, which {version} brought",
-            reason=Reason.UNSUPPORTED,
-            advice=f"install kustomize {version} or later, as Argo CD has it",
-        )
+        have = await kustomize.version()
+        newer = brought(field) or (wanted if is_older(have, wanted) else "")
+        if newer:
+            which = "which {} brought" if brought(field) else "which {} may do"
+            return ReadError(
+                f"kustomize {have} does not know {field}, {which.format(newer)}",
+                reason=Reason.UNSUPPORTED,
+                advice=f"install kustomize {newer} or later, as Argo CD has it",
+            )
     unsupported = is_unsupported(complaint.message)
-    raise ReadError(
-        complaint.message or f"kustomize ended with {outcome.code} and no message",
+    return ReadError(
+        complaint.message or f"kustomize ended with {code} and no message",
         reason=Reason.UNSUPPORTED if unsupported else Reason.MALFORMED,
         path=complaint.folder,
     )
-
-
-async def _version() -> str:
-    """Return the version of kustomize as it says it; empty where it says none."""
-    tool, word = _command()
-    words = ["version", "--client"] if word == "kustomize" else ["version"]
-    try:
-        done = await run([tool, *words], cwd=Path("/"), environment={}, limits=_ASKING)
-    except ReadError:
-        return ""
-    said = done.output.decode("utf-8", "replace").rpartition("Kustomize Version:")[2].split()
-    return said[0][:40] if said else ""
 
 
 def _lay_out(
@@ -94,25 +108,6 @@ def _lay_out(
     copy.mkdir()
     stage(checkout, files, into=copy, edited=edited)
     return home, copy
-
-
-def _command() -> list[str]:
-    """Return the words that build: kustomize itself, or the one inside kubectl.
-
-    ``CONFORMANCE_KUSTOMIZE`` may name a kubectl, too: it often has a newer one.
-    """
-    try:
-        found = _absolute(find_tool("kustomize", advice=ADVICE))
-        return [found, "kustomize" if Path(found).name.startswith("kubectl") else "build"]
-    except ReadError as error:
-        try:
-            return [_absolute(find_tool("kubectl", advice=ADVICE)), "kustomize"]
-        except ReadError:
-            raise error from None
-
-
-def _absolute(tool: str) -> str:
-    return str(Path(tool).absolute())
 
 
 def _environment(home: str, *, allow_remote: bool) -> Mapping[str, str]:

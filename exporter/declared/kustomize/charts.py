@@ -21,7 +21,7 @@ from exporter.declared.kustomize.kustomization import join
 from exporter.declared.kustomize.layer import Layer
 from exporter.declared.kustomize.statements import Statement
 from exporter.declared.options import NotPlannedError
-from exporter.domain.errors import ParseError, ReadError
+from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.items import ItemState
 from exporter.domain.json import as_list, as_object, as_text, dig
 from exporter.foreign import yaml
@@ -95,7 +95,9 @@ async def inflate(graph: Graph, *, checkout: Checkout, charts: ChartRenderer) ->
             inflated.reasons[key] = error
         except ReadError as error:
             message = f"the Helm chart {one.name[:200]} is not rendered: {error.message}"
-            inflated.reasons[key] = NotPlannedError(ItemState.NOT_RENDERED, message, error.advice)
+            unknown = error.reason is Reason.UNSUPPORTED
+            state = ItemState.UNSUPPORTED if unknown else ItemState.NOT_RENDERED
+            inflated.reasons[key] = NotPlannedError(state, message, error.advice)
     return inflated
 
 
@@ -107,7 +109,7 @@ async def _render(entry: Entry, layer: Layer, checkout: Checkout, charts: ChartR
     if odd or not release:
         why = f"{odd[0]} is not known here" if odd else "its release gets a name by chance"
         message = f"the Helm chart {entry.name[:200]} is not rendered: {why}"
-        raise NotPlannedError(ItemState.UNRESOLVED, message)
+        raise NotPlannedError(ItemState.UNSUPPORTED if odd else ItemState.UNRESOLVED, message)
     files = dict(_values(entry, layer.kustomization.folder, chart, checkout))
     planned = Plan(
         release=release,

@@ -66,14 +66,15 @@ def _unwrap(text: str) -> str:
     return text
 
 
-def newer_field(message: str) -> tuple[str, str]:
-    """Return the field that kustomize does not know, and the version that brought it, if one did.
-
-    Any other unknown field is none of any version: a spelling mistake.
-    """
+def unknown_field(message: str) -> str:
+    """Return the field that kustomize does not know, if it complains of one."""
     found = _UNKNOWN.search(message)
-    version = _NEWER.get(found[1], "") if found else ""
-    return (found[1], version) if found and version else ("", "")
+    return found[1] if found else ""
+
+
+def brought(field: str) -> str:
+    """Return the version of kustomize that brought a *field*, empty where that is not known."""
+    return _NEWER.get(field, "")
 
 
 def is_unsupported(message: str) -> bool:

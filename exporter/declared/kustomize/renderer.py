@@ -10,7 +10,7 @@ from exporter.declared import tracing
 from exporter.declared.checkout import Checkout
 from exporter.declared.helm import ChartRenderer, Charts
 from exporter.declared.kustomize import inline, kustomization, plain
-from exporter.declared.kustomize.build import build
+from exporter.declared.kustomize.build import Building, build
 from exporter.declared.kustomize.charts import inflate
 from exporter.declared.kustomize.complaints import explain
 from exporter.declared.kustomize.graph import Graph, Loader
@@ -53,7 +53,10 @@ class Shared:
 
 
 class Renderer:
-    """Renders paths of one checkout, each once; places name *source*."""
+    """Renders paths of one checkout, each once; places name *source*.
+
+    Kustomizations are built by the *kustomize* of this version, or any.
+    """
 
     def __init__(
         self,
@@ -62,11 +65,13 @@ class Renderer:
         allow_remote: bool,
         source: Source,
         charts: Charts | None = None,
+        kustomize: str = "",
         shared: Shared | None = None,
     ) -> None:
         self._checkout = checkout
         self._allow_remote = allow_remote
         self._source = source
+        self._version = kustomize
         self._shared = shared or Shared(Loader(checkout))
         self._charts = ChartRenderer(checkout, charts or Charts(), source)
         self._known: dict[_Key, asyncio.Task[tuple[Rendered, Trace | None]]] = {}
@@ -78,6 +83,7 @@ class Renderer:
             allow_remote=self._allow_remote,
             source=source,
             charts=self._charts.charts,
+            kustomize=self._version,
             shared=self._shared,
         )
 
@@ -88,6 +94,7 @@ class Renderer:
             allow_remote=self._allow_remote,
             source=self._source,
             charts=self._charts.charts,
+            kustomize=self._version,
         )
 
     async def render(
@@ -169,9 +176,12 @@ class Renderer:
             self._checkout,
             graph.root.kustomization.folder,
             files={*graph.files, *charts},
-            unrestricted=graph.unrestricted,
+            how=Building(
+                allows_remote=self._allow_remote,
+                unrestricted=graph.unrestricted,
+                version=self._version,
+            ),
             edited={**_edited(graph), **omitted.edited(graph), **charts},
-            allow_remote=self._allow_remote,
         )
 
     def _unbuilt(self, error: ReadError, graph: Graph, omitted: Omissions) -> Rendered:

@@ -16,8 +16,18 @@ from exporter.declared.terraform.language.values import (
     failed,
     known,
     mapping,
+    truth,
+    unknown,
     whole,
 )
+
+LIFECYCLE = frozenset(
+    {
+        *("action_trigger", "create_before_destroy", "enabled", "ignore_changes"),
+        *("postcondition", "precondition", "prevent_destroy", "replace_triggered_by"),
+    }
+)
+"""What a ``lifecycle`` block may hold, of Terraform and of OpenTofu."""
 
 
 def values_of(body: Body, scope: Scope, names: Iterable[str]) -> dict[str, Value]:
@@ -89,6 +99,8 @@ def instances(block: Block, scope: Scope) -> Iterator[tuple[Scope, Origin]]:
     :exc:`NotKnownError` where the instances are not known.
     """
     attributes = block.body.attributes
+    if not _is_enabled(block, scope):
+        return
     if "for_each" in attributes:
         for key, value in _elements(evaluate(attributes["for_each"], scope)):
             scope.budget.expand()
@@ -103,6 +115,21 @@ def instances(block: Block, scope: Scope) -> Iterator[tuple[Scope, Origin]]:
     else:
         scope.budget.expand()
         yield scope, block.at
+
+
+def _is_enabled(block: Block, scope: Scope) -> bool:
+    """Tell whether OpenTofu makes anything of a block: it may be switched off.
+
+    Raises :exc:`NotKnownError` for what ``lifecycle`` says in words that are newer than this.
+    """
+    for lifecycle in (one for one in block.body.blocks if one.type == "lifecycle"):
+        attributes = lifecycle.body.attributes
+        names = (*attributes, *(one.type for one in lifecycle.body.blocks))
+        if strange := next((name for name in names if name not in LIFECYCLE), None):
+            raise unknown(f"lifecycle.{strange[:60]}", "is not an argument that is known here")
+        if "enabled" in attributes and not truth(evaluate(attributes["enabled"], scope)):
+            return False
+    return True
 
 
 def _elements(collection: Value) -> list[tuple[Value, Value]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from exporter.declared.checkout import Checkout
+from exporter.declared.terraform.bodies import instances
 from exporter.declared.terraform.language.budget import Budget
 from exporter.declared.terraform.language.constraints import convert
 from exporter.declared.terraform.language.evaluate import evaluate
@@ -13,11 +14,15 @@ from exporter.declared.terraform.language.referenced_files import ReferencedFile
 from exporter.declared.terraform.language.scope import APPLIED, Scope, memoised
 from exporter.declared.terraform.language.syntax import Block, Expression, Literal
 from exporter.declared.terraform.language.values import (
+    Items,
     NotKnownError,
     Object,
     Origin,
     Unknown,
     Value,
+    attribute,
+    text,
+    unknown,
 )
 from exporter.declared.terraform.module import Module, load
 from exporter.domain.errors import ReadError, Reason
@@ -34,6 +39,7 @@ class Configuration:
 
     checkout: Checkout
     root: str
+    workspace: str = ""
     budget: Budget = field(default_factory=Budget)
     texts: ReferencedFiles = field(init=False)
     _modules: dict[str, Module | ReadError] = field(default_factory=dict)
@@ -80,6 +86,7 @@ class Configuration:
             "local": Value(memoised(local, kind="local", at=at), at),
             "module": Value(memoised(outputs, kind="module", at=at), at),
             "path": Value(self._path(module, at), at),
+            "terraform": Value(self._terraform(at), at),
         }
         roots |= {kind: _resources(module, kind, scope) for kind, _ in module.resources}
         return scope
@@ -141,28 +148,68 @@ class Configuration:
             reason = Unknown(f"var.{name}", f"is not of its type: {error.unknown}", failed=True)
             return Value(reason, value.at)
 
+    def check_arguments(self, block: Block, module: Module) -> None:
+        """Refuse arguments of a module call that are neither variables of it nor known here.
+
+        Raises :exc:`NotKnownError`: a version newer than this may count its instances by one.
+        """
+        called = self._called(block, module)
+        if called is None or called.failures:
+            return
+        for name in block.body.attributes:
+            if name not in META and name not in called.variables:
+                raise unknown(f"the argument {name[:60]}", "is no variable of the module")
+
+    def _called(self, block: Block, module: Module) -> Module | None:
+        """Return the local module whose directory a call has written out, None without."""
+        source = block.body.attributes.get("source")
+        if not isinstance(source, Literal) or not isinstance(source.value, str):
+            return None
+        try:
+            directory = self.local_source(source.value, module)
+            return None if directory is None else self.module(directory)
+        except ReadError:
+            return None  # whoever goes into it says so
+
     def _outputs(self, module: Module, name: str, scope: Scope, at: Origin) -> Value:
-        """Return the outputs of a called module that is local and no series of instances."""
-        whole = Value(Unknown(f"module.{name}", APPLIED, traversable=True), at)
+        """Return the outputs of a called module that is local: of one, a list, or a map by key."""
         block = module.calls.get(name)
-        if block is None or {"count", "for_each"} & block.body.attributes.keys():
-            return whole
+        if block is None:
+            return Value(Unknown(f"module.{name}", APPLIED, traversable=True), at)
+
+        def outputs(inner: Scope) -> Value:
+            return self._outputs_of(block, module, inner)
+
+        return by_instance(block, scope, outputs)
+
+    def _outputs_of(self, block: Block, module: Module, scope: Scope) -> Value:
+        """Return the outputs of one instance of a module."""
+        name = block.labels[0]
+        hidden = Value(Unknown(f"module.{name}", APPLIED, traversable=True), block.at)
         try:
             found = self.call(block, module, scope)
         except ReadError:
-            return whole
+            return hidden
         if found is None:
-            return whole
+            return hidden
         called, inner = found
 
         def output(key: str) -> Value:
             declared = called.outputs.get(key)
             value = declared.body.attributes.get("value") if declared else None
             if value is None:
-                return _undeclared(called, f"module.{name}.{key}", at)
+                return _undeclared(called, f"module.{name}.{key}", block.at)
             return evaluate(value, inner)
 
-        return Value(memoised(output, kind=f"module.{name}", at=at), at)
+        names = None if called.failures else tuple(called.outputs)
+        lazy = memoised(output, kind=f"module.{name}", at=block.at, names=names)
+        return Value(lazy, block.at)
+
+    def _terraform(self, at: Origin) -> Object:
+        """Return ``terraform``: its workspace is chosen where it is run."""
+        chosen = Unknown("terraform.workspace", "depends on the run; workspace says which it is")
+        workspace = Value(self.workspace or chosen, at)
+        return Object({"workspace": workspace}, Unknown("terraform", APPLIED))
 
     def _path(self, module: Module, at: Origin) -> Object:
         """Return ``path``: relative to the root module, where Terraform is started."""
@@ -177,26 +224,46 @@ def _undeclared(module: Module, name: str, at: Origin) -> Value:
     return Value(Unknown(name, "is not declared", failed=True), at)
 
 
+def by_instance(block: Block, scope: Scope, value: Callable[[Scope], Value]) -> Value:
+    """Return what a block is in expressions: one value, null, a list, or an object by key.
+
+    Raises :exc:`NotKnownError` where its instances are not known.
+    """
+    found = list(instances(block, scope))
+    if "for_each" in block.body.attributes:
+        return Value(Object({_key(inner): value(inner) for inner, _ in found}), block.at)
+    if "count" in block.body.attributes:
+        return Value(Items([value(inner) for inner, _ in found]), block.at)
+    return value(found[0][0]) if found else Value(None, block.at)
+
+
+def _key(scope: Scope) -> str:
+    return text(attribute(scope.bindings["each"], "key"))
+
+
 def _resources(module: Module, kind: str, scope: Scope) -> Value:
     """Return the resources of a type by name, each with the attributes that are configured.
 
-    What is configured is what Terraform plans; all else, and what there are several of, only a
-    run tells.
+    What is configured is what Terraform plans; all else only a run tells.
     """
     at = Origin(module.directory or ".", 0)
 
     def resource(name: str) -> Value:
-        whole = Value(Unknown(f"{kind}.{name}", APPLIED, traversable=True), at)
         block = module.resources.get((kind, name))
-        if block is None or {"count", "for_each"} & block.body.attributes.keys():
-            return whole
-        attributes = block.body.attributes
-
-        def configured(key: str) -> Value:
-            applied = Value(Unknown(f"{kind}.{name}.{key}", APPLIED, traversable=True), block.at)
-            value = evaluate(attributes[key], scope) if key in attributes else applied
-            return applied if value.data is None else value
-
-        return Value(memoised(configured, kind=f"{kind}.{name}", at=block.at), block.at)
+        if block is None:
+            return Value(Unknown(f"{kind}.{name}", APPLIED, traversable=True), at)
+        return by_instance(block, scope, lambda inner: _configured(block, inner))
 
     return Value(memoised(resource, kind=kind, at=at), at)
+
+
+def _configured(block: Block, scope: Scope) -> Value:
+    """Return one instance of a resource, of which only what is configured is known."""
+    attributes, address = block.body.attributes, ".".join(block.labels)
+
+    def configured(key: str) -> Value:
+        applied = Value(Unknown(f"{address}.{key}", APPLIED, traversable=True), block.at)
+        value = evaluate(attributes[key], scope) if key in attributes else applied
+        return applied if value.data is None else value
+
+    return Value(memoised(configured, kind=address, at=block.at), block.at)

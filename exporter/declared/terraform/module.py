@@ -18,6 +18,7 @@ from exporter.domain.provenance import Source
 MAX_HCL = 2 << 20
 MAX_FILES = 2_000
 _SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")
+_LONGEST_FIRST = sorted(_SUFFIXES, key=len, reverse=True)
 
 
 @dataclass(slots=True)
@@ -110,7 +111,9 @@ def _take(module: Module, content: str, path: str) -> None:
 
 
 def _is_override(name: str) -> bool:
-    stem = name.partition(".")[0]
+    stem = next(
+        (name.removesuffix(suffix) for suffix in _LONGEST_FIRST if name.endswith(suffix)), name
+    )
     return stem == "override" or stem.endswith("_override")
 
 

@@ -153,6 +153,7 @@ class ModuleExpander:
         if relevance is Relevance.NOTHING:
             return
         try:
+            self.configuration.check_arguments(block, module)
             found = list(instances(block, scope))
         except NotKnownError as error:
             if relevance is Relevance.NODES:

@@ -77,7 +77,8 @@ def parse(settings: TerraformSettings, *, checkout: Checkout) -> Reading:
 def _read_directory(path: str, collector: Collector) -> None:
     """Evaluate a root module with the values that its ``.tfvars`` files give."""
     checkout = collector.checkout
-    configuration = Configuration(checkout=checkout, root=path)
+    workspace = collector.settings.workspace
+    configuration = Configuration(checkout=checkout, root=path, workspace=workspace)
     expander = ModuleExpander(configuration=configuration, collector=collector)
     if not module_files(checkout, path) and list_below(checkout, path, expander.other_resources):
         expander.other_resources.add_to(collector)

@@ -221,8 +221,9 @@ class GivenPlaces:
         return known.get(name, self.checkouts[0].revision)
 
     def _check_text(self, place: Place) -> None:
-        if len(place.path) > _LONGEST or _ODD.search(place.path):
-            raise ValueError("a path that none can be")
+        for text in (place.path, place.values_path):
+            if len(text) > _LONGEST or _ODD.search(text):
+                raise ValueError("a path that none can be")
         known = {"", *(checkout.revision for checkout in self.checkouts)}
         if place.revision not in known and not COMMIT.fullmatch(place.revision):
             raise ValueError("a revision that is none")

@@ -100,7 +100,8 @@ class Writer:
 
     def _row(self, place: Place) -> Row:
         revision = "" if place.revision in self.current else place.revision
-        return [str(place.source), self.texts[place.path], place.line, self.texts[revision]]
+        path, values_path = self.texts[place.path], self.texts[place.values_path]
+        return [str(place.source), path, place.line, self.texts[revision], values_path]
 
 
 class Places(Protocol):
@@ -199,11 +200,12 @@ def _read_text(value: object) -> str:
 
 
 def _place(row: object, texts: Sequence[str], check: Callable[[Place], Place]) -> Place:
-    source, path, line, revision = sequence(row, 4)
+    source, path, line, revision, values_path = sequence(row, 5)
     if type(line) is not int or line < 0:
         raise GarbledReadingError("a line that is none")
     try:
-        return check(Place(Source(source), at(texts, path), line, at(texts, revision)))
+        where = at(texts, path), line, at(texts, revision), at(texts, values_path)
+        return check(Place(Source(source), *where))
     except ValueError as error:
         raise GarbledReadingError(str(error)) from None
 

@@ -38,7 +38,10 @@ from exporter.settings.load import Loaded
 from exporter.settings.model import Settings
 from exporter.settings.observed import ObservedSettings
 
-_PROGRAMS: Final = ("kustomize", "kubectl", "helm", "helm-3", "helm-4", "ansible-inventory")
+_PROGRAMS: Final = (
+    *("kustomize", "kustomize-5.7", "kustomize-5.8", "kubectl"),
+    *("helm", "helm-3", "helm-4", "ansible-inventory"),
+)
 
 
 class Work(Struct, frozen=True, kw_only=True):

@@ -26,16 +26,16 @@ logger = logging.getLogger(__name__)
 
 MOST_PROGRAMS: Final = 20_000
 MOST_WAITING: Final = 100
-_ALL_IN_ALL: Final = 5
-"""So many times the wall time that a worker may take, programs and all."""
+_WALL: Final = 5
+"""Seconds of wall time for one of a core: those of a machine that is busy, or of a small share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerLimits:
     """What a worker may use.
 
-    That are *seconds* of a core, and of wall time while it waits for no program; bytes of *memory*,
-    and of *output* in each of its messages.
+    That are *seconds* of a core, and five times as many by the wall with those of its programs;
+    bytes of *memory*, and of *output* in each of its messages.
     """
 
     seconds: float = 60
@@ -106,18 +106,13 @@ class _Conversation:
     worker: Forked
     programs: Programs
     limits: WorkerLimits
-    running: int = 0
     started: int = 0
-    deadline: asyncio.Timeout | None = None
 
     async def lead(self, work: bytes, kept: bytes) -> Done:
         """Tell the worker what to do, and do for it what it asks for; raises :exc:`ReadError`."""
-        seconds = self.limits.seconds
+        seconds = _WALL * self.limits.seconds
         try:
-            async with (
-                asyncio.timeout(_ALL_IN_ALL * seconds),
-                asyncio.timeout(seconds) as self.deadline,
-            ):
+            async with asyncio.timeout(seconds):
                 return await self._converse(work, kept)
         except TimeoutError:
             raise _too_slow(seconds) from None
@@ -159,7 +154,7 @@ class _Conversation:
         raise _garbled("nothing")
 
     async def _start(self, message: Message) -> None:
-        """Run a program; meanwhile the worker's own time does not run."""
+        """Run a program, and tell the worker what came of it."""
         try:
             program = msgspec.msgpack.decode(message.content, type=Program)
         except (msgspec.DecodeError, RecursionError):
@@ -167,22 +162,10 @@ class _Conversation:
         self.started += 1
         if self.started > MOST_PROGRAMS:
             return
-        self.running += 1
-        self._reschedule(None)
-        try:
-            answer = await self.programs.run(program)
-        finally:
-            self.running -= 1
-            if not self.running:
-                now = asyncio.get_running_loop().time()
-                self._reschedule(now + self.limits.seconds)
+        answer = await self.programs.run(program)
         content = msgspec.msgpack.encode(answer)
         with suppress(OSError):
             await self.worker.channel.send(Message(Kind.OUTCOME, content, message.number))
-
-    def _reschedule(self, when: float | None) -> None:
-        if self.deadline is not None and not self.deadline.expired():
-            self.deadline.reschedule(when)
 
 
 def _scratch() -> Path:

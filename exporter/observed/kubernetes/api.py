@@ -266,6 +266,14 @@ def _translate(error: Exception) -> WatchError | None:
         return WatchError(message, restart=Restart.UNREACHABLE, reason=error.reason)
     for types, restart, reason, meaning in _MEANINGS:
         if isinstance(error, types):
-            message = f"{meaning}: {error}" if str(error) else meaning
+            said = _words(error)
+            message = f"{meaning}: {said}" if said else meaning
             return WatchError(message, restart=restart, reason=reason)
     return None
+
+
+def _words(error: Exception) -> str:
+    """Return what an error says; aiohttp puts its own objects into what it says of connections."""
+    if type(error) is aiohttp.ClientConnectorError:
+        return f"{error.host}:{error.port}: {error.os_error.strerror or error.os_error}"
+    return str(error)

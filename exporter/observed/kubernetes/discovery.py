@@ -4,19 +4,20 @@ Source: Kubernetes API, discovery (``APIGroup``, ``APIResourceList``).
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Final, Protocol, TypeVar
 from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
 
 from exporter.domain.objectkeys import GroupKind
-from exporter.observed.kubernetes.api import Api
 from exporter.observed.kubernetes.errors import WatchError, malformed
 
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _T = TypeVar("_T")
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 """What a resource and a version may be called (RFC 1123, label); both become part of a path."""
@@ -48,6 +49,18 @@ _GROUP = msgspec.json.Decoder(_Group)
 _RESOURCES = msgspec.json.Decoder(_Resources)
 
 
+class Answering(Protocol):
+    """Who answers with what stands at a path of the API server."""
+
+    async def get(
+        self, path: str, *, query: Mapping[str, str] = NOTHING, accept: str = ""
+    ) -> bytes:
+        """Return the body; raises :exc:`WatchError`."""
+
+    async def close(self) -> None:
+        """End all connections."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
     """How a kind is served; *listed* tells whether its objects can be listed and watched at all."""
@@ -58,7 +71,7 @@ class Served:
     listed: bool
 
 
-async def discover(api: Api, kind: GroupKind, *, declared: Sequence[str]) -> Served | None:
+async def discover(api: Answering, kind: GroupKind, *, declared: Sequence[str]) -> Served | None:
     """Return how a *kind* is served, None where it is not; raises :exc:`WatchError`.
 
     Of several versions one in which objects are *declared* counts, else the preferred one.
@@ -75,7 +88,7 @@ async def discover(api: Api, kind: GroupKind, *, declared: Sequence[str]) -> Ser
     return None
 
 
-async def _versions(api: Api, group: str) -> list[str]:
+async def _versions(api: Answering, group: str) -> list[str]:
     """Return the versions of a group, the preferred one first."""
     if not group:
         return ["v1"]
@@ -95,7 +108,7 @@ def _in_order(served: Iterable[str], declared: Sequence[str]) -> list[str]:
     return [*(version for version in declared if version in known), *known]
 
 
-async def _find(api: Api, kind: GroupKind, version: str) -> Served | None:
+async def _find(api: Answering, kind: GroupKind, version: str) -> Served | None:
     root = f"/apis/{quote(kind.group, safe='')}" if kind.group else "/api"
     body = await api.get(f"{root}/{quote(version, safe='')}")
     return parse_resources(body, kind=kind.kind, version=version)

@@ -109,6 +109,9 @@ async def _service_account() -> Loaded:
 async def _kubeconfig(path: Path | None, limits: Limits) -> Loaded:
     client, config = await _library()
     configuration, library = client.Configuration(), config.kube_config
+    if path is None and not _exists(library.KUBE_CONFIG_DEFAULT_LOCATION):
+        message = f"there is none at {library.KUBE_CONFIG_DEFAULT_LOCATION}"
+        raise unusable(message, path, reason=Reason.MISSING)
     expires, costly = None, False
     try:
         merged = library.KubeConfigMerger(str(path or library.KUBE_CONFIG_DEFAULT_LOCATION)).config
@@ -128,6 +131,11 @@ async def _kubeconfig(path: Path | None, limits: Limits) -> Loaded:
     except config.ConfigException as error:
         raise ValueError(error) from None
     return Loaded(configuration=configuration, expires=expires, costly=costly)
+
+
+def _exists(files: str) -> bool:
+    """Tell whether there is any of *files*, as ``$KUBECONFIG`` has them."""
+    return any(Path(file).expanduser().exists() for file in files.split(os.pathsep) if file)
 
 
 async def _log_in(user: Any, limits: Limits) -> datetime | None:

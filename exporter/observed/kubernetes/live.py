@@ -9,7 +9,7 @@ from pathlib import Path
 
 from exporter.domain.clock import Clock, Instant
 from exporter.domain.declaration import Failure
-from exporter.domain.errors import Reason
+from exporter.domain.errors import Reason, UnreachableError
 from exporter.domain.evaluation import SourceStatus
 from exporter.domain.facts import Facts
 from exporter.domain.instants import parse_duration
@@ -39,6 +39,8 @@ from exporter.observed.kubernetes.writers import Writers
 from exporter.observed.serverclock import ServerClock, wording
 from exporter.settings.observed import KubernetesSettings
 
+_PATIENCE = 5.0
+"""Seconds to wait for a sign of life."""
 _MOMENT = 0.01
 """Seconds by which what is too old is older than it may be."""
 
@@ -113,6 +115,17 @@ class Live:
             if self._looks_at_platform:
                 run = self._platform.run
                 self._roots.append(supervisor.start(run, name="look at the platform"))
+
+    async def reach(self) -> None:
+        """Ask for anything at all; raises :exc:`UnreachableError` where nobody answers."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._api.get("/version")
+        except WatchError as error:
+            if error.restart is Restart.UNREACHABLE:
+                raise UnreachableError(error.message) from None
+        except TimeoutError:
+            return  # it may be slow: its watches have time
 
     async def stop(self) -> None:
         """End all tasks and connections."""

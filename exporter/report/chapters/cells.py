@@ -1,10 +1,10 @@
 """How single values of an overview are put into words: what was not seen, what is not there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from exporter.domain.check import Chapter
-from exporter.domain.finding import Finding, Layer, Subject, Verdict
+from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.json import Json
 from exporter.domain.provenance import Place
 from exporter.report.links import address
@@ -78,12 +78,14 @@ class Cells:
             return shown
         return self.texts.say("{shown} and {n} more", shown=shown, n=self.texts.number(rest))
 
-    def subjects(self, subjects: Sequence[Subject], *, count: int | None = None) -> str:
-        """Return the first subjects, and how many more of *count* there are.
+    def subjects(
+        self, subjects: Sequence[Subject], *, count: int | None = None, limit: int = NAMES
+    ) -> str:
+        """Return the first subjects, at most *limit*, and how many more of *count* there are.
 
         A kind is named where it begins: ``Node a, b, Application argocd/c``.
         """
-        shown = subjects[:NAMES]
+        shown = subjects[:limit]
         kinds = ("", *(subject.kind for subject in shown))
         some = [
             str(subject) if subject.kind == last else self.subject(subject)
@@ -96,25 +98,45 @@ class Cells:
         """Return a subject with its kind, as kubectl names both."""
         return f"{subject.kind} {subject}"
 
-    def verdict(self, verdict: Verdict | None) -> Cell:
-        """Return a verdict as a reader understands it."""
-        return Cell(self.texts.say(VERDICTS[verdict]), verdict=verdict)
+    def verdict(self, verdict: Verdict | None, severity: Severity | None = None) -> Cell:
+        """Return a verdict as a reader understands it; of what *severity* it is where it fails."""
+        return Cell(self.texts.say(VERDICTS[verdict]), verdict=verdict, severity=severity)
 
-    def result(self, verdicts: Mapping[str, Verdict], chapter: Chapter) -> Cell:
-        """Return the worst verdict that one of the checks of a *chapter* has."""
-        checks = (check.id for check in self.view.evaluation.checks if check.chapter is chapter)
-        return self.worst(verdicts[check] for check in checks if check in verdicts)
+    def result(self, verdicts: Mapping[str, Verdict], *chapters: Chapter) -> Cell:
+        """Return the worst verdict that one of the checks of some *chapters* has."""
+        checks = (check.id for check in self.view.evaluation.checks if check.chapter in chapters)
+        return self.worst({check: verdicts[check] for check in checks if check in verdicts})
 
-    def worst(self, verdicts: Iterable[Verdict]) -> Cell:
-        """Return the worst of some verdicts."""
-        found = set(verdicts)
-        return self.verdict(next((verdict for verdict in WORST_FIRST if verdict in found), None))
+    def worst(self, verdicts: Mapping[str, Verdict]) -> Cell:
+        """Return the worst of the verdicts of some checks, by their ids."""
+        found = set(verdicts.values())
+        worst = next((verdict for verdict in WORST_FIRST if verdict in found), None)
+        failing = {check for check, verdict in verdicts.items() if verdict is Verdict.FAIL}
+        return self.verdict(worst, self.severity(failing))
+
+    def worst_of(self, findings: Iterable[Finding]) -> Cell:
+        """Return the worst verdict of some findings."""
+        known = list(findings)
+        found = {finding.verdict for finding in known}
+        worst = next((verdict for verdict in WORST_FIRST if verdict in found), None)
+        failing = {finding.check for finding in known if finding.verdict is Verdict.FAIL}
+        return self.verdict(worst, self.severity(failing))
+
+    def severity(self, checks: Collection[str]) -> Severity | None:
+        """Return the worst severity of some checks, None for none."""
+        known = (check.severity for check in self.view.evaluation.checks if check.id in checks)
+        return min(known, key=lambda severity: severity.rank, default=None)
+
+    def same(self, actual: str, expected: str) -> str:
+        """Return what is *actual*, or that it is as *expected*."""
+        is_same = actual == expected and actual not in {self.nothing(), self.unseen()}
+        return self.texts.say("as expected") if is_same else actual
 
     def place(self, places: Sequence[Place]) -> Cell:
         """Return the first of some places, with its link, and how many more there are."""
         if not places:
             return Cell(self.texts.say("nowhere"))
-        text = self.and_more(places[0].where, len(places) - 1)
+        text = self.and_more(places[0].shown, len(places) - 1)
         return Cell(text, href=address(places[0], web=self.view.web))
 
     def layer(self, layer: Layer | None) -> str:
@@ -134,23 +156,30 @@ class Cells:
             case None:
                 return NOT_APPLICABLE
             case str():
-                return value or self.nothing()
+                return self.texts.term(value) if value else self.nothing()
             case Mapping():
-                pairs = [f"{key}: {self.value(item)}" for key, item in value.items()]
+                pairs = [
+                    f"{self.texts.term(key)}: {self.value(item)}" for key, item in value.items()
+                ]
                 return self.names(pairs, limit=NAMES)
             case bool() | int() | float():
-                return str(value).lower() if isinstance(value, bool) else str(value)
+                return (
+                    self.texts.term(str(value).lower()) if isinstance(value, bool) else str(value)
+                )
             case _:
                 return self.names([self.value(item) for item in value], limit=NAMES)
 
     def chain(self, row: FindingRow) -> str:
         """Return a finding and what it follows from, as one line."""
-        links = [(row.finding, 0), *((step.finding, step.more) for step in row.chain)]
-        return " ← ".join(self.and_more(self._step(finding), more) for finding, more in links)
+        return " ← ".join((self._step(row.finding), *self.steps(row)))
+
+    def steps(self, row: FindingRow) -> list[str]:
+        """Return what a finding follows from, the nearest first."""
+        return [self.and_more(self._step(link.finding), link.more) for link in row.chain]
 
     def _step(self, finding: Finding) -> str:
         subject = self.subject(finding.subject)
-        return f"{subject}: {finding.detail}" if finding.detail else subject
+        return f"{subject}: {self.texts.detail(finding.detail)}" if finding.detail else subject
 
     def table(
         self, head: Sequence[str], rows: Iterable[Sequence[Cell | str]]
@@ -179,7 +208,7 @@ def _conforms(row: Sequence[Cell | str]) -> bool:
     return not found & set(WORST_FIRST[:-1])
 
 
-def bullets(texts: Iterable[str]) -> tuple[Items, ...]:
+def bullets(texts: Iterable[str], *, ordered: bool = False) -> tuple[Items, ...]:
     """Return a list, or nothing where it has no item."""
     known = tuple(texts)
-    return (Items(known),) if known else ()
+    return (Items(known, ordered),) if known else ()

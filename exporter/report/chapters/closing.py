@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from exporter.domain.finding import Layer
-from exporter.report.chapters.cells import Cells, bullets
+from exporter.domain.finding import Layer, Verdict
+from exporter.report.chapters import scope
+from exporter.report.chapters.cells import NOT_APPLICABLE, Cells, bullets
 from exporter.report.paper import Cell, Items, Paragraph, Section
 from exporter.report.rows import Advice, Recommendation, SourceRow, Term, WaiverRow
 from exporter.report.wording import (
@@ -20,15 +21,17 @@ def waiting(cells: Cells) -> Section:
     """Return what is accepted for now: by whom, why, until when, and what it comes from."""
     say = cells.texts.say
     head = (
-        *(say("Item"), say("Subjects"), say("Reason"), say("Owner"), say("Accepted until")),
-        say("Status"),
+        *(say("Item"), say("Status"), say("Subjects"), say("Reason"), say("Owner")),
+        *(say("Accepted until"), say("Approved by"), say("Ticket")),
     )
     rows = [_waiver(cells, waiver) for waiver in cells.view.waivers]
     causes = _causes(cells)
     return Section(
-        title=say("Waiting components"),
+        title=say("Waiting components (accepted for now)"),
         blocks=cells.table(head, rows) or (Paragraph(say("Nothing is accepted for now.")),),
         parts=(Section(say("Causes"), causes),) if causes else (),
+        anchor="accepted",
+        landscape=True,
     )
 
 
@@ -37,11 +40,13 @@ def _waiver(cells: Cells, row: WaiverRow) -> tuple[Cell | str, ...]:
     titles = {check.id: check.title for check in cells.view.evaluation.checks}
     return (
         cells.texts.say(titles[waiver.check]) if waiver.check in titles else waiver.check,
+        cells.texts.say(WAIVER_STATES[row.state]),
         cells.subjects(row.subjects) if row.subjects else waiver.subject,
         waiver.reason,
         waiver.owner,
         cells.texts.instant(waiver.expires),
-        cells.texts.say(WAIVER_STATES[row.state]),
+        waiver.approved_by or NOT_APPLICABLE,
+        waiver.ticket or NOT_APPLICABLE,
     )
 
 
@@ -62,7 +67,7 @@ def recommendations(cells: Cells) -> Section:
     """Return what to do in which term; a term without anything to do is left out."""
     say = cells.texts.say
     parts = [
-        Section(say(TERMS[term]), bullets(_recommended(cells, row) for row in some))
+        Section(say(TERMS[term]), bullets((_recommended(cells, row) for row in some), ordered=True))
         for term in Term
         if (
             some := [
@@ -73,7 +78,7 @@ def recommendations(cells: Cells) -> Section:
         )
     ]
     none = () if parts else (Paragraph(say("There is nothing to recommend.")),)
-    return Section(title=say("Recommendations"), blocks=none, parts=tuple(parts))
+    return Section(say("Recommendations"), blocks=none, parts=tuple(parts), anchor="rec")
 
 
 def _recommended(cells: Cells, row: Recommendation) -> str:
@@ -99,7 +104,7 @@ def _advice(cells: Cells, row: Recommendation) -> str:
         day=cells.texts.day(row.by) if row.by else "",
         layer=cells.layer(Layer(about)) if row.advice is Advice.CHECK_LAYER else "",
         state=say(STATES[row.state]) if row.state else "",
-        remedy=row.remedy or (say(REMEDIES[row.state]) if row.state else ""),
+        remedy=cells.texts.detail(row.remedy) or (say(REMEDIES[row.state]) if row.state else ""),
     )
 
 
@@ -110,7 +115,7 @@ def unseen(cells: Cells) -> Section:
     rows = [
         (
             cells.cause(row.cause),
-            row.detail,
+            cells.texts.detail(row.detail),
             cells.texts.number(row.count),
             cells.subjects(row.subjects, count=row.concerned),
         )
@@ -121,7 +126,7 @@ def unseen(cells: Cells) -> Section:
 
 
 def sources(cells: Cells) -> Section:
-    """Return every source with its state, its revision, and what it gave."""
+    """Return what was not compared, what could not be seen, and what every source gave."""
     say = cells.texts.say
     head = (
         *(say("Source"), say("Status"), say("Last read"), say("Revision"), say("Content")),
@@ -129,21 +134,38 @@ def sources(cells: Cells) -> Section:
     )
     rows = [_source(cells, source) for source in cells.view.sources]
     none = Paragraph(say("The settings name no sources."))
-    return Section(title=say("Sources"), blocks=cells.table(head, rows) or (none,))
+    return Section(
+        title=say("Scope of the comparison and its sources"),
+        parts=(
+            *scope.compared(cells),
+            unseen(cells),
+            Section(say("Sources"), cells.table(head, rows) or (none,)),
+        ),
+        anchor="sources",
+    )
 
 
 def _source(cells: Cells, row: SourceRow) -> Sequence[Cell | str]:
     status, say = row.status, cells.texts.say
-    items = [f"{kind} {cells.texts.number(n)}" for kind, n in sorted(status.items.items()) if n]
+    items = [
+        f"{cells.texts.term(kind)} {cells.texts.number(n)}"
+        for kind, n in sorted(status.items.items())
+        if n
+    ]
     failures = [
-        f"{failure.place.where}: {failure.message}".removeprefix(": ")
+        f"{failure.place.where}: {cells.texts.detail(failure.message)}".removeprefix(": ")
         for failure in status.failures
     ]
     return (
         say(SOURCES.get(status.source, status.source)),
-        say("readable") if status.up else say("not readable"),
+        _status(cells, up=status.up),
         cells.texts.instant(status.last_success) if status.last_success else say("never"),
         status.revision[:12] or cells.nothing(),
         cells.names(items),
         cells.names(failures, limit=2) if failures else "",
     )
+
+
+def _status(cells: Cells, *, up: bool) -> Cell:
+    text = cells.texts.say("readable") if up else cells.texts.say("not readable")
+    return Cell(text, verdict=Verdict.PASS if up else Verdict.UNKNOWN)

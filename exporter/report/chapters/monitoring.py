@@ -2,7 +2,7 @@
 
 from exporter.domain.finding import Layer
 from exporter.report.chapters.cells import Cells
-from exporter.report.paper import Paragraph, Section
+from exporter.report.paper import Block, Paragraph, Section
 
 
 def system(cells: Cells) -> Section:
@@ -13,21 +13,27 @@ def system(cells: Cells) -> Section:
         unnamed = say(
             "It was not checked: the settings name no Prometheus, Alertmanager or Grafana to ask."
         )
-        return Section(title=say("Monitoring system"), blocks=(Paragraph(unnamed),))
+        blocks: tuple[Block, ...] = (Paragraph(unnamed),)
+        return Section(
+            title=say("Monitoring system"), blocks=blocks, anchor="monitoring", landscape=True
+        )
     head = (
-        *(say("Item"), say("Subject"), say("Expected"), say("Actual"), say("Detail")),
-        say("Result"),
+        *(say("Item"), say("Result"), say("Subject"), say("Expected"), say("Actual")),
+        say("Detail"),
     )
     rows = [
         (
             say(row.title),
+            cells.verdict(row.finding.verdict, row.severity),
             cells.subject(row.finding.subject),
             cells.value(row.finding.declared),
             cells.value(row.finding.observed),
-            row.finding.detail,
-            cells.verdict(row.finding.verdict),
+            cells.texts.detail(row.finding.detail),
         )
         for row in cells.view.monitoring
     ]
     none = Paragraph(say("Nothing is declared that could be checked."))
-    return Section(title=say("Monitoring system"), blocks=cells.table(head, rows) or (none,))
+    blocks = cells.table(head, rows) or (none,)
+    return Section(
+        title=say("Monitoring system"), blocks=blocks, anchor="monitoring", landscape=True
+    )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from exporter.domain.check import Chapter
 from exporter.domain.finding import Verdict
 from exporter.domain.nodes import ConditionStatus
-from exporter.report.chapters import cloud
+from exporter.report.chapters import listed
 from exporter.report.chapters.cells import Cells
 from exporter.report.paper import Cell, Paragraph, Section
 from exporter.report.rows import GroupRow, NodeRow
@@ -17,7 +17,13 @@ def configuration(cells: Cells) -> Section:
     return Section(
         title=say("Node configuration"),
         blocks=(Paragraph(_counted(cells)),),
-        parts=(_groups(cells), _nodes(cells), *cloud.resources(cells)),
+        parts=(
+            _groups(cells),
+            _nodes(cells),
+            *listed.subjects(cells, Chapter.COMPONENTS, title=say("Components of the cluster")),
+            *listed.subjects(cells, Chapter.CLOUD, title=say("Cloud")),
+        ),
+        anchor="nodes",
     )
 
 
@@ -48,8 +54,8 @@ def _counted(cells: Cells) -> str:
 def _groups(cells: Cells) -> Section:
     say = cells.texts.say
     head = (
-        *(say("Node group"), say("Expected"), say("Actual"), say("Ready"), say("Missing nodes")),
-        say("Result"),
+        *(say("Node group"), say("Result"), say("Expected"), say("Actual"), say("Ready")),
+        say("Missing nodes"),
     )
     rows = [_group(cells, group) for group in cells.view.groups]
     return Section(
@@ -59,14 +65,13 @@ def _groups(cells: Cells) -> Section:
 
 
 def _group(cells: Cells, row: GroupRow) -> tuple[Cell | str, ...]:
-    missing = cells.names(row.missing, limit=5)
     return (
         row.name or cells.texts.say("without a group"),
+        cells.verdict(_group_verdict(row), cells.severity({"node_group_size"})),
         _expected(cells, row),
         cells.number(row.observed),
         cells.number(row.ready),
-        missing,
-        cells.verdict(_group_verdict(row)),
+        cells.names(row.missing, limit=5),
     )
 
 
@@ -92,19 +97,18 @@ def _group_verdict(row: GroupRow) -> Verdict:
 def _nodes(cells: Cells) -> Section:
     say = cells.texts.say
     head = (
-        *(say("Node"), say("Node group"), say("Roles"), say("Status")),
-        *(say("Expected version"), say("Actual version"), say("Declared at"), say("Result")),
+        *(say("Node"), say("Result"), say("Node group"), say("Roles"), say("Status")),
+        *(say("Version"), say("Declared at")),
     )
     rows = [
         (
             f"{node.name} ({node.known_as})" if node.known_as else node.name,
+            cells.result(node.verdicts, Chapter.NODES),
             node.group or cells.nothing(),
             cells.names(node.roles),
             _status(cells, node),
-            node.version_declared or say("not declared"),
-            cells.text(node.version),
+            _version(cells, node),
             cells.place(node.places),
-            cells.result(node.verdicts, Chapter.NODES),
         )
         for node in cells.view.nodes
     ]
@@ -113,6 +117,16 @@ def _nodes(cells: Cells) -> Section:
 
 def _no_nodes(cells: Cells) -> tuple[Paragraph]:
     return (Paragraph(cells.texts.say("No node is declared, and none was seen.")),)
+
+
+def _version(cells: Cells, row: NodeRow) -> str:
+    """Return the version of kubelet, with the declared one where that is another."""
+    actual, say = cells.text(row.version), cells.texts.say
+    if not row.version_declared:
+        return say("{actual} (none declared)", actual=actual)
+    if row.verdicts.get("node_version") is Verdict.PASS:
+        return actual
+    return say("{actual} (declared: {expected})", actual=actual, expected=row.version_declared)
 
 
 def _status(cells: Cells, row: NodeRow) -> str:
@@ -131,39 +145,59 @@ def scheduling_rules(cells: Cells) -> Section:
     return Section(
         title=say("Labels, taints and tolerations"),
         parts=(_labels(cells), _taints(cells), _tolerations(cells)),
+        anchor="labels",
+        landscape=True,
     )
 
 
 def _labels(cells: Cells) -> Section:
     say = cells.texts.say
-    head = (say("Node"), say("Expected"), say("Actual"), say("Result"))
     rows = [
-        (
-            row.name,
-            _declared(cells, row=row, text=cells.pairs(row.labels_declared)),
-            cells.pairs(row.labels),
-            cells.result(row.verdicts, Chapter.LABELS),
+        _compared(
+            cells,
+            row,
+            chapter=Chapter.LABELS,
+            expected=cells.pairs(row.labels_declared),
+            actual=cells.pairs(row.labels),
         )
         for row in _telling(cells.view.nodes, labels=True)
     ]
     none = Paragraph(say("No labels are declared, and no undeclared ones were seen."))
-    return Section(say("Labels"), cells.table(head, rows) or (none,))
+    return Section(say("Labels"), cells.table(_head(cells), rows) or (none,))
 
 
 def _taints(cells: Cells) -> Section:
     say = cells.texts.say
-    head = (say("Node"), say("Expected"), say("Actual"), say("Result"))
     rows = [
-        (
-            row.name,
-            _declared(cells, row=row, text=cells.names(_written(row.taints_declared))),
-            cells.names(_written(row.taints)),
-            cells.result(row.verdicts, Chapter.TAINTS),
+        _compared(
+            cells,
+            row,
+            chapter=Chapter.TAINTS,
+            expected=cells.names(_written(row.taints_declared)),
+            actual=cells.names(_written(row.taints)),
         )
         for row in _telling(cells.view.nodes, labels=False)
     ]
     none = Paragraph(say("No taints are declared, and no undeclared ones were seen."))
-    return Section(say("Taints"), cells.table(head, rows) or (none,))
+    return Section(say("Taints"), cells.table(_head(cells), rows) or (none,))
+
+
+def _head(cells: Cells) -> tuple[str, ...]:
+    say = cells.texts.say
+    return (say("Node"), say("Result"), say("Expected"), say("Actual"), say("Declared at"))
+
+
+def _compared(
+    cells: Cells, row: NodeRow, *, chapter: Chapter, expected: str, actual: str
+) -> tuple[Cell | str, ...]:
+    declared = expected if row.declared else cells.texts.say("not declared")
+    return (
+        row.name,
+        cells.result(row.verdicts, chapter),
+        declared,
+        cells.same(actual, declared),
+        cells.place(row.places),
+    )
 
 
 def _telling(rows: Iterable[NodeRow], *, labels: bool) -> list[NodeRow]:
@@ -178,23 +212,19 @@ def _sides(row: NodeRow, *, labels: bool) -> tuple[object, object]:
     return (declared if row.declared else ()), observed
 
 
-def _declared(cells: Cells, *, row: NodeRow, text: str) -> str:
-    return text if row.declared else cells.texts.say("not declared")
-
-
 def _written(taints: Iterable[object] | None) -> list[str] | None:
     return None if taints is None else [str(taint) for taint in taints]
 
 
 def _tolerations(cells: Cells) -> Section:
     say = cells.texts.say
-    head = (say("Workload"), say("Node selector"), say("Tolerations"), say("Result"))
+    head = (say("Workload"), say("Result"), say("Node selector"), say("Tolerations"))
     rows = [
         (
             str(workload.key),
+            cells.result(workload.verdicts, Chapter.TOLERATIONS),
             cells.pairs(workload.node_selector),
             cells.names(workload.tolerations),
-            cells.result(workload.verdicts, Chapter.TOLERATIONS),
         )
         for workload in cells.view.workloads
         if workload.node_selector is None or workload.node_selector or workload.tolerations

@@ -3,72 +3,80 @@
 from collections.abc import Iterator
 
 from exporter.domain.evaluation import Score
+from exporter.domain.finding import Verdict
 from exporter.report.chapters.cells import NOT_APPLICABLE, Cells
 from exporter.report.paper import Cell, Paragraph, Section
-from exporter.report.wording import AIMS, REMARKS
+from exporter.report.rows import LayerRow
+from exporter.report.wording import AIMS, COUNTS, REMARKS
+
+COUNTED = tuple(COUNTS)
 
 
-def results(cells: Cells) -> Section:
-    """Return the overall result: each layer with percentage and coverage, then each item."""
-    say = cells.texts.say
-    return Section(title=say("Overall result"), parts=(_layers(cells), _items(cells)))
-
-
-def _layers(cells: Cells) -> Section:
+def layers(cells: Cells) -> Section:
+    """Return how each layer did, with its percentage and its coverage, and what these mean."""
     say = cells.texts.say
     head = (
-        *(say("Layer"), say("Items"), say("Conformance"), say("Coverage"), say("Result")),
-        say("Remark"),
+        *(say("Layer"), say("Result"), say("Items"), *map(say, COUNTS.values())),
+        *(say("Conformance"), say("Coverage"), ""),
     )
-    rows: list[tuple[Cell | str, ...]] = []
-    for row in cells.view.layers:
-        score = row.score
-        if score is None:
-            blank = (NOT_APPLICABLE, NOT_APPLICABLE)
-            rows.append((cells.layer(row.layer), "0", *blank, cells.verdict(None), ""))
-        else:
-            total = sum(score.counts.values())
-            rows.append(
-                (
-                    cells.layer(row.layer),
-                    cells.texts.number(total),
-                    _ratio(cells, score),
-                    cells.coverage(score.coverage),
-                    cells.verdict(row.verdict),
-                    _remark(cells, score),
-                )
-            )
-    rows.append(_all(cells))
+    rows = [
+        _layer(cells, cells.layer(row.layer), cells.worst(_failing(row)), row.score)
+        for row in cells.view.layers
+    ]
+    view = cells.view
+    total = Score(counts=view.counts, coverage=view.coverage)
+    worst = {check: verdict for row in view.layers for check, verdict in _failing(row).items()}
+    severity = cells.worst(worst).severity
+    rows.append(
+        _layer(cells, cells.layer(None), cells.verdict(view.verdict, severity=severity), total)
+    )
     meaning = say(
-        "Conformance is the part of the judged items that match. Coverage is the part of what the "
-        "code declares that could be judged, over all that is declared."
+        "Conformance: of the items that match or deviate, the part that match. Accepted ones and "
+        "those not seen count on neither side, so that 53 of 67 with 14 accepted are 100%. "
+        "Coverage: of all that the code declares, the part that could be judged."
     )
     return Section(say("By layer"), (*cells.table(head, rows), Paragraph(meaning)))
 
 
-def _all(cells: Cells) -> tuple[Cell | str, ...]:
-    view = cells.view
-    score = Score(counts=view.counts, coverage=view.coverage)
+def _failing(row: LayerRow) -> dict[str, Verdict]:
+    return {check.check.id: check.verdict for check in row.checks if check.verdict is not None}
+
+
+def _layer(cells: Cells, name: str, result: Cell, score: Score | None) -> tuple[Cell | str, ...]:
+    number = cells.texts.number
+    if score is None:
+        return (name, cells.verdict(None), "0", *[NOT_APPLICABLE] * (len(COUNTED) + 2), "")
+    counts = [(verdict, score.counts[verdict]) for verdict in COUNTED]
     return (
-        cells.layer(None),
-        cells.texts.number(sum(view.counts.values())),
+        name,
+        result,
+        number(sum(score.counts.values())),
+        *(number(count) for _, count in counts),
         _ratio(cells, score),
         cells.coverage(score.coverage),
-        cells.verdict(view.verdict),
-        _remark(cells, score),
+        Cell("", bar=tuple(pair for pair in counts if pair[1])),
+    )
+
+
+def results(cells: Cells) -> Section:
+    """Return the overall result: how each check did, and the success indicators."""
+    return Section(
+        title=cells.texts.say("Overall result"),
+        parts=(_items(cells), indicators(cells)),
+        anchor="summary",
     )
 
 
 def _items(cells: Cells) -> Section:
     say = cells.texts.say
-    head = (say("Layer"), say("Item"), say("Conforming"), say("Result"), say("Remark"))
+    head = (say("Item"), say("Result"), say("Matching / all"), say("Remark"), say("Layer"))
     rows = [
         (
-            cells.layer(row.layer),
             say(check.check.title),
-            f"{cells.texts.number(check.conforming)}/{cells.texts.number(check.total)}",
-            cells.verdict(check.verdict),
+            cells.verdict(check.verdict, check.check.severity),
+            f"{cells.texts.number(check.conforming)} / {cells.texts.number(check.total)}",
             _remark(cells, check.score),
+            cells.layer(row.layer),
         )
         for row in cells.view.layers
         for check in row.checks
@@ -94,16 +102,16 @@ def _remarks(cells: Cells, score: Score) -> Iterator[str]:
 def indicators(cells: Cells) -> Section:
     """Return the success indicators: what was aimed at, and what is reached."""
     say, number = cells.texts.say, cells.texts.number
-    titles = {check.id: check.title for check in cells.view.evaluation.checks}
+    checks = {check.id: check for check in cells.view.evaluation.checks}
+    titles = {check.id: check.title for check in checks.values()}
     rows = [
         (
-            cells.layer(indicator.layer),
             say(AIMS.get(indicator.code) or titles.get(indicator.code, indicator.code)),
-            number(indicator.total),
-            number(indicator.reached),
-            cells.verdict(indicator.verdict),
+            cells.verdict(indicator.verdict, cells.severity({indicator.code})),
+            f"{number(indicator.reached)} / {number(indicator.total)}",
+            cells.layer(indicator.layer),
         )
         for indicator in cells.view.indicators
     ]
-    head = (say("Layer"), say("Indicator"), say("Target"), say("Reached"), say("Result"))
+    head = (say("Indicator"), say("Result"), say("Reached / target"), say("Layer"))
     return Section(title=say("Success indicators"), blocks=cells.table(head, rows))

@@ -8,7 +8,7 @@ from exporter.report.paper import Cell, Paragraph, Section
 from exporter.report.wording import SOURCES, STATES
 
 
-def compared(cells: Cells) -> Section:
+def compared(cells: Cells) -> tuple[Section, ...]:
     """Return the account of everything declared, and why some of it is not compared."""
     say, accounted = cells.texts.say, cells.view.account
     head = (
@@ -17,12 +17,8 @@ def compared(cells: Cells) -> Section:
     )
     rows = [_kind(cells, kind) for kind in accounted.kinds]
     none = Paragraph(say("The code declares nothing that could be read."))
-    missing = _not_compared(cells)
-    return Section(
-        title=say("What was compared"),
-        blocks=cells.table(head, rows) or (none,),
-        parts=(missing,) if accounted.not_compared else (),
-    )
+    whole = Section(say("What was compared"), cells.table(head, rows) or (none,))
+    return (whole, _not_compared(cells)) if accounted.not_compared else (whole,)
 
 
 def _kind(cells: Cells, row: KindRow) -> tuple[str, ...]:
@@ -33,8 +29,8 @@ def _kind(cells: Cells, row: KindRow) -> tuple[str, ...]:
 def _not_compared(cells: Cells) -> Section:
     say = cells.texts.say
     head = (
-        *(say("Source"), say("Reason"), say("Number"), say("Subjects")),
-        *(say("What would change that"), say("Result")),
+        *(say("Source"), say("Result"), say("Reason"), say("Number"), say("Subjects")),
+        say("What would change that"),
     )
     rows = [_missing(cells, row) for row in cells.view.account.not_compared]
     return Section(say("Not compared yet"), cells.table(head, rows))
@@ -46,11 +42,11 @@ def _missing(cells: Cells, row: NotCompared) -> tuple[Cell | str, ...]:
     reason = say(STATES[row.reason])
     return (
         _source(cells, row.source),
-        f"{reason}: {row.message}" if row.message else reason,
+        Cell(say("accepted") if row.accepted else say("not compared"), verdict=verdict),
+        f"{reason}: {cells.texts.detail(row.message)}" if row.message else reason,
         cells.texts.number(row.count),
         cells.subjects(row.subjects, count=row.count),
         remedies(row, cells.texts),
-        Cell(say("accepted") if row.accepted else say("not compared"), verdict=verdict),
     )
 
 

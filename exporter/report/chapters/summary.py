@@ -1,37 +1,48 @@
-"""What was validated, when, and how it ended; then every deviation."""
+"""How it ended, of what and when; then layer by layer."""
 
 from collections.abc import Iterator
 
 from exporter.domain.finding import Verdict
-from exporter.report.chapters.cells import Cells, bullets
+from exporter.report.chapters.cells import Cells
+from exporter.report.chapters.deviations import alike
+from exporter.report.chapters.outcome import layers
 from exporter.report.headline import headline
-from exporter.report.paper import Cell, Paragraph, Section
-from exporter.report.rows import FindingRow
-from exporter.report.wording import LAYERS, SEVERITIES
+from exporter.report.paper import Cell, Outcome, Properties, Section
+from exporter.report.wording import SEVERITIES
 
 
 def overview(cells: Cells) -> Section:
-    """Return purpose, time and scope, and the outcome in a few sentences."""
-    say = cells.texts.say
-    rows: list[tuple[str, Cell | str]] = [
+    """Return the outcome in a few sentences, then purpose, time and scope, and the layers."""
+    say, view = cells.texts.say, cells.view
+    facts = [
         (
             say("Purpose"),
             say("To find out, item by item, whether the running cluster matches its code."),
         ),
-        (say("Time of validation"), cells.texts.instant(cells.view.at)),
+        (say("Time of validation"), cells.texts.instant(view.at)),
         (say("Scope"), _scope(cells)),
-        (say("Layers"), _layers(cells)),
-        (say("Coverage"), cells.coverage(cells.view.coverage)),
         (say("Revision of the code"), _revision(cells)),
     ]
-    if cells.view.cluster:
-        rows.insert(1, (say("Cluster"), cells.view.cluster))
+    if view.cluster:
+        facts.insert(1, (say("Cluster"), view.cluster))
     return Section(
         title=say("Overview"),
         blocks=(
-            *cells.table((say("Topic"), say("Content")), rows),
-            Paragraph(" ".join(_outcome(cells))),
+            Outcome(_sentence(cells), " ".join(_outcome(cells))),
+            Properties(tuple((name, Cell(text)) for name, text in facts)),
         ),
+        parts=(layers(cells),),
+        anchor="overview",
+    )
+
+
+def _sentence(cells: Cells) -> Cell:
+    view = cells.view
+    failing = {row.finding.check for row in view.findings if row.finding.verdict is Verdict.FAIL}
+    return Cell(
+        headline(view.evaluation, view.account, texts=cells.texts),
+        verdict=view.verdict,
+        severity=cells.severity(failing),
     )
 
 
@@ -47,11 +58,6 @@ def _scope(cells: Cells) -> str:
     )
 
 
-def _layers(cells: Cells) -> str:
-    checked = [cells.texts.say(LAYERS[row.layer]) for row in cells.view.layers if row.score]
-    return cells.names(checked)
-
-
 def _revision(cells: Cells) -> str:
     view = cells.view
     if not view.revision:
@@ -60,17 +66,23 @@ def _revision(cells: Cells) -> str:
 
 
 def _outcome(cells: Cells) -> Iterator[str]:
-    view, count = cells.view, cells.texts.count
+    """Yield what is to be said beside the headline: every number with its noun, each told once."""
+    view, count, number = cells.view, cells.texts.count, cells.texts.number
     total = sum(view.counts.values()) - view.account.blind
-    sentence = headline(view.evaluation, view.account, texts=cells.texts)
-    yield cells.texts.say("{sentence}.", sentence=sentence)
-    if not total:
-        return
-    yield count("{n} item was checked.", "{n} items were checked.", total)
+    if total:
+        yield count(
+            "{n} item was checked: {conforming} conform, {failing} deviate.",
+            "{n} items were checked: {conforming} conform, {failing} deviate.",
+            total,
+            conforming=number(view.counts[Verdict.PASS]),
+            failing=number(view.failing),
+        )
+    if view.failing:
+        yield _severities(cells)
     if view.waived:
         yield count(
-            "{n} deviation is accepted until a fixed date.",
-            "{n} deviations are accepted until a fixed date.",
+            "{n} further item deviates and is accepted until a fixed date.",
+            "{n} further items deviate and are accepted until a fixed date.",
             view.waived,
         )
     if view.counts[Verdict.SUPPRESSED]:
@@ -90,53 +102,17 @@ def _outcome(cells: Cells) -> Iterator[str]:
         yield cells.texts.say("Not all of the cluster had been looked at for the first time yet.")
 
 
-def deviations(cells: Cells) -> Section:
-    """Return what fails or is under way, with declared against observed."""
-    say = cells.texts.say
-    rows = [
-        finding
-        for finding in cells.view.findings
-        if finding.finding.verdict in {Verdict.FAIL, Verdict.SUPPRESSED}
+def _severities(cells: Cells) -> str:
+    """Say how bad the deviations are, and how many causes they have."""
+    failing = [row for row in cells.view.findings if row.finding.verdict is Verdict.FAIL]
+    shown = [
+        cells.texts.say("{severity} {n}", severity=cells.texts.say(word), n=cells.texts.number(n))
+        for severity, word in SEVERITIES.items()
+        if (n := sum(row.severity is severity for row in failing))
     ]
-    head = (
-        *(say("Severity"), say("Item"), say("Subject"), say("Expected"), say("Actual")),
-        *(say("Detail"), say("Declared at"), say("Result")),
+    return cells.texts.count(
+        "By severity: {severities}; {n} cause.",
+        "By severity: {severities}; {n} causes.",
+        len(alike(failing)),
+        severities=", ".join(shown),
     )
-    causes = [cells.chain(row) for row in rows if row.chain]
-    parts = (Section(say("Causes"), bullets(causes)),) if causes else ()
-    return Section(
-        title=say("Deviations"),
-        blocks=(
-            Paragraph(_introduction(cells, known=bool(rows))),
-            *cells.table(head, [_deviation(cells, row) for row in rows]),
-        ),
-        parts=parts,
-    )
-
-
-def _introduction(cells: Cells, *, known: bool) -> str:
-    """Say that there is nothing, or whose words the details are: checks speak English."""
-    if not known:
-        return cells.texts.say("There are none.")
-    return cells.texts.say("Details are quoted as the checks wrote them, in English.")
-
-
-def _deviation(cells: Cells, row: FindingRow) -> tuple[Cell | str, ...]:
-    finding = row.finding
-    return (
-        cells.texts.say(SEVERITIES[row.severity]),
-        cells.texts.say(row.title),
-        cells.subject(finding.subject),
-        _declared(cells, row),
-        cells.value(finding.observed),
-        f"{finding.detail} ({finding.advice})" if finding.advice else finding.detail,
-        cells.place(finding.provenance),
-        cells.verdict(finding.verdict),
-    )
-
-
-def _declared(cells: Cells, row: FindingRow) -> str:
-    """Return the declared value; contradicting declarations are told by the detail."""
-    if row.finding.check == "declaration_conflict":
-        return cells.texts.say("contradicting declarations")
-    return cells.value(row.finding.declared)

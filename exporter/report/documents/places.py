@@ -21,6 +21,10 @@ Line: TypeAlias = Annotated[
     Annotated[int, Meta(ge=1)] | None,
     Meta(description="From 1; null where the format has no lines."),
 ]
+ValuesPath: TypeAlias = Annotated[
+    str | None,
+    Meta(description="The value of a chart that stands there, as .Values.image.tag; else missing."),
+]
 Revision: TypeAlias = Annotated[
     str | None, Meta(description="The commit; null where it is not known.")
 ]
@@ -45,18 +49,19 @@ def location(place: provenance.Place) -> Location:
     }
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, omit_defaults=True):
     """A place in the repository."""
 
     source: Source
     path: Path
     line: Line
     revision: Revision
+    values_path: ValuesPath = None
 
     @classmethod
     def of(cls, place: provenance.Place) -> "Place":
         """Return the document of *place*."""
-        return cls(**location(place))
+        return cls(**location(place), values_path=place.values_path or None)
 
 
 class Attributed(Struct, frozen=True):

@@ -1,5 +1,8 @@
-"""The status page: everything about the last evaluation, with and without JavaScript."""
+"""The pages about the last evaluation, with and without JavaScript."""
 
-from exporter.report.status.page import PageContext, files_beside, page
+from exporter.report.status.board import Board, Cluster
+from exporter.report.status.page import page
+from exporter.report.status.site import PageContext, files_beside
+from exporter.report.status.waiting import waiting
 
-__all__ = ["PageContext", "files_beside", "page"]
+__all__ = ["Board", "Cluster", "PageContext", "files_beside", "page", "waiting"]

@@ -4,20 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
 
 import msgspec
 
 from exporter.domain.finding import Finding
 from exporter.domain.json import Json, as_list, as_object, as_text
-from exporter.domain.taints import Taint
-from exporter.report.rows import NodeRow
 
 MOST_LINES = 100
 LONGEST = 2000
 """Characters of one value that are shown."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,28 +97,3 @@ def _text(value: Json) -> str | None:
 def _shown(value: Json) -> str:
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} ... ({len(text)} characters)"
-
-
-def labels(row: NodeRow) -> list[Line]:
-    """Return the labels of a node on both sides.
-
-    A side that could not be looked at is taken to say the same: nobody knows of a difference.
-    """
-    want, have = _sides(row.labels_declared, row.labels, nothing={})
-    return list(_by_key(want, have))
-
-
-def taints(row: NodeRow) -> list[Line]:
-    """Return the taints of a node on both sides, as :func:`labels` does."""
-    want, have = _sides(_texts(row.taints_declared), _texts(row.taints), nothing=[])
-    return list(_by_item(want, have))
-
-
-def _sides(declared: T | None, observed: T | None, *, nothing: T) -> tuple[T, T]:
-    known = observed if declared is None else declared
-    other = nothing if known is None else known
-    return other if declared is None else declared, other if observed is None else observed
-
-
-def _texts(some: Iterable[Taint] | None) -> list[str] | None:
-    return None if some is None else [str(item) for item in some]

@@ -1,173 +1,144 @@
-"""The page itself: what its templates are given, and the files that it loads."""
+"""The status page: what its templates are given."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import cache, partial
-from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from exporter.domain.evaluation import Evaluation, Score
-from exporter.domain.finding import Layer, Severity, Verdict
+from exporter.domain.evaluation import SourceStatus, WaiverState
+from exporter.domain.finding import Layer
+from exporter.domain.policy import Waiver
 from exporter.domain.published import Answer, Asked
-from exporter.report import account
-from exporter.report.folded import ENGLISH, counted, remedy, things, with_reason
-from exporter.report.headline import headline
-from exporter.report.links import address, page_of
-from exporter.report.overview import Overview
-from exporter.report.rows import WORST_FIRST, FindingRow, worst
-from exporter.report.status import comparison
+from exporter.report.recommendations import SOON
+from exporter.report.rows import WORST_FIRST
+from exporter.report.status import counts, notcompared
+from exporter.report.status.board import DAY, Board
+from exporter.report.status.changes import events
+from exporter.report.status.entry_view import EntryView
+from exporter.report.status.fixing import shown
+from exporter.report.status.grouping import By, Entry
 from exporter.report.status.page_query import PageQuery
 from exporter.report.status.selection import select
-from exporter.report.texts import share
-from exporter.report.wording import STATES, THINGS
+from exporter.report.status.site import PageContext, render, site
+from exporter.report.status.verdict import banner
+from exporter.report.status.words import Words, words
+from exporter.report.texts import Lang, mark
+from exporter.report.wording import LAYERS, SOURCES, VERDICTS
 
-_FOLDER: Final = "templates/status"
-_SHOWN: Final = "\N{REPLACEMENT CHARACTER}"
-_FILES: Final = {
-    "/status.css": "text/css; charset=utf-8",
-    "/status.js": "text/javascript; charset=utf-8",
-    "/icon.svg": "image/svg+xml",
+ACCEPTED: Final = 10
+"""How many accepted causes the page shows."""
+CHANGES: Final = 8
+"""How many events of the last day it shows."""
+_OWNERS: Final = 200
+"""Causes whose owners may be chosen."""
+_GROUPS: Final = {
+    By.CAUSE: mark("By cause"),
+    By.SUBJECT: mark("subject"),
+    By.CHECK: mark("check"),
+    By.OWNER: mark("owner"),
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageContext:
-    """What the page says that is not of the evaluation.
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A waiver that ends soon, or has *ended*."""
 
-    *telemetry_path* is that of the metrics; *reports* are the forms and *languages* those of the
-    report. When the evaluation is older than *lasting*, the page says that it is stale.
-    """
-
-    telemetry_path: str = "/metrics"
-    lasting: timedelta = timedelta(minutes=2)
-    reports: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
+    waiver: Waiver
+    ended: bool
 
 
-def page(outcome: Evaluation, asked: Asked, *, shown: Overview, context: PageContext) -> Answer:
-    """Return what is *asked* of the page about one evaluation, whose overview is *shown*."""
+def page(board: Board, asked: Asked, *, context: PageContext) -> Answer:
+    """Return what is *asked* of the page about one evaluation."""
     query = PageQuery.of(asked.parameters)
-    text = (
-        _environment()
-        .get_template("page.html")
-        .render(
-            shown=shown,
-            headline=headline(outcome, shown.account, texts=ENGLISH),
-            scope=shown.account.scope(THINGS),
-            ratio=Score(counts=shown.counts).ratio,
-            query=query,
-            part=select(shown, query, passes=_passes(outcome)),
-            choices=_choices(outcome),
-            link=partial(address, web=shown.web),
-            explained=partial(page_of, documentation=shown.documentation),
-            stale=asked.stale,
-            context=context,
-        )
-    )
-    return Answer(content_type="text/html; charset=utf-8", body=text.encode(errors="replace"))
-
-
-def files_beside() -> dict[str, Answer]:
-    """Return the files that the page loads, by their paths."""
-    folder = files("exporter.report").joinpath(_FOLDER)
-    return {
-        path: Answer(content_type=kind, body=folder.joinpath(path[1:]).read_bytes())
-        for path, kind in _FILES.items()
-    }
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("exporter.report", _FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_harmless,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {
-        "Verdict": Verdict,
-        "WORST_FIRST": WORST_FIRST,
-        "compare": comparison.compare,
-        "statements": comparison.statements,
-        "labels": comparison.labels,
-        "taints": comparison.taints,
-        "STATES": STATES,
-        "THINGS": THINGS,
-        "counted": counted,
-        "remedy": remedy,
-        "things": things,
-        "with_reason": with_reason,
-    }
-    environment.filters |= {"percent": _percent, "age": _age, "worst": _worst, "most": _most}
-    return environment
-
-
-def _harmless(value: Any) -> Any:
-    """Return what a template prints, without characters that turn text around or hide it."""
-    if isinstance(value, Markup):
-        return value
-    text = str(value)
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() or character in "\n\t" else _SHOWN
-        for character in text
+    said = words(query.lang or Lang(asked.lang), now=board.at, zone=context.zone)
+    head = banner(board, said, stale=asked.stale)
+    part = select(board, query)
+    few = board.accepted[:ACCEPTED]
+    return render(
+        "page.html",
+        words=said,
+        query=query,
+        site=site(board.cluster.name, said, context, level=head.level, here="status"),
+        context=context,
+        board=board,
+        stale=asked.stale,
+        banner=head,
+        counts=tuple(counts.counts(board, said)),
+        layers=tuple(counts.layers(board, said)),
+        bar=counts.bar(board, said),
+        declared=counts.declared_things(board, said),
+        part=part,
+        entries=_shown(part.entries, board, said),
+        group_count=_group_count(query, said),
+        groups=[(by, said.say(name)) for by, name in _GROUPS.items()],
+        choices=tuple(_choices(board, said)),
+        nothing=_nothing(board, said),
+        accepted=_shown(few, board, said),
+        more_accepted=len(board.accepted) - len(few),
+        in_progress=_shown(board.in_progress[:ACCEPTED], board, said),
+        not_compared=notcompared.view(board, said),
+        changes=events(board, said, since=board.at - DAY)[:CHANGES],
+        coming=tuple(_coming(board)),
+        sources=board.outcome.sources,
+        silent=lambda status: _silent(status, board, said),
+        source_name=lambda status: said.say(SOURCES[status.source]),
+        evaluated=f"{board.at.astimezone(context.zone):%H:%M:%S}",
+        zone=board.at.astimezone(context.zone).tzname(),
+        link=board.href,
     )
 
 
-def _percent(part: float | None) -> str:
-    return "-" if part is None else share(part)
+def _shown(entries: Sequence[Entry], board: Board, said: Words) -> list[EntryView]:
+    return [shown(one, board, said) for one in entries]
 
 
-def _age(age: timedelta) -> str:
-    """Say how long something lasted in its two largest units."""
-    left, units = max(0, int(age.total_seconds())), []
-    for unit, seconds in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
-        number, left = divmod(left, seconds)
-        if number:
-            units.append(f"{number} {unit}")
-    return " ".join(units[:2]) or "0 s"
+def _group_count(query: PageQuery, said: Words) -> Callable[[int], str]:
+    def told(number: int) -> str:
+        if query.by is By.CAUSE:
+            return said.count("{n} cause", "{n} causes", number)
+        if query.by is By.SUBJECT:
+            return said.count("{n} subject", "{n} subjects", number)
+        if query.by is By.CHECK:
+            return said.count("{n} check", "{n} checks", number)
+        return said.count("{n} owner", "{n} owners", number)
+
+    return told
 
 
-def _worst(verdicts: dict[str, Verdict]) -> Verdict | None:
-    """Return the worst of what checks said, None where none did."""
-    return worst(dict.fromkeys(verdicts.values(), 1))
+def _choices(board: Board, said: Words) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield by what may be filtered: the parameter, what it is called, and its values."""
+    verdicts = {str(one): said.say(VERDICTS[one]) for one in WORST_FIRST}
+    yield "verdict", said.say("Result"), verdicts
+    layers = {str(one): said.say(LAYERS[one]) for one in Layer if one in board.outcome.layers}
+    yield "layer", said.say("Layer"), layers
+    named = {board.owner_of(one.first) for one in board.entries[:_OWNERS]} - {""}
+    if named:
+        yield "owner", said.say("Owner"), {one: one for one in sorted(named)}
 
 
-def _most(some: Any, number: int) -> Any:
-    """Return the first of a sequence."""
-    return tuple(some)[:number]
+def _nothing(board: Board, said: Words) -> str:
+    """Return what it means that there is nothing to settle."""
+    if not board.total or board.account.blind == board.total:
+        return said.say("Nothing was judged: nothing that can be checked is declared.")
+    if board.blinded or board.account.blind > board.account.accepted:
+        return said.say("Nothing deviates of what was looked at; the rest is listed below.")
+    return said.say(
+        "Every declared item that was compared is in the cluster as the code says. The report has "
+        "it item by item; to look one thing up, search for it."
+    )
 
 
-def _passes(outcome: Evaluation) -> Iterator[FindingRow]:
-    """Yield what an overview leaves out, as far as it is asked for."""
-    checks = {check.id: check for check in outcome.checks}
-    for finding in outcome.findings:
-        if finding.verdict is Verdict.PASS and (check := checks.get(finding.check)):
-            yield FindingRow(
-                finding=finding,
-                layer=check.layer_of(finding),
-                severity=check.severity,
-                title=check.title,
-            )
+def _coming(board: Board) -> Iterator[Coming]:
+    for waiver, state in sorted(board.outcome.waivers, key=lambda pair: pair[0].expires):
+        if waiver.expires - board.at <= SOON:
+            yield Coming(waiver, ended=state is WaiverState.EXPIRED)
 
 
-def _choices(outcome: Evaluation) -> dict[str, tuple[str, ...]]:
-    """Return by what findings can be filtered."""
-    found = [finding for finding in outcome.findings if account.is_blind_spot(finding)]
-    sources = account.sources_of(outcome)
-    return {
-        "verdict": tuple(map(str, WORST_FIRST)),
-        "severity": tuple(map(str, Severity)),
-        "layer": tuple(str(layer) for layer in Layer if layer in outcome.layers),
-        "check": tuple(check.id for check in outcome.checks),
-        "kind": tuple(sorted({finding.subject.kind for finding in outcome.findings})),
-        "reason": tuple(sorted({finding.reason for finding in found})),
-        "source": tuple(sorted({account.blind_spot(finding, sources).source for finding in found})),
-    }
+def _silent(status: SourceStatus, board: Board, said: Words) -> str:
+    """Return how a source fails, and since when."""
+    named = said.say(SOURCES[status.source])
+    failure = next(iter(status.failures), None)
+    why = failure.message if failure else said.say("no answer")
+    if status.last_success is None:
+        return said.say("{source}: {why}, never read", source=named, why=why)
+    age = said.age(board.at - status.last_success)
+    return said.say("{source}: {why}, last read {age} ago", source=named, why=why, age=age)

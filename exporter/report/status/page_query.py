@@ -5,45 +5,47 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlencode
 
+from exporter.report.status.grouping import By
+from exporter.report.texts import Lang
+
 FILTERS: Final = (
     *("verdict", "severity", "layer", "check", "kind", "namespace"),
-    *("reason", "source"),
+    *("reason", "source", "owner", "new"),
 )
 """By what findings are filtered, each by the parameter of its name."""
 SEARCH: Final = "q"
-TABLES: Final = (
-    "findings",
-    "groups",
-    "nodes",
-    "workloads",
-    "argocd",
-    "monitoring",
-    "waivers",
-)
-"""The tables that are shown in pages; the parameter of that name is the page's number."""
+GROUP: Final = "by"
+PAGE: Final = "page"
+LANG: Final = "lang"
 _LONGEST = 200
 _DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageQuery:
-    """A search, filters by name, and page numbers (from 1) by table; what is not asked is absent.
+    """A search, filters by name, how to group, and which page, from 1; what is not asked is absent.
 
-    Of a parameter that is given twice the last counts; one that nobody knows does not.
+    *lang* is the language that the address names, if it does. Of a parameter that is given twice
+    the last counts; one that nobody knows does not.
     """
 
     search: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
-    pages: Mapping[str, int] = field(default_factory=dict)
+    by: By = By.CAUSE
+    page: int = 1
+    lang: Lang | None = None
 
     @classmethod
     def of(cls, parameters: Iterable[tuple[str, str]]) -> "PageQuery":
         """Read the parameters; a number that is none is page 1."""
         given = {name: value.strip()[:_LONGEST] for name, value in parameters}
+        by, lang = given.get(GROUP, ""), given.get(LANG, "")
         return cls(
             search=given.get(SEARCH, ""),
             filters={name: given[name] for name in FILTERS if given.get(name)},
-            pages={name: _number(given[name]) for name in TABLES if name in given},
+            by=By(by) if by in frozenset(By) else By.CAUSE,
+            page=_number(given.get(PAGE, "1")),
+            lang=Lang(lang) if lang in frozenset(Lang) else None,
         )
 
     @property
@@ -56,20 +58,42 @@ class PageQuery:
         """What has to occur in whatever is found."""
         return tuple(self.search.casefold().split())
 
-    def at(self, table: str, number: int) -> str:
-        """Return the address of another page of a *table*."""
-        return f"{replace(self, pages={**self.pages, table: number}).address}#{table}"
+    def at(self, number: int) -> str:
+        """Return the address of another page of the same."""
+        return replace(self, page=number).address
 
-    def only(self, **filters: str) -> str:
+    def grouped(self, by: By) -> str:
+        """Return the address of the same, grouped otherwise."""
+        return replace(self, by=by, page=1).address
+
+    def only(self, *asked: tuple[str, str], **filters: str) -> str:
         """Return the address of the findings with these *filters*, and nothing else."""
-        return f"{PageQuery(search=filters.pop(SEARCH, ''), filters=filters).address}#findings"
+        every = {**dict(asked), **filters}
+        search = every.pop(SEARCH, "")
+        return PageQuery(search=search, filters=every, lang=self.lang).address
+
+    def told_in(self, lang: Lang) -> str:
+        """Return the address of the same in another language."""
+        return replace(self, lang=lang).address
+
+    @property
+    def everything(self) -> str:
+        """The address of the page without any filter."""
+        return PageQuery(lang=self.lang).address
+
+    @property
+    def kept(self) -> str:
+        """What has to stand in addresses of other pages: the language, where one is named."""
+        return f"?{LANG}={self.lang}" if self.lang else ""
 
     @property
     def address(self) -> str:
         """Return the address of what is asked for, relative to the page."""
-        pages = {name: str(number) for name, number in self.pages.items() if number > 1}
         search = {SEARCH: self.search} if self.search else {}
-        return f"?{urlencode({**search, **self.filters, **pages})}"
+        by = {GROUP: str(self.by)} if self.by is not By.CAUSE else {}
+        page = {PAGE: str(self.page)} if self.page > 1 else {}
+        lang = {LANG: str(self.lang)} if self.lang else {}
+        return f"?{urlencode({**search, **self.filters, **by, **page, **lang})}"
 
 
 def _number(text: str) -> int:

@@ -1,36 +1,36 @@
-"""The part of an overview that is asked for: filtered, searched, and one page of each table."""
+"""The part of what was found that is asked for: filtered, searched, grouped, one page of it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-from exporter.domain.finding import Verdict
-from exporter.report.account import COMPARED, blind_spot, fold
-from exporter.report.overview import Overview
-from exporter.report.rows import (
-    ApplicationRow,
-    FindingRow,
-    GroupRow,
-    NodeRow,
-    WaiverRow,
-    WorkloadRow,
-)
+from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.provenance import Source
+from exporter.report.account import blind_spot, sources_of
+from exporter.report.status.board import Board
+from exporter.report.status.grouping import By, Entry, grouped, worst_first
 from exporter.report.status.page_query import PageQuery
+from exporter.report.status.rows import Row
 
-SIZE = 50
-"""Rows of a table on one page."""
-
-T = TypeVar("T")
+SIZE: Final = 50
+"""Entries on one page."""
+_SUBJECTS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part(Generic[T]):
-    """One page of a *table*: *rows* from the one at *first* (from 0) on, out of *total*."""
+class Selection:
+    """One page of *entries*: those from the one at *first* (from 0) on, out of *total*.
 
-    table: str
-    rows: Sequence[T]
+    *findings* are all that they account for. *subjects* are those whose name was searched for, out
+    of *known*.
+    """
+
+    entries: Sequence[Entry]
     first: int
     total: int
+    findings: int
+    subjects: tuple[Subject, ...] = ()
+    known: int = 0
 
     @property
     def number(self) -> int:
@@ -43,127 +43,87 @@ class Part(Generic[T]):
         return max(1, -(-self.total // SIZE))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """What the page shows of each table."""
+def select(board: Board, query: PageQuery) -> Selection:
+    """Return what the *query* asks of a board.
 
-    findings: Part[FindingRow]
-    groups: Part[GroupRow]
-    nodes: Part[NodeRow]
-    workloads: Part[WorkloadRow]
-    argocd: Part[ApplicationRow]
-    monitoring: Part[FindingRow]
-    waivers: Part[WaiverRow]
-
-
-def select(shown: Overview, query: PageQuery, *, passes: Iterable[FindingRow]) -> Selection:
-    """Return what the *query* asks of an overview; *passes* are the findings that it leaves out.
-
-    The search goes through all tables, the filters through the findings. What is not compared is
-    one row for each source and reason, unless the check that says so is asked for.
+    Without a filter that are the causes that nobody accepts; with one, all that it lets through,
+    what conforms only where that is asked for.
     """
-    words = query.words
-    asked_for_passes = query.filters.get("verdict") == Verdict.PASS
-    findings = _filtered(passes if asked_for_passes else shown.findings, query)
+    if not query.narrowed and query.by is By.CAUSE:
+        return _page(board.to_settle, query)
+    rows = list(_rows(board, query))
+    found = grouped(rows, query.by, owner_of=board.owner_of)
+    entries = worst_first(found, is_new=board.is_new)
+    subjects = _subjects(board, query.words) if query.search else []
+    return _page(entries, query, subjects=subjects)
 
-    def part(table: str, rows: Iterable[T], text_of: Callable[[T], str]) -> Part[T]:
-        return _part(
-            table, rows=_having(words, rows=rows, text_of=text_of), number=query.pages.get(table, 1)
-        )
 
-    found = _having(words, rows=findings, text_of=_of_finding)
-    if query.filters.get("check") != COMPARED:
-        found = list(_folded(found))
+def _page(
+    entries: Sequence[Entry], query: PageQuery, *, subjects: Sequence[Subject] = ()
+) -> Selection:
+    """Return a page of *entries*; the last where there are not so many."""
+    last = max(0, len(entries) - 1) // SIZE
+    first = min(query.page - 1, last) * SIZE
     return Selection(
-        findings=_part("findings", rows=found, number=query.pages.get("findings", 1)),
-        groups=part("groups", shown.groups, lambda group: group.name),
-        nodes=part("nodes", shown.nodes, _of_node),
-        workloads=part("workloads", shown.workloads, _of_workload),
-        argocd=part("argocd", shown.applications, _of_application),
-        monitoring=part("monitoring", shown.monitoring, _of_finding),
-        waivers=part("waivers", shown.waivers, lambda row: f"{row.waiver.id} {row.waiver.owner}"),
+        entries=entries[first : first + SIZE],
+        first=first,
+        total=len(entries),
+        findings=sum(len(one.members) + len(one.consequences) for one in entries),
+        subjects=tuple(subjects[:_SUBJECTS]),
+        known=len(subjects),
     )
 
 
-def _filtered(rows: Iterable[FindingRow], query: PageQuery) -> Iterable[FindingRow]:
+def _rows(board: Board, query: PageQuery) -> Iterator[Row]:
+    """Yield the rows that the filters and the search let through."""
+    rows: Iterable[Row] = board.rows.by_key.values()
+    if not query.narrowed:
+        rows = (row for one in board.to_settle for row in one.all)
+    elif query.filters.get("verdict") == Verdict.PASS:
+        rows = board.rows.passes()
+    sources = sources_of(board.outcome) if "source" in query.filters else {}
     for name, value in query.filters.items():
-        value_of = _FILTERED_BY[name]
+        value_of = _filter(name, board, sources)
         rows = [row for row in rows if value_of(row) == value]
-    return rows
+    words = query.words
+    for row in rows:
+        if not words or _has(_text(row.finding, row), words):
+            yield row
 
 
-_FILTERED_BY: dict[str, Callable[[FindingRow], str]] = {
-    "verdict": lambda row: row.finding.verdict,
+def _filter(name: str, board: Board, sources: Mapping[Subject, Source]) -> Callable[[Row], str]:
+    """Return what a filter compares of a row."""
+    if name == "owner":
+        return board.owner_of
+    if name == "new":
+        return lambda row: "24h" if board.row_is_new(row) else ""
+    if name == "source":
+        return lambda row: str(blind_spot(row.finding, sources).source) if row.blind else row.source
+    return _FILTERED_BY[name]
+
+
+_FILTERED_BY: Final[dict[str, Callable[[Row], str]]] = {
+    "verdict": lambda row: row.verdict,
     "severity": lambda row: row.severity,
     "layer": lambda row: row.layer,
-    "check": lambda row: row.finding.check,
+    "check": lambda row: row.check.id,
     "kind": lambda row: row.finding.subject.kind,
     "namespace": lambda row: row.finding.subject.namespace,
     "reason": lambda row: row.finding.reason,
-    "source": lambda row: row.source or "",
 }
-
-
-def _folded(rows: Iterable[FindingRow]) -> Iterator[FindingRow]:
-    """Yield the rows, the first that is not compared for some reason in place of all of these."""
-    groups: dict[tuple[str, ...], list[FindingRow]] = {}
-    for row in rows:
-        groups.setdefault(_alike(row), []).append(row)
-    for first, *others in groups.values():
-        yield _standing_for(first, others) if others else first
-
-
-def _alike(row: FindingRow) -> tuple[str, ...]:
-    """Return what rows that are folded together have in common; of all others it is their own."""
-    finding = row.finding
-    if row.source is not None:
-        return (row.source, finding.reason, finding.waiver)
-    return (finding.check, *finding.subject)
-
-
-def _standing_for(first: FindingRow, others: Sequence[FindingRow]) -> FindingRow:
-    (folded,) = fold(
-        blind_spot(row.finding, {row.finding.subject: row.source})
-        for row in (first, *others)
-        if row.source is not None
-    )
-    return replace(first, folded=folded)
-
-
-def _having(words: Sequence[str], *, rows: Iterable[T], text_of: Callable[[T], str]) -> Sequence[T]:
-    """Return the rows whose text has all *words*."""
-    if not words:
-        return rows if isinstance(rows, tuple | list) else list(rows)
-    return [row for row in rows if _has(text_of(row).casefold(), words)]
 
 
 def _has(text: str, words: Sequence[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _part(table: str, *, rows: Sequence[T], number: int) -> Part[T]:
-    """Return a page of *rows*; the last where *number* is beyond it."""
-    last = max(0, len(rows) - 1) // SIZE
-    first = min(number - 1, last) * SIZE
-    return Part(table=table, rows=rows[first : first + SIZE], first=first, total=len(rows))
+def _text(finding: Finding, row: Row) -> str:
+    places = " ".join(place.where for place in finding.provenance[:3])
+    subject = finding.subject
+    return f"{row.check.id} {subject.kind} {subject} {finding.detail} {places}".casefold()
 
 
-def _of_finding(row: FindingRow) -> str:
-    finding = row.finding
-    return f"{finding.check} {finding.subject.kind} {finding.subject} {finding.detail}"
-
-
-def _of_node(row: NodeRow) -> str:
-    pairs = (*(row.labels_declared or {}).items(), *(row.labels or {}).items())
-    taints = (*(row.taints_declared or ()), *(row.taints or ()))
-    labels = " ".join(f"{key}={value}" for key, value in pairs)
-    return f"{row.name} {row.group} {labels} {' '.join(map(str, taints))}"
-
-
-def _of_workload(row: WorkloadRow) -> str:
-    nodes = " ".join(row.placement or ())
-    return f"{row.key} {row.application or ''} {row.overlay} {' '.join(row.images)} {nodes}"
-
-
-def _of_application(row: ApplicationRow) -> str:
-    return f"{row.key} {row.application_set} {' '.join(row.paths)} {row.sync} {row.health}"
+def _subjects(board: Board, words: Sequence[str]) -> list[Subject]:
+    """Return everything that was judged whose name has all *words*, sorted."""
+    known = dict.fromkeys(finding.subject for finding in board.outcome.findings)
+    return sorted(one for one in known if _has(f"{one.kind} {one}".casefold(), words))

@@ -2,9 +2,9 @@
 further repository does not say is as for the first. As JSON. */ -}}
 {{- define "conformance.checkouts" -}}
 {{- $first := omit .Values.gitSync "repositories" -}}
-{{- $found := list (mergeOverwrite (deepCopy $first) (dict "suffix" "" "root" "/git" "port" 2020)) -}}
+{{- $found := list (mergeOverwrite (deepCopy $first) (dict "suffix" "" "root" "/git" "port" 2020 "global" (default dict .Values.global))) -}}
 {{- range $index, $given := .Values.gitSync.repositories -}}
-{{- $own := dict "suffix" (printf "-%s" $given.name) "root" (printf "/repositories/%s" $given.name) "port" (add 2021 $index) -}}
+{{- $own := dict "suffix" (printf "-%s" $given.name) "root" (printf "/repositories/%s" $given.name) "port" (add 2021 $index) "global" (default dict $.Values.global) -}}
 {{- $found = append $found (mergeOverwrite (deepCopy $first) (dict "ref" "HEAD") (deepCopy $given) $own) -}}
 {{- end -}}
 {{- $found | toJson -}}
@@ -42,7 +42,7 @@ further repository does not say is as for the first. As JSON. */ -}}
 {{- define "conformance.gitSyncContainer" -}}
 {{- $gitSync := .checkout -}}
 name: {{ .name }}
-image: {{ include "conformance.image" (dict "image" $gitSync.image "tag" $gitSync.image.tag) }}
+image: {{ include "conformance.image" (dict "image" $gitSync.image "tag" $gitSync.image.tag "global" $gitSync.global) }}
 imagePullPolicy: {{ $gitSync.image.pullPolicy }}
 args:
   {{- include "conformance.gitSyncArgs" .checkout | nindent 2 }}

@@ -9,6 +9,26 @@
 {{- end -}}
 {{- end -}}
 
+{{- define "conformance.namespace" -}}
+{{- default .Release.Namespace .Values.namespaceOverride -}}
+{{- end -}}
+
+{{- /* An object's metadata; a dict with root, and what it has beside the usual: name, namespace ("-" for
+none), labels, annotations. */ -}}
+{{- define "conformance.metadata" -}}
+{{- $root := .root -}}
+name: {{ default (include "conformance.fullname" $root) .name }}
+{{- if ne (default "" .namespace) "-" }}
+namespace: {{ default (include "conformance.namespace" $root) .namespace }}
+{{- end }}
+labels:
+  {{- toYaml (merge (deepCopy (default dict .labels)) (fromYaml (include "conformance.labels" $root))) | nindent 2 }}
+{{- with merge (deepCopy (default dict .annotations)) (deepCopy $root.Values.commonAnnotations) }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
 {{- define "conformance.selectorLabels" -}}
 app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -41,10 +61,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
-{{- /* An image's whole reference, of a dict with image and tag. */ -}}
+{{- /* An image's whole reference, of a dict with image, tag and global; the registry of global counts. */ -}}
 {{- define "conformance.image" -}}
 {{- $path := .image.repository -}}
-{{- with .image.registry }}{{ $path = printf "%s/%s" (trimSuffix "/" .) $path }}{{ end -}}
+{{- with default .image.registry (default dict .global).imageRegistry }}{{ $path = printf "%s/%s" (trimSuffix "/" .) $path }}{{ end -}}
 {{- if .image.digest -}}
 {{- printf "%s@%s" $path .image.digest -}}
 {{- else -}}

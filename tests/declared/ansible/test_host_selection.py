@@ -19,9 +19,12 @@ def inventory(groups: Mapping[str, Sequence[str]]) -> Inventory:
 
 
 def select(
-    groups: Mapping[str, Sequence[str]], *, wanted: tuple[str, ...] = (), **more: tuple[str, ...]
+    groups: Mapping[str, Sequence[str]],
+    *,
+    wanted: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = ("localhost", "bastion*"),
 ) -> list[str]:
-    settings = AnsibleSettings(inventory="inv", groups=wanted, **more)
+    settings = AnsibleSettings(inventory="inv", groups=wanted, exclude=exclude)
     return select_hosts(inventory(groups), settings)
 
 

@@ -1,5 +1,4 @@
 import json
-import time
 from collections.abc import Callable
 from textwrap import dedent
 from typing import Any
@@ -17,6 +16,7 @@ from exporter.declared.repositories import Home
 from exporter.domain.declaration import Automation
 from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Place, Source
+from tests.cost import at_most
 
 Expand = Callable[..., Made]
 _KEYS = st.sampled_from(
@@ -316,12 +316,11 @@ def test_any_shape_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, 
 def test_a_patch_of_blank_lines_takes_no_time(expand: Expand) -> None:
     patch = json.dumps("\n" * 200_000 + "a: {{ now }}")
     manifest = application_set(TEMPLATE, go=True) + f"\n  templatePatch: {patch}\n"
-    started = time.process_time()
 
-    made = expand(manifest)
+    with at_most(1_000):  # it took minutes once
+        made = expand(manifest)
 
     assert "templatePatch is left out" in str(made.unresolved)
-    assert time.process_time() - started < 5  # it took minutes once
 
 
 def test_what_a_set_leaves_to_others_is_told_of_each_application(expand: Expand) -> None:

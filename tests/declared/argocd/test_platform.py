@@ -130,6 +130,28 @@ async def test_argo_cds_version_decides_what_helm_is_told_and_which(
     assert any(f"as Argo CD {version} has it" in one for one in remarks(found))
 
 
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(
+    ("version", "remark"),
+    [
+        pytest.param("3.5.1", "5.8.1, as Argo CD 3.5.1 has it", id="the same"),
+        pytest.param(
+            "3.3.0",
+            "5.8.1, and Argo CD 3.3.0 has 5.8.0, which may build some otherwise",
+            id="another",
+        ),
+    ],
+)
+async def test_which_kustomize_builds_is_said_beside_that_of_argo_cd(
+    lay: Lay, version: str, remark: str
+) -> None:
+    files = {"root.yaml": APPLICATION, "web/web.yaml": PLAIN}
+
+    found = await reading(lay(files), Platform(argocd_version=version))
+
+    assert f"cluster: kustomizations are built by kustomize {remark}" in remarks(found)
+
+
 async def test_rules_of_the_cluster_count_where_the_repository_has_none(lay: Lay) -> None:
     rules = RulesData(where="argocd/argocd-cm", data=IGNORING)
     files = {"root.yaml": APPLICATION, "web/web.yaml": PLAIN}

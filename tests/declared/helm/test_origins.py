@@ -8,7 +8,7 @@ import pytest
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.helm import ChartRenderer, Charts
-from exporter.declared.helm.origins import MAX_OBJECTS, MAX_RENDERS
+from exporter.declared.helm.origins import MAX_OBJECTS, MAX_RENDERS, Leaf, values_path
 from exporter.declared.options import HelmOptions, Parameter
 from exporter.domain.finding import Subject
 from exporter.domain.provenance import Place, Source
@@ -22,7 +22,7 @@ QUESTIONS = {"argocd/shop": frozenset({Subject("Deployment", "web", "x")})}
 
 async def trace(
     checkout: Checkout, charts: Charts, *, pointer: str = SHOWN, **options: Any
-) -> tuple[str, int]:
+) -> tuple[Place, int]:
     """Return where a field of the Deployment x comes from, and how many renderings were made."""
     before = charts.cache.renders
     given = HelmOptions(
@@ -31,7 +31,7 @@ async def trace(
     rendered = await ChartRenderer(checkout, charts, Source.ARGOCD).render("chart", given)
     assert (rendered.failures, rendered.left_out) == ((), ())
     found = next(one for one in rendered.manifests if one.content["metadata"]["name"] == "x")  # type: ignore[call-overload,index] # laid out here
-    return found.places[pointer].where, charts.cache.renders - before
+    return found.places[pointer], charts.cache.renders - before
 
 
 def charts(version: str, **options: Any) -> Charts:
@@ -105,7 +105,22 @@ global: {g: deep}
 
     found, _ = await trace(lay(files), charts(version), **options)
 
-    assert found == expected
+    assert found.where == expected
+    assert found.values_path.startswith(".Values")
+
+
+@pytest.mark.parametrize(
+    ("leaf", "path"),
+    [
+        pytest.param(("image", "tag"), ".Values.image.tag", id="keys"),
+        pytest.param(("hosts", 1, "name"), ".Values.hosts[1].name", id="an item of a list"),
+        pytest.param(("odd-name", "a.b"), '.Values["odd-name"]["a.b"]', id="odd keys"),
+        pytest.param(("x\ny",), '.Values["x\\ny"]', id="a line break"),
+        pytest.param(("x" * 500,), "", id="too long to be shown"),
+    ],
+)
+def test_a_value_is_named_as_templates_name_it(leaf: Leaf, path: str) -> None:
+    assert values_path(leaf) == path
 
 
 async def test_a_block_of_values_is_traced_line_by_line(lay: Lay, version: str) -> None:
@@ -116,7 +131,7 @@ async def test_a_block_of_values_is_traced_line_by_line(lay: Lay, version: str) 
     pointer = "/spec/template/spec/nodeSelector/pool"
     found, _ = await trace(lay(files), charts(version), pointer=pointer)
 
-    assert found == "chart/values.yaml:4"
+    assert found.where == "chart/values.yaml:4"
 
 
 async def test_a_value_for_a_subchart_stands_in_the_chart(lay: Lay, version: str) -> None:
@@ -130,7 +145,7 @@ async def test_a_value_for_a_subchart_stands_in_the_chart(lay: Lay, version: str
 
     found, _ = await trace(lay(files), charts(version))
 
-    assert found == "chart/values.yaml:2"
+    assert found.where == "chart/values.yaml:2"
 
 
 async def test_a_default_of_a_subchart_stands_there(lay: Lay, version: str) -> None:
@@ -143,7 +158,7 @@ async def test_a_default_of_a_subchart_stands_there(lay: Lay, version: str) -> N
 
     found, _ = await trace(lay(files), charts(version))
 
-    assert found == "chart/charts/sub/values.yaml:1"
+    assert found.where == "chart/charts/sub/values.yaml:1"
 
 
 async def test_a_value_that_the_chart_refuses_is_passed_over(lay: Lay, version: str) -> None:
@@ -156,7 +171,7 @@ async def test_a_value_that_the_chart_refuses_is_passed_over(lay: Lay, version: 
 
     found, _ = await trace(lay(files), charts(version))
 
-    assert found == "chart/values.yaml:2"
+    assert found.where == "chart/values.yaml:2"
 
 
 async def test_what_is_left_to_chance_is_attributed_to_nothing(lay: Lay, version: str) -> None:
@@ -197,7 +212,7 @@ async def test_it_is_done_once_and_only_for_what_is_asked_about(lay: Lay, versio
     counts = [await trace(checkout, one) for one in (silent, asking, asking, silent)]
 
     assert [renders for _, renders in counts] == [1, 1, 0, 0]
-    assert [found for found, _ in counts] == [
+    assert [found.where for found, _ in counts] == [
         "chart/templates/x.yaml:6",
         *["chart/values.yaml:1"] * 3,
     ]

@@ -198,6 +198,21 @@ async def test_a_broken_template_is_a_failure_at_its_line(
     )
 
 
+async def test_a_function_that_an_older_helm_does_not_know_is_none_that_is_wrong(
+    render: Render, version: str
+) -> None:
+    rendered = await render({**chart(), "chart/templates/x.yaml": show('mustToYaml (dict "a" 1)')})
+
+    assert rendered.failures == ()
+    if version == "4":
+        assert names(rendered) == ["x"]
+        return
+    assert rendered.whole is not None
+    assert rendered.whole.state is ItemState.UNSUPPORTED
+    assert "does not know mustToYaml, which 4.0.0 brought" in rendered.whole.message
+    assert "helm v3." in rendered.whole.message
+
+
 async def test_values_against_the_schema_are_a_failure(render: Render) -> None:
     schema = '{"properties": {"a": {"type": "integer"}}}'
     files = {**chart(), "chart/values.schema.json": schema, "chart/templates/x.yaml": TEMPLATE}

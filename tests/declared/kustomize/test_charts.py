@@ -119,7 +119,7 @@ async def test_a_chart_of_a_registry_is_taken_from_the_folder(lay: Lay, tmp_path
     [
         pytest.param("namespace: a", "1", ItemState.UNRESOLVED, id="no name of a release"),
         pytest.param(
-            "releaseName: r, nameTemplate: x", "1", ItemState.UNRESOLVED, id="unknown field"
+            "releaseName: r, nameTemplate: x", "1", ItemState.UNSUPPORTED, id="unknown field"
         ),
         pytest.param("releaseName: r", "uuidv4", ItemState.UNRESOLVED, id="chance"),
         pytest.param(

@@ -204,7 +204,7 @@ async def test_a_field_of_a_newer_kustomize_says_which_one_knows_it(
 
     assert rendered.whole is not None
     assert rendered.whole.state is ItemState.UNSUPPORTED
-    known = f"kustomize {version} does not know sourceValue, which 5.7.0 brought"
+    known = f"kustomize {version.removeprefix('v')} does not know sourceValue, which 5.7.0 brought"
     assert (rendered.whole.message, rendered.failures) == (known, ())
     assert "5.7.0" in rendered.whole.advice
 

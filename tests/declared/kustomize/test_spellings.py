@@ -9,7 +9,7 @@ import pytest
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.kustomize import Renderer
-from exporter.declared.kustomize.build import build
+from exporter.declared.kustomize.build import Building, build
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.provenance import Source
 from tests.programs import building
@@ -230,7 +230,9 @@ async def test_kustomize_could_not_read_it_if_nobody_had_looked_before(
     checkout = laid(content)
 
     try:
-        said = await build(checkout, "", files={"d.yaml", *content}, allow_remote=False)
+        said = await build(
+            checkout, "", files={"d.yaml", *content}, how=Building(allows_remote=False)
+        )
     except ReadError as error:
         said = str(error).encode()
 

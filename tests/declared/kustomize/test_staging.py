@@ -8,7 +8,7 @@ import pytest
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.kustomize import Renderer, staging
-from exporter.declared.kustomize.build import build
+from exporter.declared.kustomize.build import Building, build
 from exporter.declared.kustomize.graph import Loader
 from exporter.declared.kustomize.staging import stage
 from exporter.domain.errors import ReadError, Reason
@@ -208,4 +208,9 @@ async def test_no_base_is_read_outside_of_the_copy(lay: Lay) -> None:
     lay({"overlay/kustomization.yaml": f"resources: ['{way}']\n"})
 
     with pytest.raises(ReadError, match="unable to find one of 'kustomization"):
-        await build(checkout, "overlay", files={"overlay/kustomization.yaml"}, allow_remote=False)
+        await build(
+            checkout,
+            "overlay",
+            files={"overlay/kustomization.yaml"},
+            how=Building(allows_remote=False),
+        )

@@ -35,8 +35,12 @@ module "vpc" {
   source = "./modules/vpc"
 }
 """
+WORKSPACE = "terraform.workspace depends on the run; workspace says which it is"
 EC2 = """
 variable "instance_name" { type = string }
+variable "instance_type" { type = string }
+variable "ami_id" { type = string }
+variable "subnet_id" { type = string }
 variable "tags" { default = {} }
 resource "aws_instance" "this" {
   tags = merge({ Name = var.instance_name }, var.tags)
@@ -208,7 +212,7 @@ resource "aws_instance" "b" {}
         (
             "main.tf",
             3,
-            "name of aws_instance.a: terraform.workspace is only known once it is applied",
+            f"name of aws_instance.a: {WORKSPACE}",
         ),
         ("main.tf", 6, "aws_instance.b has no tags.Name that would name its node"),
     ]

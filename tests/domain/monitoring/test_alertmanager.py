@@ -1,12 +1,11 @@
 """The matchers of a silence, as Alertmanager means them, in bounded time."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.domain.monitoring.alertmanager import ActiveAlerts, Matcher
+from tests.cost import at_most
 
 HOSTILE = ("(a+)+$", "(a|a)*b", "(?:x+x+)+y", "(.|.)(.|.)(.|.)(.|.)", r"(a)\1", "(?i)a", "a" * 501)
 
@@ -42,10 +41,8 @@ def test_what_might_take_for_ever_is_not_tried(expression: str) -> None:
 def test_no_expression_takes_long(expression: str) -> None:
     matcher = Matcher(name="a", value=expression, regex=True)
 
-    started = time.process_time()
-    matcher.matches("ab" * 20 + "!")
-
-    assert time.process_time() - started < 0.5
+    with at_most(100):
+        matcher.matches("ab" * 20 + "!")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from exporter.settings.load import parse
 
 LOOK = """
 import sys
-import exporter.app.service, exporter.cli
+import exporter.app.service, exporter.cli.serve
 from exporter.checks import ALL
 print(sorted(one for one in sys.modules if one.startswith(("boto", "jmespath", "s3transfer"))))
 """

@@ -15,21 +15,25 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 	"github.com/sirupsen/logrus"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	kubefake "k8s.io/client-go/kubernetes/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/yaml"
 
 	"github.com/argoproj/argo-cd/v3/applicationset/controllers/template"
 	"github.com/argoproj/argo-cd/v3/applicationset/generators"
 	"github.com/argoproj/argo-cd/v3/applicationset/utils"
+	"github.com/argoproj/argo-cd/v3/common"
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	"github.com/argoproj/argo-cd/v3/reposerver/apiclient"
 	"github.com/argoproj/argo-cd/v3/reposerver/repository"
 	"github.com/argoproj/argo-cd/v3/util/argo"
 	"github.com/argoproj/argo-cd/v3/util/argo/normalizers"
+	"github.com/argoproj/argo-cd/v3/util/db"
 	"github.com/argoproj/argo-cd/v3/util/git"
 	utilio "github.com/argoproj/argo-cd/v3/util/io"
 	"github.com/argoproj/argo-cd/v3/util/settings"
@@ -84,9 +88,26 @@ type trackingCase struct {
 	Method string         `json:"method"`
 }
 
+// cluster is what a Secret says of a cluster.
+type cluster struct {
+	Name   string            `json:"name"`
+	Server string            `json:"server"`
+	Labels map[string]string `json:"labels"`
+}
+
+// setCase has what the cluster that is looked at is called, which is not for Argo CD.
 type setCase struct {
-	Files map[string]string       `json:"files"`
-	Set   v1alpha1.ApplicationSet `json:"set"`
+	Files        map[string]string       `json:"files"`
+	Set          v1alpha1.ApplicationSet `json:"set"`
+	Clusters     []cluster               `json:"clusters"`
+	Destinations []string                `json:"destinations"`
+	Unresolved   bool                    `json:"unresolved"`
+}
+
+type destinationCase struct {
+	Destination  v1alpha1.ApplicationDestination `json:"destination"`
+	Clusters     []cluster                       `json:"clusters"`
+	Destinations []string                        `json:"destinations"`
 }
 
 type made struct {
@@ -101,6 +122,8 @@ type cases struct {
 	Tracking map[string]trackingCase `json:"tracking"`
 	Same     map[string][2]string    `json:"same"`
 	Sets     map[string]setCase      `json:"sets"`
+
+	Destinations map[string]destinationCase `json:"destinations"`
 }
 
 func must[T any](value T, err error) T {
@@ -140,6 +163,8 @@ func main() {
 		"tracking": each(given.Tracking, func(c trackingCase) any { return tracking(c) }),
 		"same":     each(given.Same, func(c [2]string) any { return git.SameURL(c[0], c[1]) }),
 		"sets":     each(given.Sets, func(c setCase) any { return expand(c) }),
+
+		"destinations": each(given.Destinations, func(c destinationCase) any { return destination(c) }),
 	}
 	out := json.NewEncoder(os.Stdout)
 	out.SetIndent("", " ")
@@ -322,25 +347,73 @@ func (r repos) GetDirectories(context.Context, string, string, string, bool, *v1
 	return found, nil
 }
 
+func secret(given cluster) *corev1.Secret {
+	labels := map[string]string{common.LabelKeySecretType: common.LabelValueSecretTypeCluster}
+	for key, value := range given.Labels {
+		labels[key] = value
+	}
+	return &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{
+			Name: "cluster-" + strings.ToLower(given.Name), Namespace: "argocd", Labels: labels,
+		},
+		Data: map[string][]byte{
+			"name": []byte(given.Name), "server": []byte(given.Server), "config": []byte("{}"),
+		},
+	}
+}
+
+func destination(given destinationCase) any {
+	labels := map[string]string{"app.kubernetes.io/part-of": "argocd"}
+	objects := []runtime.Object{
+		&corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{
+			Name: common.ArgoCDConfigMapName, Namespace: "argocd", Labels: labels,
+		}},
+		&corev1.Secret{ObjectMeta: metav1.ObjectMeta{
+			Name: common.ArgoCDSecretName, Namespace: "argocd", Labels: labels,
+		}, Data: map[string][]byte{"admin.password": nil, "server.secretkey": nil}},
+	}
+	for _, one := range given.Clusters {
+		objects = append(objects, secret(one))
+	}
+	client := kubefake.NewClientset(objects...)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	known := db.NewDB("argocd", settings.NewSettingsManager(ctx, client, "argocd"), client)
+	found, err := argo.GetDestinationCluster(ctx, given.Destination, known)
+	if err != nil {
+		return map[string]string{"error": err.Error()}
+	}
+	return found.Server
+}
+
 func expand(given setCase) made {
-	inner := map[string]generators.Generator{
-		"List": generators.NewListGenerator(),
-		"Git":  generators.NewGitGenerator(repos{given.Files}, "argocd"),
-	}
-	nested := map[string]generators.Generator{
-		"List": inner["List"], "Git": inner["Git"],
-		"Matrix": generators.NewMatrixGenerator(inner), "Merge": generators.NewMergeGenerator(inner),
-	}
-	every := map[string]generators.Generator{
-		"List": inner["List"], "Git": inner["Git"],
-		"Matrix": generators.NewMatrixGenerator(nested), "Merge": generators.NewMergeGenerator(nested),
-	}
 	scheme := runtime.NewScheme()
 	if err := v1alpha1.AddToScheme(scheme); err != nil {
 		log.Fatal(err)
 	}
+	if err := corev1.AddToScheme(scheme); err != nil {
+		log.Fatal(err)
+	}
 	project := &v1alpha1.AppProject{ObjectMeta: metav1.ObjectMeta{Name: "default", Namespace: "argocd"}}
-	client := fake.NewClientBuilder().WithScheme(scheme).WithObjects(project).Build()
+	building := fake.NewClientBuilder().WithScheme(scheme).WithObjects(project)
+	for _, one := range given.Clusters {
+		building = building.WithObjects(secret(one))
+	}
+	client := building.Build()
+	clusters := generators.NewClusterGenerator(client, "argocd")
+	inner := map[string]generators.Generator{
+		"List": generators.NewListGenerator(),
+		"Git":  generators.NewGitGenerator(repos{given.Files}, "argocd"),
+		"Clusters": clusters,
+	}
+	nested := map[string]generators.Generator{
+		"List": inner["List"], "Git": inner["Git"], "Clusters": clusters,
+		"Matrix": generators.NewMatrixGenerator(inner), "Merge": generators.NewMergeGenerator(inner),
+	}
+	every := map[string]generators.Generator{
+		"List": inner["List"], "Git": inner["Git"], "Clusters": clusters,
+		"Matrix": generators.NewMatrixGenerator(nested), "Merge": generators.NewMergeGenerator(nested),
+	}
 	found, _, err := template.GenerateApplications(
 		logrus.WithField("case", ""), given.Set, every, &utils.Render{}, client)
 	if err != nil {

@@ -9,12 +9,14 @@ import msgspec
 import pytest
 
 from exporter.declared.argocd.applications import Origin, parse
+from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.ignored import pointers
 from exporter.declared.checkout import Checkout
 from exporter.declared.located import from_plain
 from exporter.declared.repositories import Home
 from exporter.domain.addresses import normalise
 from exporter.domain.declaration import IgnoredDifference
+from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Place, Source
 from exporter.observed.kinds import KINDS  # noqa: F401 - or what it imports imports it in turn
 from exporter.observed.workloads import WorkloadMetadata, tracked_by
@@ -108,3 +110,20 @@ def test_addresses_that_are_one_to_argo_cd_are_one(case: list[str], answer: obje
 
     looser = one == other.rstrip("/")  # a checkout is often cloned by another spelling
     assert (one == other) == answer or looser
+
+
+@pytest.mark.parametrize(("case", "answer"), [*answered("destinations")])
+def test_an_application_goes_where_argo_cd_sends_it(lay: Lay, case: Case, answer: Any) -> None:
+    cluster = Cluster.called(case["destinations"])
+    source = {"repoURL": URL, "path": "web"}
+    spec = {"source": source, "destination": case["destination"]}
+    tree = from_plain({"metadata": {"name": "shop"}, "spec": spec}, PLACE)
+
+    try:
+        application = parse(tree, home=Home(lay({})), origin=Origin()).application
+        found = cluster.receives(application)
+    except ReadError:
+        found = False
+
+    here = {one.rstrip("/") for one in case["destinations"]} | cluster.addresses
+    assert found == (isinstance(answer, str) and answer.rstrip("/") in here)

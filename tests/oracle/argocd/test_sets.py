@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from exporter.declared.argocd.application_sets import make
+from exporter.declared.argocd.destinations import IN_CLUSTER, Cluster
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.located import from_plain
@@ -25,12 +26,22 @@ def test_an_application_set_makes_what_argo_cd_makes_of_it(
 ) -> None:
     home = Home(lay(case["files"]), frozenset({normalise(URL)}))
     manifest = from_plain(case["set"], Place(Source.ARGOCD, "set.yaml", 1))
+    cluster = Cluster.called(case["destinations"]) if "destinations" in case else Cluster()
 
-    made = make(manifest, files=Files(home, Budget()), namespace="argocd")
+    made = make(manifest, files=Files(home, Budget()), namespace="argocd", cluster=cluster)
 
     found = sorted(map(shown, (one.application for one in made.applications)), key=str)
-    assert found == sorted(expected(answer.get("applications") or ()), key=str)
+    wanted = [] if case.get("unresolved") else expected(answer.get("applications") or ())
+    names = case.get("destinations", ())
+    assert found == sorted((one for one in wanted if is_here(one, cluster, names)), key=str)
     assert bool(made.failures) == ("error" in answer)
+    assert bool(made.unresolved) == bool(case.get("unresolved"))
+    assert made.complete == (not made.failures and "clusters" not in case)
+
+
+def is_here(application: Mapping[str, Any], cluster: Cluster, names: Sequence[str]) -> bool:
+    """Tell whether an Application of Argo CD goes to the cluster that is looked at."""
+    return not names or application["server"] in {*cluster.addresses, *names}
 
 
 def shown(found: DeclaredApplication) -> Mapping[str, Any]:
@@ -58,7 +69,12 @@ def expected(applications: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str,
             "project": spec["project"],
             "path": source["path"],
             "revision": source.get("targetRevision") or "HEAD",
-            "server": spec["destination"].get("server", "https://kubernetes.default.svc"),
+            "server": _server(spec["destination"]),
             "namespace": spec["destination"].get("namespace", ""),
             "prune": automated.get("prune", False),
         }
+
+
+def _server(destination: Mapping[str, str]) -> str:
+    """Return where an Application goes, by address or else by name."""
+    return destination.get("server") or destination.get("name") or IN_CLUSTER

@@ -1,25 +1,17 @@
 """Both sides of a finding stand beside each other, whatever their shapes."""
 
-from dataclasses import replace
-
 import pytest
 from msgspec import structs
 
 from exporter.domain.json import Json
-from exporter.domain.taints import Taint
-from exporter.report.rows import NodeRow
 from exporter.report.status.comparison import (
     LONGEST,
     MOST_LINES,
     Line,
     compare,
-    labels,
     statements,
-    taints,
 )
 from tests.report.evaluations import finding
-
-ROW = NodeRow(name="n1", group="api", declared=True, present=True)
 
 
 @pytest.mark.parametrize(
@@ -84,24 +76,3 @@ def test_statements_that_contradict_each_other_are_told_with_their_places() -> N
         ("labels.phase", "2", "b:2"),
     ]
     assert compare(one) == []
-
-
-def test_labels_are_shown_with_what_is_missing_and_what_is_too_much() -> None:
-    row = replace(ROW, labels_declared={"a": "1", "b": "2"}, labels={"a": "1", "c": "3"})
-
-    assert labels(row) == [Line("a", "1", "1"), Line("b", "2", None), Line("c", None, "3")]
-
-
-def test_a_side_that_nobody_saw_shows_no_difference() -> None:
-    assert labels(replace(ROW, labels_declared={"a": "1"})) == [Line("a", "1", "1")]
-    assert labels(replace(ROW, labels={"a": "1"})) == [Line("a", "1", "1")]
-    assert labels(ROW) == []
-    assert taints(ROW) == []
-
-
-def test_taints_are_compared_as_sets() -> None:
-    want, have = Taint.parse("a=1:NoSchedule"), Taint.parse("b=2:NoExecute")
-
-    lines = taints(replace(ROW, taints_declared=(want,), taints=(have,)))
-
-    assert lines == [Line("", str(want), None), Line("", None, str(have))]

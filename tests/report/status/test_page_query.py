@@ -2,7 +2,9 @@
 
 import pytest
 
+from exporter.report.status.grouping import By
 from exporter.report.status.page_query import PageQuery
+from exporter.report.texts import Lang
 
 
 def test_nothing_asked_is_everything() -> None:
@@ -13,10 +15,12 @@ def test_nothing_asked_is_everything() -> None:
 
 
 def test_an_address_is_read_as_it_was_written() -> None:
-    query = PageQuery.of((("q", "k8s a&b"), ("verdict", "fail"), ("nodes", "3")))
+    given = (("q", "k8s a&b"), ("verdict", "fail"), ("by", "check"), ("page", "3"), ("lang", "ko"))
+
+    query = PageQuery.of(given)
 
     assert query.words == ("k8s", "a&b")
-    assert query.address == "?q=k8s+a%26b&verdict=fail&nodes=3"
+    assert query.address == "?q=k8s+a%26b&verdict=fail&by=check&page=3&lang=ko"
 
 
 @pytest.mark.parametrize(
@@ -31,23 +35,33 @@ def test_an_address_is_read_as_it_was_written() -> None:
     ],
 )
 def test_a_page_is_a_number_from_one(text: str, number: int) -> None:
-    assert PageQuery.of((("nodes", text),)).pages["nodes"] == number
+    assert PageQuery.of((("page", text),)).page == number
 
 
 def test_what_nobody_knows_is_not_passed_on() -> None:
-    assert PageQuery.of((("evil", "1"), ("layer", ""))).address == "?"
+    given = (("evil", "1"), ("layer", ""), ("by", "magic"), ("lang", "xx"))
+
+    assert PageQuery.of(given).address == "?"
 
 
 def test_the_next_page_keeps_what_was_asked_for() -> None:
-    query = PageQuery.of((("q", "a"), ("findings", "2")))
-
-    assert query.at("nodes", 3) == "?q=a&findings=2&nodes=3#nodes"
+    assert PageQuery.of((("q", "a"), ("page", "2"))).at(3) == "?q=a&page=3"
 
 
-def test_another_filter_begins_anew() -> None:
-    query = PageQuery.of((("q", "a"), ("findings", "2")))
+def test_another_grouping_keeps_what_was_asked_for_and_begins_anew() -> None:
+    query = PageQuery.of((("layer", "gitops"), ("page", "2")))
 
-    assert query.only(check="node_ready", q="n1") == "?q=n1&check=node_ready#findings"
+    assert query.grouped(By.OWNER) == "?layer=gitops&by=owner"
+
+
+def test_another_filter_begins_anew_in_the_same_language() -> None:
+    query = PageQuery.of((("q", "a"), ("page", "2"), ("lang", "ko")))
+
+    assert query.only(check="node_ready", q="n1") == "?q=n1&check=node_ready&lang=ko"
+
+
+def test_another_language_shows_the_same() -> None:
+    assert PageQuery.of((("q", "a"), ("lang", "en"))).told_in(Lang.KO) == "?q=a&lang=ko"
 
 
 def test_a_search_has_an_end() -> None:

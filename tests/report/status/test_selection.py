@@ -1,81 +1,89 @@
-"""Of each table the asked page is shown; filters and search leave out what does not fit."""
+"""Of all causes the asked page is shown; filters and search leave out what does not fit."""
 
 import pytest
 
-from exporter.domain.finding import Layer, Verdict
+from exporter.domain.finding import Verdict
 from exporter.domain.items import ItemState
-from exporter.report.overview import overview
-from exporter.report.rows import FindingRow
 from exporter.report.status.page_query import PageQuery
-from exporter.report.status.selection import SIZE, Part, select
+from exporter.report.status.selection import SIZE, Selection, select
 from tests.report.evaluations import blind, charts, check, evaluation, finding, item
+from tests.report.status.boards import board
+
+FOUND = evaluation(
+    finding("n1", detail="kubelet stopped"),
+    finding("n2", Verdict.UNKNOWN, detail="nobody looked"),
+    finding("n3", check="node_taints", detail="undeclared a=b:NoSchedule"),
+    finding("n4", Verdict.PASS),
+    checks=(check("node_ready"), check("node_taints")),
+)
 
 
-def found(*parameters: tuple[str, str]) -> list[str]:
-    outcome = evaluation(
-        finding("n1", detail="kubelet stopped"),
-        finding("n2", Verdict.UNKNOWN),
-        finding("n3", check="node_taints", detail="undeclared a=b:NoSchedule"),
-        checks=(check("node_ready"), check("node_taints")),
-    )
-    part = select(overview(outcome), PageQuery.of(parameters), passes=()).findings
-    return [row.finding.subject.name for row in part.rows]
+def names(selection: Selection) -> list[str]:
+    return [row.finding.subject.name for entry in selection.entries for row in entry.members]
 
 
 @pytest.mark.parametrize(
-    ("parameters", "names"),
+    ("parameters", "expected"),
     [
         pytest.param([], ["n1", "n3", "n2"], id="all, the worst first"),
         pytest.param([("verdict", "unknown")], ["n2"], id="verdict"),
+        pytest.param([("verdict", "pass")], ["n4"], id="passes when asked for"),
         pytest.param([("check", "node_taints")], ["n3"], id="check"),
         pytest.param([("check", "node_taints"), ("verdict", "unknown")], [], id="both"),
         pytest.param([("kind", "Node"), ("layer", "infrastructure")], ["n1", "n3", "n2"], id="all"),
         pytest.param([("severity", "critical")], [], id="severity"),
         pytest.param([("namespace", "api")], [], id="namespace"),
+        pytest.param([("owner", "nobody")], [], id="owner"),
+        pytest.param([("new", "24h")], [], id="new"),
         pytest.param([("q", "KUBELET")], ["n1"], id="search without case"),
         pytest.param([("q", "stopped n1")], ["n1"], id="all words, in any order"),
         pytest.param([("q", "stopped n2")], [], id="not all words"),
         pytest.param([("verdict", "no such")], [], id="no such verdict"),
     ],
 )
-def test_only_what_fits_is_found(parameters: list[tuple[str, str]], names: list[str]) -> None:
-    assert found(*parameters) == names
+def test_only_what_fits_is_found(parameters: list[tuple[str, str]], expected: list[str]) -> None:
+    assert names(select(board(FOUND), PageQuery.of(parameters))) == expected
 
 
-def test_passes_are_found_when_asked_for() -> None:
-    outcome = evaluation(finding("n1"))
-    one = check("node_ready")
-    passed = FindingRow(
-        finding=finding("n2", Verdict.PASS),
-        layer=Layer.INFRASTRUCTURE,
-        severity=one.severity,
-        title="",
-    )
+def test_a_search_finds_what_conforms_by_its_name() -> None:
+    selection = select(board(FOUND), PageQuery.of((("q", "n4"),)))
 
-    selection = select(overview(outcome), PageQuery.of((("verdict", "pass"),)), passes=(passed,))
-
-    assert selection.findings.rows == [passed]
+    assert [one.name for one in selection.subjects] == ["n4"]
 
 
 @pytest.mark.parametrize(
-    ("asked", "first", "rows", "number"),
+    ("by", "groups"),
+    [
+        pytest.param("subject", 3, id="subject"),
+        pytest.param("check", 2, id="check"),
+        pytest.param("owner", 1, id="owner"),
+    ],
+)
+def test_findings_are_grouped_as_it_is_asked_for(by: str, groups: int) -> None:
+    selection = select(board(FOUND), PageQuery.of((("by", by),)))
+
+    assert (selection.total, selection.findings) == (groups, 3)
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "shown", "number"),
     [
         pytest.param("1", 0, SIZE, 1, id="first"),
         pytest.param("3", 2 * SIZE, 5, 3, id="last"),
         pytest.param("99", 2 * SIZE, 5, 3, id="beyond the last"),
     ],
 )
-def test_a_long_table_comes_in_pages(asked: str, first: int, rows: int, number: int) -> None:
-    outcome = evaluation(*(finding(f"n{i:03}") for i in range(2 * SIZE + 5)))
+def test_many_causes_come_in_pages(asked: str, first: int, shown: int, number: int) -> None:
+    words = ["".join(chr(97 + int(digit)) for digit in f"{at:03}") for at in range(2 * SIZE + 5)]
+    outcome = evaluation(*(finding(f"n{i:03}", detail=word) for i, word in enumerate(words)))
 
-    part = select(overview(outcome), PageQuery.of((("findings", asked),)), passes=()).findings
+    part = select(board(outcome), PageQuery.of((("page", asked),)))
 
-    assert (part.first, len(part.rows), part.number, part.pages) == (first, rows, number, 3)
-    assert part.rows[0].finding.subject.name == f"n{first:03}"
+    assert (part.first, len(part.entries), part.number, part.pages) == (first, shown, number, 3)
 
 
-def test_an_empty_table_is_one_page() -> None:
-    empty: Part[str] = Part(table="nodes", rows=(), first=0, total=0)
+def test_nothing_is_one_page() -> None:
+    empty = Selection(entries=(), first=0, total=0, findings=0)
 
     assert (empty.number, empty.pages) == (1, 1)
 
@@ -85,28 +93,19 @@ BLIND = evaluation(finding("n1"), *blind(ITEMS[:3]), *blind(ITEMS[3:]), items=IT
 
 
 @pytest.mark.parametrize(
-    ("parameters", "rows"),
+    ("parameters", "counts"),
     [
-        pytest.param([], ["n1", 3, "b/9"], id="one for each reason"),
-        pytest.param([("verdict", "unknown")], [3, "b/9"], id="by verdict"),
-        pytest.param([("q", "app-0")], [3], id="a search counts what it finds"),
-        pytest.param([("q", "app-01")], ["app-01/0"], id="one is itself"),
-        pytest.param([("reason", "unreadable")], ["b/9"], id="by reason"),
-        pytest.param([("source", "argocd")], [3, "b/9"], id="by source"),
+        pytest.param([], [1], id="apart from what is to be settled"),
+        pytest.param([("verdict", "unknown")], [3, 1], id="by verdict"),
+        pytest.param([("q", "app-01")], [1], id="a search counts what it finds"),
+        pytest.param([("reason", "unreadable")], [1], id="by reason"),
+        pytest.param([("source", "argocd")], [3, 1], id="by source"),
         pytest.param([("source", "kustomize")], [], id="by another source"),
-        pytest.param(
-            [("check", "declaration_compared"), ("reason", "not_rendered")],
-            ["app-00/0", "app-01/0", "app-02/0"],
-            id="each",
-        ),
     ],
 )
-def test_what_is_not_compared_is_folded_unless_it_is_asked_for(
-    parameters: list[tuple[str, str]], rows: list[str | int]
+def test_what_is_not_compared_for_one_reason_is_one(
+    parameters: list[tuple[str, str]], counts: list[int]
 ) -> None:
-    part = select(overview(BLIND), PageQuery.of(parameters), passes=()).findings
+    part = select(board(BLIND), PageQuery.of(parameters))
 
-    assert [
-        row.folded.count if row.folded else row.finding.subject.name for row in part.rows
-    ] == rows
-    assert part.total == len(rows)
+    assert [len(one.members) for one in part.entries] == counts

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from exporter.declared.argocd.gotemplate.syntax import UnsupportedError
-from exporter.declared.argocd.gotemplate.values import MAX_TEXT, MISSING, to_text
+from exporter.declared.argocd.gotemplate.values import MAX_TEXT, MISSING, Int64, to_text
 from exporter.domain.errors import ParseError
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})")
@@ -56,8 +56,8 @@ def members(value: Any) -> Mapping[str, Any]:
 
 
 def whole(value: Any) -> int:
-    """Return an integer as it is; a JSON number is none."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    """Return an ``int`` as it is; a JSON number is none, and neither is an ``int64``."""
+    if isinstance(value, int) and not isinstance(value, bool | Int64):
         return value
     raise ParseError("a function is given something else than an integer")
 
@@ -66,6 +66,8 @@ def basic(value: Any) -> type:
     """Return the type of a value that can be compared."""
     if type(value) in _BASIC:
         return type(value)
+    if isinstance(value, Int64):
+        return int
     raise ParseError("lists and maps cannot be compared")
 
 
@@ -91,4 +93,4 @@ def as_integer(value: Any) -> int:
 
 def as_int64(value: int) -> int:
     """Return what is left of a whole number in Go's ``int64``, which wraps around."""
-    return (value + 2**63) % 2**64 - 2**63
+    return Int64((value + 2**63) % 2**64 - 2**63)

@@ -1,15 +1,15 @@
 """The functions that templates may call here: pure, and bounded in what they return.
 
 Source: Go's ``text/template`` (``funcs.go``), sprig v3, and Argo CD's ``applicationset/utils``.
-What is not in ``FUNCTIONS`` is unsupported, never guessed: regular expressions, dates,
-cryptography, random values.
+What is not in ``FUNCTIONS`` is unsupported, never guessed: dates, keys, random values.
 """
 
 import inspect
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from exporter.declared.argocd.gotemplate import texts
+from exporter.declared.argocd.gotemplate import collections, encodings, numbers, regexes, texts
 from exporter.declared.argocd.gotemplate.arguments import (
     as_int64,
     as_integer,
@@ -22,7 +22,7 @@ from exporter.declared.argocd.gotemplate.arguments import (
     whole,
 )
 from exporter.declared.argocd.gotemplate.syntax import UnsupportedError
-from exporter.declared.argocd.gotemplate.values import normalise_name
+from exporter.declared.argocd.gotemplate.values import Int64, Unordered, normalise_name
 from exporter.domain.errors import ParseError
 
 
@@ -35,11 +35,37 @@ def call(name: str, arguments: Sequence[Any]) -> Any:
     function = FUNCTIONS.get(name)
     if function is None:
         raise UnsupportedError(f"the function {name}")
+    for argument in () if name in _NEED_NO_ORDER else arguments:
+        if isinstance(argument, Unordered):
+            argument.bound_order()
     try:
         inspect.signature(function).bind(*arguments)
     except TypeError:
         raise ParseError(f"{name} is called with {len(arguments)} arguments") from None
     return function(*arguments)
+
+
+_NEED_NO_ORDER = frozenset({"sortAlpha", "len", "has", "empty", "not", "default"})
+_KINDS = {bool: "bool", int: "int", Int64: "int64", float: "float64", str: "string", list: "slice"}
+
+
+def _kind(value: Any) -> str:
+    if is_nil(value):
+        return "invalid"
+    if isinstance(value, Unordered):
+        return "slice"
+    return _KINDS.get(type(value)) or ("map" if isinstance(value, dict) else _unknown_kind())
+
+
+def _type(value: Any) -> str:
+    kind = _kind(value)
+    if kind == "slice":
+        raise UnsupportedError("the type of a list")
+    return {"invalid": "<nil>", "map": "map[string]interface {}"}.get(kind, kind)
+
+
+def _unknown_kind() -> str:
+    raise UnsupportedError("the kind of a version")
 
 
 def _equal(first: Any, second: Any, *others: Any) -> bool:
@@ -67,7 +93,7 @@ def _index(value: Any, *keys: Any) -> Any:
             continue
         if isinstance(value, str):
             raise UnsupportedError("index of a string")
-        found, at = items(value), whole(key)
+        found, at = items(value), int(key) if isinstance(key, Int64) else whole(key)
         if not 0 <= at < len(found):
             raise ParseError(f"index out of range: {at}")
         value = found[at]
@@ -123,6 +149,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "title": texts.titled,
     "trim": lambda value: text(value).strip(),
     "trimAll": texts.trimmed,
+    "trimall": texts.trimmed,
     "trimPrefix": lambda prefix, value: text(value).removeprefix(text(prefix)),
     "trimSuffix": lambda suffix, value: text(value).removesuffix(text(suffix)),
     "trunc": texts.truncated,
@@ -139,10 +166,30 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "nindent": lambda spaces, value: "\n" + texts.indented(spaces, value),
     "toString": as_string,
     "int": as_integer,
-    "int64": as_integer,
+    "int64": lambda value: as_int64(as_integer(value)),
+    "float64": numbers.as_float,
+    "atoi": numbers.parsed,
     "add": lambda *values: as_int64(sum(map(as_integer, values))),
     "add1": lambda value: as_int64(as_integer(value) + 1),
     "sub": lambda one, other: as_int64(as_integer(one) - as_integer(other)),
+    "mul": numbers.product,
+    "div": numbers.quotient,
+    "mod": numbers.remainder,
+    "max": numbers.chosen(max),
+    "min": numbers.chosen(min),
+    "round": numbers.rounded,
+    "ceil": lambda value: float(math.ceil(numbers.as_float(value))),
+    "floor": lambda value: float(math.floor(numbers.as_float(value))),
+    "until": numbers.until,
+    "untilStep": numbers.until_step,
+    "seq": numbers.sequence,
+    "semver": numbers.version,
+    "semverCompare": numbers.compares,
+    "print": texts.printed,
+    "println": texts.printed_line,
+    "cat": encodings.joined,
+    "kindOf": _kind,
+    "typeOf": _type,
     "join": texts.joined,
     "split": _split_map,
     "splitList": texts.split,
@@ -155,8 +202,44 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "last": lambda value: next(reversed(items(value)), None),
     "rest": lambda value: items(value)[1:],
     "initial": lambda value: items(value)[:-1],
+    "slice": collections.sliced,
+    "sortAlpha": collections.sorted_texts,
+    "toStrings": collections.texts,
+    "reverse": lambda value: items(value)[::-1],
+    "uniq": collections.uniq,
+    "without": collections.without,
+    "concat": collections.concat,
+    "append": lambda value, item: [*items(value), item],
+    "push": lambda value, item: [*items(value), item],
+    "prepend": lambda value, item: [item, *items(value)],
+    "chunk": collections.chunks,
+    "compact": collections.compact,
+    "dig": collections.dug,
+    "keys": collections.keys,
+    "values": collections.values,
+    "pick": collections.picked,
+    "omit": collections.omitted,
+    "merge": collections.merged,
+    "mergeOverwrite": lambda base, *others: collections.merged(base, *others, over=True),
     "toJson": texts.as_json,
-    "toYaml": texts.as_yaml,
+    "toPrettyJson": texts.as_pretty_json,
+    "toYaml": encodings.as_yaml,
+    "fromYaml": encodings.from_yaml,
+    "fromYamlArray": encodings.from_yaml_array,
+    "b64enc": encodings.b64enc,
+    "b64dec": encodings.b64dec,
+    "sha1sum": encodings.hashed("sha1"),
+    "sha256sum": encodings.hashed("sha256"),
+    "sha512sum": encodings.hashed("sha512"),
+    "adler32sum": encodings.adler32,
+    "html": encodings.escaped,
+    "urlquery": encodings.in_query,
+    "regexMatch": regexes.matches,
+    "regexFind": regexes.found,
+    "regexFindAll": regexes.all_found,
+    "regexReplaceAll": regexes.replaced,
+    "regexReplaceAllLiteral": regexes.replaced_literally,
+    "regexSplit": regexes.split,
     "normalize": lambda value: normalise_name(text(value)),
     "slugify": texts.slugified,
 }

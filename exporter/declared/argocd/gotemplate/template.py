@@ -19,7 +19,7 @@ from exporter.declared.argocd.gotemplate.syntax import (
     UnsupportedError,
     parse,
 )
-from exporter.declared.argocd.gotemplate.values import MAX_TEXT, MISSING, reach, to_text
+from exporter.declared.argocd.gotemplate.values import MAX_TEXT, MISSING, Unordered, reach, to_text
 from exporter.domain.errors import ParseError
 
 MAX_STEPS = 50_000
@@ -27,6 +27,8 @@ MAX_MADE = 16 * MAX_TEXT
 """How many letters functions may give in one template, which may keep them all in variables."""
 MAX_READ = 256 * MAX_TEXT
 """How many letters functions may be given in one template, whatever they make of them."""
+_CHANGING = frozenset({"merge", "mergeOverwrite"})
+"""Functions that change their first argument."""
 _PART = 64
 """As many letters as a part of a list or map, or a step, counts."""
 
@@ -104,6 +106,8 @@ class _Run:
         if isinstance(value, Mapping):
             pairs = sorted(value.items())
         elif isinstance(value, list):
+            if isinstance(value, Unordered):
+                value.bound_order()
             pairs = list(enumerate(value))
         elif value is None or value is MISSING:
             pairs = []
@@ -143,6 +147,8 @@ class _Run:
             return self.operand(head, dot, variables)
         if head.name in {"and", "or"}:
             return self.lazily(head.name, rest, piped, dot, variables)
+        if head.name in _CHANGING and rest and isinstance(rest[0], Access) and rest[0].names:
+            raise UnsupportedError(f"{head.name} into a map that others use")
         arguments = [self.operand(one, dot, variables) for one in rest]
         self.give([*arguments, *piped])
         return self.taken(call(head.name, [*arguments, *piped]))

@@ -19,7 +19,7 @@ from exporter.declared.argocd.gotemplate.arguments import (
     whole,
 )
 from exporter.declared.argocd.gotemplate.syntax import UnsupportedError
-from exporter.declared.argocd.gotemplate.values import MISSING, normalise_name, to_text
+from exporter.declared.argocd.gotemplate.values import MISSING, Unordered, normalise_name, to_text
 from exporter.domain.errors import ParseError
 
 MAX_PARTS = 50_000
@@ -29,7 +29,6 @@ _WORD = re.compile(r"(?<![A-Za-z0-9_])[a-z]")
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"})
 _JSON_ESCAPES = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"})
 _JSON_PLAIN = (1e-6, 1e21)
-_PLAIN_YAML = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9./-]*")
 _SLUG = 50
 _SLUG_ARGUMENTS = 3
 
@@ -136,21 +135,39 @@ def split(separator: Any, value: Any) -> list[str]:
     return found.split(between) if between else list(found)
 
 
-def as_yaml(value: Any) -> str:
-    """Return ``toYaml``: maps and lists in one line, of the same meaning as Argo CD's lines."""
-    if isinstance(value, str):
-        if _PLAIN_YAML.fullmatch(value):
-            return value
-        raise UnsupportedError("toYaml of a text that may need quotes")
-    return as_json(value)
-
-
 def as_json(value: Any) -> str:
     """Return ``toJson``."""
+    return _as_json(value, separators=(",", ":"))
+
+
+def as_pretty_json(value: Any) -> str:
+    """Return ``toPrettyJson``."""
+    return _as_json(value, separators=(",", ": "), indent=2)
+
+
+def _as_json(value: Any, *, separators: tuple[str, str], indent: int | None = None) -> str:
     plain = _Json().of(value, 0)
-    found = json.dumps(plain, separators=(",", ":"), ensure_ascii=False).translate(_JSON_ESCAPES)
+    found = json.dumps(plain, separators=separators, indent=indent, ensure_ascii=False)
     bounded(len(found))
-    return found
+    return found.translate(_JSON_ESCAPES)
+
+
+def printed(*values: Any) -> str:
+    """Return ``print``: a space between two of which neither is a text."""
+    parts: list[str] = []
+    for at, value in enumerate(values):
+        if at and not isinstance(value, str) and not isinstance(values[at - 1], str):
+            parts.append(" ")
+        parts.append(as_string(value))
+    bounded(sum(map(len, parts)))
+    return "".join(parts)
+
+
+def printed_line(*values: Any) -> str:
+    """Return ``println``."""
+    parts = [as_string(value) for value in values]
+    bounded(sum(map(len, parts)) + len(parts))
+    return " ".join(parts) + "\n"
 
 
 @dataclass(slots=True)
@@ -167,14 +184,18 @@ class _Json:
             raise ParseError("a template makes a value that is too large")
         if isinstance(value, str):
             return self._written(value)
-        if isinstance(value, Mapping):
+        if isinstance(value, Unordered):
+            value.bound_order()
+        if isinstance(value, dict):
             return {self._written(key): self.of(value[key], depth + 1) for key in sorted(value)}
         if isinstance(value, list):
             return [self.of(one, depth + 1) for one in value]
-        if isinstance(value, float) and value:
-            if not _JSON_PLAIN[0] <= abs(value) < _JSON_PLAIN[1]:
+        if isinstance(value, float):
+            if value and not _JSON_PLAIN[0] <= abs(value) < _JSON_PLAIN[1]:
                 raise UnsupportedError("a number that large or small in JSON")
             return int(value) if value.is_integer() else value
+        if isinstance(value, Mapping):
+            raise UnsupportedError("a version in JSON")
         return None if value is MISSING else value
 
     def _written(self, text: str) -> str:
@@ -199,8 +220,8 @@ def formatted(pattern: Any, *arguments: Any) -> str:
             return "%"
         if not left:
             raise UnsupportedError("printf with too few arguments")
-        done = _verb(found["verb"], left.pop(0))
         width = int(found["width"] or 0)
+        done = _verb(found["verb"], left.pop(0), width)
         if found["minus"]:
             return written(done.ljust(width))
         zero = found["zero"] and found["verb"] == "d"
@@ -213,18 +234,25 @@ def formatted(pattern: Any, *arguments: Any) -> str:
     return done
 
 
-def _verb(verb: str, value: Any) -> str:
+_TYPES = {bool: "bool", float: "float64", str: "string"}
+
+
+def _verb(verb: str, value: Any, width: int) -> str:
     match verb, value:
         case "s" | "v", str():
             return value
-        case "v", bool() | int() | float():
-            return to_text(value)
+        case "v", _:
+            return as_string(value)
         case "q", str():
             return _quoted(value)
         case "t", bool():
             return to_text(value)
         case "d", int() if not isinstance(value, bool):
             return str(value)
+        case (("s" | "d" | "t" | "q"), bool() | float() | str()) if not width and (
+            verb != "q" or isinstance(value, bool | float)
+        ):
+            return f"%!{verb}({_TYPES[type(value)]}={to_text(value)})"
         case _:
             raise UnsupportedError(f"printf with %{verb} of such a value")
 

@@ -7,6 +7,7 @@ Source: Go's ``text/template`` (``exec.go``) and ``fmt``; ``encoding/json`` for 
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
 from typing import Any, Final
@@ -23,7 +24,23 @@ class _Missing:
 
 
 MISSING: Final = _Missing()
+
+
+class Int64(int):
+    """An ``int64``, which functions that take an ``int`` refuse."""
+
+
+class Unordered(list[Any]):
+    """The keys or values of a map, in an order that Go does not promise."""
+
+    def bound_order(self) -> None:
+        """Raise :exc:`UnsupportedError` where something would depend on the order."""
+        if len(self) > 1:
+            raise UnsupportedError("the order of a map's keys or values")
+
+
 MAX_TEXT = 256 * 1024
+MAX_DEPTH = 100
 _PLAIN = range(-4, 6)
 """The exponents that strconv's shortest ``g`` writes without one: 100000, but 1e+06."""
 
@@ -61,7 +78,40 @@ def to_text(value: Any) -> str:
         case None | _Missing():
             return "<no value>"
         case _:
-            raise UnsupportedError("printing a list or map")
+            return _Printer().of(value, 0)
+
+
+@dataclass(slots=True)
+class _Printer:
+    """Prints a list or map as ``fmt`` does, keys sorted, of so many letters at the most."""
+
+    letters: int = 0
+
+    def of(self, value: Any, depth: int) -> str:
+        """Return the text of a value that stands in another one."""
+        if depth > MAX_DEPTH:
+            raise ParseError("a template prints a value that is nested too deeply")
+        if isinstance(value, Unordered):
+            value.bound_order()
+        if isinstance(value, list):
+            return f"[{' '.join(self._counted(self.of(item, depth + 1)) for item in value)}]"
+        if isinstance(value, dict):
+            pairs = (
+                f"{self._counted(key)}:{self._counted(self.of(value[key], depth + 1))}"
+                for key in sorted(value)
+            )
+            return f"map[{' '.join(pairs)}]"
+        if value is None or value is MISSING:
+            return "<nil>"
+        if isinstance(value, Mapping):
+            raise UnsupportedError("printing a version")
+        return self._counted(to_text(value))
+
+    def _counted(self, text: str) -> str:
+        self.letters += len(text) + 1
+        if self.letters > MAX_TEXT:
+            raise ParseError(f"a template grows over {MAX_TEXT // 1024} KiB")
+        return text
 
 
 def _float_text(value: float) -> str:

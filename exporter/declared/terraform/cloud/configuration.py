@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import cast
 
-from exporter.declared.terraform.bodies import instances
 from exporter.declared.terraform.cloud.types import TYPES
-from exporter.declared.terraform.configuration import Configuration
+from exporter.declared.terraform.configuration import Configuration, by_instance
 from exporter.declared.terraform.language.evaluate import evaluate
 from exporter.declared.terraform.language.scope import APPLIED, Scope, memoised
 from exporter.declared.terraform.language.syntax import Block
 from exporter.declared.terraform.language.values import (
-    Items,
     Lazy,
     Object,
     Origin,
@@ -62,22 +60,12 @@ class CloudConfiguration(Configuration):
             block = module.resources.get((kind, name))
             if block is None:
                 raise failed(f"{kind}.{name}", "is not declared")
-            return _referred(block, f"{kind}.{name}", scope)
+            address = f"{kind}.{name}"
+            return by_instance(
+                block, scope, lambda inner: Value(_attributes(block, address, inner), block.at)
+            )
 
         return get
-
-
-def _referred(block: Block, name: str, scope: Scope) -> Value:
-    """Return what stands for a resource in an expression: one, a list, or a map by key."""
-    found = {
-        key_of(inner): Value(_attributes(block, name, inner), block.at)
-        for inner, _ in instances(block, scope)
-    }
-    if "for_each" in block.body.attributes:
-        return Value(Object({json.loads(key)[0]: one for key, one in found.items()}), block.at)
-    if "count" in block.body.attributes:
-        return Value(Items(found.values()), block.at)
-    return found[""]
 
 
 def _attributes(block: Block, name: str, scope: Scope) -> Lazy:

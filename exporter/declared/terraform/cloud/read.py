@@ -60,7 +60,9 @@ def read_cloud(settings: TerraformSettings, *, checkout: Checkout) -> Collected:
 
 
 def _read_directory(path: str, settings: TerraformSettings, collected: Collected) -> None:
-    configuration = CloudConfiguration(checkout=collected.checkout, root=path)
+    configuration = CloudConfiguration(
+        checkout=collected.checkout, root=path, workspace=settings.workspace
+    )
     module = configuration.module(path)
     bare = configuration.bare_scope()
     given = read_variables(

@@ -5,7 +5,7 @@ Source: Terraform language, "Type Constraints" and "Automatic Type Conversions".
 
 from collections.abc import Callable, Mapping
 
-from exporter.declared.terraform.language.comparison import distinct
+from exporter.declared.terraform.language import conversion
 from exporter.declared.terraform.language.syntax import (
     Call,
     Expression,
@@ -14,21 +14,25 @@ from exporter.declared.terraform.language.syntax import (
     ObjectLiteral,
     TupleLiteral,
 )
+from exporter.declared.terraform.language.value_types import (
+    Kind,
+    Primitive,
+    Type,
+    collection,
+    object_of,
+    tuple_of,
+)
 from exporter.declared.terraform.language.values import (
     Items,
     Lazy,
     Object,
-    Unknown,
     Value,
-    attribute,
     failed,
-    items,
-    number,
-    text,
-    truth,
 )
 
 Evaluate = Callable[[Expression], Value]
+_PRIMITIVES: Mapping[str, Primitive] = {str(one): one for one in Primitive}
+_KINDS: Mapping[str, Kind] = {str(one): one for one in Kind}
 
 
 def convert(value: Value, constraint: Expression, evaluate: Evaluate) -> Value:
@@ -36,91 +40,79 @@ def convert(value: Value, constraint: Expression, evaluate: Evaluate) -> Value:
 
     What is unknown stays so. Raises :exc:`NotKnownError` where the type cannot be had.
     """
-    if value.data is None or isinstance(value.data, Unknown | Lazy):
+    wanted = type_from(constraint)
+    if isinstance(value.data, Lazy):
         return value
+    return conversion.convert(_with_defaults(value, constraint, evaluate), wanted)
+
+
+def type_from(constraint: Expression) -> Type:
+    """Return the type that a constraint names; raises :exc:`NotKnownError` where it names none."""
     match constraint:
-        case Name(name) | Literal(str(name)):
-            return _primitive(value, name)
-        case Call("list" | "set" | "map" | "object" | "tuple" | "optional", (inner, *_)):
-            return _COLLECTIONS[constraint.function](value, inner, evaluate)
+        case Name(name) | Literal(str(name)) if name in _PRIMITIVES:
+            return _PRIMITIVES[name]
+        case Name(name) | Literal(str(name)) if name in {"list", "map", "set"}:
+            return collection(_KINDS[name], Primitive.ANY)  # short for it, as in old versions
+        case Call(function=name, arguments=(inner,)) if name in _KINDS:
+            return collection(_KINDS[name], type_from(inner))
+        case Call(function="tuple", arguments=(TupleLiteral(parts),)):
+            return tuple_of([type_from(one) for one in parts])
+        case Call(function="object", arguments=(ObjectLiteral() as inner,)):
+            attributes = dict(_attributes(inner))
+            optional = [name for name, kind in attributes.items() if _is_optional(kind)]
+            kinds = {name: type_from(_required(kind)) for name, kind in attributes.items()}
+            return object_of(kinds, optional)
         case _:
             raise failed("a type", "is not one that Terraform has")
 
 
-def _primitive(value: Value, name: str) -> Value:
-    match name:
-        case "string":
-            return Value(text(value), value.at)
-        case "number":
-            return Value(number(value), value.at)
-        case "bool":
-            return Value(truth(value), value.at)
+def _attributes(constraint: ObjectLiteral) -> list[tuple[str, Expression]]:
+    return [(str(key.value), kind) for key, kind in constraint.items if isinstance(key, Literal)]
+
+
+def _is_optional(kind: Expression) -> bool:
+    return isinstance(kind, Call) and kind.function == "optional" and bool(kind.arguments)
+
+
+def _required(kind: Expression) -> Expression:
+    """Return the type inside of ``optional(type, default)``."""
+    return kind.arguments[0] if isinstance(kind, Call) and _is_optional(kind) else kind
+
+
+def _with_defaults(value: Value, constraint: Expression, evaluate: Evaluate) -> Value:
+    """Return a value with the defaults of optional attributes where these lack or are null."""
+    match constraint, value.data:
+        case Call("list" | "set" | "map", (inner,)), Items() | Object():
+            return _filled(value, lambda _: inner, evaluate)
+        case Call("tuple", (TupleLiteral(parts),)), Items() as data if len(parts) == len(data):
+            return _filled(value, lambda place: parts[int(place)], evaluate)
+        case Call("object", (ObjectLiteral() as inner,)), Object() as data:
+            return Value(_object(data, inner, evaluate), value.at)
         case _:
             return value
 
 
-def _list(value: Value, inner: Expression, evaluate: Evaluate) -> Value:
-    return Value(Items(convert(item, inner, evaluate) for item in items(value)), value.at)
+def _filled(value: Value, kind: Callable[[str], Expression], evaluate: Evaluate) -> Value:
+    """Fill in the defaults of all elements; *kind* is the type of one."""
+    data = value.data
+    if isinstance(data, Object):
+        pairs = {key: _with_defaults(one, kind(key), evaluate) for key, one in data.items()}
+        same = all(pairs[key] is one for key, one in data.items())
+        return value if same else Value(Object(pairs, data.rest), value.at)
+    if not isinstance(data, Items):
+        return value
+    found = [_with_defaults(one, kind(str(place)), evaluate) for place, one in enumerate(data)]
+    same = all(new is old for new, old in zip(found, data, strict=True))
+    return value if same else Value(Items(found), value.at)
 
 
-def _set(value: Value, inner: Expression, evaluate: Evaluate) -> Value:
-    return Value(distinct(convert(item, inner, evaluate) for item in items(value)), value.at)
-
-
-def _map(value: Value, inner: Expression, evaluate: Evaluate) -> Value:
-    source = _object_of(value)
-    pairs = {key: convert(member, inner, evaluate) for key, member in source.items()}
-    return Value(Object(pairs, source.rest), value.at)
-
-
-def _tuple(value: Value, inner: Expression, evaluate: Evaluate) -> Value:
-    elements = items(value)
-    if not isinstance(inner, TupleLiteral) or len(inner.items) != len(elements):
-        raise failed("a value", "is no tuple of the right length")
-    pairs = zip(elements, inner.items, strict=True)
-    return Value(Items(convert(pair, kind, evaluate) for pair, kind in pairs), value.at)
-
-
-def _object(value: Value, inner: Expression, evaluate: Evaluate) -> Value:
-    source = _object_of(value)
-    if not isinstance(inner, ObjectLiteral):
-        raise failed("a type", "is not one that Terraform has")
-    pairs = {
-        str(key.value): _member(value, str(key.value), kind, evaluate)
-        for key, kind in inner.items
-        if isinstance(key, Literal)
-    }
-    return Value(Object(pairs, source.rest), value.at)
-
-
-def _member(value: Value, name: str, kind: Expression, evaluate: Evaluate) -> Value:
-    """Return one attribute of an object, or its default where it is optional."""
-    optional = isinstance(kind, Call) and kind.function == "optional"
-    source = _object_of(value)
-    if name in source and source[name].data is not None:
-        return convert(source[name], kind, evaluate)
-    if not optional or source.rest is not None:
-        return attribute(value, name)
-    if isinstance(kind, Call) and len(kind.arguments) > 1:
-        return convert(evaluate(kind.arguments[1]), kind.arguments[0], evaluate)
-    return Value(None, value.at)
-
-
-def _optional(value: Value, inner: Expression, evaluate: Evaluate) -> Value:
-    return convert(value, inner, evaluate)
-
-
-def _object_of(value: Value) -> Object:
-    if not isinstance(value.data, Object):
-        raise failed("a value", "is no map")
-    return value.data
-
-
-_COLLECTIONS: Mapping[str, Callable[[Value, Expression, Evaluate], Value]] = {
-    "list": _list,
-    "set": _set,
-    "map": _map,
-    "tuple": _tuple,
-    "object": _object,
-    "optional": _optional,
-}
+def _object(data: Object, constraint: ObjectLiteral, evaluate: Evaluate) -> Object:
+    pairs = dict(data)
+    for name, kind in _attributes(constraint):
+        default = kind.arguments[1:] if isinstance(kind, Call) and _is_optional(kind) else ()
+        lacks = data.rest is None and (name not in pairs or pairs[name].data is None)
+        if lacks and default:
+            pairs[name] = conversion.convert(evaluate(default[0]), type_from(_required(kind)))
+        if name in pairs:
+            pairs[name] = _with_defaults(pairs[name], _required(kind), evaluate)
+    return Object(pairs, data.rest)

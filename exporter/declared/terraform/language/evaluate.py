@@ -6,9 +6,11 @@ from fractions import Fraction
 from typing import Any
 
 from exporter.declared.terraform.language import costs, operators
+from exporter.declared.terraform.language.conversion import convert
 from exporter.declared.terraform.language.expressions import ELEMENT
-from exporter.declared.terraform.language.files import FILE_FUNCTIONS
+from exporter.declared.terraform.language.files import FILE_FUNCTIONS, templatestring
 from exporter.declared.terraform.language.functions import FUNCTIONS, apply
+from exporter.declared.terraform.language.kinds import type_of
 from exporter.declared.terraform.language.scope import Scope
 from exporter.declared.terraform.language.syntax import (
     Binary,
@@ -28,13 +30,28 @@ from exporter.declared.terraform.language.syntax import (
     TupleLiteral,
     Unary,
 )
+from exporter.declared.terraform.language.unification import unify
+from exporter.declared.terraform.language.value_types import (
+    ANY,
+    BOOL,
+    NUMBER,
+    STRING,
+    Kind,
+    Type,
+    is_kind,
+    object_of,
+    tuple_of,
+)
 from exporter.declared.terraform.language.values import (
     MAX_TEXT,
     Distinct,
     Items,
+    Lazy,
     NotKnownError,
     Object,
     Overlaid,
+    TypedItems,
+    TypedList,
     Unknown,
     Value,
     attribute,
@@ -42,6 +59,7 @@ from exporter.declared.terraform.language.values import (
     items,
     known,
     mapping,
+    normalised,
     text,
     truth,
     unknown,
@@ -57,16 +75,50 @@ PLACEHOLDER = "${...}"
 def evaluate(expression: Expression, scope: Scope) -> Value:
     """Return the value of an expression; where there is none, an unknown one says why."""
     try:
+        return evaluate_part(expression, scope)
+    except NotKnownError as error:
+        return Value(error.unknown, expression.at)
+
+
+def evaluate_part(expression: Expression, scope: Scope) -> Value:
+    """Return the value of a part of an expression, which may be unknown.
+
+    Raises :exc:`NotKnownError` for what fails: it makes all fail that it is part of.
+    """
+    try:
         scope.budget.enter()
         return _EVALUATE[type(expression)](expression, scope)
     except NotKnownError as error:
-        return Value(error.unknown, expression.at)
+        if error.unknown.failed:
+            raise
+        return Value(error.unknown, expression.at, type_of_result(expression))
     finally:
         scope.budget.leave()
 
 
+def type_of_result(expression: Expression) -> Type:
+    """Return the type that an expression has whatever its operands are."""
+    match expression:
+        case Binary(operator="+" | "-" | "*" | "/" | "%") | Unary(operator="-"):
+            return NUMBER
+        case Binary() | Unary():
+            return BOOL
+        case Template(parts=parts) if not _is_wrapped(parts):
+            return STRING
+        case TemplateFor():
+            return STRING
+        case _:
+            return ANY
+
+
+def _is_wrapped(parts: tuple[Expression, ...]) -> bool:
+    """Tell whether a template is a lone interpolation, which keeps its type."""
+    return len(parts) == 1 and not isinstance(parts[0], TemplateIf | TemplateFor | Literal)
+
+
 def _literal(expression: Literal, _: Scope) -> Value:
-    return Value(expression.value, expression.at)
+    value = expression.value
+    return Value(normalised(value) if isinstance(value, str) else value, expression.at)
 
 
 def _name(expression: Name, scope: Scope) -> Value:
@@ -74,66 +126,145 @@ def _name(expression: Name, scope: Scope) -> Value:
 
 
 def _attribute(expression: GetAttribute, scope: Scope) -> Value:
-    return attribute(evaluate(expression.base, scope), expression.name)
+    return attribute(evaluate_part(expression.base, scope), expression.name)
 
 
 def _index(expression: Index, scope: Scope) -> Value:
-    base = evaluate(expression.base, scope)
-    if isinstance(base.data, Unknown):
+    base = evaluate_part(expression.base, scope)
+    key = evaluate_part(expression.key, scope)
+    data = base.data
+    if isinstance(data, Unknown):
         return base
-    key = evaluate(expression.key, scope)
-    if isinstance(base.data, Items):
-        place = operators.place(key, len(base.data))
-        return base.data[place]
+    if isinstance(data, Distinct):
+        raise failed("a set", "has elements without indices")
+    if isinstance(data, Items):
+        return data[operators.place(key, len(data))]
     return attribute(base, text(key))
 
 
 def _splat(expression: Splat, scope: Scope) -> Value:
-    base = evaluate(expression.base, scope)
-    data = known(base)
+    base = evaluate_part(expression.base, scope)
+    data = base.data if isinstance(base.data, Lazy) else known(base)
+    if data is None and is_kind(base.type, Kind.LIST, Kind.SET):
+        raise failed("a splat", "is taken of null")
     elements = data if isinstance(data, Items) else () if data is None else (base,)
-    found = [evaluate(expression.each, scope.bind({ELEMENT: element})) for element in elements]
-    return Value(Items(found), expression.at)
+    found = [evaluate_part(expression.each, scope.bind({ELEMENT: element})) for element in elements]
+    if not isinstance(data, TypedItems):
+        return Value(Items(found), expression.at)
+    if not found:
+        hidden = Value(Unknown("an element", "is not there"), base.at, data.element)
+        found = [evaluate_part(expression.each, scope.bind({ELEMENT: hidden}))]
+        return Value(TypedList((), type_of(found[0])), expression.at)
+    return Value(TypedList(found, unify([type_of(one) for one in found]) or ANY), expression.at)
 
 
 def _tuple(expression: TupleLiteral, scope: Scope) -> Value:
-    return Value(Items([evaluate(item, scope) for item in expression.items]), expression.at)
+    return Value(Items([evaluate_part(item, scope) for item in expression.items]), expression.at)
 
 
 def _object(expression: ObjectLiteral, scope: Scope) -> Value:
     pairs = Overlaid()
     for key_expression, value_expression in expression.items:
-        key = evaluate(key_expression, scope)
+        key = evaluate_part(key_expression, scope)
         if isinstance(key.data, Unknown):
             pairs.hide(key.data)
         else:
-            pairs.add(text(key), evaluate(value_expression, scope))
+            pairs.add(text(key), evaluate_part(value_expression, scope))
     return Value(pairs.object(), expression.at)
 
 
 def _conditional(expression: Conditional, scope: Scope) -> Value:
-    chosen = truth(evaluate(expression.condition, scope))
-    return evaluate(expression.then if chosen else expression.otherwise, scope)
+    """Return the branch that is chosen, as the type that both have in common."""
+    condition = truth(evaluate_part(expression.condition, scope))
+    branches = expression.then, expression.otherwise
+    chosen, other = branches if condition else branches[::-1]
+    value = evaluate_part(chosen, scope)
+    return _in_common(value, _attempted(other, scope))
+
+
+def _attempted(expression: Expression, scope: Scope) -> Value:
+    """Return the value of what is not chosen, of which only the type counts."""
+    try:
+        return evaluate_part(expression, scope)
+    except NotKnownError as error:
+        return Value(error.unknown, expression.at, _type_of_failure(expression, scope))
+
+
+def _type_of_failure(expression: Expression, scope: Scope) -> Type:
+    """Return the type that is known of what failed: a list that holds what failed is a list."""
+    match expression:
+        case TupleLiteral(items=parts):
+            return tuple_of([type_of(_attempted(one, scope)) for one in parts])
+        case Conditional(then=then, otherwise=otherwise):
+            first, second = (_attempted(one, scope) for one in (then, otherwise))
+            return _common_type(first, second) or ANY
+        case ObjectLiteral(items=pairs) if all(isinstance(key, Literal) for key, _ in pairs):
+            attempts = {_attempted(key, scope).data: _attempted(one, scope) for key, one in pairs}
+            return object_of({str(key): type_of(one) for key, one in attempts.items()})
+        case For():
+            return _type_of_loop(expression, scope)
+        case _:
+            return type_of_result(expression)
+
+
+def _type_of_loop(loop: For, scope: Scope) -> Type:
+    """Return the type of a loop of which an element fails."""
+    try:
+        collection = evaluate_part(loop.collection, scope)
+        scopes = list(_scopes(loop, collection, scope))
+        found = [type_of(_attempted(loop.result, inner)) for inner in scopes]
+        if loop.result_key is None:
+            return tuple_of(found)
+        keys = [text(evaluate_part(loop.result_key, inner)) for inner in scopes]
+    except NotKnownError:
+        return ANY
+    return ANY if loop.grouped else object_of(dict(zip(keys, found, strict=True)))
+
+
+def _in_common(value: Value, other: Value) -> Value:
+    """Return a value as the type that it has in common with *other*."""
+    common = _common_type(value, other)
+    if common is None:
+        raise failed("a conditional", "has results of different types")
+    return value if common is ANY else convert(value, common)
+
+
+def _common_type(left: Value, right: Value) -> Type | None:
+    """Return the type of a conditional: for ``null`` the other's, ``ANY`` where that is open."""
+    types = [type_of(one) for one in (left, right) if not (one.data is None and one.type is ANY)]
+    if ANY in types:
+        return ANY
+    return unify(types) if types else ANY
 
 
 def _unary(expression: Unary, scope: Scope) -> Value:
-    operand = evaluate(expression.operand, scope)
+    operand = evaluate_part(expression.operand, scope)
     return Value(operators.unary(expression.operator, operand), expression.at)
 
 
 def _binary(expression: Binary, scope: Scope) -> Value:
-    left = evaluate(expression.left, scope)
-    right = evaluate(expression.right, scope)
+    left = evaluate_part(expression.left, scope)
+    try:
+        right = evaluate_part(expression.right, scope)
+    except NotKnownError:
+        if expression.operator in operators.LOGICAL:
+            _need_right(expression.operator, left)
+        raise
     position.at(*expression.at)
     costs.pay(expression.operator, (left, right), scope.budget)
     return Value(operators.binary(expression.operator, left, right), expression.at)
 
 
+def _need_right(operator: str, left: Value) -> None:
+    """Refuse to tell what depends on the version: 1.12 looks no further once it is decided."""
+    if truth(left) is operators.LOGICAL[operator]:
+        raise unknown(f"an operand of {operator}", "fails, as versions before 1.12 notice")
+
+
 def _template(expression: Template, scope: Scope) -> Value:
     """Join the parts; a lone interpolation keeps its type, as Terraform has it."""
-    single = expression.parts[0] if len(expression.parts) == 1 else None
-    if single is not None and not isinstance(single, TemplateIf | TemplateFor):
-        return evaluate(single, scope)
+    if _is_wrapped(expression.parts):
+        return evaluate_part(expression.parts[0], scope)
     return scope.budget.pay(Value(_joined(expression, scope), expression.at))
 
 
@@ -142,7 +273,7 @@ def _joined(expression: Template, scope: Scope) -> str:
     first: Unknown | None = None
     size = 0
     for part in expression.parts:
-        value = evaluate(part, scope)
+        value = evaluate_part(part, scope)
         if isinstance(value.data, Unknown):
             first = first or value.data
             pieces.append(value.data.partial or PLACEHOLDER)
@@ -153,17 +284,18 @@ def _joined(expression: Template, scope: Scope) -> str:
             raise unknown("a template", "gives a text of more than 1 MiB")
     if first is not None:
         raise NotKnownError(replace(first, traversable=False, partial="".join(pieces)))
-    return "".join(pieces)
+    return normalised("".join(pieces))
 
 
 def _template_if(expression: TemplateIf, scope: Scope) -> Value:
-    chosen = truth(evaluate(expression.condition, scope))
-    branch = expression.then if chosen else expression.otherwise
-    return Value(_joined(branch, scope), expression.at)
+    condition = truth(evaluate_part(expression.condition, scope))
+    branches = expression.then, expression.otherwise
+    chosen, other = branches if condition else branches[::-1]
+    return _in_common(_template(chosen, scope), _attempted(other, scope))
 
 
 def _template_for(expression: TemplateFor, scope: Scope) -> Value:
-    collection = evaluate(expression.collection, scope)
+    collection = evaluate_part(expression.collection, scope)
     body = Template(
         tuple(
             Literal(_joined(expression.body, inner), expression.at)
@@ -197,23 +329,37 @@ def _elements(value: Value) -> Iterator[tuple[Value, Value]]:
 
 
 def _for(expression: For, scope: Scope) -> Value:
-    collection = evaluate(expression.collection, scope)
-    scopes = (
-        inner
-        for inner in _each(collection, expression, scope)
-        if expression.condition is None or truth(evaluate(expression.condition, inner))
-    )
+    collection = evaluate_part(expression.collection, scope)
+    _check_condition(expression, collection, scope)
+    scopes = _scopes(expression, collection, scope)
     if expression.result_key is None:
-        found = [evaluate(expression.result, inner) for inner in scopes]
+        found = [evaluate_part(expression.result, inner) for inner in scopes]
         return Value(Items(found), expression.at)
     return Value(_for_object(expression, scopes), expression.at)
+
+
+def _scopes(expression: For, collection: Value, scope: Scope) -> Iterator[Scope]:
+    """Yield the scope of each element for which the condition holds."""
+    for inner in _each(collection, expression, scope):
+        if expression.condition is None or truth(evaluate_part(expression.condition, inner)):
+            yield inner
+
+
+def _check_condition(expression: For, collection: Value, scope: Scope) -> None:
+    """Refuse a condition that never holds nor fails to, even where there is nothing to go over."""
+    if expression.condition is not None and not collection.data:
+        hidden = Value(Unknown("an element", "is not there"), expression.at)
+        inner = scope.bind({expression.key: hidden, expression.value: hidden})
+        found = evaluate_part(expression.condition, inner)
+        if not isinstance(found.data, Unknown):
+            truth(found)
 
 
 def _for_object(expression: For, scopes: Iterator[Scope]) -> Object:
     groups: dict[str, list[Value]] = {}
     for inner in scopes:
-        key = text(evaluate(expression.result_key or expression.result, inner))
-        groups.setdefault(key, []).append(evaluate(expression.result, inner))
+        key = text(evaluate_part(expression.result_key or expression.result, inner))
+        groups.setdefault(key, []).append(evaluate_part(expression.result, inner))
     if expression.grouped:
         return Object({key: Value(Items(group), group[0].at) for key, group in groups.items()})
     if any(len(group) > 1 for group in groups.values()):
@@ -225,11 +371,13 @@ def _call(expression: Call, scope: Scope) -> Value:
     name = expression.function.removeprefix("core::")
     if name in {"try", "can"}:
         return _attempt(name, expression, scope)
-    arguments = [evaluate(argument, scope) for argument in expression.arguments]
+    if name == "templatestring":
+        return _templatestring(expression, scope)
+    arguments = [evaluate_part(argument, scope) for argument in expression.arguments]
     if expression.expanded:
         arguments[-1:] = items(arguments[-1])
     if name in FILE_FUNCTIONS:
-        return FILE_FUNCTIONS[name](arguments, scope, expression.at, evaluate)
+        return FILE_FUNCTIONS[name](arguments, scope, expression.at, evaluate_part)
     if name not in FUNCTIONS:
         raise unknown(f"{name}()", "is not evaluated here")
     position.at(*expression.at)
@@ -237,24 +385,37 @@ def _call(expression: Call, scope: Scope) -> Value:
     result = apply(name, arguments)
     if isinstance(result, Value):
         return result
-    return scope.budget.pay(Value(result, expression.at))
+    data = normalised(result) if isinstance(result, str) else result
+    return scope.budget.pay(Value(data, expression.at))
+
+
+def _templatestring(expression: Call, scope: Scope) -> Value:
+    """Render a template that must be referred to, not written there."""
+    arguments = expression.arguments
+    if len(arguments) != 2 or expression.expanded:  # noqa: PLR2004 - a template, and variables
+        raise failed("templatestring()", "is called with the wrong arguments")
+    if not isinstance(arguments[0], Name | GetAttribute | Index | Splat):
+        raise failed("templatestring()", "has a template that is no reference")
+    template, variables = (evaluate_part(one, scope) for one in arguments)
+    return templatestring(template, variables, scope, evaluate_part, expression.at)
 
 
 def _attempt(name: str, expression: Call, scope: Scope) -> Value:
     """``try`` and ``can``: go on after what would fail, but not after what is unknown."""
-    value = None
-    for argument in expression.arguments:
-        value = evaluate(argument, scope)
-        if not (isinstance(value.data, Unknown) and value.data.failed):
-            break
-    if value is None:
-        raise failed(f"{name}()", "is called with the wrong number of arguments")
-    if name == "try":
-        return value
-    is_failed = isinstance(value.data, Unknown) and value.data.failed
-    if not is_failed:
-        known(value)
-    return Value(not is_failed, expression.at)
+    arguments = expression.arguments
+    if expression.expanded or not arguments or (name == "can" and len(arguments) > 1):
+        raise failed(f"{name}()", "is called with the wrong arguments")
+    for argument in arguments:
+        try:
+            value = evaluate_part(argument, scope)
+        except NotKnownError:
+            continue
+        if name == "can":
+            known(value)
+        return value if name == "try" else Value(True, expression.at)  # noqa: FBT003 - a value
+    if name == "can":
+        return Value(False, expression.at)  # noqa: FBT003 - a value
+    raise failed("try()", "has no argument that does not fail")
 
 
 _EVALUATE: Mapping[type, Callable[[Any, Scope], Value]] = {

@@ -1,19 +1,24 @@
 """The values of Terraform's language, each with its origin, and what stands where none is known."""
 
-import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Self, TypeAlias
+
+from exporter.declared.terraform.language import decimals
+from exporter.declared.terraform.language.value_types import (
+    ANY,
+    CollectionType,
+    Kind,
+    ObjectType,
+    Type,
+)
 
 MAX_DEPTH = 100
 MAX_TEXT = 1 << 20
 MAX_ITEMS = 100_000
-MAX_DIGITS = 60
-_MAX_DECIMALS = 30
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
-_PLACE = re.compile(r"[0-9]{1,9}")
 
 
 class Origin(NamedTuple):
@@ -42,26 +47,53 @@ class Unknown:
         return f"{self.subject} {self.why}"
 
 
-class Items(tuple["Value", ...]):
-    """A list or tuple."""
+class Items(tuple["Value", ...]):  # noqa: SLOT001 - a tuple cannot have slots with values
+    """A tuple, or what is more than that; *type* is remembered once it was worked out."""
 
-    __slots__ = ()
+    type: Type | None = None
 
 
-class Distinct(Items):
-    """A set, sorted and free of duplicates."""
+class TypedItems(Items):
+    """A list or set, all elements of which have the type *element*."""
 
-    __slots__ = ()
+    element: Type
+
+    def __new__(cls, values: Iterable["Value"], element: Type) -> Self:
+        """Take elements that have the type already."""
+        self = super().__new__(cls, values)
+        self.element = element
+        return self
+
+
+class TypedList(TypedItems):
+    """A list."""
+
+
+class Distinct(TypedItems):
+    """A set, in its order and free of duplicates."""
 
 
 class Object(dict[str, "Value"]):
-    """A map or object; *rest* is set where it may have more keys than are known."""
+    """An object, or a map; *rest* is set where it may have more keys than are known."""
 
-    __slots__ = ("rest",)
+    __slots__ = ("rest", "type")
 
     def __init__(self, pairs: Mapping[str, "Value"], rest: Unknown | None = None) -> None:
         super().__init__(pairs)
         self.rest = rest
+        self.type: Type | None = None
+
+
+class TypedMap(Object):
+    """A map, all elements of which have the type *element*."""
+
+    __slots__ = ("element",)
+
+    def __init__(
+        self, pairs: Mapping[str, "Value"], element: Type, rest: Unknown | None = None
+    ) -> None:
+        super().__init__(pairs, rest)
+        self.element = element
 
 
 @dataclass(slots=True)
@@ -95,9 +127,17 @@ class Overlaid:
 
 @dataclass(frozen=True, slots=True)
 class Lazy:
-    """Named things that are evaluated when they are asked for: ``var``, ``local``."""
+    """Named things that are evaluated when they are asked for: ``var``, ``local``.
+
+    Where all *names* are known, they make an object.
+    """
 
     get: Callable[[str], "Value"]
+    names: tuple[str, ...] | None = None
+
+    def object(self) -> "Object | None":
+        """Return them all, where their names are known."""
+        return None if self.names is None else Object({name: self.get(name) for name in self.names})
 
 
 Data: TypeAlias = bool | Fraction | str | Items | Object | Lazy | Unknown | None
@@ -105,10 +145,14 @@ Data: TypeAlias = bool | Fraction | str | Items | Object | Lazy | Unknown | None
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
-    """A value, known or not, and where it is written."""
+    """A value, known or not, and where it is written.
+
+    *type* is that of ``null`` and of what is unknown; all others have it in their data.
+    """
 
     data: Data
     at: Origin
+    type: Type = ANY
 
 
 Function: TypeAlias = Callable[..., Data | Value]
@@ -138,9 +182,15 @@ def known(value: Value) -> Data:
 
     What is made of it then is no text that is known in part.
     """
-    if isinstance(value.data, Unknown):
-        raise NotKnownError(replace(value.data, partial=""))
-    return value.data
+    match value.data:
+        case Unknown() as data:
+            raise NotKnownError(replace(data, partial=""))
+        case Lazy() as data:
+            if (found := data.object()) is None:
+                raise unknown("a value", "is only known in parts")
+            return found
+        case data:
+            return data
 
 
 def text(value: Value) -> str:
@@ -157,16 +207,8 @@ def text(value: Value) -> str:
 
 
 def number_text(number: Fraction) -> str:
-    """Return the decimal form of a number; one that has no finite form is not known."""
-    scale = 0
-    while number.denominator != 1 and scale < _MAX_DECIMALS:
-        number *= 10
-        scale += 1
-    if number.denominator != 1:
-        raise unknown("a number", "has no finite decimal form")
-    digits = str(abs(number.numerator)).rjust(scale + 1, "0")
-    sign = "-" if number < 0 else ""
-    return sign + (f"{digits[:-scale]}.{digits[-scale:]}" if scale else digits)
+    """Return the decimal form of a number, as short as tells it from its neighbours."""
+    return decimals.shortest(number)
 
 
 def number(value: Value) -> Fraction:
@@ -182,16 +224,24 @@ def number(value: Value) -> Fraction:
 
 def parse_number(digits: str) -> Fraction:
     """Read a decimal number of modest size."""
-    if len(digits) > MAX_DIGITS or not _NUMBER.fullmatch(digits):
-        raise failed("a text", "is no number of modest size")
-    return Fraction(digits)
+    try:
+        found = decimals.parse(digits)
+    except OverflowError:
+        raise unknown("a number", "is too large") from None
+    if found is None:
+        raise failed("a text", "is no number")
+    return found
 
 
 def bounded(result: Fraction) -> Fraction:
-    """Return the result of a calculation, unless it has grown out of all proportion."""
-    if max(abs(result.numerator), result.denominator) > 10**MAX_DIGITS:
-        raise unknown("a number", "is too large")
-    return result
+    """Return the result of a calculation as precisely as Terraform knows it.
+
+    Raises :exc:`NotKnownError` where it has grown out of all proportion.
+    """
+    try:
+        return decimals.rounded(result)
+    except OverflowError:
+        raise unknown("a number", "is too large") from None
 
 
 def whole(value: Value) -> int:
@@ -207,16 +257,16 @@ def truth(value: Value) -> bool:
     match known(value):
         case bool(data):
             return data
-        case "true":
+        case "true" | "1":
             return True
-        case "false":
+        case "false" | "0":
             return False
         case _:
             raise failed("a value", "is neither true nor false")
 
 
 def items(value: Value) -> Items:
-    """Return the elements of a list, set or tuple."""
+    """Return the elements of a list, set or tuple; ``null`` is none of these."""
     data = known(value)
     if not isinstance(data, Items):
         raise failed("a value", "is no list")
@@ -236,20 +286,39 @@ def mapping(value: Value) -> Object:
 def attribute(value: Value, name: str) -> Value:
     """Return the attribute or element *name* of a value."""
     match value.data:
-        case Lazy() as lazy:
-            return lazy.get(name)
+        case Lazy() as lazy if lazy.names is None or name in lazy.names:
+            return _met(lazy.get(name))
         case Unknown(traversable=True) as data:
             return Value(replace(data, subject=f"{data.subject}.{name}"), value.at)
         case Unknown():
-            return value
+            return Value(value.data, value.at, _type_within(value.type, name))
         case Object() as data if name in data:
             return data[name]
         case Object(rest=Unknown() as rest):
             raise NotKnownError(rest)
-        case Items() as data if _PLACE.fullmatch(name) and int(name) < len(data):
-            return data[int(name)]
         case _:
             raise failed("a value", f"has no element {name[:60]!r}")
+
+
+def _type_within(of: Type, name: str) -> Type:
+    """Return the type of an attribute of what is unknown; raises where there is none."""
+    match of:
+        case CollectionType(kind=Kind.MAP):
+            return of.element
+        case ObjectType():
+            found = of.get(name)
+            if found is None:
+                raise failed("a value", f"has no element {name[:60]!r}")
+            return found
+        case _:
+            return ANY
+
+
+def _met(value: Value) -> Value:
+    """Return a value, unless it is what a failure left behind."""
+    if isinstance(value.data, Unknown) and value.data.failed:
+        raise NotKnownError(value.data)
+    return value
 
 
 def collect(values: Iterable[Value]) -> Items:
@@ -281,12 +350,19 @@ class Letters:
         return text
 
 
+def normalised(text: str) -> str:
+    """Return a text as Terraform keeps all of them, in Unicode's normal form C."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def from_plain(
     data: object, at: Origin, lines: Callable[[object, str], int] | None = None
 ) -> Value:
     """Return plain JSON or YAML data as a value; *lines* tells on which line a key stands."""
     match data:
-        case None | bool() | str():
+        case str():
+            return Value(normalised(data), at)
+        case None | bool():
             return Value(data, at)
         case int():
             return Value(bounded(Fraction(data)), at)

@@ -56,19 +56,20 @@ function morph(old, fresh) {
 
 function swap(text) {
   const fresh = new DOMParser().parseFromString(text, "text/html");
-  if (!fresh.getElementById("main")) return; // somebody else answered, as a proxy's login page
+  const main = fresh.getElementById("main");
+  if (!main) return; // somebody else answered, as a proxy's login page
   document.title = fresh.title;
+  document.getElementById("icon").href = fresh.getElementById("icon").getAttribute("href");
   document.body.dataset.evaluated = fresh.body.dataset.evaluated;
   document.body.dataset.lasting = fresh.body.dataset.lasting;
-  for (const id of ["top", "main"]) {
-    morph(document.getElementById(id), fresh.getElementById(id));
-  }
+  morph(document.getElementById("main"), main);
 }
 
 function ago(seconds) {
-  if (seconds < 90) return `${Math.max(0, Math.round(seconds))} s ago`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min ago`;
-  return `${Math.round(seconds / 3600)} h ago`;
+  const unit = seconds < 90 ? "second" : seconds < 5400 ? "minute" : "hour";
+  const number = Math.max(0, Math.round(seconds / { second: 1, minute: 60, hour: 3600 }[unit]));
+  const format = { numeric: "always", style: "short" };
+  return new Intl.RelativeTimeFormat(document.documentElement.lang, format).format(-number, unit);
 }
 
 // Says how old what is shown is; the server's clock counts, as ours may be wrong.
@@ -76,12 +77,10 @@ function tell() {
   const { evaluated, lasting } = document.body.dataset;
   const age = (Date.now() + skew) / 1000 - Number(evaluated);
   const stale = known && age > Number(lasting);
-  document.getElementById("age").textContent = known ? `(${ago(age)})` : "";
+  document.getElementById("age").textContent = known ? ago(age) : "";
   document.body.classList.toggle("gone", Boolean(gone) || stale);
   const live = document.getElementById("live");
-  const said = gone
-    ? `The exporter has not answered since ${gone}. What is shown may no longer hold.`
-    : stale ? "No newer evaluation has come for a while. What is shown may no longer hold." : "";
+  const said = gone ? `${live.dataset.gone} (${gone})` : stale ? live.dataset.stale : "";
   live.hidden = !said;
   if (live.textContent !== said) live.textContent = said;
 }
@@ -116,7 +115,9 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea");
   if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
-    document.getElementById("q").focus();
+    const search = document.getElementById("q");
+    search.closest("details").open = true;
+    search.focus();
   }
 });
 document.addEventListener("visibilitychange", refresh);

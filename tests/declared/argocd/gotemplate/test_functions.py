@@ -6,7 +6,7 @@ import pytest
 
 from exporter.declared.argocd.gotemplate import UnsupportedError
 from exporter.declared.argocd.gotemplate.functions import call
-from exporter.declared.argocd.gotemplate.values import MISSING
+from exporter.declared.argocd.gotemplate.values import MISSING, Int64, Unordered
 from exporter.domain.errors import ParseError
 
 LONG = "this-is-a-very-long-name-that-has-to-be-cut.somewhere-in-the-middle_of_it"
@@ -59,10 +59,10 @@ LONG = "this-is-a-very-long-name-that-has-to-be-cut.somewhere-in-the-middle_of_i
         pytest.param("int", ["12"], 12, id="int-of-a-text"),
         pytest.param("int", ["x"], 0, id="int-of-no-number"),
         pytest.param("int", [2.9], 2, id="int-of-a-float"),
-        pytest.param("int64", [True], 1, id="int-of-a-bool"),
-        pytest.param("add", [1, 2.0, "3"], 6, id="add"),
-        pytest.param("add1", [1], 2, id="add1"),
-        pytest.param("sub", [5, 3], 2, id="sub"),
+        pytest.param("int64", [True], Int64(1), id="int-of-a-bool"),
+        pytest.param("add", [1, 2.0, "3"], Int64(6), id="add"),
+        pytest.param("add1", [1], Int64(2), id="add1"),
+        pytest.param("sub", [5, 3], Int64(2), id="sub"),
         pytest.param("join", ["-", ["a", None, 1.0]], "a-1", id="join"),
         pytest.param("join", ["-", "a"], "a", id="join-one"),
         pytest.param("splitList", ["/", "a/b"], ["a", "b"], id="splitList"),
@@ -88,7 +88,10 @@ LONG = "this-is-a-very-long-name-that-has-to-be-cut.somewhere-in-the-middle_of_i
             "toJson", [{"b": 1.0, "a": ["<", None]}], '{"a":["\\u003c",null],"b":1}', id="toJson"
         ),
         pytest.param("toYaml", ["scan-api"], "scan-api", id="toYaml-of-a-text"),
-        pytest.param("toYaml", [["a"]], '["a"]', id="toYaml-of-a-list"),
+        pytest.param("toYaml", [["a"]], "- a", id="toYaml-of-a-list"),
+        pytest.param("toYaml", [{"a": {"n": "yes"}}], 'a:\n  "n": "yes"', id="toYaml-of-a-map"),
+        pytest.param("join", [",", [["a"]]], "[a]", id="list-as-text"),
+        pytest.param("len", [Unordered("ab")], 2, id="len-of-keys"),
         pytest.param("normalize", ["_Foo bar_한"], "foo-bar", id="normalize"),
         pytest.param("slugify", ["Foo.bar--Baz"], "foo-bar-baz", id="slugify"),
         pytest.param("slugify", [20, LONG], "this-is-a-very-long", id="slugify-whole-words"),
@@ -140,9 +143,10 @@ def test_arguments_that_go_refuses_are_errors(name: str, arguments: list[Any]) -
         pytest.param("printf", ["a", "b"], id="too-many"),
         pytest.param("quote", ["\0"], id="control-letter"),
         pytest.param("toJson", [1e300], id="large-number"),
-        pytest.param("toYaml", ["yes"], id="text-that-needs-quotes"),
+        pytest.param("toYaml", ["{a"], id="text-that-needs-quotes"),
         pytest.param("index", ["abc", 0], id="byte-of-a-text"),
-        pytest.param("join", [",", [["a"]]], id="list-as-text"),
+        pytest.param("join", [",", Unordered("ab")], id="order-of-keys"),
+        pytest.param("index", [Unordered("ab"), 0], id="one-of-the-keys"),
     ],
 )
 def test_what_is_not_known_for_sure_is_unsupported(name: str, arguments: list[Any]) -> None:

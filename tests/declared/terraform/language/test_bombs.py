@@ -4,7 +4,6 @@ One that does not would delay all declarations of Terraform until its worker is 
 """
 
 import resource
-import time
 from pathlib import Path
 
 import pytest
@@ -17,9 +16,10 @@ from exporter.declared.terraform.language.hcl import parse_expression
 from exporter.declared.terraform.language.referenced_files import ReferencedFiles
 from exporter.declared.terraform.language.scope import Scope
 from exporter.declared.terraform.language.values import Items, Object, Origin, Unknown, Value
+from tests.cost import at_most
 
-SECONDS = 4.0
-"""What one may take at the most with a tenth of the steps, on a machine that does much else."""
+UNITS = 1_000
+"""What one may take at the most with a tenth of the steps; the slowest take a tenth of it."""
 MEMORY = 128 << 20
 AT = Origin("main.tf", 1)
 
@@ -103,11 +103,11 @@ def test_a_small_expression_takes_little(bomb: str, tmp_path: Path) -> None:
         bindings=NAMES,
     )
     expression = parse_expression(bomb, "main.tf")
-    before, began = _most(), time.thread_time()
+    before = _most()
 
-    evaluate(expression, scope)
+    with at_most(UNITS):
+        evaluate(expression, scope)
 
-    assert time.thread_time() - began < SECONDS
     assert _most() - before < MEMORY
 
 

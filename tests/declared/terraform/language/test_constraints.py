@@ -27,17 +27,23 @@ def converted(value: Value, constraint: str) -> Value:
         pytest.param('"true"', "bool", "true", id="bool"),
         pytest.param("[1]", "any", "[1]", id="any"),
         pytest.param("null", "string", "null", id="null"),
-        pytest.param('["b", "a", "b"]', "set(string)", '["a", "b"]', id="set"),
-        pytest.param("[1]", "list(string)", '["1"]', id="list"),
-        pytest.param("{a = 1}", "map(string)", '{a = "1"}', id="map"),
+        pytest.param('["b", "a", "b"]', "set(string)", 'toset(["a", "b"])', id="set"),
+        pytest.param("[1]", "list(string)", 'tolist(["1"])', id="list"),
+        pytest.param("{a = 1}", "map(string)", 'tomap({a = "1"})', id="map"),
+        pytest.param(
+            '{workers = 2, kind = "cx22"}',
+            "map(any)",
+            'tomap({workers = "2", kind = "cx22"})',
+            id="any-is-one-type",
+        ),
         pytest.param("[1, 2]", "tuple([string, number])", '["1", 2]', id="tuple"),
         pytest.param("{a = 1, z = 2}", "object({a = string})", '{a = "1"}', id="object"),
         pytest.param("{}", "object({a = optional(number, 3)})", "{a = 3}", id="default"),
-        pytest.param("{}", "object({a = optional(number)})", "{a = null}", id="optional"),
+        pytest.param("{}", "object({a = optional(number)})", "{a = tonumber(null)}", id="optional"),
         pytest.param(
             "{n = {x = {}}}",
             'object({n = map(object({role = optional(string, "w")}))})',
-            '{n = {x = {role = "w"}}}',
+            '{n = tomap({x = {role = "w"}})}',
             id="nested-defaults",
         ),
     ],
@@ -70,4 +76,4 @@ def test_a_value_of_another_type_is_refused(value_of: ValueOf, text: str, constr
 def test_what_is_unknown_stays_so(value_of: ValueOf) -> None:
     value = value_of("x.y")
 
-    assert converted(value, "list(string)") is value
+    assert converted(value, "list(string)").data is value.data

@@ -1,6 +1,5 @@
 import tracemalloc
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from exporter.declared.terraform.language.values import (
     Origin,
     Unknown,
     Value,
+    known,
 )
 
 Run = Callable[..., Any]
@@ -129,10 +129,10 @@ def test_functions_do_what_terraform_does(run: Run, text: str, expected: Any) ->
     [
         pytest.param('format("%d")', id="format-too-few"),
         pytest.param('format("a", 1)', id="format-too-many"),
-        pytest.param('format("%q", "a")', id="format-verb"),
+        pytest.param('format("%y", "a")', id="format-verb"),
         pytest.param('format("%s", [1])', id="format-list"),
-        pytest.param('formatlist("%s", "a")', id="formatlist-without-list"),
-        pytest.param('replace("aab", "/a+/", "")', id="replace-by-expression"),
+        pytest.param('formatlist("%s", [1, 2], [1])', id="formatlist-lengths"),
+        pytest.param('replace("aab", "/(/", "")', id="replace-by-no-expression"),
         pytest.param('indent(101, "a")', id="indent-width"),
         pytest.param('parseint("zz", 10)', id="parseint-digits"),
         pytest.param('parseint("1", 99)', id="parseint-base"),
@@ -152,7 +152,7 @@ def test_functions_do_what_terraform_does(run: Run, text: str, expected: Any) ->
         pytest.param('zipmap(["a"], [])', id="zipmap-lengths"),
         pytest.param("setproduct([1])", id="setproduct-of-one"),
         pytest.param("slice([1], 0, 2)", id="slice-beyond"),
-        pytest.param("chunklist([1], 0)", id="chunklist-size"),
+        pytest.param("chunklist([1], -1)", id="chunklist-size"),
         pytest.param("one([1, 2])", id="one-of-two"),
         pytest.param('base64decode("%%%")', id="no-base64"),
         pytest.param('yamldecode("a: [")', id="no-yaml"),
@@ -163,7 +163,7 @@ def test_functions_do_what_terraform_does(run: Run, text: str, expected: Any) ->
         pytest.param('cidrsubnet("10.0.0.0/30", 9, 0)', id="cidrsubnet-beyond"),
         pytest.param("tonumber([1])", id="no-number"),
         pytest.param("tobool(1)", id="no-bool"),
-        pytest.param("sum([1e40, 1e40 * 1e40])", id="large-number"),
+        pytest.param("sum([1e1000, 1e1000 * 1e1000])", id="large-number"),
         pytest.param("setproduct(range(1024), range(1024))", id="large-product"),
     ],
 )
@@ -222,13 +222,18 @@ def test_no_function_makes_a_value_of_unknown_arguments_alone(name: str) -> None
 @given(st.lists(st.text(max_size=5), max_size=8), st.lists(st.text(max_size=5), max_size=8))
 def test_set_functions_follow_set_algebra(left: list[str], right: list[str]) -> None:
     at = Origin("main.tf", 1)
-    one = apply("toset", [_list(left, at)])
+    one = known(_value(apply("toset", [_list(left, at)])))
     both = [_list(left, at), _list(right, at)]
 
     assert _texts(one) == sorted(set(left))
     assert _texts(apply("setunion", both)) == sorted({*left, *right})
     assert _texts(apply("setsubtract", both)) == sorted(set(left) - set(right))
     assert _texts(apply("setintersection", both)) == sorted(set(left) & set(right))
+
+
+def _value(found: Any) -> Value:
+    assert isinstance(found, Value)
+    return found
 
 
 def _list(texts: list[str], at: Origin) -> Value:
@@ -255,11 +260,6 @@ def nested(times: int) -> Value:
     ("name", "arguments"),
     [
         pytest.param("flatten", [nested(60)], id="lists that share their parts"),
-        pytest.param(
-            "sum",
-            [Value(Items(Value(Fraction(1, at), HERE) for at in range(1, 60_000)), HERE)],
-            id="fractions without a common denominator",
-        ),
         pytest.param(
             "format", [Value("%s" * 500, HERE), *[LETTERS] * 500], id="one text many times"
         ),

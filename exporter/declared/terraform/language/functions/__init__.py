@@ -11,8 +11,13 @@ from functools import cache
 from exporter.declared.terraform.language.functions import (
     collections,
     conversions,
+    dates,
     encoding,
+    formatting,
+    hashes,
+    networks,
     numbers,
+    patterns,
     text,
 )
 from exporter.declared.terraform.language.values import Data, Function, Value, failed
@@ -20,8 +25,13 @@ from exporter.declared.terraform.language.values import Data, Function, Value, f
 FUNCTIONS: Mapping[str, Function] = {
     **collections.FUNCTIONS,
     **conversions.FUNCTIONS,
+    **dates.FUNCTIONS,
     **encoding.FUNCTIONS,
+    **formatting.FUNCTIONS,
+    **hashes.FUNCTIONS,
+    **networks.FUNCTIONS,
     **numbers.FUNCTIONS,
+    **patterns.FUNCTIONS,
     **text.FUNCTIONS,
 }
 

@@ -1,51 +1,28 @@
 """Functions that convert values."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from exporter.declared.terraform.language.comparison import distinct
-from exporter.declared.terraform.language.values import (
-    Data,
-    Function,
-    Items,
-    Object,
-    Value,
-    items,
-    known,
-    mapping,
-    number,
-    text,
-    truth,
+from exporter.declared.terraform.language.conversion import convert
+from exporter.declared.terraform.language.value_types import (
+    ANY,
+    BOOL,
+    NUMBER,
+    STRING,
+    Type,
+    list_of,
+    map_of,
+    set_of,
 )
+from exporter.declared.terraform.language.values import Function, Value, known
 
 
-def tostring(value: Value) -> Data:
-    """Return the value as a string; null stays null."""
-    return None if known(value) is None else text(value)
+def _conversion(to: Type) -> Callable[[Value], Value]:
+    """Return the function that converts to a type; null stays null."""
 
+    def converted(value: Value) -> Value:
+        return convert(Value(known(value), value.at, value.type), to)
 
-def tonumber(value: Value) -> Data:
-    """Return the value as a number; null stays null."""
-    return None if known(value) is None else number(value)
-
-
-def tobool(value: Value) -> Data:
-    """Return the value as a bool; null stays null."""
-    return None if known(value) is None else truth(value)
-
-
-def tolist(value: Value) -> Data:
-    """Return the elements as a list."""
-    return Items(items(value))
-
-
-def toset(value: Value) -> Data:
-    """Return the elements as a set."""
-    return distinct(items(value))
-
-
-def tomap(value: Value) -> Data:
-    """Return the attributes as a map."""
-    return Object(mapping(value))
+    return converted
 
 
 def same(value: Value) -> Value:
@@ -56,10 +33,10 @@ def same(value: Value) -> Value:
 FUNCTIONS: Mapping[str, Function] = {
     "nonsensitive": same,
     "sensitive": same,
-    "tobool": tobool,
-    "tolist": tolist,
-    "tomap": tomap,
-    "tonumber": tonumber,
-    "toset": toset,
-    "tostring": tostring,
+    "tobool": _conversion(BOOL),
+    "tolist": _conversion(list_of(ANY)),
+    "tomap": _conversion(map_of(ANY)),
+    "tonumber": _conversion(NUMBER),
+    "toset": _conversion(set_of(ANY)),
+    "tostring": _conversion(STRING),
 }

@@ -1,34 +1,39 @@
-"""Functions that encode and decode text, and that calculate addresses."""
+"""Functions that encode and decode text."""
 
 import base64
 import binascii
-import ipaddress
-import json
+import csv
 from collections.abc import Mapping
-from fractions import Fraction
-from typing import Any
+from typing import Final
+from urllib.parse import quote_plus
 
+from exporter.declared.terraform.language.functions.json_writing import to_json
+from exporter.declared.terraform.language.json_text import read_json
+from exporter.declared.terraform.language.value_types import STRING, object_of
 from exporter.declared.terraform.language.values import (
-    MAX_DEPTH,
     Data,
     Function,
-    Items,
-    Letters,
     Object,
+    TypedList,
     Unknown,
     Value,
+    collect,
     failed,
-    from_plain,
-    known,
-    mapping,
-    number,
+    normalised,
     short,
     text,
     unknown,
-    whole,
 )
-from exporter.domain.errors import ParseError
-from exporter.foreign.yaml import Opaque, YamlMap, load
+from exporter.declared.terraform.language.yaml_text import read_yaml, write_yaml
+
+_CODECS: Final = {
+    "UTF-8": "utf-8",
+    "UTF-16LE": "utf-16-le",
+    "UTF-16BE": "utf-16-be",
+    "US-ASCII": "ascii",
+    "ISO-8859-1": "latin-1",
+    "WINDOWS-1252": "cp1252",
+}
 
 
 def base64encode(value: Value) -> Data | Value:
@@ -41,98 +46,96 @@ def base64encode(value: Value) -> Data | Value:
 def base64decode(value: Value) -> Data:
     """Return the UTF-8 text that a Base64 string holds."""
     try:
-        return base64.b64decode(text(value), validate=True).decode()
+        return _bytes(text(value)).decode()
+    except UnicodeDecodeError:
+        raise failed("base64decode()", "holds bytes that are no text") from None
+
+
+def _bytes(encoded: str) -> bytes:
+    """Return what a Base64 text holds, in which newlines count for nothing."""
+    try:
+        return base64.b64decode(encoded.replace("\n", "").replace("\r", ""), validate=True)
     except (binascii.Error, ValueError):
-        raise failed("base64decode()", "has an argument that is no Base64 text") from None
+        raise failed("a text", "is no Base64") from None
 
 
 def jsonencode(value: Value) -> Data:
     """Return a value as JSON, spelled as Terraform spells it."""
-    plain = _Plain().of(value, 0)
-    encoded = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    for letter in "<>&":
-        encoded = encoded.replace(letter, f"\\u{ord(letter):04x}")
-    return short(encoded)
+    return short(to_json(value))
 
 
-def decode(value: Value) -> Value:
-    """Return the value of a JSON or YAML text; what comes from a file keeps its lines."""
+def jsondecode(value: Value) -> Value:
+    """Return the value of a JSON text; what comes from a file keeps its lines."""
+    return read_json(text(value), value.at)
+
+
+def yamldecode(value: Value) -> Value:
+    """Return the value of a YAML text; what comes from a file keeps its lines."""
+    return read_yaml(text(value), value.at)
+
+
+def yamlencode(value: Value) -> Data:
+    """Return a value as YAML, spelled as Terraform spells it."""
+    return write_yaml(value)
+
+
+def urlencode(value: Value) -> Data:
+    """Return a string as a part of a query."""
+    return short(quote_plus(text(value), safe="~"))
+
+
+def textencodebase64(value: Value, encoding: Value) -> Data:
+    """Return the bytes of a string in an encoding, in Base64."""
     try:
-        plain = load(text(value))
-    except ParseError as error:
-        raise failed("a text", f"cannot be decoded: {error.message[:200]}") from None
-
-    def line(container: object, key: str) -> int:
-        inside = container.line_of(key) if isinstance(container, YamlMap) else 1
-        return value.at.line + inside - 1
-
-    if isinstance(plain, Opaque):
-        raise unknown("a text", f"holds a tag that is not evaluated here: {plain.tag[:60]!r}")
-    return from_plain(plain, value.at, line)
+        return base64.b64encode(text(value).encode(_codec(encoding))).decode()
+    except UnicodeEncodeError:
+        raise failed("textencodebase64()", "has letters that its encoding lacks") from None
 
 
-def cidrhost(prefix: Value, host: Value) -> Data:
-    """Return the address with the given number in a network."""
-    network, place = _network(prefix), whole(host)
-    place = place if place >= 0 else network.num_addresses + place
-    if not 0 <= place < network.num_addresses:
-        raise failed("cidrhost()", "has a host number outside of its network")
-    return str(network[place])
-
-
-def cidrsubnet(prefix: Value, bits: Value, place: Value) -> Data:
-    """Return the network with the given number among those that are *bits* longer."""
-    network, longer, index = _network(prefix), whole(bits), whole(place)
-    length = network.prefixlen + longer
-    if longer < 0 or length > network.max_prefixlen or not 0 <= index < 1 << longer:
-        raise failed("cidrsubnet()", "has arguments outside of its network")
-    first = int(network.network_address) + (index << (network.max_prefixlen - length))
-    return f"{type(network.network_address)(first)}/{length}"
-
-
-def _network(prefix: Value) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+def textdecodebase64(value: Value, encoding: Value) -> Data:
+    """Return the text that a Base64 string holds in an encoding."""
     try:
-        return ipaddress.ip_network(text(prefix), strict=False)
-    except ValueError:
-        raise failed("a text", "is no network address") from None
+        found = _bytes(text(value)).decode(_codec(encoding))
+    except UnicodeDecodeError:
+        raise failed("textdecodebase64()", "has bytes that its encoding lacks") from None
+    if "\ufffd" in found:
+        raise failed("textdecodebase64()", "has bytes that its encoding lacks")
+    return found
 
 
-class _Plain:
-    """Turns a value into plain data, in a bounded number of steps and letters."""
+def _codec(encoding: Value) -> str:
+    """Return Python's name of an encoding; others than those known to be alike are not known."""
+    found = _CODECS.get(text(encoding).upper())
+    if found is None:
+        raise unknown("an encoding", "is not evaluated here")
+    return found
 
-    def __init__(self) -> None:
-        self.steps = 0
-        self.letters = Letters()
 
-    def of(self, value: Value, depth: int) -> Any:
-        self.steps += 1
-        if depth > MAX_DEPTH or self.steps > 100_000:  # noqa: PLR2004 - as many as a list may have
-            raise unknown("a value", "is too large to encode")
-        match known(value):
-            case Items() as data:
-                return [self.of(element, depth + 1) for element in data]
-            case Object():
-                return {
-                    self.letters.write(key): self.of(content, depth + 1)
-                    for key, content in mapping(value).items()
-                }
-            case Fraction():
-                exact = number(value)
-                return exact.numerator if exact.denominator == 1 else float(text(value))
-            case str(data):
-                return self.letters.write(data)
-            case None | bool() as data:
-                return data
-            case _:
-                raise failed("a value", "cannot be encoded")
+def csvdecode(value: Value) -> Data:
+    """Return the rows of a table as objects, by the names in its first row."""
+    source = text(value).replace("\r\n", "\n")
+    if "\r" in source or source.count('"') % 2:
+        raise unknown("csvdecode()", "is not evaluated here for such a text")
+    rows = [row for row in csv.reader(source.splitlines(keepends=True)) if row]
+    if not rows or len(set(rows[0])) != len(rows[0]):
+        raise failed("csvdecode()", "has no first row of different names")
+    if any(len(row) != len(rows[0]) for row in rows):
+        raise failed("csvdecode()", "has rows of different lengths")
+    values = ([Value(normalised(one), value.at) for one in row] for row in rows[1:])
+    objects = (Object(dict(zip(rows[0], row, strict=True))) for row in values)
+    element = object_of(dict.fromkeys(rows[0], STRING))
+    return TypedList(collect(Value(one, value.at) for one in objects), element)
 
 
 FUNCTIONS: Mapping[str, Function] = {
     "base64decode": base64decode,
     "base64encode": base64encode,
-    "cidrhost": cidrhost,
-    "cidrsubnet": cidrsubnet,
-    "jsondecode": decode,
+    "csvdecode": csvdecode,
+    "jsondecode": jsondecode,
     "jsonencode": jsonencode,
-    "yamldecode": decode,
+    "textdecodebase64": textdecodebase64,
+    "textencodebase64": textencodebase64,
+    "urlencode": urlencode,
+    "yamldecode": yamldecode,
+    "yamlencode": yamlencode,
 }

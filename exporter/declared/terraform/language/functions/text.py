@@ -2,88 +2,32 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
+from exporter.declared.terraform.language import go_text
+from exporter.declared.terraform.language.conversion import as_list, strings
+from exporter.declared.terraform.language.graphemes import graphemes
+from exporter.declared.terraform.language.value_types import STRING
 from exporter.declared.terraform.language.values import (
     MAX_ITEMS,
     MAX_TEXT,
     Data,
     Function,
-    Items,
-    Letters,
     Value,
-    collect,
     failed,
-    items,
-    known,
-    number,
-    short,
     text,
     unknown,
     whole,
 )
 
-_MAX_LETTERS = 8 * MAX_TEXT
-"""How many letters the texts of one list may have together."""
-_VERB = re.compile(r"%([-+ 0#]*)(\d{0,3})(?:\.(\d{1,2}))?(.?)", re.DOTALL)
-
-
-def format_text(template: Value, *arguments: Value) -> Data:
-    """Replace the verbs %s, %v, %d, %x, %X, %o, %b and %f; others are not known."""
-    return _formatted(Letters(), template, *arguments)
-
-
-def _formatted(letters: Letters, template: Value, *arguments: Value) -> str:
-    queue = iter(arguments)
-    result = short(_VERB.sub(lambda match: letters.write(_verb(match, queue)), text(template)))
-    if next(queue, None) is not None:
-        raise failed("format()", "has more arguments than verbs")
-    return result
-
-
-def _verb(match: re.Match[str], queue: Iterator[Value]) -> str:
-    flags, width, digits, verb = match.groups()
-    if verb == "%":
-        return "%"
-    value = next(queue, None)
-    if value is None:
-        raise failed("format()", "has fewer arguments than verbs")
-    if verb in {"s", "v"} and not digits and set(flags) <= {"-"}:
-        if not isinstance(known(value), str | bool) and verb == "s":
-            number(value)
-        return f"{text(value):{'<' if '-' in flags else '>'}{width}}"
-    if verb in {"d", "x", "X", "o", "b"} and not digits and "#" not in flags:
-        align = "<" if "-" in flags else ""
-        sign = "+" if "+" in flags else " " if " " in flags else ""
-        zero = "0" if "0" in flags and not align and width else ""
-        return f"{whole(value):{align}{sign}{zero}{width}{verb}}"
-    if verb == "f" and set(flags) <= {"0"}:
-        zero = "0" if flags and width else ""
-        return f"{float(number(value)):{zero}{width}.{digits or 6}f}"
-    raise unknown("format()", f"has a verb that is not evaluated here: {match[0][:20]!r}")
-
-
-def formatlist(template: Value, *arguments: Value) -> Data:
-    """Apply ``format`` to each element of the lists among the arguments."""
-    lists = [known(argument) for argument in arguments]
-    sizes = {len(source) for source in lists if isinstance(source, Items)}
-    if len(sizes) != 1:
-        raise failed("formatlist()", "needs lists of one length")
-    letters = Letters(_MAX_LETTERS)
-    columns = [source if isinstance(source, Items) else None for source in lists]
-    rows = (
-        [
-            argument if column is None else column[row]
-            for column, argument in zip(columns, arguments, strict=True)
-        ]
-        for row in range(sizes.pop())
-    )
-    return collect(Value(_formatted(letters, template, *row), template.at) for row in rows)
+_NEWLINES = re.compile(r"(?:\r\n?|\n)*\Z")
 
 
 def join(separator: Value, *lists: Value) -> Data:
     """Join the elements of lists."""
-    parts = [text(item) for source in lists for item in items(source)]
+    if not lists:
+        raise failed("join()", "is called with the wrong number of arguments")
+    parts = [text(item) for source in lists for item in as_list(source, STRING)]
     if sum(map(len, parts)) + len(parts) * len(text(separator)) > MAX_TEXT:
         raise unknown("join()", "gives a text of more than 1 MiB")
     return text(separator).join(parts)
@@ -94,40 +38,36 @@ def split(separator: Value, value: Value) -> Data:
     if (text(value).count(text(separator)) if text(separator) else len(text(value))) > MAX_ITEMS:
         raise unknown("split()", f"gives more than {MAX_ITEMS:,} elements")
     parts = text(value).split(text(separator)) if text(separator) else list(text(value))
-    return collect(Value(part, value.at) for part in parts)
+    return strings(parts, value.at)
 
 
 def lower(value: Value) -> Data:
     """Return the string in lower case."""
-    return text(value).lower()
+    return go_text.lower(text(value))
 
 
 def upper(value: Value) -> Data:
     """Return the string in upper case."""
-    return text(value).upper()
+    return go_text.upper(text(value))
 
 
 def title(value: Value) -> Data:
     """Return the string with the first letter of each word in upper case."""
-    return re.sub(r"(?<!\S)\S", lambda letter: letter[0].upper(), text(value))
-
-
-def replace(value: Value, old: Value, new: Value) -> Data:
-    """Replace a substring; regular expressions are not evaluated."""
-    pattern = text(old)
-    if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
-        raise unknown("replace() with a regular expression", "is not evaluated here")
-    source, by = text(value), text(new)
-    if len(source) + source.count(pattern) * (len(by) - len(pattern)) > MAX_TEXT:
-        raise unknown("replace()", "gives a text of more than 1 MiB")
-    return source.replace(pattern, by)
+    return go_text.title(text(value))
 
 
 def substr(value: Value, offset: Value, length: Value) -> Data:
     """Return *length* characters from *offset* on; -1 is all of them."""
-    source, start, count = text(value), whole(offset), whole(length)
-    start = max(start + len(source), 0) if start < 0 else start
-    return source[start:] if count < 0 else source[start : start + count]
+    letters, start, count = list(graphemes(text(value))), whole(offset), whole(length)
+    if start < 0:
+        start = max(start + len(letters), 0)
+        count = count or -1  # without an end, as none of its letters is the last
+    return "".join(letters[start:] if count < 0 else letters[start : start + count])
+
+
+def strrev(value: Value) -> Data:
+    """Return the string from its end to its beginning."""
+    return "".join(reversed(list(graphemes(text(value)))))
 
 
 def trim(value: Value, letters: Value) -> Data:
@@ -154,12 +94,12 @@ def trimsuffix(value: Value, suffix: Value) -> Data:
 
 def trimspace(value: Value) -> Data:
     """Remove blanks from both ends."""
-    return text(value).strip()
+    return text(value).strip(go_text.SPACE)
 
 
 def chomp(value: Value) -> Data:
     """Remove newlines from the end."""
-    return text(value).rstrip("\r\n")
+    return _NEWLINES.sub("", text(value), count=1)
 
 
 def startswith(value: Value, prefix: Value) -> Data:
@@ -179,12 +119,19 @@ def strcontains(value: Value, part: Value) -> Data:
 
 def basename(value: Value) -> Data:
     """Return the last part of a path."""
-    return posixpath.basename(text(value).rstrip("/"))
+    path = text(value)
+    return posixpath.basename(path.rstrip("/")) or ("/" if path else ".")
 
 
 def dirname(value: Value) -> Data:
     """Return a path without its last part."""
-    return posixpath.dirname(text(value).rstrip("/")) or "."
+    path = text(value)
+    folder = path[: path.rfind("/") + 1]
+    return (
+        "/" + posixpath.normpath(folder).lstrip("/")
+        if folder[:1] == "/"
+        else posixpath.normpath(folder or ".")
+    )
 
 
 def indent(spaces: Value, value: Value) -> Data:
@@ -203,15 +150,13 @@ FUNCTIONS: Mapping[str, Function] = {
     "chomp": chomp,
     "dirname": dirname,
     "endswith": endswith,
-    "format": format_text,
-    "formatlist": formatlist,
     "indent": indent,
     "join": join,
     "lower": lower,
-    "replace": replace,
     "split": split,
     "startswith": startswith,
     "strcontains": strcontains,
+    "strrev": strrev,
     "substr": substr,
     "title": title,
     "trim": trim,

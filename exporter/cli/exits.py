@@ -1,0 +1,24 @@
+"""What the commands end with, and the errors that make them end so."""
+
+from typing import Any
+
+import click
+
+CONFORMS, FINDINGS, USAGE, BLIND = range(4)
+"""The exit codes of ``check``; the others use the same numbers for the same."""
+
+
+class RefusedError(click.ClickException):
+    """Wrong settings: every problem on a line of its own, exit code 2."""
+
+    exit_code = USAGE
+
+    def show(self, file: Any = None) -> None:
+        """Print the problems as they are."""
+        click.echo(self.format_message(), file=file, err=True)
+
+
+class BlindError(click.ClickException):
+    """The cluster could not be looked at: exit code 3."""
+
+    exit_code = BLIND

@@ -1,0 +1,132 @@
+"""Where Applications lie, what they deploy, and what none of them does."""
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from exporter.declared.survey.documents import Documents
+from exporter.declared.survey.found import Found, Remote
+from exporter.domain.json import as_list, as_object, as_text
+
+_TEMPLATED: Final = re.compile(r"\{\{.*?\}\}")
+STACK_CHART: Final = "kube-prometheus-stack"
+
+
+@dataclass(slots=True)
+class Deployments:
+    """What the Applications of *documents* deploy: *paths* as shell patterns."""
+
+    documents: Documents
+    paths: dict[str, set[str]] = field(default_factory=dict)
+    remotes: Counter[str] = field(default_factory=Counter)
+    here: set[str] = field(default_factory=set)
+    charts: dict[tuple[str, str], str] = field(default_factory=dict)
+    stacks: list[Found] = field(default_factory=list)
+
+    def read(self) -> None:
+        """Look at every Application and ApplicationSet."""
+        for file, content in self.documents.applications:
+            own = self.paths.setdefault(file, set())
+            for source in _sources(content):
+                self._source(file, source, own)
+            for key in ("directories", "elements"):
+                for generator in _each(content, key):
+                    path = as_text(generator.get("path"))
+                    if path and not generator.get("exclude"):
+                        own.add(posixpath.normpath(path))
+
+    def _source(self, file: str, source: dict[str, Any], own: set[str]) -> None:
+        url, chart = as_text(source.get("repoURL")), as_text(source.get("chart"))
+        if chart:
+            self.charts.setdefault((url, chart), file)
+            if chart == STACK_CHART:
+                self.stacks.append(Found(file, f"its Application deploys {chart}"))
+            return
+        path = _TEMPLATED.sub("*", as_text(source.get("path")))
+        if url and "{{" not in url:
+            self.remotes[url] += 1
+        if path.strip("*/"):  # else its generators say it
+            own.add(posixpath.normpath(path))
+            if url and self._exists(path):
+                self.here.add(url)
+
+    def _exists(self, pattern: str) -> bool:
+        checkout = self.documents.checkout
+        return any(fnmatchcase(one, posixpath.normpath(pattern)) for one in self._folders()) or (
+            "*" not in pattern and checkout.is_dir(pattern)
+        )
+
+    def _folders(self) -> Sequence[str]:
+        return list(self.documents.kustomizations)
+
+    def folders(self) -> Iterator[Found]:
+        """Yield the folders of Applications that no Application of another folder deploys."""
+        counts: dict[str, Counter[str]] = {}
+        for file, content in self.documents.applications:
+            folder = posixpath.dirname(file)
+            counts.setdefault(folder, Counter())[as_text(content.get("kind"))] += 1
+        for folder in sorted(counts):
+            above = (one for one in counts if one != folder and _is_below(folder, one))
+            if any(above) or self.deploys(folder, but=folder):
+                continue
+            told = " and ".join(f"{count} {kind}" for kind, count in sorted(counts[folder].items()))
+            yield Found(folder or ".", f"{told}, the first in {self._first(folder)}")
+
+    def _first(self, folder: str) -> str:
+        files = [file for file, _ in self.documents.applications]
+        return next(file for file in files if posixpath.dirname(file) == folder)
+
+    def deploys(self, folder: str, *, but: str = "") -> bool:
+        """Tell whether an Application, other than those in the folder *but*, deploys a folder."""
+        return any(
+            _is_below(folder, pattern)
+            for file, patterns in self.paths.items()
+            if not but or posixpath.dirname(file) != but
+            for pattern in patterns
+        )
+
+    def orphans(self) -> Iterator[Found]:
+        """Yield kustomizations that neither an Application nor another kustomization points at."""
+        known = self.documents.kustomizations
+        pointed = {below for folder, many in known.items() for below in many if below != folder}
+        for folder in sorted(known.keys() - pointed - self.documents.components):
+            if not self.deploys(folder):
+                yield Found(folder or ".", "no Application and no other kustomization points at it")
+
+    def all_remotes(self) -> Iterator[Remote]:
+        """Yield the repositories that Applications deploy from, the most used first."""
+        for url, count in self.remotes.most_common():
+            yield Remote(url, count, url in self.here)
+
+
+def _is_below(folder: str, pattern: str) -> bool:
+    """Tell whether a folder is what a shell pattern names, or lies in it."""
+    if pattern in {".", ""}:
+        return True
+    parts, wanted = folder.split("/"), pattern.split("/")
+    head = parts[: len(wanted)]
+    return len(head) == len(wanted) and all(
+        fnmatchcase(one, part) for one, part in zip(head, wanted, strict=True)
+    )
+
+
+def _sources(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every source, of an Application or of the templates of an ApplicationSet."""
+    for key in ("source", "sources"):
+        yield from _each(content, key)
+
+
+def _each(value: Any, key: str, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield the mappings that stand under *key*, or in a list under it, at any depth."""
+    if depth > 20:  # noqa: PLR2004 - generators in generators; nobody nests them deeper
+        return
+    for name, below in as_object(value).items():
+        found = below if isinstance(below, list) else [below]
+        if name == key:
+            yield from (one for one in found if isinstance(one, dict))
+        for one in as_list(found):
+            yield from _each(one, key, depth + 1)

@@ -1,0 +1,1 @@
+"""Writing a dump of a cluster that :mod:`exporter.observed.snapshot` reads."""

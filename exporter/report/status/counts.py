@@ -1,0 +1,245 @@
+"""How many findings of which sort: the counts that are filters, the layers, and the bar."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from exporter.domain.finding import Layer, Severity, Verdict
+from exporter.domain.objects import DeclaredObjects
+from exporter.domain.skyline import Level, level_of
+from exporter.report.contents import Contents
+from exporter.report.status.board import DAY, Board
+from exporter.report.status.skyline import Skyline, skyline, spans
+from exporter.report.status.words import Words
+from exporter.report.texts import mark
+from exporter.report.wording import LAYERS
+
+_ORDER: Final = (Level.CONFORMS, Level.CRITICAL, Level.WARNING, Level.ACCEPTED, Level.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A *number* with its *name* and a note; *asks* is what shows just these, if anything does."""
+
+    number: int | None
+    name: str
+    note: str = ""
+    asks: tuple[tuple[str, str], ...] = ()
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerView:
+    """A layer: how bad, in words, and how it was."""
+
+    layer: Layer
+    name: str
+    level: Level | None
+    told: str
+    skyline: Skyline
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a bar: from *x* on, *width* of a thousand."""
+
+    level: Level
+    x: int
+    width: int
+    told: str
+
+
+def counts(board: Board, words: Words) -> Iterator[Count]:
+    """Yield the counts of the page; but for what is new, they add up to all findings."""
+    failing = board.failing
+    critical, warnings = failing.get(Severity.CRITICAL, 0), failing.get(Severity.WARNING, 0)
+    yield Count(
+        critical, words.say("Critical"), asks=(("severity", "critical"), _FAIL), icon="fail"
+    )
+    yield Count(
+        warnings,
+        words.say("Warnings"),
+        _causes(board, Severity.WARNING, words),
+        (("severity", "warning"), _FAIL),
+        "warn",
+    )
+    informed = failing.get(Severity.INFO, 0)
+    if informed:
+        yield Count(
+            informed,
+            words.say("Information"),
+            _causes(board, Severity.INFO, words),
+            (("severity", "info"), _FAIL),
+        )
+    yield _new(board, words)
+    yield _accepted(board, words)
+    under_way = board.verdicts[Verdict.SUPPRESSED]
+    if under_way:
+        yield Count(
+            under_way, words.say("In progress"), asks=(("verdict", "suppressed"),), icon="prog"
+        )
+    yield _unknown(board, words)
+    yield Count(
+        board.verdicts[Verdict.PASS],
+        words.say("Conform"),
+        words.say("of {n}", n=words.number(board.total)),
+        (("verdict", "pass"),),
+        "pass",
+    )
+
+
+_FAIL: Final = ("verdict", "fail")
+
+
+def _causes(board: Board, severity: Severity, words: Words) -> str:
+    causes = sum(
+        one.first.severity is severity and one.first.verdict is Verdict.FAIL
+        for one in board.to_settle
+    )
+    return words.count("{n} cause", "{n} causes", causes) if causes else ""
+
+
+def _new(board: Board, words: Words) -> Count:
+    if board.outcome.watching is None:
+        return Count(None, words.say("New in 24 h"), words.say("nothing is remembered"))
+    if board.first_look:
+        return Count(None, words.say("New in 24 h"), words.say("from now on"))
+    gone = sum(
+        one.before is Verdict.FAIL and one.after in {Verdict.PASS, None}
+        for one in board.outcome.transitions
+        if board.at - one.at < DAY
+    )
+    note = words.count("{n} settled", "{n} settled", gone) if gone else ""
+    return Count(len(board.new), words.say("New in 24 h"), note, (("new", "24h"),))
+
+
+def _accepted(board: Board, words: Words) -> Count:
+    waived = board.verdicts[Verdict.WAIVED]
+    waivers = len({row.finding.waiver for one in board.accepted for row in one.all} - {""})
+    causes = words.count("{n} cause", "{n} causes", len(board.accepted))
+    used = words.count("{n} waiver", "{n} waivers", waivers)
+    note = words.say("{causes}, {waivers}", causes=causes, waivers=used) if waived else ""
+    if not board.outcome.waivers:
+        note = words.say("no waivers")
+    return Count(waived, words.say("Accepted"), note, (("verdict", "waived"),), "acc")
+
+
+def _unknown(board: Board, words: Words) -> Count:
+    unknown, blind = board.verdicts[Verdict.UNKNOWN], board.account.blind
+    if unknown == blind:
+        note = (
+            words.say("accepted: {n}", n=board.account.accepted) if board.account.accepted else ""
+        )
+        return Count(unknown, words.say("Not compared"), note, (("verdict", "unknown"),), "unk")
+    follow = sum(
+        row.verdict is Verdict.UNKNOWN for one in board.entries for row in one.consequences
+    )
+    notes = [
+        words.say("{n} follow", n=follow) if follow else "",
+        words.say("{n} not compared", n=blind) if blind else "",
+    ]
+    note = ", ".join(filter(None, notes))
+    return Count(unknown, words.say("Unknown"), note, (("verdict", "unknown"),), "unk")
+
+
+def layers(board: Board, words: Words) -> Iterator[LayerView]:
+    """Yield every layer with its last day."""
+    start = board.at - DAY
+    for layer in Layer:
+        score = board.outcome.layers.get(layer)
+        level = _level(board, layer) if score else None
+        told = _told(board, layer, words) if score else words.say("nothing declared")
+        found = list(spans(board.outcome.levels, layer, start=start, end=board.at))
+        drawn = skyline(found, words, start=start, end=board.at)
+        yield LayerView(layer, words.say(LAYERS[layer]), level, told, drawn)
+
+
+def _level(board: Board, layer: Layer) -> Level | None:
+    last = next((one for one in reversed(board.outcome.levels) if one.layer is layer), None)
+    if last is not None and last.level is not None:
+        return last.level
+    rows = (row for row in board.rows.by_key.values() if row.layer is layer)
+    found = {row.level for row in rows}
+    return max(found, key=lambda one: one.rank, default=Level.CONFORMS)
+
+
+def _told(board: Board, layer: Layer, words: Words) -> str:
+    """Return how many of a layer's findings conform, and what the others are."""
+    score = board.outcome.layers[layer]
+    total, conform = sum(score.counts.values()), score.counts[Verdict.PASS]
+    if total == conform:
+        return words.say(
+            "{n} of {total} conform", n=words.number(conform), total=words.number(total)
+        )
+    levels = _by_level(board, layer)
+    parts = [
+        words.say("{n} of {total}", n=words.number(conform), total=words.number(total)),
+        *(words.say(_NOTES[level], n=levels[level]) for level in _NOTES if levels[level]),
+    ]
+    return " · ".join(parts)
+
+
+_NOTES: Final = {
+    Level.CRITICAL: mark("{n} critical"),
+    Level.WARNING: mark("warnings: {n}"),
+    Level.UNKNOWN: mark("unknown: {n}"),
+    Level.ACCEPTED: mark("accepted: {n}"),
+}
+
+
+def _by_level(board: Board, layer: Layer | None) -> Counter[Level]:
+    found: Counter[Level] = Counter()
+    for check in board.outcome.checks:
+        for one in check.layers:
+            if layer is None or one is layer:
+                for verdict, count in board.outcome.count(check, one).items():
+                    found[level_of(verdict, check.severity)] += count
+    return found
+
+
+def bar(board: Board, words: Words) -> list[Part]:
+    """Return the findings of all layers as parts of one bar."""
+    found = _by_level(board, None)
+    total = sum(found.values())
+    parts: list[Part] = []
+    x = 0.0
+    for level in _ORDER:
+        if not found[level]:
+            continue
+        width = 1000 * found[level] / total
+        told = words.say(_KEYS[level], n=words.number(found[level]))
+        parts.append(Part(level, round(x), max(2, round(x + width) - round(x)), told))
+        x += width
+    return parts
+
+
+_KEYS: Final = {
+    Level.CONFORMS: mark("{n} conform"),
+    Level.CRITICAL: mark("{n} critical"),
+    Level.WARNING: mark("{n} deviate"),
+    Level.ACCEPTED: mark("{n} accepted"),
+    Level.UNKNOWN: mark("{n} not compared or unknown"),
+}
+
+
+def declared_things(board: Board, words: Words) -> str:
+    """Return how many things of which kinds are declared."""
+    facts = Contents.of(board.outcome.facts)
+    objects = board.outcome.facts.find(DeclaredObjects)
+    watched = board.outcome.layers.get(Layer.OBSERVABILITY)
+    expected = sum(watched.counts.values()) if watched else 0
+    numbers = (
+        words.count("{n} node", "{n} nodes", len(facts.nodes)),
+        words.count("{n} workload", "{n} workloads", len(facts.workloads)),
+        words.count("{n} Application", "{n} Applications", len(facts.applications)),
+        words.count(
+            "{n} other object", "{n} other objects", len(objects.by_subject) if objects else 0
+        ),
+        words.count(
+            "{n} expectation of the monitoring stack",
+            "{n} expectations of the monitoring stack",
+            expected,
+        ),
+    )
+    return ", ".join(one for one in numbers if not one.startswith("0"))

@@ -1,0 +1,140 @@
+"""What a survey finds, and what each guess rests on."""
+
+from pathlib import Path
+
+import pytest
+
+from exporter.declared.checkout import Checkout
+from exporter.declared.confined import Workers
+from exporter.declared.survey.found import Asked, Found, Survey
+from exporter.declared.survey.job import survey
+
+MACHINE = 'module "a" {\n  source = "./machine"\n  hostname = "node-a"\n  purpose = "spare"\n}\n'
+PLAY = "- hosts: all\n  roles: [labels]\n"
+LABELS = "- command: kubectl label node a zone=x\n"
+OVERLAY = "resources: [../base]\n"
+APPLICATION_SET = """apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: a}
+spec:
+  generators: [{git: {directories: [{path: apps/*}]}}]
+  template: {spec: {source: {repoURL: https://git.example.org/a.git, path: '{{path}}'}}}
+"""
+
+
+def found(folder: Path, files: dict[str, str], **nodes: dict[str, str]) -> Survey:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    named = {name.replace("_", "-"): labels for name, labels in nodes.items()}
+    return survey(Checkout.at(folder), Asked(root=str(folder), nodes=named))
+
+
+def paths(some: tuple[Found, ...]) -> list[str]:
+    return [one.path for one in some]
+
+
+def test_the_argument_whose_values_are_nodes_names_them(tmp_path: Path) -> None:
+    files = {"tf/main.tf": MACHINE, "tf/machine/main.tf": 'variable "hostname" {}\n'}
+
+    (root,) = found(tmp_path, files, node_a={}, spare={"x": "y"}).terraform
+
+    assert (root.path, root.node_name) == ("tf", "hostname")
+    assert root.node_name_why == "1 of its values are nodes of the cluster, as node-a"
+
+
+def test_without_a_cluster_a_usual_name_counts(tmp_path: Path) -> None:
+    (root,) = found(tmp_path, {"main.tf": MACHINE, "machine/main.tf": ""}).terraform
+
+    assert (root.path, root.node_name) == (".", "hostname")
+    assert "usually name machines" in root.node_name_why
+
+
+def test_a_directory_that_makes_no_machine_is_none(tmp_path: Path) -> None:
+    bucket = 'resource "aws_s3_bucket" "a" {\n  bucket = "a"\n}\n'
+
+    assert found(tmp_path, {"state/main.tf": bucket}).terraform == ()
+
+
+def test_playbooks_whose_roles_label_nodes_are_found(tmp_path: Path) -> None:
+    files = {
+        "plays/site.yml": PLAY,
+        "roles/labels/tasks/main.yml": LABELS,
+        "other/site.yml": "- hosts: all\n  tasks: [{command: uptime}]\n",
+    }
+
+    (play,) = found(tmp_path, files).playbooks
+
+    assert play == Found("plays", "roles/labels/tasks/main.yml:1 labels, taints or patches nodes")
+
+
+def test_the_inventory_of_most_nodes_comes_first(tmp_path: Path) -> None:
+    files = {
+        "inventory/a/hosts.ini": "[all]\nother\n",
+        "inventory/b/hosts.yml": "all: {hosts: {node-a: {}, node-b: {}}}\n",
+    }
+
+    inventories = found(tmp_path, files, node_a={}, node_b={}).inventories
+
+    assert paths(inventories) == ["inventory/b/hosts.yml", "inventory/a/hosts.ini"]
+    assert inventories[0].why == "it has 2 hosts, of which 2 are nodes of the cluster"
+
+
+def test_what_an_application_set_points_at_is_no_orphan(tmp_path: Path) -> None:
+    files = {
+        "sets/a.yaml": APPLICATION_SET,
+        "apps/one/kustomization.yaml": OVERLAY,
+        "apps/base/kustomization.yaml": "resources: []\n",
+        "lonely/kustomization.yaml": "resources: []\n",
+        "part/kustomization.yaml": "kind: Component\n",
+    }
+
+    seen = found(tmp_path, files)
+
+    assert (paths(seen.argocd), paths(seen.kustomizations)) == (["sets"], ["lonely"])
+
+
+def test_templates_are_passed_over_and_what_is_broken_is_told(tmp_path: Path) -> None:
+    files = {
+        "chart/templates/a.yaml": "{{ if }}\n",
+        "roles/r/templates/b.yml": "{{ x }}: {{\n",
+        "c.yaml": "a: [\n",
+        "d/main.tf": "resource {\n",
+    }
+
+    unread = paths(found(tmp_path, files).unread)
+
+    assert sorted(path.partition(":")[0] for path in unread) == ["c.yaml", "d/main.tf"]
+
+
+def test_machines_that_nobody_delivers_are_read_as_files(tmp_path: Path) -> None:
+    pool = "apiVersion: karpenter.sh/v1\nkind: NodePool\nmetadata: {name: a}\nspec: {}\n"
+    files = {
+        "pools/a.yaml": pool,
+        "overlay/kustomization.yaml": "resources: [b.yaml]\n",
+        "overlay/b.yaml": pool,
+    }
+
+    assert paths(found(tmp_path, files).machines) == ["pools/a.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("content", "stack"),
+    [
+        pytest.param("prometheus: {}\ngrafana: {}\n", ["values.yaml"], id="two of its keys"),
+        pytest.param("grafana: {}\n", [], id="another chart's"),
+    ],
+)
+def test_values_of_the_stack_are_recognised(tmp_path: Path, content: str, stack: list[str]) -> None:
+    assert paths(found(tmp_path, {"values.yaml": content}).stacks) == stack
+
+
+async def test_a_worker_surveys_and_sees_what_is_seen_here(tmp_path: Path) -> None:
+    here = found(tmp_path, {"main.tf": MACHINE, "machine/main.tf": "", "c.yaml": "a: [\n"})
+    workers = Workers.start()
+    try:
+        there = await workers.survey(Checkout.at(tmp_path), Asked(root=str(tmp_path)))
+    finally:
+        workers.template.stop()
+
+    assert there == here

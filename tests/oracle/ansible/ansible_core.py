@@ -1,0 +1,95 @@
+"""Ansible's own answers: ``ansible-playbook`` evaluates the cases, in a process of its own."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+HERE: Final = Path(__file__).parent
+PROGRAM: Final = Path(sys.executable).parent / "ansible-playbook"
+FAILED: Final = "(failed)"
+"""What stands for a case that Ansible refuses."""
+
+_PART: Final = 25
+_ENVIRONMENT: Final = {
+    "ANSIBLE_DEPRECATION_WARNINGS": "false",
+    "ANSIBLE_LOCALHOST_WARNING": "false",
+    "ANSIBLE_NOCOLOR": "true",
+    "LC_ALL": "C.UTF-8",
+}
+
+
+def values(templates: Sequence[str], folder: Path) -> list[Any]:
+    """Return what Ansible makes of *templates*, FAILED where it fails.
+
+    Those that fail should stand together, as that saves time.
+    """
+    parts = [
+        list(range(start, min(start + _PART, len(templates))))
+        for start in range(0, len(templates), _PART)
+    ]
+    content: dict[str, Any] = {"parts": parts, "conditions": []}
+    content |= {f"case_{index}": text for index, text in enumerate(templates)}
+    for index, part in enumerate(parts):
+        names = ", ".join(f"case_{member}" for member in part)
+        content[f"part_{index}"] = f"{{{{ [{names}] | to_json }}}}"
+    answers = _played(content, folder)
+    found: dict[int, Any] = {}
+    for result in answers["together"]:
+        if not result["failed"]:
+            found |= dict(zip(parts[result["item"]], _content(result["msg"]), strict=True))
+    for result in answers["alone"]:
+        found[result["item"]] = FAILED if result["failed"] else _content(result["msg"])[0]
+    return [found[index] for index in range(len(templates))]
+
+
+def truths(conditions: Sequence[str], folder: Path) -> list[Any]:
+    """Return whether Ansible finds that *conditions* hold, FAILED where it fails."""
+    content = {"parts": [], "conditions": [[condition] for condition in conditions]}
+    return [_truth(result) for result in _played(content, folder)["truths"]]
+
+
+def _truth(result: Mapping[str, Any]) -> Any:
+    if not result["failed"]:
+        return True
+    return False if "evaluated_to" in result else FAILED
+
+
+def _content(text: Any) -> list[Any]:
+    """Return a list of values that is JSON; what is printed as JSON is read back as a list."""
+    found: list[Any] = json.loads(text) if isinstance(text, str) else text
+    return found
+
+
+def _played(content: Mapping[str, Any], folder: Path) -> Mapping[str, list[Mapping[str, Any]]]:
+    """Return the results of the playbook's tasks for the variables *content*."""
+    for name in ("playbook.yml", "variables.yml"):
+        shutil.copy(HERE / name, folder / name)
+    (folder / "cases.json").write_text(json.dumps(content))
+    environment = {**os.environ, **_ENVIRONMENT, "ANSIBLE_HOME": str(folder), "HOME": str(folder)}
+    done = subprocess.run(
+        [PROGRAM, "-i", "localhost,", "playbook.yml"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"ansible-playbook fails: {done.stdout[-2000:]}{done.stderr[-500:]}")
+    answers: dict[str, list[Mapping[str, Any]]] = json.loads((folder / "answers.json").read_text())
+    return answers
+
+
+@cache
+def version() -> str:
+    """Return the version of ansible-core that answers."""
+    done = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True)
+    match = re.search(r"\[core ([\w.]+)\]", done.stdout)
+    return match[1] if match else "unknown"
