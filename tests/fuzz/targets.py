@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from . import cloud_targets, repository_targets, server_targets, source_targets, value_targets
+from . import (
+    beginning_targets,
+    cloud_targets,
+    repository_targets,
+    server_targets,
+    source_targets,
+    value_targets,
+)
 from .shapes import BY_TARGET
 from .target import Target
 
@@ -15,6 +22,7 @@ TARGETS: tuple[Target, ...] = tuple(
         *value_targets.TARGETS,
         *cloud_targets.TARGETS,
         *source_targets.TARGETS,
+        *beginning_targets.TARGETS,
     )
 )
 
@@ -25,9 +33,12 @@ _OF_OURS = "reads what the exporter itself wrote, strictly and bounded"
 _STRICTLY = "decodes an answer of bounded size into a Struct, and nothing else"
 
 EXCEPTIONS: Mapping[str, str] = {
+    "exporter.app.beginning.hints": _SAME_PATTERNS,
     "exporter.app.memory": _OF_OURS,
     "exporter.app.suspicions": _OF_SETTINGS,
     "exporter.checks.istio": _SAME_PATTERNS,
+    "exporter.cli.parameters": "parses the words of the one who runs the command",
+    "exporter.cli.running": "lets settings.load parse, which is a target",
     "exporter.declared.argocd.told": "goes by what the target rendered-by-argocd drives",
     "exporter.declared.helm.archives": "reads lists that the exporter wrote; archives are a target",
     "exporter.declared.helm.origins": "loads values through foreign.yaml, which is a target",

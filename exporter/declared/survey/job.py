@@ -27,7 +27,12 @@ def write(asked: Asked) -> bytes:
 def do(work: bytes) -> bytes:
     """Survey as *work* says, in a worker."""
     asked = msgspec.msgpack.decode(work.removeprefix(MARK), type=Asked)
-    return msgspec.msgpack.encode(survey(Checkout(Path(asked.root)), asked))
+    return encode(survey(Checkout(Path(asked.root)), asked))
+
+
+def encode(found: Survey) -> bytes:
+    """Return what :func:`decode` reads."""
+    return msgspec.msgpack.encode(found)
 
 
 def decode(result: bytes) -> Survey:

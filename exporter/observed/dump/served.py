@@ -103,7 +103,7 @@ async def discover_all(cluster: Answering) -> Discovered:
         root = "/api/v1" if not group else f"/apis/{quote(group)}/{quote(version)}"
         async with limit:
             body = await cluster.get(root)
-        return body, list(_kinds(body, group=group, version=version))
+        return body, list(kinds_in(body, group=group, version=version))
 
     asked = [ask(*version) for version in versions]
     for (group, _), answer in zip(
@@ -133,8 +133,11 @@ async def _versions(cluster: Answering) -> AsyncIterator[tuple[str, str]]:
             yield group.name, preferred.version
 
 
-def _kinds(body: bytes, *, group: str, version: str) -> Iterator[ServedKind]:
-    """Yield the kinds that can be listed, without those that a dump never holds."""
+def kinds_in(body: bytes, *, group: str, version: str) -> Iterator[ServedKind]:
+    """Yield the kinds that can be listed, without those that a dump never holds.
+
+    Raises :exc:`WatchError` where *body* is no ``APIResourceList``.
+    """
     try:
         resources = _RESOURCES.decode(body).resources or ()
     except BROKEN as error:
