@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from exporter.declared.terraform.language.decimals import Counted
 from exporter.declared.terraform.language.evaluate import evaluate
 from exporter.declared.terraform.language.scope import Scope
 from exporter.declared.terraform.language.syntax import Block, Body, Name
@@ -110,7 +111,7 @@ def instances(block: Block, scope: Scope) -> Iterator[tuple[Scope, Origin]]:
         count = evaluate(attributes["count"], scope)
         for place in range(whole(count)):
             scope.budget.expand()
-            index = Value(Object({"index": Value(Fraction(place), count.at)}), count.at)
+            index = Value(Object({"index": Value(Counted(place), count.at)}), count.at)
             yield scope.bind({"count": index}), block.at
     else:
         scope.budget.expand()

@@ -25,9 +25,10 @@ _RANDOM: Final = 800
 
 def corpus() -> Iterator[str]:
     """Yield the expressions that were written by hand."""
-    for line in (HERE / "corpus.txt").read_text().splitlines():
-        if line and not line.startswith("#"):
-            yield line
+    for name in ("corpus.txt", "constraints.txt"):
+        for line in (HERE / name).read_text().splitlines():
+            if line and not line.startswith("#"):
+                yield line
     yield from (HERE / "corpus_lines.txt").read_text().rstrip("\n").split("\n---\n")
 
 
@@ -49,7 +50,7 @@ def _write(program: str) -> None:
         [program, "version", "-json"], capture_output=True, text=True, check=True
     )
     asked = list(dict.fromkeys((*corpus(), *generated(_SEED, _RANDOM))))
-    found = dict(zip(asked, answers(program, asked, {}), strict=True))
+    found = dict(zip(asked, answers(program, asked), strict=True))
     content = {
         "version": json.loads(shown.stdout)["terraform_version"],
         "answers": {one: answer for one, answer in found.items() if len(answer) <= LONGEST},

@@ -1,36 +1,23 @@
 """Holds our evaluation of an expression against Terraform's answer."""
 
-from enum import StrEnum
-
-from exporter.declared.checkout import Checkout
 from exporter.declared.terraform.language.budget import Budget
+from exporter.declared.terraform.language.constraints import convert
 from exporter.declared.terraform.language.evaluate import evaluate
 from exporter.declared.terraform.language.hcl import parse_expression
-from exporter.declared.terraform.language.referenced_files import ReferencedFiles
 from exporter.declared.terraform.language.scope import Scope
-from exporter.declared.terraform.language.values import Unknown
+from exporter.declared.terraform.language.values import NotKnownError, Unknown, Value
 from exporter.domain.errors import ParseError
-from tests.oracle.terraform.console import FAILED, UNKNOWN
+from tests.oracle.figures import Outcome
+from tests.oracle.terraform.console import ASSIGNED, FAILED, UNKNOWN
 from tests.oracle.terraform.shown import is_known, shown
 
 
-class Outcome(StrEnum):
-    """How an evaluation compares with Terraform's."""
-
-    EQUAL = "equal"
-    UNRESOLVED = "unresolved"
-    DIFFERENT = "different"
-
-
-def compared(expression: str, answer: str, checkout: Checkout | None = None) -> tuple[Outcome, str]:
+def compared(expression: str, answer: str) -> tuple[Outcome, str]:
     """Return how our value of an expression compares with an answer, and how it is shown."""
-    budget = Budget()
-    texts = None if checkout is None else ReferencedFiles(checkout, "", budget)
     try:
-        parsed = parse_expression(f"(\n{expression}\n)", "main.tf")
+        value = _value(expression, Scope(budget=Budget()))
     except ParseError as error:
         return (Outcome.EQUAL if answer == FAILED else Outcome.DIFFERENT), f"refused: {error}"
-    value = evaluate(parsed, Scope(budget=budget, texts=texts))
     if isinstance(value.data, Unknown) and (value.data.failed or answer == UNKNOWN):
         same = answer in {FAILED, UNKNOWN}
         return (Outcome.EQUAL if same else Outcome.DIFFERENT), f"failed: {value.data}"
@@ -38,3 +25,15 @@ def compared(expression: str, answer: str, checkout: Checkout | None = None) -> 
         return Outcome.UNRESOLVED, str(value.data)
     ours = shown(value)
     return (Outcome.EQUAL if ours == answer else Outcome.DIFFERENT), ours
+
+
+def _value(expression: str, scope: Scope) -> Value:
+    """Return the value of an expression, or that of a variable with a type."""
+    kind, found, content = expression.rpartition(ASSIGNED)
+    value = evaluate(parse_expression(f"(\n{content}\n)", "main.tf"), scope)
+    if not found:
+        return value
+    try:
+        return convert(value, parse_expression(kind, "main.tf"), lambda one: evaluate(one, scope))
+    except NotKnownError as error:
+        return Value(error.unknown, value.at)

@@ -4,34 +4,36 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 FAILED: Final = "failed"
 UNKNOWN: Final = "(known after apply)"
+ASSIGNED: Final = " := "
+"""Stands between the type of a variable and its value, which is asked for then."""
 AT_ONCE: Final = 250
 _ELEMENT: Final = re.compile(r"^  (?=\S)", re.MULTILINE)
 
 
-def answers(program: str, expressions: Sequence[str], files: Mapping[str, str]) -> list[str]:
-    """Return what `terraform console` shows of each expression, ``failed`` where it has no value.
-
-    *files* lie beside the configuration, for functions that read files.
-    """
+def answers(program: str, expressions: Sequence[str]) -> list[str]:
+    """Return what `terraform console` shows of each expression, ``failed`` without a value."""
     groups = (expressions[at : at + AT_ONCE] for at in range(0, len(expressions), AT_ONCE))
     with tempfile.TemporaryDirectory() as folder:
-        for name, content in files.items():
-            path = Path(folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content)
         return [one for group in groups for one in _group(program, group, Path(folder))]
 
 
 def _group(program: str, expressions: Sequence[str], folder: Path) -> list[str]:
     """Ask for some at once; where one of them is no expression at all, for fewer."""
-    lines = (f'    try({{ v = (\n{one}\n) }}, "{FAILED}"),' for one in expressions)
-    configuration = "\n".join(["locals {", "  all = [", *lines, "  ]", "}", ""])
+    values = [f"var.v{place}" if ASSIGNED in one else one for place, one in enumerate(expressions)]
+    lines = (f'    try({{ v = (\n{one}\n) }}, "{FAILED}"),' for one in values)
+    variables = (
+        f'variable "v{place}" {{\n  type = {kind}\n  default = {value}\n}}'
+        for place, one in enumerate(expressions)
+        for kind, found, value in [one.partition(ASSIGNED)]
+        if found
+    )
+    configuration = "\n".join(["locals {", "  all = [", *lines, "  ]", "}", *variables, ""])
     (folder / "main.tf").write_text(configuration)
     found = list(_elements(_run(program, folder)))
     if len(found) == len(expressions):

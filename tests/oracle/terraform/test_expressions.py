@@ -1,45 +1,57 @@
 """Expressions are worth what Terraform itself says they are."""
 
 import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
 
 import pytest
 
+from tests.oracle.figures import Outcome, counted, record, seeds
 from tests.oracle.terraform.answers import generated, recorded
-from tests.oracle.terraform.compare import Outcome, compared
+from tests.oracle.terraform.compare import compared
 from tests.oracle.terraform.console import FAILED, UNKNOWN, answers
 
-PROGRAM = os.environ.get("CONFORMANCE_TERRAFORM", "")
-SEEDS = range(int(os.environ.get("CONFORMANCE_TERRAFORM_SEEDS", "1")))
-"""Each of these gives a thousand random expressions where Terraform itself is asked."""
-MOST_UNRESOLVED = 0.03
+PROGRAM: Final = os.environ.get("CONFORMANCE_TERRAFORM", "")
+LANGUAGE: Final = "Terraform expressions"
+AT_ONCE: Final = 1_000
+"""So many random expressions are made of one seed."""
+MOST_UNRESOLVED: Final = 0.03
+
+
+def different(outcomes: Mapping[str, tuple[Outcome, str]]) -> Mapping[str, str]:
+    return {one: ours for one, (outcome, ours) in outcomes.items() if outcome == "different"}
+
+
+def held(answered: Iterable[tuple[str, str]]) -> Mapping[str, tuple[Outcome, str]]:
+    return {expression: compared(expression, answer) for expression, answer in answered}
 
 
 def test_no_value_differs_from_what_terraform_answered() -> None:
-    found = {one: compared(one, answer) for one, answer in recorded()["answers"].items()}
-
-    different = {one: ours for one, (outcome, ours) in found.items() if outcome == "different"}
-
-    assert different == {}
+    assert different(held(recorded()["answers"].items())) == {}
 
 
 def test_little_of_what_terraform_evaluates_is_unresolved() -> None:
-    evaluated = {
-        one: answer
-        for one, answer in recorded()["answers"].items()
-        if answer not in {FAILED, UNKNOWN}
-    }
+    found = recorded()["answers"].items()
+    evaluated = [(one, answer) for one, answer in found if answer not in {FAILED, UNKNOWN}]
 
-    outcomes = [compared(one, answer)[0] for one, answer in evaluated.items()]
+    outcomes = [outcome for outcome, _ in held(evaluated).values()]
 
-    assert outcomes.count(Outcome.UNRESOLVED) <= MOST_UNRESOLVED * len(evaluated)
+    assert outcomes.count(Outcome.UNRESOLVED) <= MOST_UNRESOLVED * len(outcomes)
 
 
 @pytest.mark.skipif(not PROGRAM, reason="CONFORMANCE_TERRAFORM names no terraform")
-@pytest.mark.parametrize("seed", SEEDS)
-def test_no_random_value_differs_from_terraforms(seed: int) -> None:
-    expressions = list(generated(seed, 1_000))
+def test_no_random_value_differs_from_terraforms() -> None:
+    outcomes = dict(held(recorded()["answers"].items()))
+    for seed in seeds(1):
+        expressions = list(generated(seed, AT_ONCE))
+        outcomes |= held(zip(expressions, answers(PROGRAM, expressions), strict=True))
+        assert different(outcomes) == {}, f"seed {seed}"
 
-    found = zip(expressions, answers(PROGRAM, expressions, {}), strict=True)
-
-    outcomes = {one: (answer, *compared(one, answer)) for one, answer in found}
-    assert {one: found for one, found in outcomes.items() if found[1] == "different"} == {}
+    found = counted(
+        (outcome for outcome, _ in outcomes.values()),
+        language=LANGUAGE,
+        tool="Terraform",
+        version=recorded()["version"],
+    )
+    record(found, Path(__file__).parent)

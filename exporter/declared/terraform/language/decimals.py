@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 PRECISION: Final = 512
+_COUNTED: Final = 64
 MAX_EXPONENT: Final = 4096
 """Numbers from this power of two on are too large, and those below its inverse too small."""
 _MAX_LETTERS: Final = 2_000
@@ -28,6 +29,12 @@ class Double(Fraction):
     def __abs__(self) -> "Double":
         """Return the number without its sign."""
         return Double(super().__abs__())
+
+
+class Counted(Fraction):
+    """A whole number that Terraform counted: what is calculated of such alone has 64 digits."""
+
+    __slots__ = ()
 
 
 class MinusZero(Fraction):
@@ -79,6 +86,13 @@ def rounded(number: Fraction) -> Fraction:
         Fraction(above << shift, below) if shift >= 0 else Fraction(above, below << -shift)
     )
     return Fraction(scaled, 1 << shift) if shift >= 0 else Fraction(scaled << -shift)
+
+
+def is_short(number: Fraction) -> bool:
+    """Tell whether 64 binary digits are enough for a number."""
+    odd = abs(number.numerator) // ((number.numerator & -number.numerator) or 1)
+    below = number.denominator
+    return below & (below - 1) == 0 and odd.bit_length() <= _COUNTED
 
 
 def as_written(number: Fraction) -> Fraction:

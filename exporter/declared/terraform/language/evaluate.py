@@ -7,6 +7,7 @@ from typing import Any
 
 from exporter.declared.terraform.language import costs, operators
 from exporter.declared.terraform.language.conversion import convert
+from exporter.declared.terraform.language.decimals import Counted
 from exporter.declared.terraform.language.expressions import ELEMENT
 from exporter.declared.terraform.language.files import FILE_FUNCTIONS, templatestring
 from exporter.declared.terraform.language.functions import FUNCTIONS, apply
@@ -55,6 +56,7 @@ from exporter.declared.terraform.language.values import (
     Unknown,
     Value,
     attribute,
+    differing,
     failed,
     items,
     known,
@@ -66,6 +68,8 @@ from exporter.declared.terraform.language.values import (
 )
 from exporter.foreign.confined import position
 
+_COUNTING = frozenset({"ceil", "floor", "index", "length", "parseint", "signum", "timecmp"})
+"""The functions whose numbers are counted."""
 COPIED = 16
 """So many names are bound again in the time of a step."""
 PLACEHOLDER = "${...}"
@@ -185,9 +189,12 @@ def _conditional(expression: Conditional, scope: Scope) -> Value:
 def _attempted(expression: Expression, scope: Scope) -> Value:
     """Return the value of what is not chosen, of which only the type counts."""
     try:
-        return evaluate_part(expression, scope)
+        value = evaluate_part(expression, scope)
     except NotKnownError as error:
         return Value(error.unknown, expression.at, _type_of_failure(expression, scope))
+    if isinstance(value.data, Unknown) and value.data.by_version:
+        raise NotKnownError(value.data)
+    return value
 
 
 def _type_of_failure(expression: Expression, scope: Scope) -> Type:
@@ -197,7 +204,10 @@ def _type_of_failure(expression: Expression, scope: Scope) -> Type:
             return tuple_of([type_of(_attempted(one, scope)) for one in parts])
         case Conditional(then=then, otherwise=otherwise):
             first, second = (_attempted(one, scope) for one in (then, otherwise))
-            return _common_type(first, second) or ANY
+            common = _common_type(first, second)
+            if common is not ANY:
+                return common or ANY
+            return _type_of_chosen(expression, first, second, scope)
         case ObjectLiteral(items=pairs) if all(isinstance(key, Literal) for key, _ in pairs):
             attempts = {_attempted(key, scope).data: _attempted(one, scope) for key, one in pairs}
             return object_of({str(key): type_of(one) for key, one in attempts.items()})
@@ -205,6 +215,14 @@ def _type_of_failure(expression: Expression, scope: Scope) -> Type:
             return _type_of_loop(expression, scope)
         case _:
             return type_of_result(expression)
+
+
+def _type_of_chosen(choice: Conditional, first: Value, second: Value, scope: Scope) -> Type:
+    """Return the type of the branch of a failed conditional that is chosen, if any is."""
+    try:
+        return type_of(first if truth(evaluate_part(choice.condition, scope)) else second)
+    except NotKnownError:
+        return ANY
 
 
 def _type_of_loop(loop: For, scope: Scope) -> Type:
@@ -258,7 +276,7 @@ def _binary(expression: Binary, scope: Scope) -> Value:
 def _need_right(operator: str, left: Value) -> None:
     """Refuse to tell what depends on the version: 1.12 looks no further once it is decided."""
     if truth(left) is operators.LOGICAL[operator]:
-        raise unknown(f"an operand of {operator}", "fails, as versions before 1.12 notice")
+        raise differing(f"an operand of {operator}", "fails, as versions before 1.12 notice")
 
 
 def _template(expression: Template, scope: Scope) -> Value:
@@ -319,7 +337,7 @@ def _elements(value: Value) -> Iterator[tuple[Value, Value]]:
             yield from ((element, element) for element in data)
         case Items() as data:
             yield from (
-                (Value(Fraction(place), element.at), element) for place, element in enumerate(data)
+                (Value(Counted(place), element.at), element) for place, element in enumerate(data)
             )
         case Object():
             pairs = mapping(value)
@@ -386,6 +404,7 @@ def _call(expression: Call, scope: Scope) -> Value:
     if isinstance(result, Value):
         return result
     data = normalised(result) if isinstance(result, str) else result
+    data = Counted(result) if isinstance(result, Fraction) and name in _COUNTING else data
     return scope.budget.pay(Value(data, expression.at))
 
 

@@ -5,13 +5,20 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from exporter.declared.terraform.language.comparison import equal
-from exporter.declared.terraform.language.decimals import MINUS_ZERO, Double, MinusZero
+from exporter.declared.terraform.language.decimals import (
+    MINUS_ZERO,
+    Counted,
+    Double,
+    MinusZero,
+    is_short,
+)
 from exporter.declared.terraform.language.values import (
     Data,
     NotKnownError,
     Unknown,
     Value,
     bounded,
+    differing,
     failed,
     number,
     truth,
@@ -51,12 +58,26 @@ def binary(sign: str, left: Value, right: Value) -> Data:
     if sign in _ORDER:
         return _ORDER[sign](number(left), number(right))
     _need_precise(left, right)
+    return _counted(sign, _calculated(sign, left, right), left, right)
+
+
+def _calculated(sign: str, left: Value, right: Value) -> Fraction:
     if sign in _ARITHMETIC:
         result = bounded(_ARITHMETIC[sign](number(left), number(right)))
         return result if sign != "*" else _signed(result, left, right)
     if sign == "%":
         return _remainder(number(left), number(right))
     return _signed(_divided(number(left), number(right)), left, right)
+
+
+def _counted(sign: str, result: Fraction, left: Value, right: Value) -> Fraction:
+    """Return the result of an operation, which is less precise where all was counted."""
+    is_counted = isinstance(left.data, Counted) and (sign == "%" or isinstance(right.data, Counted))
+    if not is_counted or isinstance(result, MinusZero):
+        return result
+    if not is_short(result):
+        raise unknown("a number", "was calculated of what was counted")
+    return Counted(result) if result.denominator == 1 else result
 
 
 def _need_precise(*operands: Value) -> None:
@@ -78,7 +99,8 @@ def _logical(left: Value, right: Value, *, decisive: bool) -> bool:
     try:
         first = truth(left)
     except NotKnownError as error:
-        if not error.unknown.failed and truth(right) is decisive:
+        settled = error.unknown.failed or error.unknown.by_version
+        if not settled and truth(right) is decisive:
             return decisive
         raise
     if first is not decisive:
@@ -93,7 +115,7 @@ def _need_bool(right: Value) -> None:
     try:
         truth(right)
     except NotKnownError:
-        raise unknown("an operand", "is no bool, as versions before 1.12 notice") from None
+        raise differing("an operand", "is no bool, as versions before 1.12 notice") from None
 
 
 def _divided(left: Fraction, right: Fraction) -> Fraction:

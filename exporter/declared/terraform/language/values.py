@@ -35,7 +35,8 @@ class Unknown:
     *failed* marks what would be an error when it is run, so that ``try`` goes on to its next
     argument. The attributes of something *traversable* are unknown under their own names.
     *partial* is the text of a template with ``${...}`` where its unknown parts stand, *line* that
-    of a text that nobody can read.
+    of a text that nobody can read. What differs *by_version* fails in some, so that nothing may be
+    told of what it is part of.
     """
 
     subject: str
@@ -44,6 +45,7 @@ class Unknown:
     traversable: bool = False
     partial: str = ""
     line: int = 0
+    by_version: bool = False
 
     def __str__(self) -> str:
         return f"{self.subject} {self.why}"
@@ -177,6 +179,11 @@ def unknown(subject: str, why: str) -> NotKnownError:
 def failed(subject: str, why: str) -> NotKnownError:
     """Return the error for a value that a run would not know either."""
     return NotKnownError(Unknown(subject, why, failed=True))
+
+
+def differing(subject: str, why: str) -> NotKnownError:
+    """Return the error for a value that some versions have, and others refuse."""
+    return NotKnownError(Unknown(subject, why, by_version=True))
 
 
 def known(value: Value) -> Data:

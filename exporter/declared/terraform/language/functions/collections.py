@@ -41,6 +41,7 @@ from exporter.declared.terraform.language.values import (
     Value,
     attribute,
     collect,
+    differing,
     failed,
     items,
     known,
@@ -154,9 +155,9 @@ def element(source: Value, place: Value) -> Value:
     elements = _listed(source)
     if not elements:
         raise failed("element()", "has an empty list")
-    if whole(place) < 0:
-        raise unknown("element()", "counts from the end in some versions, and fails in others")
-    return elements[whole(place) % len(elements)]
+    if whole(place) >= 0:
+        return elements[whole(place) % len(elements)]
+    raise differing("element()", "counts from the end in some versions, and fails in others")
 
 
 def index(source: Value, wanted: Value) -> Data:
