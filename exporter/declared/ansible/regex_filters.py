@@ -76,6 +76,8 @@ def regex_search(
     text = as_text(value)
     compiled = _pattern(pattern, text, ignorecase=ignorecase, multiline=multiline)
     names = [_GROUP.fullmatch(group) for group in groups]
+    if None in names:
+        raise UnresolvedError("regex_search is asked for a group by what names none")
     match = compiled.search(text)
     if match is None:
         return None

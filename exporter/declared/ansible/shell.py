@@ -1,12 +1,14 @@
 """Shell scripts taken apart into simple commands; nothing is ever run or expanded."""
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.node_keywords import UNKNOWN
 
 MAX_SCRIPT = 65_536
+MAX_COMMANDS = 10_000
 _OPERATORS = (
     *("&&", "||", ";;", "<<-", "<<<", "<<", ">>", ">&", "<&", "&>"),
     *(";", "|", "&", "(", ")", "<", ">", "\n"),
@@ -14,6 +16,7 @@ _OPERATORS = (
 _OPENING = frozenset({"if", "for", "while", "until", "case", "select"})
 _CLOSING = frozenset({"fi", "done", "esac", "}"})
 _LEADING = frozenset({"then", "else", "elif", "do", "!", "{", "time", "function", *_OPENING})
+_STOPPING = frozenset({"break", "continue", "exit", "return"})
 _GLOBS = frozenset(f"*?[{{~{UNKNOWN}")
 
 
@@ -50,28 +53,109 @@ class _Token:
 def parse_script(text: str) -> list[Command]:
     """Return the simple commands of a script, in their order.
 
-    A command after ``||``, or inside a condition, loop or function, is not certain. Raises
-    :exc:`UnresolvedError` for a script that ends inside quotes or is too long.
+    A loop over words that stand there gives its commands for each of them. A command after ``||``,
+    or inside a condition, another loop or a function, is not certain. Raises
+    :exc:`UnresolvedError` for a script that ends inside quotes, is too long, or loops too often.
     """
     if len(text) > MAX_SCRIPT:
         raise UnresolvedError(f"a script is longer than {MAX_SCRIPT} letters")
-    commands: list[Command] = []
-    depth, after_or = 0, False
+    reader = _ScriptReader()
     for tokens, operator in _simple_commands(_Lexer(text).tokens()):
-        words = list(tokens)
+        reader.read(list(tokens), operator)
+    return reader.end()
+
+
+@dataclass(slots=True)
+class _Block:
+    """What stands in a loop, or in the script itself: its commands, and for which *words*.
+
+    Without *words* it is no loop of which they are known.
+    """
+
+    opening: str = ""
+    name: str = ""
+    words: tuple[str, ...] | None = None
+    commands: list[Command] = field(default_factory=list)
+
+    def expanded(self) -> Iterator[Command]:
+        """Yield the commands for each of the words."""
+        if self.words is None:
+            yield from self.commands
+            return
+        stops = any(command.words[0].text in _STOPPING for command in self.commands)
+        for value in self.words:
+            for command in self.commands:
+                words = tuple(_substituted(word, self.name, value) for word in command.words)
+                yield Command(words, command.line, certain=command.certain and not stops)
+
+
+@dataclass(slots=True)
+class _ScriptReader:
+    """Reads one simple command after the other; *blocks* are those that are open."""
+
+    blocks: list[_Block] = field(default_factory=lambda: [_Block()])
+    after_or: bool = False
+    count: int = 0
+
+    def read(self, words: list[_Token], operator: str) -> None:
+        """Take note of the words of a command, and of the operator that ends it."""
         braces = [index for index, word in enumerate(words) if word.reserved("{")]
-        depth += len(braces)
+        for _ in braces:
+            self.blocks.append(_Block())
         words = words[braces[-1] + 1 :] if braces else words
         while words and words[0].reserved(*_LEADING):
-            depth += words.pop(0).text in _OPENING
+            if (word := words.pop(0).text) in _OPENING:
+                self.blocks.append(_Block(word))
         if words and words[0].reserved(*_CLOSING):
-            depth = max(0, depth - 1)
+            self.close()
             words.clear()
-        if words:
+        if loop := _loop(words, self.blocks[-1]):
+            self.blocks[-1] = loop
+        elif words:
             found = tuple(Word(word.text, word.dynamic) for word in words)
-            commands.append(Command(found, words[0].line, certain=not depth and not after_or))
-        after_or = operator == "||" or (after_or and operator in {"&&", "|"})
-    return commands
+            uncertain = any(block.words is None for block in self.blocks[1:])
+            certain = not uncertain and not self.after_or
+            self.blocks[-1].commands.append(Command(found, words[0].line, certain=certain))
+        self.after_or = operator == "||" or (self.after_or and operator in {"&&", "|"})
+
+    def close(self) -> None:
+        """End a block; what it holds is part of the one around it."""
+        if len(self.blocks) == 1:
+            return
+        inner = self.blocks.pop()
+        for command in inner.expanded():
+            self.count += 1
+            if self.count > MAX_COMMANDS:
+                raise UnresolvedError(f"a script loops over more than {MAX_COMMANDS} commands")
+            self.blocks[-1].commands.append(command)
+
+    def end(self) -> list[Command]:
+        """Return all commands."""
+        while len(self.blocks) > 1:
+            block = self.blocks[-1]
+            block.words = None
+            block.commands = [replace(command, certain=False) for command in block.commands]
+            self.close()
+        return self.blocks[0].commands
+
+
+def _loop(words: Sequence[_Token], block: _Block) -> _Block | None:
+    """Return the loop that ``for`` begins, whose words are all known, where it does."""
+    match [word.text for word in words]:
+        case [name, "in", *values] if block.opening == "for" and name.isidentifier():
+            known = not any(word.dynamic for word in words)
+            return _Block("in", name, tuple(values)) if known else None
+        case _:
+            return None
+
+
+def _substituted(word: Word, name: str, value: str) -> Word:
+    """Return a word with a variable of the shell put in; it may hold others."""
+    if not word.dynamic:
+        return word
+    named = re.sub(r"\$([A-Za-z_]\w*)", r"${\1}", word.text)  # $a stays itself before digits
+    text = named.replace(f"${{{name}}}", value)
+    return Word(text, dynamic=bool(set(text) & (_GLOBS | {"$", "`"})))
 
 
 def _simple_commands(tokens: Iterator[_Token]) -> Iterator[tuple[Sequence[_Token], str]]:

@@ -166,7 +166,7 @@ class Templates:
         if count[0] > MAX_VALUES:
             raise UnresolvedError(f"a variable holds more than {MAX_VALUES} values")
         if isinstance(value, str):
-            return self._run(self._text, value, scope) if "{" in value else value
+            return self._templated(value, scope) if "{" in value else value
         if is_secret(value):
             raise HiddenError("the value is encrypted with Ansible Vault")
         if isinstance(value, dict):
@@ -175,6 +175,14 @@ class Templates:
         if isinstance(value, list):
             return located_like(value, [self._expand(item, scope, count) for item in value])
         return value
+
+    def _templated(self, text: str, scope: Scope) -> Any:
+        """Return the value of a template, whose last line break counts only in a text."""
+        value = self._run(self._text, text.removesuffix("\n"), scope)
+        if not isinstance(value, str):
+            return value
+        missing = _line_breaks(text) - _line_breaks(value)
+        return value + "\n" * missing if missing > 0 else value
 
     def _run(self, compile_: Callable[[str], Template], text: str, scope: Scope) -> Any:
         self.budget.spend()
@@ -192,6 +200,10 @@ class Templates:
             raise UnresolvedError(f"is no template: {error.message}"[:200]) from None
         except _FOREIGN_FAULTS as error:
             raise UnresolvedError(f"a template fails: {type(error).__name__}") from None
+
+
+def _line_breaks(text: str) -> int:
+    return len(text) - len(text.rstrip("\n"))
 
 
 def _holds_templates(value: Any, count: list[int]) -> bool:

@@ -35,13 +35,44 @@ def test_commands_are_told_apart(script: str, commands: list[list[str]]) -> None
 
 
 @pytest.mark.parametrize(
+    ("script", "commands"),
+    [
+        pytest.param("for n in w1 w2; do x $n; done", ["x w1", "x w2"], id="plain"),
+        pytest.param('for n in a\ndo x "${n}-$n"\ndone; y', ["x a-a", "y"], id="lines"),
+        pytest.param(
+            "for a in 1 2; do for b in 3 4; do x $a$b; done; done",
+            ["x 13", "x 14", "x 23", "x 24"],
+            id="nested",
+        ),
+        pytest.param("for n in a; do x '$n' $name; done", ["x $n ${name}"], id="other-names"),
+        pytest.param("for n in; do x $n; done; y", ["y"], id="nothing"),
+    ],
+)
+def test_a_loop_over_words_gives_its_commands_for_each(script: str, commands: list[str]) -> None:
+    found = parse_script(script)
+
+    assert [" ".join(word.text for word in command.words) for command in found] == commands
+    assert all(command.certain for command in found)
+
+
+def test_a_loop_that_multiplies_is_bounded() -> None:
+    words = " ".join(map(str, range(100)))
+    script = "".join(f"for a{at} in {words}; do " for at in range(3)) + "x; done; done; done"
+
+    with pytest.raises(UnresolvedError, match="loops over"):
+        parse_script(script)
+
+
+@pytest.mark.parametrize(
     "script",
     [
         pytest.param("x || cmd", id="after or"),
         pytest.param("if x; then cmd; fi", id="if"),
         pytest.param("if x; then :; else cmd; fi", id="else"),
-        pytest.param("for i in a; do cmd; done", id="for"),
-        pytest.param("for i in a; do if x; then :; fi; cmd; done", id="nested"),
+        pytest.param("for i in $x; do cmd; done", id="for"),
+        pytest.param("for i in *; do if x; then :; fi; cmd; done", id="nested"),
+        pytest.param("for i in a; do break; cmd; done", id="a loop that ends before"),
+        pytest.param("for i in a; do cmd", id="a loop that does not end"),
         pytest.param("while x\ndo\ncmd\ndone", id="while"),
         pytest.param("case x in a) cmd;; esac", id="case"),
         pytest.param("f() { cmd; }", id="function"),
