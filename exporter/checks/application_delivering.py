@@ -31,7 +31,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
 
 
 def _judge(application: DeclaredApplication, have: ObservedApplication) -> Finding:
-    errors = [excerpt(text) for text in _errors(have)][:MAX_ITEMS]
+    errors = [excerpt(text) for text in have.errors][:MAX_ITEMS]
     return Finding(
         check=ID,
         subject=subjects.application(application.key),
@@ -47,23 +47,6 @@ def _verdict(have: ObservedApplication, errors: list[str]) -> Verdict:
     if errors:
         return Verdict.FAIL
     return Verdict.PASS if have.sync else Verdict.UNKNOWN
-
-
-def _errors(have: ObservedApplication) -> Iterator[str]:
-    """Yield Argo CD's own words, the most general first.
-
-    A failed operation counts while the commits that it was to deliver are those that are compared:
-    the next one has another chance. A status Unknown without a condition is an error that Argo CD
-    keeps to its log.
-    """
-    errors = [str(condition) for condition in have.conditions if condition.is_error]
-    yield from errors
-    operation = have.operation
-    known = operation.revisions and have.revisions
-    if operation.has_failed and not (known and operation.revisions != have.revisions):
-        yield f"operation {operation.phase}: {operation.message or 'no message'}"
-    if have.sync == "Unknown" and not errors:
-        yield "sync status is Unknown, and no condition tells why"
 
 
 CHECK = Check(

@@ -14,6 +14,7 @@ from exporter.domain.fields import text_of
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.gaps import Gap
 from exporter.domain.json import Json, dig
+from exporter.domain.pending import PENDING
 from exporter.domain.provenance import Source
 from exporter.domain.workloads import (
     DeclaredWorkloads,
@@ -126,9 +127,10 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Workloads ask for the declared number of replicas",
     needs=(DeclaredWorkloads, ObservedWorkloads, Expectation),
-    weighs=(ObservedAutoscalers,),
+    weighs=(ObservedAutoscalers, *PENDING),
     subjects=scaled_workloads,
     judge=judge,
+    delivered=True,
     aspect="replicas",
     chapter=Chapter.WORKLOADS,
     advice="Make the replicas and their declaration agree.",

@@ -1,6 +1,6 @@
 """Facts about Argo CD Applications and the repository that they deploy, declared and observed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -92,6 +92,7 @@ class ObservedApplication:
     *reconciled* is when Argo CD last compared it, as far as it says so; it is *paused* where an
     annotation keeps it from that. *ailing* lists resources that are not Healthy, as
     ``Kind namespace/name: status``. *overrides* has one entry for each source, if any is there.
+    *secrets* are those of its resources, by namespace and name, that Argo CD says are there.
     """
 
     key: ApplicationKey
@@ -116,6 +117,30 @@ class ObservedApplication:
     destination_name: str = ""
     destination_server: str = ""
     overrides: tuple[Overrides, ...] = ()
+    secrets: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it goes to the cluster that it is an object of."""
+        server, name = self.destination_server.rstrip("/"), self.destination_name
+        return server == "https://kubernetes.default.svc" or (name == "in-cluster" and not server)
+
+    @property
+    def errors(self) -> Iterator[str]:
+        """Yield in Argo CD's own words what keeps it from delivering, the most general first.
+
+        A failed operation counts while the commits that it was to deliver are those that are
+        compared: the next one has another chance. A status Unknown without a condition is an error
+        that Argo CD keeps to its log.
+        """
+        errors = [str(condition) for condition in self.conditions if condition.is_error]
+        yield from errors
+        operation = self.operation
+        known = operation.revisions and self.revisions
+        if operation.has_failed and not (known and operation.revisions != self.revisions):
+            yield f"operation {operation.phase}: {operation.message or 'no message'}"
+        if self.sync == "Unknown" and not errors:
+            yield "sync status is Unknown, and no condition tells why"
 
     @property
     def controller(self) -> str:

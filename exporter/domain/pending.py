@@ -13,14 +13,23 @@ from exporter.domain.applications import (
 )
 from exporter.domain.declaration import ApplicationKey
 from exporter.domain.excuses import ExcuseReason, Progress
+from exporter.domain.finding import Cause, Subject
 from exporter.domain.sync_windows import Block, ObservedProjects, SyncWindow, Target, block
+
+DELIVERING: Final = "application_delivering"
+SYNCED: Final = "application_synced"
 
 
 @dataclass(frozen=True, slots=True)
 class PendingSyncs:
-    """What each Application that is OutOfSync waits for, of those that wait for anything."""
+    """What each Application that is OutOfSync waits for, of those that wait for anything.
+
+    *behind* is what tells of each Application that is OutOfSync: what it delivers is not as
+    declared for that.
+    """
 
     waiting: Mapping[ApplicationKey, Progress] = field(default_factory=dict)
+    behind: Mapping[ApplicationKey, Cause] = field(default_factory=dict)
 
     def of(self, application: ApplicationKey | None) -> Progress | None:
         """Return what an *application* waits for, if it does."""
@@ -49,7 +58,15 @@ def pending_syncs(
         if have.sync == "OutOfSync"
         and (progress := next(_reasons(have, sets, projects, at=at, grace=grace), None))
     }
-    return PendingSyncs(waiting)
+    behind = {
+        key: Cause(
+            DELIVERING if any(have.errors) else SYNCED,
+            Subject("Application", key.namespace, key.name),
+        )
+        for key, have in applications.applications.items()
+        if have.sync == "OutOfSync" or any(have.errors)
+    }
+    return PendingSyncs(waiting, behind)
 
 
 def _reasons(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from exporter.domain.check import Check
-from exporter.domain.finding import Finding, Layer, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Subject, Verdict
 from exporter.domain.items import DeclaredItems, Item
 
 
@@ -19,10 +19,10 @@ class Tally:
     judged: int = 0
     found: int = 0
 
-    def add(self, finding: Finding) -> None:
-        """Count one finding."""
+    def add(self, finding: Finding, excused: frozenset[Cause]) -> None:
+        """Count one finding; one that is unknown for what is excused will be known again."""
         self.found += 1
-        self.judged += finding.verdict is not Verdict.UNKNOWN
+        self.judged += finding.verdict is not Verdict.UNKNOWN or finding.cause in excused
 
 
 @dataclass(slots=True)
@@ -48,14 +48,19 @@ class Coverage:
     """Works out the coverage of each layer; remembers it as long as nothing changed."""
 
     _known: dict[Layer, tuple[tuple[object, ...], Share]] = field(default_factory=dict)
+    _excused: frozenset[Cause] = frozenset()
 
     def of(
         self,
         checks: Sequence[Check],
         found: Mapping[str, tuple[Finding, ...]],
         items: DeclaredItems,
+        *,
+        excused: frozenset[Cause] = frozenset(),
     ) -> dict[Layer, Share]:
-        """Return how much of each layer could be judged."""
+        """Return how much of each layer could be judged, but for what is *excused*."""
+        if excused != self._excused:
+            self._known, self._excused = {}, excused
         return {layer: self._layer(layer, checks, found, items) for layer in Layer}
 
     def _layer(
@@ -70,7 +75,12 @@ class Coverage:
         known = self._known.get(layer)
         if known is None or not _same(known[0], seen):
             unread = (item for item in items.items if layer in item.layers and item.state.is_unread)
-            share = _share([found[one.id] for one in judging], unread=unread, weights=items.weights)
+            share = _share(
+                [found[one.id] for one in judging],
+                unread=unread,
+                weights=items.weights,
+                excused=self._excused,
+            )
             known = self._known[layer] = (seen, share)
         return known[1]
 
@@ -90,6 +100,7 @@ def _share(
     *,
     unread: Iterable[Item],
     weights: Mapping[Subject, float],
+    excused: frozenset[Cause],
 ) -> Share:
     tallies: dict[Subject, Tally] = {}
     for findings in found:
@@ -97,7 +108,7 @@ def _share(
             tally = tallies.get(finding.subject)
             if tally is None:
                 tally = tallies[finding.subject] = Tally()
-            tally.add(finding)
+            tally.add(finding, excused)
     share = Share()
     for subject, tally in tallies.items():
         share.add(weights.get(subject, 1.0), judged=tally.judged / tally.found)

@@ -29,6 +29,7 @@ from exporter.runtime.answers import Answers
 from exporter.runtime.coverage import Share, overall
 from exporter.runtime.decisions import Decisions
 from exporter.runtime.history import History
+from exporter.runtime.judged import Judged
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ def evaluate(
     judged = history.judge(found, replace(held, accepted=account.accepted), at=at)
     scores = {name: one.score for name, one in judged.items()}
     by_check = {name: one.shown for name, one in judged.items()}
-    shares = history.coverage.of(checks, by_check, account.items)
+    shares = history.coverage.of(checks, by_check, account.items, excused=_excused(judged))
     used = account.used.union(*(one.used for one in judged.values()))
     return Evaluation(
         at=at,
@@ -84,6 +85,17 @@ def evaluate(
             (waiver, _state(waiver, at=at, used=waiver in used)) for waiver in decisions.waivers
         ),
         errors=tuple(sorted(name for name, one in found.items() if _broke(one))),
+    )
+
+
+def _excused(judged: Mapping[str, Judged]) -> frozenset[Cause]:
+    """Return what is excused for now, as causes of what is unknown for that."""
+    return frozenset(
+        Cause(name, finding.subject)
+        for name, one in judged.items()
+        if one.score.counts[Verdict.SUPPRESSED]
+        for finding in one.amiss.values()
+        if finding.verdict is Verdict.SUPPRESSED
     )
 
 
@@ -175,17 +187,20 @@ def _as_far_as_known(check: Check, limits: Limits, facts: Facts) -> Iterator[Fin
 
 
 def _delivered(check: Check, facts: Facts) -> Iterator[Finding]:
-    """Yield what a check finds, and of failures for what their delivery waits, if it does."""
+    """Yield what a check finds, and of failures what tells of their delivery, and it waits for."""
     pending = facts.find(PendingSyncs) or PendingSyncs()
     for finding in check.judge(facts):
-        progress = None
-        if pending.waiting and finding.verdict is Verdict.FAIL and finding.progress is None:
-            progress = pending.of(application_of(finding.subject, facts, among=check.needs))
-        if progress is None:
+        if finding.verdict is not Verdict.FAIL or not (pending.behind or pending.waiting):
             yield finding
-        else:
+            continue
+        application = application_of(finding.subject, facts, among=check.needs)
+        cause = pending.behind.get(application) if application else None
+        progress = None if finding.progress else pending.of(application)
+        if progress is not None:
             progress = structs.replace(progress, only_new=PRESENT in {check.aspect, check.judges})
-            yield structs.replace(finding, progress=progress)
+        yield structs.replace(
+            finding, cause=finding.cause or cause, progress=finding.progress or progress
+        )
 
 
 def _unseen(finding: Finding, gap: Gap) -> Finding:

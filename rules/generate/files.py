@@ -79,6 +79,7 @@ def _rule(check: Check, alert: Alert) -> Rule:
         dashboard="layer" if check.layer else "overview",
         variables=f"&var-layer={check.layer}&var-check={check.id}" if check.layer else "",
         check=check.id,
+        of_subject=not alert.expr,
     )
 
 

@@ -12,6 +12,11 @@ PREFIX = "ClusterConformance"
 """The first word of every alert."""
 CLUSTER = "or $labels.cluster $externalLabels.cluster"
 _OF_CLUSTER = f"{{{{ with {CLUSTER} }}}} of cluster {{{{ . }}}}{{{{ end }}}}"
+SUBJECT = (
+    "{{ $labels.object_kind }} "
+    "{{ with $labels.object_namespace }}{{ . }}/{{ end }}{{ $labels.object_name }}"
+)
+"""What an alert is about."""
 _RUNBOOKS, _DASHBOARDS = "https://runbooks.invalid/", "https://grafana.invalid/d/"
 _UID = "cluster-conformance-"
 _INDENT = " " * 12
@@ -26,7 +31,8 @@ class Rule:
     """An alert with its *expr* and *severity*, and the *dashboard* that its link opens.
 
     *dashboard* is a uid without the prefix of all, *variables* are those that it opens with beside
-    the cluster. *check* is the id of the check that it belongs to, if any.
+    the cluster. *check* is the id of the check that it belongs to, if any; *of_subject* whether
+    each of its alerts is about one subject of that.
     """
 
     alert: Alert
@@ -35,6 +41,7 @@ class Rule:
     dashboard: str
     variables: str = ""
     check: str = ""
+    of_subject: bool = False
 
     @property
     def name(self) -> str:
@@ -58,11 +65,16 @@ class Rule:
         yield "        labels:"
         yield f"          severity: {self.severity}"
         yield "        annotations:"
-        yield f"          summary: {alert.summary}"
+        yield f"          summary: {self._summary}"
         yield "          description: >-"
         yield indent(_folded(alert.description.replace(OF_CLUSTER, _OF_CLUSTER)), _INDENT)
         yield f"          runbook_url: {_RUNBOOKS}{self.name}.md"
         yield f"          dashboard_url: {self._dashboard_url}"
+
+    @property
+    def _summary(self) -> str:
+        """What is amiss, and with what, where each alert is about one subject."""
+        return f'"{SUBJECT}: {self.alert.summary}"' if self.of_subject else self.alert.summary
 
     @property
     def _dashboard_url(self) -> str:

@@ -158,12 +158,21 @@ def _expected(case: Json, cluster: str) -> Json:
     return {
         "exp_labels": {**target, "cluster": cluster, **case["labels"]},
         "exp_annotations": {
-            "summary": case["summary"],
+            "summary": _summary(case),
             "description": case["description"].replace("north", cluster),
             "runbook_url": f"{RUNBOOKS}{case['alert']}.md",
             "dashboard_url": f"{DASHBOARDS}{case['dashboard']}".replace("north", cluster),
         },
     }
+
+
+def _summary(case: Json) -> str:
+    """Return the summary, which begins with what the alert is about, if that is one subject."""
+    labels: dict[str, str] = case["labels"]
+    if "object_name" not in labels:
+        return str(case["summary"])
+    whole = "/".join(filter(None, (labels.get("object_namespace"), labels["object_name"])))
+    return f"{labels['object_kind']} {whole}: {case['summary']}"
 
 
 def _alerts(name: str, minute: int, expected: list[Json]) -> Json:

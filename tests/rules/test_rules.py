@@ -17,6 +17,7 @@ from exporter.observed.alertmanager.poller import AlertmanagerPoller
 from exporter.observed.grafana.poller import GrafanaPoller
 from exporter.observed.prometheus.poller import PrometheusPoller
 from rules.generate.files import written
+from rules.generate.rule import SUBJECT
 from tests.rules.scenario import DASHBOARDS, RUNBOOKS, minutes
 from tests.rules.shipped import ALERTS, ALL_RULES, FILES, RECORDS, ROOT, TOLD, Rule, rules
 
@@ -68,6 +69,20 @@ def test_the_files_are_what_follows_from_the_checks() -> None:
     assert {path: path.read_text() for path in written()} == written(), "make rules"
 
 
+def summary(rule: Rule) -> str:
+    """Return what an alert says beside what it is about."""
+    text: str = rule["annotations"]["summary"]
+    return text.removeprefix(f"{SUBJECT}: ")
+
+
+def test_every_alert_about_one_subject_names_it_first() -> None:
+    of_subjects = {name for name, rule in ALERTS.items() if "finding_since" in rule["expr"]}
+
+    assert of_subjects == {
+        name for name, rule in ALERTS.items() if summary(rule) != rule["annotations"]["summary"]
+    }
+
+
 def test_every_recorded_series_has_a_test() -> None:
     document = (TOLD / "recording.yaml").read_text()
 
@@ -82,7 +97,7 @@ def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
 def test_a_runbook_says_what_is_meant_what_it_does_and_what_to_do(rule: Rule) -> None:
     text = (DOCS / "runbooks" / f"{rule['alert']}.md").read_text()
 
-    assert text.startswith(f"# {rule['alert']}\n\n{rule['annotations']['summary']} ")
+    assert text.startswith(f"# {rule['alert']}\n\n{summary(rule)} ")
     assert re.findall(r"^## .*$", text, re.MULTILINE) == HEADINGS
     assert "```\n" in text.partition("## Diagnosis")[2]
 
@@ -106,7 +121,7 @@ def test_every_link_of_the_documentation_leads_somewhere(page: Path) -> None:
 
 def test_the_table_lists_every_alert_as_it_is() -> None:
     expected = {
-        name: [rule["labels"]["severity"], rule["for"], rule["annotations"]["summary"]]
+        name: [rule["labels"]["severity"], rule["for"], summary(rule)]
         for name, rule in ALERTS.items()
     }
 
@@ -193,7 +208,7 @@ def test_an_alert_says_what_is_so_and_what_to_do_next(rule: Rule) -> None:
     annotations = rule["annotations"]
 
     assert list(annotations) == ["summary", "description", "runbook_url", "dashboard_url"]
-    assert "{{" not in annotations["summary"]
+    assert "{{" not in summary(rule)
     assert annotations["summary"].endswith(".")
     assert " Next: " in annotations["description"]
     assert annotations["runbook_url"] == f"{RUNBOOKS}{rule['alert']}.md"
@@ -217,7 +232,7 @@ def test_an_alert_says_what_its_check_does(check: Check) -> None:
     alert, rule = check.alert, BY_CHECK[check.id]
 
     assert alert
-    assert rule["annotations"]["summary"] == alert.summary
+    assert summary(rule) == alert.summary
     assert rule["annotations"]["description"] == alert.description.replace(OF_CLUSTER, SPOKEN)
     assert (rule["for"], rule["keep_firing_for"]) == (alert.after, alert.keep)
 

@@ -5,7 +5,7 @@ from msgspec import structs
 
 from exporter.checks import declaration_readable
 from exporter.domain.check import Check
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.items import DeclaredItems, Item, ItemState
 from exporter.domain.provenance import Place, Source
 from exporter.runtime.coverage import Coverage, Share, overall
@@ -56,6 +56,20 @@ def test_the_whole_is_the_judged_part_of_all_that_is_declared() -> None:
 
     assert (shares[Layer.GITOPS].ratio, shares[Layer.APPLICATIONS].ratio) == (1.0, 0.0)
     assert overall(shares.values()) == 0.75
+
+
+def test_what_is_unknown_for_what_is_excused_is_no_blindness() -> None:
+    cause = Cause("node_present", Subject("Node", "", "a"))
+    (known,) = found(PRESENT.id, Verdict.UNKNOWN, kind="Deployment")
+    findings = {PRESENT.id: (structs.replace(known, cause=cause),)}
+
+    blind, excused = (
+        Coverage().of((PRESENT,), findings, DeclaredItems(), excused=frozenset(causes))
+        for causes in ((), (cause,))
+    )
+
+    assert blind[Layer.APPLICATIONS].ratio == 0.0
+    assert excused[Layer.APPLICATIONS].ratio == 1.0
 
 
 def test_where_nothing_is_declared_there_is_no_coverage() -> None:

@@ -57,9 +57,11 @@ class Argocd:
         self._compared[name] = now
         status = application.setdefault("status", {})
         status["reconciledAt"] = written(now)
-        if name in self.blind:
+        wanted = self._wanted(application)
+        blind = self.blind.get(name) or ("" if wanted else "app path does not exist")
+        if blind:
             status["sync"] = {"status": "Unknown", "revision": "main"}
-            error = {"type": "ComparisonError", "message": self.blind[name]}
+            error = {"type": "ComparisonError", "message": blind}
             status["conditions"] = [{**error, "lastTransitionTime": written(now)}]
             return
         status.pop("conditions", None)
@@ -151,7 +153,7 @@ class Argocd:
             if live:
                 own["status"] = live.get("status", {})
             if kind == "Deployment" and "replicas" not in spec:
-                spec["replicas"] = live.get("spec", {}).get("replicas", 1)
+                spec["replicas"] = live.get("spec", {}).get("replicas", 2)
             self.cluster.put(own)
 
     def _assess(self, application: Object) -> None:

@@ -1,5 +1,6 @@
 """One cluster of the suite, whole: its code, objects, Argo CD, API server and exporter."""
 
+import asyncio
 import json
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from exporter.app.service import ServeOptions, Service
 from exporter.domain.clock import Instant
 from exporter.domain.published import Published
 from exporter.foreign.supervisor import Supervisor
+from exporter.observed.kubernetes.live import Live
 from tests.apiserver.kubeconfig import write_kubeconfig
 from tests.apiserver.server import ApiServer
 from tests.trust import cluster, objects
@@ -31,6 +33,7 @@ Steps = Iterator[float]
 WORKERS = ("worker-1", "worker-2", "worker-3", "worker-4")
 VERSION = "v1.31.4"
 SETTLING = 40
+_TRIES, _CHECK = 600, 0.2
 STEP = timedelta(seconds=15)
 
 
@@ -154,6 +157,23 @@ class Lab:
         exporter.current.sweeper = Unswept()
         await exporter.current.start(supervisor)
         self.exporter = exporter
+
+    async def start_api(self) -> None:
+        """Let the API server listen again, until the exporter has found it."""
+        await self.api.start()
+        await self.until_followed()
+
+    async def until_followed(self) -> None:
+        """Wait until the exporter follows everything; its pauses are real seconds."""
+        live = self.exporter.current.observed if self.exporter else None
+        for _ in range(_TRIES):
+            if not isinstance(live, Live) or await self._up(live):
+                return
+            await asyncio.sleep(_CHECK)
+
+    async def _up(self, live: Live) -> bool:
+        state = await live.read(at=self.clock.clock.now())
+        return all(watch.up for watch in state.watches)
 
     async def stop_exporter(self) -> None:
         """Stop it."""

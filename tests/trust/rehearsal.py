@@ -78,7 +78,7 @@ async def rehearse(found: Sequence[Trial]) -> None:
     async with supervised() as supervisor, AsyncExitStack() as exits:
         for trial in found:
             exits.push_async_callback(trial.lab.stop)
-            await trial.lab.start(supervisor)
+        await asyncio.gather(*(trial.lab.start(supervisor) for trial in found))
         for _ in range(int(timedelta(minutes=QUIET + minutes) / LOOK)):
             pace = asyncio.create_task(asyncio.sleep(_PACE))
             await _look([trial for trial in found if trial.goes_on])
@@ -92,5 +92,6 @@ async def _look(found: Sequence[Trial]) -> None:
         await trial.lab.go_on(timedelta(0))
     for _ in range(_TURNS):
         await asyncio.sleep(_DELIVERY)
-    for trial in found:
-        trial.said.append((trial.lab.clock.minute, await trial.lab.look()))
+    said = await asyncio.gather(*(trial.lab.look() for trial in found))
+    for trial, text in zip(found, said, strict=True):
+        trial.said.append((trial.lab.clock.minute, text))

@@ -51,9 +51,14 @@ async def everything(
     names = [name for name in CATALOGUE if any(f"[{name}]" in one.name for one in own)]
     some = chosen(names)
     found, ears = await tried(some, tmp_path_factory.mktemp("trust"))
-    if page_at := os.environ.get("TRUST_PAGE"):
-        Path(page_at).write_text(page(some, ears), encoding="utf-8")
+    write(page(some, ears))
     yield found, ears
+
+
+def write(text: str) -> None:
+    """Write the page of figures, if that is asked for."""
+    if path := os.environ.get("TRUST_PAGE"):
+        Path(path).write_text(text, encoding="utf-8")
 
 
 NAMES = [pytest.param(name, marks=() if name in QUICK else pytest.mark.trust) for name in CATALOGUE]

@@ -159,10 +159,10 @@ def self_heal(lab: Lab) -> Steps:
     yield 0
 
 
-@operation(fault="nobody corrects it", told="DeclarationUnreadable", about="apps/data/db.yaml")
+@operation(fault="nobody corrects it", told="DeclarationUnreadable", about="argocd/agents.yaml")
 def typing_error(lab: Lab) -> Steps:
     """A commit with a typing error is corrected by the next one."""
-    file = lab.code.root / DB
+    file = lab.code.root / "argocd/agents.yaml"
     before = file.read_text()
     file.write_text(before + "\n  : [\n")
     lab.commit()

@@ -14,7 +14,7 @@ def api_server_restart(lab: Lab) -> Steps:
     lab.act(lab.api.stop())
     yield 2
     if not lab.broken:
-        lab.act(lab.api.start())
+        lab.act(lab.start_api())
 
 
 @operation(fault="it does not come back", told="ExporterDown")
@@ -66,6 +66,7 @@ def api_server_overloaded(lab: Lab) -> Steps:
     yield 4
     if not lab.broken:
         fault.clear()
+        lab.act(lab.until_followed())
 
 
 @operation(fault="the settings are wrong", told="SettingsReloadFailed")
