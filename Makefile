@@ -18,7 +18,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --qui
 PROJECT := --extra ansible --extra aws pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format bench chaos soak trust fuzz oracle fresh audit sbom answers goanswers report messages screenshots chart snapshot dashboards rules docs generated image requirements clean
+.PHONY: help demo test lint types format bench chaos soak trust fuzz oracle fresh audit sbom answers goanswers report messages screenshots chart snapshot dashboards mixin rules docs generated image requirements clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
@@ -113,6 +113,9 @@ image: ## Build the container image, where docker or podman runs
 dashboards: .venv/.test ## Write the dashboards again
 	@python -m dashboards.generate
 
+mixin: .venv/.test ## Write the monitoring mixin again
+	@python -m mixin
+
 rules: .venv/.test ## Write the alerts again, from the checks
 	@python -m rules.generate
 
@@ -121,6 +124,7 @@ docs: .venv/.test ## Write the tables of the documentation, heads of runbooks an
 
 generated: .venv/.test ## Write again all that follows from checks, metrics and settings
 	@for one in rules docs dashboards helm; do python -m $$one.generate || exit; done
+	@python -m mixin
 	@python -m tests.report.catalogues
 	@python -m supply.notice
 

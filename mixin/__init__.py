@@ -1,0 +1,1 @@
+"""Rules and dashboards as a monitoring mixin, and what writes it."""
