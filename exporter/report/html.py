@@ -18,6 +18,7 @@ _LONG = 16
 """Characters of a word from which on a line may end within it, after a mark of punctuation."""
 _WORDS = re.compile(rf"\S{{{_LONG},}}")
 _MARKS = re.compile(r"(?<=[/.:=,_@])(?=[^/.:=,_@])")
+_NUMBERS = re.compile(r"[\d,.%]+(?: / [\d,.%]+)*")
 _CLASSES = {
     Verdict.PASS: "pass",
     Verdict.FAIL: "warn",
@@ -59,6 +60,11 @@ def _deviates(row: Iterable[Cell]) -> bool:
     return any(cell.verdict is Verdict.FAIL for cell in row)
 
 
+def _is_number(cell: Cell) -> bool:
+    """Tell whether a cell has numbers only, as ``14 / 14``, which stay on one line."""
+    return _NUMBERS.fullmatch(cell.text) is not None
+
+
 def _bars(cell: Cell) -> Iterator[tuple[str, int, int]]:
     """Yield the parts of a bar that is 1,000 wide: class, beginning and width."""
     total, begun = sum(number for _, number in cell.bar), 0
@@ -86,6 +92,7 @@ def _template() -> Template:
     environment.filters["shown"] = shown
     environment.filters["look"] = look
     environment.tests["diff"] = _deviates
+    environment.tests["number"] = _is_number
     environment.globals["bars"] = _bars
     environment.globals["kind"] = _kind
     return environment.from_string(_resource("report.html"))

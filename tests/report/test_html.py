@@ -122,6 +122,14 @@ def test_it_says_its_language_and_colours_by_verdict() -> None:
     assert '<tr role="row" class="diff">' in text
 
 
+def test_numbers_stay_on_one_line() -> None:
+    rows = [["a", "14 / 14", "1,234", "v1.2"]]
+
+    text = html.write(Paper("en", "x", (Section("x", (table(("A", "B", "C", "D"), rows),)),)))
+
+    assert text.count('<td role="cell" class="n"') == 2
+
+
 def test_the_result_is_told_by_a_shape_and_a_word_too() -> None:
     for verdict in Verdict:
         text = html.write(

@@ -191,7 +191,7 @@ def test_what_differs_in_the_same_way_is_one_entry() -> None:
     done = report(*alike, finding("k8s-info", detail="missing domain=info:NoSchedule"))
 
     entries = done.sections[1].parts
-    assert [entry.title.partition(": ")[2] for entry in entries] == ["2 subjects", "Node k8s-info"]
+    assert [entry.title.partition("”: ")[2] for entry in entries] == ["2 subjects", "Node k8s-info"]
     assert "Node k8s-auth, k8s-chat" in spoken(done)
 
 

@@ -63,10 +63,16 @@ def _entry(cells: Cells, rows: list[FindingRow]) -> Section:
     if len(rows) == 1:
         subject = cells.subject(first.finding.subject)
         return Section(
-            say("{title}: {subject}", title=title, subject=subject), (_properties(cells, rows),)
+            say("Deviates from “{title}”: {subject}", title=title, subject=subject),
+            (_properties(cells, rows),),
         )
     return Section(
-        cells.texts.count("{title}: {n} subject", "{title}: {n} subjects", len(rows), title=title),
+        cells.texts.count(
+            "Deviates from “{title}”: {n} subject",
+            "Deviates from “{title}”: {n} subjects",
+            len(rows),
+            title=title,
+        ),
         (_properties(cells, rows),),
     )
 
