@@ -26,8 +26,9 @@ help: ## List the targets
 
 demo: $(if $(filter $(SCENARIO),instance-stopped rule-added),.venv/.test,.venv/.run) ## Serve the reference cluster until Ctrl-C; SCENARIO=node-loss changes it
 	@kustomize=$$(tools/find-tool kustomize) && \
+	helm=$(if $(filter chart-scaled,$(SCENARIO)),$$(tools/find-tool helm-3),helm) && \
 	echo "The reference cluster: http://$(ADDRESS)/  metrics: http://$(ADDRESS)/metrics" && \
-	CONFORMANCE_KUSTOMIZE=$$kustomize exec python -m tests.apiserver.demo \
+	CONFORMANCE_KUSTOMIZE=$$kustomize CONFORMANCE_HELM_3=$$helm exec python -m tests.apiserver.demo \
 		--address $(ADDRESS) --scenario $(SCENARIO)
 
 test: lint types ## Everything that has to hold before a commit

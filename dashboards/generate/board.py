@@ -17,6 +17,8 @@ from grafana_foundation_sdk.models.dashboard import (
 
 from dashboards.generate import links
 from dashboards.generate.panels import DATASOURCE
+from dashboards.generate.queries import ours, series
+from dashboards.generate.states import BLUE, GREY, YELLOW
 
 Panel: TypeAlias = stat.Panel | statetimeline.Panel | table.Panel | timeseries.Panel
 TITLES = {
@@ -57,6 +59,7 @@ def board(
         made = made.with_variable(variable)
     for link in _links(uid):
         made = made.link(link)
+    made = made.annotations(list(_annotations()))
     for part in parts:
         if isinstance(part, Heading):
             made = made.with_row(builders.Row(part.title).id(part.id))
@@ -97,6 +100,21 @@ def _addresses() -> Iterator[builders.TextBoxVariable]:
         made = builders.TextBoxVariable(name).label(label).default_value(address)
         made = made.current(VariableOption(selected=True, text=address, value=address))
         yield made.hide(VariableHide.HIDE_VARIABLE)
+
+
+def _annotations() -> Iterator[builders.AnnotationQuery]:
+    """Yield what may explain a change: a commit, a restart, other settings."""
+    committed = series("source_revision_timestamp_seconds", 'source="repository"')
+    reloaded = series("config_last_reload_success_timestamp_seconds")
+    started = ours(series("process_start_time_seconds"))
+    for name, colour, expr in (
+        ("Commits", BLUE, f"max by (cluster) (changes({committed}[2m])) > 0"),
+        ("Restarts", GREY, f"max by (cluster) ({started}) > time() - 120"),
+        ("Reloads", YELLOW, f"max by (cluster) (changes({reloaded}[2m])) > 0"),
+    ):
+        made = builders.AnnotationQuery().name(name).datasource(DATASOURCE).enable(enable=True)
+        made = made.hide(hide=False).icon_color(colour).expr(expr).step("1m")
+        yield made.title_format(name).text_format("{{cluster}}")
 
 
 def _links(uid: str) -> Iterator[builders.DashboardLink]:

@@ -23,6 +23,8 @@ def _text(dashboard: Dashboard) -> str:
     for variable in made["templating"]["list"]:
         for name in ("auto", "auto_min", "auto_count"):
             del variable[name]
+    for annotation in made["annotations"]["list"]:
+        del annotation["placement"]
     for panel in made["panels"]:
         panel.get("options", {}).pop("footer", None)
     return json.dumps(made, indent=2) + "\n"

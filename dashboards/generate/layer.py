@@ -1,12 +1,12 @@
 """One layer: which of its checks deviate since when, and how far from what is expected."""
 
 from grafana_foundation_sdk.builders import dashboard as builders
-from grafana_foundation_sdk.builders import stat, statetimeline, table
+from grafana_foundation_sdk.builders import stat, statetimeline, table, timeseries
 
 from dashboards.generate import links, shared
 from dashboards.generate.board import Band, board, query_variable, with_all
 from dashboards.generate.expected import expected_against_observed
-from dashboards.generate.panels import About, Query, Scale, number, timeline, verdict
+from dashboards.generate.panels import About, Query, Scale, lines, number, timeline, verdict
 from dashboards.generate.queries import least, most, series, state, total
 from dashboards.generate.states import STATES, VERDICTS
 from dashboards.generate.tables import Column, table_of
@@ -35,6 +35,7 @@ def dashboard() -> builders.Dashboard:
         "What of one layer deviates, since when, and how far from what is expected?",
         Band(5, first),
         Band(10, ((24, _states()),)),
+        Band(7, ((24, _ratios()),)),
         Band(10, ((15, _checks()), (9, expected_against_observed(8)))),
         Band(
             10, ((16, shared.findings(9, LAYER, CHECK)), (8, shared.by_verdict(10, LAYER, CHECK)))
@@ -72,6 +73,23 @@ def _coverage() -> stat.Panel:
     )
     query = least(series("layer:cluster_conformance_layer_coverage_ratio:min", LAYER))
     return number(about, Query(query, "{{cluster}}"), scale=Scale(unit="percentunit"))
+
+
+def _ratios() -> timeseries.Panel:
+    about = About(
+        11,
+        "Ratio and coverage over time",
+        "Passing per judged subjects of the layer, and how much of what it declares could be"
+        " judged. The ratio has a gap where nothing could be judged.",
+    )
+    queries = (
+        Query(least(series(f"layer:cluster_conformance_layer_{name}:min", LAYER)), legend)
+        for name, legend in (
+            ("ratio", "ratio {{cluster}}"),
+            ("coverage_ratio", "coverage {{cluster}}"),
+        )
+    )
+    return lines(about, *queries, unit="percentunit")
 
 
 def _nothing() -> str:

@@ -93,9 +93,10 @@ def _aspects() -> table.Panel:
 def _replicas() -> timeseries.Panel:
     about = About(
         8,
-        "Replicas",
+        "Replicas, or nodes of its group",
         "Of a workload: how many replicas it may have by its declaration or autoscaler, and how"
-        " many are ready. Nodes and Applications have none.",
+        " many are ready. Of a node: how many nodes its group shall have, and how many are there"
+        " and ready. An Application has neither.",
     )
     asked = (
         ("most", "workload_replicas_declared_max"),
@@ -103,8 +104,20 @@ def _replicas() -> timeseries.Panel:
         ("ready", "workload_replicas_ready"),
     )
     labels = ("object_namespace", "object_kind")
+    of_group = (
+        ("fewest", "nodes_expected"),
+        ("there", "nodes_observed"),
+        ("ready", "nodes_ready"),
+    )
+    its_group = f"and on (cluster, group) {most(series('node_match', NAME), 'group')}"
     queries = (
-        Query(most(series(name, NAMESPACE, NAME), *labels), f"{legend} {{{{object_kind}}}}")
-        for legend, name in asked
+        *(
+            Query(most(series(name, NAMESPACE, NAME), *labels), f"{legend} {{{{object_kind}}}}")
+            for legend, name in asked
+        ),
+        *(
+            Query(f"{most(series(name), 'group')} {its_group}", f"{legend} of {{{{group}}}}")
+            for legend, name in of_group
+        ),
     )
     return lines(about, *queries, unit="short")

@@ -36,7 +36,6 @@ class AgainstOptions:
     cluster: str = ""
     token_file: Path | None = None
     authority: Path | None = None
-    kubectl: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +88,7 @@ async def _observed(
         chosen = DumpOptions(
             folder=folder / "dump",
             kubeconfig=kubeconfig or _own(loaded),
-            kubectl=options.kubectl,
+            kubectl=None if options.cluster else "kubectl",
         )
         await dump(chosen, None, tell=tell)
     return ObservedSettings(snapshot=str(folder / "dump"))

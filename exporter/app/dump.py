@@ -31,13 +31,16 @@ CONFIG_MAPS: Final = "configmaps"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DumpOptions:
-    """How a cluster is dumped: into which *folder*, as which client knows it, *mask*ed or not."""
+    """How a cluster is dumped: into which *folder*, as which client knows it, *mask*ed or not.
+
+    The program *kubectl* is asked where there is one; None is our own client.
+    """
 
     folder: Path
     context: str = ""
     kubeconfig: Path | None = None
     mask: bool = False
-    kubectl: str | None = None
+    kubectl: str | None = "kubectl"
 
 
 async def dump(
@@ -91,7 +94,7 @@ def _cluster(
     path = options.kubeconfig
     if path is None and loaded is not None and kubernetes.kubeconfig:
         path = loaded.path(kubernetes.kubeconfig)
-    program = shutil.which(options.kubectl or "kubectl")
+    program = shutil.which(options.kubectl) if options.kubectl else None
     if program is not None:
         words = [f"--context={options.context}"] if options.context else []
         words += [f"--kubeconfig={path}"] if path else []

@@ -5,20 +5,24 @@ import os
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import msgspec
 
 from exporter.app.beginning.hints import Hints, hints
 from exporter.app.beginning.settings import Beginning, chart_values, conformance_yaml
-from exporter.app.conformance import say_nothing
+from exporter.app.conformance import declare_once, say_nothing
 from exporter.app.dump import DumpOptions, dump
 from exporter.declared.checkout import Checkout
 from exporter.declared.confined import Workers
 from exporter.declared.repository import GitState, describe
 from exporter.declared.survey.found import Asked, Survey
+from exporter.domain.applications import DeclaredApplications
 from exporter.domain.errors import ReadError, SettingsError, UnreachableError
 from exporter.domain.observation import Observation
 from exporter.observed import snapshot
+from exporter.settings.load import parse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,7 @@ class InitOptions:
     cluster: bool = True
     context: str = ""
     kubeconfig: Path | None = None
-    kubectl: str | None = None
+    kubectl: str | None = "kubectl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,30 @@ async def init(
         kubeconfig=_relative(options.kubeconfig, options.settings) if options.kubeconfig else "",
         unobserved=unobserved,
     )
+    found = await _without_delivered(found, options, workers)
     return Begun(settings=conformance_yaml(found), values=chart_values(found), found=found)
+
+
+async def _without_delivered(found: Beginning, options: InitOptions, workers: Workers) -> Beginning:
+    """Leave out kustomizations that an Application delivers which only the readers see.
+
+    ApplicationSets and charts make Applications that stand in no file.
+    """
+    survey = found.survey
+    if not (survey.kustomizations and survey.argocd):
+        return found
+    without = replace(found, survey=msgspec.structs.replace(survey, kustomizations=()))
+    folder = options.settings.absolute().parent
+    loaded = parse(conformance_yaml(without), name=options.settings.name, folder=folder)
+    declared = (await declare_once(loaded, run=workers.read)).facts.find(DeclaredApplications)
+    paths = {
+        source.path
+        for application in (declared.applications.values() if declared else ())
+        for source in application.sources
+        if source.local
+    }
+    left = tuple(one for one in survey.kustomizations if one.path not in paths)
+    return replace(found, survey=msgspec.structs.replace(survey, kustomizations=left))
 
 
 async def _survey(checkout: Checkout, known: Hints, workers: Workers) -> tuple[GitState, Survey]:

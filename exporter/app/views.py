@@ -5,12 +5,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
+from pathlib import Path
+from typing import Final, TypeAlias
 
 from exporter.app.report import overview_of
+from exporter.domain.cron import parse_zone
+from exporter.domain.errors import ReadError
 from exporter.domain.evaluation import Evaluation
+from exporter.domain.provenance import Place
 from exporter.domain.published import Answer, Asked, View
 from exporter.domain.state import State
+from exporter.foreign.files import MIB, decode, read_bytes
 from exporter.report import api, reports, status
 from exporter.report.overview import Overview
 from exporter.report.writers import Form
@@ -18,7 +23,11 @@ from exporter.runtime.server import REPORT
 from exporter.settings.load import Loaded
 
 PAGE: Final = "/"
-PATHS: Final = (PAGE, REPORT, *api.PATHS)
+HISTORY: Final = "/history"
+SUBJECTS: Final = ("/subject/{kind}/{name}", "/subject/{kind}/{namespace}/{name}")
+DOCUMENTATION: Final = ("/docs/{folder}", "/docs/{folder}/{name}")
+PATHS: Final = (PAGE, HISTORY, *SUBJECTS, *DOCUMENTATION, REPORT, *api.PATHS)
+Page: TypeAlias = Callable[..., Answer]
 LINGERING: Final = 60.0
 """Seconds for which somebody who has looked may look again; the page asks every few seconds."""
 
@@ -87,23 +96,45 @@ def views(
         telemetry_path=telemetry_path,
         lasting=lasting,
         forms=tuple(Form),
+        zone=parse_zone(seen.loaded.settings.time_zone),
     )
     if readers.around:
         seen.board()
 
-    def page(asked: Asked) -> Answer:
-        readers.came()
-        return status.page(seen.board(), asked, context=context)
+    def shown(page: Page) -> View:
+        def view(asked: Asked) -> Answer:
+            readers.came()
+            return page(seen.board(), asked, context=context)
+
+        return view
 
     return {
-        PAGE: page,
+        PAGE: shown(status.page),
+        HISTORY: shown(status.history),
+        **dict.fromkeys(SUBJECTS, shown(status.subject)),
+        **dict.fromkeys(DOCUMENTATION, shown(status.documentation)),
         REPORT: lambda asked: reports.report(asked, shown=seen.overview),
         **api.views(seen.outcome, declared=declared),
     }
 
 
 def _cluster(loaded: Loaded) -> status.Cluster:
-    return status.Cluster(name=loaded.cluster.name, web=loaded.repository.web)
+    root = loaded.path(loaded.repository.path)
+    return status.Cluster(
+        name=loaded.cluster.name, web=loaded.repository.web, read=lambda place: _lines(root, place)
+    )
+
+
+def _lines(root: Path, place: Place) -> tuple[str, ...]:
+    """Return the lines of a file of the checkout; none where it cannot be read, or lies outside."""
+    path = (root / place.path).resolve()
+    if not path.is_relative_to(root.resolve()):
+        return ()
+    try:
+        text = decode(read_bytes(path, name=place.path, limit=MIB), name=place.path)
+    except ReadError:
+        return ()
+    return tuple(text.splitlines())
 
 
 def waiting(loaded: Loaded) -> Callable[[str], Answer]:

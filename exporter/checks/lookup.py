@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from exporter.checks import object_present
+from exporter.domain.applications import ObservedApplications
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause
 from exporter.domain.gaps import Gap
@@ -96,13 +97,17 @@ def gap_of(facts: Facts, kind: type) -> Gap | None:
 
 
 def known_secrets(facts: Facts) -> frozenset[ObjectName]:
-    """Return the Secrets that are declared, or made of what is."""
+    """Return the Secrets that are declared, made of what is, or that Argo CD says are there."""
     declared, items = facts.find(DeclaredObjects), facts.find(DeclaredItems)
-    return facts.memory.once("secrets", (declared, items), partial(_secrets, declared, items))
+    observed = facts.find(ObservedApplications)
+    make = partial(_secrets, declared, items, observed)
+    return facts.memory.once("secrets", (declared, items, observed), make)
 
 
 def _secrets(
-    declared: DeclaredObjects | None, items: DeclaredItems | None
+    declared: DeclaredObjects | None,
+    items: DeclaredItems | None,
+    observed: ObservedApplications | None,
 ) -> frozenset[ObjectName]:
     found = {
         (item.subject.namespace, item.subject.name)
@@ -113,4 +118,7 @@ def _secrets(
         path = MAKERS.get(key.group_kind)
         if path is not None:
             found.add((key.namespace, as_text(dig(maker.manifest, *path)) or key.name))
+    for application in observed.applications.values() if observed else ():
+        if application.is_here:
+            found.update(application.secrets)
     return frozenset(found)

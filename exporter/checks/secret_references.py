@@ -9,6 +9,7 @@ from exporter.checks.credentials import credentials
 from exporter.checks.lookup import Lookup, Presence, known_secrets
 from exporter.checks.parts import Part, fails, judged, unknown
 from exporter.checks.wording import excerpt
+from exporter.domain.applications import ObservedApplications
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.facts import Facts
@@ -172,7 +173,13 @@ CHECK = Check(
     severity=Severity.INFO,
     title="What pods refer to is there, and credentials are referred to",
     needs=(DeclaredWorkloads, ObservedWorkloads),
-    weighs=(DeclaredObjects, ObservedObjects, DeclaredItems, ObservedPods),
+    weighs=(
+        DeclaredObjects,
+        ObservedObjects,
+        ObservedApplications,
+        DeclaredItems,
+        ObservedPods,
+    ),
     subjects=subjects.declared_workloads,
     judge=judge,
     judges="references",

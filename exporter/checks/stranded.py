@@ -11,9 +11,10 @@ from exporter.domain.declaration import ApplicationKey, DeclaredWorkload, Worklo
 from exporter.domain.errors import ParseError
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause
-from exporter.domain.json import JsonObject, as_list, as_object, as_text, dig
+from exporter.domain.json import Json, JsonObject, as_list, as_object, as_text, dig
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNodes
 from exporter.domain.placement import guards, hidden, pod_spec
+from exporter.domain.selectors import Operator, Requirement
 from exporter.domain.taints import Taint, Toleration
 from exporter.domain.templates import REQUIRED, node_selection, tolerations
 from exporter.domain.workloads import (
@@ -220,22 +221,31 @@ def _is_alone(manifest: JsonObject) -> bool:
     terms = as_list(dig(pod_spec(manifest), "affinity", "podAntiAffinity", REQUIRED))
     return any(
         dig(as_object(term), "topologyKey") == _HOSTNAME
-        and _selects(as_object(dig(as_object(term), "labelSelector")), labels)
+        and _selects(dig(as_object(term), "labelSelector"), labels)
         for term in terms
     )
 
 
-def _selects(selector: JsonObject, labels: JsonObject) -> bool:
-    """Tell whether a label *selector* surely selects *labels*; of expressions only ``In`` does."""
-    asked = [
-        (as_text(dig(one, "key")), as_list(dig(one, "values")), dig(one, "operator") == "In")
-        for one in map(as_object, as_list(selector.get("matchExpressions")))
-    ]
+def _selects(selector: Json, labels: JsonObject) -> bool:
+    """Tell whether a label *selector* selects *labels*; an empty one does, an absent one never."""
+    if not isinstance(selector, Mapping):
+        return False
+    known = {key: as_text(value) for key, value in labels.items()}
     pairs = as_object(selector.get("matchLabels")).items()
-    return bool(asked or pairs) and (
-        all(labels.get(key) == value for key, value in pairs)
-        and all(known and labels.get(key) in values for key, values, known in asked)
+    return all(labels.get(key) == value for key, value in pairs) and all(
+        _fulfils(known, as_object(expression))
+        for expression in as_list(selector.get("matchExpressions"))
     )
+
+
+def _fulfils(labels: Mapping[str, str], expression: JsonObject) -> bool:
+    """Tell whether *labels* surely fulfil an expression of a label selector."""
+    values = tuple(map(as_text, as_list(expression.get("values"))))
+    try:
+        operator = Operator(as_text(expression.get("operator")))
+    except ValueError:
+        return False
+    return Requirement(as_text(expression.get("key")), operator, values).matches(labels)
 
 
 def _by_application(

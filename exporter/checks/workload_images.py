@@ -29,9 +29,12 @@ IMAGE_REASONS = frozenset(
         "ErrImageNeverPull",
         "ImageInspectError",
         "RegistryUnavailable",
+        "SignatureValidationFailed",
+        "ImageVolumeMountFailed",
     }
 )
-"""Why containers wait for an image, as ``k8s.io/kubernetes/pkg/kubelet/images`` names it."""
+"""Why containers wait for an image, as ``k8s.io/kubernetes/pkg/kubelet/images`` and
+``k8s.io/cri-api/pkg/errors`` name it."""
 
 
 def waiting_for_images(groups: Iterable[PodGroup]) -> dict[str, int]:

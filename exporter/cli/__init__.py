@@ -10,6 +10,7 @@ from exporter import __version__
 from exporter.cli.lazy import LazyGroup
 
 SUMMARIES = {
+    "archive": "Verify what `report --archive` keeps, and answer questions from it, offline.",
     "check": "Evaluate once and print what was found.",
     "completion": "Print the completion script of a shell.",
     "config": "Check the settings, or print what follows from them.",

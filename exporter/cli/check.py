@@ -8,7 +8,7 @@ import click
 
 from exporter.cli.exits import BLIND, CONFORMS, FINDINGS
 from exporter.cli.options import flag, settings_options
-from exporter.cli.parameters import Instant
+from exporter.cli.parameters import Instant, Written
 from exporter.cli.running import (
     colour,
     load_settings,
@@ -72,6 +72,14 @@ FORMATS = ("table", "json", "markdown", "sarif", "junit")
     help="With --against URL: the file of the authority of its certificate.",
 )
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Default: standard output.")
+@click.option(
+    "--write",
+    "also",
+    type=Written(FORMATS),
+    metavar="FORMAT=FILE",
+    multiple=True,
+    help="Write another format, too; may be given more than once.",
+)
 def check(
     workers: "app.Workers",
     *,
@@ -85,6 +93,7 @@ def check(
     token_file: Path | None,
     authority: Path | None,
     output: Path | None,
+    also: tuple[tuple[str, Path], ...],
 ) -> None:
     """Evaluate once and print what was found.
 
@@ -109,27 +118,33 @@ def check(
         )
         loaded = load_settings(config_file, observed=not against)
         compared = look(app.check_against, config_file, loaded, options, at=at, workers=workers)
-        _print_changes(compared, form, output)
+        for other, file in ((form, output), *also):
+            _print_changes(compared, other, file)
         raise SystemExit(code_of_change(compared, fail_on=severity))
     once = app.check_declared if declared_only else app.check_once
     outcome = look_once(once, config_file, at=at, workers=workers, observed=not declared_only)
-    _print(outcome, form, output, config_file=config_file)
+    for other, file in ((form, output), *also):
+        _print(outcome, other, file, config_file=config_file, alone=declared_only)
     raise SystemExit(exit_code(outcome, fail_on=severity))
 
 
-def _print(outcome: "Evaluation", form: str, output: Path | None, *, config_file: Path) -> None:
+def _print(
+    outcome: "Evaluation", form: str, output: Path | None, *, config_file: Path, alone: bool
+) -> None:
     from exporter import app
+    from exporter.report import changes, table
     from exporter.report.documents import evaluated
     from exporter.report.encoding import encode
 
     if form == "table" and output is None:
-        show(outcome)
+        show(outcome, alone=alone)
     elif form == "table":
-        from exporter.report import table
-
-        put(table.evaluation(outcome).encode("utf-8", "replace"), output)
+        title = changes.alone(outcome) if alone else ""
+        put(table.evaluation(outcome, title=title).encode("utf-8", "replace"), output)
     elif form == "json":
         put(encode(evaluated.Evaluation.of(outcome)), output)
+    elif form == "markdown" and alone:
+        put(changes.markdown_alone(outcome).encode("utf-8", "replace"), output)
     else:
         view = app.overview_of(outcome, load_settings(config_file, observed=False))
         put(_written(view, form), output)

@@ -85,8 +85,7 @@ def _check(config_file: Path, workers: "app.Workers", *, alone: bool) -> None:
     from exporter import app
 
     if alone:
-        click.echo("No cluster was looked at, so only the code is judged.\n")
         loaded = load_settings(config_file)
-        show(run_once(app.check_declared(loaded, run=workers.read)))
+        show(run_once(app.check_declared(loaded, run=workers.read)), alone=True)
     else:
         show(look_once(app.check_once, config_file, at=None, workers=workers))

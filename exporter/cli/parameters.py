@@ -1,7 +1,9 @@
 """What options take beside texts and numbers: each kind parsed in one place."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +40,25 @@ class Address(click.ParamType[tuple[str, int]]):
         if match is None or int(match["port"]) > LAST_PORT:
             self.fail(f"{value!r} is no address; write host:port, :port or [::1]:port", param, ctx)
         return match["v6"] or match["host"] or "", int(match["port"])
+
+
+class Written(click.ParamType[tuple[str, Path]]):
+    """A format of *known* ones, and the file that it is written to."""
+
+    name = "format=file"
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self.known = known
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, Path]:
+        """Parse, or fail with the formats that are known."""
+        if isinstance(value, tuple):
+            return value
+        form, _, file = str(value).partition("=")
+        if form not in self.known or not file:
+            known = ", ".join(self.known)
+            self.fail(f"{value!r} is no FORMAT=FILE; formats are {known}", param, ctx)
+        return form, Path(file)
 
 
 class Zone(click.ParamType[tzinfo]):

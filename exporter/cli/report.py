@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exporter.cli.exits import RefusedError
 from exporter.cli.options import flag, settings_options
 from exporter.cli.parameters import Instant, Zone
 from exporter.cli.running import look_once, put, with_workers
+from exporter.domain.errors import SettingsError
 from exporter.report.texts import Lang
 from exporter.report.writers import Form, write
 
 if TYPE_CHECKING:
     from exporter import app
+    from exporter.report.overview import Overview
 
 
 @click.command()
@@ -43,6 +46,18 @@ if TYPE_CHECKING:
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path), help="The file; default: standard output."
 )
+@click.option(
+    "--archive",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Add the report, as JSON, to the signed archive in DIR; needs --key.",
+)
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The Ed25519 key of ssh-keygen that signs the archive.",
+)
 def report(
     workers: "app.Workers",
     *,
@@ -52,6 +67,8 @@ def report(
     zone: tzinfo | None,
     at: datetime | None,
     output: Path | None,
+    folder: Path | None,
+    key: Path | None,
 ) -> None:
     """Evaluate once and write a validation report.
 
@@ -60,5 +77,27 @@ def report(
     """
     from exporter import app
 
+    if (folder is None) != (key is None):
+        raise click.UsageError("--archive and --key go together")
     view = look_once(app.report_once, config_file, at=at, workers=workers)
-    put(write(view, form=Form(form), lang=Lang(lang), zone=zone), output)
+    if folder is not None and key is not None:
+        _keep(view, folder, key=key)
+    if folder is None or output is not None:
+        put(write(view, form=Form(form), lang=Lang(lang), zone=zone), output)
+
+
+def _keep(view: "Overview", folder: Path, *, key: Path) -> None:
+    """Add a report to an archive, and say its head, which is to be noted elsewhere."""
+    from exporter.archive.chain import ArchiveError
+    from exporter.archive.writing import append
+
+    content = write(view, form=Form.JSON)
+    try:
+        chain = append(folder, content, at=view.at, cluster=view.cluster, key=key)
+    except ArchiveError as error:
+        raise RefusedError(
+            f"{folder}: is not as it was written, and nothing is added: {'; '.join(error.problems)}"
+        ) from None
+    except SettingsError as error:
+        raise RefusedError(str(error)) from None
+    click.echo(f"{folder}: report {len(chain.links)}, head {chain.head}", err=True)

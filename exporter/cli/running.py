@@ -134,11 +134,13 @@ def print_json(value: Any) -> None:
     click.echo(encode(value), nl=False)
 
 
-def show(outcome: "Evaluation") -> None:
-    """Print an evaluation as a table."""
-    from exporter.report import table
+def show(outcome: "Evaluation", *, alone: bool = False) -> None:
+    """Print an evaluation as a table; of the code *alone*, with a headline that says so."""
+    from exporter.report import changes, table
 
-    click.echo(table.evaluation(outcome, paint=paint, width=width()), nl=False, color=colour())
+    title = changes.alone(outcome) if alone else ""
+    shown = table.evaluation(outcome, title=title, paint=paint, width=width())
+    click.echo(shown, nl=False, color=colour())
 
 
 def paint(verdict: Verdict, text: str) -> str:

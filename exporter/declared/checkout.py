@@ -153,10 +153,11 @@ class Checkout:
                 error.message, reason=Reason.MALFORMED, path=path, line=error.line
             ) from None
 
-    def files(self, path: str = "", *, suffixes: Iterable[str]) -> list[str]:
+    def files(self, path: str = "", *, suffixes: Iterable[str], hidden: bool = False) -> list[str]:
         """Return the files below *path* whose names end in one of *suffixes*, sorted.
 
-        A file is returned as it is; hidden directories and links are passed over. Raises
+        A file is returned as it is; links and directories that are *hidden* are passed over, or
+        of these only Git's own. Raises
         :exc:`ReadError` where *path* does not exist, leads outside, holds too many files or a
         directory that cannot be listed.
         """
@@ -167,7 +168,7 @@ class Checkout:
             raise ReadError("does not exist", reason=Reason.MISSING, path=path or ".")
         endings = tuple(suffixes)
         found = []
-        for name in self._walk(start):
+        for name in self._walk(start, hidden=hidden):
             if name.endswith(endings):
                 _check_name(name)
                 found.append(name)
@@ -207,7 +208,7 @@ class Checkout:
         except OSError:
             return []
 
-    def _walk(self, start: Path) -> Iterator[str]:
+    def _walk(self, start: Path, *, hidden: bool) -> Iterator[str]:
         """Yield the files below *start*; raises :exc:`ReadError` for a directory that is closed."""
         pending, top = [str(start)], self._top
         while pending:
@@ -218,7 +219,7 @@ class Checkout:
                     continue
                 if not is_folder:
                     yield path.removeprefix(top)
-                elif not name.startswith("."):
+                elif not name.startswith(".") or (hidden and name != ".git"):
                     pending.append(path)
 
     def _entries(self, folder: str) -> list[tuple[str, bool, bool]]:

@@ -167,7 +167,7 @@ class _Reader:
             places=manifest.places,
             chart=manifest.chart,
             application=self.application,
-            ignored=self.ignored(manifest),
+            ignored=(*self.ignored(manifest), *manifest.undetermined),
             unknown=Gap(manifest.place.source, manifest.unknown) if manifest.unknown else None,
         )
 

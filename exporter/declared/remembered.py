@@ -23,6 +23,7 @@ Units: TypeAlias = Mapping[Hashable, tuple[object, float | None]]
 """What units gave, and since when by the boot clock they could not be read any more, if so."""
 
 _READ: Final = TRACED | {"Alertmanager", "Prometheus"}
+FORGOTTEN: Final = "of what cannot be read now, only that it was declared is remembered"
 _IDENTITY: Final = ("name", "namespace", "generateName", "annotations")
 
 
@@ -236,7 +237,12 @@ def _lean(manifest: Manifest) -> Manifest:
     content, metadata = manifest.content, as_object(manifest.content.get("metadata"))
     kept = {key: metadata[key] for key in _IDENTITY if key in metadata}
     lean: dict[str, Json] = {"apiVersion": content.get("apiVersion"), "kind": manifest.kind}
-    return replace(manifest, content={**lean, "metadata": kept, "spec": _times(content)}, places={})
+    return replace(
+        manifest,
+        content={**lean, "metadata": kept, "spec": _times(content)},
+        places={},
+        unknown=manifest.unknown or FORGOTTEN,
+    )
 
 
 def _times(content: JsonObject) -> JsonObject:

@@ -92,6 +92,7 @@ class ObservedApplication:
     *reconciled* is when Argo CD last compared it, as far as it says so; it is *paused* where an
     annotation keeps it from that. *ailing* lists resources that are not Healthy, as
     ``Kind namespace/name: status``. *overrides* has one entry for each source, if any is there.
+    *secrets* are those of its resources, by namespace and name, that Argo CD says are there.
     """
 
     key: ApplicationKey
@@ -116,6 +117,13 @@ class ObservedApplication:
     destination_name: str = ""
     destination_server: str = ""
     overrides: tuple[Overrides, ...] = ()
+    secrets: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it goes to the cluster that it is an object of."""
+        server, name = self.destination_server.rstrip("/"), self.destination_name
+        return server == "https://kubernetes.default.svc" or (name == "in-cluster" and not server)
 
     @property
     def errors(self) -> Iterator[str]:

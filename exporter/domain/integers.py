@@ -8,6 +8,7 @@ import re
 from exporter.domain.errors import ParseError
 
 _FORM = re.compile(r"[+-]?[0-9]{1,64}")
+_CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,64}")
 _LIMIT = 1 << 63
 
 
@@ -17,3 +18,13 @@ def parse_integer(text: str) -> int:
     if not -_LIMIT <= number < _LIMIT:
         raise ParseError(f"{text!r} is no whole number of 64 bits")
     return number
+
+
+def parse_canonical(text: str) -> int:
+    """Return a number as one writes it; raises :exc:`ParseError`, also for ``+1`` and ``01``.
+
+    Source: ``content.IsDecimalInteger`` in Kubernetes' apimachinery, for comparing tolerations.
+    """
+    if not _CANONICAL.fullmatch(text):
+        raise ParseError(f"{text!r} is no whole number as one writes it")
+    return parse_integer(text)

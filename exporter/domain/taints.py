@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from exporter.domain.errors import ParseError
-from exporter.domain.integers import parse_integer
+from exporter.domain.integers import parse_canonical
 
 
 class TaintEffect(StrEnum):
@@ -94,7 +94,7 @@ class Toleration:
     def _compares(self, value: str) -> bool:
         """Compare as whole numbers (Kubernetes 1.35, TaintTolerationComparisonOperators)."""
         try:
-            mine, theirs = parse_integer(self.value), parse_integer(value)
+            mine, theirs = parse_canonical(self.value), parse_canonical(value)
         except ParseError:
             return False
         return theirs < mine if self.operator is TolerationOperator.LESS_THAN else theirs > mine

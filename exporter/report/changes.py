@@ -165,6 +165,15 @@ def _order(one: Told) -> tuple[bool, bool, str, Subject]:
     return one.until_synced, one.verdict is not Verdict.FAIL, one.check, one.subject
 
 
+def alone(outcome: Evaluation) -> str:
+    """Return in one sentence what is found of the code alone: that nothing is, says little."""
+    failing = sum(finding.verdict is Verdict.FAIL for finding in outcome.findings)
+    unseen = sum(finding.is_blind_spot for finding in outcome.findings)
+    said = f"{failing} of its findings fail" if failing else "Nothing in it fails"
+    more = f", and {unseen} declared items cannot be compared" if unseen else ""
+    return f"Of the code alone, as no cluster was looked at: {said}{more}"
+
+
 def headline(found: Changes) -> str:
     """Return in one sentence what differs."""
     later = len(found.added) - len(found.lasting)
@@ -202,10 +211,20 @@ def _row(one: Told) -> Sequence[str]:
     return one.verdict, one.check, f"{one.subject.kind} {one.subject}", one.detail, one.where
 
 
+def markdown_alone(outcome: Evaluation) -> str:
+    """Return what is found of the code alone as a comment for a code host."""
+    amiss = [one for one in told(outcome).values() if one.verdict in AMISS]
+    return _comment(alone(outcome), [("Findings", sorted(amiss, key=_order))])
+
+
 def markdown(found: Changes) -> str:
     """Return what differs as a comment for a code host."""
-    lines = ["## Cluster conformance", "", f"{headline(found)}."]
-    for title, some in _sections(found):
+    return _comment(headline(found), _sections(found))
+
+
+def _comment(summary: str, sections: Iterable[tuple[str, Sequence[Told]]]) -> str:
+    lines = ["## Cluster conformance", "", f"{summary}."]
+    for title, some in sections:
         if some:
             lines += [
                 "",

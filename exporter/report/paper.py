@@ -91,13 +91,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A whole report in the language *lang*; *subtitle* says of what, and as of when."""
+    """A whole report in the language *lang*; *subtitle* says of what, and as of when.
+
+    *links* lead from it to what is served beside it; a file has none.
+    """
 
     lang: str
     title: str
     sections: tuple[Section, ...]
     subtitle: str = ""
     contents: str = "Contents"
+    links: tuple[Cell, ...] = ()
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Cell | str]]) -> Table:

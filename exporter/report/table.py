@@ -39,14 +39,18 @@ def plain(_: Verdict, text: str) -> str:
     return text
 
 
-def evaluation(outcome: Evaluation, *, paint: Paint = plain, width: int | None = None) -> str:
+def evaluation(
+    outcome: Evaluation, *, title: str = "", paint: Paint = plain, width: int | None = None
+) -> str:
     """Return a headline, the layers' scores, and what is not a pass; *paint* colours verdicts.
+
+    A *title* stands in place of the headline where no cluster was looked at.
 
     What one cause makes is one row, and what is not compared has one for each source and reason.
     A table is no wider than *width* characters, if that can be.
     """
     accounted = account(outcome)
-    lines = [headline(outcome, accounted, texts=ENGLISH), ""]
+    lines = [title or headline(outcome, accounted, texts=ENGLISH), ""]
     lines += columns(("LAYER", "RATIO", "COVERAGE", *map(str.upper, _COLUMNS)), _scores(outcome))
     lines += painted(_FINDINGS, rows=list(_findings(outcome)), paint=paint, width=width)
     rows = [_folded(row) for row in accounted.not_compared]

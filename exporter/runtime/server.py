@@ -180,7 +180,8 @@ def _language(request: web.Request) -> str:
 
 
 def _parameters(request: web.Request) -> Parameters:
-    return tuple(request.query.items())
+    """Return the parameters of the address, those of its path last, as these count."""
+    return (*request.query.items(), *request.match_info.items())
 
 
 def _variant(request: web.Request) -> Parameters:

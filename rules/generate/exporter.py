@@ -175,7 +175,9 @@ max without (instance, pod, container, endpoint) (
             why=(
                 "What has no series any more is 0, as long as the exporter evaluates. Files and "
                 "directories are items only while something is amiss with them. Two of a kind are "
-                "too few to tell."
+                "too few to tell. Where a commit came within the six hours, Git shows what was "
+                "removed, and an hour is enough to revert it; a generator that gives less of "
+                "itself leaves no commit."
             ),
         ),
         expr="""\
@@ -199,12 +201,33 @@ max without (instance, pod, container, endpoint) (
 )
 < 0.5
 * (
-  max_over_time(
-    sum without (state) (
-      max without (instance, pod, container, endpoint) (
-        cluster_conformance_declared_items{state!="out_of_scope", kind!~"File|Directory"}
+  (
+    (
+      max_over_time(
+        sum without (state) (
+          max without (instance, pod, container, endpoint) (
+            cluster_conformance_declared_items{state!="out_of_scope", kind!~"File|Directory"}
+          )
+        )[6h:1m]
       )
-    )[6h:1m]
+      unless ignoring (source, kind)
+      (
+        changes(
+          max without (instance, pod, container, endpoint) (
+            cluster_conformance_source_revision_timestamp_seconds{source="repository"}
+          )[6h:1m]
+        )
+        > 0
+      )
+    )
+    or
+    max_over_time(
+      sum without (state) (
+        max without (instance, pod, container, endpoint) (
+          cluster_conformance_declared_items{state!="out_of_scope", kind!~"File|Directory"}
+        )
+      )[1h:1m]
+    )
   )
   > 2
 )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.apiserver import argocd
+from tests.apiserver import argocd, charts
 from tests.apiserver.kubeconfig import write_kubeconfig
 from tests.apiserver.scenarios import SCENARIOS, run
 from tests.apiserver.server import ApiServer
@@ -29,7 +29,7 @@ BOOKMARKS = 10.0
 """Seconds between two signs of life of a watch."""
 LOST = "30s"
 """After how long without one what the API server told counts no more; sooner than usual."""
-KNOWN = sorted({*SCENARIOS, *OF_MONITORING, *OF_CLOUD})
+KNOWN = sorted({*SCENARIOS, *OF_MONITORING, *OF_CLOUD, *charts.SCENARIOS})
 
 
 def main() -> None:
@@ -65,6 +65,8 @@ async def demo(address: str, scenario: str, after: float) -> int:
             settings = write_settings(
                 Path(folder), url=api.url, monitoring=stack, cloud=cloud, max_age=LOST
             )
+            if scenario in charts.SCENARIOS:
+                charts.deliver(api, Path(folder) / "repository")
             command = (sys.executable, "-m", "exporter", "serve", "--config.file", str(settings))
             exporter = await asyncio.create_subprocess_exec(
                 *command, "--web.listen-address", address, env={**os.environ, **moto.KEYS}
@@ -134,11 +136,15 @@ async def _play(
     """Play a *scenario* so many seconds *after* the first evaluation is shown at *address*."""
     if scenario == NONE:
         return
-    chosen = SCENARIOS.get(scenario) or OF_MONITORING.get(scenario) or OF_CLOUD[scenario]
+    of_charts = charts.SCENARIOS.get(scenario)
+    of_cluster = SCENARIOS.get(scenario) or OF_MONITORING.get(scenario)
+    chosen = of_cluster or of_charts or OF_CLOUD[scenario]
     await _shown(address)
     _say(f"in {after:g} seconds: {(chosen.__doc__ or scenario).splitlines()[0]}")
     await asyncio.sleep(after)
-    if cloud is not None:
+    if of_charts is not None:
+        _say(await of_charts(api))
+    elif cloud is not None:
         _say(await cloud.play(scenario))
     else:
         _say(await (stack.play(scenario) if scenario in OF_MONITORING else run(scenario, api)))

@@ -1,5 +1,6 @@
 """What people do with the page: look, filter, search, follow; with mouse, keyboard or phone."""
 
+import gzip
 import re
 from typing import Any
 
@@ -183,6 +184,48 @@ async def test_the_first_cause_is_seen_without_scrolling(
     box: Any = await page.locator(".cause").first.bounding_box()
 
     assert box["y"] <= most
+
+
+PAGES = [
+    "/subject/Node/k8s-api-scan",
+    "/subject/Deployment/api/scan-api",
+    "/history",
+    "/docs/runbooks",
+]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/docs/checks/workload_spec"])
+async def test_no_other_page_scrolls_sideways_on_a_phone(visit: Open, path: str) -> None:
+    page = await visit(path, viewport={"width": 390, "height": 844})
+
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def test_the_page_is_small(visit: Open) -> None:
+    page = await visit()
+
+    plain = await (await page.request.get(page.url, headers={"Accept": "text/html"})).body()
+
+    assert len(plain) <= 60_000
+    assert len(gzip.compress(plain, 1)) <= 15_000
+
+
+async def test_a_cause_leads_to_its_subject_and_back(visit: Open) -> None:
+    page = await visit()
+
+    await page.get_by_role("link", name="Node k8s-worker-ai: domain is disputed").click()
+    await expect(page.locator("h1")).to_contain_text("Node k8s-worker-ai: 1 warning")
+    await page.locator(".crumbs a").click()
+
+    await expect(page.locator("h1")).to_contain_text("10 warnings")
+
+
+async def test_a_conflict_has_a_patch(visit: Open) -> None:
+    page = await visit("/?q=k8s-worker-ai")
+
+    await page.locator(".cause.warn summary").first.click()
+
+    await expect(page.locator(".patch .p").last).to_contain_text('"ai"')
 
 
 async def test_paper_shows_what_is_folded_and_no_controls(visit: Open) -> None:

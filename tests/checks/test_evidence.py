@@ -369,7 +369,8 @@ NO_EVIDENCE: dict[str, AbstractSet[type]] = {
     "grafana_dashboards": {GrafanaHealth},  # explains what is unknown
     "grafana_datasources": {GrafanaHealth},
     "node_dedication": {ObservedWorkloads},  # explains a failure
-    "secret_references": {ObservedObjects, ObservedPods},  # pods that run are evidence enough
+    # pods that run are evidence enough
+    "secret_references": {ObservedApplications, ObservedObjects, ObservedPods},
     "node_group_size": of_cloud.KINDS,  # one more witness
     "node_present": of_cloud.KINDS,  # explain a failure
     "node_ready": of_cloud.KINDS,

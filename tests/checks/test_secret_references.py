@@ -6,7 +6,8 @@ from msgspec import structs
 
 from exporter.checks.lookup import MAKERS
 from exporter.checks.secret_references import CHECK
-from exporter.domain.declaration import DeclaredObject
+from exporter.domain.applications import ObservedApplication, ObservedApplications
+from exporter.domain.declaration import ApplicationKey, DeclaredObject
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.items import DeclaredItems, Item, ItemState
@@ -23,6 +24,7 @@ from exporter.domain.workloads import ObservedPods, ObservedWorkloads, PodGroup
 from tests.checks import of_objects as make
 from tests.checks.of_objects import GAP, PLACE, WEB
 
+IN_CLUSTER = "https://kubernetes.default.svc"
 SECRET = "hunter2-" + "q7Zr2Lk9"
 
 
@@ -140,6 +142,25 @@ def test_of_a_pull_secret_the_images_tell() -> None:
     finding = only(world(pods, ready=0, waiting="CreateContainerConfigError"))
 
     assert finding.verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("secrets", "server", "verdict"),
+    [
+        pytest.param((("shop", "db"),), IN_CLUSTER, Verdict.PASS, id="there"),
+        pytest.param((), IN_CLUSTER, Verdict.UNKNOWN, id="not said to be there"),
+        pytest.param((("shop", "db"),), "https://10.0.0.1", Verdict.UNKNOWN, id="elsewhere"),
+    ],
+)
+def test_a_secret_that_argo_cd_says_is_there_is_known(
+    secrets: tuple[tuple[str, str], ...], server: str, verdict: Verdict
+) -> None:
+    key = ApplicationKey("argocd", "shop")
+    application = ObservedApplication(key=key, secrets=secrets, destination_server=server)
+
+    facts = world(secret(), ObservedApplications({key: application}), ready=0)
+
+    assert only(facts).verdict is verdict
 
 
 def test_a_secret_that_is_declared_is_known() -> None:

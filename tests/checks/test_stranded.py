@@ -13,7 +13,7 @@ from exporter.domain.declaration import (
 )
 from exporter.domain.facts import Facts, Gap
 from exporter.domain.finding import Cause, Subject
-from exporter.domain.json import JsonObject
+from exporter.domain.json import Json, JsonObject
 from exporter.domain.nodes import ConditionStatus, DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.taints import Taint, TaintEffect
@@ -204,14 +204,29 @@ def test_a_pod_that_cannot_leave_a_dead_node_is_waited_for(
             id="by expression",
         ),
         pytest.param({"matchLabels": {"app": "redis"}}, None, id="of others"),
+        pytest.param({"matchExpressions": [{"key": "app", "operator": "Exists"}]}, GONE, id="any"),
         pytest.param(
-            {"matchExpressions": [{"key": "app", "operator": "Exists"}]}, None, id="who knows"
+            {"matchExpressions": [{"key": "x", "operator": "DoesNotExist"}]}, GONE, id="none"
         ),
-        pytest.param({}, None, id="nothing selected"),
+        pytest.param(
+            {"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["redis"]}]},
+            GONE,
+            id="not others",
+        ),
+        pytest.param(
+            {"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["auth"]}]},
+            None,
+            id="all others",
+        ),
+        pytest.param(
+            {"matchExpressions": [{"key": "app", "operator": "Newer"}]}, None, id="who knows"
+        ),
+        pytest.param({}, GONE, id="all of the namespace"),
+        pytest.param(None, None, id="nothing selected"),
     ],
 )
 def test_a_node_with_one_of_the_pods_is_no_home_for_a_second_one_that_wants_it_alone(
-    selector: JsonObject, expected: Loss | None
+    selector: Json, expected: Loss | None
 ) -> None:
     term: JsonObject = {"topologyKey": "kubernetes.io/hostname", "labelSelector": selector}
     apart: JsonObject = {

@@ -38,4 +38,15 @@ type Panel =
 
 type Row = Json<Omit<grafana.RowPanel, 'panels'>> & { panels: [] };
 
-export type Classic = Json<Omit<grafana.Dashboard, 'panels'>> & { panels: (Panel | Row)[] };
+/** Nor for its annotations, which have their query beside what all annotations have. */
+interface Annotation extends grafana.AnnotationQuery {
+  expr: string;
+  step: string;
+  textFormat: string;
+  titleFormat: string;
+}
+
+export type Classic = Json<Omit<grafana.Dashboard, 'panels' | 'annotations'>> & {
+  panels: (Panel | Row)[];
+  annotations: { list: Json<Annotation>[] };
+};

@@ -40,6 +40,9 @@ VIEWS = {
 """What people look at: a dashboard and what is chosen there."""
 
 
+OF_MANY = "Replicas, or nodes of its group"
+
+
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
     """Why a panel is empty in the healthy cluster, and in which view of what it is not."""
@@ -73,8 +76,12 @@ EMPTY: dict[tuple[str, str], tuple[str, Elsewhere]] = {
         "AB",
         Elsewhere("what fails is waived", "pod-on-wrong-node", "workload"),
     ),
-    ("node", "Replicas"): ("ABC", Elsewhere("a node has none", HEALTHY, "workload")),
-    ("application", "Replicas"): ("ABC", Elsewhere("an Application has none", HEALTHY, "workload")),
+    ("node", OF_MANY): ("ABC", Elsewhere("a node has no replicas", HEALTHY, "workload")),
+    ("workload", OF_MANY): ("DEF", Elsewhere("a workload has no group", HEALTHY, "node")),
+    ("application", OF_MANY): (
+        "ABCDEF",
+        Elsewhere("an Application has neither replicas nor a group"),
+    ),
 }
 """The only queries that find nothing in the healthy cluster, by view and panel."""
 
@@ -209,6 +216,24 @@ def test_replicas_are_shown_once(recorded: Recorded, view: str) -> None:
     for (title, ref), answer in found.items():
         labels = [tuple(sorted(one["metric"].items())) for one in answer]
         assert len(labels) == len(set(labels)), (title, ref)
+
+
+def test_the_layer_of_configuration_counts_labels_and_taints_of_nodes(recorded: Recorded) -> None:
+    found = recorded.results(HEALTHY, "configuration")
+
+    counted = [
+        {one["metric"]["what"]: one["value"][1] for one in found["Expected against observed", ref]}
+        for ref in "AC"
+    ]
+    assert counted[0].keys() == counted[1].keys() == {"labels of nodes", "taints of nodes"}
+    assert (counted[0]["taints of nodes"], counted[1]["taints of nodes"]) == ("14", "7")
+
+
+@pytest.mark.parametrize("uid", BOARDS)
+def test_what_may_explain_a_change_can_be_asked(recorded: Recorded, uid: str) -> None:
+    for annotation in BOARDS[uid]["annotations"]["list"]:
+        expr = interpolate(annotation["expr"], chosen("", "overview"))
+        recorded.prometheus.now(expr, recorded.moments[HEALTHY].at)
 
 
 def test_replicas_count_once(recorded: Recorded) -> None:

@@ -61,13 +61,13 @@ def test_a_rendered_object_has_the_places_that_came_with_it() -> None:
         pytest.param(lambda one: one.list("text"), "text is no list", id="list"),
         pytest.param(lambda one: one.texts("list"), "list holds something else", id="texts"),
         pytest.param(lambda one: one.flag("text"), "neither true nor false", id="flag"),
-        pytest.param(lambda one: one.stated("map"), "n is no string", id="stated"),
+        pytest.param(lambda one: one.stated("map"), "m is no string", id="stated"),
     ],
 )
 def test_a_wrong_shape_is_an_error_at_its_line(
     locate: Locate, ask: Callable[[LocatedTree], object], message: str
 ) -> None:
-    found = locate("text: a\nlist: [1]\nnumber: 3\nmap: {n: 1}\n")
+    found = locate("text: a\nlist: [1]\nnumber: 3\nmap: {m: 1}\n")
 
     with pytest.raises(ReadError, match=message) as caught:
         ask(found)

@@ -117,6 +117,10 @@ def test_tolerations_match_by_key_operator_value_and_effect(
         pytest.param(TolerationOperator.LESS_THAN, "10", "few", False, id="their-text"),
         pytest.param(TolerationOperator.LESS_THAN, "many", "9", False, id="own-text"),
         pytest.param(TolerationOperator.GREATER_THAN, "5", "1_0", False, id="no-number-for-go"),
+        pytest.param(TolerationOperator.GREATER_THAN, "+1", "5", False, id="own-sign"),
+        pytest.param(TolerationOperator.GREATER_THAN, "-5", "-0", False, id="no-nothing-below"),
+        pytest.param(TolerationOperator.LESS_THAN, "9", "01", False, id="their-leading-zero"),
+        pytest.param(TolerationOperator.LESS_THAN, "0", "-1", True, id="less-than-nothing"),
     ],
 )
 def test_numbers_are_compared_with_the_value_of_the_taint(

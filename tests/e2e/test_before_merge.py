@@ -1,5 +1,6 @@
 """Before a merge: what the code says by itself, and what a change would do to the cluster."""
 
+import asyncio
 import json
 import shutil
 import subprocess
@@ -10,6 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from exporter.cli import cli
+from tests.apiserver.rbac import allow
+from tests.apiserver.server import ApiServer
 from tests.platforms.test_platforms import CLUSTERS, lay
 
 MAIN = 'resource "aws_instance" "{0}" {{\n  tags = {{ Name = "{0}" }}\n}}\n'
@@ -141,8 +144,9 @@ def test_hooks_and_filters_of_the_repository_have_no_part(project: Path) -> None
 def test_what_would_be_observed_need_not_be_said(project: Path) -> None:
     done = run(project, "check", "--declared-only")
 
-    assert "Traceback" not in done.stderr
-    assert done.exit_code in {0, 3}
+    assert done.stdout.startswith("Of the code alone, as no cluster was looked at: Nothing")
+    assert "Conforms" not in done.stdout
+    assert done.exit_code == 0
 
 
 def test_the_code_alone_is_judged(project: Path) -> None:
@@ -203,3 +207,22 @@ def test_a_subject_is_explained_with_every_check_of_it(project: Path, tmp_path: 
     assert "follows from node_present of Node lost" in lost
     assert none.exit_code == 2
     assert "did you mean" in none.stderr
+
+
+async def test_an_address_is_asked_once_with_the_token_of_the_file(
+    project: Path, tmp_path: Path
+) -> None:
+    change(project, "cp-1", "lost", "absent")
+    token = tmp_path / "token"
+    token.write_text("t0ken")
+    async with ApiServer() as api:
+        api.load_snapshot(tmp_path / "dump")
+        api.access.grant("ci", [allow("get list watch", "*", group="*")], bearer="t0ken")
+        given = ("--against", api.url, "--token-file", str(token), "--format", "json")
+        done = await asyncio.to_thread(run, project, "check", "--base", "HEAD", *given)
+        asked = [one.resource for one in api.log if one.verb == "list"]
+
+    assert done.stderr == ""
+    added = [one["subject"][2] for one in json.loads(done.stdout)["added"]]
+    assert (done.exit_code, "absent" in added) == (1, True)
+    assert asked.count("nodes") == 1

@@ -23,7 +23,6 @@ from tests.apiserver.server import ApiServer
 from tests.e2e.reference import EXAMPLE, Reference
 from tests.programs import tool
 
-NOWHERE = "no-such-kubectl"
 SECRETS = Resource(group="", version="v1", plural="secrets", kind="Secret")
 SECRET: dict[str, Any] = {
     "apiVersion": "v1",
@@ -42,7 +41,7 @@ async def api() -> AsyncIterator[ApiServer]:
         yield server
 
 
-def options(api: ApiServer, tmp_path: Path, *, by: str = NOWHERE) -> DumpOptions:
+def options(api: ApiServer, tmp_path: Path, *, by: str | None = None) -> DumpOptions:
     write_kubeconfig(tmp_path / "kubeconfig", url=api.url)
     return DumpOptions(folder=tmp_path / "dump", kubeconfig=tmp_path / "kubeconfig", kubectl=by)
 
@@ -60,11 +59,11 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-@pytest.mark.parametrize("by", ["kubectl", NOWHERE], ids=["kubectl", "our own client"])
+@pytest.mark.parametrize("by", ["kubectl", None], ids=["kubectl", "our own client"])
 async def test_a_dump_is_judged_as_the_cluster(
-    api: ApiServer, tmp_path: Path, reference: Reference, declared: State, by: str
+    api: ApiServer, tmp_path: Path, reference: Reference, declared: State, by: str | None
 ) -> None:
-    program = tool("kubectl") if by == "kubectl" else by
+    program = tool(by) if by else None
     expected = await reference.evaluate(declared=declared, at=datetime.now(UTC))
 
     done = await dump(options(api, tmp_path, by=program), load(EXAMPLE / "conformance.yaml"))

@@ -191,6 +191,11 @@ APP_OF_APPS = {
         "spec: {ports: [{port: 80}], selector: {app: shop}}\n"
     ),
     "broken.yaml": "a: [\n",
+    "made/Chart.yaml": "apiVersion: v2\nname: made\nversion: 0.1.0\n",
+    "made/templates/app.yaml": APPLICATION.format(name="{{ .Values.name }}", path="late"),
+    "made/values.yaml": "name: late\n",
+    "children/made.yaml": APPLICATION.format(name="made", path="made"),
+    "late/kustomization.yaml": "resources: []\n",
 }
 
 
@@ -222,8 +227,9 @@ def write_dump(folder: Path, objects: dict[str, list[dict[str, Any]]]) -> None:
         (folder / f"{kind}.json").write_text(json.dumps(whole))
 
 
-def test_app_of_apps_with_kustomize(kustomize: str, tmp_path: Path) -> None:
+def test_app_of_apps_with_kustomize(kustomize: str, helm: str, tmp_path: Path) -> None:
     assert kustomize
+    assert helm
     repository, settings = tmp_path / "repository", tmp_path / "conformance.yaml"
     write(repository, APP_OF_APPS)
     write_dump(tmp_path / "dump", as_running())

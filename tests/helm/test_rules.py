@@ -171,6 +171,22 @@ def test_links_begin_with_what_values_say(slash: str) -> None:
         assert ".invalid" not in str(rule)
 
 
+def test_runbooks_are_those_that_the_exporter_serves_where_others_reach_it() -> None:
+    url = "https://conformance.example.org/x/"
+
+    served = alerts(render(MINIMAL, f"web: {{externalUrl: '{url}'}}\n"))
+    named = alerts(
+        render(
+            MINIMAL,
+            f"web: {{externalUrl: '{url}'}}\nprometheusRule: {{runbookUrl: 'https://r/'}}\n",
+        )
+    )
+
+    for name in PINNED:
+        assert served[name]["annotations"]["runbook_url"] == f"{url}docs/runbooks/{name}.md"
+        assert named[name]["annotations"]["runbook_url"] == f"https://r/{name}.md"
+
+
 def test_without_addresses_there_are_no_links() -> None:
     for rule in changed('{runbookUrl: "", dashboardUrl: ""}').values():
         assert rule["annotations"].keys() == {"summary", "description"}

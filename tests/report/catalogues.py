@@ -26,6 +26,7 @@ SPEAKING = [
         "composition.py",
         "folded.py",
         "headline.py",
+        "reports.py",
         "texts.py",
         "wording.py",
     )

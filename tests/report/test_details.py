@@ -14,7 +14,8 @@ from exporter.report.texts import Lang, texts
 from tests.report.evaluations import foreign
 
 KST = timezone(timedelta(hours=9), "KST")
-CHECKS = Path(__file__).parents[2] / "exporter" / "checks"
+PACKAGE = Path(__file__).parents[2] / "exporter"
+CHECKS = PACKAGE / "checks"
 LANGS = [lang for lang in Lang if lang is not Lang.EN]
 NO_SENTENCES = {
     *(" and ", " or ", " and {} more"),  # what joins others
@@ -33,6 +34,31 @@ def written() -> Iterator[str]:
         for sentence in _sentences(tree, skipped=set(_elsewhere(tree))):
             if _WORDS.search(sentence.replace("{}", "X")):
                 yield sentence.replace("{}/{}", "{}")
+
+
+def advised() -> Iterator[str]:
+    """Yield every advice that readers give, with ``{}`` for each value."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.parent.name in {"checks", "report", "chapters"}:
+            continue  # their advice is a message of the report
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.keyword(arg="advice", value=value):
+                    yield from _of(value)
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if "ADVICE" in name:
+                    yield from _of(value)
+                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value) if (
+                    "ADVICE" in name
+                ):
+                    yield from _of(value)
+                case _:
+                    pass
+
+
+def _of(value: ast.expr) -> Iterator[str]:
+    for text in _sentences(value, skipped=set(_elsewhere(value))):
+        if " " in text:
+            yield _PLACEHOLDER.sub("{}", text)
 
 
 def _elsewhere(tree: ast.AST) -> Iterator[ast.AST]:
@@ -69,10 +95,10 @@ def _sentences(tree: ast.AST, *, skipped: set[ast.AST]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_every_sentence_of_the_checks_is_translated(lang: Lang) -> None:
+def test_every_sentence_of_checks_and_every_advice_is_translated(lang: Lang) -> None:
     known = {_PLACEHOLDER.sub("{}", one) for one in catalogue(lang)["sentences"]}
 
-    missing = sorted(set(written()) - NO_SENTENCES - known)
+    missing = sorted({*written(), *advised()} - NO_SENTENCES - known)
 
     assert missing == [], f"exporter/report/locale/{lang}/details.json lacks them"
 

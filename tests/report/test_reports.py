@@ -20,6 +20,8 @@ def shown() -> Overview:
         ("json", "application/json", b"{"),
         ("sarif", "application/sarif+json", b"{"),
         ("junit", "application/xml", b"<?xml"),
+        ("openreports", "application/json", b"{"),
+        ("oscal", "application/oscal+json", b"{"),
     ],
 )
 def test_each_form_has_its_type(form: str, content_type: str, start: bytes) -> None:
@@ -37,6 +39,14 @@ def test_the_language_is_that_which_was_asked_for() -> None:
 
     assert english != korean
     assert any("\N{HANGUL SYLLABLE GA}" <= one <= "\N{HANGUL SYLLABLE HIH}" for one in korean)
+
+
+def test_the_page_leads_to_the_status_page_the_other_language_and_the_other_forms() -> None:
+    page = report(Asked((("lang", "ko"),)), shown=shown).body.decode()
+
+    assert '<a href="./">상태 페이지</a>' in page
+    assert '<a href="?format=html&amp;lang=en">English</a>' in page
+    assert '<a href="?format=oscal&amp;lang=ko">OSCAL</a>' in page
 
 
 def test_the_style_of_the_report_is_let_through_and_nothing_else() -> None:

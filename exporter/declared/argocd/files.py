@@ -55,10 +55,14 @@ class Files:
         Argo CD's ``applicationset/generators/git.go``; hidden directories are passed over.
         """
         candidates = _parents(self.candidates(patterns))
-        return self._filtered(candidates, patterns, match_path, place)
+        shown = [path for path in candidates if not _is_hidden(path)]
+        return self._filtered(shown, patterns, match_path, place)
 
     def matching(self, patterns: list[tuple[str, bool]], place: Place) -> list[str]:
-        """Return the files that one of *patterns* names and no excluding one does."""
+        """Return the files that one of *patterns* names and no excluding one does.
+
+        Unlike directories those count that are hidden, as ``git ls-files`` lists them, too.
+        """
         return self._filtered(self.candidates(patterns), patterns, match_pathspec, place)
 
     def objects(self, path: str) -> tuple[LocatedTree, ...]:
@@ -93,7 +97,9 @@ class Files:
         checkout = self.home.checkout
         if start not in self._listed:
             exists = checkout.is_dir(start) or checkout.is_file(start)
-            self._listed[start] = checkout.files(start, suffixes=("",)) if exists else []
+            self._listed[start] = (
+                checkout.files(start, suffixes=("",), hidden=True) if exists else []
+            )
         return self._listed[start]
 
     def _filtered(
@@ -130,6 +136,10 @@ class Files:
             if not isinstance(one.content, dict):
                 raise one.wrong("is neither an object nor a list of objects")
         return objects
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(".") for part in path.split("/"))
 
 
 def _parents(files: list[str]) -> list[str]:

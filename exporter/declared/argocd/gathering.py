@@ -162,7 +162,7 @@ class Gathering:
 
     def _add(self, parsed: Parsed) -> None:
         live = self.overrides.get(parsed.application.key, ())
-        parsed = updated(parsed, live, self.selected)
+        parsed = updated(parsed, live, self.selected, checkout=self.files.home.checkout)
         application = parsed.application
         counts = self.counting.get(application.key)
         if counts is not None and counts != application.place:

@@ -5,15 +5,19 @@ has them, so that it is the declaration of exactly these images. Whatever else t
 overrides, nobody declares.
 """
 
+import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from exporter.declared.argocd.applications import Parsed
 from exporter.declared.argocd.image_updates import ImageUpdate, Selection, split, updates_of
-from exporter.declared.located import LocatedTree, from_plain
+from exporter.declared.argocd.tools import instance_name
+from exporter.declared.checkout import Checkout
+from exporter.declared.located import LocatedTree, from_plain, from_yaml
 from exporter.domain.applications import Overrides
 from exporter.domain.declaration import ApplicationKey
+from exporter.domain.errors import ReadError
 from exporter.domain.images import parse_image
 from exporter.domain.provenance import Place, Source
 
@@ -21,17 +25,22 @@ MAX_TOLD: Final = 20
 """How many overrides of one Application are told."""
 
 _LONGEST: Final = 200
+_UNDECLARED: Final = ", which nothing declares"
 
 
 def updated(
-    parsed: Parsed, live: Sequence[Overrides], selected: Sequence[Selection] = ()
+    parsed: Parsed,
+    live: Sequence[Overrides],
+    selected: Sequence[Selection] = (),
+    *,
+    checkout: Checkout,
 ) -> Parsed:
     """Return an Application with what Image Updater wrote into the *live* one, by source.
 
-    What else is overridden there is noted. *selected* is what every ``ImageUpdater`` selects.
+    What else is overridden there is noted, and so are tags in the *checkout* that Image Updater
+    would have committed, and none that it may set. *selected* is what every ``ImageUpdater``
+    selects.
     """
-    if not live:
-        return parsed
     application = parsed.application
     updates = updates_of(
         selected,
@@ -43,6 +52,9 @@ def updated(
     written = tuple(one for one in updates if one.is_live)
     pairs = list(zip(parsed.options, live, strict=False))
     strange = [text for pair in pairs for text in _strange(*pair, written)]
+    strange += _committed(parsed, [one for one in updates if not one.is_live], checkout)
+    if not live and not strange:
+        return parsed
     place = live_place(application.key)
     options = tuple(_overridden(one, overrides, written, place) for one, overrides in pairs)
     return replace(
@@ -50,6 +62,35 @@ def updated(
         application=replace(application, overridden=tuple(strange[:MAX_TOLD])),
         options=(*options, *parsed.options[len(options) :]),
     )
+
+
+def _committed(parsed: Parsed, updates: Sequence[ImageUpdate], checkout: Checkout) -> Iterator[str]:
+    """Yield the tags that Image Updater's file beside a source has, and that none may be set to."""
+    for source in parsed.application.sources if updates else ():
+        file = posixpath.join(
+            source.path, f".argocd-source-{instance_name(parsed.application.key)}.yaml"
+        )
+        if source.local and source.path and checkout.is_file(file):
+            for text in _strange(
+                LocatedTree({}, parsed.application.place), _read(file, checkout), updates
+            ):
+                if not text.endswith(_UNDECLARED):  # what stands in Git is declared
+                    yield f"{file}: {text}"
+
+
+def _read(file: str, checkout: Checkout) -> Overrides:
+    """Return what a file overrides; nothing where it is broken, as its source says so."""
+    try:
+        documents = checkout.read_yaml(file)
+        place = checkout.place(Source.ARGOCD, file, 1)
+        found = from_yaml(documents[0].value, place) if documents else LocatedTree({}, place)
+        parameters = found.object("helm").list("parameters")
+        return Overrides(
+            images=found.object("kustomize").texts("images"),
+            parameters=tuple((one.text("name"), one.text("value")) for one in parameters),
+        )
+    except ReadError:
+        return Overrides()
 
 
 def live_place(key: ApplicationKey) -> Place:
@@ -77,7 +118,7 @@ def _strange(
 
 def _told(field: str, update: ImageUpdate | None, tag: str | None) -> Iterator[str]:
     if update is None:
-        yield f"{field}, which nothing declares"
+        yield f"{field}{_UNDECLARED}"
     elif tag is not None:
         objection = update.tags.objection(tag, constraint=update.constraint)
         if objection:

@@ -97,7 +97,7 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
     first = await once(rules=observed, counting={}, lazily=True)
     rules = observed if first.rules is None else first.rules
     once = partial(once, selected=first.selections)
-    anew = bool(first.later) or bool(overrides and first.selections)
+    anew = bool(first.later or first.selections)
     if rules == observed and not anew:
         passed = units is not None and units.passed
         return await once(rules=observed, counting={}) if passed else first

@@ -1,21 +1,20 @@
 """What ``helm template`` prints, taken apart into objects that know their template."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from exporter.declared.kinds import TRACED, governs, group
-from exporter.domain.json import Json, JsonObject, as_object, as_text, dig, shared
+from exporter.declared.kinds import group
+from exporter.domain.json import Json, JsonObject, as_object, as_text, shared
 from exporter.foreign import yaml
 
 _DOCUMENT: Final = re.compile(r"^---[ \t]*(?:#.*)?$", re.MULTILINE)
 _SOURCE: Final = re.compile(r"\A\s*# Source: ([^\n]*)")
 _KIND: Final = re.compile(r"^kind:[ \t]*[\"']?([A-Za-z]+)", re.MULTILINE)
-_KEPT: Final = TRACED | {"Alertmanager", "Prometheus"}
 _IDENTITY: Final = ("name", "namespace", "generateName", "annotations")
-_HEAVY: Final = frozenset({"CustomResourceDefinition"})
-_SPEC: Final = re.compile(r"^spec:[ \t]*$", re.MULTILINE)
+_DEFINITION: Final = "CustomResourceDefinition"
+_SCHEMA: Final = re.compile(r"^( *(?:- )?)(?:schema|validation):[ \t]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,8 @@ class Printed:
 def parse(text: str) -> Iterator[Printed]:
     """Yield the objects; raises :exc:`ParseError` where something is no YAML.
 
-    Of kinds whose values nobody asks for no more is kept than what tells what they are: neither
-    Secrets nor megabytes of definitions.
+    Of a Secret no more is kept than what tells which it is, and of a definition all but its
+    schemas, which are megabytes.
     """
     template = ""
     for part in _DOCUMENT.split(text):
@@ -52,11 +51,22 @@ def parse(text: str) -> Iterator[Printed]:
 
 def _values(part: str) -> Iterator[Json]:
     kind = _KIND.search(part)
-    if kind is not None and kind[1] in _HEAVY:
-        spec = _SPEC.search(part)
-        part = part[: spec.start()] if spec is not None else part
+    if kind is not None and kind[1] == _DEFINITION:
+        part = "\n".join(_without_schemas(part.splitlines()))
     for document in yaml.stream(part):
         yield yaml.plain(document.value)
+
+
+def _without_schemas(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of a definition with schemas that say nothing, as nobody compares them."""
+    deeper = -1
+    for line in lines:
+        indent = len(line) - len(line.lstrip(" "))
+        if 0 <= deeper < indent or (deeper >= 0 and not line.strip()):
+            continue
+        found = _SCHEMA.match(line)
+        deeper = len(found[1]) if found else -1
+        yield line + " {}" if found else line
 
 
 def _objects(value: Json) -> Iterator[JsonObject]:
@@ -70,20 +80,15 @@ def _objects(value: Json) -> Iterator[JsonObject]:
 
 
 def _lean(content: JsonObject) -> JsonObject:
-    kind = as_text(content.get("kind"))
-    if kind in _KEPT or governs(content):
+    if as_text(content.get("kind")) != "Secret" or group(content):
         found: JsonObject = shared(content)
         return found
     metadata = as_object(content.get("metadata"))
-    lean: dict[str, Json] = {
+    return {
         "apiVersion": content.get("apiVersion"),
         "kind": content.get("kind"),
         "metadata": {key: metadata[key] for key in _IDENTITY if key in metadata},
     }
-    seconds = dig(content, "spec", "ttlSecondsAfterFinished")
-    if seconds is not None:
-        lean["spec"] = {"ttlSecondsAfterFinished": seconds}
-    return lean
 
 
 def differing(first: Json, second: Json, pointer: str = "") -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from exporter.declared.helm.output import Printed, differing
-from exporter.declared.kinds import TRACED, is_declaration
+from exporter.declared.kinds import is_declaration
 
 _MAX_SHOWN: Final = 3
 _MAX_POINTERS: Final = 1000
@@ -73,12 +73,12 @@ def _is_settled(one: Printed, other: Mapping[Identity, Printed]) -> bool:
 
 
 def _pointers(one: Printed, others: Iterable[Mapping[Identity, Printed]]) -> tuple[str, ...]:
-    if one.identity[1] not in TRACED:
-        return ()
     found: dict[str, None] = {}
     for other in others:
         found |= dict.fromkeys(differing(one.content, other[one.identity].content))
-    return tuple(found) if len(found) <= _MAX_POINTERS else ("/metadata", "/spec")
+    if len(found) <= _MAX_POINTERS:
+        return tuple(found)
+    return tuple(f"/{key}" for key in one.content if key not in {"apiVersion", "kind"})
 
 
 def _told_of_objects(

@@ -70,11 +70,29 @@ class Deployments:
             folder = posixpath.dirname(file)
             counts.setdefault(folder, Counter())[as_text(content.get("kind"))] += 1
         for folder in sorted(counts):
-            above = (one for one in counts if one != folder and _is_below(folder, one))
+            above = (one for one in counts if one and one != folder and _is_below(folder, one))
             if any(above) or self.deploys(folder, but=folder):
                 continue
+            if not folder:  # all of the repository is no folder of Applications
+                yield from self._files_at_the_top()
+                continue
             told = " and ".join(f"{count} {kind}" for kind, count in sorted(counts[folder].items()))
-            yield Found(folder or ".", f"{told}, the first in {self._first(folder)}")
+            yield Found(folder, f"{told}, the first in {self._first(folder)}")
+
+    def _files_at_the_top(self) -> Iterator[Found]:
+        for file, content in self.documents.applications:
+            if "/" not in file:
+                yield Found(file, f"it holds an {as_text(content.get('kind'))}")
+
+    def making(self) -> Iterator[Found]:
+        """Yield charts that make Applications, and that no Application here deploys."""
+        for folder, template in sorted(self.documents.charts.items()):
+            if not self.deploys(folder):
+                yield Found(
+                    folder or ".",
+                    f"{template} makes Applications; they are compared once the Application that "
+                    "deploys this chart is a file here, too",
+                )
 
     def _first(self, folder: str) -> str:
         files = [file for file, _ in self.documents.applications]

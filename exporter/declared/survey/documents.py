@@ -1,6 +1,7 @@
 """The YAML files of a repository, each parsed once, and what they are."""
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ STACK: Final = frozenset(
 )
 """Keys of the values of kube-prometheus-stack, of which two make it known."""
 TEMPLATES: Final = "templates"
+_APPLICATION: Final = re.compile(r"^kind: *[\"']?Application(?:Set)?[\"']?\s*$", re.MULTILINE)
 INVENTORIES: Final = ("inventory", "inventories", "hosts")
 _MACHINES: Final = (talos.read, kubeadm.read, rancher.read)
 
@@ -41,7 +43,8 @@ _MACHINES: Final = (talos.read, kubeadm.read, rancher.read)
 class Documents:
     """What the YAML and inventory files of a *checkout* are.
 
-    *applications* are by file; *kustomizations* by folder, with the folders that each refers to;
+    *applications* are by file, *charts* are the templates that make some, by the chart's folder;
+    *kustomizations* by folder, with the folders that each refers to;
     *plays* by file, with the text that tells of nodes.
     """
 
@@ -54,12 +57,14 @@ class Documents:
     machines: list[Found] = field(default_factory=list)
     stacks: list[Found] = field(default_factory=list)
     inventories: dict[str, frozenset[str]] = field(default_factory=dict)
+    charts: dict[str, str] = field(default_factory=dict)
     unread: list[Found] = field(default_factory=list)
 
     def read(self) -> None:
         """Look at every file once."""
         for path in self._files(SUFFIXES):
             if self._is_template(path):
+                self._template(path)
                 continue
             try:
                 self._read(path)
@@ -76,6 +81,15 @@ class Documents:
         except ReadError as error:
             self.unread.append(Found(error.path or ".", error.message))
             return []
+
+    def _template(self, path: str) -> None:
+        """Note a chart's template that makes Applications: as text, for it is no YAML yet."""
+        folder = path[: path.index(f"{TEMPLATES}/")].rstrip("/")
+        chart = posixpath.join(folder, "Chart.yaml")
+        if folder in self.charts or not self.checkout.is_file(chart):
+            return
+        if _APPLICATION.search(text_of(path, checkout=self.checkout) or ""):
+            self.charts[folder] = path
 
     def _is_template(self, path: str) -> bool:
         """Tell whether a file is a template of a chart or a role, which is no YAML yet."""

@@ -1,5 +1,6 @@
 """What an Application of Argo CD says; source: its API (``argoproj.io/v1alpha1``)."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from exporter.domain.applications import (
 from exporter.domain.declaration import ApplicationKey, ApplicationSource, Automation
 from exporter.domain.errors import ParseError
 from exporter.domain.instants import parse_instant
+from exporter.domain.objects import ObjectName
 from exporter.observed.folds import ObjectFold, by_name
 from exporter.observed.kindspec import Declared, FactSpec, KindSpec
 from exporter.observed.records import SPARE, Metadata, OwnedMetadata, Record, SpareText
@@ -114,9 +116,11 @@ class OperationState(Record):
 class ResourceRecord(Record):
     """An entry of ``status.resources``."""
 
+    group: SpareText = None
     kind: SpareText = None
     name: SpareText = None
     namespace: SpareText = None
+    status: SpareText = None
     health: Annotated[HealthStatus | None, SPARE] = None
 
 
@@ -197,6 +201,7 @@ def observed_application(record: ApplicationRecord) -> ObservedApplication:
         ),
         ailing=tuple(sorted(filter(None, map(_ailment, status.resources or ())))),
         overrides=_overrides(spec),
+        secrets=tuple(sorted(_secrets(status))),
         project=spec.project or "default",
         destination_namespace=destination.namespace or "",
         destination_name=destination.name or "",
@@ -273,6 +278,13 @@ def _ailment(resource: ResourceRecord) -> str:
     name = resource.name or ""
     where = f"{resource.namespace}/{name}" if resource.namespace else name
     return f"{resource.kind or 'object'} {where}: {health}"
+
+
+def _secrets(status: ApplicationStatus) -> Iterator[ObjectName]:
+    """Yield the Secrets that are there as Git has them: one that is OutOfSync may be missing."""
+    for one in status.resources or ():
+        if one.kind == "Secret" and not one.group and one.status == "Synced":
+            yield one.namespace or "", one.name or ""
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -6,6 +6,7 @@ writes it without comments.
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -28,7 +29,14 @@ _GROUPING = frozenset({"by", "without", "on", "ignoring", "group_left", "group_r
 _WORDS = frozenset({"bool", "offset", "atan2", "inf", "nan", "and", "or", "unless"})
 _JUDGED = frozenset({"job", "__name__"})
 _BUILT_IN = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_EXTENSIONS = frozenset({"anchored", "smoothed"})
+"""Words behind a range, which elsewhere may be names of metrics."""
+_ESCAPED = re.compile(
+    r"\\(?:(?P<octal>[0-7]{3})|x(?P<hex>[0-9a-fA-F]{2})|u(?P<short>[0-9a-fA-F]{4})"
+    r"|U(?P<long>[0-9a-fA-F]{8})|(?P<letter>.))",
+    re.DOTALL,
+)
+_LETTERS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _CLASSIC = re.compile(r"[a-zA-Z_:][\w:]*", re.ASCII)
 _DEPTH = 100
 END = ""
@@ -138,6 +146,8 @@ class _Reader:
         if following == "{":
             self._next()
             return _need(name, self._matchers())
+        if word in _EXTENSIONS and self._tokens[self._at - 2][1] == "]":
+            return []
         if word in _WORDS or following.lower() in {"by", "without"}:
             return []
         return _need(name, [])
@@ -202,5 +212,14 @@ def _judged(matchers: list[tuple[str, str, str]]) -> Iterator[tuple[str, str, st
 
 
 def _unquoted(text: str) -> str:
-    """Return the value of a string; escapes other than of quotes and backslashes are rare."""
-    return text[1:-1] if text[0] == "`" else _ESCAPED.sub(r"\1", text[1:-1])
+    """Return the value of a string, whose escapes are Go's."""
+    return text[1:-1] if text[0] == "`" else _ESCAPED.sub(_unescaped, text[1:-1])
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """Return the letter that an escape stands for; a byte that is no letter is one of its own."""
+    if match["letter"]:
+        return _LETTERS.get(match["letter"], match["letter"])
+    digits = match["octal"] or match["hex"] or match["short"] or match["long"]
+    code = int(digits, 8 if match["octal"] else 16)
+    return chr(code) if code <= sys.maxunicode else "\N{REPLACEMENT CHARACTER}"

@@ -16,6 +16,7 @@ from exporter.report.links import address
 from exporter.report.scores import counted
 from exporter.report.status.grouping import Entry, by_cause, worst_first
 from exporter.report.status.rows import Row, Rows
+from exporter.report.texts import Lang
 
 DAY: Final = timedelta(days=1)
 
@@ -35,10 +36,14 @@ class Cluster:
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """One evaluation of one *cluster* for the page; what it costs, it costs once."""
+    """One evaluation of one *cluster* for the page; what it costs, it costs once.
+
+    *views* are of entries, by the language in which they are told.
+    """
 
     outcome: Evaluation
     cluster: Cluster = field(default_factory=Cluster)
+    views: dict[tuple[Entry, Lang], object] = field(default_factory=dict, compare=False)
 
     @cached_property
     def rows(self) -> Rows:
@@ -59,6 +64,11 @@ class Board:
     def prepare(self) -> None:
         """Work out what every page needs."""
         _ = self.entries, self.account
+
+    @cached_property
+    def lasting(self) -> frozenset[Entry]:
+        """The entries that stay as they are as long as the board does."""
+        return frozenset(self.entries)
 
     @property
     def to_settle(self) -> list[Entry]:

@@ -58,9 +58,13 @@ def events(board: Board, words: Words, *, since: datetime) -> list[Event]:
     return sorted((*told, *moved), key=lambda one: one.at, reverse=True)
 
 
-def every(board: Board, words: Words) -> list[Event]:
-    """Return all that is remembered, each kind of change by itself, the newest first."""
-    told = [_event(some, board, words) for some in together(board.outcome.transitions)]
+def every(board: Board, words: Words, *, about: Subject | None = None) -> list[Event]:
+    """Return all that is remembered, each kind of change by itself, the newest first.
+
+    Of one subject, where that is asked *about*.
+    """
+    found = [one for one in board.outcome.transitions if about is None or one.subject == about]
+    told = [_event(some, board, words) for some in together(found)]
     moved = _moved(board, words, since=datetime.min.replace(tzinfo=board.at.tzinfo))
     return sorted((*told, *moved), key=lambda one: one.at, reverse=True)
 

@@ -44,6 +44,8 @@ _TAGS: Final = {
 }
 _DOWN: Final = ("workload_ready", "application_healthy", "service_endpoints")
 """Checks that say of something that it does not work, the most telling first."""
+_ASKED: Final = 100
+"""Members that are asked who wrote what they are about."""
 _SHORT: Final = 80
 """Characters of a detail that say no more than the values do."""
 _WRITTEN: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
@@ -125,7 +127,7 @@ def view(entry: Entry, board: Board, words: Words, *, fixes: Sequence[Fix] = ())
         members=members[:MEMBERS],
         more=max(0, len(entry.members) - MEMBERS),
         filters=_filters(entry),
-        evidence=_evidence(entry),
+        evidence=words.detail(_evidence(entry)),
         fixes=tuple(fixes),
         waiver=copied,
         waivers=accepting,
@@ -174,12 +176,12 @@ def _age(entry: Entry, board: Board, words: Words) -> str:
     excuse = entry.first.finding.excuse
     if excuse is not None:
         return words.say("until {when}", when=words.when(excuse.until))
-    dated = [one for one in map(since, entry.members) if one is not None]
     watching = board.outcome.watching
-    if not dated or entry.first.verdict is Verdict.PASS:
+    if entry.since is None or entry.first.verdict is Verdict.PASS:
         return ""
-    began = min(dated)
-    if watching is None or any(row.finding.set_by for row in entry.members) or began > watching:
+    witnessed = [row for row in entry.members[:_ASKED] if row.finding.set_by]
+    began = min(filter(None, (entry.since, *map(since, witnessed))))
+    if watching is None or witnessed or began > watching:
         return words.say(
             "{age} · since {when}", age=words.age(board.at - began), when=words.when(began)
         )
@@ -212,7 +214,7 @@ def _facts(entry: Entry, words: Words) -> Iterator[Fact]:
     if entry.source:
         yield Fact(words.say("Explains"), (Piece(_counted(entry, words)),))
         detail = entry.first.finding.detail
-        yield Fact(words.say("Observed"), (Piece(detail),))
+        yield Fact(words.say("Observed"), (Piece(words.detail(detail)),))
         advice = words.say(
             "Make {source} readable again; until then it proves nothing.",
             source=words.say(SOURCES[entry.source]),
@@ -228,7 +230,8 @@ def _facts(entry: Entry, words: Words) -> Iterator[Fact]:
     if down := _impact(entry, words):
         yield Fact(words.say("Impact"), (Piece(down),))
     if entry.first.verdict not in {Verdict.PASS, Verdict.SUPPRESSED} and entry.by is By.CAUSE:
-        advice = entry.first.finding.advice or words.say(entry.first.check.advice)
+        given = entry.first.finding.advice
+        advice = words.detail(given) if given else words.say(entry.first.check.advice)
         yield Fact(words.say("Next"), (Piece(advice),), next=True)
 
 
@@ -255,7 +258,7 @@ def _impact(entry: Entry, words: Words) -> str:
         return ""
     for check in _DOWN:
         told = [
-            f"{subject(row.finding.subject)}: {row.finding.detail.partition(';')[0]}"
+            f"{subject(row.finding.subject)}: {words.detail(row.finding.detail.partition(';')[0])}"
             for row in entry.consequences
             if row.check.id == check
         ]
@@ -304,12 +307,12 @@ def _members(entry: Entry, words: Words) -> Iterator[Member]:
         elif with_sides:
             yield Member(finding.subject, _both(row, words), places_of(finding)[:2])
         else:
-            detail = (words.say("Detail"), finding.detail)
+            detail = (words.say("Detail"), words.detail(finding.detail))
             yield Member(finding.subject, (detail,), places_of(finding)[:2])
 
 
 def _result(row: Row, words: Words) -> tuple[tuple[str, str], ...]:
-    said = row.finding.detail or words.say(row.check.title)
+    said = words.detail(row.finding.detail) or words.say(row.check.title)
     result = words.say(tag(row.level, row))
     return (words.say("Result"), result), (words.say("Detail"), said)
 

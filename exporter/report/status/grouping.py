@@ -1,10 +1,12 @@
 """One cause, one entry: findings that differ in nothing but their subjects stand together."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from exporter.domain.finding import INTERNAL, Verdict
@@ -21,7 +23,7 @@ class By(StrEnum):
     OWNER = "owner"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Entry:
     """Findings that are told together: *members*, and the *consequences* that follow from them.
 
@@ -46,25 +48,29 @@ class Entry:
         """All findings that it accounts for."""
         return [*self.members, *self.consequences]
 
-    @property
+    @cached_property
     def level(self) -> Level:
         """How bad the worst of it is."""
-        every = self.members if self.by is not By.CAUSE else [*self.members, *self._failing]
-        return max((row.level for row in every), key=lambda level: level.rank)
+        found = {row.level for row in self.members}
+        if self.by is By.CAUSE:
+            found |= {row.level for row in self.consequences if row.verdict is Verdict.FAIL}
+        return max(found, key=lambda level: level.rank)
 
-    @property
+    @cached_property
+    def subjects(self) -> Counter[str]:
+        """How many subjects its members have, by kind."""
+        found = {row.finding.subject for row in self.members}
+        return Counter(subject.kind for subject in found)
+
+    @cached_property
     def since(self) -> datetime | None:
         """Since when the first of it has been so."""
         return min((row.since for row in self.members if row.since), default=None)
 
-    @property
+    @cached_property
     def latest(self) -> datetime | None:
         """Since when the last of it has been so."""
         return max((row.since for row in self.members if row.since), default=None)
-
-    @property
-    def _failing(self) -> list[Row]:
-        return [row for row in self.consequences if row.verdict is Verdict.FAIL]
 
 
 _RANKS: Final = {

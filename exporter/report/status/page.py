@@ -137,7 +137,7 @@ def _silent(status: SourceStatus, board: Board, said: Words) -> str:
     """Return how a source fails, and since when."""
     named = said.say(SOURCES[status.source])
     failure = next(iter(status.failures), None)
-    why = failure.message if failure else said.say("no answer")
+    why = said.detail(failure.message) if failure else said.say("no answer")
     if status.last_success is None:
         return said.say("{source}: {why}, never read", source=named, why=why)
     age = said.age(board.at - status.last_success)

@@ -49,7 +49,7 @@ def observed(entry: Entry, words: Words) -> list[Piece]:
     if statements(entry.first.finding):
         return []
     if not values:
-        details = dict.fromkeys(_details(entry))
+        details = dict.fromkeys(_details(entry, words))
         if entry.first.verdict is Verdict.PASS or not details:
             return []
         return [Piece(words.listed(details, most=1))]
@@ -155,9 +155,9 @@ def _disputed(finding: Finding, words: Words) -> Iterator[Piece]:
             yield Piece(words.say(" and {n} more", n=len(places) - 1))
 
 
-def _details(entry: Entry) -> Iterator[str]:
+def _details(entry: Entry, words: Words) -> Iterator[str]:
     for row in entry.members[:_LOOKED_AT]:
-        detail = row.finding.detail
+        detail = words.detail(row.finding.detail)
         if detail:
             yield alike(detail, row.finding.subject) if len(entry.members) > 1 else detail
 

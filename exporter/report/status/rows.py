@@ -34,6 +34,7 @@ class Row:
     check: Check
     layer: Layer
     level: Level
+    key: Key
     blind: bool = False
     root: "Row | None" = None
     _likeness: str | None = None
@@ -94,9 +95,16 @@ class Rows:
         self.checks = {check.id: check for check in self.outcome.checks}
         for finding in self.outcome.findings:
             if finding.verdict is not Verdict.PASS and finding.check in self.checks:
-                self.by_key[finding.check, finding.subject] = self.of(finding)
+                row = self.of(finding)
+                self.by_key[row.key] = row
         for row in self.by_key.values():
             row.root = self._root(row)
+        # Causes may lead in circles; what follows from no end stands by itself.
+        endless = [
+            one for one in self.by_key.values() if one.root and one.root.root is not one.root
+        ]
+        for row in endless:
+            row.root = row
 
     def of(self, finding: Finding) -> Row:
         """Return the row of a finding."""
@@ -106,6 +114,7 @@ class Rows:
             check=check,
             layer=check.layer_of(finding),
             level=level_of(finding.verdict, check.severity),
+            key=(finding.check, finding.subject),
             blind=is_blind_spot(finding),
         )
 

@@ -274,11 +274,10 @@ def subject(named: Subject) -> str:
 
 def things(entry: Entry, words: Words) -> str:
     """Return how many subjects of which kind *entry* has."""
-    subjects = {row.finding.subject for row in entry.members}
-    kinds = {one.kind for one in subjects}
-    if len(kinds) > 1:
-        return words.count("{n} object", "{n} objects", len(subjects))
-    return counted(kinds.pop(), len(subjects), words)
+    number = entry.subjects.total()
+    if len(entry.subjects) > 1:
+        return words.count("{n} object", "{n} objects", number)
+    return counted(entry.first.finding.subject.kind, number, words)
 
 
 def counted(kind: str, number: int, words: Words) -> str:
@@ -291,8 +290,10 @@ def counted(kind: str, number: int, words: Words) -> str:
 
 def plural(kind: str) -> str:
     """Return what Kubernetes documents call several objects of a *kind*."""
-    if kind.endswith(("s", "ss", "ch", "x")):
-        return kind if kind.endswith("Endpoints") else f"{kind}es"
+    if kind.endswith(("ss", "ch", "x")):
+        return f"{kind}es"
+    if kind.endswith("s"):
+        return kind
     if kind.endswith("y") and kind[-2:-1] not in "aeiou":
         return f"{kind[:-1]}ies"
     return f"{kind}s"

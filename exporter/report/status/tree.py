@@ -25,30 +25,32 @@ class Branch:
 
 
 def tree(entry: Entry, words: Words) -> tuple[Branch, ...]:
-    """Return what follows from the members of *entry*; what hangs on nothing shown stands first."""
-    waiting = {_key(row): row for row in entry.consequences}
-    parents = frozenset(_key(row) for row in entry.members)
-    return _below(parents, waiting, words, depth=0) + _rest(waiting, words)
+    """Return what follows from the members of *entry*; what hangs on nothing shown stands last."""
+    waiting: dict[Key | None, list[Row]] = {}
+    for row in entry.consequences:
+        waiting.setdefault(_cause(row), []).append(row)
+    found = _below(entry.members, waiting, words, depth=0)
+    rest = [row for rows in waiting.values() for row in rows]
+    return (*found, *(Branch(title(_entry(some), words), "", some[0]) for some in _by_check(rest)))
 
 
 def _below(
-    parents: frozenset[Key], waiting: dict[Key, Row], words: Words, *, depth: int
+    parents: Sequence[Row], waiting: dict[Key | None, list[Row]], words: Words, *, depth: int
 ) -> tuple[Branch, ...]:
+    """Return what follows from *parents*; of a single one that of its own subject first."""
     if depth >= _DEEPEST:
         return ()
-    subjects = {subject for _, subject in parents}
-    rows = [row for row in waiting.values() if _cause(row) in parents]
-    rows.sort(key=lambda row: row.finding.subject not in subjects)
-    for row in rows:
-        del waiting[_key(row)]
+    rows = [row for parent in parents for row in waiting.pop(parent.key, ())]
+    if len(parents) == 1:
+        rows.sort(key=lambda row: row.finding.subject != parents[0].finding.subject)
     blind = [row for row in rows if row.verdict is Verdict.UNKNOWN]
     told = [row for row in rows if row.verdict is not Verdict.UNKNOWN]
     found = [
         Branch(
             title(_entry(some), words),
-            some[0].finding.detail if len(some) == 1 else "",
+            words.detail(some[0].finding.detail) if len(some) == 1 else "",
             some[0],
-            _below(frozenset(map(_key, some)), waiting, words, depth=depth + 1),
+            _below(some, waiting, words, depth=depth + 1),
         )
         for some in _by_check(told)
     ]
@@ -56,11 +58,10 @@ def _below(
 
 
 def _unseen(
-    blind: Sequence[Row], waiting: dict[Key, Row], words: Words, *, depth: int
+    blind: Sequence[Row], waiting: dict[Key | None, list[Row]], words: Words, *, depth: int
 ) -> tuple[Branch, ...]:
     """Return for each subject, or kind of them, which checks cannot look."""
-    subjects = {row.finding.subject for row in blind}
-    few = len(subjects) <= _NAMED
+    few = len({row.finding.subject for row in blind}) <= _NAMED
     groups: dict[Subject | str, list[Row]] = {}
     for row in blind:
         key: Subject | str = row.finding.subject if few else row.finding.subject.kind
@@ -75,16 +76,9 @@ def _unseen(
             ),
             words.listed(sorted({row.check.id for row in some}), most=_NAMED),
             some[0],
-            _below(frozenset(map(_key, some)), waiting, words, depth=depth + 1),
+            _below(some, waiting, words, depth=depth + 1),
         )
         for key, some in groups.items()
-    )
-
-
-def _rest(waiting: dict[Key, Row], words: Words) -> tuple[Branch, ...]:
-    """Return what is left, as its chain is broken or too long."""
-    return tuple(
-        Branch(title(_entry(some), words), "", some[0]) for some in _by_check(waiting.values())
     )
 
 
@@ -97,10 +91,6 @@ def _by_check(rows: Iterable[Row]) -> list[list[Row]]:
 
 def _entry(rows: list[Row]) -> Entry:
     return Entry("", By.CAUSE, rows)
-
-
-def _key(row: Row) -> Key:
-    return row.check.id, row.finding.subject
 
 
 def _cause(row: Row) -> Key | None:

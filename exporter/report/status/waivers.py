@@ -25,7 +25,7 @@ def waiver(entry: Entry, board: Board, *, reason: str, owner: str) -> str:
     if not patterns:
         return ""
     expires = (board.at + LASTING).replace(hour=0, minute=0, second=0, microsecond=0)
-    owner = next(filter(None, map(board.owner_of, entry.members)), owner)
+    owner = next(filter(None, map(board.owner_of, entry.members[:MOST])), owner)
     lines = ["waivers:"]
     for pattern in patterns:
         lines += [
@@ -41,14 +41,13 @@ def waiver(entry: Entry, board: Board, *, reason: str, owner: str) -> str:
 
 def _patterns(entry: Entry, board: Board) -> list[str]:
     """Return patterns that match the subjects of the members, and no other of the check."""
-    members = [row.finding for row in entry.members]
-    named = [_escaped(str(finding.subject)) for finding in members]
-    if len(members) > 1 and (common := _common([str(one.subject) for one in members])):
+    named = [str(row.finding.subject) for row in entry.members]
+    if len(named) > 1 and (common := _common(named)):
         others = board.outcome.by_check.get(entry.first.check.id, ())
-        mine = {one.subject for one in members}
+        mine = {row.finding.subject for row in entry.members}
         if not any(_matched(common, one) for one in others if one.subject not in mine):
             return [f"{_escaped(common)}*"]
-    return named if len(named) <= MOST else []
+    return list(map(_escaped, named)) if len(named) <= MOST else []
 
 
 def _common(names: list[str]) -> str:

@@ -1,12 +1,17 @@
-{{- /* The groups of rules/, without what is disabled, with what is changed; a dict with groups. */ -}}
+{{- /* The groups of rules/, without what is disabled, with what is changed; a dict with groups. Where nobody says
+where the runbooks are, the exporter serves them. */ -}}
 {{- define "conformance.ruleGroups" -}}
 {{- $groups := list -}}
+{{- $values := deepCopy $.Values.prometheusRule -}}
+{{- if and $.Values.web.externalUrl (contains ".invalid/" $values.runbookUrl) -}}
+{{- $_ := set $values "runbookUrl" (printf "%s/docs/runbooks/" (trimSuffix "/" $.Values.web.externalUrl)) -}}
+{{- end -}}
 {{- range $path, $content := .Files.Glob "rules/*.yaml" -}}
 {{- range $group := (fromYaml (toString $content)).groups -}}
 {{- $rules := list -}}
 {{- range .rules -}}
 {{- if not (and .alert (index $.Values.prometheusRule.disabled .alert)) -}}
-{{- $rules = append $rules (fromYaml (include "conformance.rule" (dict "rule" . "values" $.Values.prometheusRule))) -}}
+{{- $rules = append $rules (fromYaml (include "conformance.rule" (dict "rule" . "values" $values))) -}}
 {{- end -}}
 {{- end -}}
 {{- with $rules }}{{ $groups = append $groups (set (deepCopy $group) "rules" .) }}{{ end -}}

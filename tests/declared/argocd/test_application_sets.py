@@ -102,10 +102,10 @@ def test_nested_parameters_are_flattened(expand: Expand) -> None:
 metadata: {name: a}
 spec:
   goTemplate: true
-  generators: [{list: {elements: [{app: {name: auth, ports: [80]}, on: true, none: null}]}}]
+  generators: [{list: {elements: [{app: {name: auth, ports: [80]}, live: true, none: null}]}}]
   template:
     metadata: {name: '{{ .app.name }}'}
-    spec: {source: {repoURL: x, path: y}}
+    spec: {source: {repoURL: x, path: w}}
 """
 
     parameters = expand(manifest).applications[0].application.parameters
@@ -113,7 +113,7 @@ spec:
     assert {key: one.value for key, one in parameters.items()} == {
         "app.name": "auth",
         "app.ports.0": "80",
-        "on": "true",
+        "live": "true",
         "none": "<nil>",
     }
 
@@ -129,7 +129,7 @@ template:
   metadata: {name: '{{ .name }}'}
   spec:
     project: apis
-    source: {repoURL: x, path: y}
+    source: {repoURL: x, path: w}
 """
 
 
@@ -146,7 +146,7 @@ spec:
   template:
     metadata: {name: '{{name}}', labels: {tier: api, phase: '1'}}
     spec:
-      source: {repoURL: x, path: y}
+      source: {repoURL: x, path: w}
       destination: {namespace: api}
 """
 

@@ -117,15 +117,15 @@ async def test_cycles_and_repeats_are_harmless(follow: Follow) -> None:
 async def test_of_an_application_declared_twice_the_later_counts(follow: Follow) -> None:
     files = {
         "a.yaml": application("a", "x"),
-        "b.yaml": application("a", "y"),
+        "b.yaml": application("a", "w"),
         "x/deployment.yaml": deployment("x"),
-        "y/deployment.yaml": deployment("y"),
+        "w/deployment.yaml": deployment("w"),
     }
 
     followed = await follow(files, "a.yaml", "b.yaml")
 
-    assert [one.sources[0].path for one in followed.reading.applications] == ["x", "y"]
-    assert [one.key.name for one in followed.reading.workloads] == ["y"]
+    assert [one.sources[0].path for one in followed.reading.applications] == ["x", "w"]
+    assert [one.key.name for one in followed.reading.workloads] == ["w"]
 
 
 async def test_what_an_application_delivers_counts_more_than_what_was_there_before(
@@ -134,15 +134,15 @@ async def test_what_an_application_delivers_counts_more_than_what_was_there_befo
     files = {
         "root.yaml": application("root", "apps"),
         "z.yaml": application("a", "x"),
-        "apps/a.yaml": application("a", "y"),
+        "apps/a.yaml": application("a", "w"),
         "x/deployment.yaml": deployment("x"),
-        "y/deployment.yaml": deployment("y"),
+        "w/deployment.yaml": deployment("w"),
     }
 
     followed = await follow(files, "root.yaml", "z.yaml")
 
-    assert [one.sources[0].path for one in followed.reading.applications] == ["x", "apps", "y"]
-    assert [one.key.name for one in followed.reading.workloads] == ["y"]
+    assert [one.sources[0].path for one in followed.reading.applications] == ["x", "apps", "w"]
+    assert [one.key.name for one in followed.reading.workloads] == ["w"]
 
 
 async def test_what_counts_cannot_come_of_what_does_not(follow: Follow) -> None:

@@ -12,6 +12,7 @@ TREE = {
     "apps/scan/prod/kustomization.yaml": "",
     "apps/scan/dev/kustomization.yaml": "",
     "apps/.hidden/prod/kustomization.yaml": "",
+    "apps/.hidden/prod/app.json": '{"name": "hidden"}',
     "config/auth.json": '{"app": {"name": "auth"}, "replicas": 3, "zones": ["a", "b"]}',
     "config/dev/scan.yaml": "- {app: {name: scan}}\n- {app: {name: scan-canary}}\n",
     "config/dev/notes.txt": "no YAML: [",
@@ -50,6 +51,8 @@ def names(made: Made) -> list[str]:
             ["auth-api", "scan"],
             id="basename",
         ),
+        pytest.param("directories: [{path: apps/.hidden/*}]", "{{path.basename}}", [], id="hidden"),
+        pytest.param("files: [{path: apps/**/app.json}]", "{{name}}", ["hidden"], id="hidden-file"),
         pytest.param(
             "directories: [{path: apps/*/prod}, {path: apps/Auth*/*, exclude: true}]",
             "{{path[1]}}-{{path.basename}}",

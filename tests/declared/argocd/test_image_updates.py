@@ -223,6 +223,39 @@ async def test_what_the_live_application_overrides_is_told_unless_it_is_declared
 
 
 @pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(
+    ("committed", "told"),
+    [
+        pytest.param("example.org/a:2.1.0", (), id="as it may"),
+        pytest.param("example.org/other:9", (), id="another image"),
+        pytest.param(
+            "example.org/a:3.0.0",
+            (
+                (
+                    "web/.argocd-source-shop.yaml: kustomize.images example.org/a:3.0.0: Image "
+                    "Updater sets none such, as 3.0.0 is not in 2.x"
+                ),
+            ),
+            id="a tag that it may not set",
+        ),
+    ],
+)
+async def test_what_image_updater_commits_is_held_against_what_it_may_set(
+    follow: Follow, committed: str, told: tuple[str, ...]
+) -> None:
+    annotations = f"{PREFIX}/image-list: 'example.org/a:2.x', {PREFIX}/write-back-method: git"
+    files = {
+        "root.yaml": APPLICATION % (annotations, ""),
+        "web/.argocd-source-shop.yaml": f"kustomize: {{images: ['{committed}']}}\n",
+    }
+
+    followed = await follow({**PLAIN, **files}, "root.yaml")
+
+    (application,) = followed.reading.applications
+    assert application.overridden == told
+
+
+@pytest.mark.usefixtures("kustomize")
 async def test_an_image_updater_that_is_found_later_counts_all_the_same(follow: Follow) -> None:
     files = {"root.yaml": APPLICATION % ("", ""), "web/z.yaml": UPDATER}
     files["web/kustomization.yaml"] = "resources: [d.yaml, z.yaml]"

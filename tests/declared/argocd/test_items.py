@@ -201,9 +201,9 @@ async def test_jsonnet_is_left_out_and_the_other_files_are_compared(follow: Foll
 async def test_an_application_declared_twice_is_one_item(follow: Follow) -> None:
     files = {
         "a.yaml": application(source(path="x")),
-        "b.yaml": application(source(path="y")),
+        "b.yaml": application(source(path="w")),
         "x/a.yaml": DEPLOYMENT,
-        "y/a.yaml": DEPLOYMENT,
+        "w/a.yaml": DEPLOYMENT,
     }
 
     followed = await follow(files, "a.yaml", "b.yaml", "*.yaml")
@@ -270,15 +270,15 @@ async def test_sources_over_a_limit_are_unreadable_and_told_by_their_file(
     monkeypatch.setattr(module, "MAX_ITEMS", 3)
     files = {
         "root.yaml": application(source(path="x"), name="x")
-        + application(source(path="y"), name="y"),
+        + application(source(path="w"), name="w"),
         "x/a.yaml": DEPLOYMENT + SERVICE,
-        "y/a.yaml": DEPLOYMENT,
+        "w/a.yaml": DEPLOYMENT,
     }
 
     followed = await follow(files, "root.yaml")
 
-    assert ("Source", "y/0", ItemState.UNREADABLE) in states(followed)
-    assert [one.part for one in followed.reading.failures] == ["argocd/y"]
+    assert ("Source", "w/0", ItemState.UNREADABLE) in states(followed)
+    assert [one.part for one in followed.reading.failures] == ["argocd/w"]
 
 
 @pytest.mark.parametrize(
@@ -441,9 +441,9 @@ async def test_a_broken_file_of_a_source_without_applications_is_an_entry_of_it(
 
 async def test_what_is_broken_in_two_sources_is_told_once(follow: Follow) -> None:
     files = {
-        "root.yaml": application(source(path="x")) + application(source(path="y"), name="b"),
+        "root.yaml": application(source(path="x")) + application(source(path="w"), name="b"),
         "x/kustomization.yaml": "resources: [../base]\n",
-        "y/kustomization.yaml": "resources: [../base]\n",
+        "w/kustomization.yaml": "resources: [../base]\n",
         "base/kustomization.yaml": "resources: [\n",
     }
 

@@ -227,8 +227,8 @@ FEATURES = [
     ),
     Feature(
         "several documents",
-        {**chart(), "chart/templates/x.yaml": show("1") + "---\n" + show("2", name="y")},
-        {"x": "1", "y": "2"},
+        {**chart(), "chart/templates/x.yaml": show("1") + "---\n" + show("2", name="z")},
+        {"x": "1", "z": "2"},
     ),
     Feature(
         "range makes objects",

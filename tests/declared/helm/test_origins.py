@@ -114,7 +114,7 @@ global: {g: deep}
     [
         pytest.param(("image", "tag"), ".Values.image.tag", id="keys"),
         pytest.param(("hosts", 1, "name"), ".Values.hosts[1].name", id="an item of a list"),
-        pytest.param(("odd-name", "a.b"), '.Values["odd-name"]["a.b"]', id="odd keys"),
+        pytest.param(("odd-name", "a.b"), '.Values.odd-name["a.b"]', id="odd keys"),
         pytest.param(("x\ny",), '.Values["x\\ny"]', id="a line break"),
         pytest.param(("x" * 500,), "", id="too long to be shown"),
     ],

@@ -222,6 +222,52 @@ async def test_values_against_the_schema_are_a_failure(render: Render) -> None:
     assert [one.reason for one in rendered.failures] == [Reason.MALFORMED]
 
 
+async def test_every_object_keeps_what_it_declares_but_secrets_and_schemas(render: Render) -> None:
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: s, labels: {a: b}}\n"
+    definition = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.org}
+spec:
+  group: example.org
+  versions:
+    - schema:
+        openAPIV3Schema:
+          type: object
+
+      name: v1
+      served: true
+    - name: v2
+      schema:
+        openAPIV3Schema: {type: object}
+"""
+    files = {
+        "chart/templates/s.yaml": f"{service}spec: {{selector: {{app: web}}}}\n",
+        "chart/crds/d.yaml": definition,
+    }
+
+    rendered = await render({**chart(), **files})
+
+    by_kind = {one.kind: one.content for one in rendered.manifests}
+    assert dig(by_kind["Service"], "spec", "selector") == {"app": "web"}
+    assert dig(by_kind["Service"], "metadata", "labels") == {"a": "b"}
+    assert by_kind["CustomResourceDefinition"]["spec"] == {
+        "group": "example.org",
+        "versions": [{"schema": {}, "name": "v1", "served": True}, {"name": "v2", "schema": {}}],
+    }
+
+
+async def test_what_chance_makes_of_any_object_is_not_compared(render: Render) -> None:
+    data = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: {{ randAlpha 9 }}, b: x}\n"
+    )
+
+    rendered = await render({**chart(), "chart/templates/c.yaml": data})
+
+    assert [one.undetermined for one in rendered.manifests] == [("/data/a",)]
+    assert [one.state for one in rendered.left_out] == [ItemState.UNRESOLVED]
+
+
 async def test_a_value_stands_where_its_key_stands_in_the_template(render: Render) -> None:
     rendered = await render({**chart(), "chart/templates/x.yaml": TEMPLATE})
 
@@ -313,12 +359,12 @@ async def test_an_object_whose_name_is_left_to_chance_is_unresolved(render: Rend
     files = {
         **chart(),
         "chart/templates/x.yaml": show("1", name="x-{{ randAlphaNum 5 | lower }}"),
-        "chart/templates/y.yaml": show("1", name="y"),
+        "chart/templates/y.yaml": show("1", name="z"),
     }
 
     rendered = await render(files)
 
-    assert names(rendered) == ["y"]
+    assert names(rendered) == ["z"]
     assert [one.state for one in rendered.left_out] == [ItemState.UNRESOLVED]
 
 

@@ -137,7 +137,7 @@ def test_a_patch_that_is_a_text_is_a_path_as_older_versions_take_it(lay: Lay) ->
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("resources:\n  - a\n  - 0xffffffffffffffffffff", id="number"),
+        pytest.param("resources:\n  - a\n  - 0xffffffffffff", id="number"),
         pytest.param("resources: []\n\ncomponents: [1.5]", id="fraction"),
         pytest.param("crds: []\n\nopenapi: {path: yes}", id="truth"),
         pytest.param("configMapGenerator:\n  - name: a\n    files: [0b1]", id="in-an-entry"),

@@ -94,6 +94,28 @@ def test_what_an_application_set_points_at_is_no_orphan(tmp_path: Path) -> None:
     assert (paths(seen.argocd), paths(seen.kustomizations)) == (["sets"], ["lonely"])
 
 
+def test_a_chart_that_makes_applications_is_named_unless_one_deploys_it(tmp_path: Path) -> None:
+    template = "{{ if true }}\nkind: Application\n{{ end }}\n"
+    files = {
+        "free/Chart.yaml": "name: a\n",
+        "free/templates/apps.yaml": template,
+        "apps/deployed/Chart.yaml": "name: b\n",
+        "apps/deployed/templates/apps.yaml": template,
+        "sets/a.yaml": APPLICATION_SET,
+    }
+
+    argocd = found(tmp_path, files).argocd
+
+    assert paths(argocd) == ["sets", "free"]
+    assert argocd[1].why.startswith("free/templates/apps.yaml makes Applications")
+
+
+def test_an_application_at_the_top_is_named_by_its_file(tmp_path: Path) -> None:
+    files = {"root.yaml": APPLICATION_SET, "other.yaml": "a: 1\n", "apps/one/a.yaml": "a: 1\n"}
+
+    assert paths(found(tmp_path, files).argocd) == ["root.yaml"]
+
+
 def test_templates_are_passed_over_and_what_is_broken_is_told(tmp_path: Path) -> None:
     files = {
         "chart/templates/a.yaml": "{{ if }}\n",

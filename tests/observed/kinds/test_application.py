@@ -177,3 +177,16 @@ def test_overrides_of_images_are_those_of_each_source() -> None:
 
 def test_an_application_without_overrides_has_none() -> None:
     assert application(spec={"source": {"repoURL": "x", "kustomize": {}}}).overrides == ()
+
+
+def test_only_secrets_that_are_synced_are_there() -> None:
+    secret = {"kind": "Secret", "namespace": "shop", "name": "a", "status": "Synced"}
+    resources = [
+        secret,
+        secret | {"name": "b", "status": "OutOfSync"},
+        secret | {"name": "c", "status": None},
+        secret | {"name": "d", "group": "example.org"},
+        secret | {"name": "e", "kind": "ConfigMap"},
+    ]
+
+    assert application(status={"resources": resources}).secrets == (("shop", "a"),)

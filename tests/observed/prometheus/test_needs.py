@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[3]
     ("expression", "wanted"),
     [
         pytest.param("up", ["up"], id="bare"),
+        pytest.param("rate(a[5m] anchored) + smoothed", ["a", "smoothed"], id="anchored"),
         pytest.param("up == 0", ["up"], id="comparison"),
         pytest.param("up == bool 0", ["up"], id="bool"),
         pytest.param("rate(http_total[5m]) > 1e3 * inf", ["http_total"], id="range"),
@@ -48,6 +49,8 @@ def test_every_metric_is_needed(expression: str, wanted: list[str]) -> None:
         pytest.param('up{job=""}', "up", id="empty"),
         pytest.param('up{reason="CrashLoopBackOff"}', "up", id="state"),
         pytest.param('up{job="a\\"}b"}', 'up{job="a\\"}b"}', id="quoted"),
+        pytest.param(r'up{job="\x61\142\u00e9"}', 'up{job="abé"}', id="escapes"),
+        pytest.param(r'up{job="a\n"}', r'up{job="a\n"}', id="line-break"),
         pytest.param("up{job=`a\\b`}", 'up{job="a\\\\b"}', id="raw"),
         pytest.param('{__name__="up",job="a"}', 'up{job="a"}', id="name-as-label"),
         pytest.param('{__name__=~"up|down"}', '{__name__=~"up|down"}', id="names"),

@@ -28,6 +28,7 @@ def corpus() -> Iterator[str]:
     for line in (HERE / "corpus.txt").read_text().splitlines():
         if line and not line.startswith("#"):
             yield line
+    yield from (HERE / "corpus_lines.txt").read_text().rstrip("\n").split("\n---\n")
 
 
 def generated(seed: int, count: int) -> Iterator[str]:

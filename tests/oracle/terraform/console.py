@@ -33,9 +33,9 @@ def _group(program: str, expressions: Sequence[str], folder: Path) -> list[str]:
     lines = (f'    try({{ v = (\n{one}\n) }}, "{FAILED}"),' for one in expressions)
     configuration = "\n".join(["locals {", "  all = [", *lines, "  ]", "}", ""])
     (folder / "main.tf").write_text(configuration)
-    shown = _run(program, folder)
-    if shown is not None:
-        return list(_elements(shown))
+    found = list(_elements(_run(program, folder)))
+    if len(found) == len(expressions):
+        return found
     if len(expressions) == 1:
         return [FAILED]
     half = len(expressions) // 2
@@ -43,8 +43,8 @@ def _group(program: str, expressions: Sequence[str], folder: Path) -> list[str]:
     return [one for part in parts for one in _group(program, part, folder)]
 
 
-def _run(program: str, folder: Path) -> str | None:
-    """Return what the console shows of all, None where the configuration is refused."""
+def _run(program: str, folder: Path) -> str:
+    """Return what the console shows of all, nothing where the configuration is refused."""
     (folder / "cli.tfrc").touch()
     ended = subprocess.run(
         [program, "console"],
@@ -61,7 +61,7 @@ def _run(program: str, folder: Path) -> str | None:
         timeout=300,
         check=False,
     )
-    return None if ended.returncode else ended.stdout
+    return "" if ended.returncode else ended.stdout
 
 
 def _elements(shown: str) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from msgspec import structs
+
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.skyline import LevelChange
@@ -48,3 +50,8 @@ def became(
         after=after,
         detail=finding.detail,
     )
+
+
+def dated(finding: Finding, at: datetime) -> Finding:
+    """Return a finding that has been so since an instant."""
+    return structs.replace(finding, since=at)

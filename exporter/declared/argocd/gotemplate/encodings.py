@@ -27,21 +27,26 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9/][A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)
 _DATE: Final = re.compile(r"\d{4}-")
 
 
+def _encoded(value: Any) -> bytes:
+    try:
+        return text(value).encode()
+    except UnicodeEncodeError:
+        raise UnsupportedError("encoding half of a surrogate pair") from None
+
+
 def hashed(algorithm: str) -> Callable[[Any], str]:
     """Return ``sha256sum`` and the like."""
-    return lambda value: hashlib.new(
-        algorithm, text(value).encode(), usedforsecurity=False
-    ).hexdigest()
+    return lambda value: hashlib.new(algorithm, _encoded(value), usedforsecurity=False).hexdigest()
 
 
 def adler32(value: Any) -> str:
     """Return ``adler32sum``."""
-    return str(zlib.adler32(text(value).encode()))
+    return str(zlib.adler32(_encoded(value)))
 
 
 def b64enc(value: Any) -> str:
     """Return ``b64enc``."""
-    found = base64.b64encode(text(value).encode()).decode()
+    found = base64.b64encode(_encoded(value)).decode()
     bounded(len(found))
     return found
 
@@ -63,7 +68,7 @@ def escaped(*values: Any) -> str:
 
 def in_query(*values: Any) -> str:
     """Return ``urlquery``."""
-    found = quote_plus(printed(*values))
+    found = quote_plus(_encoded(printed(*values)))
     bounded(len(found))
     return found
 
@@ -89,7 +94,9 @@ def from_yaml_array(value: Any) -> list[Any]:
 
 
 def _loaded(value: Any) -> Any:
-    documents = yaml.load_all(text(value))
+    if "*" in text(value):
+        raise UnsupportedError("YAML that may repeat itself")
+    documents = yaml.load_all(value)
     return from_json(yaml.plain(documents[0].value)) if documents else None
 
 

@@ -79,6 +79,8 @@ def rounded(value: Any, places: Any) -> float:
         raise UnsupportedError("rounding to so many places")
     power = math.pow(10, places)
     digits = power * as_float(value)
+    if not math.isfinite(digits):
+        raise UnsupportedError("rounding a number that large")
     up = math.modf(digits)[0] >= 0.5  # noqa: PLR2004 - a half
     return (math.ceil(digits) if up else math.floor(digits)) / power
 

@@ -12,7 +12,7 @@ from exporter.declared.argocd.gotemplate.arguments import bounded, text, whole
 from exporter.declared.argocd.gotemplate.syntax import UnsupportedError
 
 MAX_PATTERN: Final = 200
-MAX_SUBJECT: Final = 1000
+MAX_SUBJECT: Final = 256
 MAX_REPEATS: Final = 2
 MAX_ALTERNATIVES: Final = 4
 _TOKEN: Final = re.compile(

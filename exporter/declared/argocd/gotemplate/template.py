@@ -19,7 +19,14 @@ from exporter.declared.argocd.gotemplate.syntax import (
     UnsupportedError,
     parse,
 )
-from exporter.declared.argocd.gotemplate.values import MAX_TEXT, MISSING, Unordered, reach, to_text
+from exporter.declared.argocd.gotemplate.values import (
+    MAX_TEXT,
+    MISSING,
+    Unordered,
+    reach,
+    size,
+    to_text,
+)
 from exporter.domain.errors import ParseError
 
 MAX_STEPS = 50_000
@@ -150,12 +157,17 @@ class _Run:
         if head.name in _CHANGING and rest and isinstance(rest[0], Access) and rest[0].names:
             raise UnsupportedError(f"{head.name} into a map that others use")
         arguments = [self.operand(one, dot, variables) for one in rest]
-        self.give([*arguments, *piped])
+        self.give(head.name, [*arguments, *piped])
         return self.taken(call(head.name, [*arguments, *piped]))
 
-    def give(self, arguments: Sequence[Any]) -> None:
-        """Count what a function is about to be given."""
-        self.read += sum(len(one) for one in arguments if isinstance(one, str))
+    def give(self, name: str, arguments: Sequence[Any]) -> None:
+        """Count what a function is about to be given, by what it costs to go through it."""
+        letters = [len(one) for one in arguments if isinstance(one, str)]
+        if name.startswith("regex"):
+            self.read += sum(length**3 // _PART for length in letters)
+        elif name in _CHANGING:
+            self.read += _PART * sum(map(size, arguments))
+        self.read += sum(letters) * (_PART if name.startswith("fromYaml") else 1)
         if self.read > MAX_READ:
             raise ParseError(f"a template goes through more than {MAX_READ >> 20} MiB")
 

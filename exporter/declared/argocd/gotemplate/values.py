@@ -132,6 +132,17 @@ def _float_text(value: float) -> str:
     return f"-{shown}" if sign else shown
 
 
+def size(value: Any) -> int:
+    """Return how many values a value holds, in the maps of it."""
+    count, pending = 0, [value]
+    while pending and count < MAX_TEXT:
+        found = pending.pop()
+        count += 1
+        if isinstance(found, Mapping):
+            pending += found.values()
+    return count
+
+
 def reach(value: Any, names: Sequence[str], *, strict: bool) -> Any:
     """Follow fields; with *strict* (``missingkey=error``) a missing key is an error."""
     for name in names:

@@ -2,8 +2,6 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from exporter.declared.terraform.language.values import Origin
 from exporter.domain.errors import ParseError
@@ -11,6 +9,8 @@ from exporter.domain.errors import ParseError
 MAX_NESTING = 60
 _SPACE = re.compile(r"(?:[ \t\r]|#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/)+")
 _SPACE_AND_LINES = re.compile(r"(?:[ \t\r\n]|#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/)+")
+_SKIPPED = frozenset(" \t\r\n#/")
+"""With these begins what may be passed over."""
 
 
 class Cursor:
@@ -26,8 +26,8 @@ class Cursor:
         self.end = len(text)
         self._first_line = first_line
         self._newlines = [match.start() for match in re.finditer("\n", text)]
-        self._space = _SPACE
-        self._nesting = 0
+        self.space = _SPACE
+        self.nesting = 0
 
     @property
     def origin(self) -> Origin:
@@ -38,11 +38,11 @@ class Cursor:
     @property
     def newlines(self) -> bool:
         """Whether newlines count."""
-        return self._space is _SPACE
+        return self.space is _SPACE
 
-    def error(self, message: str) -> ParseError:
-        """Return an error at the position."""
-        return ParseError(message, line=self.origin.line)
+    def error(self, message: str, *, line: int = 0) -> ParseError:
+        """Return an error at the position, or on a *line* before it."""
+        return ParseError(message, line=line or self.origin.line)
 
     def expected(self, what: str) -> ParseError:
         """Return an error that says what should stand at the position, and what does."""
@@ -52,7 +52,9 @@ class Cursor:
 
     def skip(self) -> None:
         """Pass over blanks and comments, and over newlines where they do not count."""
-        if match := self._space.match(self.text, self.position, self.end):
+        if self.next in _SKIPPED and (
+            match := self.space.match(self.text, self.position, self.end)
+        ):
             self.position = match.end()
 
     def skip_lines(self) -> None:
@@ -88,22 +90,33 @@ class Cursor:
         self.position = found.end()
         return found[0]
 
-    def part(self, text: str, *, first_line: int) -> "Cursor":
-        """Return a cursor over a text that is taken from this one, nested as deeply."""
-        inner = Cursor(text, self.path, first_line=first_line)
-        inner._nesting = self._nesting
-        return inner
+    @property
+    def next(self) -> str:
+        """The letter at the position; empty at the end."""
+        return self.text[self.position] if self.position < self.end else ""
 
-    @contextmanager
-    def nested(self, *, newlines: bool) -> Iterator[None]:
+    def nested(self, *, newlines: bool) -> "_Nested":
         """Go one level deeper, where *newlines* count or not."""
-        if self._nesting >= MAX_NESTING:
-            raise self.error(f"is nested more than {MAX_NESTING} levels deep")
-        before = self._space
-        self._space = _SPACE if newlines else _SPACE_AND_LINES
-        self._nesting += 1
-        try:
-            yield
-        finally:
-            self._nesting -= 1
-            self._space = before
+        return _Nested(self, _SPACE if newlines else _SPACE_AND_LINES)
+
+
+class _Nested:
+    """One level of nesting; entered some thousand times in a file, hence no generator."""
+
+    __slots__ = ("_before", "_cursor", "_space")
+
+    def __init__(self, cursor: Cursor, space: re.Pattern[str]) -> None:
+        self._cursor = cursor
+        self._space = space
+        self._before = cursor.space
+
+    def __enter__(self) -> None:
+        cursor = self._cursor
+        if cursor.nesting >= MAX_NESTING:
+            raise cursor.error(f"is nested more than {MAX_NESTING} levels deep")
+        cursor.nesting += 1
+        cursor.space = self._space
+
+    def __exit__(self, *_: object) -> None:
+        self._cursor.nesting -= 1
+        self._cursor.space = self._before

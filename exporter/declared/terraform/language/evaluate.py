@@ -113,7 +113,7 @@ def type_of_result(expression: Expression) -> Type:
 
 def _is_wrapped(parts: tuple[Expression, ...]) -> bool:
     """Tell whether a template is a lone interpolation, which keeps its type."""
-    return len(parts) == 1 and not isinstance(parts[0], TemplateIf | TemplateFor | Literal)
+    return len(parts) == 1 and not isinstance(parts[0], TemplateIf | TemplateFor)
 
 
 def _literal(expression: Literal, _: Scope) -> Value:

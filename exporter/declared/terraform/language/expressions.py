@@ -37,11 +37,17 @@ ELEMENT = "*"
 """The name under which a splat's expression knows the element at hand."""
 _KEYWORDS = {"true": True, "false": False, "null": None}
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_FUNCTION = re.compile(r"[^\W\d][\w-]*(?:::[^\W\d][\w-]*)*[ \t]*(?=\()")
+_FUNCTION = re.compile(r"[^\W\d][\w-]*(?:[ \t]*::[ \t]*[^\W\d][\w-]*)*[ \t]*(?=\()")
 _OPENING = re.compile(r"[(\[{]")
 _FOR = re.compile(r"for\b(?!-)")
 _STEP = re.compile(r"\.\d+(?!\w)")
 _OPERATOR = re.compile(r"\|\||&&|==|!=|<=|>=|<|>|\+|-|\*|/|%(?!\{)")
+_PLAIN = re.compile(r'"[^"\\$%\n]*"')
+"""A string that is nothing but text."""
+_OPERATORS = frozenset("|&=!<>+-*/%")
+_SIGNS = frozenset("-!")
+_STEPS = frozenset(".[")
+"""With these letters an operator, a prefix, a step begins."""
 _PRECEDENCE = {
     "||": 1,
     "&&": 2,
@@ -80,6 +86,8 @@ def _operation(cursor: Cursor, lowest: int) -> Expression:
     left = _operand(cursor)
     for _ in range(MAX_CHAIN):
         cursor.skip()
+        if cursor.next not in _OPERATORS:
+            return left
         found = _OPERATOR.match(cursor.text, cursor.position, cursor.end)
         if found is None or _PRECEDENCE[found[0]] < lowest:
             return left
@@ -94,8 +102,8 @@ def _operand(cursor: Cursor) -> Expression:
     cursor.skip()
     at = cursor.origin
     prefixes = []
-    while cursor.at("-") or (cursor.at("!") and not cursor.at("!=")):
-        prefixes.append(cursor.text[cursor.position])
+    while cursor.next in _SIGNS and not cursor.at("!="):
+        prefixes.append(cursor.next)
         cursor.position += 1
         cursor.skip()
         if len(prefixes) > MAX_CHAIN:
@@ -106,18 +114,20 @@ def _operand(cursor: Cursor) -> Expression:
     return result
 
 
-def _term(cursor: Cursor) -> Expression:
+def _term(cursor: Cursor) -> Expression:  # noqa: PLR0911 - a line for each kind of term
     at = cursor.origin
-    if cursor.at('"'):
+    if plain := cursor.match(_PLAIN):
+        return Literal(plain[1:-1], at)
+    if cursor.next == '"':
         return quoted(cursor, expression)
-    if at_heredoc(cursor):
+    if cursor.next == "<" and at_heredoc(cursor):
         return heredoc(cursor, expression)
     if opening := cursor.match(_OPENING):
         return _BRACKETS[opening](cursor, at)
     if digits := cursor.match(_NUMBER):
         return _number(cursor, digits, at)
     if function := cursor.match(_FUNCTION):
-        return _call(cursor, function.rstrip(), at)
+        return _call(cursor, "".join(function.split()), at)
     name = cursor.match(IDENTIFIER)
     if not name:
         raise cursor.expected("an expression")
@@ -135,7 +145,7 @@ def _traversal(cursor: Cursor, base: Expression) -> Expression:
     """Read what follows a term: attributes, indices, splats."""
     for _ in range(MAX_CHAIN):
         cursor.skip()
-        if cursor.at("...") or not (cursor.at(".") or cursor.at("[")):
+        if cursor.next not in _STEPS or cursor.at("..."):
             return base
         if cursor.take("[*]"):
             return _splat(cursor, base, attributes_only=False)
@@ -150,6 +160,8 @@ def _step(cursor: Cursor, base: Expression) -> Expression:
     """Read ``.name``, ``.0`` or ``[key]``."""
     at = cursor.origin
     if digits := cursor.match(_STEP):
+        if cursor.match(_STEP):
+            raise cursor.error("two places in a row are written in brackets")
         return Index(base, _number(cursor, digits[1:], at), at)
     if cursor.take("["):
         with cursor.nested(newlines=False):
@@ -173,6 +185,8 @@ def _splat(cursor: Cursor, base: Expression, *, attributes_only: bool) -> Expres
             return Splat(base, _traversal(cursor, element), at)
     while cursor.at(".") and not cursor.at("...") and not cursor.at(".*"):
         element = _step(cursor, element)
+    if cursor.at(".*"):
+        raise cursor.error("a splat of attributes holds no other one")
     return Splat(base, element, at)
 
 
@@ -237,6 +251,8 @@ def _object(cursor: Cursor, at: Origin) -> Expression:
 def _pair(cursor: Cursor) -> tuple[Expression, Expression]:
     bare = not cursor.at("(")
     key = expression(cursor)
+    if bare and isinstance(key, GetAttribute | Index | Splat):
+        raise cursor.error("a key that is a reference stands in parentheses")
     if bare and isinstance(key, Name):
         key = Literal(key.name, key.at)
     elif bare and isinstance(key, Literal) and not isinstance(key.value, str):
@@ -244,7 +260,6 @@ def _pair(cursor: Cursor) -> tuple[Expression, Expression]:
     cursor.skip()
     if not cursor.take("=") and not cursor.take(":"):
         raise cursor.expected("'=' or ':' after a key")
-    cursor.skip_lines()
     return key, expression(cursor)
 
 
@@ -269,7 +284,7 @@ def _for(cursor: Cursor, at: Origin, *, closing: str) -> For:
         cursor.need("=>")
         result_key, result = result, expression(cursor)
         cursor.skip()
-    grouped = cursor.take("...")
+    grouped = closing == "}" and cursor.take("...")
     cursor.skip()
     condition = None
     if cursor.match(IDENTIFIER) == "if":

@@ -1,10 +1,14 @@
 """Reads HCL files: bodies of attributes and nested blocks."""
 
+import re
+
 from exporter.declared.terraform.language.cursor import Cursor
 from exporter.declared.terraform.language.expressions import expression
 from exporter.declared.terraform.language.syntax import Block, Body, Expression
 from exporter.declared.terraform.language.templates import IDENTIFIER
 from exporter.declared.terraform.language.templates import template as read_template
+
+_TEMPLATE = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 
 
 def parse(text: str, path: str) -> Body:
@@ -43,6 +47,8 @@ def _body(cursor: Cursor) -> Body:
             return Body(attributes, tuple(blocks))
         cursor.skip()
         if cursor.take("="):
+            if name in attributes:
+                raise cursor.error(f"the attribute {name[:60]} stands twice")
             attributes[name] = expression(cursor)
             _end_of_line(cursor)
         else:
@@ -74,6 +80,8 @@ def _quoted_label(cursor: Cursor) -> str:
     label = cursor.text[start:end]
     if end < 0 or "\n" in label:
         raise cursor.error("a label has no closing quote")
+    if _TEMPLATE.search(label):
+        raise cursor.error("a label is no template")
     cursor.position = end + 1
     return label
 

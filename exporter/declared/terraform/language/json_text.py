@@ -12,13 +12,13 @@ from typing import Final
 from exporter.declared.terraform.language.values import (
     MAX_DEPTH,
     Items,
+    NotKnownError,
     Object,
     Origin,
+    Unknown,
     Value,
-    failed,
     normalised,
     parse_number,
-    unknown,
 )
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
@@ -28,9 +28,12 @@ _WORDS: Final = {"true": True, "false": False, "null": None}
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 
 
-def read_json(text: str, at: Origin) -> Value:
-    """Return the value of a JSON text that begins at *at*; raises :exc:`NotKnownError`."""
-    reader = _Reader(text, at)
+def read_json(text: str, at: Origin, *, strict: bool = False) -> Value:
+    """Return the value of a JSON text that begins at *at*; raises :exc:`NotKnownError`.
+
+    With *strict*, no key may stand twice in an object; else the last one counts.
+    """
+    reader = _Reader(text, at, strict=strict)
     value, end = reader.value(_skipped(text, 0), 0)
     if _skipped(text, end) != len(text):
         raise reader.refused(end)
@@ -45,21 +48,23 @@ def _skipped(text: str, at: int) -> int:
 class _Reader:
     """Reads values from places in a text; each gives the place behind it, too."""
 
-    def __init__(self, text: str, at: Origin) -> None:
+    def __init__(self, text: str, at: Origin, *, strict: bool) -> None:
         self.text = text
         self.at = at
+        self.strict = strict
         self._newlines = [found.start() for found in re.finditer("\n", text)]
 
     def origin(self, place: int) -> Origin:
         return Origin(self.at.path, self.at.line + bisect_left(self._newlines, place))
 
-    def refused(self, place: int) -> Exception:
+    def refused(self, place: int, found: str = "is no JSON", *, failed: bool = True) -> Exception:
         line = bisect_left(self._newlines, place) + 1
-        return failed("a text", f"is no JSON, as its line {line} shows")
+        why = f"{found}, as its line {line} shows"
+        return NotKnownError(Unknown("a text", why, failed=failed, line=line))
 
     def value(self, place: int, depth: int) -> tuple[Value, int]:
         if depth > MAX_DEPTH:
-            raise unknown("a text", "is nested too deeply")
+            raise self.refused(place, "is nested too deeply", failed=False)
         match self.text[place : place + 1]:
             case "{":
                 return self.object(place, depth)
@@ -108,6 +113,8 @@ class _Reader:
             colon = _skipped(self.text, end)
             if self.text[colon : colon + 1] != ":":
                 raise self.refused(colon)
+            if self.strict and key in pairs:
+                raise self.refused(at, f"has the key {key[:60]!r} twice")
             value, end = self.value(_skipped(self.text, colon + 1), depth + 1)
             pairs[key] = Value(value.data, self.origin(at))
             at = _skipped(self.text, end)

@@ -34,7 +34,8 @@ class Unknown:
 
     *failed* marks what would be an error when it is run, so that ``try`` goes on to its next
     argument. The attributes of something *traversable* are unknown under their own names.
-    *partial* is the text of a template with ``${...}`` where its unknown parts stand.
+    *partial* is the text of a template with ``${...}`` where its unknown parts stand, *line* that
+    of a text that nobody can read.
     """
 
     subject: str
@@ -42,6 +43,7 @@ class Unknown:
     failed: bool = False
     traversable: bool = False
     partial: str = ""
+    line: int = 0
 
     def __str__(self) -> str:
         return f"{self.subject} {self.why}"

@@ -64,6 +64,13 @@ def test_a_block_fits_on_one_line() -> None:
         pytest.param("a = x.", 1, "expected an attribute's name", id="attribute"),
         pytest.param('a = "%{ while x }"', 1, "expected %{ if ... }", id="directive"),
         pytest.param('a = "%{ if x }y"', 1, "expected %{ else } or %{ endif }", id="endif"),
+        pytest.param("a = 1\na = 2", 2, "the attribute a stands twice", id="attribute-twice"),
+        pytest.param('a "x${y}" {}', 1, "a label is no template", id="label-template"),
+        pytest.param("a = b.*.*", 1, "a splat of attributes holds no other", id="splats"),
+        pytest.param("a = b.0.1", 1, "two places in a row", id="places"),
+        pytest.param("a = [for x in y : x...]", 1, "expected ']', found '.'", id="grouped-list"),
+        pytest.param("a = { b =\n1 }", 1, "expected an expression", id="value-on-next-line"),
+        pytest.param("a = { b.c = 1 }", 1, "stands in parentheses", id="reference-as-key"),
         pytest.param("/* no end", 1, "expected an attribute or a block, found '/'", id="comment"),
     ],
 )

@@ -2,6 +2,7 @@ import pytest
 
 from exporter.declared.terraform.language.json_syntax import parse_json, parse_json_variables
 from exporter.declared.terraform.language.syntax import Literal, Template
+from exporter.declared.terraform.language.values import Origin
 from exporter.domain.errors import ParseError
 
 CONFIGURATION = """{
@@ -31,11 +32,13 @@ def test_json_gives_the_same_blocks_as_hcl() -> None:
     assert resource.body.attributes["tags"].at == ("m.tf.json", 7)
 
 
-def test_strings_are_templates() -> None:
-    values = parse_json_variables('{"a": "x${y}", "b": "x", "c": [1.5, null]}', "v.json").attributes
+def test_strings_are_templates_in_a_configuration_alone() -> None:
+    (block,) = parse_json('{"locals": {"a": "x${y}", "b": "x"}}', "m.tf.json").blocks
+    values = parse_json_variables('{"a": "x${y}", "c": [1e3, null]}', "v.json").attributes
 
-    assert isinstance(values["a"], Template)
-    assert isinstance(values["b"], Literal)
+    assert isinstance(block.body.attributes["a"], Template)
+    assert isinstance(block.body.attributes["b"], Literal)
+    assert values["a"] == Literal("x${y}", Origin("v.json", 1))
 
 
 @pytest.mark.parametrize(

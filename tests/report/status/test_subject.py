@@ -1,0 +1,118 @@
+"""A subject has a page with everything that is known of it."""
+
+import re
+
+import pytest
+
+from exporter.domain.finding import Subject, Verdict
+from exporter.domain.published import Answer, Asked
+from exporter.report.status import PageContext, documentation, history, subject
+from exporter.report.status.entry_view import path
+from tests.report.evaluations import PLACE, check, evaluation, finding
+from tests.report.status.boards import ago, became, board, watched
+
+CONTEXT = PageContext()
+CHECKS = (check("node_present"), check("node_ready"), check("node_version"))
+LOST = finding("n1", check="node_present", provenance=(PLACE,))
+OUTCOME = watched(
+    evaluation(
+        LOST,
+        finding("n1", Verdict.UNKNOWN, check="node_ready", cause="node_present"),
+        finding("n1", Verdict.PASS, check="node_version"),
+        finding("n2", check="node_present"),
+        checks=CHECKS,
+    ),
+    became(LOST, ago(hours=1), before=Verdict.PASS, after=Verdict.FAIL),
+    became(
+        finding("n2", check="node_present"), ago(hours=1), before=Verdict.PASS, after=Verdict.FAIL
+    ),
+    since=ago(days=3),
+)
+
+
+def page(name: str, **given: str) -> Answer:
+    parameters = {"kind": "Node", "name": name, **given}
+    return subject(board(OUTCOME), Asked(tuple(parameters.items())), context=CONTEXT)
+
+
+def text(answer: Answer) -> str:
+    plain = re.sub(r"<[^>]+>", " ", answer.body.decode().replace("<wbr>", ""))
+    return " ".join(plain.split())
+
+
+def test_every_check_about_it_is_told_and_none_about_others() -> None:
+    shown = page("n1")
+
+    assert shown.status == 200
+    assert "Node n1: 1 warning, 1 unknown" in text(shown)
+    assert "Of 3 checks about it 1 conform." in text(shown)
+    assert "n2" not in text(shown)
+
+
+@pytest.mark.parametrize("name", ["node_present", "node_ready", "node_version"])
+def test_every_finding_has_an_anchor(name: str) -> None:
+    assert f'id="check-{name}"' in page("n1").body.decode()
+
+
+def test_what_became_of_it_is_told() -> None:
+    assert "Node n1 is not in the cluster" in text(page("n1")).partition("Last 7 days")[2]
+
+
+def test_of_what_nobody_knows_it_says_so() -> None:
+    shown = page("n9")
+
+    assert shown.status == 404
+    assert "nothing is known of it" in text(shown)
+
+
+def test_its_files_are_found_from_where_it_is() -> None:
+    of_cluster = page("n1").body.decode()
+    namespaced = page("x", namespace="api").body.decode()
+
+    assert 'href="../../status.css"' in of_cluster
+    assert 'href="../../../status.css"' in namespaced
+
+
+@pytest.mark.parametrize(
+    ("about", "address"),
+    [
+        pytest.param(Subject("Node", "", "n1"), "subject/Node/n1", id="of the cluster"),
+        pytest.param(Subject("Pod", "a", "b"), "subject/Pod/a/b", id="of a namespace"),
+        pytest.param(Subject("File", "", "a/b c"), "subject/File/a%2Fb%20c", id="with a slash"),
+    ],
+)
+def test_its_address_is_that_of_its_name(about: Subject, address: str) -> None:
+    assert path(about) == address
+
+
+def test_a_name_is_no_markup_and_no_command() -> None:
+    evil = "<script>`$(x)`;"
+
+    shown = page(evil).body.decode()
+
+    assert "<script>" not in shown.replace('<script src="../../status.js" defer>', "")
+    assert "&#39;&lt;script&gt;`$(x)`;&#39;" in shown
+
+
+def test_the_history_has_all_changes_by_day() -> None:
+    shown = history(board(OUTCOME), Asked(), context=CONTEXT)
+
+    assert "12 Nov" in text(shown)
+    assert "2 nodes are not in the cluster" in text(shown)
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "status"),
+    [
+        pytest.param("checks", "node_ready", 200, id="check"),
+        pytest.param("runbooks", "ClusterConformanceNodeMissing", 200, id="runbook"),
+        pytest.param("runbooks", "ClusterConformanceNodeMissing.md", 200, id="as the file"),
+        pytest.param("checks", "", 200, id="all checks"),
+        pytest.param("checks", "no_such", 404, id="no such check"),
+        pytest.param("secrets", "", 404, id="no such folder"),
+    ],
+)
+def test_checks_and_runbooks_are_served(folder: str, name: str, status: int) -> None:
+    asked = Asked((("folder", folder), ("name", name)))
+
+    assert documentation(board(OUTCOME), asked, context=CONTEXT).status == status
