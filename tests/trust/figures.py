@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from tests.trust.operation import Operation
+from tests.trust.operation import CATALOGUE, Operation
 from tests.trust.rehearsal import QUIET
 from tests.trust.suite import Ears, Heard
 
@@ -32,7 +32,8 @@ def page(tried: Sequence[Operation], ears: Ears) -> str:
         _HEAD,
         "| | |",
         "|---|---|",
-        f"| operations | {len(tried)} |",
+        f"| operations that there are | {len(CATALOGUE)} |",
+        f"| operations that this run tried | {len(tried)} |",
         f"| operations that somebody heard of (false) | {sum(map(bool, good.values()))} |",
         f"| faults | {len(tried)} |",
         f"| faults that nobody heard of by their cause (missed) | {told.count(None)} |",

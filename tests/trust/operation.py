@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tests.trust.lab import Lab, Steps
 
-MINUTES = 50.0
+MINUTES = 36.0
 """How long is waited for notifications: after the longest deadline the longest ``for``."""
 
 

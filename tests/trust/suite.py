@@ -1,23 +1,33 @@
 """What exporters said is told to one Prometheus and one Alertmanager, faster, and who heard it."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
+from exporter.domain.instants import parse_duration
 from tests.e2e.alerting import faster
 from tests.e2e.alerting.surroundings import Served
 from tests.monitoring.alertmanager import Alertmanager
-from tests.monitoring.prometheus import Prometheus
+from tests.monitoring.prometheus import Prometheus, answering
 from tests.programs import tool
+from tests.rules.shipped import ALERTS
 from tests.trust.rehearsal import Trial
 
 PREFIX = "ClusterConformance"
 _SCRAPED, _EVALUATED = "1s", "1s"
+_NOTIFIED = 3.0
+"""Seconds in which Alertmanager notifies of what fires."""
+SLOW = frozenset(
+    name for name, rule in ALERTS.items() if parse_duration(rule["for"]) >= timedelta(hours=1)
+)
+"""Alerts that wait for longer than most operations take."""
 _GZIP = {"Content-Encoding": "gzip", "Content-Type": "text/plain; version=0.0.4"}
 
 
@@ -35,13 +45,14 @@ class Ears:
     """Hears what Alertmanager sends; *heard* has each alert of each cluster once."""
 
     factor: float
-    began: float = field(default_factory=time.monotonic)
+    began: float = math.inf
+    prometheus: str = ""
     heard: dict[str, dict[tuple[str, str], Heard]] = field(default_factory=dict)
 
     @property
     def minute(self) -> float:
-        """How many minutes have passed."""
-        return (time.monotonic() - self.began) * self.factor / 60
+        """How many minutes have passed; none before everybody listens."""
+        return max(0.0, time.monotonic() - self.began) * self.factor / 60
 
     def routes(self) -> list[web.RouteDef]:
         """Return what to serve."""
@@ -74,7 +85,19 @@ async def hear(trials: Sequence[Trial], *, factor: float) -> Ears:
     async with _listening(trials, factor=factor) as ears:
         last = max(trial.said[-1][0] for trial in trials)
         await asyncio.sleep(last * 60 / factor)
+        await answering(f"{ears.prometheus}/api/v1/alerts", _is_settled)
+        await asyncio.sleep(_NOTIFIED)
     return ears
+
+
+def _is_settled(answer: Any) -> bool:
+    """Tell whether nothing is about to fire: a busy machine is late with that."""
+    alerts = answer["data"]["alerts"]
+    return not any(_is_pending(one) for one in alerts)
+
+
+def _is_pending(alert: Mapping[str, Any]) -> bool:
+    return alert["state"] == "pending" and alert["labels"]["alertname"] not in SLOW
 
 
 @asynccontextmanager
@@ -98,10 +121,17 @@ async def _listening(trials: Sequence[Trial], *, factor: float) -> AsyncIterator
             program=tool("prometheus"),
             flags=("--rules.alert.resend-delay=1s",),
         )
-        ears.began = time.monotonic()
-        await exits.enter_async_context(prometheus)
+        ears.prometheus = await exits.enter_async_context(prometheus)
+        await answering(
+            f"{ears.prometheus}/api/v1/query?query=count(up==1)",
+            lambda answer: _value(answer) == len(by_name),
+        )
         ears.began = time.monotonic()
         yield ears
+
+
+def _value(answer: Any) -> float:
+    return sum(float(one["value"][1]) for one in answer["data"]["result"])
 
 
 def _scraping(url: str, names: Sequence[str], alertmanager: str) -> dict[str, Any]:

@@ -17,16 +17,7 @@ from tests.trust.operations import CATALOGUE, chosen
 from tests.trust.rehearsal import Trial, rehearse, trials
 from tests.trust.suite import Ears, hear
 
-QUICK = (
-    "rolling-update",
-    "stateful-set-update",
-    "hpa-burst",
-    "node-replaced",
-    "sync-window",
-    "argocd-restart",
-    "api-server-restart",
-    "application-added",
-)
+QUICK: tuple[str, ...] = ()
 """Those that every run of the tests tries; the others are marked ``trust``."""
 FACTOR = 60.0
 

@@ -57,6 +57,7 @@ def with_denial(lab: Lab) -> None:
     told="ApplicationNotDelivered",
     about="shop",
     prepare=with_denial,
+    minutes=55,
 )
 def sync_window(lab: Lab) -> Steps:
     """A commit waits for the end of a sync window."""

@@ -91,6 +91,7 @@ def with_pool(lab: Lab) -> None:
     told="NodeGroupSizeMismatch",
     about="spot",
     prepare=with_pool,
+    minutes=75,
 )
 def autoscaler(lab: Lab) -> Steps:
     """A cluster-autoscaler grows a pool from 2 nodes to 10, and shrinks it again."""
@@ -112,6 +113,7 @@ def autoscaler(lab: Lab) -> Steps:
     told="NodeCordonedTooLong",
     about="spot-1",
     prepare=with_pool,
+    minutes=45,
 )
 def karpenter(lab: Lab) -> Steps:
     """Karpenter disrupts a node, and replaces it."""
@@ -148,6 +150,7 @@ def with_window(lab: Lab) -> None:
     told="NodeMissing",
     about="worker-3",
     prepare=with_window,
+    minutes=50,
 )
 def maintenance(lab: Lab) -> Steps:
     """A node is away within its maintenance window."""

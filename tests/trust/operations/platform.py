@@ -35,7 +35,9 @@ def clock_set_back(lab: Lab) -> Steps:
         lab.leave("worker-2")
 
 
-@operation(fault="a rollout stands still meanwhile", told="WorkloadNotReady", about="web")
+@operation(
+    fault="a rollout stands still meanwhile", told="WorkloadNotReady", about="web", minutes=50
+)
 def clock_set_forward(lab: Lab) -> Steps:
     """The exporter's clock is set forward by half an hour, and back by NTP."""
     lab.clock.setting = timedelta(minutes=30)

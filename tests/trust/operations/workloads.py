@@ -36,7 +36,12 @@ def slow_start(lab: Lab) -> Steps:
     yield 0
 
 
-@operation(fault="what it is rolled back to is gone", told="WorkloadImagesUnavailable", about="web")
+@operation(
+    fault="what it is rolled back to is gone",
+    told="WorkloadImagesUnavailable",
+    about="web",
+    minutes=45,
+)
 def rollback(lab: Lab) -> Steps:
     """A bad version is reverted by another commit."""
     lab.change(WEB, image="web:2-hang")
