@@ -37,9 +37,11 @@ from exporter.declared.terraform.language.value_types import (
     BOOL,
     NUMBER,
     STRING,
+    CollectionType,
     Kind,
     Type,
     is_kind,
+    list_of,
     object_of,
     tuple_of,
 )
@@ -138,7 +140,8 @@ def _index(expression: Index, scope: Scope) -> Value:
     key = evaluate_part(expression.key, scope)
     data = base.data
     if isinstance(data, Unknown):
-        return base
+        of = base.type.element if isinstance(base.type, CollectionType) else ANY
+        return Value(data, base.at, of)
     if isinstance(data, Distinct):
         raise failed("a set", "has elements without indices")
     if isinstance(data, Items):
@@ -197,7 +200,9 @@ def _attempted(expression: Expression, scope: Scope) -> Value:
     return value
 
 
-def _type_of_failure(expression: Expression, scope: Scope) -> Type:
+def _type_of_failure(  # noqa: PLR0911 - a line for each kind of expression
+    expression: Expression, scope: Scope
+) -> Type:
     """Return the type that is known of what failed: a list that holds what failed is a list."""
     match expression:
         case TupleLiteral(items=parts):
@@ -213,6 +218,8 @@ def _type_of_failure(expression: Expression, scope: Scope) -> Type:
             return object_of({str(key): type_of(one) for key, one in attempts.items()})
         case For():
             return _type_of_loop(expression, scope)
+        case Splat():
+            return _type_of_splat(expression, scope)
         case _:
             return type_of_result(expression)
 
@@ -223,6 +230,23 @@ def _type_of_chosen(choice: Conditional, first: Value, second: Value, scope: Sco
         return type_of(first if truth(evaluate_part(choice.condition, scope)) else second)
     except NotKnownError:
         return ANY
+
+
+def _type_of_splat(splat: Splat, scope: Scope) -> Type:
+    """Return the type of a splat that fails for an element."""
+    base = _attempted(splat.base, scope)
+
+    def type_for(kind: Type) -> Type:
+        hidden = Value(Unknown("an element", "is not there"), base.at, kind)
+        return type_of(_attempted(splat.each, scope.bind({ELEMENT: hidden})))
+
+    match base.data:
+        case TypedItems(element=element):
+            return list_of(type_for(element))
+        case Items() as data:
+            return tuple_of([type_for(type_of(one)) for one in data])
+        case _:
+            return ANY
 
 
 def _type_of_loop(loop: For, scope: Scope) -> Type:

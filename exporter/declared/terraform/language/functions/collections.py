@@ -155,6 +155,8 @@ def element(source: Value, place: Value) -> Value:
     elements = _listed(source)
     if not elements:
         raise failed("element()", "has an empty list")
+    if whole(place) >= 1 << 63:
+        raise failed("element()", "has an index that is too large")
     if whole(place) >= 0:
         return elements[whole(place) % len(elements)]
     raise differing("element()", "counts from the end in some versions, and fails in others")

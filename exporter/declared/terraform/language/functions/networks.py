@@ -65,7 +65,8 @@ def cidrsubnet(prefix: Value, bits: Value, place: Value) -> Data:
         raise unknown("cidrsubnet()", "is not evaluated here for a shorter prefix")
     if length > network.max_prefixlen:
         raise failed("cidrsubnet()", "has arguments outside of its network")
-    index = index if index >= 0 else (1 << longer) + index
+    if index < 0:
+        raise unknown("cidrsubnet()", "is not evaluated here for a number below zero")
     if not 0 <= index < 1 << longer:
         raise failed("cidrsubnet()", "has arguments outside of its network")
     first = int(network.network_address) + (index << (network.max_prefixlen - length))
