@@ -376,7 +376,9 @@ NO_EVIDENCE: dict[str, AbstractSet[type]] = {
     "node_ready": of_cloud.KINDS,
     **of_cloud.JOINED_BY,
     "workload_ready": {ObservedNodes, ObservedPods},  # explain a failure
-    "workload_replicas": {ObservedAutoscalers},  # the declared number stands
+    "workload_replicas": {
+        *(ObservedAutoscalers, ObservedApplications),  # the declared number stands
+    },
 }
 """Facts that a check weighs, but that no pass of it rests on."""
 
