@@ -18,6 +18,7 @@ from exporter.domain.monitoring.grafana import DeclaredDashboards, DeclaredDatas
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.objects import DeclaredObjects
 from exporter.domain.owners import OwnerRule, Owners
+from exporter.domain.pending import PENDING
 from exporter.domain.policy import Maintenance, Policy, RecurringMaintenance, Waiver
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.observed.alertmanager.poller import AlertmanagerPoller
@@ -36,6 +37,9 @@ _BY_READERS = (
     DeclaredCloud,
 )
 """Facts that are known only where a reader of declarations gives them, or asks for them."""
+
+_BY_ARGOCD = frozenset(PENDING)
+"""What Argo CD says of what it delivers, which is asked where code declares Applications."""
 
 _OF_CLOUD = (*FAMILIES.values(), InstanceHealth, CloudCalls, CloudScope)
 
@@ -62,14 +66,19 @@ def looked_at(settings: Settings) -> frozenset[type]:
     """Return the types of the facts that the enabled checks judge by.
 
     What a check only weighs says nothing where not all of it can be had: lost nodes excuse no
-    workload if no code declares nodes.
+    workload if no code declares nodes. What Argo CD says of objects it delivers counts by itself.
     """
     named = _named(settings)
-    return frozenset(
-        kind
-        for check in enabled(settings)
-        for kind in (check.handed if _has_all(check.weighs, named) else check.needs + check.uses)
-    )
+    kinds: set[type] = set()
+    for check in enabled(settings):
+        told = _BY_ARGOCD.intersection(check.weighs)
+        weighed = set(check.weighs) - told
+        kinds.update(check.needs, check.uses)
+        if _has_all(weighed, named):
+            kinds |= weighed
+        if _has_all({DeclaredApplications, *told}, named):
+            kinds |= told
+    return frozenset(kinds)
 
 
 def _has_all(kinds: Iterable[type], named: Mapping[type, bool]) -> bool:
