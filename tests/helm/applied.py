@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
-from tests.apiserver.resources import DEPLOYMENTS, NAMESPACES, SERVICES, Resource
+from tests.apiserver.resources import DEPLOYMENTS, INGRESSES, NAMESPACES, SERVICES, Resource
 from tests.helm.granted import granted
 from tests.helm.rendered import Json, Rendered
 from tests.helm.schemas import CUSTOM as SCHEMAS
@@ -39,9 +39,13 @@ KINDS = {
         _kind(ROLES, "v1", "rolebindings", "RoleBinding"),
         SERVICES,
         DEPLOYMENTS,
+        INGRESSES,
+        _kind("gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute"),
         _kind("monitoring.coreos.com", "v1", "servicemonitors", "ServiceMonitor"),
         _kind("monitoring.coreos.com", "v1", "podmonitors", "PodMonitor"),
         _kind("monitoring.coreos.com", "v1", "prometheusrules", "PrometheusRule"),
+        _kind("operator.victoriametrics.com", "v1beta1", "vmservicescrapes", "VMServiceScrape"),
+        _kind("operator.victoriametrics.com", "v1beta1", "vmrules", "VMRule"),
         _kind("grafana.integreatly.org", "v1beta1", "grafanadashboards", "GrafanaDashboard"),
     )
 }
