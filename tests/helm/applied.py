@@ -138,7 +138,10 @@ def _definition(resource: Resource) -> Json:
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": resource.qualified},
+        "metadata": {
+            "name": resource.qualified,
+            "annotations": {"api-approved.kubernetes.io": "unapproved, for tests"},
+        },
         "spec": {
             "group": resource.group,
             "scope": "Namespaced",

@@ -127,7 +127,9 @@ _DASHBOARD = _object(
     json=_TEXT,
 )
 _RULES = _object(groups=_list(_object("name", name=_TEXT, interval=_DURATION, rules=_list(_RULE))))
-_PATH = _object("type", "value", type={"enum": ["PathPrefix", "Exact"]}, value=_TEXT)
+_PATH = _object(
+    "type", "value", type={"type": "string", "enum": ["PathPrefix", "Exact"]}, value=_TEXT
+)
 _ROUTE_RULE = _object(
     matches=_list(_object(path=_PATH)),
     filters=_list({"type": "object", "required": ["type"]}),
