@@ -132,7 +132,14 @@ _PATH = _object(
 )
 _ROUTE_RULE = _object(
     matches=_list(_object(path=_PATH)),
-    filters=_list({"type": "object", "required": ["type"]}),
+    filters=_list(
+        {
+            "type": "object",
+            "required": ["type"],
+            "properties": {"type": _TEXT},
+            "x-kubernetes-preserve-unknown-fields": True,
+        }
+    ),
     backendRefs=_list(_object("name", "port", name=_TEXT, port=_NUMBER)),
 )
 CUSTOM: Mapping[tuple[str, str], Json] = {
