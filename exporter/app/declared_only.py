@@ -39,6 +39,7 @@ JUDGED: Final = frozenset(
     }
 )
 """The checks that find something of declarations alone: the last two only failures."""
+_HOMELESS: Final = workload_tolerations.HOMELESS.partition(" (")[0]
 _FAILURES_ALONE: Final = frozenset({application_source_path.ID, workload_tolerations.ID})
 
 
@@ -85,7 +86,7 @@ def _alone(check: Check) -> Check:
 
 
 def _is_sure(finding: Finding) -> bool:
-    homeless = finding.check == workload_tolerations.ID and "selects no node" in finding.detail
+    homeless = finding.check == workload_tolerations.ID and _HOMELESS in finding.detail
     return finding.verdict is Verdict.FAIL and not homeless
 
 

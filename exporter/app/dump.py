@@ -73,7 +73,7 @@ async def dump(
             kinds = _with_known(found.kinds)
         else:
             tell("reading the repository")
-            kinds = await _needed(loaded, cluster, run=run)
+            kinds = await _needed(loaded, target, run=run)
         tell("dumping the cluster")
         await target.write(kinds)
         if _renders(loaded) and not any(kind.resource == CONFIG_MAPS for kind in kinds):
@@ -124,8 +124,12 @@ def _with_known(served: Iterable[ServedKind]) -> list[ServedKind]:
     return sorted([*known.values(), *others])
 
 
-async def _needed(loaded: Loaded, cluster: Answering, *, run: Run) -> list[ServedKind]:
-    """Return the kinds that the checks judge by, and those of which code declares objects."""
+async def _needed(loaded: Loaded, target: Dump, *, run: Run) -> list[ServedKind]:
+    """Return the kinds that the checks judge by, and those of which code declares objects.
+
+    Of what discovery does not know nothing is asked: the code may name anything a kind, and what
+    its resource is called would be guessed.
+    """
     needs = looked_at(loaded.settings)
     found = {(kind.group, kind.kind): _of(kind) for kind in kinds_for(needs)}
     if ObservedObjects in needs:
@@ -135,13 +139,18 @@ async def _needed(loaded: Loaded, cluster: Answering, *, run: Run) -> list[Serve
         for kind, declared in by_kind(objects).items():
             if kind in NEVER_READ or (kind.group, kind.kind) in found:
                 continue
-            served = await discover(cluster, kind, declared=declared.versions)
+            try:
+                served = await discover(target.cluster, kind, declared=declared.versions)
+            except WatchError as error:
+                target.done.lacking[kind.resource] = error.message
+                continue
             found[kind.group, kind.kind] = ServedKind(
                 group=kind.group,
                 version=served.version if served else next(iter(declared.versions), "v1"),
                 plural=served.plural if served else kind.resource.partition(".")[0],
                 kind=kind.kind,
                 namespaced=served.namespaced if served else True,
+                served=served is not None,
             )
     return sorted(found.values())
 

@@ -5,12 +5,12 @@ from functools import partial
 from typing import Final
 
 from exporter.checks import subjects, unknowns
-from exporter.checks.credentials import credentials
 from exporter.checks.lookup import Lookup, Presence, known_secrets
 from exporter.checks.parts import Part, fails, judged, unknown
 from exporter.checks.wording import excerpt
 from exporter.domain.applications import ObservedApplications
 from exporter.domain.check import Alert, Chapter, Check
+from exporter.domain.credentials import credentials
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Verdict

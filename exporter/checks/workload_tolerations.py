@@ -21,6 +21,9 @@ from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload, Obser
 
 ID = "workload_tolerations"
 
+HOMELESS: Final = "selects no node ({})"
+"""What is said of pods that fit no node by what they select."""
+
 POINTERS: Final = ("/spec/template/spec/nodeSelector", "/spec/template/spec/tolerations")
 _ASKED: Final = ("nodeSelector", "affinity", "tolerations")
 """The parts of a pod template's spec that say where its pods may run."""
@@ -114,7 +117,7 @@ class _Court:
                 detail = f"the group {name}, which it selects, has no node now"
                 cause = Cause("node_group_size", Subject("NodeGroup", "", name))
                 return _Outcome(Verdict.UNKNOWN, detail, cause, shown)
-        return _Outcome(Verdict.FAIL, f"selects no node ({selection})", shown=shown)
+        return _Outcome(Verdict.FAIL, HOMELESS.format(selection), shown=shown)
 
 
 def _judge(workload: DeclaredWorkload, *, have: ObservedWorkload | None, court: _Court) -> Finding:

@@ -15,6 +15,8 @@ from exporter.domain.errors import SettingsError, UnreachableError
 from exporter.domain.state import State
 from exporter.observed import snapshot
 from exporter.observed.dump.objects import Kept
+from exporter.observed.dump.served import ServedKind, discover_all
+from exporter.observed.dump.write import MAX_PAGES, Dump
 from exporter.settings.load import Loaded, load, parse
 from tests.apiserver.kubeconfig import write_kubeconfig
 from tests.apiserver.rbac import allow
@@ -182,3 +184,77 @@ async def test_what_a_dump_masks_is_unknown_and_no_failure(
     assert {one.check for one in changed} == {"workload_spec"}
     assert {str(one.verdict) for one in changed} == {"unknown"}
     assert all("the dump masks" in one.detail for one in changed)
+
+
+class Answers:
+    """A server that answers with *bodies*, and notes for what it was asked."""
+
+    def __init__(self, **bodies: Any) -> None:
+        self.bodies = {path.replace("__", "/"): body for path, body in bodies.items()}
+        self.asked: list[str] = []
+
+    async def get(self, path: str, *, query: Any = None, accept: str = "") -> bytes:
+        del query, accept
+        self.asked.append(path)
+        return json.dumps(self.bodies.get(path, {"items": []})).encode()
+
+    async def close(self) -> None:
+        pass
+
+
+def resource(name: str, kind: str) -> dict[str, Any]:
+    return {"name": name, "kind": kind, "namespaced": True, "verbs": ["list", "watch"]}
+
+
+async def test_what_is_no_name_becomes_no_part_of_a_path() -> None:
+    groups = [{"name": name, "versions": [{"version": "v1"}]} for name in ("../../x", "good.io")]
+    odd = [resource("../../y", "Y"), resource("pods/log", "Pod"), resource("a", 'A","x":"')]
+    api = Answers(__apis={"groups": groups}, __api__v1={"resources": odd})
+
+    found = await discover_all(api)
+
+    assert found.kinds == []
+    assert sorted(api.asked) == ["/api/v1", "/apis", "/apis/good.io/v1"]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"plural": "../x"}, {"group": "../.."}, {"version": "v1/../x"}, {"kind": 'X"'}]
+)
+async def test_a_kind_that_is_no_name_is_told_and_not_asked_for(
+    tmp_path: Path, changes: dict[str, str]
+) -> None:
+    api = Answers()
+    names_of_one: dict[str, Any] = {
+        "group": "a.io",
+        "version": "v1",
+        "plural": "xs",
+        "kind": "X",
+        **changes,
+    }
+    writing = Dump(cluster=api, folder=tmp_path)
+
+    await writing.write([ServedKind(**names_of_one)])
+
+    assert (api.asked, names(tmp_path)) == ([], set())
+    assert [*writing.done.lacking.values()] == ["is no name of a kind, so nobody is asked for it"]
+
+
+async def test_nobody_is_asked_for_a_kind_that_nobody_serves(tmp_path: Path) -> None:
+    """Its resource would be guessed: that of ``SECRET`` is that of Secrets."""
+    api = Answers()
+    guessed = ServedKind(group="", version="v1", plural="secrets", kind="SECRET", served=False)
+
+    await Dump(cluster=api, folder=tmp_path).write([guessed])
+
+    assert api.asked == []
+    assert json.loads((tmp_path / "secrets.json").read_text())["items"] == []
+
+
+async def test_a_list_that_never_ends_is_told(tmp_path: Path) -> None:
+    api = Answers(__api__v1__pods={"metadata": {"continue": "more"}, "items": []})
+    writing = Dump(cluster=api, folder=tmp_path)
+
+    await writing.write([ServedKind(group="", version="v1", plural="pods", kind="Pod")])
+
+    assert (len(api.asked), names(tmp_path)) == (MAX_PAGES, set())
+    assert "more than are read" in writing.done.lacking["pods"]

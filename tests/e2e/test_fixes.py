@@ -45,9 +45,8 @@ class Copy:
 
     async def apply(self, fix: Fix) -> None:
         if fix.kind is FixKind.PATCH:
-            await self._run(
-                "git", "apply", "-p1", stdin=fix.text, cwd=self.settings.parent / "repository"
-            )
+            _, *words = shlex.split(fix.text.splitlines()[0])
+            await self._run(*words, stdin=fix.text, cwd=self.settings.parent / "repository")
             return
         for line in fix.text.splitlines():
             await self._command(shlex.split(line))

@@ -4,35 +4,37 @@ Source: Kubernetes API, discovery (``APIGroupList``, ``APIResourceList``).
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 from urllib.parse import quote
 
-import msgspec
-from msgspec import Struct
-
 from exporter.domain.objectkeys import GroupKind
-from exporter.observed.kubernetes.discovery import Answering
-from exporter.observed.kubernetes.errors import WatchError, malformed
-from exporter.observed.lenient import BROKEN
+from exporter.observed.kubernetes.discovery import (
+    Answering,
+    is_plain,
+    parse_groups,
+    resources_in,
+)
+from exporter.observed.kubernetes.errors import WatchError
 from exporter.observed.objects import NEVER_READ, UNDECLARED
 
 MAX_GROUPS: Final = 1000
-LISTED: Final = frozenset({"list", "watch"})
 AT_ONCE: Final = 4
 """How many questions are asked beside each other."""
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class ServedKind:
-    """A kind and the path at which its objects are listed."""
+    """A kind and the path at which its objects are listed, or that nobody serves."""
 
     group: str
     version: str
     plural: str
     kind: str
     namespaced: bool = True
+    served: bool = True
 
     @property
     def resource(self) -> str:
@@ -44,41 +46,16 @@ class ServedKind:
         """``apps/v1``."""
         return f"{self.group}/{self.version}" if self.group else self.version
 
+    @property
+    def plain(self) -> bool:
+        """Whether it may be part of a path: a declaration may name anything a kind."""
+        return is_plain(group=self.group, version=self.version, plural=self.plural, kind=self.kind)
+
     def path(self, namespace: str = "") -> str:
         """Return the path of all objects, or of those of one namespace."""
         root = "/api/v1" if not self.group else f"/apis/{self.group}/{self.version}"
         within = f"/namespaces/{quote(namespace, safe='')}" if namespace else ""
         return f"{root}{within}/{self.plural}"
-
-
-class _Version(Struct, rename="camel", gc=False):
-    group_version: str
-    version: str
-
-
-class _Group(Struct, rename="camel", gc=False):
-    name: str = ""
-    versions: list[_Version] = []
-    preferred_version: _Version | None = None
-
-
-class _Groups(Struct, gc=False):
-    groups: list[_Group] = []
-
-
-class _Resource(Struct, gc=False):
-    name: str
-    kind: str
-    namespaced: bool = False
-    verbs: list[str] = []
-
-
-class _Resources(Struct, gc=False):
-    resources: list[_Resource] | None = None
-
-
-_GROUPS = msgspec.json.Decoder(_Groups)
-_RESOURCES = msgspec.json.Decoder(_Resources)
 
 
 @dataclass(slots=True)
@@ -95,7 +72,7 @@ class Discovered:
 
 async def discover_all(cluster: Answering) -> Discovered:
     """Ask for every kind; raises :exc:`WatchError` where nobody tells even the groups."""
-    versions = [version async for version in _versions(cluster)]
+    versions = await _versions(cluster)
     found = Discovered([], [], [])
     limit = asyncio.Semaphore(AT_ONCE)
 
@@ -119,18 +96,10 @@ async def discover_all(cluster: Answering) -> Discovered:
     return found
 
 
-async def _versions(cluster: Answering) -> AsyncIterator[tuple[str, str]]:
-    """Yield each group with the version that the server prefers."""
-    yield "", "v1"
-    body = await cluster.get("/apis")
-    try:
-        groups = _GROUPS.decode(body).groups
-    except BROKEN as error:
-        raise malformed(f"what came is no discovery document: {error}") from None
-    for group in groups[:MAX_GROUPS]:
-        preferred = group.preferred_version or next(iter(group.versions), None)
-        if preferred is not None and group.name:
-            yield group.name, preferred.version
+async def _versions(cluster: Answering) -> list[tuple[str, str]]:
+    """Return each group with the version that the server prefers, the core's first."""
+    groups = parse_groups(await cluster.get("/apis"))
+    return [("", "v1"), *islice(groups, MAX_GROUPS)]
 
 
 def kinds_in(body: bytes, *, group: str, version: str) -> Iterator[ServedKind]:
@@ -138,13 +107,9 @@ def kinds_in(body: bytes, *, group: str, version: str) -> Iterator[ServedKind]:
 
     Raises :exc:`WatchError` where *body* is no ``APIResourceList``.
     """
-    try:
-        resources = _RESOURCES.decode(body).resources or ()
-    except BROKEN as error:
-        raise malformed(f"what came is no discovery document: {error}") from None
-    for resource in resources:
+    for resource in resources_in(body):
         kind = GroupKind(group, resource.kind)
-        if set(resource.verbs) >= LISTED and kind not in NEVER_READ | UNDECLARED:
+        if resource.listed and kind not in NEVER_READ | UNDECLARED:
             yield ServedKind(
                 group=group,
                 version=version,

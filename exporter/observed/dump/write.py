@@ -14,10 +14,12 @@ from exporter.domain.watches import Restart
 from exporter.observed.dump.objects import Kept, parse_page
 from exporter.observed.dump.served import AT_ONCE, ServedKind
 from exporter.observed.kubernetes.discovery import Answering
-from exporter.observed.kubernetes.errors import WatchError
+from exporter.observed.kubernetes.errors import TooManyError, WatchError
 from exporter.observed.platform import RULES, parse_rules
 
 PAGE_ITEMS: Final = 500
+MAX_PAGES: Final = 1_000
+"""Of one list: three times the pods that Kubernetes is made for."""
 TRIES: Final = 3
 """How often a list is begun that the server forgets before it is read."""
 
@@ -85,8 +87,11 @@ class Dump:
             put(self.folder / f"{RULES}.json", [msgspec.json.encode(document)])
 
     async def _write(self, kind: ServedKind) -> None:
+        if not kind.plain:
+            self.done.lacking[kind.resource] = "is no name of a kind, so nobody is asked for it"
+            return
         try:
-            items = await self._items(kind)
+            items = await self._items(kind) if kind.served else []
         except WatchError as error:
             if error.restart is not Restart.ABSENT:
                 self.done.lacking[kind.resource] = error.message
@@ -112,13 +117,15 @@ class Dump:
         return await self._pages(kind, namespace)
 
     async def _pages(self, kind: ServedKind, namespace: str) -> list[bytes]:
-        kept, found, query = Kept(kind.kind, self.mask), [], {"limit": str(PAGE_ITEMS)}
-        while True:
+        kept, query = Kept(kind.kind, self.mask), {"limit": str(PAGE_ITEMS)}
+        found: list[bytes] = []
+        for _ in range(MAX_PAGES):
             page = parse_page(await self.cluster.get(kind.path(namespace), query=query))
             found += await asyncio.to_thread(lambda items: [*map(kept.of, items)], page.items or [])
             if not page.metadata.following:
                 return found
             query["continue"] = page.metadata.following
+        raise TooManyError(f"a list has more than {MAX_PAGES:,} pages, more than are read")
 
 
 def prepare(folder: Path) -> None:

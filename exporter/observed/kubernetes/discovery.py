@@ -4,7 +4,7 @@ Source: Kubernetes API, discovery (``APIGroup``, ``APIResourceList``).
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
@@ -21,6 +21,8 @@ NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _T = TypeVar("_T")
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 """What a resource and a version may be called (RFC 1123, label); both become part of a path."""
+_GROUP_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+_KIND_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -30,22 +32,41 @@ class _Version(Struct, gc=False):
 
 
 class _Group(Struct, rename="camel", gc=False):
+    name: str = ""
     versions: list[_Version] = []
     preferred_version: _Version | None = None
 
+    def names(self) -> list[str]:
+        """Return its versions that have a name, the preferred one first."""
+        preferred = [self.preferred_version.version] if self.preferred_version else []
+        versions = (*preferred, *(served.version for served in self.versions))
+        return [version for version in dict.fromkeys(versions) if _NAME.fullmatch(version)]
 
-class _Resource(Struct, gc=False):
+
+class _Groups(Struct, gc=False):
+    groups: list[_Group] = []
+
+
+class Resource(Struct, gc=False):
+    """A resource as discovery tells of it."""
+
     name: str
     kind: str
     namespaced: bool = False
     verbs: list[str] = []
 
+    @property
+    def listed(self) -> bool:
+        """Whether its objects can be listed and watched at all."""
+        return {"list", "watch"} <= set(self.verbs)
+
 
 class _Resources(Struct, gc=False):
-    resources: list[_Resource] | None = None
+    resources: list[Resource] | None = None
 
 
 _GROUP = msgspec.json.Decoder(_Group)
+_GROUPS = msgspec.json.Decoder(_Groups)
 _RESOURCES = msgspec.json.Decoder(_Resources)
 
 
@@ -97,10 +118,18 @@ async def _versions(api: Answering, group: str) -> list[str]:
 
 def parse_group(body: bytes) -> list[str]:
     """Return the versions that an ``APIGroup`` names; raises :exc:`WatchError`."""
-    found = _decoded(_GROUP, body)
-    preferred = [found.preferred_version.version] if found.preferred_version else []
-    versions = (*preferred, *(served.version for served in found.versions))
-    return [version for version in dict.fromkeys(versions) if _NAME.fullmatch(version)]
+    return _decoded(_GROUP, body).names()
+
+
+def parse_groups(body: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the groups of an ``APIGroupList``, each with the version that the server prefers.
+
+    Raises :exc:`WatchError`.
+    """
+    for group in _decoded(_GROUPS, body).groups:
+        version = next(iter(group.names()), None)
+        if version is not None and _GROUP_NAME.fullmatch(group.name):
+            yield group.name, version
 
 
 def _in_order(served: Iterable[str], declared: Sequence[str]) -> list[str]:
@@ -114,15 +143,28 @@ async def _find(api: Answering, kind: GroupKind, version: str) -> Served | None:
     return parse_resources(body, kind=kind.kind, version=version)
 
 
+def resources_in(body: bytes) -> Iterator[Resource]:
+    """Yield what an ``APIResourceList`` names, without subresources; raises :exc:`WatchError`."""
+    for resource in _decoded(_RESOURCES, body).resources or ():
+        if _NAME.fullmatch(resource.name) and _KIND_NAME.fullmatch(resource.kind):
+            yield resource
+
+
+def is_plain(*, group: str, version: str, plural: str, kind: str) -> bool:
+    """Tell whether all of these are names, so that they may be parts of a path."""
+    named = _NAME.fullmatch(version) and _NAME.fullmatch(plural) and _KIND_NAME.fullmatch(kind)
+    return bool(named and (not group or _GROUP_NAME.fullmatch(group)))
+
+
 def parse_resources(body: bytes, *, kind: str, version: str) -> Served | None:
     """Return how an ``APIResourceList`` says that a *kind* is served; raises :exc:`WatchError`."""
-    for resource in _decoded(_RESOURCES, body).resources or ():
-        if resource.kind == kind and _NAME.fullmatch(resource.name):
+    for resource in resources_in(body):
+        if resource.kind == kind:
             return Served(
                 version=version,
                 plural=resource.name,
                 namespaced=resource.namespaced,
-                listed={"list", "watch"} <= set(resource.verbs),
+                listed=resource.listed,
             )
     return None
 

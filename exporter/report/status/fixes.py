@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from exporter.domain.credentials import LOOKS, NAMED
 from exporter.domain.errors import ParseError
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.json import Json, JsonObject, as_list, as_object, as_text
@@ -30,6 +31,9 @@ _PLAIN: Final = re.compile(r"[\w.,:/@+-]+")
 """A value that no language quotes."""
 _NAMED: Final = frozenset({"containers", "initContainers", "env", "volumes", "imagePullSecrets"})
 """Lists that Kubernetes merges by the name of their items."""
+_WORD: Final = re.compile(r"[\w.-]+")
+HOW: Final = "# git apply --unidiff-zero"
+"""The first line of a patch, which git passes over: there are no lines around the changed ones."""
 _HIDDEN: Final = re.compile(r"fingerprint|sha256:")
 
 
@@ -83,8 +87,7 @@ def _taint(finding: Finding) -> str:
     changes = [*map(str, missing), *(f"{one.key}:{one.effect}-" for one in surplus)]
     if not changes:
         return ""
-    overwrite = " --overwrite" if missing else ""
-    return f"kubectl taint node {_words(finding.subject.name, *changes)}{overwrite}"
+    return _on_node("taint", finding, *changes, *(["--overwrite"] if missing else []))
 
 
 def _taints(value: Json) -> list[Taint] | None:
@@ -100,7 +103,7 @@ def _label(finding: Finding) -> str:
     if not labels or any(value.endswith(_CUT) for value in labels.values()):
         return ""
     pairs = (f"{key}={value}" for key, value in labels.items())
-    return f"kubectl label node {_words(finding.subject.name, *pairs)} --overwrite"
+    return _on_node("label", finding, *pairs, "--overwrite")
 
 
 def _uncordon(finding: Finding) -> str:
@@ -204,8 +207,11 @@ def _what(finding: Finding) -> str:
     return f"{quote(finding.subject.kind.lower())}/{quote(finding.subject.name)}"
 
 
-def _words(*words: str) -> str:
-    return " ".join(map(quote, words))
+def _on_node(verb: str, finding: Finding, *changes: str) -> str:
+    """Return a command for a node; nothing where kubectl would take a change for an option."""
+    if any(one.startswith("-") and one != "--overwrite" for one in changes):
+        return ""
+    return " ".join(map(quote, ("kubectl", verb, "node", finding.subject.name, *changes)))
 
 
 def _patch(finding: Finding, board: Board) -> str:
@@ -218,19 +224,28 @@ def _patch(finding: Finding, board: Board) -> str:
     if not _PLAIN.fullmatch(wanted) or len({one.value for one in wrong}) != 1:
         return ""
     patches = [_replaced(one, wanted, finding, board) for one in wrong]
-    return "".join(patches) if all(patches) else ""
+    return f"{HOW}\n{''.join(patches)}" if all(patches) else ""
 
 
 def _replaced(wrong: Statement, wanted: str, finding: Finding, board: Board) -> str:
-    """Return the patch of one line; nothing where that line does not say the value just once."""
+    """Return the patch of one line; nothing where that line does not say the value just once.
+
+    No line beside it is shown, nor one that names a credential: what stands in a file next to a
+    value is nobody's business on a page.
+    """
     place = next((one for one in finding.provenance if str(one) == wrong.place), None)
     if place is None or not place.line or not _PLAIN.fullmatch(wrong.value):
         return ""
     lines = list(board.cluster.read(place))
     before = lines[place.line - 1] if place.line <= len(lines) else ""
-    if before.count(wrong.value) != 1:
+    if before.count(wrong.value) != 1 or _names_credential(before):
         return ""
     after = lines.copy()
     after[place.line - 1] = before.replace(wrong.value, wanted)
     old, new = f"a/{place.path}", f"b/{place.path}"
-    return "".join(f"{one}\n" for one in difflib.unified_diff(lines, after, old, new, lineterm=""))
+    changed = difflib.unified_diff(lines, after, old, new, lineterm="", n=0)
+    return "".join(f"{one}\n" for one in changed)
+
+
+def _names_credential(line: str) -> bool:
+    return bool(LOOKS.search(line) or any(map(NAMED.search, _WORD.findall(line))))

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.checks.credentials import credentials, is_credential
+from exporter.domain.credentials import credentials, is_credential
 from exporter.domain.json import JsonObject
 
 RANDOM = "q7Zr2Lk9Xw4Tn8Vb1Hc6Jd3Mf5Gs0PyAe"
