@@ -18,7 +18,7 @@ import yaml
 
 from tests.rules.shipped import FILES
 
-GRACE = 60
+GRACE = 300
 PAUSE = 0.2
 
 
