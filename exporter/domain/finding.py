@@ -97,7 +97,8 @@ class Finding(Struct, frozen=True, kw_only=True, gc=False):
     The evaluation adds the rest: *since* is the instant from which the verdict holds, None where
     nobody looked before, and *was* the one from which it failed before its declaration could no
     longer be read. *excuse* is why it is suppressed; *waiver* the id of the waiver by which it is
-    accepted. *set_by* says of fields in *observed* who wrote them, as he calls himself.
+    accepted. *set_by* says of fields in *observed* who wrote them, as he calls himself,
+    and *set_at* when the last of them was written.
 
     A large cluster has 70,000, in no cycle: a struct is made seven times as fast as a dataclass.
     """
@@ -120,6 +121,7 @@ class Finding(Struct, frozen=True, kw_only=True, gc=False):
     reason: str = ""
     advice: str = ""
     set_by: Mapping[str, str] | None = None
+    set_at: datetime | None = None
 
     @property
     def is_blind_spot(self) -> bool:

@@ -121,7 +121,8 @@ def _attributed(finding: Finding, writers: ObservedWriters, declared: _Declared)
         return finding
     detail = f"{finding.detail}; set by {_listed(found.values())}"
     set_by = {shown: str(writer) for shown, writer in found.items()}
-    return replace(finding, detail=detail, set_by=set_by)
+    set_at = max((writer.at for writer in found.values() if writer.at), default=None)
+    return replace(finding, detail=detail, set_by=set_by, set_at=set_at)
 
 
 def _listed(writers: Iterable[Writer]) -> str:

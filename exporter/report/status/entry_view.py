@@ -1,9 +1,8 @@
 """One entry as the page shows it: every word of it, and where it leads."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
@@ -48,7 +47,6 @@ _ASKED: Final = 100
 """Members that are asked who wrote what they are about."""
 _SHORT: Final = 80
 """Characters of a detail that say no more than the values do."""
-_WRITTEN: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +160,7 @@ def path(subject: Subject) -> str:
 
 def since(row: Row) -> datetime | None:
     """Return since when a deviation has been there, by the best witness: who wrote it, or we."""
-    written = [
-        datetime.strptime(one, "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
-        for writer in (row.finding.set_by or {}).values()
-        for one in _WRITTEN.findall(writer)
-    ]
-    return min((max(written), row.since or max(written))) if written else row.since
+    return min(filter(None, (row.finding.set_at, row.since)), default=None)
 
 
 def _age(entry: Entry, board: Board, words: Words) -> str:
@@ -179,7 +172,7 @@ def _age(entry: Entry, board: Board, words: Words) -> str:
     watching = board.outcome.watching
     if entry.since is None or entry.first.verdict is Verdict.PASS:
         return ""
-    witnessed = [row for row in entry.members[:_ASKED] if row.finding.set_by]
+    witnessed = [row for row in entry.members[:_ASKED] if row.finding.set_at]
     began = min(filter(None, (entry.since, *map(since, witnessed))))
     if watching is None or witnessed or began > watching:
         return words.say(
