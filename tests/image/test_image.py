@@ -205,6 +205,7 @@ def test_it_judges_the_reference_cluster_without_rights_and_without_a_disk(
         ready = _get(f"{address}/-/ready")
         metrics = _get(f"{address}/metrics")
         page = _get(f"{address}/")
+        manual = _get(f"{address}/docs/checks/node_present")
         os.killpg(process.pid, signal.SIGTERM)
         code = process.wait(timeout=30)
 
@@ -213,6 +214,7 @@ def test_it_judges_the_reference_cluster_without_rights_and_without_a_disk(
     up = dict(re.findall(r'source_up\{source="(\w+)"\} (\S+)', metrics))
     assert ready == "Ready.\n"
     assert "<!doctype html>" in page[:100]
+    assert "node_present" in manual
     assert unknown == UNTOLD
     assert {"terraform", "ansible", "argocd"} <= up.keys()
     assert set(up.values()) == {"1.0"}
