@@ -423,8 +423,17 @@ class _Nothing:
     stands_still = False
 
 
+PARTICULAR = {
+    "/docs/{folder}": "/docs/checks",
+    "/docs/{folder}/{name}": "/docs/checks/node_present",
+    "/subject/{kind}/{name}": "/subject/Node/k8s-worker-ai",
+    "/subject/{kind}/{namespace}/{name}": "/subject/Application/argocd/ecoeco-api-scan",
+}
+"""One address of each route that stands for many."""
+
+
 def _addresses() -> Iterator[str]:
-    yield from sorted(_routes())
+    yield from (PARTICULAR.get(one, one) for one in sorted(_routes()))
     for form in Form:
         yield from (f"/report?format={form}&lang={lang}" for lang in Lang)
 

@@ -35,6 +35,11 @@ OUT_OF_MEMORY: Final = 77
 _MOST_INPUT: Final = 256 * MIB
 _MOST_OUTPUT: Final = 64 * MIB
 """Bytes of the largest message that a worker takes, and of the largest file that it writes."""
+_BEYOND: Final = 10
+"""Seconds of a core between the signal that says why a worker ends and the one that only ends it.
+
+Where both limits are the same, the kernel sends the latter.
+"""
 _TRACEBACK: Final = 16 * 1024
 _DEEP = 100_000, 50, 100
 """How seldom garbage is looked for: a worker does not live long."""
@@ -83,8 +88,10 @@ def _lower(confinement: Confinement) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         _, most = resource.getrlimit(kind)
-        least = limit if most == resource.RLIM_INFINITY else min(limit, most)
-        resource.setrlimit(kind, (least, least))
+        hard = limit + _BEYOND if kind == resource.RLIMIT_CPU else limit
+        if most != resource.RLIM_INFINITY:
+            hard = min(hard, most)
+        resource.setrlimit(kind, (min(limit, hard), hard))
 
 
 def _data() -> int:

@@ -138,6 +138,8 @@ def _silent(status: SourceStatus, board: Board, said: Words) -> str:
     named = said.say(SOURCES[status.source])
     failure = next(iter(status.failures), None)
     why = said.detail(failure.message) if failure else said.say("no answer")
+    if failure and failure.place.where:
+        why = f"{failure.place.where}: {why}"
     if status.last_success is None:
         return said.say("{source}: {why}, never read", source=named, why=why)
     age = said.age(board.at - status.last_success)
