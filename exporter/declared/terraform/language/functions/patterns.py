@@ -21,7 +21,7 @@ from exporter.declared.terraform.language.values import (
     text,
     unknown,
 )
-from exporter.foreign.re2 import (
+from exporter.domain.regexp import (
     Match,
     Pattern,
     PatternError,
