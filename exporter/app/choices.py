@@ -9,6 +9,7 @@ from exporter.declared.registry import READERS
 from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
 from exporter.domain.check import Check
 from exporter.domain.cloud import FAMILIES, CloudCalls, CloudScope, DeclaredCloud, InstanceHealth
+from exporter.domain.cloud_services import ObservedNodeGroups, ObservedTargets
 from exporter.domain.components import DeclaredComponents
 from exporter.domain.cron import Schedule
 from exporter.domain.facts import Facts
@@ -41,7 +42,14 @@ _BY_READERS = (
 _BY_ARGOCD = frozenset(PENDING)
 """What Argo CD says of what it delivers, which is asked where code declares Applications."""
 
-_OF_CLOUD = (*FAMILIES.values(), InstanceHealth, CloudCalls, CloudScope)
+_OF_CLOUD = (
+    *FAMILIES.values(),
+    InstanceHealth,
+    ObservedTargets,
+    ObservedNodeGroups,
+    CloudCalls,
+    CloudScope,
+)
 
 
 def enabled(settings: Settings) -> tuple[Check, ...]:

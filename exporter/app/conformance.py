@@ -19,6 +19,8 @@ from exporter.domain.applications import (
     ObservedApplicationSets,
 )
 from exporter.domain.clock import Clock, Instant
+from exporter.domain.cloud import DeclaredCloud
+from exporter.domain.cloud_services import CloudQuestions
 from exporter.domain.declaration import ApplicationKey
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
@@ -170,6 +172,7 @@ class Conformance:
         self._tell(cluster.facts)
         self.tell("reading the repository")
         declared = await self._with_argocds_word(await self.declared.look(at=at), at)
+        await self._ask_cloud(declared.facts.find(DeclaredCloud))
         live = isinstance(self.observed, Live)
         lasting = (declared.facts, *([] if live else [cluster.facts]))
         changed = any(mine is not other for mine, other in zip_longest(lasting, self.settled))
@@ -212,6 +215,12 @@ class Conformance:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(GRACE):
                     await self._completed()
+
+    async def _ask_cloud(self, declared: DeclaredCloud | None) -> None:
+        """Let the cloud be asked for what costs a request for each thing that is declared."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACE):
+                await self.monitoring.ask_cloud(CloudQuestions.of(declared))
 
     async def _with_argocds_word(self, declared: State, at: Instant) -> State:
         """Let Argo CD be asked for what nobody else can render, and read again what it told."""
