@@ -15,6 +15,7 @@ from exporter.declared.argocd.gathering import Gathering
 from exporter.declared.argocd.image_updates import Selection
 from exporter.declared.argocd.items import of_rules
 from exporter.declared.argocd.ledger import Ledger
+from exporter.declared.argocd.roots import installed
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
@@ -28,6 +29,7 @@ from exporter.domain.errors import ReadError, Reason
 from exporter.domain.gaps import Gap
 from exporter.domain.provenance import Place, Source
 from exporter.domain.renderings import ArgocdRendering
+from exporter.settings.charts import RootChart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
     units: Units | None = None,
     ruled: Rules | None = None,
     renderings: Mapping[ApplicationKey, ArgocdRendering] = MappingProxyType({}),
+    roots: Sequence[RootChart] = (),
 ) -> Followed:
     """Return the Applications that *patterns* lead to, and what they deliver to *cluster*.
 
@@ -78,7 +81,8 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
     count where Image Updater is asked for them; *further* are other repositories at hand. With
     *units*, what their parts declare is left to these. *ruled* is how the cluster's Argo CD is told
     to work, where the repository does not say; *renderings* are what it says of what cannot be
-    rendered here. Never raises for what it reads.
+    rendered here; *roots* say how charts are installed that make Applications. Never raises for
+    what it reads.
     """
     once = partial(
         _read,
@@ -92,6 +96,7 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
         further=further,
         units=units,
         renderings=renderings,
+        roots=roots,
     )
     observed = ruled or Rules()
     first = await once(rules=observed, counting={}, lazily=True)
@@ -123,6 +128,7 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
     further: Sequence[Further],
     units: Units | None,
     renderings: Mapping[ApplicationKey, ArgocdRendering],
+    roots: Sequence[RootChart],
     lazily: bool = False,
     selected: Sequence[Selection] = (),
 ) -> Followed:
@@ -147,8 +153,14 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
         lazily=lazily,
         renderings=renderings,
     )
-    found = await asyncio.to_thread(entries.find, patterns, checkout, memory=memory)
-    await following.enter(found.paths)
+    found = await asyncio.to_thread(
+        entries.find,
+        patterns,
+        checkout,
+        memory=memory,
+        roots=[one.path.strip("/") for one in roots],
+    )
+    await following.enter(found.paths, installed(found.charts, roots, checkout))
     for path in found.gone:
         await following.take(path, recalled(memory, path))
     declared = gathering.declarations or not ledger.is_empty
