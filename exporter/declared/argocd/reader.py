@@ -12,13 +12,14 @@ from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.following import Following
 from exporter.declared.argocd.gathering import Gathering
-from exporter.declared.argocd.image_updates import Selection
+from exporter.declared.argocd.image_updates import Selection, running_selections
 from exporter.declared.argocd.items import of_rules
 from exporter.declared.argocd.ledger import Ledger
 from exporter.declared.argocd.roots import installed
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
+from exporter.declared.kinds import is_image_updater
 from exporter.declared.remembered import Remembered, recalled, remembering
 from exporter.declared.rendered import Manifest, Render
 from exporter.declared.repositories import Further, Home
@@ -76,13 +77,13 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
 
     Without one, that is the cluster in which Argo CD runs. What is broken counts as *memory* has
     it.
-    *running* are the cluster's ApplicationSets: those that no file holds (a chart made them) are
-    evaluated as if one did. *overrides* are those of images in the cluster's Applications, which
-    count where Image Updater is asked for them; *further* are other repositories at hand. With
-    *units*, what their parts declare is left to these. *ruled* is how the cluster's Argo CD is told
-    to work, where the repository does not say; *renderings* are what it says of what cannot be
-    rendered here; *roots* say how charts are installed that make Applications. Never raises for
-    what it reads.
+    *running* are the cluster's ApplicationSets and ImageUpdaters: those that no file holds (a chart
+    made them) are evaluated as if one did. *overrides* are those of images in the cluster's
+    Applications, which count where Image Updater is asked for them; *further* are other
+    repositories at hand. With *units*, what their parts declare is left to these. *ruled* is how
+    the cluster's Argo CD is told to work, where the repository does not say; *renderings* are what
+    it says of what cannot be rendered here; *roots* say how charts are installed that make
+    Applications. Never raises for what it reads.
     """
     once = partial(
         _read,
@@ -91,7 +92,7 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
         render=render,
         cluster=cluster or Cluster(),
         memory=memory or Remembered(),
-        running=running,
+        running=[one for one in running if not is_image_updater(one.content)],
         overrides=overrides,
         further=further,
         units=units,
@@ -99,10 +100,12 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
         roots=roots,
     )
     observed = ruled or Rules()
-    first = await once(rules=observed, counting={}, lazily=True)
+    updaters = [one for one in running if is_image_updater(one.content)]
+    first = await once(rules=observed, counting={}, updaters=updaters, lazily=True)
     rules = observed if first.rules is None else first.rules
-    once = partial(once, selected=first.selections)
-    anew = bool(first.later or first.selections)
+    declared = first.selections
+    once = partial(once, updaters=updaters, declared=declared)
+    anew = bool(first.later or declared)
     if rules == observed and not anew:
         passed = units is not None and units.passed
         return await once(rules=observed, counting={}) if passed else first
@@ -129,14 +132,18 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
     units: Units | None,
     renderings: Mapping[ApplicationKey, ArgocdRendering],
     roots: Sequence[RootChart],
+    updaters: Sequence[Manifest],
+    declared: Sequence[Selection] = (),
     lazily: bool = False,
-    selected: Sequence[Selection] = (),
 ) -> Followed:
     checkout = home.checkout
     if units is not None:
         units.begin()
     files = Files(home, Budget(), memory, further=tuple(one.home for one in further))
     ledger = Ledger(checkout)
+    live, amiss = running_selections(updaters, declared=declared)
+    ledger.note(amiss)
+    selected = (*declared, *live)
     gathering = Gathering(
         files, cluster, ledger, counting=counting, overrides=overrides, selected=selected
     )
@@ -163,8 +170,8 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
     await following.enter(found.paths, installed(found.charts, roots, checkout))
     for path in found.gone:
         await following.take(path, recalled(memory, path))
-    declared = gathering.declarations or not ledger.is_empty
-    if not (declared or found.failures or found.items):
+    holds_any = gathering.declarations or not ledger.is_empty
+    if not (holds_any or found.failures or found.items):
         found.failures += [_empty(pattern, checkout) for pattern in patterns]
     for failure in found.failures:
         hidden = 0 if found.gone else await asyncio.to_thread(ledger.estimates.everywhere)

@@ -8,6 +8,7 @@ import pytest
 from exporter.declared.checkout import Checkout
 from exporter.declared.helm.chart import read_chart
 from exporter.declared.helm.places import Places
+from exporter.domain.json import JsonObject
 from exporter.domain.provenance import Source
 from tests.cost import at_most
 
@@ -75,7 +76,7 @@ def places(root: Path, text: str) -> Places:
 def test_an_object_stands_at_its_own_document(
     tmp_path: Path, kind: str, name: str, line: int, inside: Mapping[str, int]
 ) -> None:
-    content = {"kind": kind, "metadata": {"name": name}, "spec": {"replicas": 1}}
+    content: JsonObject = {"kind": kind, "metadata": {"name": name}, "spec": {"replicas": 1}}
 
     place, values = places(tmp_path, TEMPLATE).of(content, "templates/all.yaml")
 
@@ -87,7 +88,7 @@ def test_an_object_stands_at_its_own_document(
 def test_where_several_documents_may_make_an_object_its_template_is_all_that_is_told(
     tmp_path: Path,
 ) -> None:
-    content = {"kind": "Deployment", "metadata": {"name": "x"}, "spec": {"replicas": 1}}
+    content: JsonObject = {"kind": "Deployment", "metadata": {"name": "x"}, "spec": {}}
 
     place, values = places(tmp_path, UNKNOWN).of(content, "templates/all.yaml")
 
