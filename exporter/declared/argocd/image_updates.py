@@ -7,7 +7,6 @@ Source: Argo CD Image Updater, ``pkg/argocd/annotations.go``, ``pkg/argocd/argoc
 (``ParseUpdateStrategy``, ``ParseMatch``, ``GetNewestVersionFromTags``, ``IsTagIgnored``).
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +22,7 @@ from exporter.declared.rendered import Manifest
 from exporter.domain.declaration import Unresolved
 from exporter.domain.errors import ParseError, ReadError
 from exporter.domain.images import parse_image
+from exporter.domain.regexp import PatternError, UnsupportedPatternError, compile_pattern
 from exporter.domain.selectors import Requirement
 
 _PREFIX: Final = f"{IMAGE_UPDATER}/"
@@ -74,9 +74,11 @@ class Tags:
         if not self.allowed.lower().startswith(_REGEXP):
             return False
         try:
-            return re.search(self.allowed[len(_REGEXP) :], tag) is not None
-        except re.error:
-            return True  # it may be one of Go's: nobody can tell here
+            return compile_pattern(self.allowed[len(_REGEXP) :]).search(tag) is not None
+        except PatternError:
+            return False  # which Image Updater takes for a function that no tag fits
+        except UnsupportedPatternError:
+            return True  # nobody can tell here
 
 
 def _no_digest(tag: str, followed: str) -> str:

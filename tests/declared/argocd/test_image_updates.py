@@ -79,6 +79,21 @@ spec: {template: {spec: {containers: [{name: a, image: "example.org/a:1"}]}}}
             id="not matched",
         ),
         pytest.param(Tags(allowed="regexp:^1"), "", "1.0.0", "", id="matched"),
+        pytest.param(Tags(allowed="regexp:(?i)^V"), "", "v1.0.0", "", id="as Go matches"),
+        pytest.param(
+            Tags(allowed="regexp:^("),
+            "",
+            "1.0.0",
+            "1.0.0 is not allowed by regexp:^(",
+            id="no regular expression",
+        ),
+        pytest.param(
+            Tags(allowed="regexp:(a+)+$", strategy=Strategy.ALPHABETICAL),
+            "",
+            "a" * 100 + "b",
+            f"{'a' * 100}b is not allowed by regexp:(a+)+$",
+            id="one that would take for ever",
+        ),
         pytest.param(
             Tags(allowed="glob:*"), "", "1.0.0", "1.0.0 is not allowed by glob:*", id="no function"
         ),
