@@ -6,7 +6,11 @@ import msgspec
 
 from exporter.checks import ALL
 from exporter.declared.registry import READERS
-from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
+from exporter.domain.applications import (
+    DeclaredApplications,
+    ObservedApplicationSets,
+    ObservedImageUpdaters,
+)
 from exporter.domain.check import Check
 from exporter.domain.cloud import FAMILIES, CloudCalls, CloudScope, DeclaredCloud, InstanceHealth
 from exporter.domain.cloud_services import ObservedNodeGroups, ObservedTargets
@@ -35,6 +39,7 @@ _BY_READERS = (
     DeclaredWorkloads,
     DeclaredApplications,
     ObservedApplicationSets,
+    ObservedImageUpdaters,
     DeclaredCloud,
 )
 """Facts that are known only where a reader of declarations gives them, or asks for them."""

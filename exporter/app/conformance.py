@@ -17,6 +17,7 @@ from exporter.domain.applications import (
     DeclaredApplications,
     ObservedApplications,
     ObservedApplicationSets,
+    ObservedImageUpdaters,
 )
 from exporter.domain.clock import Clock, Instant
 from exporter.domain.cloud import DeclaredCloud
@@ -245,7 +246,8 @@ class Conformance:
         """Let the declarations be read again where what runs says something else than before."""
         running = facts.find(ObservedApplicationSets)
         applications = facts.find(ObservedApplications)
-        learnt = running is not None and self.declarations.learn(running)
+        updaters = facts.find(ObservedImageUpdaters) or ObservedImageUpdaters({})
+        learnt = running is not None and self.declarations.learn(running, updaters)
         if applications is not None:
             learnt = self.declarations.learn_overrides(applications) or learnt
         learnt = self.declarations.learn_platform(self._platform(facts)) or learnt
@@ -358,7 +360,7 @@ def _observed(loaded: Loaded, clock: Clock) -> Watched | Live:
             kubernetes = msgspec.structs.replace(kubernetes, kubeconfig=kubeconfig)
         needs = set(looked_at(loaded.settings))
         if loaded.settings.declared.argocd:
-            needs |= {ObservedApplicationSets, Platform}
+            needs |= {ObservedApplicationSets, ObservedImageUpdaters, Platform}
         return Live(kubernetes, needed=frozenset(needs), clock=clock)
     path = loaded.path(observed.snapshot)
     every = parse_duration(loaded.settings.interval)

@@ -228,6 +228,14 @@ class ObservedApplicationSets:
         return self.sets.get(ApplicationKey(application.key.namespace, application.application_set))
 
 
+@dataclass(frozen=True, slots=True)
+class ObservedImageUpdaters:
+    """All observed ImageUpdaters, as somebody would have written them."""
+
+    manifests: Mapping[ApplicationKey, JsonObject]
+    unreadable: Mapping[ApplicationKey, Gap] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
     """What the checkout holds.
