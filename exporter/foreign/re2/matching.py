@@ -6,7 +6,7 @@ package ``regexp``, for what matches next and how replacements are written.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -16,6 +16,8 @@ from exporter.foreign.re2.program import Found, Program, Save, Split, Step
 
 MAX_WORK: Final = 2_000_000
 """So many steps all matches of one pattern may take together."""
+_COPIED: Final = 16
+"""So many numbers are copied in the time of a step."""
 _REFERENCE: Final = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})")
 Slots: TypeAlias = tuple[int, ...]
 
@@ -45,20 +47,23 @@ class Match:
 
 @dataclass(slots=True)
 class Pattern:
-    """A pattern; *names* are those of its groups, empty where one has none."""
+    """A pattern; *names* are those of its groups, empty where one has none.
+
+    *work* is how many steps the last search took; copying where groups begin and end is some.
+    """
 
     steps: Sequence[Step]
     names: tuple[str, ...]
-    _work: int = field(default=0)
+    work: int = 0
 
     def search(self, text: str, start: int = 0) -> Match | None:
         """Return the leftmost match from *start* on; raises :exc:`UnsupportedPatternError`."""
-        self._work = 0
+        self.work = 0
         return self._search(text, start)
 
     def matches(self, text: str) -> Iterator[Match]:
         """Yield one match after another, as Go's ``FindAll`` does."""
-        self._work = 0
+        self.work = 0
         at, before = 0, -1
         while at <= len(text) and (found := self._search(text, at)):
             if found.end != at or found.start != before:
@@ -68,7 +73,7 @@ class Pattern:
 
     def replace(self, text: str, by: str) -> Iterator[str]:
         """Yield the pieces of a text with *by* for each match, as Go's ``ReplaceAll`` does."""
-        self._work = 0
+        self.work = 0
         at = end = 0
         while at <= len(text) and (found := self._search(text, at)):
             yield text[end : found.start]
@@ -121,8 +126,8 @@ class Pattern:
             place, slots = pending.pop()
             if place in threads:
                 continue
-            self._work += 1
-            if self._work > MAX_WORK:
+            self.work += 1
+            if self.work > MAX_WORK:
                 raise UnsupportedPatternError("takes too many steps")
             match self.steps[place]:
                 case Split(first=first, second=second):
@@ -130,6 +135,7 @@ class Pattern:
                     pending += [(second, slots), (first, slots)]
                 case Save(slot=slot):
                     threads[place] = slots
+                    self.work += len(slots) // _COPIED
                     pending.append((place + 1, (*slots[:slot], at, *slots[slot + 1 :])))
                 case Position() as position:
                     threads[place] = slots
