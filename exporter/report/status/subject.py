@@ -15,6 +15,7 @@ from exporter.report.status.board import Board
 from exporter.report.status.changes import every
 from exporter.report.status.comparison import Line, compare
 from exporter.report.status.entry_view import style, tag
+from exporter.report.status.fixes import is_operand
 from exporter.report.status.fixing import shown
 from exporter.report.status.grouping import By, Entry, worst_first
 from exporter.report.status.page_query import PageQuery
@@ -197,6 +198,8 @@ def _worst(now: Mapping[str, Verdict | None], checks: Mapping[str, Check]) -> Le
 
 def _command(about: Subject) -> str:
     """Return how to look at it in a terminal; only for what the API server has by that kind."""
+    if not is_operand(about.name):
+        return ""
     if about.kind == "Node":
         return f"kubectl get node {quote(about.name)} -o yaml --show-managed-fields"
     if not about.namespace or not about.kind.isalnum():

@@ -91,7 +91,8 @@ def test_a_name_is_no_markup_and_no_command() -> None:
     shown = page(evil).body.decode()
 
     assert "<script>" not in shown.replace('<script src="../../status.js" defer>', "")
-    assert "&#39;&lt;script&gt;`$(x)`;&#39;" in shown
+    assert "&lt;script&gt;`$(x)`;" in shown.replace("<wbr>", "")
+    assert "kubectl" not in shown
 
 
 def test_the_history_has_all_changes_by_day() -> None:
@@ -116,3 +117,14 @@ def test_checks_and_runbooks_are_served(folder: str, name: str, status: int) -> 
     asked = Asked((("folder", folder), ("name", name)))
 
     assert documentation(board(OUTCOME), asked, context=CONTEXT).status == status
+
+
+@pytest.mark.parametrize("name", ["--server=https://a", "-v", "a --server=https://a"])
+def test_no_command_gives_kubectl_an_option_that_somebody_named_a_node(name: str) -> None:
+    outcome = evaluation(finding(name, check="node_present"), checks=CHECKS)
+    asked = Asked((("kind", "Node"), ("name", name)))
+
+    shown = text(subject(board(outcome), asked, context=CONTEXT))
+
+    assert "conform" in shown
+    assert "kubectl" not in shown
