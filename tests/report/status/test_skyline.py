@@ -72,7 +72,7 @@ def kept(*changes: LevelChange, trouble: str = "") -> LayerLevels:
 
 
 def shown(told: LayerLevels | None, *own: LevelChange, watching: datetime) -> str:
-    known = {} if told is None else {LayerLevels: told}
+    known: dict[type, object] = {} if told is None else {LayerLevels: told}
     outcome = evaluation(facts=Facts(known))
     made = board(watched(outcome, since=watching, levels=own))
     layer = next(one for one in layers(made, ENGLISH) if one.layer is LAYER)
