@@ -9,13 +9,20 @@ from functools import lru_cache
 from exporter.domain.provenance import Located, Place
 
 OURS = "ClusterConformance"
-"""How the names of all our alerts begin."""
+"""How the names of our alerts begin, but for one."""
+SILENCED = "DriftAlertsSilenced"
+"""The alert that says that all others are silenced; a silence of those must not match it."""
 MAX_LENGTH = 500
 MAX_CHOICES = 3
 _CHOICE = re.compile(r"[*+?{(]")
 _GROUP_REPEATED = re.compile(r"\)[*+?{]")
 _OF_PYTHON_ONLY = re.compile(r"\\[1-9]|\(\?|\[\^?\[|--|&&|~~|\|\|")
 """References, flags, and what Python may read as sets within sets one day."""
+
+
+def is_ours(alert: str) -> bool:
+    """Tell whether the name of an *alert* is that of one of ours."""
+    return alert.startswith(OURS) or alert == SILENCED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
