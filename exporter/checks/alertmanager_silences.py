@@ -11,10 +11,12 @@ from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.json import Json
 from exporter.domain.monitoring.alertmanager import (
     OURS,
+    SILENCED,
     ActiveAlerts,
     DeclaredAlertmanager,
     Silence,
     Silences,
+    is_ours,
 )
 from exporter.domain.monitoring.stack import Component
 from exporter.domain.policy import AsOf
@@ -74,7 +76,7 @@ def _covers_some(silence: Silence, alerts: ActiveAlerts) -> bool:
     if silence.id in alerts.silenced:
         return True
     named = [matcher for matcher in silence.matchers if matcher.name == _NAME and matcher.equal]
-    if any(not one.regex and one.value.startswith(OURS) for one in named):
+    if any(not one.regex and is_ours(one.value) for one in named):
         return True
     return bool(named) and any(all(one.matches(name) for one in named) for name in _PROBES)
 
@@ -127,7 +129,8 @@ CHECK = Check(
     component=Component.ALERTMANAGER,
     advice="Remove silences that hide all alerts, or narrow them.",
     alert=Alert(
-        name="AlertmanagerSilenced",
+        name=SILENCED,
+        prefix="",
         after="1h",
         summary="A silence hides all alerts of this exporter for long.",
         description=(

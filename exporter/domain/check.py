@@ -31,7 +31,8 @@ class Chapter(StrEnum):
 class Alert:
     """What Prometheus is told to alert on, for each series of its own; ``rules/`` follows from it.
 
-    *name* is without the prefix that all have in common. It fires once *expr* has held for *after*
+    *name* is without the *prefix*, which all have in common but one that has to be heard where
+    somebody silenced all others. It fires once *expr* has held for *after*
     (Prometheus' ``for``), and goes on for *keep* when it no longer does (``keep_firing_for``).
     *expr* is empty where a failing subject of the check is all there is to it. *description* has
     the placeholders of Prometheus' templates, and :data:`OF_CLUSTER`. *why* is what somebody has
@@ -45,6 +46,12 @@ class Alert:
     description: str
     expr: str = ""
     why: str = ""
+    prefix: str = "ClusterConformance"
+
+    @property
+    def full_name(self) -> str:
+        """The name by which Prometheus, Alertmanager and its runbook know it."""
+        return f"{self.prefix}{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from importlib.resources import files
 
 _PLACEHOLDER = re.compile(r"\{([>#]?)(\w+)\}")
 _REST = re.compile(r"(.*) and (\d+) more", re.DOTALL)
+_ADVISED = re.compile(r"(.*\S) \(([^()]+)\)", re.DOTALL)
 _NUMBER = r"\d[\d,.]*"
 _ANY = "(?:(?!; ).)*?"
 _NAMES = r"\S*(?:, \S+)*(?: and \d+ more)?"
@@ -116,7 +117,21 @@ class Details:
             values = pattern.match(text)
             if values is not None:
                 return pattern.translation.format_map(dict(self._filled(pattern, values)))
-        return None
+        return self._advised(text) or self._of_a_place(text)
+
+    def _advised(self, text: str) -> str | None:
+        """Return a sentence with its advice in brackets, where both are known."""
+        found = _ADVISED.fullmatch(text)
+        if found is None:
+            return None
+        sentence, advice = map(self._sentence, found.groups())
+        return f"{sentence} ({advice})" if sentence and advice else None
+
+    def _of_a_place(self, text: str) -> str | None:
+        """Return a sentence after the place or the thing that it speaks of, where it is known."""
+        place, _, rest = text.partition(": ")
+        known = self._sentence(rest) if rest else None
+        return f"{self._sentence(place) or place}: {known}" if known else None
 
     def _filled(self, pattern: Pattern, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         for name, value in values.items():

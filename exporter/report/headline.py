@@ -6,6 +6,7 @@ how far it was looked where the rest is accepted.
 
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.finding import Verdict
+from exporter.domain.monitoring.alertmanager import SILENCED
 from exporter.report.account import Account, Scope
 from exporter.report.scores import counted
 from exporter.report.texts import Texts
@@ -15,6 +16,7 @@ from exporter.report.wording import THINGS
 def headline(outcome: Evaluation, account: Account, *, texts: Texts) -> str:
     """Return the sentence in the words of *texts*, without a full stop."""
     counts = counted(outcome)
+    unheard = texts.say("all alerts are silenced") if silenced(outcome) else ""
     failing, unknown = counts[Verdict.FAIL], counts[Verdict.UNKNOWN] - account.blind
     scope = account.scope(THINGS)
     missing = _missing(scope, texts) if scope.missing or scope.others else ""
@@ -26,12 +28,22 @@ def headline(outcome: Evaluation, account: Account, *, texts: Texts) -> str:
         fails = texts.count(
             "Does not conform: {n} finding fails", "Does not conform: {n} findings fail", failing
         )
-        return _and(fails, other=missing, texts=texts)
+        return _and(_and(fails, other=unheard, texts=texts), other=missing, texts=texts)
     if unknown or account.blind > account.accepted:
         return texts.say(
             "Not known to conform: {what}", what=_unknown(unknown, missing=missing, texts=texts)
         )
     return _conforms(scope, texts) if missing else texts.say("Conforms to what its code says")
+
+
+def silenced(outcome: Evaluation) -> bool:
+    """Tell whether nobody is notified of anything, which no notification can say for certain."""
+    return any(
+        check.alert is not None
+        and check.alert.full_name == SILENCED
+        and outcome.scores[check.id].counts[Verdict.FAIL]
+        for check in outcome.checks
+    )
 
 
 def _unknown(unknown: int, *, missing: str, texts: Texts) -> str:

@@ -8,8 +8,6 @@ from textwrap import indent, wrap
 from exporter.domain.check import OF_CLUSTER, Alert
 from exporter.domain.finding import Severity
 
-PREFIX = "ClusterConformance"
-"""The first word of every alert."""
 CLUSTER = "or $labels.cluster $externalLabels.cluster"
 _OF_CLUSTER = f"{{{{ with {CLUSTER} }}}} of cluster {{{{ . }}}}{{{{ end }}}}"
 SUBJECT = (
@@ -46,7 +44,7 @@ class Rule:
     @property
     def name(self) -> str:
         """The name of the alert, with its prefix."""
-        return f"{PREFIX}{self.alert.name}"
+        return self.alert.full_name
 
     @property
     def text(self) -> str:

@@ -137,6 +137,34 @@ def test_a_silence_that_keeps_one_of_ours_quiet_now_is_listed_whatever_it_says()
     ]
 
 
+@pytest.mark.parametrize(
+    "matchers",
+    [
+        pytest.param((ALL,), id="our names"),
+        pytest.param((like("alertname", "ClusterConf.+"), like("severity", ".+")), id="alike"),
+        pytest.param((like("alertname", ".*Conformance.*"),), id="any with that word"),
+    ],
+)
+def test_the_alert_of_it_is_heard_where_all_others_are_silenced(
+    matchers: tuple[Matcher, ...],
+) -> None:
+    finding, alert = judge(silence(*matchers)), alertmanager_silences.CHECK.alert
+    assert alert is not None
+    labels = {"alertname": alert.full_name, "severity": "info"}
+
+    silent = all(one.matches(labels.get(one.name, "")) for one in matchers)
+
+    assert finding.verdict is Verdict.FAIL
+    assert not silent
+
+
+def test_a_silence_of_that_alert_alone_is_listed() -> None:
+    finding = judge(silence(equal("alertname", "DriftAlertsSilenced")))
+
+    assert finding.verdict is Verdict.PASS
+    assert 'alertname="DriftAlertsSilenced" by kim' in finding.detail
+
+
 def test_an_expression_that_cannot_be_tried_silences_what_alertmanager_says() -> None:
     hostile = silence(like("alertname", "(C|[a-zA-Z]+)*!"))
     quiet = ActiveAlerts(watchdog="Watchdog", silenced={"s1": 1})

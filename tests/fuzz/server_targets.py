@@ -41,6 +41,7 @@ from exporter.observed.prometheus import (
     alerting,
     answers,
     kube_state,
+    levels,
     needs,
     rules,
     server,
@@ -519,6 +520,28 @@ TARGETS = (
         parse=_vectors,
         seeds=(_answer({"resultType": "vector", "result": [_SAMPLE]}),),
         allowed=(ReadError,),
+    ),
+    Target(
+        name="prometheus-levels",
+        modules=(f"{_O}.prometheus.levels",),
+        given=bytes,
+        allowed=(ReadError,),
+        parse=lambda body: levels.parse(
+            answers.matrix(body, path="/q"), start=NOW - 3 * levels.STEP, end=NOW
+        ),
+        seeds=(
+            _answer(
+                {
+                    "resultType": "matrix",
+                    "result": [
+                        {
+                            "metric": {"layer": "gitops"},
+                            "values": [[NOW.timestamp(), "3"], [NOW.timestamp() - 600, "NaN"]],
+                        }
+                    ],
+                }
+            ),
+        ),
     ),
     Target(
         name="prometheus-matrix",

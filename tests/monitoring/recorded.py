@@ -22,6 +22,7 @@ from typing import Any, Self
 import yaml
 from aiohttp import web
 
+from exporter.domain.monitoring.prometheus.levels import STATE
 from tests.grafana.server import GrafanaServer
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +37,14 @@ CLAIMED = 80 * 2**30
 DOWN = "k8s-api-scan"
 ALERTMANAGER = "http://kube-prometheus-stack-alertmanager.monitoring:9093"
 """As Prometheus knows it."""
+STATES = {
+    "infrastructure": 0,
+    "configuration": 3,
+    "applications": 1,
+    "gitops": 1,
+    "observability": 3,
+}
+LOST = 5
 DASHBOARDS = {
     "efa86fd1d0c121a26444b636a3f509a8": "Kubernetes / Compute Resources / Cluster",
     "85a562078cdf77779eaa1add43ccec1e": "Kubernetes / Compute Resources / Namespace (Pods)",
@@ -81,6 +90,20 @@ def _recorded(kind: str) -> list[Json]:
     """Return the objects of the example's snapshot."""
     items: list[Json] = json.loads((SNAPSHOT / f"{kind}.json").read_text())["items"]
     return items
+
+
+def _layers(times: list[float]) -> list[Json]:
+    """Return how the layers were: a node was lost for a while, the others as they are."""
+    return [
+        {
+            "metric": {"layer": layer},
+            "values": [
+                [at, str(LOST if layer == "infrastructure" and part == len(times) // 3 else state)]
+                for part, at in enumerate(times)
+            ],
+        }
+        for layer, state in STATES.items()
+    ]
 
 
 def _now() -> datetime:
@@ -224,9 +247,11 @@ class RecordedStack:
         }
 
     async def _query_range(self, request: web.Request) -> web.Response:
-        """Answer how many pods each namespace has."""
+        """Answer how many pods each namespace has, or how the layers were."""
         start, end, step = (float(request.query[name]) for name in ("start", "end", "step"))
         times = [start + number * step for number in range(int((end - start) / step) + 1)]
+        if STATE in request.query["query"]:
+            return _success({"resultType": "matrix", "result": _layers(times)})
         result = [
             {"metric": {"namespace": name}, "values": [[one, str(count)] for one in times]}
             for name, count in sorted(self._pods().items())

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from datetime import timedelta, timezone
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,31 @@ NO_SENTENCES = {
     "by application",  # a key of memory
 }
 """Texts in the code of checks that no reader sees as they are."""
+UNSPOKEN = (
+    *("checks/", "report/", "cli/", "archive/", "settings/", "metrics/", "app/", "runtime/web/"),
+    *("declared/wire/", "foreign/confined/", "foreign/re2/"),  # what goes wrong between processes
+    *("declared/argocd/gotemplate/", "declared/helm/versions", "declared/helm/archives"),
+    *("declared/ansible/", "domain/templates", "domain/cron", "declared/terraform/language/"),
+    *("observed/cloud/", "registries/oci"),
+)
+"""Who speaks to others than readers of the page, or of an expression, in its language's words."""
+NO_REASONS = {
+    *("git {}: {}", "helm {}"),  # what follows is theirs
+    "{}{}; give it a match in nodes.groups",  # known as one sentence with its advice
+    "{} finds something in no layer",  # a fault of a check
+}
 _WORDS = re.compile(r"[a-z]{2,} |^[a-z]+ [a-z]| [a-z]{2,}")
 _PLACEHOLDER = re.compile(r"\{[>#]?(\w+)\}")
+
+
+@cache
+def spoken() -> dict[Path, list[ast.AST]]:
+    """Return what may hold sentences of each module of the package: calls and constants."""
+    kinds = (ast.Call, ast.keyword, ast.Assign, ast.AnnAssign)
+    return {
+        path: [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if type(node) in kinds]
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
 
 
 def written() -> Iterator[str]:
@@ -38,10 +62,10 @@ def written() -> Iterator[str]:
 
 def advised() -> Iterator[str]:
     """Yield every advice that readers give, with ``{}`` for each value."""
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path, nodes in spoken().items():
         if path.parent.name in {"checks", "report", "chapters"}:
             continue  # their advice is a message of the report
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes:
             match node:
                 case ast.keyword(arg="advice", value=value):
                     yield from _of(value)
@@ -53,6 +77,26 @@ def advised() -> Iterator[str]:
                     yield from _of(value)
                 case _:
                     pass
+
+
+def excused() -> Iterator[str]:
+    """Yield every sentence in which readers say why something is not known."""
+    for path, nodes in spoken().items():
+        if path.relative_to(PACKAGE).as_posix().startswith(UNSPOKEN):
+            continue
+        for node in nodes:
+            for value in _reasons(node):
+                texts = _sentences(value, skipped=set(_elsewhere(value)))
+                yield from (one for one in texts if _WORDS.search(one.replace("{}", "X")))
+
+
+def _reasons(node: ast.AST) -> Iterator[ast.expr]:
+    if not isinstance(node, ast.Call):
+        return
+    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    if name.endswith("Error") or name in {"Gap", "Failure", "Item"}:
+        yield from node.args
+    yield from (one.value for one in node.keywords if one.arg in {"message", "reason"})
 
 
 def _of(value: ast.expr) -> Iterator[str]:
@@ -104,6 +148,15 @@ def test_every_sentence_of_checks_and_every_advice_is_translated(lang: Lang) -> 
 
 
 @pytest.mark.parametrize("lang", LANGS)
+def test_every_reason_of_readers_is_translated(lang: Lang) -> None:
+    known = {_PLACEHOLDER.sub("{}", one) for one in catalogue(lang)["sentences"]}
+
+    missing = sorted({*excused()} - NO_REASONS - known)
+
+    assert missing == [], f"exporter/report/locale/{lang}/details.json lacks them"
+
+
+@pytest.mark.parametrize("lang", LANGS)
 def test_a_translation_keeps_every_value(lang: Lang) -> None:
     for message, translation in catalogue(lang)["sentences"].items():
         quoted = set(re.findall(r"\{#?(\w+)\}", message))
@@ -133,6 +186,17 @@ def test_a_translation_keeps_every_value(lang: Lang) -> None:
             "'2' (c.yml:3)",
             id="places",
         ),
+        pytest.param(
+            "argocd/apps.yaml:7: the key 'a' stands twice",
+            "argocd/apps.yaml:7: 키 'a' 중복",
+            id="what a reader says of a place",
+        ),
+        pytest.param(
+            "/api/v1/rules: no answer within 10 s (set repository to the checkout)",
+            "/api/v1/rules: 10초 안에 응답 없음 (repository를 체크아웃으로 설정 필요)",
+            id="and what it advises",
+        ),
+        pytest.param("Back-off: pulling (image)", "Back-off: pulling (image)", id="foreign, too"),
         pytest.param("Back-off pulling image", "Back-off pulling image", id="foreign"),
     ],
 )

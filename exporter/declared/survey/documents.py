@@ -19,6 +19,7 @@ from exporter.declared.located import from_yaml
 from exporter.declared.machines import kubeadm, objects, rancher, talos
 from exporter.declared.machines.pool import kind_of
 from exporter.declared.survey.found import Found
+from exporter.declared.survey.values import in_values
 from exporter.domain.errors import ParseError, ReadError
 from exporter.domain.json import as_list, as_object, as_text, dig
 from exporter.domain.provenance import Source
@@ -34,7 +35,7 @@ STACK: Final = frozenset(
 )
 """Keys of the values of kube-prometheus-stack, of which two make it known."""
 TEMPLATES: Final = "templates"
-_APPLICATION: Final = re.compile(r"^kind: *[\"']?Application(?:Set)?[\"']?\s*$", re.MULTILINE)
+_APPLICATION: Final = re.compile(r"^[ -]*kind: *[\"']?Application(?:Set)?[\"']?\s*$", re.MULTILINE)
 INVENTORIES: Final = ("inventory", "inventories", "hosts")
 _MACHINES: Final = (talos.read, kubeadm.read, rancher.read)
 
@@ -45,7 +46,8 @@ class Documents:
 
     *applications* are by file, *charts* are the templates that make some, by the chart's folder;
     *kustomizations* by folder, with the folders that each refers to;
-    *plays* by file, with the text that tells of nodes.
+    *plays* by file, with the text that tells of nodes; *values* are those of charts that hold
+    Applications.
     """
 
     checkout: Checkout
@@ -58,6 +60,7 @@ class Documents:
     stacks: list[Found] = field(default_factory=list)
     inventories: dict[str, frozenset[str]] = field(default_factory=dict)
     charts: dict[str, str] = field(default_factory=dict)
+    values: list[Found] = field(default_factory=list)
     unread: list[Found] = field(default_factory=list)
 
     def read(self) -> None:
@@ -118,6 +121,8 @@ class Documents:
         elif len(STACK & content.keys()) > 1 and "apiVersion" not in content:
             keys = ", ".join(sorted(STACK & content.keys()))
             self.stacks.append(Found(path, f"it has the keys {keys} of kube-prometheus-stack"))
+        elif "apiVersion" not in content and (made := in_values(content)):
+            self.values.append(Found(path, str(made)))
         else:
             self._machine(path, document)
 

@@ -65,7 +65,7 @@ def survey(checkout: Checkout, asked: Asked) -> Survey:
         charts=_few(
             Found(url, f"{chart} ({file})") for (url, chart), file in deployments.charts.items()
         ),
-        unread=_few((*terraform.unread, *documents.unread)),
+        unread=_few((*documents.values, *terraform.unread, *documents.unread)),
     )
 
 

@@ -9,9 +9,16 @@ from exporter.domain.provenance import Located, Place
 from exporter.domain.regexp import PatternError, UnsupportedPatternError, compile_pattern
 
 OURS = "ClusterConformance"
-"""How the names of all our alerts begin."""
+"""How the names of our alerts begin, but for one."""
+SILENCED = "DriftAlertsSilenced"
+"""The alert that says that all others are silenced; a silence of those must not match it."""
 MAX_WORK = 1_000_000
 """So many steps a regular expression may take over one value, as the loop waits for it."""
+
+
+def is_ours(alert: str) -> bool:
+    """Tell whether the name of an *alert* is that of one of ours."""
+    return alert.startswith(OURS) or alert == SILENCED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,13 +13,13 @@ from msgspec import Meta, Struct, field
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import as_list, as_object, as_text
 from exporter.domain.monitoring.alertmanager import (
-    OURS,
     ActiveAlerts,
     AlertmanagerReceivers,
     AlertmanagerStatus,
     Matcher,
     Silence,
     Silences,
+    is_ours,
 )
 from exporter.foreign import yaml
 from exporter.foreign.files import MIB
@@ -187,8 +187,8 @@ def parse_alerts(
         if not labels.items() <= alert.labels.items():
             continue
         name = alert.labels.get("alertname", "")
-        if name == watchdog or name.startswith(OURS):
+        if name == watchdog or is_ours(name):
             counts[name] += 1
-        if name.startswith(OURS):
+        if is_ours(name):
             silenced.update(alert.status.silenced_by or ())
     return ActiveAlerts(watchdog=watchdog, counts=dict(counts), silenced=dict(silenced))

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from exporter.domain.monitoring.alertmanager import (
     OURS,
+    SILENCED,
     ActiveAlerts,
     AlertmanagerReceivers,
     AlertmanagerStatus,
@@ -87,7 +88,7 @@ class AlertmanagerPoller:
     async def _ask_alerts(self) -> ActiveAlerts:
         watchdog, labels = self._settings.watchdog, self._settings.labels
         likely = re.sub(r"\W", ".", watchdog)
-        params = {"filter": f'alertname=~"{likely}|{OURS}.*"'}
+        params = {"filter": f'alertname=~"{likely}|{OURS}.*|{SILENCED}"'}
         body = await self._endpoint.get(ALERTS, params=params)
         return await asyncio.to_thread(parse_alerts, body, watchdog=watchdog, labels=labels)
 

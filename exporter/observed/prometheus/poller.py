@@ -13,6 +13,7 @@ from exporter.domain.monitoring.prometheus.alerting import (
     Notifications,
 )
 from exporter.domain.monitoring.prometheus.kube_state import KubeStateNodes, KubeStatePods
+from exporter.domain.monitoring.prometheus.levels import LayerLevels
 from exporter.domain.monitoring.prometheus.rules import LoadedRules, RuleSeries
 from exporter.domain.monitoring.prometheus.server import PrometheusClaims, PrometheusRuntime
 from exporter.domain.monitoring.prometheus.targets import ScrapeTargets
@@ -21,6 +22,7 @@ from exporter.observed.endpoint import Endpoint
 from exporter.observed.polling import Answer, Query, failed, query_all
 from exporter.observed.prometheus import alerting, kube_state, rules, server, targets
 from exporter.observed.prometheus.api import Api
+from exporter.observed.prometheus.levels import LevelLedger
 from exporter.observed.prometheus.series import SeriesLedger
 from exporter.settings.monitoring import PrometheusSettings
 
@@ -40,11 +42,13 @@ class PrometheusPoller:
         ConnectedAlertmanagers,
         Notifications,
         FiringWatchdog,
+        LayerLevels,
     )
 
     def __init__(self, endpoint: Endpoint, settings: PrometheusSettings) -> None:
         self._api = Api(endpoint, labels=settings.labels)
         self._settings = settings
+        self._levels = LevelLedger()
         self._series = SeriesLedger(
             budget=settings.rules.query_budget,
             seconds=parse_duration(settings.interval).total_seconds() / 2,
@@ -82,6 +86,7 @@ class PrometheusPoller:
             FiringWatchdog: lambda: alerting.ask_watchdog(api, name=settings.watchdog),
             KubeStateNodes: lambda: kube_state.ask_nodes(api),
             KubeStatePods: lambda: kube_state.ask_pods(api, settle=settle, now=now),
+            LayerLevels: lambda: self._levels.ask(api, now=now),
         }
 
     async def _ask_series(self, answer: Answer) -> Answer:

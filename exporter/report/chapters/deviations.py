@@ -1,13 +1,10 @@
 """Every deviation: one entry for all that differs in the same way."""
 
-import json
-import re
 from collections.abc import Iterable, Iterator
 
-from msgspec import to_builtins
-
-from exporter.domain.finding import Subject, Verdict
+from exporter.domain.finding import Verdict
 from exporter.report.chapters.cells import Cells
+from exporter.report.likeness import Likeness, likeness
 from exporter.report.paper import Cell, Paragraph, Properties, Section
 from exporter.report.rows import FindingRow
 from exporter.report.wording import SEVERITIES
@@ -16,14 +13,12 @@ _SHORT = 100
 """Characters of a value that is shown as a whole."""
 DIFFERENT = 3
 """How many different values of one entry are shown."""
-_SHORTEST = 2
-"""Letters of a part of a name from which on it is told from other words."""
 
 
 def deviations(cells: Cells) -> Section:
     """Return what fails or is under way, with declared against observed."""
     say = cells.texts.say
-    entries = tuple(_entry(cells, rows) for rows in alike(_deviating(cells)))
+    entries = tuple(_entry(cells, rows) for rows in by_likeness(_deviating(cells)))
     text = say("One entry for each cause, the worst first.") if entries else say("There are none.")
     return Section(
         title=say("Deviations"), blocks=(Paragraph(text),), parts=entries, anchor="deviations"
@@ -36,25 +31,12 @@ def _deviating(cells: Cells) -> Iterator[FindingRow]:
             yield row
 
 
-def alike(rows: Iterable[FindingRow]) -> list[list[FindingRow]]:
-    """Return *rows* in groups: of one check, and the same up to the names of their subjects."""
-    groups: dict[tuple[object, ...], list[FindingRow]] = {}
+def by_likeness(rows: Iterable[FindingRow]) -> list[list[FindingRow]]:
+    """Return *rows* in groups, each of one cause as the page tells them."""
+    groups: dict[Likeness, list[FindingRow]] = {}
     for row in rows:
-        finding = row.finding
-        values = json.dumps(to_builtins((finding.declared, finding.observed)), default=str)
-        told = _without(finding.subject, f"{finding.detail}\0{values}\0{finding.advice}")
-        key = (finding.check, finding.verdict, finding.subject.kind, told)
-        groups.setdefault(key, []).append(row)
+        groups.setdefault(likeness(row.finding), []).append(row)
     return list(groups.values())
-
-
-def _without(subject: Subject, text: str) -> str:
-    """Return *text* without what the subject's own name is made of."""
-    parts = sorted({subject.name, *re.split(r"[-./]", subject.name)}, key=len, reverse=True)
-    names = [re.escape(part) for part in parts if len(part) >= _SHORTEST]
-    if not names:
-        return text
-    return re.sub(rf"(?<![\w.-])(?:{'|'.join(names)})(?![\w.-])", "*", text)
 
 
 def _entry(cells: Cells, rows: list[FindingRow]) -> Section:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from exporter.domain.finding import Verdict
 from exporter.report.chapters.cells import Cells
-from exporter.report.chapters.deviations import alike
+from exporter.report.chapters.deviations import by_likeness
 from exporter.report.chapters.outcome import layers
 from exporter.report.headline import headline
 from exporter.report.paper import Cell, Outcome, Properties, Section
@@ -113,6 +113,6 @@ def _severities(cells: Cells) -> str:
     return cells.texts.count(
         "By severity: {severities}; {n} cause.",
         "By severity: {severities}; {n} causes.",
-        len(alike(failing)),
+        len(by_likeness(failing)),
         severities=", ".join(shown),
     )

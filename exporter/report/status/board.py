@@ -10,7 +10,9 @@ from typing import Final
 from exporter.domain.applications import Repository
 from exporter.domain.evaluation import Evaluation, SourceStatus
 from exporter.domain.finding import Severity, Verdict
+from exporter.domain.monitoring.prometheus.levels import LayerLevels, joined
 from exporter.domain.provenance import Place, Source
+from exporter.domain.skyline import LevelChange
 from exporter.report.account import Account, account
 from exporter.report.links import address
 from exporter.report.scores import counted
@@ -137,6 +139,21 @@ class Board:
         watching = self.outcome.watching
         recent = watching is not None and self.at - watching < DAY
         return recent and not self.outcome.transitions
+
+    @cached_property
+    def kept(self) -> LayerLevels | None:
+        """What Prometheus keeps of the last day; None where none is asked."""
+        facts = self.outcome.facts
+        gap = next(iter(facts.gaps.get(LayerLevels, ())), None)
+        if gap is not None:
+            return LayerLevels(trouble=gap.message)
+        return facts.find(LayerLevels)
+
+    @cached_property
+    def past(self) -> tuple[LevelChange, ...]:
+        """How the layers were, by Prometheus where it tells that, and as seen here."""
+        own = self.outcome.levels
+        return joined(self.kept or LayerLevels(), own, watching=self.outcome.watching)
 
     def owner_of(self, row: Row) -> str:
         """Return who is to act on a finding, or nothing."""

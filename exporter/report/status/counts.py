@@ -145,14 +145,27 @@ def _unknown(board: Board, words: Words) -> Count:
 
 def layers(board: Board, words: Words) -> Iterator[LayerView]:
     """Yield every layer with its last day."""
-    start = board.at - DAY
+    start, changes = board.at - DAY, board.past
     for layer in Layer:
         score = board.outcome.layers.get(layer)
         level = _level(board, layer) if score else None
         told = _told(board, layer, words) if score else words.say("nothing declared")
-        found = list(spans(board.outcome.levels, layer, start=start, end=board.at))
+        found = list(spans(changes, layer, start=start, end=board.at))
         drawn = skyline(found, words, start=start, end=board.at)
         yield LayerView(layer, words.say(LAYERS[layer]), level, told, drawn)
+
+
+def witness(board: Board, words: Words) -> str:
+    """Return from whom it is known how the layers were."""
+    kept = board.kept
+    if kept is None:
+        return words.say("last 24 hours, now at the right")
+    if kept.trouble:
+        why = words.detail(kept.trouble)
+        return words.say("last 24 hours as remembered here, for Prometheus says: {why}", why=why)
+    if not kept.changes:
+        return words.say("last 24 hours as remembered here, Prometheus has none of it")
+    return words.say("last 24 hours by Prometheus, now at the right")
 
 
 def _level(board: Board, layer: Layer) -> Level | None:

@@ -143,7 +143,7 @@ def _cause(row: Row) -> tuple[str, ...]:
         return (row.check.id, row.verdict, finding.waiver)
     if row.blind:
         return (row.check.id, finding.reason, finding.waiver, finding.advice)
-    return (row.check.id, row.verdict, row.likeness)
+    return row.likeness
 
 
 def _put(found: dict[Hashable, Entry], key: tuple[str, ...], row: Row) -> Entry:

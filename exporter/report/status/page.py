@@ -64,6 +64,7 @@ def page(board: Board, asked: Asked, *, context: PageContext) -> Answer:
         banner=head,
         counts=tuple(counts.counts(board, said)),
         layers=tuple(counts.layers(board, said)),
+        witness=counts.witness(board, said),
         bar=counts.bar(board, said),
         declared=counts.declared_things(board, said),
         part=part,

@@ -7,9 +7,9 @@ from typing import Final
 
 from exporter.domain.finding import Finding, Verdict
 from exporter.domain.provenance import Place
+from exporter.report.likeness import alike
 from exporter.report.status.comparison import Line, compare, statements
 from exporter.report.status.grouping import Entry
-from exporter.report.status.rows import alike
 from exporter.report.status.words import Words
 
 FEW: Final = 3

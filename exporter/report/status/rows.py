@@ -1,6 +1,5 @@
 """The deviations of one evaluation, each with what it follows from."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,13 +11,12 @@ from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.provenance import Source
 from exporter.domain.skyline import Level, level_of
 from exporter.report.account import is_blind_spot
+from exporter.report.likeness import Likeness, likeness
 
 Key: TypeAlias = tuple[str, Subject]
 """Names a finding: the check and its subject."""
 
 _LONGEST: Final = 8
-_READ: Final = 300
-_WORD: Final = re.compile(r"\w+")
 _SOURCES: Final = frozenset(Source)
 
 
@@ -37,7 +35,7 @@ class Row:
     key: Key
     blind: bool = False
     root: "Row | None" = None
-    _likeness: str | None = None
+    _likeness: Likeness | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -62,24 +60,11 @@ class Row:
         return cause.id if named and cause else ""
 
     @property
-    def likeness(self) -> str:
-        """What it says, without what is its subject's own: names, parts of names, numbers."""
+    def likeness(self) -> Likeness:
+        """What it has in common with others of the same cause."""
         if self._likeness is None:
-            self._likeness = alike(self.finding.detail, self.finding.subject)
+            self._likeness = likeness(self.finding)
         return self._likeness
-
-
-def alike(text: str, subject: Subject) -> str:
-    """Return *text* with ``*`` for what is of the subject's name, and ``#`` for numbers."""
-    own = set(_WORD.findall(subject.name))
-
-    def plain(found: re.Match[str]) -> str:
-        word = found[0]
-        if word in own:
-            return "*"
-        return "#" if any(one.isdigit() for one in word) else word
-
-    return _WORD.sub(plain, text[:_READ])
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from typing import Final
 from exporter.domain.finding import Severity, Verdict
 from exporter.domain.skyline import Level
 from exporter.report.account import Scope
+from exporter.report.headline import silenced
 from exporter.report.status.board import Board
 from exporter.report.status.grouping import Entry
 from exporter.report.status.titles import title
@@ -73,8 +74,13 @@ def _headline(board: Board, words: Words, level: Level) -> str:
     else:
         return _conforms(board, words)
     told = words.say("First look: {what}", what=told) if board.first_look else told
-    missing = "" if level is Level.CRITICAL else blind_spots(board, words)
-    return words.say("{one}. {other}", one=told, other=missing) if missing else told
+    others = (
+        words.say("All alerts are silenced") if silenced(board.outcome) else "",
+        "" if level is Level.CRITICAL else blind_spots(board, words),
+    )
+    for other in filter(None, others):
+        told = words.say("{one}. {other}", one=told, other=other)
+    return told
 
 
 def _cannot_tell(board: Board, words: Words) -> str:

@@ -151,6 +151,58 @@ def test_values_of_the_stack_are_recognised(tmp_path: Path, content: str, stack:
     assert paths(found(tmp_path, {"values.yaml": content}).stacks) == stack
 
 
+SOURCE = "source: {repoURL: https://git.example.org/a.git, path: apps/a}"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param(
+            f"applications:\n  a: {{{SOURCE}}}\n  b: {{{SOURCE}}}\nprojects: {{}}\n",
+            "2 Application under applications",
+            id="argocd-apps",
+        ),
+        pytest.param(
+            f"applications:\n- {{name: a, {SOURCE}}}\napplicationsets:\n"
+            "- {name: s, generators: [{list: {}}]}\n",
+            "1 Application and 1 ApplicationSet under applications",
+            id="argocd-apps as lists",
+        ),
+        pytest.param(
+            "argocd-apps:\n  applicationsets:\n    s: {generators: [], template: {}}\n",
+            "1 ApplicationSet under applicationsets",
+            id="a chart within a chart",
+        ),
+        pytest.param(
+            f"server:\n  additionalApplications:\n  - {{name: a, {SOURCE}}}\n",
+            "1 Application under additionalApplications",
+            id="argo-cd of old",
+        ),
+        pytest.param(
+            "extraObjects:\n- {apiVersion: argoproj.io/v1alpha1, kind: Application}\n",
+            "1 Application under extraObjects",
+            id="objects",
+        ),
+        pytest.param("applications: [shop, mail]\n", "", id="applications of another sort"),
+        pytest.param("resources: {limits: {cpu: 1}}\n", "", id="no objects"),
+    ],
+)
+def test_applications_in_values_of_charts_are_told_as_not_read(
+    tmp_path: Path, content: str, told: str
+) -> None:
+    unread = found(tmp_path, {"argocd/values.yaml": content}).unread
+
+    assert paths(unread) == ["argocd/values.yaml"] * bool(told)
+    assert all(one.why.startswith(f"{told}, values of a chart: helm makes them") for one in unread)
+
+
+def test_a_template_that_makes_applications_in_a_loop_is_seen(tmp_path: Path) -> None:
+    loop = "{{- range .Values.a }}\n  - apiVersion: argoproj.io/v1alpha1\n    kind: Application\n"
+    files = {"apps/Chart.yaml": "name: apps\n", "apps/templates/list.yaml": loop}
+
+    assert paths(found(tmp_path, files).argocd) == ["apps"]
+
+
 async def test_a_worker_surveys_and_sees_what_is_seen_here(tmp_path: Path) -> None:
     here = found(tmp_path, {"main.tf": MACHINE, "machine/main.tf": "", "c.yaml": "a: [\n"})
     workers = Workers.start()

@@ -233,4 +233,4 @@ async def test_the_watchdog_may_have_any_name() -> None:
     finally:
         await runner.cleanup()
 
-    assert 'alertname=~"Dead.Man|ClusterConformance.*"' in asked
+    assert 'alertname=~"Dead.Man|ClusterConformance.*|DriftAlertsSilenced"' in asked

@@ -21,6 +21,7 @@ from exporter.domain.monitoring.prometheus.alerting import (
     Notifications,
 )
 from exporter.domain.monitoring.prometheus.kube_state import KubeStateNodes, KubeStatePods
+from exporter.domain.monitoring.prometheus.levels import LayerLevels
 from exporter.domain.monitoring.prometheus.rules import Evaluated, LoadedRules, RuleSeries
 from exporter.domain.monitoring.prometheus.server import (
     PrometheusClaims,
@@ -205,6 +206,8 @@ async def test_it_tells_what_it_is_and_does(url: str) -> None:
         failing=("http://127.0.0.1:9/api/v2/alerts",), dropped=True
     )
     assert fact(answer, FiringWatchdog) == FiringWatchdog(firing=True)
+
+    assert fact(answer, LayerLevels).trouble == ""
 
 
 async def test_equal_answers_are_equal_facts(url: str) -> None:

@@ -5,8 +5,10 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from exporter.domain.finding import Cause, Finding, Severity, Verdict
+from exporter.report.chapters.deviations import by_likeness
+from exporter.report.likeness import alike
+from exporter.report.overview import overview
 from exporter.report.status.entry_view import view
-from exporter.report.status.rows import alike
 from tests.report.evaluations import check, evaluation, finding, node
 from tests.report.status.boards import ENGLISH, board
 
@@ -19,6 +21,23 @@ def test_findings_that_differ_in_their_subjects_only_are_one() -> None:
     )
 
     assert [len(one.members) for one in board(outcome).to_settle] == [2, 1]
+
+
+def test_page_and_report_know_the_same_causes() -> None:
+    outcome = evaluation(
+        *(finding(f"k8s-{one}", detail=f"undeclared domain={one}:NoSchedule") for one in "abc"),
+        *(finding(f"k8s-n{at}", detail=f"{at} of 2 pods run") for at in range(3)),
+        structs.replace(finding("k8s-d", detail="undeclared domain=d:NoSchedule"), advice="Ask."),
+        finding("k8s-e", Verdict.SUPPRESSED, detail="undeclared domain=e:NoSchedule"),
+    )
+
+    shown = board(outcome)
+    of_page = [[row.finding for row in one.members] for one in shown.entries]
+    of_report = [[row.finding for row in one] for one in by_likeness(overview(outcome).findings)]
+
+    assert all(one in of_report for one in of_page)
+    assert len(of_page) == len(of_report)
+    assert len(of_page) == 4
 
 
 def test_numbers_make_no_cause_of_their_own() -> None:

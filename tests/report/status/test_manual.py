@@ -24,7 +24,7 @@ def test_every_page_is_served_whole(folder: str) -> None:
 
 
 def test_every_check_and_every_alert_has_its_page() -> None:
-    alerts = {f"ClusterConformance{one.alert.name}" for one in ALL if one.alert}
+    alerts = {one.alert.full_name for one in ALL if one.alert}
 
     assert {one.id for one in ALL} <= set(manual.names("checks"))
     assert alerts <= set(manual.names("runbooks"))

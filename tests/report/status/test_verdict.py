@@ -5,12 +5,16 @@ from datetime import timedelta
 
 import pytest
 
+from exporter.checks import alertmanager_silences
 from exporter.domain.evaluation import Evaluation, SourceStatus
 from exporter.domain.finding import Finding, Severity, Verdict
 from exporter.domain.provenance import Source
 from exporter.domain.skyline import Level
+from exporter.report.account import account
+from exporter.report.headline import headline as of_report
 from exporter.report.status.verdict import banner
 from exporter.report.status.words import Words
+from exporter.report.texts import Lang, texts
 from tests.report.evaluations import NOW, WAIVER, blind, charts, check, evaluation, finding
 from tests.report.status.boards import ENGLISH, KOREAN, ago, became, board, dated, watched
 
@@ -68,6 +72,17 @@ def test_warnings_say_that_nothing_is_critical_and_nothing_new() -> None:
 
     assert headline(watched(outcome, since=OLD)) == (
         "10 warnings, none critical, nothing new: 10 nodes are not Ready"
+    )
+
+
+def test_that_nobody_hears_of_anything_stands_in_the_first_sentence() -> None:
+    silence = finding("alertmanager", check=alertmanager_silences.ID)
+    outcome = evaluation(lost(), silence, checks=(*CRITICAL, alertmanager_silences.CHECK))
+
+    assert headline(outcome) == "1 critical: Node n1 is not in the cluster. All alerts are silenced"
+    assert headline(outcome, KOREAN).endswith("모든 알림 차단 중")
+    assert of_report(outcome, account(outcome), texts=texts(Lang.EN)) == (
+        "Does not conform: 2 findings fail; all alerts are silenced"
     )
 
 
