@@ -313,7 +313,12 @@ def _remembered(outcome: Evaluation, history: History) -> Evaluation:
     levels = history.levels
     if history.complete:
         levels.note(outcome.checks, history.judged, at=outcome.at)
-    return replace(outcome, levels=tuple(levels.changes), watching=levels.began)
+    return replace(
+        outcome,
+        levels=tuple(levels.changes),
+        watching=levels.began,
+        memory=history.past.origin,
+    )
 
 
 def unrendered(

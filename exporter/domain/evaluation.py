@@ -15,6 +15,7 @@ from exporter.domain.items import ItemState
 from exporter.domain.owners import Owners
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Source
+from exporter.domain.recollection import MemoryOrigin
 from exporter.domain.skyline import LevelChange
 from exporter.domain.transitions import Transition
 from exporter.domain.watches import WatchStatus
@@ -81,7 +82,8 @@ class Evaluation:
     *watches* says how each kind of a live cluster is followed, and *complete* is false as long as
     not all of it has been looked at for the first time. *owners* knows who owns a finding.
     *transitions* are the last ones, the newest last, and *levels* how the layers did meanwhile.
-    *watching* is when that began to be remembered, None where nothing is.
+    *watching* is when that began to be remembered, None where nothing is; *memory* is what the
+    process began with.
     """
 
     at: datetime
@@ -104,6 +106,7 @@ class Evaluation:
     transitions: tuple[Transition, ...] = ()
     levels: tuple[LevelChange, ...] = ()
     watching: datetime | None = None
+    memory: MemoryOrigin = field(default_factory=MemoryOrigin)
 
     @property
     def accepting(self) -> dict[str, Waiver]:
