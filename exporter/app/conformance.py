@@ -12,6 +12,8 @@ import msgspec
 
 from exporter.app import garbage
 from exporter.app.choices import decisions, enabled, looked_at, owners, policy
+from exporter.app.flows import Flows
+from exporter.checks.flow import FlowLook
 from exporter.declared.declare import Declarations, Run, here
 from exporter.domain.applications import (
     DeclaredApplications,
@@ -83,6 +85,7 @@ class Conformance:
     asked: bool = False
     settled: tuple[Facts, ...] = ()
     rendered_of: Facts | None = None
+    flows: Flows = field(default_factory=Flows)
     sweeper: garbage.Sweeper = field(default_factory=garbage.Sweeper)
 
     def __post_init__(self) -> None:
@@ -293,6 +296,7 @@ class Conformance:
             outcome,
             watches=observed.watches,
             complete=self.complete,
+            flows=self.flows.follow(FlowLook(outcome.facts, outcome.by_check), at=at.wall),
             owners=owners(self.loaded, outcome.facts),
         )
 

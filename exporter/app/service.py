@@ -170,7 +170,7 @@ class Service:
             logger.exception("settings not reloaded: what they ask for does not start")
             return
         last, self.current = self.current, coming
-        coming.history, coming.sweeper = last.history, last.sweeper
+        coming.history, coming.sweeper, coming.flows = last.history, last.sweeper, last.flows
         self.memory = _memory(coming.loaded)
         self.loop.interval, self.loop.again = coming.interval, coming.changed
         self.loop.watchdog = coming.watchdog

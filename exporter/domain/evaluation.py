@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from exporter.domain.check import Check
-from exporter.domain.declaration import Failure
+from exporter.domain.declaration import ApplicationKey, Failure
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Verdict
+from exporter.domain.flow import ApplicationFlow
 from exporter.domain.items import ItemState
 from exporter.domain.owners import Owners
 from exporter.domain.policy import Waiver
@@ -83,7 +84,7 @@ class Evaluation:
     not all of it has been looked at for the first time. *owners* knows who owns a finding.
     *transitions* are the last ones, the newest last, and *levels* how the layers did meanwhile.
     *watching* is when that began to be remembered, None where nothing is; *memory* is what the
-    process began with.
+    process began with. *flows* say how far commits have come.
     """
 
     at: datetime
@@ -107,6 +108,7 @@ class Evaluation:
     levels: tuple[LevelChange, ...] = ()
     watching: datetime | None = None
     memory: MemoryOrigin = field(default_factory=MemoryOrigin)
+    flows: Mapping[ApplicationKey, ApplicationFlow] = field(default_factory=dict)
 
     @property
     def accepting(self) -> dict[str, Waiver]:
