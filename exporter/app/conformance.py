@@ -12,6 +12,8 @@ import msgspec
 
 from exporter.app import garbage
 from exporter.app.choices import decisions, enabled, looked_at, owners, policy
+from exporter.app.flows import Flows
+from exporter.checks.flow import FlowLook
 from exporter.declared.declare import Declarations, Run, here
 from exporter.domain.applications import (
     DeclaredApplications,
@@ -86,6 +88,7 @@ class Conformance:
     asked: bool = False
     settled: tuple[Facts, ...] = ()
     rendered_of: Facts | None = None
+    flows: Flows = field(default_factory=Flows)
     sweeper: garbage.Sweeper = field(default_factory=garbage.Sweeper)
 
     def __post_init__(self) -> None:
@@ -304,6 +307,7 @@ class Conformance:
             outcome,
             watches=observed.watches,
             complete=self.complete,
+            flows=self.flows.follow(FlowLook(outcome.facts, outcome.by_check), at=at.wall),
             owners=owners(self.loaded, outcome.facts),
         )
 
@@ -324,7 +328,12 @@ def _remembered(outcome: Evaluation, history: History) -> Evaluation:
     levels = history.levels
     if history.complete:
         levels.note(outcome.checks, history.judged, at=outcome.at)
-    return replace(outcome, levels=tuple(levels.changes), watching=levels.began)
+    return replace(
+        outcome,
+        levels=tuple(levels.changes),
+        watching=levels.began,
+        memory=history.past.origin,
+    )
 
 
 def unrendered(

@@ -25,6 +25,7 @@ from exporter.report.status.rows import Row
 from exporter.report.status.site import PageContext, render, site
 from exporter.report.status.skyline import Span, skyline
 from exporter.report.status.titles import subject as named
+from exporter.report.status.way import way
 from exporter.report.status.words import Words, words
 from exporter.report.texts import Lang
 
@@ -81,6 +82,7 @@ def subject(board: Board, asked: Asked, *, context: PageContext) -> Answer:
         entries=[shown(one, board, said) for one in entries],
         compared=[_compared(row, said) for row in rows if compare(row.finding)],
         checked=[_checked(row, said) for row in rows],
+        way=way(about, board.outcome, said),
         relations=relations(about, board.outcome.facts, said),
         events_of=every(board, said, about=about)[:EVENTS],
         week=skyline(

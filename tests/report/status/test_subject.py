@@ -1,10 +1,13 @@
 """A subject has a page with everything that is known of it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from exporter.domain.declaration import ApplicationKey
 from exporter.domain.finding import Subject, Verdict
+from exporter.domain.flow import ApplicationFlow, FlowStep, Reached
 from exporter.domain.published import Answer, Asked
 from exporter.report.status import PageContext, documentation, history, subject
 from exporter.report.status.entry_view import path
@@ -56,6 +59,29 @@ def test_every_finding_has_an_anchor(name: str) -> None:
 
 def test_what_became_of_it_is_told() -> None:
     assert "Node n1 is not in the cluster" in text(page("n1")).partition("Last 7 days")[2]
+
+
+def test_the_page_of_an_application_has_the_way_of_its_commit() -> None:
+    key = ApplicationKey("argocd", "chat")
+    flow = ApplicationFlow(
+        application=key,
+        commit="a" * 40,
+        reached=(
+            Reached(FlowStep.COMMIT, ago(hours=2), own=True),
+            Reached(FlowStep.SEEN, ago(hours=1)),
+        ),
+        missing=(FlowStep.SYNCED, FlowStep.READY),
+        deployed="b" * 40,
+        behind=2,
+        notes=("rolled back from aaaaaaaaaaaa to bbbbbbbbbbbb",),
+    )
+    outcome = replace(OUTCOME, flows={key: flow})
+    about = {"kind": "Application", "namespace": "argocd", "name": "chat"}
+
+    shown = text(subject(board(outcome), Asked(tuple(about.items())), context=CONTEXT))
+
+    assert "bbbbbbbb is deployed, 2 commits behind. rolled back from" in shown
+    assert re.search("Committed .* Seen by Argo CD .*, as first seen Synced not yet", shown)
 
 
 def test_of_what_nobody_knows_it_says_so() -> None:
