@@ -43,12 +43,16 @@ class Match(Protocol):
         """Return the text of a group; 0 is the whole match."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pattern:
-    """A regular expression; *names* are those of its groups, empty where one has none."""
+    """A regular expression; *names* are those of its groups, empty where one has none.
+
+    *work* is how many steps the last matching took at the most.
+    """
 
     names: tuple[str, ...]
     compiled: Any
+    work: int = 0
 
     def search(self, text: str) -> Match | None:
         """Return the leftmost match; raises :exc:`UnsupportedPatternError`."""
@@ -67,7 +71,8 @@ class Pattern:
 
     def covers(self, text: str, *, work: int = MAX_WORK) -> bool:
         """Tell whether it matches all of *text*; raises :exc:`UnsupportedPatternError`."""
-        self._spend(len(text), work)
+        self.work = 0
+        self._spend(len(text), most=work)
         return self.compiled.fullmatch(text) is not None
 
     def replace(self, text: str, by: str) -> Iterator[str]:
@@ -84,16 +89,16 @@ class Pattern:
         yield text[end:]
 
     def _found(self, text: str) -> Iterator[Match]:
-        left = self._spend(len(text), MAX_WORK)
+        self.work = 0
+        self._spend(len(text), most=MAX_WORK)
         for match in self.compiled.finditer(text):
             yield match
-            left = self._spend(len(text) - match.end(), left)
+            self._spend(len(text) - match.end(), most=MAX_WORK)
 
-    def _spend(self, letters: int, left: int) -> int:
-        left -= (letters + 1) * self.compiled.programsize
-        if left < 0:
+    def _spend(self, letters: int, *, most: int) -> None:
+        self.work += (letters + 1) * self.compiled.programsize
+        if self.work > most:
             raise UnsupportedPatternError("takes too many steps")
-        return left
 
     def _expanded(self, by: str, match: Match) -> str:
         def referred(found: re.Match[str]) -> str:

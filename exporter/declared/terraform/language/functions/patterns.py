@@ -31,8 +31,8 @@ from exporter.domain.regexp import (
 
 T = TypeVar("T")
 
-_WORK = 3
-"""So many steps of a pattern take the time of one of an evaluation."""
+_WORK = 100
+"""So many steps of a pattern take the time of one of an evaluation, at the worst."""
 
 
 def _guarded(work: Callable[[], T]) -> T:
@@ -117,7 +117,7 @@ def cost(name: str, arguments: Sequence[Value]) -> int:
         pattern = compile_pattern(wanted[1:-1] if name == "replace" else wanted)
     except (PatternError, UnsupportedPatternError):
         return len(wanted)
-    return len(pattern.steps) + pattern.work // _WORK
+    return pattern.work // _WORK
 
 
 FUNCTIONS: Mapping[str, Function] = {"regex": regex, "regexall": regexall, "replace": replace}
