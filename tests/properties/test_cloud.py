@@ -17,6 +17,7 @@ from exporter.domain.cloud import (
     ObservedVolumes,
 )
 from exporter.domain.cloud_services import ObservedTargets
+from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.runtime.decisions import Decisions
 from exporter.runtime.evaluate import evaluate
@@ -49,10 +50,16 @@ DRIFT = [
 FACTS = [pytest.param(kind, id=kind.__name__) for kind in EMPTY]
 
 
-def found(*others: object, denied: type | None = None) -> dict[tuple[str, Subject], Finding]:
+def found(
+    *others: object, denied: type | None = None, old: bool = False
+) -> dict[tuple[str, Subject], Finding]:
+    """Judge the facts with *others* among them; what is *denied* may still be known as it was."""
+    given = facts(*others, denied=denied)
+    if old:
+        given = Facts(facts(*others).known, given.gaps)
     made = evaluate(
         CHECKS,
-        facts=facts(*others, denied=denied),
+        facts=given,
         decisions=Decisions(),
         sources=(),
         at=NOW,
@@ -94,6 +101,15 @@ def test_a_failure_that_vanishes_is_of_what_only_the_denied_fact_shows(
 @pytest.mark.parametrize("denied", FACTS)
 def test_a_denied_fact_makes_nothing_fail(denied: type) -> None:
     assert failing(found(denied=denied)) == set()
+    assert failing(found(denied=denied, old=True)) == set()
+
+
+@pytest.mark.parametrize("denied", FACTS)
+def test_what_is_too_old_is_worth_as_much_as_what_was_never_told(denied: type) -> None:
+    old, never = found(denied=denied, old=True), found(denied=denied)
+
+    both = old.keys() & never.keys()  # without subjects a check is one itself
+    assert {key: old[key].verdict for key in both} == {key: never[key].verdict for key in both}
 
 
 def test_every_fact_of_the_cloud_is_denied_once() -> None:
