@@ -16,6 +16,7 @@ from exporter.declared.argocd.gathering import Gathering
 from exporter.declared.argocd.hiding import may_hide
 from exporter.declared.argocd.ignored import left_open, pointers
 from exporter.declared.argocd.ledger import Ledger
+from exporter.declared.argocd.roots import with_applications
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.sources import (
     ASK,
@@ -157,7 +158,7 @@ class Following:
         """
         rendered = await asyncio.gather(*(self._entry(one, charts.get(one)) for one in paths))
         for path, one in zip(paths, rendered, strict=True):
-            await self.take(path, one)
+            await self.take(path, with_applications(one, charts.get(path)))
 
     async def _entry(self, path: str, options: HelmOptions | None) -> Rendered:
         if self.units is None:
