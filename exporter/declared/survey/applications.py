@@ -90,8 +90,8 @@ class Deployments:
             if not self.deploys(folder):
                 yield Found(
                     folder or ".",
-                    f"{template} makes Applications; if somebody installs this chart, name it in "
-                    "declared.argocd, and its values in declared.charts.roots",
+                    f"{template} makes Applications, of the chart's own values; others that it is "
+                    "installed with belong into declared.charts.roots",
                 )
 
     def _first(self, folder: str) -> str:
