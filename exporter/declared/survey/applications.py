@@ -12,7 +12,7 @@ from exporter.declared.survey.documents import Documents
 from exporter.declared.survey.found import Found, Remote
 from exporter.domain.json import as_list, as_object, as_text
 
-_TEMPLATED: Final = re.compile(r"\{\{.*?\}\}")
+_TEMPLATED: Final = re.compile(r"\{\{.*?(?:\}\}|\Z)", re.DOTALL)
 STACK_CHART: Final = "kube-prometheus-stack"
 
 
