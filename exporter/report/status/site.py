@@ -35,6 +35,8 @@ _FORMS: Final = {
     "json": "JSON",
     "junit": "JUnit",
     "sarif": "SARIF",
+    "openreports": "OpenReports",
+    "oscal": "OSCAL",
 }
 LANGUAGES: Final = (("en", "English"), ("ko", "한국어"))
 PAGES: Final = (

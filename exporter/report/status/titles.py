@@ -12,7 +12,7 @@ from exporter.report.wording import SOURCES
 
 
 class Title(NamedTuple):
-    """What a check finds of one ``{subject}``, and of several ``{things}``."""
+    """What a check finds of one ``{subject}`` (or ``{name}``), and of ``{n}`` ``{things}``."""
 
     one: str
     many: str
@@ -115,8 +115,8 @@ TITLES: Final[Mapping[str, Title]] = {
     ),
     "job_success": Title(mark("{subject} does not succeed"), mark("{things} do not succeed")),
     "kube_state_metrics": Title(
-        mark("kube-state-metrics counts {subject} otherwise than the API server"),
-        mark("kube-state-metrics counts {things} otherwise than the API server"),
+        mark("kube-state-metrics counts {name} otherwise than the API server"),
+        mark("kube-state-metrics and the API server count {n} things differently"),
     ),
     "node_dedication": Title(
         mark("{subject} runs pods that do not belong there"),
@@ -260,7 +260,9 @@ def title(entry: Entry, words: Words) -> str:
     return words.say(
         message,
         subject=subject(entry.first.finding.subject),
+        name=entry.first.finding.subject,
         things=things(entry, words),
+        n=words.number(len(entry.members)),
         check=words.say(entry.first.check.title),
     )
 
