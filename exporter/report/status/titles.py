@@ -257,13 +257,27 @@ def title(entry: Entry, words: Words) -> str:
         return disputed
     said = _said(entry)
     message = said.one if len(entry.members) == 1 else said.many
+    return filled(
+        message,
+        words,
+        first=entry.first.finding.subject,
+        number=len(entry.members),
+        things=things(entry, words),
+        check=words.say(entry.first.check.title),
+    )
+
+
+def filled(
+    message: str, words: Words, *, first: Subject, number: int, things: str, check: str = ""
+) -> str:
+    """Return the *message* of a :class:`Title` about the *first* of a *number* of subjects."""
     return words.say(
         message,
-        subject=subject(entry.first.finding.subject),
-        name=entry.first.finding.subject,
-        things=things(entry, words),
-        n=words.number(len(entry.members)),
-        check=words.say(entry.first.check.title),
+        subject=subject(first),
+        name=first,
+        things=things,
+        n=words.number(number),
+        check=check,
     )
 
 
