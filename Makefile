@@ -18,7 +18,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --qui
 PROJECT := --extra ansible --extra aws pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format bench chaos soak trust fuzz oracle fresh audit sbom answers goanswers report messages screenshots chart snapshot dashboards mixin rules docs generated image requirements clean
+.PHONY: help demo test coverage lint types format bench chaos soak trust fuzz oracle fresh audit sbom answers goanswers report messages screenshots chart snapshot dashboards mixin rules docs generated image requirements clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
@@ -33,7 +33,10 @@ demo: $(if $(filter $(SCENARIO),instance-stopped rule-added),.venv/.test,.venv/.
 
 test: lint types ## Everything that has to hold before a commit
 	@tools/with-tools $(TOOLS) -- python -m pytest -rs -m "not bench and not chaos and not soak and not trust" \
-		--numprocesses auto --maxprocesses 4 --dist loadfile --cov --cov-report=term
+		--numprocesses auto --maxprocesses 4 --dist loadfile $(COVERAGE)
+
+coverage: ## Run the tests and tell which lines and branches none of them reaches; takes three times as long
+	@$(MAKE) --no-print-directory test COVERAGE="--cov --cov-report=term"
 
 lint: .venv/.test ## Style of Python, shell and the Dockerfile, and the import contracts
 	@ruff check

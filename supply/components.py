@@ -51,6 +51,7 @@ LICENCES: Final[Mapping[str, str]] = {
             *(
                 "click",
                 "cronsim",
+                "google-re2",
                 "idna",
                 "jinja2",
                 "markupsafe",

@@ -45,6 +45,8 @@ def dashboard() -> builders.Dashboard:
         Band(8, ((12, _events()), (12, _restarts()))),
         Heading(300, "Evaluation"),
         Band(8, ((8, _durations()), (8, _evaluations()), (8, _broken_checks()))),
+        Heading(350, "Cloud"),
+        Band(8, ((16, _cloud_requests()), (8, _cloud_duration()))),
         Heading(400, "Process"),
         Band(8, ((8, _memory()), (8, _cpu()), (8, _files()))),
         Heading(500, "Alerts"),
@@ -212,6 +214,32 @@ def _broken_checks() -> timeseries.Panel:
     )
     query = f"{most(increase('evaluation_errors_total'), 'check')} > 0"
     return lines(about, Query(query, "{{cluster}} {{check}}"), unit="short")
+
+
+def _cloud_requests() -> timeseries.Panel:
+    about = About(
+        351,
+        "Requests to the cloud",
+        "Requests that the last look at the cloud took, by action, and how many all of them may be"
+        " together (observed.cloud.aws.calls). Empty where no cloud is looked at.",
+    )
+    return lines(
+        about,
+        Query(most(series("cloud_requests"), "action"), "{{cluster}} {{action}}"),
+        Query(most(series("cloud_requests_limit")), "{{cluster}} all together at most"),
+        unit="short",
+    )
+
+
+def _cloud_duration() -> timeseries.Panel:
+    about = About(
+        352,
+        "Duration of looks at the cloud",
+        "How long the last look took, pauses after throttled requests included. Empty where no"
+        " cloud is looked at.",
+    )
+    query = most(series("cloud_look_duration_seconds"), "instance")
+    return lines(about, Query(query, INSTANCE), unit="s")
 
 
 def _memory() -> timeseries.Panel:

@@ -6,9 +6,14 @@ import msgspec
 
 from exporter.checks import ALL
 from exporter.declared.registry import READERS
-from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
+from exporter.domain.applications import (
+    DeclaredApplications,
+    ObservedApplicationSets,
+    ObservedImageUpdaters,
+)
 from exporter.domain.check import Check
 from exporter.domain.cloud import FAMILIES, CloudCalls, CloudScope, DeclaredCloud, InstanceHealth
+from exporter.domain.cloud_services import ObservedNodeGroups, ObservedTargets
 from exporter.domain.components import DeclaredComponents
 from exporter.domain.cron import Schedule
 from exporter.domain.facts import Facts
@@ -34,6 +39,7 @@ _BY_READERS = (
     DeclaredWorkloads,
     DeclaredApplications,
     ObservedApplicationSets,
+    ObservedImageUpdaters,
     DeclaredCloud,
 )
 """Facts that are known only where a reader of declarations gives them, or asks for them."""
@@ -41,7 +47,14 @@ _BY_READERS = (
 _BY_ARGOCD = frozenset(PENDING)
 """What Argo CD says of what it delivers, which is asked where code declares Applications."""
 
-_OF_CLOUD = (*FAMILIES.values(), InstanceHealth, CloudCalls, CloudScope)
+_OF_CLOUD = (
+    *FAMILIES.values(),
+    InstanceHealth,
+    ObservedTargets,
+    ObservedNodeGroups,
+    CloudCalls,
+    CloudScope,
+)
 
 
 def enabled(settings: Settings) -> tuple[Check, ...]:

@@ -12,13 +12,18 @@ import msgspec
 
 from exporter.app import garbage
 from exporter.app.choices import decisions, enabled, looked_at, owners, policy
+from exporter.app.flows import Flows
+from exporter.checks.flow import FlowLook
 from exporter.declared.declare import Declarations, Run, here
 from exporter.domain.applications import (
     DeclaredApplications,
     ObservedApplications,
     ObservedApplicationSets,
+    ObservedImageUpdaters,
 )
 from exporter.domain.clock import Clock, Instant
+from exporter.domain.cloud import DeclaredCloud
+from exporter.domain.cloud_services import CloudQuestions
 from exporter.domain.declaration import ApplicationKey
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.facts import Facts
@@ -83,6 +88,7 @@ class Conformance:
     asked: bool = False
     settled: tuple[Facts, ...] = ()
     rendered_of: Facts | None = None
+    flows: Flows = field(default_factory=Flows)
     sweeper: garbage.Sweeper = field(default_factory=garbage.Sweeper)
 
     def __post_init__(self) -> None:
@@ -170,6 +176,7 @@ class Conformance:
         self._tell(cluster.facts)
         self.tell("reading the repository")
         declared = await self._with_argocds_word(await self.declared.look(at=at), at)
+        await self._ask_cloud(declared.facts.find(DeclaredCloud))
         live = isinstance(self.observed, Live)
         lasting = (declared.facts, *([] if live else [cluster.facts]))
         changed = any(mine is not other for mine, other in zip_longest(lasting, self.settled))
@@ -213,6 +220,12 @@ class Conformance:
                 async with asyncio.timeout(GRACE):
                     await self._completed()
 
+    async def _ask_cloud(self, declared: DeclaredCloud | None) -> None:
+        """Let the cloud be asked for what costs a request for each thing that is declared."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACE):
+                await self.monitoring.ask_cloud(CloudQuestions.of(declared))
+
     async def _with_argocds_word(self, declared: State, at: Instant) -> State:
         """Let Argo CD be asked for what nobody else can render, and read again what it told."""
         if not self.monitoring.asks_argocd:
@@ -236,7 +249,8 @@ class Conformance:
         """Let the declarations be read again where what runs says something else than before."""
         running = facts.find(ObservedApplicationSets)
         applications = facts.find(ObservedApplications)
-        learnt = running is not None and self.declarations.learn(running)
+        updaters = facts.find(ObservedImageUpdaters) or ObservedImageUpdaters({})
+        learnt = running is not None and self.declarations.learn(running, updaters)
         if applications is not None:
             learnt = self.declarations.learn_overrides(applications) or learnt
         learnt = self.declarations.learn_platform(self._platform(facts)) or learnt
@@ -293,6 +307,7 @@ class Conformance:
             outcome,
             watches=observed.watches,
             complete=self.complete,
+            flows=self.flows.follow(FlowLook(outcome.facts, outcome.by_check), at=at.wall),
             owners=owners(self.loaded, outcome.facts),
         )
 
@@ -313,7 +328,12 @@ def _remembered(outcome: Evaluation, history: History) -> Evaluation:
     levels = history.levels
     if history.complete:
         levels.note(outcome.checks, history.judged, at=outcome.at)
-    return replace(outcome, levels=tuple(levels.changes), watching=levels.began)
+    return replace(
+        outcome,
+        levels=tuple(levels.changes),
+        watching=levels.began,
+        memory=history.past.origin,
+    )
 
 
 def unrendered(
@@ -349,7 +369,7 @@ def _observed(loaded: Loaded, clock: Clock) -> Watched | Live:
             kubernetes = msgspec.structs.replace(kubernetes, kubeconfig=kubeconfig)
         needs = set(looked_at(loaded.settings))
         if loaded.settings.declared.argocd:
-            needs |= {ObservedApplicationSets, Platform}
+            needs |= {ObservedApplicationSets, ObservedImageUpdaters, Platform}
         return Live(kubernetes, needed=frozenset(needs), clock=clock)
     path = loaded.path(observed.snapshot)
     every = parse_duration(loaded.settings.interval)

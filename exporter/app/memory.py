@@ -21,6 +21,7 @@ from exporter.domain.clock import Instant
 from exporter.domain.errors import ReadError
 from exporter.domain.excuses import Basis
 from exporter.domain.finding import Subject, Verdict
+from exporter.domain.recollection import MemoryKind, MemoryOrigin, Scope
 from exporter.domain.skyline import LevelChange
 from exporter.domain.transitions import Transition
 from exporter.foreign.files import MIB, read_bytes
@@ -75,11 +76,10 @@ class _Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 @dataclass(slots=True)
 class MemoryFile:
-    """Where the memory of one *cluster* and one *declaration* (a repository) is kept."""
+    """Where the memory of one *scope* is kept."""
 
     path: Path
-    cluster: str
-    declaration: str
+    scope: Scope
     _looked: float | None = None
     _written: float = 0.0
     _content: bytes = b""
@@ -98,7 +98,7 @@ class MemoryFile:
             )
         except (ReadError, msgspec.MsgspecError, RecursionError) as error:
             return self._move_aside(f"cannot be read: {error}")
-        if (document.cluster, document.declaration) != (self.cluster, self.declaration):
+        if Scope(document.cluster, document.declaration) != self.scope:
             whose = f"{document.declaration!r} in cluster {document.cluster!r}"
             return self._move_aside(f"is of {whose}")
         if document.written.tzinfo is None or document.written > now:
@@ -142,8 +142,8 @@ class MemoryFile:
 
 def _document(history: History, file: MemoryFile, *, at: datetime) -> _Document:
     return _Document(
-        cluster=file.cluster,
-        declaration=file.declaration,
+        cluster=file.scope.cluster,
+        declaration=file.scope.declaration,
         written=at,
         findings=tuple(_known(history))[:MOST],
         waiting=tuple(_waiting(history))[:MOST],
@@ -190,7 +190,8 @@ def _past(document: _Document) -> Past:
             amiss=min(waiting.amiss, latest),
         )
     watching = document.watching and min(document.watching, latest)
-    return Past(checks, document.transitions, document.levels, watching)
+    origin = MemoryOrigin(MemoryKind.FILE, latest)
+    return Past(checks, document.transitions, document.levels, watching, origin)
 
 
 def _write(path: Path, content: bytes) -> None:

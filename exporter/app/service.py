@@ -16,6 +16,7 @@ from exporter.app import garbage
 from exporter.app.conformance import Conformance
 from exporter.app.lifesigns import LifeSigns
 from exporter.app.memory import MemoryFile
+from exporter.app.recall import newer, recalled
 from exporter.app.suspicions import read_validated
 from exporter.app.views import PATHS, Readers, Seen, files, views, waiting
 from exporter.app.web import WebOptions, allow_reload, open_servers
@@ -25,6 +26,7 @@ from exporter.domain.clock import Clock, Instant
 from exporter.domain.errors import SettingsError
 from exporter.domain.evaluation import Evaluation
 from exporter.domain.published import Body, Published
+from exporter.domain.recollection import Scope
 from exporter.domain.state import State
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.files import fingerprint
@@ -123,8 +125,16 @@ class Service:
         """Follow what is live, and evaluate until cancelled."""
         self.supervisor = supervisor
         self.loop.again = self.current.changed
-        await self.current.start(supervisor)
+        await asyncio.gather(self.current.start(supervisor), self.recall())
         await self.loop.run()
+
+    async def recall(self) -> None:
+        """Begin with what Prometheus tells of earlier processes, where that is newer."""
+        history = self.current.history
+        now = self.clock.now().wall
+        series = await recalled(self.current.loaded, _scope(self.current.loaded), now=now)
+        if history is not None:
+            history.remember(newer(history.past, series))
 
     async def look(self, at: Instant) -> Evaluation:
         """Keep what the last look found, read the settings again if they changed; look and judge.
@@ -160,7 +170,7 @@ class Service:
             logger.exception("settings not reloaded: what they ask for does not start")
             return
         last, self.current = self.current, coming
-        coming.history, coming.sweeper = last.history, last.sweeper
+        coming.history, coming.sweeper, coming.flows = last.history, last.sweeper, last.flows
         self.memory = _memory(coming.loaded)
         self.loop.interval, self.loop.again = coming.interval, coming.changed
         self.loop.watchdog = coming.watchdog
@@ -204,6 +214,7 @@ class Service:
             failures=dict(self.loop.failures),
             reload_ok=self.reload_ok,
             reloaded=self.clock.now().shown(self.reloaded),
+            scope=_scope(self.current.loaded),
         )
         text, openmetrics = render(
             View(
@@ -286,12 +297,13 @@ def _memory(loaded: Loaded) -> MemoryFile | None:
     """Return the file that remembers, if the settings name one."""
     if not loaded.settings.memory:
         return None
+    return MemoryFile(path=loaded.path(loaded.settings.memory), scope=_scope(loaded))
+
+
+def _scope(loaded: Loaded) -> Scope:
+    """Return whose memory is of use: that of the same cluster and repository."""
     repository = loaded.repository
-    return MemoryFile(
-        path=loaded.path(loaded.settings.memory),
-        cluster=loaded.cluster.name,
-        declaration=repository.url or repository.path,
-    )
+    return Scope(loaded.cluster.name, repository.url or repository.path)
 
 
 def _told_to_stop(service: Service) -> asyncio.Event:

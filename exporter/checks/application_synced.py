@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.checks import subjects, unknowns, witness
+from exporter.checks.flow import rollback
 from exporter.checks.wording import excerpt, first
 from exporter.domain.applications import (
     DeclaredApplications,
@@ -54,7 +55,7 @@ def _verdict(have: ObservedApplication) -> tuple[Verdict, str]:
         case "Synced":
             return Verdict.PASS, ""
         case "OutOfSync":
-            return Verdict.FAIL, "OutOfSync"
+            return Verdict.FAIL, "; ".join(filter(None, ("OutOfSync", rollback(have))))
         case _:
             return Verdict.UNKNOWN, _unsaid(have)
 

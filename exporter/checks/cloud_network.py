@@ -55,7 +55,7 @@ def _judge(one: DeclaredResource, join: CloudJoin, region: str) -> Finding:
     if one.address in join.doubts:
         return clouds.unclear(ID, one, join.doubts[one.address])
     if have is None:
-        return _missing(one, region)
+        return clouds.missing(ID, one, region)
     found = clouds.Comparison(join, one)
     for attribute in _COMPARED[one.kind]:
         found.compare(attribute, have.values.get(attribute))
@@ -78,19 +78,6 @@ def _lost_with(one: DeclaredResource, join: CloudJoin) -> Finding | None:
                 cause=Cause(ID, clouds.subject(outer)),
             )
     return None
-
-
-def _missing(one: DeclaredResource, region: str) -> Finding:
-    which = one.id or (f"of the name {one.name}" if one.name else "like it")
-    return Finding(
-        check=ID,
-        subject=clouds.subject(one),
-        verdict=Verdict.FAIL,
-        detail=f"there is no {one.kind.value} {which} in {region}",
-        declared="present",
-        observed="absent",
-        provenance=(one.place,),
-    )
 
 
 CHECK = Check(

@@ -56,8 +56,10 @@ def unlooked(facts: Facts, *kinds: CloudKind) -> str:
     gaps = facts.gaps_in(wanted)
     if gaps:
         return "; ".join(gap.message for gap in gaps)
-    lacking = facts.lacks(wanted)
-    return f"nothing is known of {', '.join(lacking)}" if lacking else ""
+    lacking = [
+        kind.__name__ for kind in wanted if (fact := facts.find(kind)) is None or not fact.asked
+    ]
+    return f"nothing is known of {', '.join(sorted(lacking))}" if lacking else ""
 
 
 def blind(check: str, resource: DeclaredResource, why: str) -> Finding:
@@ -80,6 +82,20 @@ def unclear(check: str, resource: DeclaredResource, doubt: str) -> Finding:
         verdict=Verdict.UNKNOWN,
         detail=f"which of the cloud's it is nobody can tell: {doubt}",
         provenance=(resource.place,),
+    )
+
+
+def missing(check: str, one: DeclaredResource, region: str) -> Finding:
+    """Return what *check* finds of a resource that is not there."""
+    which = one.id or (f"of the name {one.name}" if one.name else "like it")
+    return Finding(
+        check=check,
+        subject=subject(one),
+        verdict=Verdict.FAIL,
+        detail=f"there is no {one.kind.value} {which} in {region}",
+        declared="present",
+        observed="absent",
+        provenance=(one.place,),
     )
 
 
@@ -152,8 +168,9 @@ class Comparison:
 
     def _further(self, attribute: CloudAttribute, further: list[str]) -> None:
         """Note values that nobody declares, unless they may be declared where nobody can tell."""
-        kind = _OWNED.get(attribute)
-        gap = self.join.declared.incomplete.get(kind) if kind else None
+        kind = self.resource.kind
+        owned = _OWNED.get(attribute) is kind
+        gap = self.join.declared.incomplete.get(kind) if owned else None
         shown = listing([excerpt(one) for one in further])
         if gap is not None:
             why = f"it may be declared where nobody can tell: {gap.message}"

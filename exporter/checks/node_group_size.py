@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from exporter.checks.cloud_witness import FACTS_OF_WITNESS, CloudWitness
 from exporter.checks.subjects import node
 from exporter.checks.wording import listing
 from exporter.domain.check import Alert, Check
-from exporter.domain.cloud import CloudAttribute, CloudResource, ObservedScalingGroups
-from exporter.domain.declaration import NodeGroup
 from exporter.domain.expectation import Expectation, GroupSize
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
@@ -19,7 +18,6 @@ from exporter.domain.nodes import DeclaredNodes, ObservedNodes
 from exporter.domain.provenance import Place
 
 ID = "node_group_size"
-_NODE_GROUP = "eks:nodegroup-name"
 
 
 def sized_groups(facts: Facts) -> list[Subject]:
@@ -35,7 +33,7 @@ def sized_groups(facts: Facts) -> list[Subject]:
 def judge(facts: Facts) -> Iterator[Finding]:
     """Count the nodes of each group that has a name."""
     declared, observed = facts.get(DeclaredNodes), facts.get(ObservedNodes)
-    present, scaling = _present(declared, observed), _scaling_groups(facts)
+    present, cloud = _present(declared, observed), CloudWitness.of(facts)
     odd = observed.unreadable
     unplaced = tuple(gap for name, gap in odd.items() if not declared.group_of(name, {}))
     for name, size in sorted(facts.get(Expectation).groups.items()):
@@ -51,7 +49,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
                 any_node=bool(observed.names),
             )
             finding = _judge(name, count, place=group.place, hidden=declared.incomplete)
-            yield _witnessed(finding, group, scaling.get(name))
+            yield cloud.witnessed(finding, group)
 
 
 def _present(declared: DeclaredNodes, observed: ObservedNodes) -> dict[str, set[str]]:
@@ -86,34 +84,6 @@ class _Count:
     def undeclared(self) -> frozenset[str]:
         """Those that ``node_unexpected`` reports: nobody names them, and there is no room."""
         return frozenset() if self.size.may_grow else self.present - self.size.members
-
-
-def _scaling_groups(facts: Facts) -> dict[str, CloudResource]:
-    """Return the cloud's groups by their name, and by that of the node group they are of."""
-    gaps = facts.gaps_in((ObservedScalingGroups,))
-    known = None if gaps else facts.find(ObservedScalingGroups)
-    found: dict[str, CloudResource] = {}
-    for one in known.resources.values() if known else ():
-        found.setdefault(one.tags.get(_NODE_GROUP, one.id), one)
-        found.setdefault(one.id, one)
-    return found
-
-
-def _witnessed(finding: Finding, group: NodeGroup, have: CloudResource | None) -> Finding:
-    """Return *finding* with the word of the cloud's own group; other bounds than declared fail."""
-    if have is None or finding.verdict is Verdict.UNKNOWN:
-        return finding
-    bounds = ((CloudAttribute.MINIMUM, group.minimum), (CloudAttribute.MAXIMUM, group.maximum))
-    differing = [
-        f"{key} {have.values[key][0]} instead of {stated}"
-        for key, stated in bounds
-        if stated is not None and have.values[key] != (str(stated),)
-    ]
-    detail = f"auto scaling group {have.id} has {have.state}"
-    if differing:
-        detail = f"auto scaling group {have.id} has {' and '.join(differing)}"
-        finding = replace(finding, verdict=Verdict.FAIL)
-    return replace(finding, detail="; ".join(filter(None, (finding.detail, detail))))
 
 
 def _subject(name: str) -> Subject:
@@ -192,7 +162,7 @@ CHECK = Check(
     severity=Severity.WARNING,
     title="Groups of nodes have the declared size",
     needs=(DeclaredNodes, ObservedNodes, Expectation),
-    weighs=(ObservedScalingGroups,),
+    weighs=FACTS_OF_WITNESS,
     subjects=sized_groups,
     judge=judge,
     advice="Bring the groups of nodes to their declared size.",
@@ -202,8 +172,8 @@ CHECK = Check(
         summary="A group of nodes is smaller or larger than declared.",
         description=(
             "Node group {{ $labels.object_name }}{of_cluster} has fewer nodes than its declared "
-            "minimum, or more than its maximum. Next: look at the autoscaler's events and the "
-            "quota of the cloud."
+            "minimum, or more than its maximum, or its cloud reports an issue with it. Next: look "
+            "at the autoscaler's events and the quota of the cloud."
         ),
     ),
 )

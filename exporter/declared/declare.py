@@ -17,6 +17,7 @@ from exporter.declared.repository import GitState
 from exporter.domain.applications import (
     ObservedApplications,
     ObservedApplicationSets,
+    ObservedImageUpdaters,
     Overrides,
 )
 from exporter.domain.charts import ChartRequest, NotFetched
@@ -128,11 +129,12 @@ class Declarations:
         self.renderings = told
         return changed
 
-    def learn(self, observed: ObservedApplicationSets) -> bool:
-        """Take note of the ApplicationSets that run; tell whether that asks for another reading."""
+    def learn(self, observed: ObservedApplicationSets, updaters: ObservedImageUpdaters) -> bool:
+        """Take note of the ApplicationSets and ImageUpdaters that run; tell whether any changed."""
         running = tuple(
-            Manifest(content=content, place=Place(Source.KUBERNETES, f"ApplicationSet {key}"))
-            for key, content in sorted(observed.manifests.items())
+            Manifest(content=content, place=Place(Source.KUBERNETES, f"{kind} {key}"))
+            for kind, found in (("ApplicationSet", observed), ("ImageUpdater", updaters))
+            for key, content in sorted(found.manifests.items())
         )
         changed = running != self.running
         self.running = running

@@ -140,4 +140,5 @@ def repository(
         references=git.references,
         paths=paths,
         owners=owners,
+        log=git.log,
     )

@@ -35,14 +35,13 @@ OBJECTS = (Layer.APPLICATIONS, Layer.CONFIGURATION)
 class Inputs:
     """What a reader is handed.
 
-    *further* are other repositories at hand. *running* are the ApplicationSets that the cluster
-    has, *overrides* what its Applications say of images, source by source; *platform* is what is
-    observed of the cluster that Argo CD renders for. *memory* is what the parts of its source gave
-    before, *unfetched* says what of registries of charts could not be fetched, by path in the
-    folder of charts, *questions* are the objects whose values are to be traced to files, by the
-    Application that delivers them, and *earlier* are the readings that it asked to come after. With
-    *units*, what
-    their parts declare is left to these.
+    *further* are other repositories at hand. *running* are the ApplicationSets and
+    ImageUpdaters that the cluster has, *overrides* what its Applications say of images, source by
+    source; *platform* is what is observed of the cluster that Argo CD renders for. *memory* is what
+    the parts of its source gave before, *unfetched* says what of registries of charts could not be
+    fetched, by path in the folder of charts, *questions* are the objects whose values are to be
+    traced to files, by the Application that delivers them, and *earlier* are the readings that it
+    asked to come after. With *units*, what their parts declare is left to these.
     """
 
     loaded: Loaded

@@ -23,6 +23,8 @@ _SAFE = (
     "core.pager=cat",
     "protocol.allow=never",
 )
+_LOG = ("rev-list", "--first-parent", "--timestamp", "--max-count=500")
+"""What a branch was; commits that were merged into it count as one."""
 _UNFILTERED = (
     *("-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false"),
     *("-c", "core.attributesFile=/dev/null"),
@@ -52,6 +54,7 @@ class GitState:
     committed: datetime | None = None
     url: str = ""
     references: dict[str, str] = field(default_factory=dict)
+    log: dict[str, datetime] = field(default_factory=dict)
 
 
 async def describe(root: Path) -> GitState:
@@ -75,6 +78,7 @@ async def describe(root: Path) -> GitState:
         references=_references(
             await _git(root, "for-each-ref", "--format=%(objectname) %(*objectname) %(refname)")
         ),
+        log=_log(await _git(root, *_LOG, revision, missing=True)),
     )
 
 
@@ -120,6 +124,18 @@ def _committed(commit: str) -> datetime | None:
         return datetime.fromtimestamp(int(match[1]), UTC) if match else None
     except (ValueError, OverflowError, OSError):  # a year that no calendar has
         return None
+
+
+def _log(text: str) -> dict[str, datetime]:
+    """Return commits with their instants, in the order of *text*."""
+    found: dict[str, datetime] = {}
+    for line in text.splitlines():
+        seconds, _, commit = line.partition(" ")
+        try:
+            found[commit] = datetime.fromtimestamp(int(seconds), UTC)
+        except (ValueError, OverflowError, OSError):  # a year that no calendar has
+            continue
+    return found
 
 
 def _references(text: str) -> dict[str, str]:

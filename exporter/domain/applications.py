@@ -61,6 +61,7 @@ class Operation:
 
     phase: str = ""
     started: datetime | None = None
+    finished: datetime | None = None
     message: str = ""
     revisions: tuple[str, ...] = ()
 
@@ -93,6 +94,7 @@ class ObservedApplication:
     annotation keeps it from that. *ailing* lists resources that are not Healthy, as
     ``Kind namespace/name: status``. *overrides* has one entry for each source, if any is there.
     *secrets* are those of its resources, by namespace and name, that Argo CD says are there.
+    *history* has the commits of its sources for each of the last deployments, the newest last.
     """
 
     key: ApplicationKey
@@ -118,6 +120,7 @@ class ObservedApplication:
     destination_server: str = ""
     overrides: tuple[Overrides, ...] = ()
     secrets: tuple[tuple[str, str], ...] = ()
+    history: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_here(self) -> bool:
@@ -228,6 +231,14 @@ class ObservedApplicationSets:
         return self.sets.get(ApplicationKey(application.key.namespace, application.application_set))
 
 
+@dataclass(frozen=True, slots=True)
+class ObservedImageUpdaters:
+    """All observed ImageUpdaters, as somebody would have written them."""
+
+    manifests: Mapping[ApplicationKey, JsonObject]
+    unreadable: Mapping[ApplicationKey, Gap] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
     """What the checkout holds.
@@ -235,7 +246,8 @@ class Repository:
     *paths* tells of every local source path whether it exists as a directory. *revision* is the
     commit checked out, *reference* the branch or tag it stands for, *references* all refs known
     by name. *owners* has what CODEOWNERS say, by the name with which places in a repository begin.
-    *url* is the address it was cloned from, *addresses* further ones that mean the same.
+    *url* is the address it was cloned from, *addresses* further ones that mean the same. *log* has
+    the last commits of what is checked out with their instants, the newest first.
     """
 
     revision: str = ""
@@ -244,6 +256,7 @@ class Repository:
     references: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, bool] = field(default_factory=dict)
     owners: Mapping[str, CodeOwners] = field(default_factory=dict)
+    log: Mapping[str, datetime] = field(default_factory=dict)
 
     def owners_of(self, path: str) -> tuple[str, ...]:
         """Return who answers for the file at the *path* of a place."""

@@ -24,7 +24,10 @@ class CloudKind(StrEnum):
     SCALING_GROUP = "AutoScalingGroup"
     VOLUME = "Volume"
     ADDRESS = "ElasticIp"
+    LOAD_BALANCER = "LoadBalancer"
     TARGET_GROUP = "TargetGroup"
+    CLUSTER = "EksCluster"
+    NODE_GROUP = "EksNodeGroup"
 
 
 class CloudAttribute(StrEnum):
@@ -49,6 +52,13 @@ class CloudAttribute(StrEnum):
     RULES = "rules"
     MINIMUM = "minimum"
     MAXIMUM = "maximum"
+    BALANCER_TYPE = "load balancer type"
+    INTERNAL = "internal"
+    PROTOCOL = "protocol"
+    PORT = "port"
+    TARGET_TYPE = "target type"
+    TARGETS = "targets"
+    CLUSTER = "cluster"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +141,14 @@ class CloudResource:
 
 @dataclass(frozen=True, slots=True)
 class CloudResources:
-    """All resources of one kind by their id. Each kind is a fact of its own: any may be denied."""
+    """All resources of one kind by their id. Each kind is a fact of its own: any may be denied.
+
+    It was not *asked* for where no code was known to declare any.
+    """
 
     kind: ClassVar[CloudKind]
     resources: Mapping[str, CloudResource] = field(default_factory=dict)
+    asked: bool = True
 
 
 class ObservedInstances(CloudResources):
@@ -197,6 +211,18 @@ class ObservedAddresses(CloudResources):
     kind: ClassVar[CloudKind] = CloudKind.ADDRESS
 
 
+class ObservedLoadBalancers(CloudResources):
+    """Load balancers of Elastic Load Balancing, by their ARN."""
+
+    kind: ClassVar[CloudKind] = CloudKind.LOAD_BALANCER
+
+
+class ObservedTargetGroups(CloudResources):
+    """Their target groups, by their ARN."""
+
+    kind: ClassVar[CloudKind] = CloudKind.TARGET_GROUP
+
+
 FAMILIES: Mapping[CloudKind, type[CloudResources]] = {
     one.kind: one
     for one in (
@@ -210,6 +236,8 @@ FAMILIES: Mapping[CloudKind, type[CloudResources]] = {
         ObservedScalingGroups,
         ObservedVolumes,
         ObservedAddresses,
+        ObservedLoadBalancers,
+        ObservedTargetGroups,
     )
 }
 """The fact of each kind."""

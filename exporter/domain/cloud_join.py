@@ -32,6 +32,8 @@ _ORDER = (
     CloudKind.INSTANCE,
     CloudKind.VOLUME,
     CloudKind.ADDRESS,
+    CloudKind.LOAD_BALANCER,
+    CloudKind.TARGET_GROUP,
 )
 """What others are told apart by comes before them."""
 GONE = frozenset({"terminated", "shutting-down"})

@@ -8,13 +8,15 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from exporter.domain.check import Check
-from exporter.domain.declaration import Failure
+from exporter.domain.declaration import ApplicationKey, Failure
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Layer, Verdict
+from exporter.domain.flow import ApplicationFlow
 from exporter.domain.items import ItemState
 from exporter.domain.owners import Owners
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Source
+from exporter.domain.recollection import MemoryOrigin
 from exporter.domain.skyline import LevelChange
 from exporter.domain.transitions import Transition
 from exporter.domain.watches import WatchStatus
@@ -81,7 +83,8 @@ class Evaluation:
     *watches* says how each kind of a live cluster is followed, and *complete* is false as long as
     not all of it has been looked at for the first time. *owners* knows who owns a finding.
     *transitions* are the last ones, the newest last, and *levels* how the layers did meanwhile.
-    *watching* is when that began to be remembered, None where nothing is.
+    *watching* is when that began to be remembered, None where nothing is; *memory* is what the
+    process began with. *flows* say how far commits have come.
     """
 
     at: datetime
@@ -104,6 +107,8 @@ class Evaluation:
     transitions: tuple[Transition, ...] = ()
     levels: tuple[LevelChange, ...] = ()
     watching: datetime | None = None
+    memory: MemoryOrigin = field(default_factory=MemoryOrigin)
+    flows: Mapping[ApplicationKey, ApplicationFlow] = field(default_factory=dict)
 
     @property
     def accepting(self) -> dict[str, Waiver]:

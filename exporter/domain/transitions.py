@@ -11,7 +11,8 @@ class Transition(Struct, frozen=True, kw_only=True, gc=False):
     """What *check* says of a subject became another at the instant *at*.
 
     *before* and *after* are None where it did not speak of the subject. *detail* is the new
-    finding's, *revision* the commit of the declaration then.
+    finding's, *revision* the commit of the declaration then. *series* is true of what was read from
+    the series of failures in Prometheus: there, None only says that it did not fail.
     """
 
     at: datetime
@@ -21,3 +22,4 @@ class Transition(Struct, frozen=True, kw_only=True, gc=False):
     after: Verdict | None
     detail: str = ""
     revision: str = ""
+    series: bool = False

@@ -130,6 +130,8 @@ _BEGINS: Final = frozenset("+-.0123456789")
 _INTEGER: Final = re.compile(
     r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|0(?P<octal>[0-7]+)|0|[1-9][0-9]*)"
 )
+_SIGN_INSIDE: Final = re.compile(r"0b[-+][01]+")
+_BITS: Final = len("0b-") + 63
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _FRACTION: Final = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
 _LOWEST, _HIGHEST, _HIGHEST_UNSIGNED = -(2**63), 2**63 - 1, 2**64 - 1
@@ -149,6 +151,8 @@ def _of_kubernetes(text: str) -> Any:
         highest = _HIGHEST if plain[0] in "+-" else _HIGHEST_UNSIGNED
         if _LOWEST <= whole <= highest:
             return whole
+    if _SIGN_INSIDE.fullmatch(plain) and len(plain) <= _BITS:
+        return int(plain[2:], 2)  # noqa: FURB166 - the sign stands behind the prefix
     return _number(plain, written=text) if _FLOAT.fullmatch(plain) else intern(text)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from exporter.domain.evaluation import Evaluation
+from exporter.domain.recollection import Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,13 +14,15 @@ class Process:
     """What this process did so far.
 
     *failures* counts the checks that failed by themselves, by their id; *reloaded* is when the
-    settings were last read without an error, *reload_ok* whether the last try was one.
+    settings were last read without an error, *reload_ok* whether the last try was one; *scope* is
+    what it looks at.
     """
 
     evaluations: int = 0
     failures: Mapping[str, int] = field(default_factory=dict)
     reload_ok: bool = True
     reloaded: datetime
+    scope: Scope = field(default_factory=Scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

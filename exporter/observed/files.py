@@ -20,8 +20,9 @@ MAX_BYTES = 4096 * MIB
 MAX_RATIO = 400
 """How many times its size a file may unpack to; dumps reach 100, a bomb 1,000."""
 
-_FREE = 64 * MIB
+_FREE = 16 * MIB
 _SLICE = 65_536
+_PIECE = MIB
 _MAX_MEMBERS = 1000
 _GZIP = b"\x1f\x8b"
 
@@ -139,15 +140,16 @@ def _unpack(data: bytes, *, name: str, limit: int) -> bytearray:
     stream = zlib.decompressobj(wbits=31)
     try:
         for start in range(0, len(data), _SLICE):
-            rest = data[start : start + _SLICE]
-            while rest:
+            rest, piece = data[start : start + _SLICE], b""
+            while rest or len(piece) == _PIECE:  # then zlib may hold back more
                 if stream.eof:
                     rest = rest.lstrip(b"\0")  # gzip allows padding between members
                     if not rest:
                         break
                     stream, members = zlib.decompressobj(wbits=31), members + 1
-                text += stream.decompress(rest)
-                rest = stream.unused_data
+                piece = stream.decompress(rest, _PIECE)
+                text += piece
+                rest = stream.unconsumed_tail or stream.unused_data
                 if len(text) > most or members > _MAX_MEMBERS:
                     raise _too_large(name, most)
     except zlib.error as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.domain.clock import Clock, Instant
+from exporter.domain.cloud_services import CloudQuestions
 from exporter.domain.declaration import ApplicationKey
 from exporter.domain.facts import Facts, Gap
 from exporter.domain.instants import parse_duration
@@ -14,6 +15,7 @@ from exporter.foreign.supervisor import Supervisor
 from exporter.observed.alertmanager.poller import AlertmanagerPoller
 from exporter.observed.argocd.poller import ArgocdPoller
 from exporter.observed.cloud.clouds import cloud_poller
+from exporter.observed.cloud.poller import CloudPoller
 from exporter.observed.endpoint import Endpoint
 from exporter.observed.grafana.poller import GrafanaPoller
 from exporter.observed.polling import Poller, PollLoop
@@ -51,6 +53,12 @@ class Monitoring:
         """Let Argo CD be asked for the *wanted* Applications, at once where one is new."""
         for poll in self.polls:
             if isinstance(poll.poller, ArgocdPoller) and poll.poller.want(wanted):
+                await poll.ask_now()
+
+    async def ask_cloud(self, questions: CloudQuestions) -> None:
+        """Let the cloud be asked these *questions*, at once where one is new."""
+        for poll in self.polls:
+            if isinstance(poll.poller, CloudPoller) and poll.poller.want(questions):
                 await poll.ask_now()
 
     @property

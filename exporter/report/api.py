@@ -16,12 +16,20 @@ from exporter.domain.finding import Layer, Severity, Subject, Verdict
 from exporter.domain.items import ItemState
 from exporter.domain.nodes import DeclaredNodes
 from exporter.domain.published import Answer, Asked, View
+from exporter.domain.recollection import MemoryOrigin
 from exporter.domain.state import State
 from exporter.report.account import count_items
 from exporter.report.contents import Contents
 from exporter.report.documents import declared as documents
 from exporter.report.documents import evaluated
-from exporter.report.documents.answers import Declared, Findings, Layers, Problem, Transitions
+from exporter.report.documents.answers import (
+    Declared,
+    Findings,
+    Layers,
+    Memory,
+    Problem,
+    Transitions,
+)
 from exporter.report.parameters import (
     LIMIT,
     OFFSET,
@@ -128,9 +136,14 @@ def transitions(outcome: Evaluation, asked: Asked) -> Transitions:
     shown = found[part.offset : part.offset + part.limit]
     return Transitions(
         at=outcome.at.isoformat(),
+        memory=_memory(outcome.memory),
         transitions=tuple(map(evaluated.Transition.of, shown)),
         **_paged(part, total=len(found)),
     )
+
+
+def _memory(origin: MemoryOrigin) -> Memory:
+    return Memory(origin.kind, origin.until.isoformat() if origin.until else None)
 
 
 def declaration(state: State, asked: Asked, *, joined: DeclaredNodes | None = None) -> Declared:

@@ -61,8 +61,13 @@ class History:
     _last: Mapping[str, Judged] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.transitions = deque(self.past.transitions, maxlen=KEPT)
-        self.levels = Levels.of(self.past.levels, began=self.past.watching)
+        self.remember(self.past)
+
+    def remember(self, past: Past) -> None:
+        """Begin with what is known of the *past*, before anything is judged."""
+        self.past = past
+        self.transitions = deque(past.transitions, maxlen=KEPT)
+        self.levels = Levels.of(past.levels, began=past.watching)
 
     @property
     def judged(self) -> Mapping[str, Judged]:

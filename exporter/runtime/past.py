@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.recollection import MemoryOrigin
 from exporter.domain.skyline import LevelChange
 from exporter.domain.transitions import Transition
 from exporter.runtime.judged import Judged
@@ -42,13 +43,14 @@ class Past:
     """What an earlier process saw of each check, by its id, and what it saw change.
 
     *transitions* are the last ones, *levels* those of the layers; *watching* is when it, or one
-    before it, began to look.
+    before it, began to look; *origin* is where all that was kept.
     """
 
     checks: Mapping[str, CheckPast] = field(default_factory=dict)
     transitions: tuple[Transition, ...] = ()
     levels: tuple[LevelChange, ...] = ()
     watching: datetime | None = None
+    origin: MemoryOrigin = field(default_factory=MemoryOrigin)
 
 
 def transitions(

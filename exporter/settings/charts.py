@@ -7,7 +7,15 @@ from msgspec import UNSET, Meta, UnsetType
 
 from exporter.domain.charts import parse_registry
 from exporter.domain.errors import ParseError
-from exporter.settings.forms import Duration, FilePath, Lies, Quantity, Strict
+from exporter.settings.forms import (
+    Duration,
+    FilePath,
+    Lies,
+    Namespace,
+    Quantity,
+    RepositoryPath,
+    Strict,
+)
 from exporter.settings.monitoring import BasicAuthSettings, Period, TlsSettings
 from exporter.settings.texts import REGISTRY
 
@@ -65,6 +73,23 @@ class RegistrySettings(Strict, frozen=True, kw_only=True):
         return "set either token_file or basic_auth" if both else ""
 
 
+class RootChart(Strict, frozen=True, kw_only=True):
+    """A chart of the repository that no Application deploys, and that makes Applications."""
+
+    path: Annotated[
+        RepositoryPath,
+        Meta(min_length=1, description="Its directory, at or below one of declared.argocd."),
+    ]
+    release: Annotated[
+        str, Meta(description="Its release. Default: the name of its directory.")
+    ] = ""
+    namespace: Annotated[Namespace, Meta(description="Where it is installed.")] = "argocd"
+    values: Annotated[
+        tuple[RepositoryPath, ...],
+        Meta(description="Files of values in the repository, the later ones count."),
+    ] = ()
+
+
 class ChartsSettings(Strict, frozen=True, kw_only=True):
     """How Helm charts are rendered: as Argo CD does it for the cluster."""
 
@@ -94,6 +119,14 @@ class ChartsSettings(Strict, frozen=True, kw_only=True):
     max_size: Annotated[
         Quantity, Meta(description="How large the folder may grow by what is fetched.")
     ] = "1Gi"
+    roots: Annotated[
+        tuple[RootChart, ...],
+        Meta(
+            description="How charts are installed that declared.argocd names or holds, and that "
+            "no Application deploys. One that is named there by itself needs no entry where its "
+            "own values count."
+        ),
+    ] = ()
     helm: Annotated[
         Literal["", "3", "4"],
         Meta(

@@ -23,6 +23,7 @@ CheckId: TypeAlias = Literal[
     "cloud_exposure",
     "cloud_instance",
     "cloud_instance_spec",
+    "cloud_load_balancer",
     "cloud_network",
     "cloud_orphan",
     "cloud_security_group",

@@ -1,5 +1,6 @@
 """Where the declarations lie, and how each source is read."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
@@ -285,3 +286,24 @@ class DeclaredSettings(Strict, frozen=True, kw_only=True):
         Meta(description="Let kustomize fetch bases over the network. Off: they are left out."),
     ] = False
     limits: LimitsSettings = LimitsSettings()
+
+    @classmethod
+    def objection(cls, given: Mapping[str, Any]) -> str:
+        """Return what is wrong with what is *given* as a whole, or nothing."""
+        charts = given.get("charts")
+        roots = charts.get("roots") if isinstance(charts, Mapping) else ()
+        for root in roots if isinstance(roots, list) else ():
+            path = root.get("path") if isinstance(root, Mapping) else None
+            if isinstance(path, str) and not _is_named(path, given.get("argocd")):
+                return f"charts.roots has {path}, which argocd does not name"
+        return ""
+
+
+def _is_named(path: str, patterns: object) -> bool:
+    """Tell whether *patterns* may name a *path*, or a directory around it."""
+    parts = [one for one in path.split("/") if one not in {"", "."}]
+    for pattern in patterns if isinstance(patterns, list) else ():
+        wanted = [one for one in str(pattern).split("/") if one not in {"", "."}]
+        if set("*?[") & set(str(pattern)) or parts[: len(wanted)] == wanted:
+            return True
+    return False

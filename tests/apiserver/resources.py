@@ -133,6 +133,9 @@ HORIZONTAL_POD_AUTOSCALERS = _built_in(
 APPLICATIONS = custom("argoproj.io", "v1alpha1", "applications", "Application")
 APPLICATION_SETS = custom("argoproj.io", "v1alpha1", "applicationsets", "ApplicationSet")
 APP_PROJECTS = custom("argoproj.io", "v1alpha1", "appprojects", "AppProject")
+IMAGE_UPDATERS = custom(
+    "argocd-image-updater.argoproj.io", "v1alpha1", "imageupdaters", "ImageUpdater"
+)
 ROLLOUTS = custom("argoproj.io", "v1alpha1", "rollouts", "Rollout")
 SCALED_OBJECTS = custom("keda.sh", "v1alpha1", "scaledobjects", "ScaledObject")
 
@@ -149,4 +152,11 @@ BUILT_IN = (
     INGRESSES,
     HORIZONTAL_POD_AUTOSCALERS,
 )
-CUSTOM = (APPLICATIONS, APPLICATION_SETS, APP_PROJECTS, ROLLOUTS, SCALED_OBJECTS)
+CUSTOM = (
+    APPLICATIONS,
+    APPLICATION_SETS,
+    APP_PROJECTS,
+    IMAGE_UPDATERS,
+    ROLLOUTS,
+    SCALED_OBJECTS,
+)

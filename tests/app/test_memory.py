@@ -12,6 +12,7 @@ import pytest
 from exporter.app.memory import EVERY, FRESH, MemoryFile
 from exporter.domain.clock import Instant
 from exporter.domain.finding import Subject, Verdict
+from exporter.domain.recollection import Scope
 from exporter.runtime.history import AT_ONCE, History
 from tests.runtime.judging import Judging, failing, minutes, passing, rolling, unknown
 
@@ -19,7 +20,7 @@ OTHER = Subject("StatefulSet", "db", "other")
 
 
 def memory(folder: Path, *, cluster: str = "prod", declaration: str = "/git") -> MemoryFile:
-    return MemoryFile(path=folder / "memory.json", cluster=cluster, declaration=declaration)
+    return MemoryFile(path=folder / "memory.json", scope=Scope(cluster, declaration))
 
 
 def restarted(folder: Path, judging: Judging, *, at: float) -> Judging:

@@ -14,15 +14,18 @@ from exporter.domain.cloud import (
     ObservedAddresses,
     ObservedInstances,
     ObservedInternetGateways,
+    ObservedLoadBalancers,
     ObservedNatGateways,
     ObservedRouteTables,
     ObservedScalingGroups,
     ObservedSecurityGroups,
     ObservedSubnets,
+    ObservedTargetGroups,
     ObservedVolumes,
     ObservedVpcs,
     reference,
 )
+from exporter.domain.cloud_services import ObservedNodeGroups, ObservedTargets, Target
 from exporter.domain.facts import Facts
 from exporter.domain.gaps import Gap
 from exporter.domain.nodes import ObservedNodes
@@ -97,8 +100,30 @@ INSTANCE = resource(
         CloudAttribute.VOLUME_SIZE: ("20",),
     },
 )
+BALANCER = resource(
+    CloudKind.LOAD_BALANCER,
+    "aws_lb.a",
+    "api",
+    {
+        CloudAttribute.INTERNAL: ("true",),
+        CloudAttribute.SUBNETS: (reference(SUBNET.address),),
+    },
+)
+TARGETS = resource(
+    CloudKind.TARGET_GROUP,
+    "aws_lb_target_group.a",
+    "api",
+    {
+        CloudAttribute.VPC: (reference(VPC.address),),
+        CloudAttribute.PORT: ("6443",),
+        CloudAttribute.TARGETS: (f"{reference(INSTANCE.address)} port 6443",),
+    },
+)
 DECLARED = DeclaredCloud(
-    {one.address: one for one in (VPC, SUBNET, GATEWAY, NAT, TABLE, GROUP, INSTANCE)}
+    {
+        one.address: one
+        for one in (VPC, SUBNET, GATEWAY, NAT, TABLE, GROUP, INSTANCE, BALANCER, TARGETS)
+    }
 )
 SCOPE = CloudScope(region=REGION, tags=TAGS, admin_ports=(22, 6443), place=PLACE)
 
@@ -125,6 +150,18 @@ NODES = CloudResource(
     name="nodes",
     values={CloudAttribute.RULES: ("ingress all all self", RULE), CloudAttribute.VPC: ("vpc-1",)},
 )
+BALANCING = CloudResource(
+    id="arn:aws:elb:1",
+    name="api",
+    state="active",
+    values={CloudAttribute.INTERNAL: ("true",), CloudAttribute.SUBNETS: ("subnet-1",)},
+)
+TARGETED = CloudResource(
+    id="arn:aws:elb:2",
+    name="api",
+    values={CloudAttribute.VPC: ("vpc-1",), CloudAttribute.PORT: ("6443",)},
+)
+HEALTHY = Target(id="i-1", port="6443", state="healthy")
 OBSERVED: tuple[tuple[object, object], ...] = (
     (ObservedInstances({"i-1": RUNNING}), ObservedInstances()),
     (InstanceHealth({"i-1": "ok"}), InstanceHealth()),
@@ -184,6 +221,10 @@ OBSERVED: tuple[tuple[object, object], ...] = (
     (ObservedSecurityGroups({"sg-1": NODES}), ObservedSecurityGroups()),
     (ObservedAddresses(), ObservedAddresses()),
     (ObservedScalingGroups(), ObservedScalingGroups()),
+    (ObservedLoadBalancers({BALANCING.id: BALANCING}), ObservedLoadBalancers()),
+    (ObservedTargetGroups({TARGETED.id: TARGETED}), ObservedTargetGroups()),
+    (ObservedTargets({TARGETED.id: (HEALTHY,)}), ObservedTargets()),
+    (ObservedNodeGroups(), ObservedNodeGroups()),
 )
 """What is observed where all is well, and the same with nothing in it."""
 EMPTY = {type(one): empty for one, empty in OBSERVED}
@@ -192,13 +233,14 @@ GOOD: dict[type, object] = {
     CloudScope: SCOPE,
     **{type(one): one for one, _ in OBSERVED},
 }
-KINDS = frozenset({*FAMILIES.values(), InstanceHealth})
+KINDS = frozenset({*FAMILIES.values(), InstanceHealth, ObservedTargets, ObservedNodeGroups})
 
 JOINED_BY = {
     "cloud_exposure": KINDS - {ObservedSecurityGroups},
     "cloud_instance": KINDS - {ObservedInstances, InstanceHealth},
     "cloud_instance_spec": KINDS
     - {ObservedInstances, ObservedVolumes, ObservedSubnets, ObservedSecurityGroups},
+    "cloud_load_balancer": KINDS - {ObservedLoadBalancers, ObservedTargetGroups, ObservedTargets},
     "cloud_network": KINDS
     - {
         ObservedInternetGateways,
@@ -213,6 +255,9 @@ JOINED_BY = {
 }
 """Facts by which a check only tells which resource is which."""
 RESTS_ON_OTHERS: dict[tuple[str, type], set[str]] = {
+    ("cloud_load_balancer", ObservedLoadBalancers): {TARGETS.address},
+    ("cloud_load_balancer", ObservedTargetGroups): {BALANCER.address},
+    ("cloud_load_balancer", ObservedTargets): {BALANCER.address},
     ("cloud_network", ObservedVpcs): set(),
     ("cloud_network", ObservedSubnets): {VPC.address, GATEWAY.address},
     ("cloud_network", ObservedInternetGateways): {VPC.address, SUBNET.address, NAT.address},

@@ -66,6 +66,16 @@ def test_an_application_that_is_out_of_sync_fails() -> None:
     assert (finding.declared, finding.observed) == ("Synced", "OutOfSync")
 
 
+def test_an_older_revision_that_was_deployed_again_is_told_as_a_rollback() -> None:
+    new, old = "a" * 40, "b" * 40
+
+    finding = judge(
+        ObservedApplication(key=KEY, sync="OutOfSync", history=((old,), (new,), (old,)))
+    )
+
+    assert finding.detail == f"OutOfSync; rolled back from {new[:12]} to {old[:12]}"
+
+
 @pytest.mark.parametrize("started", [None, NOW])
 def test_a_running_sync_may_excuse_it_from_when_it_started(started: datetime | None) -> None:
     finding = judge(

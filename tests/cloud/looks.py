@@ -10,6 +10,7 @@ from typing import TypeAlias
 from exporter.app.choices import decisions, enabled
 from exporter.declared.declare import Declarations
 from exporter.domain.cloud import CloudAttribute, DeclaredCloud, ObservedInstances
+from exporter.domain.cloud_services import CloudQuestions
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding
 from exporter.domain.gaps import Gap
@@ -111,11 +112,12 @@ def declared(folder: Path, *, settings: str = SETTINGS, state: str = "") -> Clus
     return Cluster(loaded, state_read.facts)
 
 
-def look(url: str, **settings: object) -> Answer:
-    """Ask AWS at *url* everything once."""
+def look(url: str, questions: CloudQuestions | None = None, **settings: object) -> Answer:
+    """Ask AWS at *url* everything once, with *questions* for the sake of what is declared."""
     given = AwsSettings(**{"region": REGION, "endpoint": url, "timeout": "5s", **settings})  # type: ignore[arg-type]  # each test gives what it is about
     asked = cloud_poller(CloudSettings(aws=given))
     assert asked is not None
+    asked[1].want(questions or CloudQuestions())
 
     async def ask() -> Answer:
         try:

@@ -41,15 +41,23 @@ class ReferenceCloud:
 
     async def instance_stopped(self) -> str:
         """Somebody stops an instance; its node answers no more."""
-        address = self._address(CloudKind.INSTANCE, STOPPED)
-        instance = self.applied.ids[address]
+        instance = await self.stop_instance()
+        self.lose_node()
+        return f"instance {instance} of node {STOPPED} was stopped"
+
+    async def stop_instance(self) -> str:
+        """Stop the instance, and return its id."""
+        instance = self.applied.ids[self._address(CloudKind.INSTANCE, STOPPED)]
         await asyncio.to_thread(self.applied.ec2.stop_instances, InstanceIds=[instance])
+        return instance
+
+    def lose_node(self) -> None:
+        """Let the node of the instance answer no more, as 40 seconds later."""
         self.api.change("nodes", STOPPED, edit=edits.unreachable)
         for pod in self.api.objects("pods"):
             if pod["spec"].get("nodeName") == STOPPED:
                 metadata = pod["metadata"]
                 self.api.change("pods", metadata["name"], metadata["namespace"], edit=edits.unready)
-        return f"instance {instance} of node {STOPPED} was stopped"
 
     async def rule_added(self) -> str:
         """Somebody opens SSH of all nodes to the world."""

@@ -16,17 +16,19 @@ from exporter.domain.cloud import (
     ObservedSubnets,
     ObservedVpcs,
 )
+from exporter.domain.cloud_services import CloudQuestions
 from exporter.domain.errors import Reason
 from exporter.domain.finding import Cause, Verdict
 from exporter.observed.cloud.aws.provider import QUESTIONS, AwsProvider
 from exporter.settings.cloud import AwsSettings
 from tests.cloud import moto
 from tests.cloud.applied import Applied
-from tests.cloud.faults import DENIED, THROTTLED, Faults, impaired, refusal
+from tests.cloud.faults import DENIED, THROTTLED, Faults, impaired, node_group, refusal
 from tests.cloud.looks import Cluster, look, turned
 
 POLICY = Path(__file__).parents[2] / "docs" / "cloud" / "aws-policy.json"
 SECRET = moto.KEYS["AWS_SECRET_ACCESS_KEY"]
+VPC = "module.network.aws_vpc.this"
 REDIS = 'module.node["k8s-redis"].aws_instance.this'
 
 
@@ -177,13 +179,26 @@ def test_nobody_there_is_unavailable() -> None:
     assert {one.reason for one in answer.gaps.values()} == {Reason.UNAVAILABLE}
 
 
-def test_the_policy_allows_what_is_asked_and_nothing_else(address: str) -> None:
-    answer = look(address)
+def test_the_policy_allows_what_is_asked_and_nothing_else(
+    address: str, faults: Faults, applied: Applied
+) -> None:
+    faults.node_groups["shop"] = [node_group("shop", "spot")]
+    made = moto.client(address, "elbv2").create_target_group(
+        Name="api", Protocol="TCP", Port=6443, TargetType="ip", VpcId=applied.ids[VPC]
+    )
+
+    answer = look(
+        address,
+        CloudQuestions(
+            load_balancers=True, target_groups=frozenset({"api"}), clusters=frozenset({"shop"})
+        ),
+    )
 
     (statement,) = json.loads(POLICY.read_text())["Statement"]
     cost = answer.facts[CloudCalls]
     assert isinstance(cost, CloudCalls)
     assert not answer.gaps
+    assert made
     assert statement["Action"] == sorted(cost.calls)
 
 

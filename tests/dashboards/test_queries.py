@@ -63,6 +63,8 @@ EMPTY: dict[tuple[str, str], tuple[str, Elsewhere]] = {
         Elsewhere("the repository is no Git checkout", BROKEN, "exporter"),
     ),
     ("exporter", "Checks that failed by themselves"): ("A", Elsewhere("no check has a bug")),
+    ("exporter", "Requests to the cloud"): ("AB", Elsewhere("no cloud is looked at")),
+    ("exporter", "Duration of looks at the cloud"): ("A", Elsewhere("no cloud is looked at")),
     ("infrastructure", "Findings"): (
         "AB",
         Elsewhere("everything passes", "node-loss", "infrastructure"),

@@ -143,3 +143,13 @@ async def test_a_commit_of_a_year_that_no_calendar_has_tells_no_instant(reposito
 )
 def test_an_address_is_kept_without_credentials(url: str, clean: str) -> None:
     assert without_credentials(url) == clean
+
+
+async def test_the_commits_of_the_branch_are_known_the_newest_first(repository: Path) -> None:
+    first = git(repository, "rev-parse", "HEAD")
+    git(repository, "commit", "-q", "--allow-empty", "-m", "Two")
+
+    state = await describe(repository)
+
+    assert list(state.log) == [state.revision, first]
+    assert state.log[state.revision] == state.committed

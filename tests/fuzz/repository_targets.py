@@ -59,10 +59,11 @@ from exporter.declared.terraform.language.hcl import parse_expression, parse_tem
 from exporter.declared.terraform.language.json_syntax import parse_json, parse_json_variables
 from exporter.declared.terraform.language.scope import Scope
 from exporter.declared.terraform.read import parse as parse_terraform
+from exporter.domain import regexp
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.json import JsonObject
 from exporter.domain.provenance import Place, Source
-from exporter.foreign import re2, yaml
+from exporter.foreign import yaml
 from exporter.foreign.files import decode
 from exporter.settings.declared import MachinesSettings, TerraformSettings
 
@@ -287,11 +288,11 @@ TARGETS = (
         words=_EXPRESSIONS,
     ),
     Target(
-        name="re2",
-        modules=("exporter.foreign.re2.parsing", "exporter.foreign.re2.matching"),
-        parse=lambda text: re2.compile_pattern(text).search(text),
+        name="regexp",
+        modules=("exporter.domain.regexp",),
+        parse=lambda text: list(regexp.compile_pattern(text).matches(text)),
         seeds=(b"(?i)^(?P<name>[a-z]+)[^0-9-]*?(a|b)+?\\b$", b"a{1,3}\\d(?:x|)*"),
-        allowed=(re2.PatternError, re2.UnsupportedPatternError),
+        allowed=(regexp.PatternError, regexp.UnsupportedPatternError),
         words=(b"(?", b"(?P<", b"[^", b"{2,", b"*?", b"\\b", b"[:alpha:]"),
     ),
     Target(

@@ -27,6 +27,7 @@ from exporter.observed.kinds.daemon_set import KIND as DAEMON_SET
 from exporter.observed.kinds.deployment import KIND as DEPLOYMENT
 from exporter.observed.kinds.endpoint_slice import KIND as ENDPOINT_SLICE
 from exporter.observed.kinds.horizontal_pod_autoscaler import KIND as HORIZONTAL_POD_AUTOSCALER
+from exporter.observed.kinds.image_updater import KIND as IMAGE_UPDATER
 from exporter.observed.kinds.node import KIND as NODE
 from exporter.observed.kinds.pod import KIND as POD
 from exporter.observed.kinds.rollout import KIND as ROLLOUT
@@ -66,6 +67,10 @@ _WRITTEN = (
     b'{"f:spec": {"f:ports": {"k:{\\"port\\":22,\\"protocol\\":\\"TCP\\"}": {"f:port": {}}}}}}]'
 )
 _MADE: dict[KindSpec, Any] = {
+    IMAGE_UPDATER: {
+        "metadata": {"name": "all", "namespace": "argocd"},
+        "spec": {"applicationRefs": [{"namePattern": "*", "useAnnotations": True}]},
+    },
     APP_PROJECT: {
         "metadata": {"name": "p", "namespace": "argocd"},
         "spec": {
@@ -358,6 +363,7 @@ TARGETS = (
                 f"{_O}.lenient",
                 f"{_O}.kinds.application",
                 f"{_O}.kinds.application_set",
+                f"{_O}.kinds.image_updater",
                 f"{_O}.workloads",
                 f"{_O}.pods.contents",
             ),

@@ -1,5 +1,6 @@
 import gzip
 import os
+import tracemalloc
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -132,9 +133,17 @@ def test_gzip_is_recognised_by_content_and_may_have_several_members(tmp_path: Pa
     assert load(file(tmp_path / "nodes.json", packed)) == b"{}\n[]"
 
 
-@pytest.mark.parametrize("size", [70_000, 300_000])
-def test_gzip_is_unpacked_whole_however_long_it_is(tmp_path: Path, size: int) -> None:
-    content = os.urandom(size)
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(pytest.param(os.urandom(size), id=f"{size} any") for size in (70_000, 300_000)),
+        *(
+            pytest.param(b" " * ((1 << 20) + more), id=f"a MiB and {more}")
+            for more in (-1, 0, 1, 2 << 20)
+        ),
+    ],
+)
+def test_gzip_is_unpacked_whole_however_long_it_is(tmp_path: Path, content: bytes) -> None:
 
     assert load(file(tmp_path / "a.json.gz", gzip.compress(content))) == content
 
@@ -163,6 +172,18 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         load(bomb)
 
     assert caught.value.reason is Reason.TOO_LARGE
+
+
+def test_no_more_is_unpacked_than_is_let_pass(tmp_path: Path) -> None:
+    bomb = file(tmp_path / "nodes.json.gz", zlib.compress(b"\0" * (60 << 20), wbits=31))
+
+    tracemalloc.start()
+    with pytest.raises(ReadError, match="is larger than 23 MiB"):
+        load(bomb)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 2 * files.MAX_RATIO * bomb.path.stat().st_size
 
 
 def test_very_many_members_are_a_bomb_too(tmp_path: Path) -> None:

@@ -297,3 +297,24 @@ def test_registries_of_charts_are_named_by_their_address(charts: str, problem: s
     found = problems(SMALLEST.replace("declared: {}", f"declared: {{charts: {charts}}}"))
 
     assert any(problem in one for one in found)
+
+
+@pytest.mark.parametrize(
+    ("named", "path", "wrong"),
+    [
+        pytest.param("[apps]", "apps", False, id="by itself"),
+        pytest.param("[./argocd/]", "argocd/apps/", False, id="a directory around it"),
+        pytest.param("['*/apps']", "argocd/apps", False, id="a pattern"),
+        pytest.param("[.]", "apps", False, id="the repository"),
+        pytest.param("[application]", "apps", True, id="another"),
+        pytest.param("[]", "apps", True, id="nothing"),
+    ],
+)
+def test_a_chart_that_makes_applications_is_one_of_their_places(
+    named: str, path: str, *, wrong: bool
+) -> None:
+    declared = f"{{argocd: {named}, charts: {{max_size: much, roots: [{{path: {path}}}]}}}}"
+
+    found = problems(SMALLEST.replace("declared: {}", f"declared: {declared}"))
+
+    assert any("which argocd does not name" in one for one in found) is wrong

@@ -99,6 +99,29 @@ def parse_command(command: Command) -> NodeChange | None:
     )
 
 
+def split_command(command: Command) -> tuple[NodeChange | None, Command]:
+    """Return what is known of a command that is not known as a whole, and the rest of it.
+
+    That is its changes into which the shell puts nothing, where it is known which nodes it is for.
+    """
+    verb = next((word.text for word in command.words if word.text in {"label", "taint"}), "")
+    pairs = [
+        word
+        for word in command.words
+        if not word.text.startswith("-") and verb and is_pair(word, verb)
+    ]
+    unknown = [word for word in pairs if word.dynamic]
+    if not unknown or len(unknown) == len(pairs):
+        return None, command
+    fixed = [word for word in command.words if word not in unknown]
+    rest = [word for word in command.words if word not in pairs or word in unknown]
+    try:
+        change = parse_command(Command(tuple(fixed), command.line, certain=command.certain))
+    except UnresolvedError:
+        return None, command
+    return change, command if change is None else Command(tuple(rest), command.line)
+
+
 def kubectl_arguments(words: Sequence[Word]) -> Sequence[Word] | None:
     """Return what follows ``kubectl``, or None where the command is another one."""
     for index, word in enumerate(words):

@@ -8,8 +8,8 @@ from typing import Any
 from exporter.declared.ansible.command_extents import command_extent, extent_by_keywords
 from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.extents import Extent
-from exporter.declared.ansible.helm import Release, parse_helm
-from exporter.declared.ansible.kubectl import mentions_nodes, parse_command
+from exporter.declared.ansible.helm import Release, mentions_stack, parse_helm
+from exporter.declared.ansible.kubectl import mentions_nodes, parse_command, split_command
 from exporter.declared.ansible.node_changes import NodeChange
 from exporter.declared.ansible.node_keywords import NODE_KIND
 from exporter.declared.ansible.shell import Command, Word, parse_script
@@ -60,13 +60,40 @@ def _changes(command: Command) -> Iterator[NodeChange | Release | PossibleChange
     try:
         change = parse_command(command) or parse_helm(command)
     except UnresolvedError as error:
-        yield PossibleChange(error, command_extent(command))
+        known, unknown = split_command(command)
+        yield PossibleChange(error, command_extent(unknown))
+        if known is not None:
+            yield known
         return
     if change is not None:
         yield change
     elif extent := command_extent(command):
         program = command.words[0].text
         yield PossibleChange(UnresolvedError(f"what {program[:40]} does is not evaluated"), extent)
+
+
+def known_script_changes(
+    arguments: Any, *, render: Callable[[Any], Any], error: Callable[[], UnresolvedError]
+) -> list[NodeChange | PossibleChange] | None:
+    """Return what a script does of which only parts are known, None where that is too little.
+
+    *render* puts a mark where something is missing; *error* tells what that is.
+    """
+    text = script_text(arguments)
+    if not text or "{%" in text or "{#" in text or mentions_stack(text) or NODE_KIND.search(text):
+        return None
+    try:
+        commands = parse_script(_PARAMETERS.sub("", render(text)))
+    except UnresolvedError:
+        return None
+    found: list[NodeChange | PossibleChange] = []
+    for command in commands:
+        for change in _changes(command):
+            if isinstance(change, PossibleChange):
+                found.append(PossibleChange(error(), change.extent))
+            elif isinstance(change, NodeChange):
+                found.append(change)
+    return found
 
 
 def object_changes(arguments: Any) -> Iterator[NodeChange]:

@@ -15,6 +15,7 @@ from exporter.declared.ansible.located_data import LocatedMap
 from exporter.declared.ansible.loops import Iteration, Loops
 from exporter.declared.ansible.modules import (
     PossibleChange,
+    known_script_changes,
     object_changes,
     script_changes,
     script_text,
@@ -169,7 +170,19 @@ class TaskEvaluator:
         try:
             yield from self._known_outcomes(task, scope)
         except UnresolvedError as error:
-            yield self._possible_change(task, scope, error)
+            known = self._partly_known(task, scope, error)
+            yield from [self._possible_change(task, scope, error)] if known is None else known
+
+    def _partly_known(
+        self, task: Task, scope: Scope, error: UnresolvedError
+    ) -> Sequence[Outcome] | None:
+        """Return what a script does where some of it is known, None where that is nothing."""
+        if task.module not in SHELL_MODULES or isinstance(error, HiddenError):
+            return None
+        renderer = PartialRenderer(scope)
+        return known_script_changes(
+            task.arguments, render=renderer.render, error=lambda: renderer.hidden or error
+        )
 
     def _known_outcomes(self, task: Task, scope: Scope) -> Iterable[Outcome]:
         def render(value: Any) -> Any:

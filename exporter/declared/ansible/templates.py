@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Protocol
 
 from jinja2 import TemplateError, Undefined
@@ -220,27 +221,23 @@ def _holds_templates(value: Any, count: list[int]) -> bool:
 def _evaluate(template: Template, scope: Scope) -> Any:
     """Return the value of a template: that of its only piece, else the text of all.
 
-    A piece that is nothing is left out, as ansible-core does.
+    A piece that is nothing is left out, as ansible-core does. As soon as there are two, each is
+    made a text, so that no more is held than a text may be long.
     """
     context = template.new_context({SCOPE: scope, **template.environment.globals}, shared=True)
-    pieces: list[Any] = []
-    size = 0
     found: Iterator[Any] = template.root_render_func(context)
-    for piece in found:
-        if piece is None:
-            continue
-        size += len(piece) if isinstance(piece, str) else 1
+    pieces = (piece for piece in found if piece is not None)
+    first, second = next(pieces, None), next(pieces, None)
+    if second is None:
+        return None if first is None else _plain(first)
+    texts, size = [], 0
+    for piece in chain((first, second), pieces):
+        if not _is_no_choice(piece):
+            texts.append(as_text(scope.templates.bounded(_plain(piece))))
+            size += len(texts[-1])
         if size > MAX_TEXT:
             raise UnresolvedError(TOO_LONG)
-        pieces.append(piece)
-    if len(pieces) < 2:  # noqa: PLR2004 - a single one
-        return _plain(pieces[0]) if pieces else None
-    texts = [
-        as_text(scope.templates.bounded(_plain(piece)))
-        for piece in pieces
-        if not _is_no_choice(piece)
-    ]
-    return bounded_text("".join(texts))
+    return "".join(texts)
 
 
 def _is_no_choice(piece: object) -> bool:

@@ -131,6 +131,7 @@ async def _follow_from(inputs: Inputs, renderer: Renderer, addresses: frozenset[
         units=inputs.units,
         ruled=observed_rules(inputs.platform).rules,
         renderings=inputs.renderings,
+        roots=inputs.loaded.settings.declared.charts.roots,
     )
 
 

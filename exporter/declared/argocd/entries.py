@@ -1,8 +1,10 @@
 """Where Applications are declared: patterns taken apart into what can be rendered."""
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+
+import msgspec
 
 from exporter.declared.accounting import APPLICATIONS
 from exporter.declared.checkout import Checkout
@@ -17,35 +19,45 @@ SUFFIXES = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 CHART = "Chart.yaml"
 JSONNET = ".jsonnet"
+NAME_IT = (
+    "if somebody installs this chart, name it by itself in declared.argocd, and its values in "
+    "declared.charts.roots"
+)
 
 
 @dataclass(slots=True)
 class Entries:
     """Paths to render, each a kustomization's directory or a file of manifests.
 
-    *gone* are those that a pattern which now fails named when it last named any; *items* are what
-    nobody renders.
+    *charts* are directories among them that helm renders. *gone* are those that a pattern which now
+    fails named when it last named any; *items* are what nobody renders.
     """
 
     paths: list[str] = field(default_factory=list)
+    charts: set[str] = field(default_factory=set)
     gone: list[str] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
 
 def find(
-    patterns: Sequence[str], checkout: Checkout, *, memory: Remembered | None = None
+    patterns: Sequence[str],
+    checkout: Checkout,
+    *,
+    memory: Remembered | None = None,
+    roots: Collection[str] = (),
 ) -> Entries:
     """Return what *patterns* name, or named when *memory* could last tell.
 
     A directory stands for the manifests in and below it; one that holds a kustomization, there or
-    further down, for what that renders to. Helm charts and Jsonnet are not rendered.
+    further down, for what that renders to. A Helm chart is rendered where it is named by itself, or
+    is one of *roots*; one that is merely found there may be anything. Jsonnet is not rendered.
     """
     entries, memory = Entries(), memory or Remembered()
     for pattern in patterns:
         found = Entries()
         try:
-            _take_all(pattern, checkout, found)
+            _take_all(pattern, checkout, found, frozenset({*roots, _normal(pattern)}))
             memory.keep(("pattern", pattern), tuple(found.paths))
         except ReadError as error:
             known = memory.recall(("pattern", pattern), tuple)
@@ -55,16 +67,25 @@ def find(
                 checkout.failure(Source.ARGOCD, failed, path=pattern, part=pattern)
             )
         entries.paths += found.paths
+        entries.charts |= found.charts
         entries.items += found.items
     entries.gone = [one for one in dict.fromkeys(entries.gone) if one not in entries.paths]
     entries.paths = list(dict.fromkeys(entries.paths))
-    entries.items = list({one.subject: one for one in entries.items}.values())
+    items = {one.subject: one for one in entries.items}
+    entries.items = [one for one in items.values() if one.subject.name not in entries.charts]
     return entries
 
 
-def _take_all(pattern: str, checkout: Checkout, entries: Entries) -> None:
+def _normal(path: str) -> str:
+    normal = posixpath.normpath(path.strip("/") or ".")
+    return "" if normal == "." else normal
+
+
+def _take_all(
+    pattern: str, checkout: Checkout, entries: Entries, installed: Collection[str]
+) -> None:
     for path in _matched(pattern, checkout):
-        _take(path, checkout, entries)
+        _take(path, checkout, entries, installed)
     if not (entries.paths or entries.items):
         raise ReadError("holds no manifests", reason=Reason.MISSING, path=pattern)
 
@@ -86,7 +107,7 @@ def _matched(pattern: str, checkout: Checkout) -> list[str]:
     return found
 
 
-def _take(path: str, checkout: Checkout, entries: Entries) -> None:
+def _take(path: str, checkout: Checkout, entries: Entries, installed: Collection[str]) -> None:
     if checkout.is_file(path):
         name = posixpath.basename(path)
         if name in KUSTOMIZATIONS:
@@ -98,6 +119,8 @@ def _take(path: str, checkout: Checkout, entries: Entries) -> None:
     owned = _owned(files)
     for folder, name in owned.items():
         if _outermost(folder, owned):
+            if name == CHART and folder in installed:
+                entries.charts.add(folder)
             _own(folder, name, checkout, entries)
     for file in files:
         if _outermost(file, owned):
@@ -132,9 +155,10 @@ def _outermost(path: str, owned: dict[str, str]) -> bool:
 
 
 def _own(folder: str, name: str, checkout: Checkout, entries: Entries) -> None:
-    if name == CHART:
+    if name == CHART and folder not in entries.charts:
         message = "a Helm chart is not rendered: Applications in it are not known"
-        entries.items.append(_not_rendered("Directory", folder, message, checkout))
+        item = _not_rendered("Directory", folder, message, checkout)
+        entries.items.append(msgspec.structs.replace(item, advice=NAME_IT))
     else:
         entries.paths.append(folder)
 

@@ -31,6 +31,7 @@ from exporter.declared.kinds import governs, group, is_declaration
 from exporter.declared.located import LocatedTree
 from exporter.declared.machines.objects import RenderedPools, makes_machines
 from exporter.declared.machines.objects import rendered as rendered_pools
+from exporter.declared.options import HelmOptions
 from exporter.declared.rendered import LeftOut, Manifest, Render, Rendered
 from exporter.declared.repositories import Further, Home, Standing
 from exporter.declared.units import Rendering, Unit, Units
@@ -149,28 +150,32 @@ class Following:
         """The repository at hand."""
         return self.gathering.files.home
 
-    async def enter(self, paths: Sequence[str]) -> None:
-        """Render *paths*, which the settings name, and note what they hold, in their order."""
-        rendered = await asyncio.gather(*map(self._entry, paths))
+    async def enter(self, paths: Sequence[str], charts: Mapping[str, HelmOptions]) -> None:
+        """Render *paths*, which the settings name, and note what they hold, in their order.
+
+        Those of *charts* are rendered by helm as they are installed.
+        """
+        rendered = await asyncio.gather(*(self._entry(one, charts.get(one)) for one in paths))
         for path, one in zip(paths, rendered, strict=True):
             await self.take(path, one)
 
-    async def _entry(self, path: str) -> Rendered:
+    async def _entry(self, path: str, options: HelmOptions | None) -> Rendered:
         if self.units is None:
-            return await self.render(path)
+            return await self.render(path, options=options)
         key: tuple[str, ...] = ("entry", path)
-        unit = self.units.find(key, b"")
+        inputs = units.digest(options)
+        unit = self.units.find(key, inputs)
         known = self.units.restored(key, unit, self.home.checkout) if unit else None
         if unit is not None and known is not None:
             self.units.reuse(key, unit)
             return known.rendered
         trace = tracing.begun()
         with tracing.into(trace):
-            rendered = await self.render(path)
+            rendered = await self.render(path, options=options)
         tracing.add(trace)
         if trace is not None and not rendered.failures:
             packed = self.units.packing.pack(rendered)
-            self.units.remember(key, Unit(inputs=b"", rendered=packed), trace)
+            self.units.remember(key, Unit(inputs=inputs, rendered=packed), trace)
         return rendered
 
     async def take(self, path: str, rendered: Rendered) -> None:

@@ -7,19 +7,22 @@ Source: Argo CD Image Updater, ``pkg/argocd/annotations.go``, ``pkg/argocd/argoc
 (``ParseUpdateStrategy``, ``ParseMatch``, ``GetNewestVersionFromTags``, ``IsTagIgnored``).
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from exporter.declared.argocd.applications import NAMESPACE
 from exporter.declared.argocd.selectors import requirements
 from exporter.declared.globs import match_path
 from exporter.declared.helm.versions import Range, Version
 from exporter.declared.kinds import IMAGE_UPDATER
-from exporter.declared.located import LocatedTree
-from exporter.domain.errors import ParseError
+from exporter.declared.located import LocatedTree, from_manifest
+from exporter.declared.rendered import Manifest
+from exporter.domain.declaration import Unresolved
+from exporter.domain.errors import ParseError, ReadError
 from exporter.domain.images import parse_image
+from exporter.domain.regexp import PatternError, UnsupportedPatternError, compile_pattern
 from exporter.domain.selectors import Requirement
 
 _PREFIX: Final = f"{IMAGE_UPDATER}/"
@@ -71,9 +74,11 @@ class Tags:
         if not self.allowed.lower().startswith(_REGEXP):
             return False
         try:
-            return re.search(self.allowed[len(_REGEXP) :], tag) is not None
-        except re.error:
-            return True  # it may be one of Go's: nobody can tell here
+            return compile_pattern(self.allowed[len(_REGEXP) :]).search(tag) is not None
+        except PatternError:
+            return False  # which Image Updater takes for a function that no tag fits
+        except UnsupportedPatternError:
+            return True  # nobody can tell here
 
 
 def _no_digest(tag: str, followed: str) -> str:
@@ -172,8 +177,12 @@ def split(image: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """The Applications of a *namespace* that an ``ImageUpdater`` selects, and what it keeps."""
+    """The Applications of a *namespace* that an ``ImageUpdater`` selects, and what it keeps.
 
+    *updater* is its own namespace and name.
+    """
+
+    updater: tuple[str, str]
     namespace: str
     pattern: str
     labels: tuple[Requirement, ...] = ()
@@ -197,9 +206,11 @@ class Selection:
 def selections(manifest: LocatedTree, *, namespace: str) -> tuple[Selection, ...]:
     """Return what an ``ImageUpdater`` selects; raises :exc:`ReadError` for a malformed one."""
     spec = manifest.object("spec")
-    namespace = manifest.object("metadata").text("namespace") or namespace
+    metadata = manifest.object("metadata")
+    namespace = metadata.text("namespace") or namespace
     return tuple(
         Selection(
+            updater=(namespace, metadata.text("name")),
             namespace=spec.text("namespace") or namespace,
             pattern=reference.text("namePattern"),
             labels=requirements(reference.object("labelSelectors")),
@@ -208,6 +219,25 @@ def selections(manifest: LocatedTree, *, namespace: str) -> tuple[Selection, ...
         )
         for reference in spec.list("applicationRefs")
     )
+
+
+def running_selections(
+    updaters: Iterable[Manifest], *, declared: Iterable[Selection]
+) -> tuple[list[Selection], list[Unresolved]]:
+    """Return what those *updaters* of the cluster select that no file declares, and what is amiss.
+
+    Of one that is *declared* the declaration counts.
+    """
+    known = {one.updater for one in declared}
+    found, notes = list[Selection](), list[Unresolved]()
+    for one in updaters:
+        try:
+            selected = selections(from_manifest(one), namespace=NAMESPACE)
+        except ReadError as error:
+            notes.append(Unresolved(one.place, f"is malformed: {error.message}"))
+        else:
+            found += (each for each in selected if each.updater not in known)
+    return found, notes
 
 
 def _updates(spec: LocatedTree, reference: LocatedTree) -> Iterator[ImageUpdate]:

@@ -12,12 +12,14 @@ from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.files import Files
 from exporter.declared.argocd.following import Following
 from exporter.declared.argocd.gathering import Gathering
-from exporter.declared.argocd.image_updates import Selection
+from exporter.declared.argocd.image_updates import Selection, running_selections
 from exporter.declared.argocd.items import of_rules
 from exporter.declared.argocd.ledger import Ledger
+from exporter.declared.argocd.roots import installed
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
+from exporter.declared.kinds import is_image_updater
 from exporter.declared.remembered import Remembered, recalled, remembering
 from exporter.declared.rendered import Manifest, Render
 from exporter.declared.repositories import Further, Home
@@ -28,6 +30,7 @@ from exporter.domain.errors import ReadError, Reason
 from exporter.domain.gaps import Gap
 from exporter.domain.provenance import Place, Source
 from exporter.domain.renderings import ArgocdRendering
+from exporter.settings.charts import RootChart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +71,19 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
     units: Units | None = None,
     ruled: Rules | None = None,
     renderings: Mapping[ApplicationKey, ArgocdRendering] = MappingProxyType({}),
+    roots: Sequence[RootChart] = (),
 ) -> Followed:
     """Return the Applications that *patterns* lead to, and what they deliver to *cluster*.
 
     Without one, that is the cluster in which Argo CD runs. What is broken counts as *memory* has
     it.
-    *running* are the cluster's ApplicationSets: those that no file holds (a chart made them) are
-    evaluated as if one did. *overrides* are those of images in the cluster's Applications, which
-    count where Image Updater is asked for them; *further* are other repositories at hand. With
-    *units*, what their parts declare is left to these. *ruled* is how the cluster's Argo CD is told
-    to work, where the repository does not say; *renderings* are what it says of what cannot be
-    rendered here. Never raises for what it reads.
+    *running* are the cluster's ApplicationSets and ImageUpdaters: those that no file holds (a chart
+    made them) are evaluated as if one did. *overrides* are those of images in the cluster's
+    Applications, which count where Image Updater is asked for them; *further* are other
+    repositories at hand. With *units*, what their parts declare is left to these. *ruled* is how
+    the cluster's Argo CD is told to work, where the repository does not say; *renderings* are what
+    it says of what cannot be rendered here; *roots* say how charts are installed that make
+    Applications. Never raises for what it reads.
     """
     once = partial(
         _read,
@@ -87,17 +92,20 @@ async def read(  # noqa: PLR0913 - all that may decide what is declared
         render=render,
         cluster=cluster or Cluster(),
         memory=memory or Remembered(),
-        running=running,
+        running=[one for one in running if not is_image_updater(one.content)],
         overrides=overrides,
         further=further,
         units=units,
         renderings=renderings,
+        roots=roots,
     )
     observed = ruled or Rules()
-    first = await once(rules=observed, counting={}, lazily=True)
+    updaters = [one for one in running if is_image_updater(one.content)]
+    first = await once(rules=observed, counting={}, updaters=updaters, lazily=True)
     rules = observed if first.rules is None else first.rules
-    once = partial(once, selected=first.selections)
-    anew = bool(first.later or first.selections)
+    declared = first.selections
+    once = partial(once, updaters=updaters, declared=declared)
+    anew = bool(first.later or declared)
     if rules == observed and not anew:
         passed = units is not None and units.passed
         return await once(rules=observed, counting={}) if passed else first
@@ -123,14 +131,19 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
     further: Sequence[Further],
     units: Units | None,
     renderings: Mapping[ApplicationKey, ArgocdRendering],
+    roots: Sequence[RootChart],
+    updaters: Sequence[Manifest],
+    declared: Sequence[Selection] = (),
     lazily: bool = False,
-    selected: Sequence[Selection] = (),
 ) -> Followed:
     checkout = home.checkout
     if units is not None:
         units.begin()
     files = Files(home, Budget(), memory, further=tuple(one.home for one in further))
     ledger = Ledger(checkout)
+    live, amiss = running_selections(updaters, declared=declared)
+    ledger.note(amiss)
+    selected = (*declared, *live)
     gathering = Gathering(
         files, cluster, ledger, counting=counting, overrides=overrides, selected=selected
     )
@@ -147,12 +160,18 @@ async def _read(  # noqa: PLR0913 - what may be asked for, and the rules
         lazily=lazily,
         renderings=renderings,
     )
-    found = await asyncio.to_thread(entries.find, patterns, checkout, memory=memory)
-    await following.enter(found.paths)
+    found = await asyncio.to_thread(
+        entries.find,
+        patterns,
+        checkout,
+        memory=memory,
+        roots=[one.path.strip("/") for one in roots],
+    )
+    await following.enter(found.paths, installed(found.charts, roots, checkout))
     for path in found.gone:
         await following.take(path, recalled(memory, path))
-    declared = gathering.declarations or not ledger.is_empty
-    if not (declared or found.failures or found.items):
+    holds_any = gathering.declarations or not ledger.is_empty
+    if not (holds_any or found.failures or found.items):
         found.failures += [_empty(pattern, checkout) for pattern in patterns]
     for failure in found.failures:
         hidden = 0 if found.gone else await asyncio.to_thread(ledger.estimates.everywhere)

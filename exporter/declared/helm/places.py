@@ -1,33 +1,98 @@
 """Which line of a chart declares a rendered object and its values.
 
-Helm says which template an object is from. In it, the line of a value is that of its key, where
-that stands there once and so can be no other.
+Helm says which template an object is from, and kind and name which document of it. In that, the
+line of a value is that of its key, where that stands there once and so can be no other.
 """
 
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from itertools import groupby, takewhile
+from typing import Final, Self
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.helm.chart import CHART, Chart
 from exporter.declared.kinds import TRACED
-from exporter.domain.json import Json, JsonObject, as_text
+from exporter.domain.json import Json, JsonObject, as_text, dig
 from exporter.domain.provenance import Place, Source
 
 _KEY: Final = re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?([A-Za-z0-9_.$/-]+)[\"']?:(?:[ \t]|$)")
 _KIND: Final = re.compile(r"^kind:[ \t]*[\"']?([A-Za-z]+)[\"']?")
+_METADATA: Final = re.compile(r"^metadata:[ \t]*(?:#.*)?$")
+_NAME: Final = re.compile(r"^([ \t]+)name:[ \t]*[\"']?(.*?)[\"']?[ \t]*(?:[ \t]#.*)?$")
+_LONGEST: Final = 1000
+_ACTION: Final = re.compile(r"\{\{.*?\}\}")
+_END: Final = "---"
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A document of a template: the lines of kinds, and of keys that stand in it once.
+
+    *name* is what is literal of the name of its object, between templates.
+    """
+
+    kinds: Mapping[str, int]
+    keys: Mapping[str, int]
+    name: tuple[str, ...] = ("", "")
+
+    @classmethod
+    def of(cls, lines: Sequence[tuple[int, str]]) -> Self:
+        """Return what the numbered *lines* of a document tell."""
+        keys = [(at, found[1]) for at, line in lines if (found := _KEY.match(line))]
+        counts = Counter(key for _, key in keys)
+        kinds: dict[str, int] = {}
+        for at, line in lines:
+            if found := _KIND.match(line):
+                kinds.setdefault(found[1], at)
+        once = {key: at for at, key in keys if counts[key] == 1}
+        return cls(kinds, once, _name([line for _, line in lines]))
+
+    def makes(self, name: str) -> bool:
+        """Tell whether an object of this *name* may come of it."""
+        first, *between = self.name
+        if not between:
+            return name == first
+        *between, last = between
+        if not (name.startswith(first) and name[len(first) :].endswith(last)):
+            return False
+        at, end = len(first), len(name) - len(last)
+        for part in between:
+            found = name.find(part, at, end)
+            if found < 0:
+                return False
+            at = found + len(part)
+        return True
+
+
+def _name(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return the literal parts of the name below ``metadata``; nothing is known of any other."""
+    for above, line in enumerate(lines):
+        if _METADATA.match(line):
+            below = takewhile(lambda one: not one or one[0] in " #{", lines[above + 1 :])
+            found = [one for text in below if (one := _NAME.match(text[:_LONGEST]))]
+            name = min(found, key=lambda one: len(one[1]), default=None)  # not that of a label
+            return tuple(_ACTION.split(name[2])) if name else ("", "")
+    return "", ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """The lines on which the keys of a file stand that stand there once, and those of kinds."""
+    """A file of a chart with its documents, if it is known."""
 
     path: str
-    keys: Mapping[str, int] = field(default_factory=dict)
-    kinds: Mapping[str, int] = field(default_factory=dict)
+    documents: Sequence[_Document] = ()
+
+    def document(self, kind: str, name: str) -> _Document | None:
+        """Return of which document an object can only be, if there is one."""
+        fitting = [one for one in self.documents if kind in one.kinds]
+        if len(fitting) > 1:
+            fitting = [one for one in fitting if one.makes(name)]
+        if len(fitting) > 1:
+            fitting = [one for one in fitting if one.name == (name,)]
+        return fitting[0] if len(fitting) == 1 else None
 
 
 @dataclass(slots=True)
@@ -46,24 +111,27 @@ class Places:
             return self.chart.place, {}
         found = self._template(template)
         kind = as_text(content.get("kind"))
-        place = self._place(found.path, found.kinds.get(kind, 1))
+        document = found.document(kind, as_text(dig(content, "metadata", "name")))
+        if document is None:
+            return self._place(found.path, 1), {}
+        place = self._place(found.path, document.kinds[kind])
         if kind not in TRACED:
             return place, {}
-        return place, dict(self._inside(content, "", found))
+        lines = self._inside(content, "", document.keys)
+        return place, {pointer: self._place(found.path, line) for pointer, line in lines}
 
     def _inside(
-        self, value: Json, pointer: str, template: _Template
-    ) -> Iterator[tuple[str, Place]]:
+        self, value: Json, pointer: str, keys: Mapping[str, int]
+    ) -> Iterator[tuple[str, int]]:
         if isinstance(value, dict):
             for key, part in value.items():
                 below = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
-                line = template.keys.get(key)
-                if line is not None:
-                    yield below, self._place(template.path, line)
-                yield from self._inside(part, below, template)
+                if key in keys:
+                    yield below, keys[key]
+                yield from self._inside(part, below, keys)
         elif isinstance(value, list):
             for at, part in enumerate(value):
-                yield from self._inside(part, f"{pointer}/{at}", template)
+                yield from self._inside(part, f"{pointer}/{at}", keys)
 
     def _template(self, template: str) -> _Template:
         if template not in self._known:
@@ -76,16 +144,10 @@ class Places:
         data = self.chart.files.get(template)
         if data is None:
             return _Template(self._archive(template))
-        lines = data.decode("utf-8", "replace").splitlines()
-        keys = [(at, found[1]) for at, line in enumerate(lines, 1) if (found := _KEY.match(line))]
-        counts = Counter(key for _, key in keys)
-        kinds: dict[str, int] = {}
-        for at, line in enumerate(lines, 1):
-            found = _KIND.match(line)
-            if found is not None:
-                kinds.setdefault(found[1], at)
-        once = {key: at for at, key in keys if counts[key] == 1}
-        return _Template(self._path(template), once, kinds)
+        lines = enumerate(data.decode("utf-8", "replace").splitlines(), 1)
+        apart = groupby(lines, lambda one: one[1].startswith(_END))
+        documents = [_Document.of(list(found)) for ends, found in apart if not ends]
+        return _Template(self._path(template), documents)
 
     def _archive(self, template: str) -> str:
         parts = template.split("/")

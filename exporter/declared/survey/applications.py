@@ -91,8 +91,8 @@ class Deployments:
             if not self.deploys(folder):
                 yield Found(
                     folder or ".",
-                    f"{template} makes Applications; they are compared once the Application that "
-                    "deploys this chart is a file here, too",
+                    f"{template} makes Applications; if somebody installs this chart, name it in "
+                    "declared.argocd, and its values in declared.charts.roots",
                 )
 
     def _first(self, folder: str) -> str:

@@ -1,23 +1,19 @@
 """Facts about Alertmanager: itself, who is told, what is silenced and what has arrived."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from exporter.domain.provenance import Located, Place
+from exporter.domain.regexp import PatternError, UnsupportedPatternError, compile_pattern
 
 OURS = "ClusterConformance"
 """How the names of our alerts begin, but for one."""
 SILENCED = "DriftAlertsSilenced"
 """The alert that says that all others are silenced; a silence of those must not match it."""
-MAX_LENGTH = 500
-MAX_CHOICES = 3
-_CHOICE = re.compile(r"[*+?{(]")
-_GROUP_REPEATED = re.compile(r"\)[*+?{]")
-_OF_PYTHON_ONLY = re.compile(r"\\[1-9]|\(\?|\[\^?\[|--|&&|~~|\|\|")
-"""References, flags, and what Python may read as sets within sets one day."""
+MAX_WORK = 1_000_000
+"""So many steps a regular expression may take over one value, as the loop waits for it."""
 
 
 def is_ours(alert: str) -> bool:
@@ -68,8 +64,7 @@ class Matcher:
     def matches(self, value: str) -> bool | None:
         """Tell whether a label with this *value* (empty: absent) meets it; None: cannot tell.
 
-        A regular expression is anchored. One that Python might take for ever to match is not
-        tried: Alertmanager's own engine knows no such expressions.
+        A regular expression is anchored.
         """
         if not self.regex:
             return (self.value == value) is self.equal
@@ -83,23 +78,11 @@ class Matcher:
 
 @lru_cache(maxsize=8192)
 def _tried(expression: str, value: str) -> bool | None:
-    """Tell whether *expression* matches all of *value*; None where that must not be tried."""
-    if not _is_quick(expression):
-        return None
+    """Tell whether *expression* matches all of *value*; None where that cannot be told."""
     try:
-        return re.fullmatch(expression, value) is not None
-    except (re.error, OverflowError, RecursionError):
+        return compile_pattern(expression).covers(value, work=MAX_WORK)
+    except (PatternError, UnsupportedPatternError):
         return None
-
-
-def _is_quick(expression: str) -> bool:
-    """Tell whether matching is bounded: few repetitions and groups, and no repeated group."""
-    plain = expression.replace("(?:", "(")
-    return len(plain) <= MAX_LENGTH and not (
-        len(_CHOICE.findall(plain)) > MAX_CHOICES
-        or _GROUP_REPEATED.search(plain)
-        or _OF_PYTHON_ONLY.search(plain)
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,15 @@ def build_info(_: View) -> Iterator[Sample]:
 
 
 @family(
+    name="scope_info",
+    help="Of which cluster and declaration (a digest of its address) this tells; always 1.",
+    labels=("cluster_name", "declaration"),
+)
+def scope_info(view: View) -> Iterator[Sample]:
+    yield view.process.scope.labels, 1
+
+
+@family(
     name="evaluations_total",
     help="Evaluations made since start.",
     type="counter",

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from exporter.domain.cloud import CloudCalls
+from exporter.domain.cloud_services import CloudQuestions
 from exporter.domain.provenance import Source
 
 
@@ -22,6 +23,9 @@ class CloudProvider(Protocol):
 
     def start(self) -> None:
         """Begin a new look: count from zero, and take up credentials that were renewed."""
+
+    def want(self, questions: CloudQuestions) -> None:
+        """Ask these as well from the next look on."""
 
     def ask(self, kind: type) -> object:
         """Return the fact of one *kind*; raises :exc:`ReadError` that names the action it takes."""

@@ -24,6 +24,9 @@ from exporter.observed.records import SPARE, Metadata, OwnedMetadata, Record, Sp
 _LONGEST = 2000
 """Characters that are kept of a message; Argo CD puts whole command lines and diffs into them."""
 
+_KEPT = 10
+"""Entries of the history, as many as Argo CD keeps by default (``revisionHistoryLimit``)."""
+
 
 class KustomizeRecord(Record):
     """What a source says to kustomize of images."""
@@ -109,6 +112,7 @@ class OperationState(Record):
 
     phase: str | None = None
     started_at: str | None = None
+    finished_at: SpareText = None
     message: SpareText = None
     sync_result: Annotated[SyncStatus | None, SPARE] = None
 
@@ -131,12 +135,20 @@ class ApplicationCondition(Record):
     message: SpareText = None
 
 
+class HistoryRecord(Record):
+    """An entry of ``status.history``."""
+
+    revision: SpareText = None
+    revisions: Annotated[list[str] | None, SPARE] = None
+
+
 class ApplicationStatus(Record):
     """The status of an Application."""
 
     sync: SyncStatus | None = None
     health: HealthStatus | None = None
     operation_state: OperationState | None = None
+    history: Annotated[list[HistoryRecord] | None, SPARE] = None
     reconciled_at: SpareText = None
     controller_namespace: SpareText = None
     conditions: Annotated[list[ApplicationCondition] | None, SPARE] = None
@@ -202,6 +214,7 @@ def observed_application(record: ApplicationRecord) -> ObservedApplication:
         ailing=tuple(sorted(filter(None, map(_ailment, status.resources or ())))),
         overrides=_overrides(spec),
         secrets=tuple(sorted(_secrets(status))),
+        history=tuple(map(_revisions, (status.history or ())[-_KEPT:])),
         project=spec.project or "default",
         destination_namespace=destination.namespace or "",
         destination_name=destination.name or "",
@@ -242,7 +255,7 @@ def _override(record: SourceRecord) -> Overrides:
     )
 
 
-def _revisions(sync: SyncStatus) -> tuple[str, ...]:
+def _revisions(sync: SyncStatus | HistoryRecord) -> tuple[str, ...]:
     if sync.revisions:
         return tuple(sync.revisions)
     return (sync.revision,) if sync.revision else ()
@@ -252,6 +265,7 @@ def _operation(state: OperationState) -> Operation:
     return Operation(
         phase=state.phase or "",
         started=_instant(state.started_at),
+        finished=instant_or_none(state.finished_at),
         message=(state.message or "")[:_LONGEST],
         revisions=_revisions(state.sync_result or SyncStatus()),
     )

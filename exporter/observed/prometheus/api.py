@@ -37,11 +37,13 @@ class Api:
             body = await self._endpoint.get(path, params=params)
         return await asyncio.to_thread(parse, body)
 
-    async def query(self, expression: str) -> list[Sample]:
-        """Return an instant vector; raises :exc:`ReadError`."""
-        return await self.get(
-            QUERY, lambda body: vector(body, path=QUERY), params={"query": expression}
-        )
+    async def query(self, expression: str, *, at: datetime | None = None) -> list[Sample]:
+        """Return an instant vector, as of now or as it was *at* an instant.
+
+        Raises :exc:`ReadError`.
+        """
+        params = {"query": expression} | ({"time": str(at.timestamp())} if at else {})
+        return await self.get(QUERY, lambda body: vector(body, path=QUERY), params=params)
 
     async def ask_range(
         self, expression: str, *, start: float, end: float, step: float

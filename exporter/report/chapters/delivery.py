@@ -3,6 +3,7 @@
 from exporter.domain.check import Chapter
 from exporter.report.chapters import listed
 from exporter.report.chapters.cells import NOT_APPLICABLE, Cells
+from exporter.report.chapters.ways import ways
 from exporter.report.paper import Cell, Paragraph, Section
 from exporter.report.rows import ApplicationRow, WorkloadRow
 
@@ -23,6 +24,7 @@ def pipeline(cells: Cells) -> Section:
     return Section(
         title=say("GitOps pipeline"),
         blocks=(*counted, *(cells.table(head, rows) or (none,))),
+        parts=ways(cells),
         anchor="gitops",
         landscape=True,
     )

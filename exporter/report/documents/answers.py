@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from exporter.domain.recollection import MemoryKind
 from exporter.report.documents.declared import (
     Application,
     Conflict,
@@ -55,6 +56,16 @@ class Layers(Struct, frozen=True, kw_only=True):
     waivers: tuple[Waiver, ...]
 
 
+class Memory(Struct, frozen=True):
+    """What the process began with: what it remembers of those before it."""
+
+    kind: Annotated[
+        MemoryKind,
+        Meta(description="prometheus: its series of failures, which know no reason and no excuse."),
+    ]
+    until: Annotated[Instant | None, Meta(description="When that was kept last.")]
+
+
 class Transitions(Struct, frozen=True, kw_only=True):
     """GET /api/v1/transitions: what changed last, the newest first."""
 
@@ -63,6 +74,7 @@ class Transitions(Struct, frozen=True, kw_only=True):
     offset: Count
     limit: Limit
     next: Next
+    memory: Memory
     transitions: tuple[Transition, ...]
 
 

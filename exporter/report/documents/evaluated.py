@@ -278,6 +278,10 @@ class Transition(Struct, frozen=True):
         Verdict | None, Meta(description="null where the check speaks of it no longer.")
     ]
     detail: Annotated[str, Meta(description="That of the finding that it became.")]
+    series: Annotated[
+        bool,
+        Meta(description="Whether it is from Prometheus, where null only means: did not fail."),
+    ]
 
     @classmethod
     def of(cls, transition: transitions.Transition) -> "Transition":
@@ -289,6 +293,7 @@ class Transition(Struct, frozen=True):
             before=transition.before,
             after=transition.after,
             detail=transition.detail,
+            series=transition.series,
         )
 
 

@@ -127,19 +127,25 @@ def _event(some: Sequence[Transition], board: Board, words: Words) -> Event:
         at=some[-1].at,
         text=_told(some, words),
         level=level,
-        word=words.say(
-            mark("in progress") if first.after is Verdict.SUPPRESSED else _SEVERITIES[level]
-        ),
+        word=words.say(_word(first, level)),
         subjects=tuple(one.subject for one in some),
         check=first.check,
         revision=first.revision,
     )
 
 
+def _word(first: Transition, level: Level) -> str:
+    if first.after is Verdict.SUPPRESSED:
+        return mark("in progress")
+    return mark("ended") if first.series and first.after is None else _SEVERITIES[level]
+
+
 def _told(some: Sequence[Transition], words: Words) -> str:
     first = some[0]
     if first.after in _AMISS or first.after in {Verdict.WAIVED, Verdict.SUPPRESSED}:
         return _title(some, words)
+    if first.after is None and first.series:
+        return words.say("No longer, as Prometheus tells: {what}", what=_title(some, words))
     if first.after is None:
         return words.say("No longer judged: {what}", what=_title(some, words))
     return words.say("No longer: {what}", what=_title(some, words))

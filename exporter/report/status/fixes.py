@@ -29,6 +29,9 @@ MOST: Final = 20
 _CUT: Final = " ..."
 _PLAIN: Final = re.compile(r"[\w.,:/@+-]+")
 """A value that no language quotes."""
+_NAME: Final = re.compile(r"[a-zA-Z0-9][\w.:-]*", re.ASCII)
+_PATH: Final = re.compile(r"[\w.@+-][\w./@+-]*")
+"""A path that a patch names as it is; another could end the line, and begin a patch of its own."""
 _NAMED: Final = frozenset({"containers", "initContainers", "env", "volumes", "imagePullSecrets"})
 """Lists that Kubernetes merges by the name of their items."""
 _WORD: Final = re.compile(r"[\w.-]+")
@@ -72,8 +75,15 @@ def _commands(entry: Entry) -> str | None:
     known = _COMMANDS.get(entry.first.check.id)
     if known is None or len(entry.members) > MOST:
         return None
+    if not all(is_operand(row.finding.subject.name) for row in entry.members):
+        return None
     lines = [known(row.finding) for row in entry.members]
     return "\n".join(line for line in lines if line) if all(lines) else None
+
+
+def is_operand(name: str) -> bool:
+    """Tell whether kubectl takes a name for one; code may call a machine ``--server=...``."""
+    return _NAME.fullmatch(name) is not None
 
 
 def _taint(finding: Finding) -> str:
@@ -235,6 +245,8 @@ def _replaced(wrong: Statement, wanted: str, finding: Finding, board: Board) -> 
     """
     place = next((one for one in finding.provenance if str(one) == wrong.place), None)
     if place is None or not place.line or not _PLAIN.fullmatch(wrong.value):
+        return ""
+    if not _PATH.fullmatch(place.path):
         return ""
     lines = list(board.cluster.read(place))
     before = lines[place.line - 1] if place.line <= len(lines) else ""

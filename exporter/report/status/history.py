@@ -24,4 +24,5 @@ def history(board: Board, asked: Asked, *, context: PageContext) -> Answer:
         site=site(board.cluster.name, said, context, level=level_of(board), here="history"),
         days=days,
         watching=board.outcome.watching,
+        memory=board.outcome.memory,
     )

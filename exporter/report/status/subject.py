@@ -15,6 +15,7 @@ from exporter.report.status.board import Board
 from exporter.report.status.changes import every
 from exporter.report.status.comparison import Line, compare
 from exporter.report.status.entry_view import style, tag
+from exporter.report.status.fixes import is_operand
 from exporter.report.status.fixing import shown
 from exporter.report.status.grouping import By, Entry, worst_first
 from exporter.report.status.page_query import PageQuery
@@ -24,6 +25,7 @@ from exporter.report.status.rows import Row
 from exporter.report.status.site import PageContext, render, site
 from exporter.report.status.skyline import Span, skyline
 from exporter.report.status.titles import subject as named
+from exporter.report.status.way import way
 from exporter.report.status.words import Words, words
 from exporter.report.texts import Lang
 
@@ -80,6 +82,7 @@ def subject(board: Board, asked: Asked, *, context: PageContext) -> Answer:
         entries=[shown(one, board, said) for one in entries],
         compared=[_compared(row, said) for row in rows if compare(row.finding)],
         checked=[_checked(row, said) for row in rows],
+        way=way(about, board.outcome, said),
         relations=relations(about, board.outcome.facts, said),
         events_of=every(board, said, about=about)[:EVENTS],
         week=skyline(
@@ -197,6 +200,8 @@ def _worst(now: Mapping[str, Verdict | None], checks: Mapping[str, Check]) -> Le
 
 def _command(about: Subject) -> str:
     """Return how to look at it in a terminal; only for what the API server has by that kind."""
+    if not is_operand(about.name):
+        return ""
     if about.kind == "Node":
         return f"kubectl get node {quote(about.name)} -o yaml --show-managed-fields"
     if not about.namespace or not about.kind.isalnum():

@@ -77,6 +77,10 @@ TITLES: Final[Mapping[str, Title]] = {
         mark("The instance of {subject} is another one than declared"),
         mark("The instances of {things} are others than declared"),
     ),
+    "cloud_load_balancer": Title(
+        mark("{subject} is another one than declared, or has an unhealthy target"),
+        mark("{things} are others than declared, or have unhealthy targets"),
+    ),
     "cloud_network": Title(
         mark("{subject} is another one than declared"), mark("{things} are others than declared")
     ),

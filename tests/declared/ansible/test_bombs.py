@@ -59,6 +59,8 @@ BOMBS = [
     "maps * 20 | combine(recursive=true)",
     "[{'k': maps[0]}] * 20000 | combine(recursive=true) | to_json",
     "many | map('string') | map('replace', '1', long) | join",
+    "{% for i in range(3000) %}{{ maps | list }}{% endfor %}",
+    "{% for i in range(3000) %}{{ many | map('string') | zip(many) | list }}{% endfor %}",
     "{% for i in many %}{% for j in many %}{% if a5 == b5 %}{% endif %}{% endfor %}{% endfor %}",
 ]
 

@@ -20,6 +20,7 @@ from exporter.domain.applications import Overrides
 from exporter.domain.declaration import ApplicationKey
 from exporter.domain.provenance import Place, Source
 from exporter.foreign import yaml
+from exporter.settings.charts import RootChart
 
 ADDRESS = "https://git.example.org/platform/gitops.git"
 Lay = Callable[[Mapping[str, str]], Checkout]
@@ -87,6 +88,7 @@ def follow(lay: Lay) -> Follow:
         cluster: Cluster | None = None,
         memory: Remembered | None = None,
         overrides: Mapping[ApplicationKey, tuple[Overrides, ...]] | None = None,
+        roots: Sequence[RootChart] = (),
         **options: Any,
     ) -> Followed:
         checkout = lay(files)
@@ -101,6 +103,7 @@ def follow(lay: Lay) -> Follow:
             memory=memory,
             running=running,
             overrides=overrides or {},
+            roots=roots,
         )
 
     return run

@@ -10,8 +10,11 @@ from exporter.declared.argocd.image_updates import (
     selections,
     updates_of,
 )
+from exporter.declared.rendered import Manifest
 from exporter.domain.applications import Overrides
 from exporter.domain.declaration import ApplicationKey, DeclaredApplication
+from exporter.domain.provenance import Place, Source
+from exporter.foreign import yaml
 from tests.declared.argocd.conftest import Follow, Locate
 
 KEY = ApplicationKey("argocd", "shop")
@@ -76,6 +79,21 @@ spec: {template: {spec: {containers: [{name: a, image: "example.org/a:1"}]}}}
             id="not matched",
         ),
         pytest.param(Tags(allowed="regexp:^1"), "", "1.0.0", "", id="matched"),
+        pytest.param(Tags(allowed="regexp:(?i)^V"), "", "v1.0.0", "", id="as Go matches"),
+        pytest.param(
+            Tags(allowed="regexp:^("),
+            "",
+            "1.0.0",
+            "1.0.0 is not allowed by regexp:^(",
+            id="no regular expression",
+        ),
+        pytest.param(
+            Tags(allowed="regexp:(a+)+$", strategy=Strategy.ALPHABETICAL),
+            "",
+            "a" * 100 + "b",
+            f"{'a' * 100}b is not allowed by regexp:(a+)+$",
+            id="one that would take for ever",
+        ),
         pytest.param(
             Tags(allowed="glob:*"), "", "1.0.0", "1.0.0 is not allowed by glob:*", id="no function"
         ),
@@ -264,3 +282,64 @@ async def test_an_image_updater_that_is_found_later_counts_all_the_same(follow: 
     application = await overridden(follow, files, live)
 
     assert application.overridden == ()
+
+
+def running_updater(allowed: str = "", *, name: str = "all") -> Manifest:
+    updater = yaml.plain(yaml.load(UPDATER.replace("regexp:^v", allowed)))
+    assert isinstance(updater, dict)
+    updater["metadata"] = {"name": name, "namespace": "argocd"}
+    return Manifest(content=updater, place=Place(Source.KUBERNETES, f"ImageUpdater argocd/{name}"))
+
+
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(
+    ("files", "running", "amiss"),
+    [
+        pytest.param({}, running_updater(), False, id="the cluster's alone"),
+        pytest.param({}, running_updater("regexp:^w"), True, id="which does not allow the tag"),
+        pytest.param(
+            {"updater.yaml": UPDATER}, running_updater("regexp:^w"), False, id="as it is declared"
+        ),
+        pytest.param(
+            {"updater.yaml": UPDATER.replace("shop", "none")},
+            running_updater(),
+            True,
+            id="no longer declared",
+        ),
+    ],
+)
+async def test_an_image_updater_of_the_cluster_counts_where_no_file_declares_it(
+    follow: Follow, files: dict[str, str], running: Manifest, *, amiss: bool
+) -> None:
+    live = Overrides(images=("example.org/other=example.org/a:v1.2.3",))
+    declared = {"root.yaml": APPLICATION % ("", ""), **files}
+
+    followed = await follow(
+        {**PLAIN, **declared}, *declared, overrides={KEY: (live,)}, running=[running]
+    )
+
+    (application,) = followed.reading.applications
+    assert followed.reading.failures == ()
+    assert bool(application.overridden) is amiss
+
+
+@pytest.mark.usefixtures("kustomize")
+async def test_a_malformed_image_updater_of_the_cluster_is_told_and_breaks_nothing(
+    follow: Follow,
+) -> None:
+    broken = Manifest(
+        content={
+            "apiVersion": f"{PREFIX}/v1alpha1",
+            "kind": "ImageUpdater",
+            "spec": {"applicationRefs": [{"images": 1}]},
+        },
+        place=Place(Source.KUBERNETES, "ImageUpdater argocd/all"),
+    )
+
+    followed = await follow(
+        {**PLAIN, "root.yaml": APPLICATION % ("", "")}, "root.yaml", running=[broken]
+    )
+
+    (note,) = followed.reading.unresolved
+    assert followed.reading.failures == ()
+    assert (note.place, "malformed" in note.message) == (broken.place, True)

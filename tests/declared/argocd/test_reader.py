@@ -99,7 +99,7 @@ async def test_nothing_asked_is_nothing_read(follow: Follow) -> None:
 
 
 async def test_a_place_that_could_not_be_rendered_is_not_called_empty(follow: Follow) -> None:
-    followed = await follow({"a/Chart.yaml": "name: a"}, "a")
+    followed = await follow({"b/a/Chart.yaml": "name: a"}, "b")
 
     assert followed.reading.failures == ()
     assert len(followed.reading.unresolved) == 1

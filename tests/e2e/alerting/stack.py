@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,6 +19,7 @@ import yaml
 from tests.apiserver.kubeconfig import write_kubeconfig
 from tests.apiserver.scenarios import run
 from tests.apiserver.server import ApiServer
+from tests.cloud import moto
 from tests.e2e.alerting import faster
 from tests.e2e.alerting.surroundings import Receiver, Served, Targets
 from tests.e2e.reference import Reference
@@ -59,6 +61,7 @@ class Stack:
             *(sys.executable, "-m", "exporter", "serve"),
             *("--config.file", str(self.reference.settings)),
             *("--web.listen-address", self.address, "--log.level", "error"),
+            env={**os.environ, **moto.KEYS},
         )
         async with asyncio.timeout(STARTING):
             while True:

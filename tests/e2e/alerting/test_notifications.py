@@ -14,6 +14,7 @@ import yaml
 
 from tests.apiserver.scenarios import run
 from tests.apiserver.server import ApiServer
+from tests.cloud.reference import STOPPED, ReferenceCloud, reference_cloud
 from tests.e2e.alerting.stack import Stack, running
 
 KINDS = ("nodes", "pods", "deployments", "applications")
@@ -191,3 +192,33 @@ def waive(stack: Stack, *, subject: str, until: datetime) -> None:
     waiver = {"check": "node_labels", "subject": subject, "reason": "a test", "owner": "tests"}
     settings["waivers"] = [*others, {**waiver, "expires": until.isoformat()}]
     stack.reference.settings.write_text(yaml.safe_dump(settings))
+
+
+async def test_a_stopped_instance_is_told_once_and_not_its_node(everything: Stack) -> None:
+    """It is the last one: what it declares beside the others has gone afterwards."""
+    await everything.quiet()
+    async with reference_cloud(everything.api) as cloud:
+        look_at(everything, cloud)
+        await everything.shows("sum(cluster_conformance_cloud_requests) > 0")
+        await everything.quiet()
+
+        await cloud.stop_instance()
+        await everything.shows(
+            'cluster_conformance_check_subjects{check="cloud_instance",verdict="fail"} > 0'
+        )
+        cloud.lose_node()
+
+        await everything.hears(("InstanceNotRunning", instance(STOPPED)))
+
+
+def look_at(stack: Stack, cloud: ReferenceCloud) -> None:
+    """Let the cloud be looked at, as much sooner as all else passes faster."""
+    settings = yaml.safe_load(stack.reference.settings.read_text())
+    aws = cloud.settings()["cloud"]["aws"] | {"interval": "1s"}
+    settings["observed"]["cloud"] = {"aws": aws}
+    stack.reference.settings.write_text(yaml.safe_dump(settings))
+
+
+def instance(node: str) -> str:
+    """Return the address at which the example declares the instance of a node."""
+    return f"module.{node.removeprefix('k8s-').replace('-', '_')}.aws_instance.this"

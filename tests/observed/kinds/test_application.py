@@ -190,3 +190,24 @@ def test_only_secrets_that_are_synced_are_there() -> None:
     ]
 
     assert application(status={"resources": resources}).secrets == (("shop", "a"),)
+
+
+def test_the_last_deployments_are_kept_and_when_an_operation_ended() -> None:
+    entries = [{"revision": f"{number:040x}", "id": number} for number in range(12)]
+    several = {"revisions": ["a" * 40, "b" * 40]}
+
+    seen = application(
+        status={
+            "history": [*entries, several],
+            "operationState": {"phase": "Succeeded", "finishedAt": "2025-11-12T05:10:00Z"},
+        }
+    )
+
+    assert len(seen.history) == 10
+    assert seen.history[-1] == ("a" * 40, "b" * 40)
+    assert seen.operation.finished == datetime(2025, 11, 12, 5, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("history", [None, [], [{}], [{"revision": ""}]])
+def test_an_empty_history_is_none(history: Any) -> None:
+    assert not any(application(status={"history": history}).history)

@@ -10,6 +10,7 @@ from exporter.observed.kinds.application_set import KIND as APPLICATION_SET
 from exporter.observed.kinds.daemon_set import KIND as DAEMON_SET
 from exporter.observed.kinds.deployment import KIND as DEPLOYMENT
 from exporter.observed.kinds.horizontal_pod_autoscaler import KIND as HORIZONTAL_POD_AUTOSCALER
+from exporter.observed.kinds.image_updater import KIND as IMAGE_UPDATER
 from exporter.observed.kinds.node import KIND as NODE
 from exporter.observed.kinds.pod import KIND as POD
 from exporter.observed.kinds.rollout import KIND as ROLLOUT
@@ -68,4 +69,11 @@ def test_secrets_are_never_read() -> None:
 def test_only_what_comes_with_add_ons_is_optional() -> None:
     optional = {one for one in KINDS if one.optional}
 
-    assert optional == {APPLICATION, APPLICATION_SET, APP_PROJECT, ROLLOUT, SCALED_OBJECT}
+    assert optional == {
+        APPLICATION,
+        APPLICATION_SET,
+        APP_PROJECT,
+        IMAGE_UPDATER,
+        ROLLOUT,
+        SCALED_OBJECT,
+    }

@@ -43,6 +43,36 @@ _MAPS: Final = (
     *(".labels", ".nested", ".nested.a", '(dict "a" 1 "b" "x")', "dict", '(dict "tier" "db")'),
     *("(fromYaml .text)", "(merge (dict) .labels)"),
 )
+_PIECES: Final = (
+    *(
+        "a",
+        "-",
+        ".",
+        "x*",
+        "[a-z]+",
+        "[^a-z]",
+        r"\d*",
+        r"\w",
+        r"\b",
+        "^",
+        "$",
+        "(?i)P",
+        "|",
+        "(g|p)",
+    ),
+    *(
+        "(g|p)",
+        "(a+)+",
+        "(.)*?",
+        "(?P<n>[0-9])?",
+        "[[:alpha:]]{2,3}",
+        r"\pL",
+        r"(?:\.|-)",
+        "",
+        r"[\w.]+?",
+    ),
+)
+_REPLACEMENTS: Final = ("$1", "${1}x", "$1x", "<$0>", "$n", "${n}", "$$", "$", "")
 _ANY: Final = (*_TEXTS, *_NUMBERS, *_LISTS, *_MAPS, ".yes", ".no", ".nothing", ".missing", "true")
 _OF_TEXT: Final = (
     *("upper", "lower", "title", "trim", "quote", "squote", "nospace", "b64enc", "b64dec", "len"),
@@ -191,6 +221,11 @@ def _piped(random: Random, of: tuple[str, ...], functions: tuple[str, ...]) -> s
     return found
 
 
+def _expression(random: Random) -> str:
+    pieces = random.choices(_PIECES, k=random.randint(1, 4))
+    return f"`{''.join(pieces)}`"
+
+
 def _text(random: Random) -> str:
     return _piped(random, _TEXTS, _OF_TEXT)
 
@@ -245,7 +280,11 @@ def _call(random: Random) -> str:
             f"ternary {texts} {numbers} {random.choice(('.yes', '.no', 'true', '.name'))}",
             f"regexReplaceAll {random.choice(('`(a|p)(.)`', '`^g`', '`.*`'))} {texts} `$2`",
             f"regexFindAll `[a-z0-9]` {texts} {random.choice(('-1', '2', '0'))}",
-            f"regexSplit `-` {texts} -1",
+            f"regexSplit {_expression(random)} {texts} {random.choice(('-1', '0', '1', '2', '3'))}",
+            f"regexFindAll {_expression(random)} {texts} -1",
+            f"regexFind {_expression(random)} {texts}",
+            f"regexReplaceAll {_expression(random)} {texts} `{random.choice(_REPLACEMENTS)}`",
+            f"regexReplaceAllLiteral {_expression(random)} {texts} `$1`",
             f"regexMatch {random.choice(('`^[a-z-]+$`', '`x?`', '`(?i)GPU`'))} {texts}",
             f"semverCompare {random.choice(('`>=1.2.0`', '`^1.27`', '`~1.2`'))} .version",
             "(semver .version).Minor",

@@ -28,8 +28,8 @@ def texts(found: Finding, lines: Sequence[str] = ()) -> list[str]:
     return [fix.text for fix in fixes(entry, board, ENGLISH)]
 
 
-def conflict() -> Finding:
-    wrong, right = Place(Source.ANSIBLE, "a.yml", 2), Place(Source.ANSIBLE, "b.yml", 1)
+def conflict(path: str = "a.yml") -> Finding:
+    wrong, right = Place(Source.ANSIBLE, path, 2), Place(Source.ANSIBLE, "b.yml", 1)
     statements = [
         {"source": "ansible", "value": value, "place": str(place)}
         for value, place in (("red", wrong), ("blue", right))
@@ -62,3 +62,17 @@ def test_there_is_no_patch_of_a_line_with_a_credential(line: str) -> None:
 def test_a_label_that_kubectl_would_take_for_an_option_has_no_command(key: str) -> None:
     assert texts(of_node("node_labels", {"a": "b"})) == ["kubectl label node a a=b --overwrite"]
     assert texts(of_node("node_labels", {key: "b"})) == []
+
+
+@pytest.mark.parametrize("name", ["--all", "-l", "a b", "a,b", "a\n--all", "\u202ea", ""])
+def test_a_name_that_kubectl_would_take_for_something_else_has_no_command(name: str) -> None:
+    found = of_node("node_labels", {"a": "b"})
+
+    assert texts(structs.replace(found, subject=Subject("Node", "", name))) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["a.yml\n--- a/b\n+++ b/b\n@@ -1 +1 @@\n-c\n+d", "a b.yml", "/etc/passwd", "a\tb"]
+)
+def test_a_path_cannot_begin_a_patch_of_its_own(path: str) -> None:
+    assert texts(conflict(path), ["", "colour: red"]) == []

@@ -1,10 +1,13 @@
 """A subject has a page with everything that is known of it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from exporter.domain.declaration import ApplicationKey
 from exporter.domain.finding import Subject, Verdict
+from exporter.domain.flow import ApplicationFlow, FlowStep, Reached
 from exporter.domain.published import Answer, Asked
 from exporter.report.status import PageContext, documentation, history, subject
 from exporter.report.status.entry_view import path
@@ -58,6 +61,29 @@ def test_what_became_of_it_is_told() -> None:
     assert "Node n1 is not in the cluster" in text(page("n1")).partition("Last 7 days")[2]
 
 
+def test_the_page_of_an_application_has_the_way_of_its_commit() -> None:
+    key = ApplicationKey("argocd", "chat")
+    flow = ApplicationFlow(
+        application=key,
+        commit="a" * 40,
+        reached=(
+            Reached(FlowStep.COMMIT, ago(hours=2), own=True),
+            Reached(FlowStep.SEEN, ago(hours=1)),
+        ),
+        missing=(FlowStep.SYNCED, FlowStep.READY),
+        deployed="b" * 40,
+        behind=2,
+        notes=("rolled back from aaaaaaaaaaaa to bbbbbbbbbbbb",),
+    )
+    outcome = replace(OUTCOME, flows={key: flow})
+    about = {"kind": "Application", "namespace": "argocd", "name": "chat"}
+
+    shown = text(subject(board(outcome), Asked(tuple(about.items())), context=CONTEXT))
+
+    assert "bbbbbbbb is deployed, 2 commits behind. rolled back from" in shown
+    assert re.search("Committed .* Seen by Argo CD .*, as first seen Synced not yet", shown)
+
+
 def test_of_what_nobody_knows_it_says_so() -> None:
     shown = page("n9")
 
@@ -91,7 +117,8 @@ def test_a_name_is_no_markup_and_no_command() -> None:
     shown = page(evil).body.decode()
 
     assert "<script>" not in shown.replace('<script src="../../status.js" defer>', "")
-    assert "&#39;&lt;script&gt;`$(x)`;&#39;" in shown
+    assert "&lt;script&gt;`$(x)`;" in shown.replace("<wbr>", "")
+    assert "kubectl" not in shown
 
 
 def test_the_history_has_all_changes_by_day() -> None:
@@ -116,3 +143,14 @@ def test_checks_and_runbooks_are_served(folder: str, name: str, status: int) -> 
     asked = Asked((("folder", folder), ("name", name)))
 
     assert documentation(board(OUTCOME), asked, context=CONTEXT).status == status
+
+
+@pytest.mark.parametrize("name", ["--server=https://a", "-v", "a --server=https://a"])
+def test_no_command_gives_kubectl_an_option_that_somebody_named_a_node(name: str) -> None:
+    outcome = evaluation(finding(name, check="node_present"), checks=CHECKS)
+    asked = Asked((("kind", "Node"), ("name", name)))
+
+    shown = text(subject(board(outcome), asked, context=CONTEXT))
+
+    assert "conform" in shown
+    assert "kubectl" not in shown

@@ -22,7 +22,7 @@ from exporter.declared.argocd.gotemplate.arguments import (
     whole,
 )
 from exporter.declared.argocd.gotemplate.syntax import UnsupportedError
-from exporter.declared.argocd.gotemplate.values import Int64, Unordered, normalise_name
+from exporter.declared.argocd.gotemplate.values import Int64, Nil, Unordered, normalise_name
 from exporter.domain.errors import ParseError
 
 
@@ -200,8 +200,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "has": _has,
     "first": lambda value: next(iter(items(value)), None),
     "last": lambda value: next(reversed(items(value)), None),
-    "rest": lambda value: items(value)[1:],
-    "initial": lambda value: items(value)[:-1],
+    "rest": lambda value: items(value)[1:] if value else Nil(items(value)),
+    "initial": lambda value: items(value)[:-1] if value else Nil(items(value)),
     "slice": collections.sliced,
     "sortAlpha": collections.sorted_texts,
     "toStrings": collections.texts,

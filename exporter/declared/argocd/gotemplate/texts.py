@@ -19,7 +19,13 @@ from exporter.declared.argocd.gotemplate.arguments import (
     whole,
 )
 from exporter.declared.argocd.gotemplate.syntax import UnsupportedError
-from exporter.declared.argocd.gotemplate.values import MISSING, Unordered, normalise_name, to_text
+from exporter.declared.argocd.gotemplate.values import (
+    MISSING,
+    Nil,
+    Unordered,
+    normalise_name,
+    to_text,
+)
 from exporter.domain.errors import ParseError
 
 MAX_PARTS = 50_000
@@ -186,6 +192,8 @@ class _Json:
             return self._written(value)
         if isinstance(value, Unordered):
             value.bound_order()
+        if isinstance(value, Nil):
+            return None
         if isinstance(value, dict):
             return {self._written(key): self.of(value[key], depth + 1) for key in sorted(value)}
         if isinstance(value, list):

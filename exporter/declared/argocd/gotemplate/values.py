@@ -30,6 +30,10 @@ class Int64(int):
     """An ``int64``, which functions that take an ``int`` refuse."""
 
 
+class Nil(list[Any]):
+    """A list that is nil: empty as any other, but ``null`` where it is encoded."""
+
+
 class Unordered(list[Any]):
     """The keys or values of a map, in an order that Go does not promise."""
 

@@ -194,6 +194,10 @@ def _of_part(name: str, read: values.Read) -> Iterator[str]:
             yield from values.rules("ingress", read, protocol="ip_protocol")
         case "aws_vpc_security_group_egress_rule":
             yield from values.rules("egress", read, protocol="ip_protocol")
+        case "aws_lb_target_group_attachment" | "aws_alb_target_group_attachment":
+            target, port = read("target_id"), read("port")
+            if target is not None:
+                yield text(target) if port is None else f"{text(target)} port {text(port)}"
         case "aws_route":
             yield values.route(read, _ROUTE)
         case _:

@@ -71,9 +71,10 @@ class CloudConfiguration(Configuration):
 def _attributes(block: Block, name: str, scope: Scope) -> Lazy:
     """Return the attributes of one instance: its id as a reference, others where they stand."""
     address = address_in(scope, name) + key_of(scope)
+    kind = TYPES.get(name.partition(".")[0])
 
     def get(attribute: str) -> Value:
-        if attribute == "id" and name.partition(".")[0] in TYPES:
+        if kind is not None and attribute in ("id", *kind.aliases):
             return Value(reference(address), block.at)
         expression = block.body.attributes.get(attribute)
         if expression is not None:

@@ -39,7 +39,8 @@ _DESTINATIONS: Final = ("cidr_block", "ipv6_cidr_block", "destination_prefix_lis
 class CloudType:
     """A type that is a resource of its own; its *values* by the paths that lead to them.
 
-    *blocks* are nested blocks that are read as a whole, with what is read of each.
+    *blocks* are nested blocks that are read as a whole, with what is read of each. Its id has
+    these *aliases*.
     """
 
     kind: CloudKind
@@ -47,6 +48,7 @@ class CloudType:
     values: Mapping[CloudAttribute, str] = field(default_factory=dict)
     blocks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     identity: str = "id"
+    aliases: tuple[str, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -75,6 +77,34 @@ _ROUTE_TABLE = CloudType(
     kind=CloudKind.ROUTE_TABLE,
     values={CloudAttribute.VPC: "vpc_id"},
     blocks={"route": (*_DESTINATIONS, *ROUTE_TARGETS)},
+)
+_LOAD_BALANCER = CloudType(
+    kind=CloudKind.LOAD_BALANCER,
+    name="name",
+    values={
+        CloudAttribute.BALANCER_TYPE: "load_balancer_type",
+        CloudAttribute.INTERNAL: "internal",
+        CloudAttribute.SUBNETS: "subnets",
+        CloudAttribute.GROUPS: "security_groups",
+    },
+    aliases=("arn",),
+)
+_TARGET_GROUP = CloudType(
+    kind=CloudKind.TARGET_GROUP,
+    name="name",
+    values={
+        CloudAttribute.VPC: "vpc_id",
+        CloudAttribute.PROTOCOL: "protocol",
+        CloudAttribute.PORT: "port",
+        CloudAttribute.TARGET_TYPE: "target_type",
+    },
+    aliases=("arn",),
+)
+_ATTACHMENT = PartType(
+    owner="target_group_arn",
+    attribute=CloudAttribute.TARGETS,
+    read=("target_id", "port"),
+    of=CloudKind.TARGET_GROUP,
 )
 _SINGLE_RULE = (
     "ip_protocol",
@@ -125,6 +155,16 @@ TYPES: Final[Mapping[str, CloudType]] = {
     "aws_default_security_group": _SECURITY_GROUP,
     "aws_ebs_volume": CloudType(kind=CloudKind.VOLUME),
     "aws_eip": CloudType(kind=CloudKind.ADDRESS),
+    "aws_lb": _LOAD_BALANCER,
+    "aws_alb": _LOAD_BALANCER,
+    "aws_lb_target_group": _TARGET_GROUP,
+    "aws_alb_target_group": _TARGET_GROUP,
+    "aws_eks_cluster": CloudType(kind=CloudKind.CLUSTER, name="name"),
+    "aws_eks_node_group": CloudType(
+        kind=CloudKind.NODE_GROUP,
+        name="node_group_name",
+        values={CloudAttribute.CLUSTER: "cluster_name"},
+    ),
 }
 PARTS: Final[Mapping[str, PartType]] = {
     "aws_security_group_rule": PartType(
@@ -166,6 +206,8 @@ PARTS: Final[Mapping[str, PartType]] = {
         read=("subnet_id",),
         of=CloudKind.ROUTE_TABLE,
     ),
+    "aws_lb_target_group_attachment": _ATTACHMENT,
+    "aws_alb_target_group_attachment": _ATTACHMENT,
     "aws_vpc_ipv4_cidr_block_association": PartType(
         owner="vpc_id", attribute=CloudAttribute.CIDRS, read=("cidr_block",), of=CloudKind.VPC
     ),
@@ -174,6 +216,7 @@ COMPARED: Final = frozenset(CloudKind) - {
     CloudKind.VOLUME,
     CloudKind.ADDRESS,
     CloudKind.SCALING_GROUP,
-    CloudKind.TARGET_GROUP,
+    CloudKind.CLUSTER,
+    CloudKind.NODE_GROUP,
 }
 """The kinds that checks compare, so that each of them is an item."""

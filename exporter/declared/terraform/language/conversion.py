@@ -20,12 +20,11 @@ from exporter.declared.terraform.language.value_types import (
     Primitive,
     TupleType,
     Type,
-    collection,
+    is_open,
     list_of,
     map_of,
-    object_of,
     set_of,
-    tuple_of,
+    without_optional,
 )
 from exporter.declared.terraform.language.values import (
     MAX_DEPTH,
@@ -117,8 +116,8 @@ class _Conversion:
             case Unknown() as data:
                 return Value(data, value.at, to)
             case None:
-                is_open = _holds_any(to) and value.type is not ANY
-                return Value(None, value.at, value.type if is_open else without_optional(to))
+                keeps = is_open(to) and value.type is not ANY
+                return Value(None, value.at, value.type if keeps else without_optional(to))
             case _:
                 pass
         if (given := type_of(value)) is to:
@@ -161,7 +160,7 @@ class _Conversion:
         found = [self.convert(one, element) for one in elements]
         if isinstance(elements, TypedItems) and not found and to.element is ANY:
             element = elements.element
-        if _holds_any(element) and found:
+        if is_open(element) and found:
             found, element = self._alike(found, to)
         if to.kind is Kind.SET:
             return Value(distinct(found, element), value.at)
@@ -173,7 +172,7 @@ class _Conversion:
         found = [self.convert(one, element) for one in pairs.values()]
         if isinstance(pairs, TypedMap) and not found and to.element is ANY:
             element = pairs.element
-        if _holds_any(element) and found:
+        if is_open(element) and found:
             found, element = self._alike(found, to)
         converted = dict(zip(pairs, found, strict=True))
         return Value(TypedMap(converted, element, pairs.rest), value.at)
@@ -227,32 +226,6 @@ class _Conversion:
         if found.data is None and isinstance(found.type, ObjectType):
             return Value(None, found.at, without_optional(found.type))
         return found
-
-
-def without_optional(of: Type) -> Type:
-    """Return a type without marks of what is optional, as values have it."""
-    match of:
-        case CollectionType():
-            return collection(of.kind, without_optional(of.element))
-        case TupleType():
-            return tuple_of(without_optional(one) for one in of.elements)
-        case ObjectType():
-            return object_of({name: without_optional(one) for name, one in of.attributes})
-        case _:
-            return of
-
-
-def _holds_any(of: Type) -> bool:
-    """Tell whether a type leaves a part of it open."""
-    match of:
-        case CollectionType():
-            return _holds_any(of.element)
-        case TupleType():
-            return any(map(_holds_any, of.elements))
-        case ObjectType():
-            return bool(of.optional) or any(_holds_any(one) for _, one in of.attributes)
-        case _:
-            return of is ANY
 
 
 def _has_unknown(value: Value) -> bool:

@@ -21,6 +21,8 @@ MOST: Final = 4 * MAX_ITEMS
 _LETTERS: Final = 64
 _PARTS: Final = 16
 """So many letters, or parts, are gone through in the time of a step."""
+_COMPOSED: Final = 3
+"""So many letters, where any is not ASCII: what a reader takes for one has to be found out."""
 _PARSED: Final = 2
 _COMPARED: Final = 3
 """So many letters are parsed in it, so many parts compared or encoded."""
@@ -47,7 +49,8 @@ def _is_deep(name: str, operands: Sequence[Value]) -> bool:
 
 def _cost(operand: Value, *, deep: bool, name: str) -> int:
     if isinstance(operand.data, str):
-        return len(operand.data) // (_PARSED if name in _PARSING else _LETTERS)
+        each = _LETTERS if operand.data.isascii() else _COMPOSED
+        return len(operand.data) // (_PARSED if name in _PARSING else each)
     if deep:
         weight = _weight(operand, {}, 0)
         if weight >= MOST:

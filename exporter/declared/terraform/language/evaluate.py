@@ -10,7 +10,7 @@ from exporter.declared.terraform.language.conversion import convert
 from exporter.declared.terraform.language.decimals import Counted
 from exporter.declared.terraform.language.expressions import ELEMENT
 from exporter.declared.terraform.language.files import FILE_FUNCTIONS, templatestring
-from exporter.declared.terraform.language.functions import FUNCTIONS, apply
+from exporter.declared.terraform.language.functions import FUNCTIONS, apply, patterns
 from exporter.declared.terraform.language.kinds import type_of
 from exporter.declared.terraform.language.scope import Scope
 from exporter.declared.terraform.language.syntax import (
@@ -424,7 +424,10 @@ def _call(expression: Call, scope: Scope) -> Value:
         raise unknown(f"{name}()", "is not evaluated here")
     position.at(*expression.at)
     costs.pay(name, arguments, scope.budget)
-    result = apply(name, arguments)
+    try:
+        result = apply(name, arguments)
+    finally:
+        scope.budget.spend(patterns.cost(name, arguments))
     if isinstance(result, Value):
         return result
     data = normalised(result) if isinstance(result, str) else result

@@ -33,6 +33,8 @@ class CollectionType:
 
     kind: Kind
     element: "Type"
+    is_open: bool
+    has_optional: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -40,6 +42,8 @@ class TupleType:
     """``tuple([string, number])``."""
 
     elements: tuple["Type", ...]
+    is_open: bool
+    has_optional: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -47,7 +51,9 @@ class ObjectType:
     """``object({name = type})``, names in order; *optional* ones may lack."""
 
     attributes: tuple[tuple[str, "Type"], ...]
-    optional: frozenset[str] = frozenset()
+    optional: frozenset[str]
+    is_open: bool
+    has_optional: bool
 
     def get(self, name: str) -> "Type | None":
         """Return the type of an attribute."""
@@ -68,7 +74,7 @@ def collection(kind: Kind, element: Type) -> CollectionType:
     key = (kind, element)
     found: CollectionType | None = _known.get(key)
     if found is None:
-        found = _known[key] = CollectionType(kind, element)
+        found = _known[key] = CollectionType(kind, element, is_open(element), _optional(element))
     return found
 
 
@@ -92,7 +98,8 @@ def tuple_of(elements: Iterable[Type]) -> TupleType:
     key = tuple(elements)
     found: TupleType | None = _known.get(("tuple", *key))
     if found is None:
-        found = _known["tuple", *key] = TupleType(key)
+        opens, optional = any(map(is_open, key)), any(map(_optional, key))
+        found = _known["tuple", *key] = TupleType(key, opens, optional)
     return found
 
 
@@ -102,8 +109,38 @@ def object_of(attributes: Mapping[str, Type], optional: Iterable[str] = ()) -> O
     key = ("object", pairs, frozenset(optional))
     found: ObjectType | None = _known.get(key)
     if found is None:
-        found = _known[key] = ObjectType(pairs, key[2])
+        parts = [one for _, one in pairs]
+        opens = bool(key[2]) or any(map(is_open, parts))
+        has_optional = bool(key[2]) or any(map(_optional, parts))
+        found = _known[key] = ObjectType(pairs, key[2], opens, has_optional)
     return found
+
+
+def is_open(of: Type) -> bool:
+    """Tell whether a type leaves a part of it open: any type will do, or it may lack.
+
+    Types that share their parts are as deep as there are ways through them, so each remembers it.
+    """
+    return of is ANY if isinstance(of, Primitive) else of.is_open
+
+
+def without_optional(of: Type) -> Type:
+    """Return a type without marks of what is optional, as values have it."""
+    match of:
+        case Primitive():
+            return of
+        case _ if not of.has_optional:
+            return of
+        case CollectionType():
+            return collection(of.kind, without_optional(of.element))
+        case TupleType():
+            return tuple_of(without_optional(one) for one in of.elements)
+        case ObjectType():
+            return object_of({name: without_optional(one) for name, one in of.attributes})
+
+
+def _optional(of: Type) -> bool:
+    return not isinstance(of, Primitive) and of.has_optional
 
 
 def is_kind(of: Type, *kinds: Kind) -> bool:

@@ -42,11 +42,16 @@ _THROTTLED: Final = frozenset(
         "EC2ThrottledException",
     }
 )
+_MISSING: Final = frozenset({"ResourceNotFoundException", "TargetGroupNotFound"})
 _CREDENTIALS = "give the exporter a role (IRSA, pod identity, instance profile) or renew its keys"
 
 
 class CredentialsRefusedError(ReadError):
     """AWS does not accept the credentials: they are expired, or not valid."""
+
+
+class ResourceMissingError(ReadError):
+    """AWS does not have what was asked for by its name."""
 
 
 class BudgetSpentError(Exception):
@@ -128,4 +133,7 @@ def _refusal(action: str, error: exceptions.ClientError) -> ReadError:
             path=action,
             advice="ask less often (interval)",
         )
+    if code in _MISSING:
+        message = f"gives the error {code}"
+        return ResourceMissingError(message, reason=Reason.MISSING, path=action)
     return ReadError(f"gives the error {code}", reason=Reason.UNAVAILABLE, path=action)

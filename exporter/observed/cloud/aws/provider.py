@@ -10,16 +10,19 @@ from exporter.domain.cloud import (
     ObservedAddresses,
     ObservedInstances,
     ObservedInternetGateways,
+    ObservedLoadBalancers,
     ObservedNatGateways,
     ObservedRouteTables,
     ObservedScalingGroups,
     ObservedSecurityGroups,
     ObservedSubnets,
+    ObservedTargetGroups,
     ObservedVolumes,
     ObservedVpcs,
 )
+from exporter.domain.cloud_services import CloudQuestions, ObservedNodeGroups, ObservedTargets
 from exporter.domain.provenance import Source
-from exporter.observed.cloud.aws import compute, network
+from exporter.observed.cloud.aws import compute, network, services
 from exporter.observed.cloud.aws.security_groups import security_groups
 from exporter.observed.cloud.aws.session import AwsSession
 from exporter.settings.cloud import AwsSettings
@@ -50,17 +53,29 @@ QUESTIONS: Final[Mapping[type, Question]] = {
         "autoscaling", "describe_auto_scaling_groups", compute.scaling_groups
     ),
 }
+WHERE_DECLARED: Final[Mapping[type, Callable[[AwsSession, CloudQuestions], object]]] = {
+    ObservedLoadBalancers: services.load_balancers,
+    ObservedTargetGroups: services.target_groups,
+    ObservedTargets: services.targets,
+    ObservedNodeGroups: services.node_groups,
+}
+"""What is asked only for the sake of something that code declares."""
 
 
 class AwsProvider:
     """Looks at one region with one role."""
 
     source: ClassVar[Source] = Source.AWS
-    kinds: ClassVar[tuple[type, ...]] = tuple(QUESTIONS)
+    kinds: ClassVar[tuple[type, ...]] = (*QUESTIONS, *WHERE_DECLARED)
 
     def __init__(self, settings: AwsSettings) -> None:
         self._settings = settings
         self._session = AwsSession(settings)
+        self._questions = CloudQuestions()
+
+    def want(self, questions: CloudQuestions) -> None:
+        """Ask these as well from the next look on."""
+        self._questions = questions
 
     def start(self) -> None:
         """Begin a new look: count from zero, and take up credentials that were renewed."""
@@ -68,6 +83,8 @@ class AwsProvider:
 
     def ask(self, kind: type) -> object:
         """Return the fact of one *kind*; raises :exc:`ReadError` that names the action it takes."""
+        if kind in WHERE_DECLARED:
+            return WHERE_DECLARED[kind](self._session, self._questions)
         service, operation, parse = QUESTIONS[kind]
         if kind is ObservedSecurityGroups:
             parse = partial(security_groups, unmanaged=self._settings.unmanaged_rules)

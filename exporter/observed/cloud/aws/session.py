@@ -66,25 +66,28 @@ class AwsSession:
         service: str,
         operation: str,
         parse: Callable[[Iterable[Mapping[str, Any]]], T],
+        **given: str,
     ) -> T:
         """Return what *parse* makes of all pages of an answer; raises :exc:`ReadError`.
 
-        *operation* is named as the SDK does: ``describe_vpcs``.
+        *operation* is named as the SDK does: ``describe_vpcs``; *given* are its parameters.
         """
         action = _action(service, operation)
         try:
             with translated(action, timeout=self._settings.timeout, budget=self._settings.calls):
-                return parse(self._pages(self._client(service), operation))
+                return parse(self._pages(self._client(service), operation, given))
         except CredentialsRefusedError:
             self._refused = True
             raise
 
-    def _pages(self, client: Any, operation: str) -> Iterator[Mapping[str, Any]]:
+    def _pages(
+        self, client: Any, operation: str, given: Mapping[str, str]
+    ) -> Iterator[Mapping[str, Any]]:
         if client.can_paginate(operation):
             config = _page_size(client, operation)
-            yield from client.get_paginator(operation).paginate(PaginationConfig=config)
+            yield from client.get_paginator(operation).paginate(PaginationConfig=config, **given)
         else:
-            yield getattr(client, operation)()
+            yield getattr(client, operation)(**given)
 
     def _client(self, service: str) -> Any:
         with self._lock:
@@ -121,7 +124,7 @@ class AwsSession:
 def _action(service: str, operation: str) -> str:
     """Return the action as a policy of IAM names it: ``ec2:DescribeVpcs``."""
     name = "".join(part.capitalize() for part in operation.split("_"))
-    return f"{service}:{name}"
+    return f"{_IAM_NAMES.get(service, service)}:{name}"
 
 
 def _page_size(client: Any, operation: str) -> dict[str, int]:
@@ -136,9 +139,13 @@ def _page_size(client: Any, operation: str) -> dict[str, int]:
     return {"PageSize": min(most, LARGEST_PAGE)}
 
 
-_IAM_NAMES: Mapping[str, str] = {"auto-scaling": "autoscaling"}
+_IAM_NAMES: Mapping[str, str] = {
+    "auto-scaling": "autoscaling",
+    "elbv2": "elasticloadbalancing",
+    "elastic-load-balancing-v2": "elasticloadbalancing",
+}
 """How policies of IAM name a service that the SDK names otherwise."""
-_LIMITS = ("MaxResults", "MaxRecords")
+_LIMITS = ("MaxResults", "MaxRecords", "PageSize", "maxResults")
 _MOST: Mapping[str, int] = {
     "describe_auto_scaling_groups": 100,
     "describe_route_tables": 100,

@@ -104,7 +104,7 @@ def test_what_go_refuses_is_an_error(text: str) -> None:
         pytest.param("{{ snakecase .name }}", id="unknown-function"),
         pytest.param("{{ range keys .map .map }}{{ . }}{{ end }}", id="order-of-keys"),
         pytest.param('{{ merge .map (dict "a" 1) }}', id="changing-a-parameter"),
-        pytest.param('{{ regexMatch "(a+)+" .name }}', id="expression-that-may-run-away"),
+        pytest.param(r'{{ regexMatch "\\C" .name }}', id="expression-of-bytes"),
         pytest.param("{{ 0x10 }}", id="hexadecimal"),
         pytest.param("{{ 'a' }}", id="rune"),
         pytest.param("{{ range 3 }}{{ end }}", id="range-of-a-number"),

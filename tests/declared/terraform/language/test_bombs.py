@@ -46,6 +46,7 @@ NAMES = {
     "m": mapped(60),
     "n": mapped(60),
     "long": Value("x" * 1_000_000, AT),
+    "accents": Value("\u0301" * 60_000, AT),
     "commas": Value("," * 1_000_000, AT),
     "many": Value(Items(Value(str(at), AT) for at in range(20_000)), AT),
     "wide": Value(Object({str(at): Value("x", AT) for at in range(20_000)}), AT),
@@ -90,6 +91,13 @@ BOMBS = {
     "sorts again and again": "[for i in many : sort(many)]",
     "reverses again and again": "[for i in many : reverse(many)]",
     "indents": 'indent(100, replace(substr(long, 0, 100000), "x", "\\n"))',
+    "makes lists of lists that share their parts": "chunklist(tolist(a), 2)",
+    "makes maps of them": "tomap({a = m, b = n})",
+    "makes maps again and again": "[for i in many : tomap({a = many, b = many})]",
+    "matches many groups": 'regexall(join("", [for i in range(990) : "()"]), long)',
+    "matches again and again": '[for i in many : regexall("(.*)*x", 1e300)]',
+    "compiles again and again": '[for i in many : regexall("(((x?){9}){9}){9}${i}", "x")]',
+    "composes again and again": "[for i in many : strrev(accents)]",
     "raises in vain": "1e99 * 1e99 * 1e99",
 }
 

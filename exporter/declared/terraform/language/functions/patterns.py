@@ -3,7 +3,7 @@
 Source: go-cty, ``regexp.go``; Terraform, ``replace``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from exporter.declared.terraform.language.value_types import STRING, Type, object_of, tuple_of
@@ -21,7 +21,7 @@ from exporter.declared.terraform.language.values import (
     text,
     unknown,
 )
-from exporter.foreign.re2 import (
+from exporter.domain.regexp import (
     Match,
     Pattern,
     PatternError,
@@ -30,6 +30,9 @@ from exporter.foreign.re2 import (
 )
 
 T = TypeVar("T")
+
+_WORK = 100
+"""So many steps of a pattern take the time of one of an evaluation, at the worst."""
 
 
 def _guarded(work: Callable[[], T]) -> T:
@@ -82,11 +85,15 @@ def regexall(expression: Value, value: Value) -> Data:
     return TypedList(found, element)
 
 
+def _is_pattern(wanted: str) -> bool:
+    return len(wanted) > 1 and wanted.startswith("/") and wanted.endswith("/")
+
+
 def replace(value: Value, old: Value, new: Value) -> Data:
     """Replace a substring, or what a regular expression between slashes matches."""
     wanted = text(old)
     source, by = text(value), text(new)
-    if len(wanted) > 1 and wanted.startswith("/") and wanted.endswith("/"):
+    if _is_pattern(wanted):
         pattern = _guarded(lambda: compile_pattern(wanted[1:-1]))
         letters = Letters()
         pieces = _guarded(lambda: [letters.write(one) for one in pattern.replace(source, by)])
@@ -94,6 +101,23 @@ def replace(value: Value, old: Value, new: Value) -> Data:
     if len(source) + source.count(wanted) * (len(by) - len(wanted)) > MAX_TEXT:
         raise unknown("replace()", "gives a text of more than 1 MiB")
     return source.replace(wanted, by)
+
+
+def cost(name: str, arguments: Sequence[Value]) -> int:
+    """Return what the last call of a function with these arguments took, in its steps.
+
+    That is known afterwards only, and bounded for each call.
+    """
+    if name not in FUNCTIONS or len(arguments) < 2:  # noqa: PLR2004 - a pattern, and a text
+        return 0
+    wanted = arguments[name == "replace"].data
+    if not isinstance(wanted, str) or (name == "replace" and not _is_pattern(wanted)):
+        return 0
+    try:
+        pattern = compile_pattern(wanted[1:-1] if name == "replace" else wanted)
+    except (PatternError, UnsupportedPatternError):
+        return len(wanted)
+    return pattern.work // _WORK
 
 
 FUNCTIONS: Mapping[str, Function] = {"regex": regex, "regexall": regexall, "replace": replace}
