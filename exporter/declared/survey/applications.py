@@ -42,7 +42,8 @@ class Deployments:
     def _source(self, file: str, source: dict[str, Any], own: set[str]) -> None:
         url, chart = as_text(source.get("repoURL")), as_text(source.get("chart"))
         if chart:
-            self.charts.setdefault((url, chart), file)
+            if "{{" not in f"{url}{chart}":  # else its generators say it
+                self.charts.setdefault((url, chart), file)
             if chart == STACK_CHART:
                 self.stacks.append(Found(file, f"its Application deploys {chart}"))
             return
