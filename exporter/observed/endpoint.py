@@ -18,6 +18,7 @@ from exporter.domain.instants import parse_duration
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.credentials import credentials, trust
 from exporter.foreign.files import MIB, fingerprint
+from exporter.observed.connections import meaning
 from exporter.observed.serverclock import ServerClock
 from exporter.settings.monitoring import EndpointSettings, parse_address
 
@@ -160,8 +161,7 @@ class Endpoint:
             message = f"no answer within {self._timeout.total:g} s"
             raise ReadError(message, reason=Reason.TIMEOUT, path=path) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            message = " ".join(str(error).split())[:_SAID] or type(error).__name__
-            raise ReadError(message, reason=Reason.UNAVAILABLE, path=path) from None
+            raise ReadError(meaning(error)[:_SAID], reason=Reason.UNAVAILABLE, path=path) from None
         if response.status != HTTPStatus.OK:
             body = given.conceal(body)
         return Reply(response.status, body, path)

@@ -81,7 +81,7 @@ def _kind(block: Block) -> str:
 
 @cache
 def _style() -> str:
-    return _resource("report.css")
+    return _resource("base.css") + _resource("report.css")
 
 
 @cache

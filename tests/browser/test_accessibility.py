@@ -45,10 +45,6 @@ async def put(shown: Page, outcome: Evaluation, asked: Asked | None = None) -> N
         pytest.param("/?verdict=pass", "light", id="what conforms"),
         pytest.param("/?by=subject", "dark", id="by subject"),
         pytest.param("/?lang=ko", "light", id="Korean"),
-        pytest.param("/subject/Node/k8s-api-scan", "light", id="a node"),
-        pytest.param("/subject/Deployment/api/scan-api?lang=ko", "dark", id="a workload"),
-        pytest.param("/history", "light", id="history"),
-        pytest.param("/docs/checks/workload_spec", "dark", id="a check explained"),
         pytest.param("/?q=nothing-of-that-name", "dark", id="nothing found"),
     ],
 )

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page
 from exporter.report.overview import Overview
 from exporter.report.texts import Lang
 from exporter.report.writers import Form, write
+from tests.browser.layout import BROKEN
 from tests.report.golden import KST, validated
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -20,23 +21,6 @@ FITTING = """() => [document.documentElement, ...document.querySelectorAll('.scr
   .filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent.slice(0, 80))"""
 RESULTS = """() => [...document.querySelectorAll('td.r')].filter(each => each.offsetParent)
   .map(each => each.getBoundingClientRect().right).reduce((a, b) => Math.max(a, b), 0)"""
-BROKEN = """() => {
-  const found = [];
-  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const head = node.parentElement.closest('thead');
-    if (head && getComputedStyle(head).position === 'absolute') continue;
-    for (const word of node.data.matchAll(/\\(?[^\\s%(-]+[%-]?/g)) {
-      const range = document.createRange();
-      range.setStart(node, word.index);
-      range.setEnd(node, word.index + word[0].length);
-      const lines = new Set([...range.getClientRects()].map(each => Math.round(each.top)));
-      if (lines.size > 1) found.push(word[0]);
-    }
-  }
-  return found;
-}"""
-"""Words that stand on two lines; a line may end after - and %, before (, and between nodes."""
 
 
 @pytest.fixture(scope="module")

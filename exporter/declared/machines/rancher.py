@@ -3,7 +3,7 @@
 Its keys are the names of command line flags; with a plus sign they add to those of other files.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from exporter.declared.located import LocatedTree
@@ -25,8 +25,9 @@ _FLAGS: Final = frozenset(
 def read(tree: LocatedTree) -> Machine | None:
     """Return what a document says; None where it is no such file. Raises :exc:`ReadError`."""
     flags = {key.rstrip("+"): value for key, value in tree.fields.items()}
-    if "apiVersion" in flags or not flags.keys() & _FLAGS:
-        return None
+    known = [flags[key].content for key in flags.keys() & _FLAGS]
+    if "apiVersion" in flags or not known or any(isinstance(one, Mapping) for one in known):
+        return None  # no flag is a mapping, as the keys of a chart's values often are
     values, flat = Values(), LocatedTree(flags, tree.place)
     arguments = values.arguments(LocatedTree(dict(_of_kubelet(flat, values)), tree.place))
     address = values.text(flat, "node-ip", Attribute.INTERNAL_IP)

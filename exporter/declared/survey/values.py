@@ -32,8 +32,8 @@ class InValues:
     def __str__(self) -> str:
         told = " and ".join(f"{count} {kind}" for kind, count in sorted(self.counts.items()))
         return (
-            f"{told} under {self.key}, values of a chart: helm makes them, so they are read only "
-            "where an Application in a file here deploys that chart with these values"
+            f"{told} under {self.key}, made by helm: read where an Application file here deploys "
+            "the chart with these values, or declared.charts.roots says that it is installed"
         )
 
 

@@ -17,6 +17,7 @@ from yarl import URL
 
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.watches import Restart
+from exporter.observed.connections import meaning
 from exporter.observed.kinds import KindSpec
 from exporter.observed.kubernetes.errors import WatchError, refusal
 from exporter.observed.kubernetes.limits import Limits
@@ -264,16 +265,8 @@ def _translate(error: Exception) -> WatchError | None:
         where = f"{error.path}: " if error.path else ""
         message = f"{where}{error.message}"
         return WatchError(message, restart=Restart.UNREACHABLE, reason=error.reason)
-    for types, restart, reason, meaning in _MEANINGS:
+    for types, restart, reason, what in _MEANINGS:
         if isinstance(error, types):
-            said = _words(error)
-            message = f"{meaning}: {said}" if said else meaning
+            message = f"{what}: {meaning(error)}" if str(error) else what
             return WatchError(message, restart=restart, reason=reason)
     return None
-
-
-def _words(error: Exception) -> str:
-    """Return what an error says; aiohttp puts its own objects into what it says of connections."""
-    if type(error) is aiohttp.ClientConnectorError:
-        return f"{error.host}:{error.port}: {error.os_error.strerror or error.os_error}"
-    return str(error)

@@ -9,7 +9,7 @@ from exporter.domain.finding import Severity, Subject, Verdict
 from exporter.domain.skyline import Level, level_of
 from exporter.domain.transitions import Transition
 from exporter.report.status.board import Board
-from exporter.report.status.titles import TITLES, counted, subject
+from exporter.report.status.titles import TITLES, counted, filled, subject
 from exporter.report.status.words import Words
 from exporter.report.texts import mark
 
@@ -164,4 +164,4 @@ def _title(some: Sequence[Transition], words: Words) -> str:
         named = subject(subjects[0]) if len(subjects) == 1 else things
         return words.say("{subject} cannot be judged ({check})", subject=named, check=some[0].check)
     message = known.one if len(subjects) == 1 else known.many
-    return words.say(message, subject=subject(subjects[0]), things=things)
+    return filled(message, words, first=subjects[0], number=len(subjects), things=things)

@@ -15,6 +15,8 @@ from exporter.report.status.words import Words
 from exporter.report.texts import mark
 from exporter.report.wording import LAYERS
 
+PARTED: Final = " · "
+"""Stands between parts at which a line may end."""
 _ORDER: Final = (Level.CONFORMS, Level.CRITICAL, Level.WARNING, Level.ACCEPTED, Level.UNKNOWN)
 
 
@@ -165,7 +167,7 @@ def witness(board: Board, words: Words) -> str:
         return words.say("last 24 hours as remembered here, for Prometheus says: {why}", why=why)
     if not kept.changes:
         return words.say("last 24 hours as remembered here, Prometheus has none of it")
-    return words.say("last 24 hours by Prometheus, now at the right")
+    return words.say("last 24 hours by Prometheus")
 
 
 def _level(board: Board, layer: Layer) -> Level | None:
@@ -190,7 +192,7 @@ def _told(board: Board, layer: Layer, words: Words) -> str:
         words.say("{n} of {total}", n=words.number(conform), total=words.number(total)),
         *(words.say(_NOTES[level], n=levels[level]) for level in _NOTES if levels[level]),
     ]
-    return " · ".join(parts)
+    return PARTED.join(parts)
 
 
 _NOTES: Final = {

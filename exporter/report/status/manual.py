@@ -24,6 +24,8 @@ _ITEM: Final = re.compile(r"( *)(?:[-*]|(\d+)\.) +(.*)")
 _HEADING: Final = re.compile(r"(#{1,4}) +(.*)")
 _RULE: Final = re.compile(r"[|\s:-]+")
 _INDENT: Final = 2
+_BREAKS: Final = re.compile(r"(?<=[/.:,=@_-])(?=\w)")
+"""Where a long word of code may be broken, as names on pages are."""
 
 
 def names(folder: str) -> tuple[str, ...]:
@@ -97,7 +99,7 @@ class _Writer:
             self.at += 1
         code = "\n".join(line[indent:] for line in self.lines[start : self.at])
         self.at += 1
-        return Markup('<pre class="copy" tabindex="0">{}</pre>').format(code)
+        return Markup('<pre class="copy" tabindex="0">{}</pre>').format(_breakable(code))
 
     def _table(self) -> Markup:
         rows: list[list[str]] = []
@@ -155,6 +157,11 @@ class _Writer:
         return Markup().join(parts)
 
 
+def _breakable(code: str) -> Markup:
+    """Return code whose long words may be broken after a mark of punctuation."""
+    return Markup("<wbr>").join(map(escape, _BREAKS.split(code)))
+
+
 def inline(text: str) -> Markup:
     """Return a line with its code, bold words and links; the rest is text."""
     parts: list[Markup] = []
@@ -170,7 +177,7 @@ def inline(text: str) -> Markup:
 def _marked(found: re.Match[str]) -> Markup:
     code, bold, label, target = found.groups()
     if code is not None:
-        return Markup("<code>{}</code>").format(code)
+        return Markup("<code>{}</code>").format(_breakable(code))
     if bold is not None:
         return Markup("<strong>{}</strong>").format(inline(bold))
     address = _address(target)

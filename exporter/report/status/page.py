@@ -65,6 +65,7 @@ def page(board: Board, asked: Asked, *, context: PageContext) -> Answer:
         counts=tuple(counts.counts(board, said)),
         layers=tuple(counts.layers(board, said)),
         witness=counts.witness(board, said),
+        parted=counts.PARTED,
         bar=counts.bar(board, said),
         declared=counts.declared_things(board, said),
         part=part,
@@ -81,6 +82,7 @@ def page(board: Board, asked: Asked, *, context: PageContext) -> Answer:
         coming=tuple(_coming(board)),
         sources=board.outcome.sources,
         silent=lambda status: _silent(status, board, said),
+        failures=lambda status: tuple(_failures(status, said)),
         source_name=lambda status: said.say(SOURCES[status.source]),
         evaluated=f"{board.at.astimezone(context.zone):%H:%M:%S}",
         zone=board.at.astimezone(context.zone).tzname(),
@@ -132,6 +134,16 @@ def _coming(board: Board) -> Iterator[Coming]:
     for waiver, state in sorted(board.outcome.waivers, key=lambda pair: pair[0].expires):
         if waiver.expires - board.at <= SOON:
             yield Coming(waiver, ended=state is WaiverState.EXPIRED)
+
+
+def _failures(status: SourceStatus, said: Words) -> Iterator[str]:
+    """Yield what a source fails with, each once, and of what."""
+    places: dict[str, list[str]] = {}
+    for failure in status.failures:
+        places.setdefault(failure.message, []).append(failure.place.where)
+    for message, where in places.items():
+        named = said.listed(filter(None, dict.fromkeys(where)), most=1)
+        yield f"{named}: {said.detail(message)}" if named else said.detail(message)
 
 
 def _silent(status: SourceStatus, board: Board, said: Words) -> str:

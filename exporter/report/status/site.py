@@ -35,6 +35,8 @@ _FORMS: Final = {
     "json": "JSON",
     "junit": "JUnit",
     "sarif": "SARIF",
+    "openreports": "OpenReports",
+    "oscal": "OSCAL",
 }
 LANGUAGES: Final = (("en", "English"), ("ko", "한국어"))
 PAGES: Final = (
@@ -118,8 +120,12 @@ def render(
 def files_beside() -> Mapping[str, Answer]:
     """Return the files that pages load, by their paths."""
     folder = files("exporter.report").joinpath(_FOLDER)
+    base = files("exporter.report").joinpath("templates", "base.css").read_bytes()
     return {
-        path: Answer(content_type=kind, body=folder.joinpath(path[1:]).read_bytes())
+        path: Answer(
+            content_type=kind,
+            body=(base if path.endswith(".css") else b"") + folder.joinpath(path[1:]).read_bytes(),
+        )
         for path, kind in _FILES.items()
     }
 

@@ -12,7 +12,7 @@ from exporter.report.wording import SOURCES
 
 
 class Title(NamedTuple):
-    """What a check finds of one ``{subject}``, and of several ``{things}``."""
+    """What a check finds of one ``{subject}`` (or ``{name}``), and of ``{n}`` ``{things}``."""
 
     one: str
     many: str
@@ -119,8 +119,8 @@ TITLES: Final[Mapping[str, Title]] = {
     ),
     "job_success": Title(mark("{subject} does not succeed"), mark("{things} do not succeed")),
     "kube_state_metrics": Title(
-        mark("kube-state-metrics counts {subject} otherwise than the API server"),
-        mark("kube-state-metrics counts {things} otherwise than the API server"),
+        mark("kube-state-metrics counts {name} otherwise than the API server"),
+        mark("kube-state-metrics and the API server count {n} things differently"),
     ),
     "node_dedication": Title(
         mark("{subject} runs pods that do not belong there"),
@@ -261,11 +261,27 @@ def title(entry: Entry, words: Words) -> str:
         return disputed
     said = _said(entry)
     message = said.one if len(entry.members) == 1 else said.many
-    return words.say(
+    return filled(
         message,
-        subject=subject(entry.first.finding.subject),
+        words,
+        first=entry.first.finding.subject,
+        number=len(entry.members),
         things=things(entry, words),
         check=words.say(entry.first.check.title),
+    )
+
+
+def filled(
+    message: str, words: Words, *, first: Subject, number: int, things: str, check: str = ""
+) -> str:
+    """Return the *message* of a :class:`Title` about the *first* of a *number* of subjects."""
+    return words.say(
+        message,
+        subject=subject(first),
+        name=first,
+        things=things,
+        n=words.number(number),
+        check=check,
     )
 
 

@@ -193,7 +193,7 @@ def test_applications_in_values_of_charts_are_told_as_not_read(
     unread = found(tmp_path, {"argocd/values.yaml": content}).unread
 
     assert paths(unread) == ["argocd/values.yaml"] * bool(told)
-    assert all(one.why.startswith(f"{told}, values of a chart: helm makes them") for one in unread)
+    assert all(one.why.startswith(f"{told}, made by helm: ") for one in unread)
 
 
 def test_a_template_that_makes_applications_in_a_loop_is_seen(tmp_path: Path) -> None:
@@ -201,6 +201,18 @@ def test_a_template_that_makes_applications_in_a_loop_is_seen(tmp_path: Path) ->
     files = {"apps/Chart.yaml": "name: apps\n", "apps/templates/list.yaml": loop}
 
     assert paths(found(tmp_path, files).argocd) == ["apps"]
+
+
+def test_values_of_a_chart_are_no_configuration_of_a_machine(tmp_path: Path) -> None:
+    content = "server: {replicas: 2}\ncni: {}\n"
+
+    assert found(tmp_path, {"values.yaml": content}).machines == ()
+
+
+def test_a_registry_that_a_generator_names_is_none(tmp_path: Path) -> None:
+    generated = APPLICATION_SET.replace("path: '{{path}}'", "chart: '{{values.chart}}'")
+
+    assert found(tmp_path, {"set.yaml": generated}).charts == ()
 
 
 async def test_a_worker_surveys_and_sees_what_is_seen_here(tmp_path: Path) -> None:

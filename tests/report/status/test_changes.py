@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 from exporter.domain.finding import Verdict
 from exporter.domain.skyline import Level
 from exporter.report.status.changes import events, every
+from exporter.report.status.titles import TITLES, title
 from tests.report.evaluations import check, evaluation, finding
 from tests.report.status.boards import ENGLISH, ago, became, board, watched
 
@@ -52,3 +55,18 @@ def test_only_the_last_day_is_on_the_page_and_all_in_the_history() -> None:
 
     assert events(shown, ENGLISH, since=shown.at - timedelta(days=1)) == []
     assert len(every(shown, ENGLISH)) == 1
+
+
+@pytest.mark.parametrize("name", sorted(TITLES.keys() - {"declaration_compared"}))
+@pytest.mark.parametrize("number", [1, 2])
+def test_every_title_tells_of_a_change_too(name: str, number: int) -> None:
+    some = [finding(f"n{one}", check=name) for one in range(number)]
+    outcome = watched(
+        evaluation(*some),
+        *(became(one, ago(hours=1), before=Verdict.PASS, after=Verdict.FAIL) for one in some),
+        since=ago(days=2),
+    )
+
+    (event,) = events(board(outcome), ENGLISH, since=ago(hours=24))
+
+    assert event.text.startswith(title(board(outcome).entries[0], ENGLISH))

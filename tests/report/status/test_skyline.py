@@ -84,7 +84,7 @@ def test_what_was_before_anybody_watched_is_what_prometheus_keeps() -> None:
 
     assert shown(kept(*KEPT), own, watching=own.at) == (
         "critical since 05:28:00, warnings for 10 h, conforms for 9 h 58 min"
-        " | last 24 hours by Prometheus, now at the right"
+        " | last 24 hours by Prometheus"
     )
 
 
