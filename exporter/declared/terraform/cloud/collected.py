@@ -174,7 +174,8 @@ class _Values:
             self.unknown[attribute] = Located(str(error.unknown), self.at)
             return
         self.known.setdefault(attribute, []).extend(
-            Located(one, self.place(value.at)) for one, value in found
+            Located(one, self.at if value.at.path.startswith(ROOT) else self.place(value.at))
+            for one, value in found
         )
 
 

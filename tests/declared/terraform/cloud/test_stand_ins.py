@@ -85,6 +85,18 @@ async def test_values_stand_where_the_call_has_them_and_resources_at_the_call(
     assert ROOT not in repr(cloud)
 
 
+async def test_a_default_of_a_module_stands_where_it_is_used(tmp_path: Path) -> None:
+    cloud = await declare(
+        tmp_path,
+        'module "vpc" {\n source = "terraform-aws-modules/vpc/aws"\n name = "shop"\n}\n'
+        'resource "aws_subnet" "s" {\n cidr_block = module.vpc.vpc_cidr_block\n}\n',
+    )
+
+    (cidr,) = cloud.resources["aws_subnet.s"].values[CloudAttribute.CIDRS]
+    assert (cidr.value, cidr.place.where) == ("10.0.0.0/16", "tf/main.tf:5")
+    assert ROOT not in repr(cloud)
+
+
 async def test_a_nat_gateway_in_each_zone_has_a_table_each(tmp_path: Path) -> None:
     each = VPC.replace("single_nat_gateway   = true", "one_nat_gateway_per_az = true")
 
