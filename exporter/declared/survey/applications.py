@@ -95,6 +95,14 @@ class Deployments:
                     "installed with belong into declared.charts.roots",
                 )
 
+    def rules(self) -> Iterator[Found]:
+        """Yield files with the rules of Argo CD that nothing here leads to."""
+        named = [one.path for one in self.folders()]
+        for file in self.documents.rules if named else ():
+            folder = posixpath.dirname(file)
+            if not (self.deploys(folder) or any(_is_below(file, one) for one in named)):
+                yield Found(file, "it has the rules of Argo CD itself (argocd-cm)")
+
     def _first(self, folder: str) -> str:
         files = [file for file, _ in self.documents.applications]
         return next(file for file in files if posixpath.dirname(file) == folder)

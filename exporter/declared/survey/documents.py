@@ -13,6 +13,7 @@ from exporter.declared.ansible.inventory_lines import scan_ini
 from exporter.declared.ansible.kubectl import mentions_nodes
 from exporter.declared.ansible.vault import VAULT_HEADER
 from exporter.declared.checkout import Checkout
+from exporter.declared.kinds import is_rules
 from exporter.declared.kustomize.kustomization import LISTS_OF_ROOTS
 from exporter.declared.kustomize.kustomization import NAMES as KUSTOMIZATIONS
 from exporter.declared.located import from_yaml
@@ -44,10 +45,10 @@ _MACHINES: Final = (talos.read, kubeadm.read, rancher.read)
 class Documents:
     """What the YAML and inventory files of a *checkout* are.
 
-    *applications* are by file, *charts* are the templates that make some, by the chart's folder;
-    *kustomizations* by folder, with the folders that each refers to;
-    *plays* by file, with the text that tells of nodes; *values* are those of charts that hold
-    Applications.
+    *applications* are by file, *rules* are files that have those of Argo CD itself, *charts* are
+    the templates that make some, by the chart's folder; *kustomizations* by folder, with the
+    folders that each refers to; *plays* by file, with the text that tells of nodes; *values* are
+    those of charts that hold Applications.
     """
 
     checkout: Checkout
@@ -60,6 +61,7 @@ class Documents:
     stacks: list[Found] = field(default_factory=list)
     inventories: dict[str, frozenset[str]] = field(default_factory=dict)
     charts: dict[str, str] = field(default_factory=dict)
+    rules: list[str] = field(default_factory=list)
     values: list[Found] = field(default_factory=list)
     unread: list[Found] = field(default_factory=list)
 
@@ -116,6 +118,8 @@ class Documents:
             self._kustomization(path, content)
         elif group == ARGOCD and content.get("kind") in APPLICATIONS:
             self.applications.append((path, content))
+        elif is_rules(as_object(yaml.plain(content))):
+            self.rules.append(path)
         elif hosts := _hosts(content):
             self.inventories[path] = frozenset(hosts)
         elif len(STACK & content.keys()) > 1 and "apiVersion" not in content:

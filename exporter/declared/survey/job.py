@@ -58,7 +58,7 @@ def survey(checkout: Checkout, asked: Asked) -> Survey:
         inventories=_few(_inventories(documents.inventories, asked)),
         playbooks=_few(documents.playbook_folders()),
         machines=_few(_machines(documents, deployments, delivered)),
-        argocd=_few((*deployments.folders(), *deployments.making())),
+        argocd=_few((*deployments.folders(), *deployments.making(), *deployments.rules())),
         kustomizations=_few(orphans),
         stacks=_few((*documents.stacks, *deployments.stacks)),
         remotes=tuple(deployments.all_remotes())[:MOST],

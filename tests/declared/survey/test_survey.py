@@ -110,6 +110,25 @@ def test_a_chart_that_makes_applications_is_named_unless_one_deploys_it(tmp_path
     assert argocd[1].why.startswith("free/templates/apps.yaml makes Applications")
 
 
+def test_rules_of_argo_cd_are_named_unless_something_leads_to_them(tmp_path: Path) -> None:
+    rules = "kind: ConfigMap\nmetadata: {name: argocd-cm}\n"
+    files = {
+        "sets/a.yaml": APPLICATION_SET,
+        "sets/cm.yaml": rules,
+        "apps/one/cm.yaml": rules,
+        "install/cm.yaml": rules,
+        "install/other.yaml": "kind: ConfigMap\nmetadata: {name: other}\n",
+    }
+
+    assert paths(found(tmp_path, files).argocd) == ["sets", "install/cm.yaml"]
+
+
+def test_rules_without_an_application_are_no_place_of_any(tmp_path: Path) -> None:
+    files = {"install/cm.yaml": "kind: ConfigMap\nmetadata: {name: argocd-cm}\n"}
+
+    assert found(tmp_path, files).argocd == ()
+
+
 def test_an_application_at_the_top_is_named_by_its_file(tmp_path: Path) -> None:
     files = {"root.yaml": APPLICATION_SET, "other.yaml": "a: 1\n", "apps/one/a.yaml": "a: 1\n"}
 
