@@ -96,7 +96,7 @@ class MemoryFile:
             document = msgspec.json.decode(
                 read_bytes(self.path, name=str(self.path), limit=_LIMIT), type=_Document
             )
-        except (ReadError, msgspec.MsgspecError, RecursionError) as error:
+        except (ReadError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             return self._move_aside(f"cannot be read: {error}")
         if Scope(document.cluster, document.declaration) != self.scope:
             whose = f"{document.declaration!r} in cluster {document.cluster!r}"

@@ -133,7 +133,7 @@ def _parsed(content: bytes) -> tuple[Chain, list[str]]:
             link = msgspec.json.decode(line, type=Link)
             parse_instant(link.at)
             intact = link.line() == line
-        except (msgspec.MsgspecError, ParseError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, ParseError, UnicodeDecodeError, RecursionError):
             intact = False
         if not intact:
             problems.append(f"{CHAIN}:{number}: is not as it was written")

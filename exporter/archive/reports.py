@@ -113,7 +113,7 @@ class Reports:
         try:
             content = (self.folder / link.file).read_bytes()
             return msgspec.json.decode(content, type=Report)
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise ArchiveError([f"{link.file}: cannot be read: {error}"]) from None
 
 

@@ -99,7 +99,7 @@ class Document:
             return head[2].decode("utf-8", "replace"), head[1].decode("utf-8", "replace")
         try:
             own = _TYPE.decode(item)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ParseError(str(error)) from None
         if not own.kind:
             raise ParseError("has no kind")

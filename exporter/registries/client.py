@@ -244,7 +244,7 @@ class Client:
             content = await Answer(response, SMALL).whole()
         try:
             found = msgspec.json.decode(content, type=_Token)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             found = _Token()
         token = found.token or found.access_token
         if not token or not token.isascii() or not token.isprintable():

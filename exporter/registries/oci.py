@@ -83,6 +83,6 @@ async def versions(client: Client, repository: str) -> list[str]:
 def _decoded(content: bytes, kind: type[T], client: Client) -> T:
     try:
         return msgspec.json.decode(content, type=kind)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         message = f"{client.registry.authority} answered what is no JSON of a registry"
         raise ReadError(message, reason=Reason.MALFORMED) from None

@@ -2,7 +2,7 @@
 
 import importlib
 
-from .completeness import parsing_modules
+from .completeness import parsing_modules, undecided
 from .targets import EXCEPTIONS, TARGETS
 
 REACHED = {module for target in TARGETS for module in target.modules}
@@ -26,3 +26,7 @@ def test_no_two_targets_have_one_name() -> None:
     names = [one.name for one in TARGETS]
 
     assert sorted(set(names)) == sorted(names)
+
+
+def test_who_decodes_expects_all_that_is_raised() -> None:
+    assert list(undecided()) == []

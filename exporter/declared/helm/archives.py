@@ -263,7 +263,7 @@ def _tags(path: Path) -> list[str]:
     data = read_bytes(path, name=path.name, limit=MIB)
     try:
         return msgspec.json.decode(data, type=list[str])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ReadError(
             "holds no list of versions", reason=Reason.MALFORMED, path=path.name
         ) from None

@@ -39,7 +39,7 @@ def decode(result: bytes) -> Survey:
     """Return what a worker found; raises :exc:`ReadError` where that is no survey."""
     try:
         return msgspec.msgpack.decode(result, type=Survey)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"its worker gave no survey: {error}"
         raise ReadError(message, reason=Reason.INTERNAL) from None
 

@@ -157,7 +157,7 @@ class _Conversation:
         """Run a program, and tell the worker what came of it."""
         try:
             program = msgspec.msgpack.decode(message.content, type=Program)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
         self.started += 1
         if self.started > MOST_PROGRAMS:
