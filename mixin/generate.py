@@ -7,7 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 MIXIN = Path(__file__).with_name("mixin.libsonnet")
-EXAMPLE = "alertmanager.example.yaml"
+LEFT_OUT = frozenset({"alertmanager.example.yaml", "slo.yaml"})
+"""What is no file of rules, and what is only for who asks for it."""
 _TEXT = """\
 // Rules and dashboards as a monitoring mixin. Written by make mixin.
 {
@@ -17,12 +18,19 @@ _TEXT = """\
     dashboardUrl: 'https://grafana.invalid/',
     // Labels of all alerts.
     alertLabels: {},
+    // Whether to record and alert by an objective for conformance, and which.
+    slo: false,
+    sloObjective: '0.99',
   },
 
   local config = self._config,
   local groups = std.flattenArrays([std.parseYaml(file).groups for file in [
 %(rules)s
-  ]]),
+  ] + (if config.slo then [
+    std.strReplace(
+      importstr '../rules/slo.yaml', '(1 - 0.99)', '(1 - ' + config.sloObjective + ')'
+    ),
+  ] else [])]),
   local linked(rule) = rule {
     labels+: config.alertLabels,
     annotations+: {
@@ -51,7 +59,7 @@ _TEXT = """\
 
 def text() -> str:
     """Return the mixin."""
-    rules = sorted(path.name for path in ROOT.glob("rules/*.yaml") if path.name != EXAMPLE)
+    rules = sorted(path.name for path in ROOT.glob("rules/*.yaml") if path.name not in LEFT_OUT)
     dashboards = sorted(path.name for path in ROOT.glob("dashboards/*.json"))
     return _TEXT % {
         "rules": "\n".join(f"    importstr '../rules/{name}'," for name in rules),

@@ -6,6 +6,9 @@
     dashboardUrl: 'https://grafana.invalid/',
     // Labels of all alerts.
     alertLabels: {},
+    // Whether to record and alert by an objective for conformance, and which.
+    slo: false,
+    sloObjective: '0.99',
   },
 
   local config = self._config,
@@ -17,7 +20,11 @@
     importstr '../rules/infrastructure.yaml',
     importstr '../rules/observability.yaml',
     importstr '../rules/recording.yaml',
-  ]]),
+  ] + (if config.slo then [
+    std.strReplace(
+      importstr '../rules/slo.yaml', '(1 - 0.99)', '(1 - ' + config.sloObjective + ')'
+    ),
+  ] else [])]),
   local linked(rule) = rule {
     labels+: config.alertLabels,
     annotations+: {

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
@@ -12,6 +11,7 @@ from exporter.domain.cloud_services import NodeGroupStatus, ObservedNodeGroups
 from exporter.domain.declaration import NodeGroup
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Verdict
+from exporter.domain.policy import matches_any
 from exporter.domain.provenance import Source
 
 FACTS_OF_WITNESS: tuple[type, ...] = (ObservedScalingGroups, ObservedNodeGroups)
@@ -31,17 +31,6 @@ class CloudWitness:
     scaling: Mapping[str, CloudResource] = field(default_factory=dict)
     node_groups: tuple[NodeGroupStatus, ...] = ()
     blind: str = ""
-
-    @classmethod
-    def of(cls, facts: Facts) -> "CloudWitness":
-        """Return what is known of both."""
-        gaps = facts.gaps_in((ObservedNodeGroups,))
-        known = None if gaps else facts.find(ObservedNodeGroups)
-        return cls(
-            _scaling_groups(facts),
-            known.groups if known else (),
-            "; ".join(gap.message for gap in gaps),
-        )
 
     def witnessed(self, finding: Finding, group: NodeGroup) -> Finding:
         """Return a *finding* about a *group* with the word of the cloud on it.
@@ -65,8 +54,19 @@ class CloudWitness:
         pattern = group.labels.get(_LABEL)
         if pattern is None:
             return None
-        found = [one for one in self.node_groups if fnmatchcase(one.name, pattern)]
+        found = [one for one in self.node_groups if matches_any(one.name, (pattern,))]
         return found[0] if len(found) == 1 else None
+
+
+def cloud_witness(facts: Facts) -> CloudWitness:
+    """Return what is known of both."""
+    gaps = facts.gaps_in((ObservedNodeGroups,))
+    known = None if gaps else facts.find(ObservedNodeGroups)
+    return CloudWitness(
+        _scaling_groups(facts),
+        known.groups if known else (),
+        "; ".join(gap.message for gap in gaps),
+    )
 
 
 def _scaling_groups(facts: Facts) -> dict[str, CloudResource]:

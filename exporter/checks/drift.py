@@ -66,12 +66,18 @@ def judged(
 ) -> Finding:
     """Return what *check* finds of an object, given which declared fields it lacks.
 
-    A value that a dump masks may be the declared one: of that alone nothing is known.
+    A value that a dump masks may be the declared one: of that alone nothing is known. Nor is of any
+    other where Argo CD may leave it to somebody.
     """
     masked = [difference for difference in found if is_masked(difference.observed)]
     if masked and len(masked) == len(found):
-        return _unseen(check, subject, declared, masked)
+        detail = f"the dump masks what is declared here: {_pointers(masked)}"
+        return _unseen(check, subject, declared, masked, detail=detail)
     found = [difference for difference in found if not is_masked(difference.observed)]
+    if found and declared.leaves:
+        why = excerpt(declared.leaves)
+        detail = f"ignoreDifferences may leave to others ({why}) what differs: {_pointers(found)}"
+        return _unseen(check, subject, declared, found, detail=detail)
     shown = found[:MAX_SHOWN]
     places = dict.fromkeys(declared.place_of(difference.position) for difference in shown)
     return Finding(
@@ -85,17 +91,27 @@ def judged(
     )
 
 
+def _pointers(found: Iterable[Difference]) -> str:
+    return listing([excerpt(difference.pointer) for difference in found])
+
+
 def _unseen(
-    check: str, subject: Subject, declared: DeclaredManifest, masked: Sequence[Difference]
+    check: str,
+    subject: Subject,
+    declared: DeclaredManifest,
+    found: Sequence[Difference],
+    *,
+    detail: str,
 ) -> Finding:
-    places = dict.fromkeys(declared.place_of(difference.position) for difference in masked)
-    pointers = listing([excerpt(difference.pointer) for difference in masked])
+    """Return that nobody can tell whether what was *found* differs."""
+    shown = found[:MAX_SHOWN]
+    places = dict.fromkeys(declared.place_of(difference.position) for difference in shown)
     return Finding(
         check=check,
         subject=subject,
         verdict=Verdict.UNKNOWN,
-        detail=f"the dump masks what is declared here: {pointers}",
-        provenance=tuple(places)[:MAX_SHOWN],
+        detail=detail,
+        provenance=tuple(places),
     )
 
 
@@ -111,9 +127,7 @@ def _describe(found: Sequence[Difference]) -> str:
         return ""
     count = f"{MAX_COUNTED} or more" if len(found) == MAX_COUNTED else str(len(found))
     verb = "field differs" if len(found) == 1 else "fields differ"
-    return (
-        f"{count} declared {verb}: {listing([excerpt(difference.pointer) for difference in found])}"
-    )
+    return f"{count} declared {verb}: {_pointers(found)}"
 
 
 def _seen(difference: Difference) -> Json:

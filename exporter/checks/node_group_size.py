@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from exporter.checks.cloud_witness import FACTS_OF_WITNESS, CloudWitness
+from exporter.checks.cloud_witness import FACTS_OF_WITNESS, cloud_witness
 from exporter.checks.subjects import node
 from exporter.checks.wording import listing
 from exporter.domain.check import Alert, Check
@@ -33,7 +33,7 @@ def sized_groups(facts: Facts) -> list[Subject]:
 def judge(facts: Facts) -> Iterator[Finding]:
     """Count the nodes of each group that has a name."""
     declared, observed = facts.get(DeclaredNodes), facts.get(ObservedNodes)
-    present, cloud = _present(declared, observed), CloudWitness.of(facts)
+    present, cloud = _present(declared, observed), cloud_witness(facts)
     odd = observed.unreadable
     unplaced = tuple(gap for name, gap in odd.items() if not declared.group_of(name, {}))
     for name, size in sorted(facts.get(Expectation).groups.items()):

@@ -46,6 +46,10 @@ def judge(facts: Facts) -> Iterator[Finding]:
             else:
                 bounds = expected[workload.key]
                 finding = _judge(workload, replicas=have.replicas, bounds=bounds)
+                if workload.leaves and finding.verdict is Verdict.FAIL:
+                    why = excerpt(workload.leaves)
+                    detail = f"{finding.detail}; ignoreDifferences may leave it to others: {why}"
+                    finding = replace(finding, verdict=Verdict.UNKNOWN, detail=detail)
                 if bounds is None or bounds.place is None:
                     finding = _as_far_as_seen(finding, bounds=bounds, facts=facts)
                 yield finding

@@ -66,19 +66,27 @@ class Workloads:
     items: tuple[Item, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """What of an object is left to others: *pointers*, and why there may be more (*leaves*)."""
+
+    pointers: tuple[str, ...] = ()
+    leaves: str = ""
+
+
 def read(
     manifests: Iterable[Manifest],
     *,
     namespace: str = "",
     application: ApplicationKey | None = None,
-    ignored: Callable[[Manifest], tuple[str, ...]] = lambda _: (),
+    ignored: Callable[[Manifest], Ignored] = lambda _: Ignored(),
     excluded: Callable[[JsonObject], bool] = lambda _: False,
     origin: Subject | None = None,
 ) -> Workloads:
     """Return the workloads, other objects and autoscalers among *manifests*, and all items.
 
     *namespace* is where objects without one of their own go; *application*, if any, delivers
-    them, and *ignored* tells of an object which pointers it ignores, *excluded* whether it is not
+    them, and *ignored* tells of an object what it ignores, *excluded* whether it is not
     delivered at all. *origin* is the source of
     objects that they are from. Applications and ApplicationSets are left to who follows them.
     """
@@ -101,7 +109,7 @@ class _Reader:
 
     namespace: str
     application: ApplicationKey | None
-    ignored: Callable[[Manifest], tuple[str, ...]]
+    ignored: Callable[[Manifest], Ignored]
     excluded: Callable[[JsonObject], bool]
     origin: Subject | None
     workloads: list[DeclaredWorkload] = field(default_factory=list)
@@ -138,11 +146,12 @@ class _Reader:
 
     def _read(self, manifest: Manifest, subject: Subject) -> tuple[ItemState, str]:
         """Read what is compared of an object; raises :exc:`ParseError` where it makes no sense."""
+        ignored = self.ignored(manifest)
         found = workload(
             manifest,
             namespace=self.namespace,
             application=self.application,
-            ignored=(*self.ignored(manifest), *manifest.undetermined),
+            ignored=replace(ignored, pointers=(*ignored.pointers, *manifest.undetermined)),
         )
         scaler = autoscaler(manifest, namespace=self.namespace)
         if scaler is not None:
@@ -157,6 +166,7 @@ class _Reader:
 
     def _object(self, manifest: Manifest, subject: Subject) -> DeclaredObject:
         content, own = manifest.content, _key(manifest, self.namespace)
+        ignored = self.ignored(manifest)
         key = ObjectKey(group(content), manifest.kind, subject.namespace, own.name)
         return DeclaredObject(
             key=key,
@@ -167,7 +177,8 @@ class _Reader:
             places=manifest.places,
             chart=manifest.chart,
             application=self.application,
-            ignored=(*self.ignored(manifest), *manifest.undetermined),
+            ignored=(*ignored.pointers, *manifest.undetermined),
+            leaves=ignored.leaves,
             unknown=Gap(manifest.place.source, manifest.unknown) if manifest.unknown else None,
         )
 
@@ -212,7 +223,7 @@ def workload(
     *,
     namespace: str = "",
     application: ApplicationKey | None = None,
-    ignored: tuple[str, ...] = (),
+    ignored: Ignored | None = None,
 ) -> DeclaredWorkload | None:
     """Return the workload that *manifest* is, or None where it is of another kind.
 
@@ -228,7 +239,8 @@ def workload(
         places=manifest.places,
         chart=manifest.chart,
         application=application,
-        ignored=ignored,
+        ignored=ignored.pointers if ignored else (),
+        leaves=ignored.leaves if ignored else "",
         unknown=Gap(manifest.place.source, manifest.unknown) if manifest.unknown else None,
     )
 

@@ -41,7 +41,7 @@ _ENVIRONMENT = {
     "HOME": "/nonexistent",
 }
 _CREDENTIALS = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/]*@", re.IGNORECASE)
-_HOST = re.compile(r"[a-z+]+://[^/]|[^/]+@?[^/]*:")
+_HOST = re.compile(r"[a-z+]+://[^/]|[^/]+:")
 _COMMITTER = re.compile(r"^committer .* (\d{1,12}) [+-]\d{4}$", re.MULTILINE)
 
 

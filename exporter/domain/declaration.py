@@ -221,7 +221,8 @@ class DeclaredManifest:
     declared, with no default filled in. *place* is where the object is declared; *places* maps a
     JSON pointer into *manifest* (``/spec/replicas``) to where that value is declared, as far as it
     is known. *application* delivers it, if any does; *ignored* are pointers that the Application's
-    ``ignoreDifferences`` names. *unknown* says why all but its name may be declared otherwise.
+    ``ignoreDifferences`` names, and *leaves* says why it may name further ones. *unknown* says why
+    all but its name may be declared otherwise.
     *chart* has name and version of the chart, and the template, where it comes of one.
     """
 
@@ -230,6 +231,7 @@ class DeclaredManifest:
     places: Mapping[str, Place] = field(default_factory=dict)
     application: ApplicationKey | None = None
     ignored: tuple[str, ...] = ()
+    leaves: str = ""
     unknown: Gap | None = None
     chart: str = ""
 
@@ -331,6 +333,9 @@ class IgnoredDifference:
     pointers: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     """JSON pointers (``/spec/replicas``) and jq path expressions (``.spec.replicas``)."""
+
+    unresolved: str = ""
+    """Why it may name further values, if it may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

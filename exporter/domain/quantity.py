@@ -4,17 +4,18 @@ Source: ``k8s.io/apimachinery/pkg/api/resource`` (Quantity).
 """
 
 import re
-from decimal import Decimal
+from decimal import ROUND_UP, Context, Decimal, Overflow
+from typing import Final
 
 from exporter.domain.errors import ParseError
 
-_FORM = re.compile(
-    r"(?P<number>[+-]?(?:\d{1,40}\.?\d{0,40}|\.\d{1,40}))"
+_FORM: Final = re.compile(
+    r"(?P<sign>[+-]?)(?=\.?\d)(?P<whole>\d{0,40})\.?(?P<fraction>\d{0,40})"
     r"(?P<suffix>[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d{1,3})?",
     re.ASCII,
 )
-_SHOWN = 80
-_SCALE = {
+_SHOWN: Final = 80
+_SCALE: Final = {
     "": Decimal(1),
     "n": Decimal("1e-9"),
     "u": Decimal("1e-6"),
@@ -32,6 +33,11 @@ _SCALE = {
     "Pi": Decimal(1 << 50),
     "Ei": Decimal(1 << 60),
 }
+_EXACT: Final = Context(prec=1200, rounding=ROUND_UP, traps=[Overflow])
+_LEAST: Final = Decimal("1e-9")
+"""What a quantity is a whole multiple of: it is rounded up to that, away from zero."""
+_MOST: Final = Decimal(2**63 - 1)
+"""The largest one that is written with ``Ki`` and the like."""
 
 
 def parse_quantity(text: str | float) -> Decimal:
@@ -47,7 +53,10 @@ def parse_quantity(text: str | float) -> Decimal:
     if match is None:
         shown = written[:_SHOWN]
         raise ParseError(f"{shown!r} is no quantity; write a number and a suffix, as 500m or 1Gi")
-    suffix = match["suffix"] or ""
-    if suffix in _SCALE:
-        return Decimal(match["number"]) * _SCALE[suffix]
-    return Decimal(match["number"] + suffix)
+    sign, whole, fraction, suffix = match.group("sign", "whole", "fraction", "suffix")
+    number = Decimal(f"{sign}{whole or 0}" + (f".{fraction}" if fraction else ""))
+    scale = _SCALE.get(suffix or "") or Decimal(f"1{suffix}")
+    exact = _EXACT.multiply(number, scale)
+    rounded = exact.quantize(_LEAST, context=_EXACT)
+    value = exact if exact == rounded else rounded
+    return max(-_MOST, min(value, _MOST)) if suffix and suffix.endswith("i") else value

@@ -5,6 +5,7 @@ Source: Kubernetes API reference, PodSpec (``nodeSelector``, ``affinity.nodeAffi
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -16,6 +17,7 @@ from exporter.domain.taints import TaintEffect, Toleration, TolerationOperator
 
 E = TypeVar("E", bound=StrEnum)
 
+_LABEL_VALUE: Final = re.compile(r"(?=.{0,63}\Z)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?")
 REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
@@ -63,10 +65,12 @@ def _toleration(content: JsonObject) -> Toleration:
 
 
 def _term(content: JsonObject) -> NodeTerm:
-    return NodeTerm(
-        labels=_requirements(content, "matchExpressions"),
-        fields=_requirements(content, "matchFields"),
-    )
+    """Return a term; one that asks for what is no value of a label selects nothing."""
+    labels = _requirements(content, "matchExpressions")
+    fields = _requirements(content, "matchFields")
+    if not all(_LABEL_VALUE.fullmatch(value) for label in labels for value in label.values):
+        return NodeTerm()
+    return NodeTerm(labels=labels, fields=fields)
 
 
 def _requirements(content: JsonObject, name: str) -> tuple[Requirement, ...]:

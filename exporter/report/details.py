@@ -8,7 +8,7 @@ again, and is translated as well.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -25,6 +25,8 @@ _MOST = 4_000
 """Characters of a sentence that is looked up; a longer one is quoted."""
 _PARTS = 24
 """Parts of a list that could be sentences of their own."""
+_DEEP = 6
+"""So deep are sentences in sentences; ours are two or three."""
 _KEPT = 8_192
 """Sentences that are remembered: those of a cluster are the same in every evaluation."""
 
@@ -82,60 +84,70 @@ class Details:
         self.say = lru_cache(_KEPT)(self._say)
         self._sentence = lru_cache(_KEPT)(self._translated)
 
-    def _say(self, text: str) -> str:
-        """Return a sentence, or several, as far as they are known."""
-        if not self._patterns or not text or len(text) > _MOST:
+    def _say(self, text: str, depth: int = 0) -> str:
+        """Return a sentence, or several, as far as they are known; what lies too deep is quoted."""
+        if not self._patterns or not text or len(text) > _MOST or depth > _DEEP:
             return text
         parts = text.split("; ")
-        known = self._parted(tuple(parts), "; ") if len(parts) <= _PARTS else None
+        known = self._parted(parts, "; ", depth) if len(parts) <= _PARTS else None
         if known is not None:
             return "; ".join(known)
-        return text if len(parts) == 1 else "; ".join(map(self.say, parts))
+        return text if len(parts) == 1 else "; ".join(self.say(part, depth) for part in parts)
 
-    def _parted(self, parts: tuple[str, ...], joint: str) -> list[str] | None:
-        """Return the sentences that *parts* make up, each of as few of them as it can be."""
-        if not parts:
-            return []
-        for size in range(1, len(parts) + 1):
-            text = joint.join(parts[:size])
-            known = self._known(text, joint) if text.count("(") == text.count(")") else None
-            rest = None if known is None else self._parted(parts[size:], joint)
-            if known is not None and rest is not None:
-                return [known, *rest]
-        return None
+    def _parted(self, parts: Sequence[str], joint: str, depth: int) -> list[str] | None:
+        """Return the sentences that *parts* make up, each of as few of them as it can be.
 
-    def _known(self, text: str, joint: str) -> str | None:
+        From the end to the beginning, so that no two ways to the same rest are both gone.
+        """
+        rests: list[list[str] | None] = [*[None] * len(parts), []]
+        for start in reversed(range(len(parts))):
+            for end in range(start + 1, len(parts) + 1):
+                if (rest := rests[end]) is None:
+                    continue
+                text = joint.join(parts[start:end])
+                balanced = text.count("(") == text.count(")")
+                if balanced and (known := self._known(text, joint, depth)) is not None:
+                    rests[start] = [known, *rest]
+                    break
+        return rests[0]
+
+    def _known(self, text: str, joint: str, depth: int) -> str | None:
         """Return a sentence that is known, or several with commas between."""
-        parts = tuple(text.split(", "))
+        parts = text.split(", ")
         if joint == ", " or "; " in text or not 1 < len(parts) <= _PARTS:
-            return self._sentence(text)
-        known = self._parted(parts, ", ")
-        return self._sentence(text) if known is None else ", ".join(known)
+            return self._sentence(text, depth)
+        known = self._parted(parts, ", ", depth)
+        return self._sentence(text, depth) if known is None else ", ".join(known)
 
-    def _translated(self, text: str) -> str | None:
+    def _translated(self, text: str, depth: int) -> str | None:
+        if depth > _DEEP:
+            return None
         for pattern in self._patterns:
             values = pattern.match(text)
             if values is not None:
-                return pattern.translation.format_map(dict(self._filled(pattern, values)))
-        return self._advised(text) or self._of_a_place(text)
+                return pattern.translation.format_map(dict(self._filled(pattern, values, depth)))
+        return self._advised(text, depth) or self._of_a_place(text, depth)
 
-    def _advised(self, text: str) -> str | None:
+    def _advised(self, text: str, depth: int) -> str | None:
         """Return a sentence with its advice in brackets, where both are known."""
         found = _ADVISED.fullmatch(text)
         if found is None:
             return None
-        sentence, advice = map(self._sentence, found.groups())
+        sentence, advice = (self._sentence(part, depth + 1) for part in found.groups())
         return f"{sentence} ({advice})" if sentence and advice else None
 
-    def _of_a_place(self, text: str) -> str | None:
+    def _of_a_place(self, text: str, depth: int) -> str | None:
         """Return a sentence after the place or the thing that it speaks of, where it is known."""
         place, _, rest = text.partition(": ")
-        known = self._sentence(rest) if rest else None
-        return f"{self._sentence(place) or place}: {known}" if known else None
+        known = self._sentence(rest, depth + 1) if rest else None
+        return f"{self._sentence(place, depth + 1) or place}: {known}" if known else None
 
-    def _filled(self, pattern: Pattern, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    def _filled(
+        self, pattern: Pattern, values: Mapping[str, str], depth: int
+    ) -> Iterator[tuple[str, str]]:
         for name, value in values.items():
-            yield name, self.say(value) if name in pattern.nested else self._quoted(value)
+            nested = name in pattern.nested
+            yield name, self.say(value, depth + 1) if nested else self._quoted(value)
 
     def _quoted(self, value: str) -> str:
         """Return names as they are; how many more there are is no name."""

@@ -7,11 +7,12 @@ from exporter.checks import ALL
 from exporter.domain.check import Alert, Check
 from exporter.domain.finding import Layer
 from exporter.metrics.family import PREFIX
+from rules.generate import slo
 from rules.generate.exporter import RULES
 from rules.generate.rule import Rule
 
 FOLDER = Path(__file__).parents[1]
-EXPORTER = "exporter"
+EXPORTER, SLO = "exporter", "slo"
 _ABOUT = {
     EXPORTER: "the exporter itself: without it, silence of the others means nothing.",
     Layer.INFRASTRUCTURE: (
@@ -27,6 +28,7 @@ _ABOUT = {
     Layer.OBSERVABILITY: (
         "the layer observability: does what watches the cluster see it, and reach somebody?"
     ),
+    SLO: "an objective for conformance, for who has one: off by default in the chart.",
 }
 _FAILS = f"""\
 (
@@ -63,7 +65,11 @@ def written() -> dict[Path, str]:
 
 def alerting() -> dict[str, tuple[Rule, ...]]:
     """Return the rules of each file by its name; those of checks stand by the ids of these."""
-    return {EXPORTER: (*RULES, *_of(None)), **{layer: tuple(_of(layer)) for layer in Layer}}
+    return {
+        EXPORTER: (*RULES, *_of(None)),
+        **{layer: tuple(_of(layer)) for layer in Layer},
+        SLO: slo.RULES,
+    }
 
 
 def _of(layer: Layer | None) -> Iterator[Rule]:
@@ -90,5 +96,6 @@ def _text(name: str, rules: Iterable[Rule]) -> str:
         "groups:",
         f"  - name: cluster-conformance-{name}",
         "    rules:",
+        *([slo.records()] if name == SLO else []),
     )
     return "\n".join((*head, *(one.text for one in rules), ""))

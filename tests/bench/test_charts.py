@@ -9,10 +9,11 @@ from tests.programs import tool
 
 CHARTS = 200
 PROGRAM = """
-import asyncio, json, os, resource, sys, time
+import asyncio, json, os, resource, subprocess, sys, time
 from pathlib import Path
 from exporter.declared.checkout import Checkout
 from exporter.declared.helm import ChartRenderer, Charts
+from exporter.declared.helm.program import environment
 from exporter.declared.options import HelmOptions
 from exporter.domain.provenance import Source
 
@@ -47,7 +48,20 @@ async def all_of_it():
     (root / "environments" / "e7.yaml").write_text("replicas: 9")
     return figures | await measured("one")
 
+def alone():
+    "What helm itself takes for as many, told by a few."
+    few, before = count // 8, spent()
+    for i in range(few):
+        values = [f"--values=../../environments/{one}.yaml" for one in ("common", f"e{i % 50}")]
+        subprocess.run(
+            [os.environ["CONFORMANCE_HELM"], "template", ".", "--name-template", "r", *values],
+            cwd=root / "charts" / f"c{i}", stdout=subprocess.DEVNULL, check=True,
+            env={**environment(root / "home"), "PATH": os.environ["PATH"]},
+        )
+    return (spent() - before) * count / few
+
 figures = asyncio.run(all_of_it())
+figures["alone_cpu"] = alone()
 figures["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 figures["helm"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 print(json.dumps(figures))
@@ -128,6 +142,6 @@ def test_two_hundred_charts_are_rendered_once(
         print(f"\nhelm {version}: {figures}")  # noqa: T201 - the figures are what a benchmark is for
     assert [spent[f"{name}_renders"] for name in ("cold", "same", "one")] == [CHARTS, 0, 4]
     assert spent["cold_objects"] == 6 * CHARTS
-    assert spent["cold_cpu"] <= 15
+    assert spent["cold_cpu"] <= max(15, 1.8 * spent["alone_cpu"])  # on a slow machine helm is slow
     assert spent["same_cpu"] <= 1
     assert spent["peak"] <= 100

@@ -45,6 +45,7 @@ def facts(
     scalers: tuple[DeclaredAutoscaler, ...] = (),
     cluster: tuple[int, int] | None = None,
     ignored: tuple[str, ...] = (),
+    leaves: str = "",
     key: WorkloadKey = KEY,
 ) -> Facts:
     workload = DeclaredWorkload(
@@ -53,6 +54,7 @@ def facts(
         place=PLACE,
         places={"/spec/replicas": REPLICAS},
         ignored=ignored,
+        leaves=leaves,
     )
     seen = (
         {} if observed is None else {key: ObservedWorkload(key=key, manifest={}, replicas=observed)}
@@ -296,3 +298,17 @@ def test_bounds_that_are_too_old_prove_nothing() -> None:
     finding = judge(Facts(world.known, {ObservedAutoscalers: (gap,)}))
 
     assert (finding.verdict, finding.cause) == (Verdict.UNKNOWN, Cause("kubernetes"))
+
+
+@pytest.mark.parametrize(
+    ("observed", "verdict"),
+    [
+        pytest.param(2, Verdict.PASS, id="as declared"),
+        pytest.param(3, Verdict.UNKNOWN, id="another number"),
+    ],
+)
+def test_a_number_that_may_be_left_to_others_does_not_fail(observed: int, verdict: Verdict) -> None:
+    finding = judge(facts(2, observed, leaves="a.yaml:9: what hpa owns"))
+
+    assert finding.verdict is verdict
+    assert ("what hpa owns" in finding.detail) is (verdict is Verdict.UNKNOWN)

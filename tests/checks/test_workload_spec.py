@@ -31,6 +31,7 @@ def judge(
     observed: Json | None,
     *,
     ignored: tuple[str, ...] = (),
+    leaves: str = "",
     application: str = "",
     mirrors: tuple[Mirror, ...] = (),
 ) -> Finding:
@@ -41,6 +42,7 @@ def judge(
         places={IMAGE_AT: IMAGE},
         application=ApplicationKey("argocd", application) if application else None,
         ignored=ignored,
+        leaves=leaves,
     )
     cluster = (
         {KEY: ObservedWorkload(key=KEY, manifest=observed)} if isinstance(observed, dict) else {}
@@ -147,6 +149,18 @@ def test_ignored_differences_are_not_compared() -> None:
     declared, observed = manifest(template=pods("a")), manifest(template=pods("b"))
 
     assert judge(declared, observed, ignored=(IMAGE_AT,)).verdict is Verdict.PASS
+
+
+def test_a_difference_that_may_be_left_to_others_is_unknown_and_none_passes() -> None:
+    declared = manifest(template=pods("a"))
+
+    same = judge(declared, declared, leaves="a.yaml:9: what hpa owns")
+    other = judge(declared, manifest(template=pods("b")), leaves="a.yaml:9: what hpa owns")
+
+    assert same.verdict is Verdict.PASS
+    assert other.verdict is Verdict.UNKNOWN
+    assert "a.yaml:9: what hpa owns" in other.detail
+    assert "app/image" in other.detail
 
 
 def test_only_the_first_differences_are_shown_but_all_are_counted() -> None:

@@ -49,9 +49,11 @@ def test_a_workload_keeps_what_is_compared(kind: str) -> None:
     )
     application = ApplicationKey("argocd", "a")
 
-    found = manifests.workload(one, application=application, ignored=("/spec/replicas",))
+    ignored = manifests.Ignored(("/spec/replicas",), leaves="a manager")
+    found = manifests.workload(one, application=application, ignored=ignored)
 
     assert found is not None
+    assert (found.ignored, found.leaves) == (("/spec/replicas",), "a manager")
     assert found.key == WorkloadKey("b", kind, "a")
     assert found.manifest == {
         "metadata": {"labels": {"c": "d"}, "annotations": {"e": "f"}},
@@ -233,7 +235,9 @@ def test_objects_are_sorted_out_and_what_makes_no_sense_is_unresolved() -> None:
     found = manifests.read(
         [broken, deployment(), deployment(kind="Service"), scaler(f"{{{TARGET}, maxReplicas: 2}}")],
         namespace="b",
-        ignored=lambda one: ("/spec/replicas",) if one.kind == "Deployment" else (),
+        ignored=lambda one: manifests.Ignored(
+            ("/spec/replicas",) if one.kind == "Deployment" else ()
+        ),
     )
 
     assert [(one.key.name, one.ignored) for one in found.workloads] == [("a", ("/spec/replicas",))]

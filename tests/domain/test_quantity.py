@@ -105,3 +105,16 @@ def test_any_text_is_a_finite_number_or_refused(text: str) -> None:
     except ParseError:
         return
     assert value.is_finite()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        pytest.param("0.5n", "1e-9", id="up to a billionth"),
+        pytest.param("-0.5n", "-1e-9", id="away from nothing"),
+        pytest.param("10Ei", str(2**63 - 1), id="no more than 63 bits with Ei"),
+        pytest.param("10E", "1e19", id="more with E"),
+    ],
+)
+def test_what_cannot_be_kept_is_rounded_as_kubernetes_does(text: str, value: str) -> None:
+    assert parse_quantity(text) == Decimal(value)

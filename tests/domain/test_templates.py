@@ -68,6 +68,15 @@ def test_terms_are_alternatives_and_fields_stand_beside_labels() -> None:
     assert selection.terms == (NodeTerm(fields=(name,)), NodeTerm())
 
 
+@pytest.mark.parametrize("value", ["-7", "a b", "ä", "x" * 64])
+def test_a_term_with_what_is_no_value_of_a_label_selects_no_node(value: str) -> None:
+    requirement = {"key": "pool", "operator": "NotIn", "values": ["a", value]}
+
+    selection = node_selection(affinity({"matchExpressions": [requirement]}))
+
+    assert not selection.matches(name="n1", labels={"pool": "b"})
+
+
 def test_required_affinity_without_terms_selects_no_node() -> None:
     selection = node_selection(affinity())
 

@@ -231,3 +231,23 @@ async def test_what_two_settings_name_is_accounted_for_once(tmp_path: Path) -> N
     assert unknown(outcome) == set()
     found = [key for key in outcome.items if key.kind in {"Application", "Deployment"}]
     assert sum(outcome.items[key] for key in found) == 2
+
+
+async def test_a_chart_that_somebody_installs_is_followed_to_its_applications_objects(
+    tmp_path: Path, helm: str
+) -> None:
+    del helm
+    files = {
+        "root/Chart.yaml": "apiVersion: v2\nname: root\nversion: 1.0.0\n",
+        "root/templates/shop.yaml": application("path: {{ .Values.path }}"),
+        "root/values.yaml": "path: none\n",
+        "prod.yaml": "path: web\n",
+        **PLAIN,
+    }
+    settings = "declared: {argocd: [root], charts: {roots: [{path: root, values: [prod.yaml]}]}}"
+
+    outcome = await check(tmp_path, files, settings)
+
+    assert unknown(outcome) == set()
+    assert verdicts(outcome, "workload_present") == {("shop", Verdict.PASS)}
+    assert verdicts(outcome, "application_present") == {("shop", Verdict.FAIL)}

@@ -229,7 +229,7 @@ def test_what_never_ends_is_a_failure_of_its_file_and_of_no_other_source(
     assert (serving.up("terraform"), serving.up("argocd")) == (True, True)
     page = serving.ask("/").replace("<wbr>", "")
     assert "Ansible: playbooks/label.yml:" in page
-    assert "took longer than 2 s to be read" in page
+    assert re.search("took longer than (2|10) s to be read", page)
 
 
 def test_what_could_last_be_read_stands_in(serving: Serving, tmp_path: Path) -> None:

@@ -1,24 +1,31 @@
 """What Terraform declares of a cloud, and what AWS answers."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.cloud import declared_cloud
 from exporter.declared.terraform.cloud.read import read_cloud
+from exporter.domain.cloud_services import CloudQuestions
 from exporter.domain.declaration import Reading
 from exporter.domain.errors import ParseError, ReadError
 from exporter.domain.provenance import Source
 from exporter.observed.cloud.aws.errors import translated
-from exporter.observed.cloud.aws.provider import QUESTIONS
+from exporter.observed.cloud.aws.provider import QUESTIONS, WHERE_DECLARED
+from exporter.observed.cloud.aws.session import AwsSession
 from exporter.settings.cloud import parse_region
 from exporter.settings.declared import TerraformSettings
 
 from .target import Target, as_file, kept
 
+T = TypeVar("T")
+Parse: TypeAlias = Callable[[Iterable[Mapping[str, Any]]], T]
+_QUESTIONS = CloudQuestions(
+    load_balancers=True, target_groups=frozenset({"b"}), clusters=frozenset({"shop"})
+)
 _CLOUD = "exporter.declared.terraform.cloud"
 _GROUP = {
     "GroupId": "sg-1",
@@ -54,7 +61,25 @@ _TABLE = {
     "Associations": [{"SubnetId": "subnet-1"}],
 }
 _STATUS = {"InstanceId": "i-1", "SystemStatus": {"Status": "ok"}}
+_TARGET = {
+    "Target": {"Id": "i-1", "Port": 80},
+    "TargetHealth": {"State": "unhealthy", "Reason": "Target.Timeout"},
+}
+_NODE_GROUP = {
+    "clusterName": "shop",
+    "nodegroupName": "spot",
+    "status": "DEGRADED",
+    "scalingConfig": {"minSize": 1},
+    "health": {"issues": [{"code": "AccessDenied", "resourceIds": ["i-1"]}]},
+}
 _ANSWERS: Mapping[str, Any] = {
+    "LoadBalancers": [
+        {"LoadBalancerArn": "arn:1", "LoadBalancerName": "a", "State": {"Code": "active"}}
+    ],
+    "TargetGroups": [{"TargetGroupArn": "arn:2", "TargetGroupName": "b", "Port": 80}],
+    "TargetHealthDescriptions": [_TARGET],
+    "nodegroups": ["spot"],
+    "nodegroup": _NODE_GROUP,
     "Reservations": [{"Instances": [_INSTANCE]}],
     "InstanceStatuses": [_STATUS],
     "SecurityGroups": [_GROUP],
@@ -109,6 +134,24 @@ def _answered(data: bytes) -> None:
                 parse([page])
         except ReadError:
             continue
+    for ask in WHERE_DECLARED.values():
+        try:
+            with translated("eks:X", timeout="1s", budget=1):
+                ask(_Session(page), _QUESTIONS)
+        except ReadError:
+            continue
+
+
+class _Session(AwsSession):
+    """Answers everything with one page."""
+
+    def __init__(self, page: Mapping[str, Any]) -> None:
+        self._page = page
+
+    def ask(self, service: str, operation: str, parse: Parse[T], **given: str) -> T:
+        """Parse the page."""
+        del service, operation, given
+        return parse([self._page])
 
 
 TARGETS = (
@@ -132,7 +175,7 @@ TARGETS = (
         name="cloud-answers",
         given=bytes,
         parse=_answered,
-        modules=(),
+        modules=("exporter.observed.cloud.aws.services",),
         seeds=(json.dumps(_ANSWERS).encode(),),
     ),
     Target(

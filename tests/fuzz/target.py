@@ -50,12 +50,17 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="conformance-fuzz-")
 
 
+def folder() -> Path:
+    """Return a folder for what targets write; it goes when the tests end."""
+    return Path(_folder().name)
+
+
 def as_file(path: str, *, beside: Mapping[str, str] | None = None) -> Callable[[bytes], Checkout]:
     """Return what writes bytes to *path* of a checkout that also holds the files *beside*."""
 
     @functools.cache
     def checkout() -> Checkout:
-        root = Path(tempfile.mkdtemp(dir=_folder().name))
+        root = Path(tempfile.mkdtemp(dir=folder()))
         for name, text in (beside or {}).items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(text)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from . import (
+    archive_targets,
     beginning_targets,
     cloud_targets,
     repository_targets,
@@ -23,6 +24,7 @@ TARGETS: tuple[Target, ...] = tuple(
         *cloud_targets.TARGETS,
         *source_targets.TARGETS,
         *beginning_targets.TARGETS,
+        *archive_targets.TARGETS,
     )
 )
 
@@ -57,12 +59,8 @@ EXCEPTIONS: Mapping[str, str] = {
     "exporter.domain.monitoring.prometheus.rules": _OF_SETTINGS,
     "exporter.domain.monitoring.prometheus.targets": _OF_SETTINGS,
     "exporter.observed.prometheus.poller": _OF_SETTINGS,
-    "exporter.archive.chain": "tests/archive tampers with what it reads",
-    "exporter.archive.reports": "tests/archive tampers with what it reads",
-    "exporter.archive.sshsig": "tests/archive tampers with what it reads",
     "exporter.declared.argocd.image_updater": "reads what other targets have parsed",
-    "exporter.report.controls": "reads data files of the exporter itself, and its own details",
-    "exporter.report.details": "reads data files of the exporter itself, and its own details",
+    "exporter.report.controls": "reads a data file of the exporter itself",
     "exporter.report.api": _SAME_PATTERNS,
     "exporter.runtime.web.connection": "leaves HTTP to aiohttp's parser, and bounds what that gets",
 }

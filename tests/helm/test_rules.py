@@ -62,8 +62,27 @@ def test_the_names_of_alerts_stay() -> None:
     assert sorted(alerts(render())) == PINNED
 
 
+def test_an_objective_is_kept_where_one_asks_for_it() -> None:
+    found = changed("{slo: {enabled: true, objective: 0.95}}")
+
+    added = {f"ClusterConformanceBudgetBurns{how}" for how in ("Fast", "Slowly")}
+    assert found.keys() - set(PINNED) == added
+    assert all("(1 - 0.95)" in found[one]["expr"] for one in added)
+
+
+@pytest.mark.parametrize("objective", ["0", "1", "99", "'0.9'"])
+def test_an_objective_is_a_part_of_all(objective: str) -> None:
+    with pytest.raises(helm_python.HelmValuesError, match="objective"):
+        render(MINIMAL, f"prometheusRule: {{slo: {{enabled: true, objective: {objective}}}}}\n")
+
+
 def test_without_values_the_rules_are_those_of_the_files() -> None:
-    shipped = [group for path in FILES for group in yaml.safe_load(path.read_text())["groups"]]
+    shipped = [
+        group
+        for path in FILES
+        if path.stem != "slo"
+        for group in yaml.safe_load(path.read_text())["groups"]
+    ]
 
     assert groups(render()) == shipped
 
@@ -85,7 +104,8 @@ def test_rendered_rules_are_free_of_lint(promtool: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_rendered_rules_pass_the_tests_of_their_file(path: Path, tmp_path: Path) -> None:
     document = yaml.safe_load((TOLD / path.name).read_text())
-    own = [one for one in groups(render()) if one["name"] == f"cluster-conformance-{path.stem}"]
+    every = groups(render(MINIMAL, "prometheusRule: {slo: {enabled: true}}\n"))
+    own = [one for one in every if one["name"] == f"cluster-conformance-{path.stem}"]
     written, tests = tmp_path / "rules.yaml", tmp_path / "tests.yaml"
     written.write_text(yaml.safe_dump({"groups": own}))
     cases = promtool_tests(document["alerts"]) if "alerts" in document else document["tests"]

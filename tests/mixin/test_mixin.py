@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mixin.generate import EXAMPLE, MIXIN, ROOT, text
+from mixin.generate import LEFT_OUT, MIXIN, ROOT, text
 
 _gojsonnet = pytest.importorskip("_gojsonnet", reason="gojsonnet is not installed (make test does)")
 
@@ -24,7 +24,7 @@ def groups(kind: str) -> list[Json]:
     shipped = (
         group
         for path in sorted(ROOT.glob("rules/*.yaml"))
-        if path.name != EXAMPLE
+        if path.name not in LEFT_OUT
         for group in yaml.safe_load(path.read_text())["groups"]
     )
     chosen = ({**one, "rules": [rule for rule in one["rules"] if kind in rule]} for one in shipped)
@@ -46,6 +46,16 @@ def test_dashboards_are_those_of_the_files() -> None:
     assert evaluated("grafanaDashboards") == {
         path.name: json.loads(path.read_text()) for path in ROOT.glob("dashboards/*.json")
     }
+
+
+def test_an_objective_is_kept_where_one_asks_for_it() -> None:
+    config = {"slo": True, "sloObjective": "0.95"}
+
+    named = {one["name"]: one for one in evaluated("prometheusAlerts", config)["groups"]}
+
+    assert named.keys() - {one["name"] for one in groups("alert")} == {"cluster-conformance-slo"}
+    expressions = [rule["expr"] for rule in named["cluster-conformance-slo"]["rules"]]
+    assert all("(1 - 0.95)" in one and "0.99" not in one for one in expressions)
 
 
 def test_alerts_lead_to_where_one_has_runbooks_and_dashboards() -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 
 from exporter.report.details import catalogue
 from exporter.report.texts import Lang, texts
+from tests.cost import at_most
 from tests.report.evaluations import foreign
 
 KST = timezone(timedelta(hours=9), "KST")
@@ -222,3 +223,17 @@ def test_a_long_text_costs_little() -> None:
     text = ", ".join(f"undeclared {number}" for number in range(5_000))
 
     assert texts(Lang.KO).detail(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a (" * 900 + "a" + ")" * 900, id="in one another"),
+        pytest.param("; ".join(["a (a)"] * 23 + ["("]), id="beside one another"),
+        pytest.param(", ".join(["a (a)"] * 23 + ["("]), id="with commas"),
+        pytest.param("a; not known: " * 20 + "(", id="at the end of one another"),
+    ],
+)
+def test_sentences_that_are_made_to_be_parted_in_many_ways_cost_little(text: str) -> None:
+    with at_most(50):
+        assert texts(Lang.KO).detail(text)

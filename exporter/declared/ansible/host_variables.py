@@ -36,7 +36,7 @@ from exporter.domain.provenance import Located, Place
 _ROLE_ARGUMENTS = {"extra_server_args": CONTROL_PLANE, "extra_agent_args": WORKERS}
 """Variables of k3s-ansible that are meant for servers and for agents."""
 
-_VALUES = re.compile(r"--[\w-]+[= ]\{\{[^{}]*\}\}")
+_VALUES = re.compile(r"(?<![\w-])--[\w-]+[= ]\{\{[^{}]*\}\}")
 _WHOLE = frozenset({"all", *CLUSTER_GROUPS})
 
 

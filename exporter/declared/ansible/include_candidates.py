@@ -10,7 +10,8 @@ from exporter.declared.ansible.roles import RoleFinder
 from exporter.declared.checkout import Checkout
 
 _SUFFIXES = (".yml", ".yaml")
-_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_TEMPLATE = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)", re.DOTALL)
+"""A template, which may lack its end: whoever looks for that in vain does so once."""
 
 
 def candidate_files(name: str, *, path: str, checkout: Checkout) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from exporter.declared.argocd.destinations import address
-from exporter.declared.argocd.ignored import parse_path
+from exporter.declared.argocd.ignored import in_words, unresolved
 from exporter.declared.located import LocatedTree
 from exporter.declared.repositories import Home
 from exporter.declared.repository import without_credentials
@@ -165,16 +165,10 @@ def _ignored(entry: LocatedTree) -> IgnoredDifference:
         namespace=entry.text("namespace"),
         pointers=entry.texts("jsonPointers"),
         paths=entry.texts("jqPathExpressions"),
+        unresolved=in_words(unresolved(entry)),
     )
 
 
 def _unresolved(spec: LocatedTree) -> Iterator[tuple[int, Unresolved]]:
     for index, entry in enumerate(spec.list("ignoreDifferences")):
-        if entry.list("managedFieldsManagers"):
-            place = entry.place_of("managedFieldsManagers")
-            yield index, Unresolved(place, "only the cluster knows what a field manager owns")
-        place = entry.place_of("jqPathExpressions")
-        for expression in entry.texts("jqPathExpressions"):
-            if parse_path(expression) is None:
-                message = f"the jq expression {expression} is not evaluated"
-                yield index, Unresolved(place, message)
+        yield from ((index, one) for one in unresolved(entry))

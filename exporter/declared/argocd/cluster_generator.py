@@ -14,7 +14,9 @@ from exporter.declared.argocd.templating import Parameters, Templating
 from exporter.declared.located import LocatedTree, UnresolvedError
 
 KIND: Final = "clusters"
-_IN_SECRETS: Final = re.compile(r'\{\{[^}]*\b(?:metadata|project|clusters)\b|"metadata\.')
+_IN_SECRETS: Final = re.compile(
+    r'\{\{(?!\{)(?:[^{}]|\{(?!\{))*\b(?:metadata|project|clusters)\b|"metadata\.'
+)
 ASKS: Final = "a clusters generator asks a running system"
 NAME_IT: Final = "cluster.destinations may say this one's name and server"
 

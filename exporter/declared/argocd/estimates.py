@@ -29,7 +29,7 @@ _DOCUMENT: Final = re.compile(r"^---", re.MULTILINE)
 _KIND: Final = re.compile(r"""["']?kind["']?\s*:\s*["']?Application(?P<set>Set)?(?![\w-])""")
 _ELEMENT: Final = re.compile(r"^\s*-\s|[\[,]\s*\{", re.MULTILINE)
 _GLOB: Final = re.compile(r"""path["']?\s*:\s*["']?([^\s"',}\]]*\*[^\s"',}\]]*)""")
-_WORD: Final = re.compile(r"""[^\s"',\[\]{}]*[^\s"',\[\]{}:]""")
+_WORD: Final = re.compile(r"""[^\s"',\[\]{}]+""")
 
 
 @dataclass(slots=True)
@@ -115,7 +115,8 @@ class Estimates:
 
     def _named(self, text: str, name: str) -> Iterator[str]:
         folder = posixpath.dirname(name)
-        for word in islice(dict.fromkeys(_WORD.findall(text)), MAX_WORDS):
+        words = (word.rstrip(":") for word in _WORD.findall(text))
+        for word in islice(dict.fromkeys(words), MAX_WORDS):
             if "." in word or "/" in word:
                 path = posixpath.normpath(posixpath.join(folder, word))
                 if not path.startswith("..") and self.checkout.is_dir(path):

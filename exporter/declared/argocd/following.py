@@ -14,8 +14,9 @@ from exporter.declared.argocd import items
 from exporter.declared.argocd.applications import NAMESPACE, Parsed
 from exporter.declared.argocd.gathering import Gathering
 from exporter.declared.argocd.hiding import may_hide
-from exporter.declared.argocd.ignored import pointers
+from exporter.declared.argocd.ignored import left_open, pointers
 from exporter.declared.argocd.ledger import Ledger
+from exporter.declared.argocd.roots import with_applications
 from exporter.declared.argocd.rules import Rules
 from exporter.declared.argocd.sources import (
     ASK,
@@ -157,7 +158,7 @@ class Following:
         """
         rendered = await asyncio.gather(*(self._entry(one, charts.get(one)) for one in paths))
         for path, one in zip(paths, rendered, strict=True):
-            await self.take(path, one)
+            await self.take(path, with_applications(one, charts.get(path)))
 
     async def _entry(self, path: str, options: HelmOptions | None) -> Rendered:
         if self.units is None:
@@ -392,15 +393,18 @@ class Following:
             self.units.declare(found, key=step.unit)
 
     def _read(self, step: _Step, rendered: Rendered) -> manifests.Workloads:
-        ignored, namespace = step.application.ignored, step.application.destination_namespace
-        rules = self.rules
+        rules, namespace = self.rules, step.application.destination_namespace
+        ignored = (*step.application.ignored, *rules.ignored)
         return manifests.read(
             rendered.manifests,
             namespace=namespace,
             application=step.key,
-            ignored=lambda one: (
-                *pointers((*ignored, *rules.ignored), one.content, namespace=namespace),
-                *rules.written(step.key),
+            ignored=lambda one: manifests.Ignored(
+                pointers=(
+                    *pointers(ignored, one.content, namespace=namespace),
+                    *rules.written(step.key),
+                ),
+                leaves=left_open(ignored, one.content, namespace=namespace),
             ),
             excluded=rules.passes_over,
             origin=step.subject,

@@ -5,14 +5,14 @@ indices, ``[]`` and ``select(.a == "b")``), which is what such expressions are m
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
 from exporter.declared.globs import match_any
 from exporter.declared.located import LocatedTree, escape
-from exporter.domain.declaration import IgnoredDifference
+from exporter.domain.declaration import IgnoredDifference, Unresolved
 from exporter.domain.json import Json, JsonObject, as_list, as_object, as_text, dig
 
 MAX_EXPRESSION = 1000
@@ -82,6 +82,29 @@ def left_to_others(application_set: LocatedTree, application: LocatedTree) -> tu
     ]
     content = application.plain()
     return pointers(entries, as_object(content), namespace="") if entries else ()
+
+
+def left_open(ignored: Iterable[IgnoredDifference], content: JsonObject, *, namespace: str) -> str:
+    """Return why *ignored* may name further values of an object, or nothing."""
+    found = (one for one in ignored if one.unresolved and _applies(one, content, namespace))
+    return next((one.unresolved for one in found), "")
+
+
+def unresolved(entry: LocatedTree) -> Iterator[Unresolved]:
+    """Yield what an *entry* of ``ignoreDifferences`` names, and nobody can tell here."""
+    managers = entry.texts("managedFieldsManagers")
+    if managers:
+        message = f"only the cluster knows what a field manager owns: {', '.join(managers)[:200]}"
+        yield Unresolved(entry.place_of("managedFieldsManagers"), message)
+    for expression in entry.texts("jqPathExpressions"):
+        if parse_path(expression) is None:
+            message = f"the jq expression {expression} is not evaluated"
+            yield Unresolved(entry.place_of("jqPathExpressions"), message)
+
+
+def in_words(found: Iterable[Unresolved]) -> str:
+    """Return what is *unresolved* with its places, in words."""
+    return "; ".join(f"{one.place.where}: {one.message}" for one in found)
 
 
 @lru_cache(maxsize=512)

@@ -4,10 +4,14 @@ No Application of the repository deploys such a chart: a person, a script or Ter
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from exporter.declared.argocd.entries import CHART
 from exporter.declared.checkout import Checkout
+from exporter.declared.kinds import is_declaration
 from exporter.declared.options import HelmOptions
+from exporter.declared.rendered import LeftOut, Manifest, Rendered
+from exporter.domain.items import ItemState
 from exporter.domain.provenance import Source
 from exporter.settings.charts import RootChart
 
@@ -21,6 +25,24 @@ def installed(
     """Return by path how charts are installed; one of which nobody says it, as it is."""
     known = {one.path.strip("/"): one for one in roots}
     return {path: _options(path, known.get(path), checkout) for path in paths}
+
+
+def with_applications(rendered: Rendered, options: HelmOptions | None) -> Rendered:
+    """Return what a chart *rendered* to, and that more values are wanted where it makes nothing."""
+    silent = not (rendered.failures or rendered.left_out)
+    if options is None or not silent or any(map(_declares, rendered.manifests)):
+        return rendered
+    reason = LeftOut(
+        place=options.place,
+        state=ItemState.UNRESOLVED,
+        message="the Helm chart makes no Application with the values that are known here",
+        advice="say with which values it is installed in declared.charts.roots",
+    )
+    return replace(rendered, left_out=(reason,))
+
+
+def _declares(manifest: Manifest) -> bool:
+    return is_declaration(manifest.content)
 
 
 def _options(path: str, root: RootChart | None, checkout: Checkout) -> HelmOptions:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from exporter.declared.argocd.ignored import parse_path
+from exporter.declared.argocd.ignored import in_words, unresolved
 from exporter.declared.globs import match_any
 from exporter.declared.kinds import IGNORED, RULES, group
 from exporter.declared.located import LocatedTree, escape, from_manifest, from_plain
@@ -201,6 +201,7 @@ def _ignored(target: _Target, entry: LocatedTree) -> IgnoredDifference:
         kind=target[1],
         pointers=entry.texts("jsonPointers"),
         paths=entry.texts("jqPathExpressions"),
+        unresolved=in_words(unresolved(entry)),
     )
 
 
@@ -215,13 +216,7 @@ def _unresolved(
     entries: Iterable[tuple[_Target, LocatedTree]],
 ) -> Iterator[tuple[Subject, Unresolved]]:
     for (group_, kind), entry in entries:
-        messages = [
-            f"the jq expression {one} is not evaluated"
-            for one in entry.texts("jqPathExpressions")
-            if parse_path(one) is None
-        ]
-        if entry.list("managedFieldsManagers"):
-            messages.append("only the cluster knows what a field manager owns")
+        messages = [one.message for one in unresolved(entry)]
         if messages:
             subject = Subject(IGNORED, "", f"{RULES}/{group_ or 'core'}/{kind}")
             yield subject, Unresolved(entry.place, "; ".join(messages))

@@ -16,7 +16,7 @@ from exporter.foreign.files import MIB
 LIMITS: Final = Limits(seconds=30, output=64 * MIB, memory=4096 * MIB)
 _FAULT_OF_THE_CHART: Final = 1
 _MAX_MESSAGE: Final = 500
-_AT: Final = re.compile(r"\(?([^\s():]+\.(?:ya?ml|tpl|txt|json)):(\d+)(?::\d+)?\)?")
+_AT: Final = re.compile(r"\(?(?<![^\s():])([^\s():]+\.(?:ya?ml|tpl|txt|json)):(\d+)(?::\d+)?\)?")
 _CLASH: Final = re.compile(r"chart requires kubeVersion|incompatible with Kubernetes")
 _UNKNOWN: Final = re.compile(r'function "(\w+)" not defined|unknown flag: (--[\w-]+)')
 _NEWER: Final = {

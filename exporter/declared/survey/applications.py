@@ -12,7 +12,7 @@ from exporter.declared.survey.documents import Documents
 from exporter.declared.survey.found import Found, Remote
 from exporter.domain.json import as_list, as_object, as_text
 
-_TEMPLATED: Final = re.compile(r"\{\{.*?\}\}")
+_TEMPLATED: Final = re.compile(r"\{\{.*?(?:\}\}|\Z)", re.DOTALL)
 STACK_CHART: Final = "kube-prometheus-stack"
 
 
@@ -91,8 +91,8 @@ class Deployments:
             if not self.deploys(folder):
                 yield Found(
                     folder or ".",
-                    f"{template} makes Applications; if somebody installs this chart, name it in "
-                    "declared.argocd, and its values in declared.charts.roots",
+                    f"{template} makes Applications, of the chart's own values; others that it is "
+                    "installed with belong into declared.charts.roots",
                 )
 
     def _first(self, folder: str) -> str:

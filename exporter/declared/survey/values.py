@@ -33,7 +33,7 @@ class InValues:
         told = " and ".join(f"{count} {kind}" for kind, count in sorted(self.counts.items()))
         return (
             f"{told} under {self.key}, made by helm: read where an Application file here deploys "
-            "the chart with these values"
+            "the chart with these values, or declared.charts.roots says that it is installed"
         )
 
 

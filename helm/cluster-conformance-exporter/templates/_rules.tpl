@@ -6,8 +6,13 @@ where the runbooks are, the exporter serves them. */ -}}
 {{- if and $.Values.web.externalUrl (contains ".invalid/" $values.runbookUrl) -}}
 {{- $_ := set $values "runbookUrl" (printf "%s/docs/runbooks/" (trimSuffix "/" $.Values.web.externalUrl)) -}}
 {{- end -}}
+{{- $objective := printf "(1 - %v)" $values.slo.objective -}}
 {{- range $path, $content := .Files.Glob "rules/*.yaml" -}}
-{{- range $group := (fromYaml (toString $content)).groups -}}
+{{- $text := "groups: []" -}}
+{{- if or $values.slo.enabled (ne (base $path) "slo.yaml") -}}
+{{- $text = replace "(1 - 0.99)" $objective (toString $content) -}}
+{{- end -}}
+{{- range $group := (fromYaml $text).groups -}}
 {{- $rules := list -}}
 {{- range .rules -}}
 {{- if not (and .alert (index $.Values.prometheusRule.disabled .alert)) -}}

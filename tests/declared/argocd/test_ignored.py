@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from exporter.declared.argocd.ignored import parse_path, pointers
 from exporter.domain.declaration import IgnoredDifference
+from tests.declared.argocd.conftest import Follow
 
 DEPLOYMENT: dict[str, Any] = {
     "apiVersion": "apps/v1",
@@ -109,3 +110,37 @@ def test_other_expressions_are_not_understood(expression: str) -> None:
 @given(st.text(alphabet='.[]"ab0| select()=?', max_size=30))
 def test_any_expression_is_understood_or_not(expression: str) -> None:
     assert isinstance(ignored(pointers=(), paths=(expression,)), tuple)
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        pytest.param("managedFieldsManagers: [hpa, vpa]", "owns: hpa, vpa", id="manager"),
+        pytest.param("jqPathExpressions: ['..|.x?']", "is not evaluated", id="expression"),
+        pytest.param("jqPathExpressions: [.spec.replicas]", "", id="an expression that is"),
+        pytest.param("jsonPointers: [/spec/replicas]", "", id="pointer"),
+        pytest.param("kind: Service, managedFieldsManagers: [hpa]", "", id="of another kind"),
+    ],
+)
+async def test_what_may_be_left_to_others_is_told_of_the_objects_that_it_concerns(
+    follow: Follow, kustomize: str, entry: str, words: str
+) -> None:
+    del kustomize
+    entry = entry if entry.startswith("kind") else f"kind: Deployment, {entry}"
+    root = f"""\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {{name: shop, namespace: argocd}}
+spec:
+  destination: {{server: https://kubernetes.default.svc, namespace: store}}
+  source: {{repoURL: https://git.example.org/platform/gitops.git, path: web}}
+  ignoreDifferences: [{{group: "*", {entry}}}]
+"""
+    web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {}\n"
+
+    followed = await follow({"root.yaml": root, "web/web.yaml": web}, "root.yaml")
+
+    (workload,) = followed.reading.workloads
+    assert words in workload.leaves
+    assert bool(workload.leaves) is bool(words)
+    assert not words or workload.leaves.startswith("root.yaml:7: ")

@@ -107,3 +107,14 @@ async def test_a_broken_one_is_a_failure_and_what_it_was_stands_in(
 
     assert [one.is_broken for one in followed.reading.failures] == [True]
     assert [str(one.key) for one in followed.reading.applications] == ["argocd/guestbook"]
+
+
+async def test_one_that_makes_nothing_asks_for_its_values_and_is_no_failure(
+    follow: Follow,
+) -> None:
+    followed = await follow({**CHART, "apps/values.yaml": "names: []"}, "apps")
+
+    (item,) = followed.reading.items
+    assert followed.reading.failures == ()
+    assert item.state is ItemState.UNRESOLVED
+    assert "declared.charts.roots" in item.advice

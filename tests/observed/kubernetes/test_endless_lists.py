@@ -22,7 +22,7 @@ from tests.apiserver.server import ApiServer
 from tests.observed.kubernetes.following import FAST, As
 
 KIND = replace(node.KIND, most=1000)
-PATIENT = replace(FAST, page_items=100, stall=30, longest_wait=120)
+PATIENT = replace(FAST, connect=60, page=60, page_items=100, stall=60, longest_wait=120)
 
 
 def changed() -> None:
@@ -34,7 +34,7 @@ async def stepped(api: ApiServer, limits: Limits = PATIENT) -> tuple[Store, floa
     store = Store(KIND)
     access = Api(As(api.url), limits)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             return store, await Reflector(access, store, changed=changed).step()
     finally:
         await access.close()
@@ -113,7 +113,7 @@ async def test_all_is_well_again_when_the_server_is(api: ApiServer) -> None:
     await reflector.step()
 
     endless.clear()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         await reflector.step()
     await access.close()
 
@@ -132,7 +132,7 @@ async def test_a_watch_cannot_grow_what_is_known_without_end(api: ApiServer) -> 
 
     for number in range(20):
         api.put(an_object(f"late-{number}"))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         pause = await step
     await access.close()
 

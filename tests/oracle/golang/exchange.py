@@ -14,7 +14,7 @@ from random import Random
 from typing import Any, Final
 
 from tests.oracle.figures import SECONDS, Outcome, counted, record, seeds
-from tests.oracle.golang import comparison, documents, templates
+from tests.oracle.golang import comparison, documents, scheduling, templates
 
 HERE: Final = Path(__file__).parent
 FILE: Final = HERE / "answers.json"
@@ -38,9 +38,23 @@ def template_cases(random: Random, count: int) -> list[Case]:
     return [{"template": text} for text in made]
 
 
+def scheduling_cases(random: Random, count: int) -> list[Case]:
+    """Return random quantities, selectors, and pods with nodes as cases."""
+    third = count // 3
+    return [
+        *({"quantity": scheduling.quantity(random)} for _ in range(third)),
+        *(
+            {"selector": scheduling.selector(random), "labels": scheduling.labels(random)}
+            for _ in range(third)
+        ),
+        *({"pod": scheduling.pod(random), "node": scheduling.node(random)} for _ in range(third)),
+    ]
+
+
 LANGUAGES: Final[Mapping[str, tuple[str, Callable[[Random, int], list[Case]]]]] = {
     "YAML of Kubernetes and Argo CD": ("sigs.k8s.io/yaml", yaml_cases),
     "Go templates with sprig": ("github.com/Masterminds/sprig/v3", template_cases),
+    "Selectors, taints, quantities": ("k8s.io/component-helpers", scheduling_cases),
 }
 
 
@@ -75,7 +89,18 @@ def commit(program: str) -> None:
         content[language] = [
             {"case": case, "answer": answer} for case, answer in zip(cases, answers, strict=True)
         ]
-    FILE.write_text(json.dumps(content, indent=0, ensure_ascii=False) + "\n")
+    FILE.write_text(_by_lines(content))
+
+
+def _by_lines(content: Mapping[str, Sequence[Any]]) -> str:
+    """Return JSON with a line for each entry, so that a diff shows which one changed."""
+    lists = (
+        f"{json.dumps(name)}: [\n"
+        + ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
+        + "\n]"
+        for name, entries in content.items()
+    )
+    return "{\n" + ",\n".join(lists) + "\n}\n"
 
 
 def count(program: str) -> list[str]:

@@ -1,7 +1,8 @@
 // Answers what Go's own libraries make of the cases on standard input: `make goanswers` runs it.
 //
-// A case is YAML as sigs.k8s.io/yaml reads it, or a template as Argo CD's ApplicationSets have it:
-// text/template with sprig and Argo CD's own functions.
+// A case is YAML as sigs.k8s.io/yaml reads it, a template as Argo CD's ApplicationSets have it
+// (text/template with sprig and Argo CD's own functions), or of Kubernetes a quantity, a pod with
+// a node, or a label selector with labels.
 package main
 
 import (
@@ -16,6 +17,8 @@ import (
 	"text/template"
 
 	"github.com/Masterminds/sprig/v3"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 )
 
@@ -24,6 +27,12 @@ type question struct {
 	Template string         `json:"template,omitempty"`
 	Strict   bool           `json:"strict,omitempty"`
 	Data     map[string]any `json:"data,omitempty"`
+
+	Quantity *string               `json:"quantity,omitempty"`
+	Pod      *corev1.Pod           `json:"pod,omitempty"`
+	Node     corev1.Node           `json:"node,omitempty"`
+	Selector *metav1.LabelSelector `json:"selector,omitempty"`
+	Labels   map[string]string     `json:"labels,omitempty"`
 }
 
 type answer struct {
@@ -105,6 +114,21 @@ func version(path string) string {
 	return ""
 }
 
+func answered(asked question, data map[string]any) answer {
+	switch {
+	case asked.YAML != nil:
+		return read(*asked.YAML)
+	case asked.Quantity != nil:
+		return value(*asked.Quantity)
+	case asked.Pod != nil:
+		return placed(*asked.Pod, asked.Node)
+	case asked.Selector != nil:
+		return selected(*asked.Selector, asked.Labels)
+	default:
+		return rendered(asked, data)
+	}
+}
+
 func main() {
 	var asked exchange
 	if err := json.NewDecoder(os.Stdin).Decode(&asked); err != nil {
@@ -112,17 +136,14 @@ func main() {
 	}
 	answers := make([]answer, 0, len(asked.Cases))
 	for _, one := range asked.Cases {
-		if one.YAML != nil {
-			answers = append(answers, read(*one.YAML))
-		} else {
-			answers = append(answers, rendered(one, asked.Data))
-		}
+		answers = append(answers, answered(one, asked.Data))
 	}
 	info, _ := debug.ReadBuildInfo()
 	versions := map[string]string{
 		"go":                              strings.TrimPrefix(info.GoVersion, "go"),
 		"sigs.k8s.io/yaml":                version("sigs.k8s.io/yaml"),
 		"github.com/Masterminds/sprig/v3": version("github.com/Masterminds/sprig/v3"),
+		"k8s.io/component-helpers":        version("k8s.io/component-helpers"),
 	}
 	data, err := json.Marshal(map[string]any{"versions": versions, "answers": answers})
 	if err != nil {

@@ -85,6 +85,16 @@ def rounded(value: Any, places: Any) -> float:
     return (math.ceil(digits) if up else math.floor(digits)) / power
 
 
+def to_whole(rounding: Callable[[float], int]) -> Callable[[Any], float]:
+    """Return ``floor`` or ``ceil``; what is infinite or no number stays so."""
+
+    def function(value: Any) -> float:
+        number = as_float(value)
+        return float(rounding(number)) if math.isfinite(number) else number
+
+    return function
+
+
 def parsed(value: Any) -> int:
     """Return ``atoi``."""
     return as_integer(value) if re.fullmatch(r"[-+]?\d{1,18}", text(value)) else 0

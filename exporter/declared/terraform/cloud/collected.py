@@ -1,12 +1,14 @@
 """Gathers what one declaration declares of a cloud, and what of it nobody can tell."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.terraform.attribute_paths import follow
 from exporter.declared.terraform.cloud import values
+from exporter.declared.terraform.cloud.stand_ins import ROOT
 from exporter.declared.terraform.cloud.types import COMPARED, PARTS, TYPES, CloudType, PartType
 from exporter.declared.terraform.language.values import (
     NotKnownError,
@@ -38,14 +40,31 @@ class Collected:
     parts: list[ResourcePart] = field(default_factory=list)
     gaps: dict[CloudGap, None] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
+    standing: Origin | None = None
+
+    @contextmanager
+    def stand_in(self, at: Origin) -> Iterator[None]:
+        """Let what is read now, and stands in no file of the checkout, stand at a call."""
+        before, self.standing = self.standing, at
+        try:
+            yield
+        finally:
+            self.standing = before
 
     def place(self, at: Origin) -> Place:
         """Return an origin as a place of the checkout."""
+        if self.standing is not None and at.path.startswith(ROOT):
+            at = self.standing
         return self.checkout.place(Source.TERRAFORM, at.path, at.line)
 
     def gap(self, at: Origin, message: str, kinds: Iterable[CloudKind]) -> None:
         """Note that there may be more of these *kinds*, or more in them, than is known."""
         self.gaps[CloudGap(place=self.place(at), message=message, kinds=frozenset(kinds))] = None
+
+    def unread(self, address: str, at: Origin, kinds: Iterable[CloudKind], message: str) -> None:
+        """Note that what a module makes for itself of these *kinds* is not compared."""
+        for kind in sorted(kinds):
+            self._item(kind, address, at, state=ItemState.UNSUPPORTED, message=message)
 
     def uncounted(self, kind: str, address: str, at: Origin, error: NotKnownError) -> None:
         """Note that how many instances a resource has is not known."""
@@ -81,7 +100,8 @@ class Collected:
         found = _Values(self.place, self.place(at))
         for attribute, path in kind.values.items():
             value = follow(attributes, path.split("."))
-            if value is not None and path.partition(".")[0] not in ignored:
+            given = value is not None and value.data is not None
+            if value is not None and given and path.partition(".")[0] not in ignored:
                 found.take(attribute, partial(_texts, value))
         for block in kind.blocks:
             if block in attributes and block not in ignored:

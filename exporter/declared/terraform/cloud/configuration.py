@@ -6,16 +6,18 @@ modules) lead to the resource that they mean.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import cast
 
+from exporter.declared.terraform.cloud.stand_ins import described_module, harmless, stand_in
 from exporter.declared.terraform.cloud.types import TYPES
-from exporter.declared.terraform.configuration import Configuration, by_instance
+from exporter.declared.terraform.configuration import META, Configuration, by_instance
 from exporter.declared.terraform.language.evaluate import evaluate
 from exporter.declared.terraform.language.scope import APPLIED, Scope, memoised
 from exporter.declared.terraform.language.syntax import Block
 from exporter.declared.terraform.language.values import (
+    Items,
     Lazy,
     Object,
     Origin,
@@ -24,7 +26,9 @@ from exporter.declared.terraform.language.values import (
     failed,
 )
 from exporter.declared.terraform.module import Module
+from exporter.declared.terraform.relevance import literal_source
 from exporter.domain.cloud import reference
+from exporter.domain.policy import matches_any
 
 _ADDRESS = "\0address"
 """Under this name a scope knows the address of its module, which no expression can name."""
@@ -32,7 +36,9 @@ _ADDRESS = "\0address"
 
 @dataclass(slots=True)
 class CloudConfiguration(Configuration):
-    """A root module with all local modules that it calls."""
+    """A root module with all local modules that it calls, and stand-ins for some of registries."""
+
+    _stand_ins: dict[str, Module] = field(default_factory=dict)
 
     def root_scope(self, module: Module, scope: Scope) -> Scope:
         """Return the *scope* of the root module with its resources in it."""
@@ -40,12 +46,50 @@ class CloudConfiguration(Configuration):
         return scope
 
     def call(self, block: Block, module: Module, scope: Scope) -> tuple[Module, Scope] | None:
-        """Return the module that *block* calls, with its scope; None where it is not local."""
+        """Return the module that *block* calls, with its scope.
+
+        For one of a registry that is known here its stand-in is returned; None for any other.
+        """
         found = super(CloudConfiguration, self).call(block, module, scope)
+        found = found or self._stand_in(block, scope)
         if found is not None:
             own = address_in(scope, f"module.{block.labels[0]}") + key_of(scope)
             self._bind(*found, own)
         return found
+
+    def _stand_in(self, block: Block, scope: Scope) -> tuple[Module, Scope] | None:
+        name = stand_in(literal_source(block) or "")
+        if not name or self.strange_inputs(block, scope):
+            return None
+        arguments = block.body.attributes
+
+        def given(variable: str) -> Value | None:
+            wanted = "version" if variable == "module_version" else variable
+            known = wanted == "version" or wanted not in META
+            return evaluate(arguments[wanted], scope) if known and wanted in arguments else None
+
+        module = self._stand_in_module(name)
+        return module, self.scope(module, given)
+
+    def strange_inputs(self, block: Block, scope: Scope) -> list[str]:
+        """Return the inputs of a call that its stand-in does not know, and that say something."""
+        name = stand_in(literal_source(block) or "")
+        if not name:
+            return []
+        known = self._stand_in_module(name).variables
+        return [
+            argument
+            for argument, expression in block.body.attributes.items()
+            if argument not in META
+            and argument not in known
+            and not matches_any(argument, harmless(name))
+            and not _says_nothing(evaluate(expression, scope))
+        ]
+
+    def _stand_in_module(self, name: str) -> Module:
+        if name not in self._stand_ins:
+            self._stand_ins[name] = described_module(name)
+        return self._stand_ins[name]
 
     def _bind(self, module: Module, scope: Scope, address: str) -> None:
         """Let expressions of a module refer to its resources."""
@@ -66,6 +110,13 @@ class CloudConfiguration(Configuration):
             )
 
         return get
+
+
+def _says_nothing(value: Value) -> bool:
+    """Tell whether an input surely switches nothing on: it is null, false or empty."""
+    data = value.data
+    empty = isinstance(data, str | Items | Object) and not data
+    return empty or data is None or data is False
 
 
 def _attributes(block: Block, name: str, scope: Scope) -> Lazy:

@@ -16,6 +16,7 @@ from exporter.declared.terraform.cloud.configuration import (
     address_in,
     key_of,
 )
+from exporter.declared.terraform.cloud.stand_ins import OWN, kinds_of, stand_in
 from exporter.declared.terraform.cloud.types import PARTS, TYPES
 from exporter.declared.terraform.language.evaluate import evaluate
 from exporter.declared.terraform.language.scope import Scope
@@ -110,17 +111,41 @@ class _Walk:
             for inner, _ in instances(block, scope):
                 found = self.configuration.call(block, module, inner)
                 if found is None:
-                    source = (literal_source(block) or "elsewhere")[:100]
-                    message = f"{address} comes from {source}, and what it makes is not read"
-                    self.collected.gap(block.at, message, _ALL)
+                    self._unread(block, address, inner)
                     return
+                self._own(block, address)
                 if depth < MAX_MODULE_DEPTH:
-                    self.into(*found, depth=depth + 1)
+                    with self.collected.stand_in(block.at):
+                        self.into(*found, depth=depth + 1)
         except NotKnownError as error:
             message = f"how many of {address} there are: {error.unknown}"
             self.collected.gap(block.at, message, _ALL)
         except ReadError as error:
             self.collected.gap(block.at, f"{address}: {error.message}", _ALL)
+
+    def _unread(self, block: Block, address: str, scope: Scope) -> None:
+        """Note what a module of a registry may make, of which nothing is read."""
+        source = literal_source(block)
+        strange = self.configuration.strange_inputs(block, scope)
+        kinds = kinds_of(source or "")
+        message = f"{address} comes from {(source or 'elsewhere')[:100]}, and what it makes is not"
+        message += f" read: its inputs {', '.join(strange)[:200]} are not" if strange else " read"
+        if kinds <= OWN and not _is_lent_a_group(block):
+            self.collected.unread(address, block.at, kinds, message)
+        else:
+            self.collected.gap(block.at, message, kinds)
+
+    def _own(self, block: Block, address: str) -> None:
+        """Note what a module of a registry makes for itself beside what its stand-in tells."""
+        source = literal_source(block) or ""
+        kinds = kinds_of(source)
+        if stand_in(source) and kinds <= OWN:
+            self._unread(block, address, self.configuration.bare_scope())
+
+
+def _is_lent_a_group(block: Block) -> bool:
+    """Tell whether a module may add rules to a security group of others."""
+    return any(name.endswith("security_group_id") for name in block.body.attributes)
 
 
 def _roots(kind: str) -> Iterable[str]:

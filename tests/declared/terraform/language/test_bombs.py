@@ -47,6 +47,7 @@ NAMES = {
     "n": mapped(60),
     "long": Value("x" * 1_000_000, AT),
     "accents": Value("\u0301" * 60_000, AT),
+    "digits": Value("1" * 60_000, AT),
     "commas": Value("," * 1_000_000, AT),
     "many": Value(Items(Value(str(at), AT) for at in range(20_000)), AT),
     "wide": Value(Object({str(at): Value("x", AT) for at in range(20_000)}), AT),
@@ -98,6 +99,7 @@ BOMBS = {
     "matches again and again": '[for i in many : regexall("(.*)*x", 1e300)]',
     "compiles again and again": '[for i in many : regexall("(((x?){9}){9}){9}${i}", "x")]',
     "composes again and again": "[for i in many : strrev(accents)]",
+    "adds a duration of very many digits": 'timeadd("2020-01-01T00:00:00Z", "${digits}s")',
     "raises in vain": "1e99 * 1e99 * 1e99",
 }
 

@@ -15,8 +15,10 @@ _INSTANT: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII
 )
 _TOKEN: Final = re.compile(r"''|'(?:[^']|'')*'|'.*|([A-Za-z])\1*|[^A-Za-z']+", re.DOTALL)
-_DURATION: Final = re.compile(r"[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)")
-_PART: Final = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_DURATION: Final = re.compile(r"[+-]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)")
+_LETTERS: Final = 1_000
+"""So long is a duration at the most: a number that says more is none that Go could hold."""
+_PART: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 _SECONDS: Final = {
     "h": Fraction(3600),
     "m": Fraction(60),
@@ -113,7 +115,7 @@ def _written(part: str, instant: datetime) -> str:
 def timeadd(value: Value, duration: Value) -> Data:
     """Return an instant so much later."""
     (instant, fraction), source = _instant(value), text(duration)
-    if not _DURATION.fullmatch(source):
+    if len(source) > _LETTERS or not _DURATION.fullmatch(source):
         raise failed("a text", "is no duration")
     seconds = sum(
         (Fraction(found[1]) * _SECONDS[found[2]] for found in _PART.finditer(source)), Fraction(0)
