@@ -21,7 +21,7 @@ CHART = HERE / "cluster-conformance-exporter"
 VALUES, SCHEMA, README = (CHART / one for one in ("values.yaml", "values.schema.json", "README.md"))
 OBSERVED_KINDS = CHART / "templates" / "_observedkinds.tpl"
 SHIPPED = ("rules/*.yaml", "dashboards/*.json")
-EXAMPLE = "alertmanager.example.yaml"
+EXAMPLE = ".example.yaml"
 WRITTEN_BY_HAND = HERE / "values.schema.yaml"
 _TABLE = re.compile(r"(?<=<!-- values -->\n).*(?=<!-- /values -->)", re.DOTALL)
 
@@ -55,7 +55,11 @@ def shipped() -> dict[str, bytes]:
     """
     top = HERE.parent
     paths = (path for pattern in SHIPPED for path in sorted(top.glob(pattern)))
-    return {str(path.relative_to(top)): path.read_bytes() for path in paths if path.name != EXAMPLE}
+    return {
+        str(path.relative_to(top)): path.read_bytes()
+        for path in paths
+        if not path.name.endswith(EXAMPLE)
+    }
 
 
 def observed_kinds() -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 MIXIN = Path(__file__).with_name("mixin.libsonnet")
-LEFT_OUT = frozenset({"alertmanager.example.yaml", "slo.yaml"})
+LEFT_OUT = frozenset({"alertmanager.example.yaml", "pair.example.yaml", "slo.yaml"})
 """What is no file of rules, and what is only for who asks for it."""
 _TEXT = """\
 // Rules and dashboards as a monitoring mixin. Written by make mixin.

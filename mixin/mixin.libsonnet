@@ -46,6 +46,7 @@
   prometheusRules+:: { groups+: only('record') },
   grafanaDashboards+:: {
     'cluster-conformance-exporter.json': import '../dashboards/cluster-conformance-exporter.json',
+    'cluster-conformance-fleet.json': import '../dashboards/cluster-conformance-fleet.json',
     'cluster-conformance-layer.json': import '../dashboards/cluster-conformance-layer.json',
     'cluster-conformance-overview.json': import '../dashboards/cluster-conformance-overview.json',
     'cluster-conformance-subject.json': import '../dashboards/cluster-conformance-subject.json',

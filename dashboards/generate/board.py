@@ -26,6 +26,7 @@ TITLES = {
     links.LAYER: "Cluster conformance / Layer",
     links.SUBJECT: "Cluster conformance / Subject",
     links.EXPORTER: "Cluster conformance / Exporter",
+    links.FLEET: "Cluster conformance / Fleet",
 }
 
 

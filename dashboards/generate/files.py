@@ -6,14 +6,14 @@ from pathlib import Path
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from dashboards.generate import exporter, layer, overview, subject
+from dashboards.generate import exporter, fleet, layer, overview, subject
 
 FOLDER = Path(__file__).parents[1]
 
 
 def written() -> dict[Path, str]:
     """Return the text of each dashboard by its file, which is named as its uid."""
-    made = (one.dashboard().build() for one in (overview, layer, subject, exporter))
+    made = (one.dashboard().build() for one in (overview, layer, subject, exporter, fleet))
     return {FOLDER / f"{one.uid}.json": _text(one) for one in made}
 
 

@@ -10,6 +10,7 @@ OVERVIEW = "cluster-conformance-overview"
 LAYER = "cluster-conformance-layer"
 SUBJECT = "cluster-conformance-subject"
 EXPORTER = "cluster-conformance-exporter"
+FLEET = "cluster-conformance-fleet"
 
 RUNBOOKS = "https://runbooks.invalid/"
 STATUS_PAGE = "https://status.invalid/"

@@ -8,8 +8,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "dashboards"
-OVERVIEW, LAYER, SUBJECT, EXPORTER = (
-    f"cluster-conformance-{name}" for name in ("overview", "layer", "subject", "exporter")
+OVERVIEW, LAYER, SUBJECT, EXPORTER, FLEET = (
+    f"cluster-conformance-{name}" for name in ("overview", "layer", "subject", "exporter", "fleet")
 )
 
 

@@ -130,8 +130,8 @@ def shows_states(panel: Json) -> bool:
     return panel["type"] != "table" and bool(defaults.get("mappings")) and "unit" not in defaults
 
 
-def test_there_are_four_dashboards_with_fixed_names() -> None:
-    assert BOARDS.keys() == {links.OVERVIEW, links.LAYER, links.SUBJECT, links.EXPORTER}
+def test_there_are_five_dashboards_with_fixed_names() -> None:
+    assert BOARDS.keys() == {*_in_order()}
     assert all(board["uid"] == uid for uid, board in BOARDS.items())
 
 
@@ -376,7 +376,7 @@ def test_every_dashboard_leads_to_the_others_and_to_the_status_page(board: Json)
 
 
 def _in_order() -> list[str]:
-    return [links.OVERVIEW, links.LAYER, links.SUBJECT, links.EXPORTER]
+    return [links.OVERVIEW, links.LAYER, links.SUBJECT, links.EXPORTER, links.FLEET]
 
 
 def test_the_findings_lead_to_the_runbook_of_each_check() -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.dashboards.boards import (
     BOARDS,
     EXPORTER,
+    FLEET,
     LAYER,
     OVERVIEW,
     SUBJECT,
@@ -27,6 +28,7 @@ SECONDS = 30
 VIEWS = {
     "overview": (OVERVIEW, {}),
     "exporter": (EXPORTER, {}),
+    "fleet": (FLEET, {}),
     "infrastructure": (LAYER, {"layer": "infrastructure"}),
     "configuration": (LAYER, {"layer": "configuration"}),
     "one check": (LAYER, {"layer": "configuration", "check": "node_taints"}),
@@ -53,6 +55,8 @@ class Elsewhere:
 
 
 EMPTY: dict[tuple[str, str], tuple[str, Elsewhere]] = {
+    ("fleet", "Outliers: layers"): ("A", Elsewhere("one cluster is like itself")),
+    ("fleet", "Outliers: checks"): ("A", Elsewhere("one cluster is like itself")),
     ("exporter", "Failures to read"): ("A", Elsewhere("nothing failed", BROKEN, "exporter")),
     ("exporter", "Lists and watches begun anew"): (
         "A",
@@ -177,6 +181,17 @@ def test_no_query_fails_whatever_happens_and_every_state_has_a_text(
         for panel in panels(BOARDS[uid]):
             if (texts := texts_of(panel)) is not None:
                 assert values(found[panel["title"], "A"]) <= texts.keys(), (view, panel["title"])
+
+
+def test_a_check_that_fails_in_one_of_many_clusters_is_an_outlier(recorded: Recorded) -> None:
+    moment = recorded.moments["application-deleted"]
+    (panel,) = (one for one in panels(BOARDS[FLEET]) if one["title"] == "Outliers: checks")
+    everywhere = chosen(moment.cluster, "fleet") | {"cluster": ".*", "job": ".+"}
+
+    found = recorded.prometheus.now(interpolate(panel["targets"][0]["expr"], everywhere), moment.at)
+
+    unlike = {(one["metric"].get("cluster"), one["metric"]["check"]) for one in found}
+    assert (moment.cluster, "application_present") in unlike
 
 
 @pytest.mark.parametrize(

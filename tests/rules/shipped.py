@@ -8,7 +8,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 TOLD = Path(__file__).parent
 EXAMPLE = ROOT / "rules" / "alertmanager.example.yaml"
-FILES = sorted(set((ROOT / "rules").glob("*.yaml")) - {EXAMPLE})
+PAIR = ROOT / "rules" / "pair.example.yaml"
+FILES = sorted(set((ROOT / "rules").glob("*.yaml")) - {EXAMPLE, PAIR})
 
 Rule = dict[str, Any]
 

@@ -1,6 +1,7 @@
 """What Prometheus says of itself, and what kube-state-metrics says of its volumes."""
 
 import math
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -19,6 +20,8 @@ from exporter.observed.prometheus.instants import instant
 ROUTE = "/api/v1/status/runtimeinfo"
 REQUESTED = "kube_persistentvolumeclaim_resource_requests_storage_bytes"
 PHASE = "kube_persistentvolumeclaim_status_phase"
+FLAG = "flag"
+_PERIOD = re.compile(r"([0-9]{1,6})([shdwyM]?)")
 
 
 class _Runtime(msgspec.Struct, frozen=True, rename="camel"):
@@ -27,13 +30,33 @@ class _Runtime(msgspec.Struct, frozen=True, rename="camel"):
 
 
 async def ask_runtime(api: Api) -> PrometheusRuntime:
-    """Return start and retention; raises :exc:`ReadError` unless there is no such route."""
+    """Return start and retention; raises :exc:`ReadError` unless there is no such route.
+
+    VictoriaMetrics tells its retention by a metric of its flags, where it is scraped itself.
+    """
     try:
         return await api.get(ROUTE, parse_runtime)
     except ReadError as error:
-        if reason := unserved(error):
-            return PrometheusRuntime(unserved=reason)
-        raise
+        reason = unserved(error)
+        if not reason:
+            raise
+    samples = await api.query(promql.selector(FLAG, api.labels, 'name="retentionPeriod"'))
+    if retention := parse_flag(samples):
+        return PrometheusRuntime(retention=retention)
+    return PrometheusRuntime(unserved=reason)
+
+
+def parse_flag(samples: Iterable[Sample]) -> str:
+    """Return the retention that all of VictoriaMetrics' parts agree on, or nothing.
+
+    Source: VictoriaMetrics, ``-retentionPeriod``: months of 31 days unless a suffix says otherwise.
+    """
+    values = {sample.metric.get("value", "") for sample in samples}
+    found = _PERIOD.fullmatch(values.pop()) if len(values) == 1 else None
+    if found is None:
+        return ""
+    number, unit = int(found[1]), found[2]
+    return f"{31 * number}d" if unit in {"", "M"} else f"{number}{unit}"
 
 
 def parse_runtime(body: bytes) -> PrometheusRuntime:

@@ -330,3 +330,36 @@ async def test_no_selector_is_asked_for_where_that_is_off() -> None:
 
     assert _series(answer) == RuleSeries()
     assert not any("group(up" in query.get("query", "") for _, query in server.asked)
+
+
+def _flags(*values: str) -> Mapping[str, Scripted]:
+    samples = [
+        ({"name": "retentionPeriod", "value": value, "instance": f"{at}:8482"}, 1.0)
+        for at, value in enumerate(values)
+    ]
+    return {**QUERIES, "retentionPeriod": vector(*samples)}
+
+
+@pytest.mark.parametrize(
+    ("values", "retention"),
+    [
+        pytest.param(("1",), "31d", id="months"),
+        pytest.param(("3M",), "93d", id="months-by-suffix"),
+        pytest.param(("15d", "15d"), "15d", id="two-that-agree"),
+        pytest.param(("2y",), "2y", id="years"),
+        pytest.param(("15d", "30d"), "", id="two-that-do-not"),
+        pytest.param(("for ever",), "", id="no-period"),
+        pytest.param((), "", id="not-scraped"),
+    ],
+)
+async def test_victoriametrics_tells_its_retention_by_its_flags(
+    values: tuple[str, ...], retention: str
+) -> None:
+    script = {**HEALTHY, "/api/v1/query": by_query(_flags(*values))}
+    del script["/api/v1/status/runtimeinfo"]
+
+    runtime = (await ask(script)).facts[PrometheusRuntime]
+
+    assert isinstance(runtime, PrometheusRuntime)
+    assert runtime.retention == retention
+    assert bool(runtime.unserved) is not bool(retention)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from exporter.domain.declaration import ApplicationKey
-from exporter.domain.finding import Subject, Verdict
+from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.domain.flow import ApplicationFlow, FlowStep, Reached
 from exporter.domain.published import Answer, Asked
 from exporter.report.status import PageContext, documentation, history, subject
@@ -154,3 +154,19 @@ def test_no_command_gives_kubectl_an_option_that_somebody_named_a_node(name: str
 
     assert "conform" in shown
     assert "kubectl" not in shown
+
+
+def test_the_page_of_an_application_has_argo_cds_own_words() -> None:
+    said = "ComparisonError: failed to load target state: rpc error"
+    amiss = Finding(
+        check="application_delivering",
+        subject=Subject("Application", "argocd", "chat"),
+        verdict=Verdict.FAIL,
+        detail=said,
+    )
+    outcome = evaluation(amiss, checks=(check("application_delivering"),))
+    about = {"kind": "Application", "namespace": "argocd", "name": "chat"}
+
+    shown = subject(board(outcome), Asked(tuple(about.items())), context=CONTEXT)
+
+    assert said in text(shown)
