@@ -19,6 +19,8 @@ PORTRAIT, LANDSCAPE = 688, 1017
 """Pixels of a line on A4 with margins of 14 mm."""
 FITTING = """() => [document.documentElement, ...document.querySelectorAll('.scroll')]
   .filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent.slice(0, 80))"""
+OVERFLOWING = """() => [...document.querySelectorAll('section:not(.wide) .scroll')]
+  .filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent.slice(0, 80))"""
 RESULTS = """() => [...document.querySelectorAll('td.r')].filter(each => each.offsetParent)
   .map(each => each.getBoundingClientRect().right).reduce((a, b) => Math.max(a, b), 0)"""
 
@@ -68,5 +70,6 @@ async def test_no_word_is_broken_on_paper(
     await page.add_style_tag(content=f".wide {{ width: {LANDSCAPE}px }}")
 
     assert await page.evaluate(BROKEN) == []
+    assert await page.evaluate(OVERFLOWING) == []
     assert await page.evaluate("document.querySelectorAll('.wide table').length") > 0
     await page.close()
