@@ -21,7 +21,8 @@ NAMES = """
     DeclarationNotCompared DeclarationShrank DeclarationStale DeclarationUnreadable
     EvaluationStale ExporterAbsent ExporterDown FindingsTruncated GrafanaDashboardMissing
     GrafanaDatasourceBroken GrafanaUnavailable InstanceNotRunning InstanceSpecMismatch
-    JobNotSucceeded KubeStateMetricsDisagree NetworkMismatch NodeCordonedTooLong NodeForeignPods
+    JobNotSucceeded KubeStateMetricsDisagree LoadBalancerUnhealthy NetworkMismatch
+    NodeCordonedTooLong NodeForeignPods
     NodeGroupSizeMismatch NodeIdentityContradicts NodeInstanceMismatch NodeLabelsMismatch
     NodeMissing NodeNotReady NodeTaintsMismatch NodeUnexpected NodeVersionMismatch ObjectDrifted
     ObjectExtended ObjectMissing PrometheusRetentionMismatch PrometheusRulesUnhealthy
