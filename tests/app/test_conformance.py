@@ -10,6 +10,7 @@ import pytest
 from exporter.app.conformance import Conformance
 from exporter.app.garbage import Sweeper
 from exporter.domain.clock import Instant
+from exporter.domain.cloud_services import CloudQuestions
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.facts import Facts
 from exporter.domain.state import State
@@ -75,6 +76,9 @@ class Stack:
     asks_argocd = False
     polls: tuple[str, ...] = ("prometheus",)
     complete: bool = True
+
+    async def ask_cloud(self, questions: CloudQuestions) -> None:
+        del questions
 
     def read(self, *, at: Instant) -> State:
         return State(facts=Facts({Instant: at}))
