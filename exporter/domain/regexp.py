@@ -71,8 +71,7 @@ class Pattern:
 
     def covers(self, text: str, *, work: int = MAX_WORK) -> bool:
         """Tell whether it matches all of *text*; raises :exc:`UnsupportedPatternError`."""
-        self.work = 0
-        self._spend(len(text), most=work)
+        self._begin(text, most=work)
         return self.compiled.fullmatch(text) is not None
 
     def replace(self, text: str, by: str) -> Iterator[str]:
@@ -89,11 +88,16 @@ class Pattern:
         yield text[end:]
 
     def _found(self, text: str) -> Iterator[Match]:
-        self.work = 0
-        self._spend(len(text), most=MAX_WORK)
+        self._begin(text, most=MAX_WORK)
         for match in self.compiled.finditer(text):
             yield match
             self._spend(len(text) - match.end(), most=MAX_WORK)
+
+    def _begin(self, text: str, *, most: int) -> None:
+        if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise UnsupportedPatternError("is given half of a surrogate pair")
+        self.work = 0
+        self._spend(len(text), most=most)
 
     def _spend(self, letters: int, *, most: int) -> None:
         self.work += (letters + 1) * self.compiled.programsize

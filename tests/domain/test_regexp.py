@@ -54,3 +54,8 @@ def test_many_matches_that_each_look_at_all_of_a_text_are_too_much() -> None:
 
 def test_a_pattern_that_holds_up_other_engines_takes_no_time() -> None:
     assert compile_pattern("(a+)+$").search("a" * 50_000 + "!") is None
+
+
+def test_what_has_no_utf_8_is_not_matched() -> None:
+    with pytest.raises(UnsupportedPatternError, match="surrogate"):
+        compile_pattern(".").search("\udcff")
