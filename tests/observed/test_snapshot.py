@@ -112,7 +112,7 @@ def known(seen: Observation) -> set[str]:
 ADD_ON = frozenset({"Rollout"})
 """Kinds of workloads of which pods do not tell."""
 ALL = {"Nodes", "Workloads", "Pods", "Applications", "Autoscalers"}
-EVERY_FACT = ALL | {"ApplicationSets", "Endpoints", "Projects"}
+EVERY_FACT = ALL | {"ApplicationSets", "Endpoints", "ImageUpdaters", "Projects"}
 
 
 @pytest.mark.parametrize(
