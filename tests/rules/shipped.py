@@ -9,7 +9,10 @@ ROOT = Path(__file__).parents[2]
 TOLD = Path(__file__).parent
 EXAMPLE = ROOT / "rules" / "alertmanager.example.yaml"
 PAIR = ROOT / "rules" / "pair.example.yaml"
+OBJECTIVE = ROOT / "rules" / "slo.yaml"
 FILES = sorted(set((ROOT / "rules").glob("*.yaml")) - {EXAMPLE, PAIR})
+ALWAYS = [path for path in FILES if path != OBJECTIVE]
+"""The files that everybody has; an objective is for those who ask for it."""
 
 Rule = dict[str, Any]
 
