@@ -143,5 +143,5 @@ def test_two_hundred_charts_are_rendered_once(
     assert [spent[f"{name}_renders"] for name in ("cold", "same", "one")] == [CHARTS, 0, 4]
     assert spent["cold_objects"] == 6 * CHARTS
     assert spent["cold_cpu"] <= max(15, 1.8 * spent["alone_cpu"])  # on a slow machine helm is slow
-    assert spent["same_cpu"] <= 1
+    assert spent["same_cpu"] <= max(1, spent["alone_cpu"] / 10)
     assert spent["peak"] <= 100
