@@ -27,8 +27,9 @@ _FILES: Final = {
     "/status.js": "text/javascript; charset=utf-8",
     **{f"/icon-{style}.svg": "image/svg+xml" for style in _STYLES},
 }
-_BREAKS: Final = re.compile(r"(?<=[/.:,=@_-])(?=\w)")
-"""Where a long name may be broken."""
+_IN_HASHES = (rf"(?<=\b[0-9a-f]{{{at}}})(?=[0-9a-f]{{8}})" for at in range(12, 60, 12))
+_BREAKS: Final = re.compile("|".join((r"(?<=[/.:,=@_-])(?=\w)", *_IN_HASHES)))
+"""Where a long name may be broken, or a hash."""
 _FORMS: Final = {
     "markdown": "Markdown",
     "html": "HTML",

@@ -20,6 +20,7 @@ from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.published import Asked
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.report.status import PageContext, files_beside, page
+from exporter.report.status.site import broken
 from tests.report.evaluations import NOW, PLACE, WAIVER, blind, charts, evaluation, finding
 from tests.report.status.boards import ago, became, board, watched
 
@@ -401,3 +402,9 @@ def test_where_all_is_compared_nothing_speaks_of_the_rest() -> None:
 
     assert "All 11 declared items were compared." in page.text
     assert "Not compared yet" not in page.text
+
+
+def test_a_hash_may_be_broken_and_a_word_may_not() -> None:
+    assert broken("8d1f4c27b6a05e93d2c7f81b4a6e0953c1d7b248 references") == (
+        "8d1f4c27b6a0<wbr>5e93d2c7f81b<wbr>4a6e0953c1d7b248 references"
+    )
