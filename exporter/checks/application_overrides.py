@@ -1,6 +1,6 @@
 """No Application of the cluster may override images or parameters that nobody declares."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.wording import excerpt, listing
@@ -8,11 +8,13 @@ from exporter.domain.applications import (
     DeclaredApplications,
     ObservedApplication,
     ObservedApplications,
+    ObservedImageUpdaters,
 )
 from exporter.domain.check import Alert, Check
 from exporter.domain.declaration import DeclaredApplication
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.json import JsonObject
 from exporter.domain.provenance import Source
 
@@ -31,15 +33,17 @@ def judge(facts: Facts) -> Iterator[Finding]:
     """Tell of every declared Application what its live sources override beside the code.
 
     Which tags Image Updater may set was told where the declaration was read, as patterns and
-    constraints are the repository's.
+    constraints are the repository's. Where the cluster's ImageUpdaters cannot be seen, one of them
+    may have set what nobody declares.
     """
     observed = facts.get(ObservedApplications).applications
+    gaps = facts.gaps_in((ObservedImageUpdaters,))
     for application in _manifests(facts.get(DeclaredApplications)):
         have = observed.get(application.key)
         if have is None:
             yield unknowns.absent_application(ID, application)
         else:
-            yield _judge(application, have)
+            yield _judge(application, have, gaps)
 
 
 def _manifests(declared: DeclaredApplications) -> list[DeclaredApplication]:
@@ -51,13 +55,18 @@ def _manifests(declared: DeclaredApplications) -> list[DeclaredApplication]:
     ]
 
 
-def _judge(application: DeclaredApplication, have: ObservedApplication) -> Finding:
+def _judge(
+    application: DeclaredApplication, have: ObservedApplication, gaps: Sequence[Gap]
+) -> Finding:
     amiss = () if _is_left_to_others(application) else application.overridden
+    hidden = gaps if amiss else ()
+    detail = listing([excerpt(one) for one in amiss])
     return Finding(
         check=ID,
         subject=subjects.application(application.key),
-        verdict=Verdict.FAIL if amiss else Verdict.PASS,
-        detail=listing([excerpt(one) for one in amiss]),
+        verdict=Verdict.UNKNOWN if hidden else Verdict.FAIL if amiss else Verdict.PASS,
+        detail="; ".join((detail, *(gap.message for gap in hidden[:1]))),
+        cause=Cause(hidden[0].source) if hidden else None,
         declared=None,
         observed=_plain(have),
         provenance=(application.source_place or application.place,),
@@ -82,6 +91,7 @@ CHECK = Check(
     severity=Severity.INFO,
     title="Applications override nothing that nobody declares",
     needs=(DeclaredApplications, ObservedApplications),
+    weighs=(ObservedImageUpdaters,),
     subjects=written_as_manifests,
     judge=judge,
     judges="overrides",

@@ -5,11 +5,13 @@ from exporter.domain.applications import (
     DeclaredApplications,
     ObservedApplication,
     ObservedApplications,
+    ObservedImageUpdaters,
     Overrides,
 )
 from exporter.domain.declaration import ApplicationKey, ApplicationSource, DeclaredApplication
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Verdict
+from exporter.domain.gaps import Gap
 from exporter.domain.provenance import Place, Source
 
 KEY = ApplicationKey("argocd", "shop")
@@ -42,6 +44,23 @@ def test_an_override_that_nobody_declares_fails_and_is_shown() -> None:
         "helm.parameters": ["debug=true"],
     }
     assert finding.provenance == (PLACE,)
+
+
+def test_an_override_is_open_where_image_updaters_cannot_be_seen() -> None:
+    gap = Gap(Source.KUBERNETES, "imageupdaters: forbidden")
+    known = {
+        DeclaredApplications: DeclaredApplications({KEY: application(TOLD)}),
+        ObservedApplications: ObservedApplications(
+            {KEY: ObservedApplication(key=KEY, overrides=(LIVE,))}
+        ),
+    }
+    facts = Facts(known=known, gaps={ObservedImageUpdaters: (gap,)})
+
+    (finding,) = application_overrides.judge(facts)
+
+    assert finding.verdict is Verdict.UNKNOWN
+    assert finding.detail == f"{TOLD}; imageupdaters: forbidden"
+    assert finding.cause == Cause(Source.KUBERNETES)
 
 
 def test_an_application_without_such_overrides_passes() -> None:
