@@ -14,6 +14,7 @@ from exporter.declared.terraform.language.functions import FUNCTIONS, apply, pat
 from exporter.declared.terraform.language.kinds import type_of
 from exporter.declared.terraform.language.scope import Scope
 from exporter.declared.terraform.language.syntax import (
+    BareReference,
     Binary,
     Call,
     Conditional,
@@ -167,6 +168,11 @@ def _splat(expression: Splat, scope: Scope) -> Value:
 
 def _tuple(expression: TupleLiteral, scope: Scope) -> Value:
     return Value(Items([evaluate_part(item, scope) for item in expression.items]), expression.at)
+
+
+def _bare_reference(expression: BareReference, scope: Scope) -> Value:
+    del expression, scope
+    raise failed("a key", "that is a reference has to stand in parentheses")
 
 
 def _object(expression: ObjectLiteral, scope: Scope) -> Value:
@@ -465,6 +471,7 @@ def _attempt(name: str, expression: Call, scope: Scope) -> Value:
 
 
 _EVALUATE: Mapping[type, Callable[[Any, Scope], Value]] = {
+    BareReference: _bare_reference,
     Binary: _binary,
     Call: _call,
     Conditional: _conditional,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from exporter.declared.terraform.language.cursor import Cursor
 from exporter.declared.terraform.language.syntax import (
+    BareReference,
     Binary,
     Call,
     Conditional,
@@ -252,8 +253,8 @@ def _pair(cursor: Cursor) -> tuple[Expression, Expression]:
     bare = not cursor.at("(")
     key = expression(cursor)
     if bare and isinstance(key, GetAttribute | Index | Splat):
-        raise cursor.error("a key that is a reference stands in parentheses")
-    if bare and isinstance(key, Name):
+        key = BareReference(key.at)
+    elif bare and isinstance(key, Name):
         key = Literal(key.name, key.at)
     elif bare and isinstance(key, Literal) and not isinstance(key.value, str):
         key = _literal_key(key)

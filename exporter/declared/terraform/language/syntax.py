@@ -98,6 +98,13 @@ class TupleLiteral:
 
 
 @dataclass(frozen=True, slots=True)
+class BareReference:
+    """A reference as a key, not in parentheses: ``providers`` takes it, an evaluation fails."""
+
+    at: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectLiteral:
     """``{a = b}``; a bare name as key is a literal already."""
 
@@ -159,6 +166,7 @@ Expression: TypeAlias = (
     | Splat
     | Call
     | TupleLiteral
+    | BareReference
     | ObjectLiteral
     | For
     | Conditional

@@ -49,6 +49,8 @@ Run = Callable[..., Any]
         ),
         pytest.param("max([1, 5, 3]...)", 5, id="expanded-arguments"),
         pytest.param('try({}.a, "b")', "b", id="try"),
+        pytest.param("try({ local.a = 1 }, 2)", 2, id="try-of-a-bare-reference-as-key"),
+        pytest.param("can({ local.a = 1 })", False, id="a-bare-reference-is-no-key"),
         pytest.param("can({}.a)", False, id="can-not"),
         pytest.param("can({a = 1}.a)", True, id="can"),
     ],
@@ -99,6 +101,7 @@ def test_templates_are_filled(run: Run, text: str, expected: Any) -> None:
         pytest.param(
             "try({}.a)", "<try() has no argument that does not fail>", id="try-without-luck"
         ),
+        pytest.param("{ x.y = 1 }", "<a key that is a reference", id="bare-reference-as-key"),
         pytest.param("can()", "<can() is called with the wrong arguments", id="can-of-nothing"),
         pytest.param("can(x.y)", "<x.y is only known", id="can-of-unknown"),
         pytest.param("upper()", "<upper() is called with the wrong number", id="arguments"),

@@ -70,7 +70,6 @@ def test_a_block_fits_on_one_line() -> None:
         pytest.param("a = b.0.1", 1, "two places in a row", id="places"),
         pytest.param("a = [for x in y : x...]", 1, "expected ']', found '.'", id="grouped-list"),
         pytest.param("a = { b =\n1 }", 1, "expected an expression", id="value-on-next-line"),
-        pytest.param("a = { b.c = 1 }", 1, "stands in parentheses", id="reference-as-key"),
         pytest.param("/* no end", 1, "expected an attribute or a block, found '/'", id="comment"),
     ],
 )
@@ -103,3 +102,11 @@ def test_what_is_no_hcl_is_refused_with_its_line(text: str, line: int, message: 
 def test_no_nesting_overflows_the_stack(text: str) -> None:
     with pytest.raises(ParseError):
         parse(text, "main.tf")
+
+
+def test_providers_of_a_module_may_be_named_by_references_without_parentheses() -> None:
+    text = 'module "a" {\n  providers = { helm.one = helm.one }\n  size = 1\n}\n'
+
+    (block,) = parse(text, "main.tf").blocks
+
+    assert list(block.body.attributes) == ["providers", "size"]
