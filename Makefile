@@ -35,7 +35,7 @@ test: lint types ## Everything that has to hold before a commit
 	@tools/with-tools $(TOOLS) -- python -m pytest -rs -m "not bench and not chaos and not soak and not trust" \
 		--numprocesses auto --maxprocesses 4 --dist loadfile $(COVERAGE)
 
-coverage: ## Run the tests and tell which lines and branches none of them reaches; takes three times as long
+coverage: ## Run the tests and tell which lines and branches none of them reaches; its tracer may take three times the CPU
 	@$(MAKE) --no-print-directory test COVERAGE="--cov --cov-report=term"
 
 lint: .venv/.test ## Style of Python, shell and the Dockerfile, and the import contracts

@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 PATIENCE = 10.0
 """Seconds that Prometheus has for all answers; then the process begins without them."""
+_MOMENT = timedelta(hours=1, minutes=5)
+"""A file in which nothing would change is written each hour."""
 
 
 async def recalled(loaded: Loaded, scope: Scope, *, now: datetime) -> Past | None:
@@ -58,10 +60,6 @@ def newer(file: Past, series: Past | None) -> Past:
     if file.origin.until is None:
         return series
     return file if series.origin.until - file.origin.until < _MOMENT else series
-
-
-_MOMENT = timedelta(hours=1, minutes=5)
-"""A file in which nothing would change is written each hour."""
 
 
 def _past(found: Recollection, *, now: datetime) -> Past:

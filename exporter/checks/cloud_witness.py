@@ -25,7 +25,7 @@ _AMISS = frozenset({"DEGRADED", "CREATE_FAILED", "DELETE_FAILED"})
 class CloudWitness:
     """What the cloud says of groups: auto scaling groups by name, node groups of EKS.
 
-    *blind* says why nothing is known of node groups.
+    *blind* says why nothing is known of a node group that is not among them.
     """
 
     scaling: Mapping[str, CloudResource] = field(default_factory=dict)
@@ -62,11 +62,10 @@ def cloud_witness(facts: Facts) -> CloudWitness:
     """Return what is known of both."""
     gaps = facts.gaps_in((ObservedNodeGroups,))
     known = None if gaps else facts.find(ObservedNodeGroups)
-    return CloudWitness(
-        _scaling_groups(facts),
-        known.groups if known else (),
-        "; ".join(gap.message for gap in gaps),
-    )
+    blind = "; ".join(gap.message for gap in gaps)
+    if known and known.clusters:
+        blind = "EKS tells of no such node group, or of several"
+    return CloudWitness(_scaling_groups(facts), known.groups if known else (), blind)
 
 
 def _scaling_groups(facts: Facts) -> dict[str, CloudResource]:
