@@ -1,4 +1,5 @@
 import ctypes
+import gc
 import logging
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -12,6 +13,8 @@ from tests.programs import tool
 
 settings.register_profile("any machine", deadline=None)  # how long an example takes proves nothing
 settings.load_profile("any machine")
+
+gc.set_threshold(20_000, 20, 20)  # a tenth of the time went by looking through what tests leave
 
 
 @pytest.fixture(scope="session")

@@ -96,11 +96,12 @@ class Store:
         for here, _, names in os.walk(self.folder):
             for name in names:
                 file = os.path.join(here, name)  # noqa: PTH118 - there may be thousands
-                state = os.lstat(file)
-                if name.startswith(_PREFIX) and now - state.st_mtime > _ABANDONED:
-                    os.unlink(file)  # noqa: PTH108 - as a text
-                else:
-                    found += state.st_size
+                with contextlib.suppress(FileNotFoundError):  # another one was stored just now
+                    state = os.lstat(file)
+                    if name.startswith(_PREFIX) and now - state.st_mtime > _ABANDONED:
+                        os.unlink(file)  # noqa: PTH108 - as a text
+                    else:
+                        found += state.st_size
         return found
 
     def _full(self) -> ReadError:
