@@ -106,6 +106,9 @@ class Lab:
                 for content in self.code.read(path):
                     if content["kind"] == "Application":
                         self.cluster.put(content)
+        self.argocd.refresh()
+        for content in self.cluster.of("Application"):
+            self.argocd.sync(content)
         for _ in range(SETTLING):
             self.cluster.now += STEP
             self.control()
@@ -199,6 +202,7 @@ class Lab:
         self.argocd.step()
         for controller in CONTROLLERS:
             controller(self.cluster)
+        cluster.collect(self.cluster)
         cluster.schedule(self.cluster)
         cluster.kubelets(self.cluster)
         cluster.evict(self.cluster)
