@@ -11,6 +11,7 @@ SBOM ?= .cache/sbom.cdx.json
 EXAMPLE := examples/reference-cluster
 TOOLS := kustomize kustomize-trixie helm-3 helm-4 chromium playwright-node promtool promtool-bookworm amtool amtool-bookworm \
 	prometheus prometheus-bookworm prometheus-alertmanager prometheus-alertmanager-bookworm tini
+PYTEST = tools/with-tools $(TOOLS) -- python -m pytest -rs --numprocesses auto --maxprocesses 4 --dist loadfile
 SHELL_SCRIPTS := tools/* .ci/run tests/image/run-image
 UV := .cache/uv/bin/uv
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --quiet --universal \
@@ -18,7 +19,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --qui
 PROJECT := --extra ansible --extra aws pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage lint types format bench chaos soak trust fuzz oracle fresh audit sbom answers goanswers report messages screenshots chart snapshot dashboards mixin rules docs generated image requirements clean
+.PHONY: help demo test long coverage lint types format bench chaos soak trust fuzz oracle fresh audit sbom answers goanswers report messages screenshots chart snapshot dashboards mixin rules docs generated image requirements clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
@@ -32,8 +33,10 @@ demo: $(if $(filter $(SCENARIO),instance-stopped rule-added),.venv/.test,.venv/.
 		--address $(ADDRESS) --scenario $(SCENARIO)
 
 test: lint types ## Everything that has to hold before a commit
-	@tools/with-tools $(TOOLS) -- python -m pytest -rs -m "not bench and not chaos and not soak and not trust" \
-		--numprocesses auto --maxprocesses 4 --dist loadfile $(COVERAGE)
+	@$(PYTEST) -m "not bench and not chaos and not soak and not trust and not long" $(COVERAGE)
+
+long: .venv/.test ## The tests that take long: CI runs them after the others
+	@$(PYTEST) -m long
 
 coverage: ## Run the tests and tell which lines and branches none of them reaches; its tracer may take three times the CPU
 	@$(MAKE) --no-print-directory test COVERAGE="--cov --cov-report=term"

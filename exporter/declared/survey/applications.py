@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -64,26 +64,66 @@ class Deployments:
     def _folders(self) -> Sequence[str]:
         return list(self.documents.kustomizations)
 
-    def folders(self) -> Iterator[Found]:
-        """Yield the folders of Applications that no Application of another folder deploys."""
-        counts: dict[str, Counter[str]] = {}
-        for file, content in self.documents.applications:
-            folder = posixpath.dirname(file)
-            counts.setdefault(folder, Counter())[as_text(content.get("kind"))] += 1
-        for folder in sorted(counts):
-            above = (one for one in counts if one and one != folder and _is_below(folder, one))
-            if any(above) or self.deploys(folder, but=folder):
-                continue
-            if not folder:  # all of the repository is no folder of Applications
-                yield from self._files_at_the_top()
-                continue
-            told = " and ".join(f"{count} {kind}" for kind, count in sorted(counts[folder].items()))
-            yield Found(folder, f"{told}, the first in {self._first(folder)}")
+    def entries(self) -> Iterator[Found]:
+        """Yield the folders and files of Applications that no other Application deploys.
 
-    def _files_at_the_top(self) -> Iterator[Found]:
+        Where Applications deploy each other in a circle, as an Argo CD that delivers itself does,
+        the uppermost folder of the circle leads to the others.
+        """
+        files: dict[str, list[str]] = {}
+        kinds: dict[str, Counter[str]] = {}
         for file, content in self.documents.applications:
-            if "/" not in file:
-                yield Found(file, f"it holds an {as_text(content.get('kind'))}")
+            entry = self._entry(file)
+            files.setdefault(entry, []).append(file)
+            kinds.setdefault(entry, Counter())[as_text(content.get("kind"))] += 1
+        for entry in sorted(self._roots(files)):
+            told = " and ".join(f"{count} {kind}" for kind, count in sorted(kinds[entry].items()))
+            first = "" if entry in files[entry] else f", the first in {files[entry][0]}"
+            yield Found(entry, f"{told}{first}")
+
+    def _entry(self, file: str) -> str:
+        """Return what has to be read for the Applications of a file: its folder, or itself.
+
+        All of the repository is no folder of Applications, and a kustomization hides what it does
+        not list.
+        """
+        folder = posixpath.dirname(file)
+        hidden = file not in self.documents.kustomizations.get(folder, {file})
+        return file if hidden or not folder else folder
+
+    def _roots(self, files: Mapping[str, Sequence[str]]) -> set[str]:
+        """Return the fewest entries that lead to all of them; *files* has those of each."""
+        ranked = sorted(files, key=lambda one: (one.count("/"), one))
+        leads: dict[str, set[str]] = {one: {one} for one in ranked}
+        for file, patterns in self.paths.items():
+            leads[self._entry(file)] |= patterns
+        led = {
+            one: {to for to in ranked if to != one and self._cover(leads[one], files[to])}
+            for one in ranked
+        }
+        free = [one for one in ranked if not any(one in others for others in led.values())]
+        roots: set[str] = set()
+        reached: set[str] = set()
+        for entry in (*free, *ranked):
+            if entry not in reached:
+                roots.add(entry)
+                _reach(entry, led, reached)
+        return roots
+
+    def _cover(self, patterns: set[str], files: Sequence[str]) -> bool:
+        return all(any(self._covers(one, file) for one in patterns) for file in files)
+
+    def _covers(self, pattern: str, file: str) -> bool:
+        """Tell whether who reads what a shell pattern names reads a file, too."""
+        if not _is_below(file, pattern):
+            return False
+        whole = pattern in {".", ""}
+        folder = "" if whole else "/".join(file.split("/")[: len(pattern.split("/"))])
+        listed = self.documents.kustomizations.get(folder)
+        if listed is None:
+            return True
+        below = (one for one in listed if not folder or one.startswith(f"{folder}/"))
+        return any(self._covers(one, file) for one in below if one not in {".", folder})
 
     def making(self) -> Iterator[Found]:
         """Yield charts that make Applications, and that no Application here deploys."""
@@ -97,7 +137,7 @@ class Deployments:
 
     def rules(self) -> Iterator[Found]:
         """Yield files with the rules of Argo CD that nothing here leads to."""
-        named = [one.path for one in self.folders()]
+        named = [one.path for one in self.entries()]
         for file in self.documents.rules if named else ():
             folder = posixpath.dirname(file)
             if not (self.deploys(folder) or any(_is_below(file, one) for one in named)):
@@ -105,7 +145,7 @@ class Deployments:
 
     def _first(self, folder: str) -> str:
         files = [file for file, _ in self.documents.applications]
-        return next(file for file in files if posixpath.dirname(file) == folder)
+        return next(file for file in files if self._entry(file) == folder)
 
     def deploys(self, folder: str, *, but: str = "") -> bool:
         """Tell whether an Application, other than those in the folder *but*, deploys a folder."""
@@ -128,6 +168,15 @@ class Deployments:
         """Yield the repositories that Applications deploy from, the most used first."""
         for url, count in self.remotes.most_common():
             yield Remote(url, count, url in self.here)
+
+
+def _reach(entry: str, led: Mapping[str, set[str]], reached: set[str]) -> None:
+    """Add to *reached* an entry, and all that it leads to."""
+    waiting = {entry}
+    while waiting:
+        here = waiting.pop()
+        reached.add(here)
+        waiting |= led[here] - reached
 
 
 def _is_below(folder: str, pattern: str) -> bool:

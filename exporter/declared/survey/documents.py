@@ -12,6 +12,7 @@ from exporter.declared.ansible.documents import text_of
 from exporter.declared.ansible.inventory_lines import scan_ini
 from exporter.declared.ansible.kubectl import mentions_nodes
 from exporter.declared.ansible.vault import VAULT_HEADER
+from exporter.declared.argocd.entries import CHART
 from exporter.declared.checkout import Checkout
 from exporter.declared.kinds import is_rules
 from exporter.declared.kustomize.kustomization import LISTS_OF_ROOTS
@@ -20,7 +21,7 @@ from exporter.declared.located import from_yaml
 from exporter.declared.machines import kubeadm, objects, rancher, talos
 from exporter.declared.machines.pool import kind_of
 from exporter.declared.survey.found import Found
-from exporter.declared.survey.values import in_values
+from exporter.declared.survey.values import InValues, in_values
 from exporter.domain.errors import ParseError, ReadError
 from exporter.domain.json import as_list, as_object, as_text, dig
 from exporter.domain.provenance import Source
@@ -35,6 +36,7 @@ STACK: Final = frozenset(
     {"prometheus", "alertmanager", "grafana", "prometheusOperator", "kube-state-metrics"}
 )
 """Keys of the values of kube-prometheus-stack, of which two make it known."""
+VALUES: Final = "values.yaml"
 TEMPLATES: Final = "templates"
 _APPLICATION: Final = re.compile(r"^[ -]*kind: *[\"']?Application(?:Set)?[\"']?\s*$", re.MULTILINE)
 INVENTORIES: Final = ("inventory", "inventories", "hosts")
@@ -46,9 +48,9 @@ class Documents:
     """What the YAML and inventory files of a *checkout* are.
 
     *applications* are by file, *rules* are files that have those of Argo CD itself, *charts* are
-    the templates that make some, by the chart's folder; *kustomizations* by folder, with the
-    folders that each refers to; *plays* by file, with the text that tells of nodes; *values* are
-    those of charts that hold Applications.
+    the templates or values that make some, by the chart's folder; *kustomizations* by folder, with
+    what each refers to; *plays* by file, with the text that tells of nodes; *values*
+    are those of charts that hold Applications.
     """
 
     checkout: Checkout
@@ -90,7 +92,7 @@ class Documents:
     def _template(self, path: str) -> None:
         """Note a chart's template that makes Applications: as text, for it is no YAML yet."""
         folder = path[: path.index(f"{TEMPLATES}/")].rstrip("/")
-        chart = posixpath.join(folder, "Chart.yaml")
+        chart = posixpath.join(folder, CHART)
         if folder in self.charts or not self.checkout.is_file(chart):
             return
         if _APPLICATION.search(text_of(path, checkout=self.checkout) or ""):
@@ -126,15 +128,23 @@ class Documents:
             keys = ", ".join(sorted(STACK & content.keys()))
             self.stacks.append(Found(path, f"it has the keys {keys} of kube-prometheus-stack"))
         elif "apiVersion" not in content and (made := in_values(content)):
-            self.values.append(Found(path, str(made)))
+            self._made_of_values(path, made)
         else:
             self._machine(path, document)
+
+    def _made_of_values(self, path: str, made: InValues) -> None:
+        """Note values that make Applications: the chart's own are known from its folder alone."""
+        folder, name = posixpath.split(path)
+        if name == VALUES and self.checkout.is_file(posixpath.join(folder, CHART)):
+            self.charts.setdefault(folder, path)
+        else:
+            self.values.append(Found(path, str(made)))
 
     def _kustomization(self, path: str, content: yaml.YamlMap) -> None:
         folder = posixpath.dirname(path)
         listed = [one for key in LISTS_OF_ROOTS for one in as_list(content.get(key))]
-        below = {posixpath.normpath(posixpath.join(folder, str(one))) for one in listed}
-        self.kustomizations[folder] = {one for one in below if self.checkout.is_dir(one)}
+        below = (posixpath.normpath(posixpath.join(folder, str(one))) for one in listed)
+        self.kustomizations[folder] = set(below)
         if content.get("kind") == "Component":
             self.components.add(folder)
 

@@ -51,14 +51,14 @@ def survey(checkout: Checkout, asked: Asked) -> Survey:
     documents.read()
     deployments = Deployments(documents)
     deployments.read()
-    orphans = tuple(deployments.orphans())
-    delivered = [one.path for one in (*deployments.folders(), *orphans)]
+    entries, orphans = tuple(deployments.entries()), tuple(deployments.orphans())
+    delivered = [one.path for one in (*entries, *orphans)]
     return Survey(
         terraform=roots,
         inventories=_few(_inventories(documents.inventories, asked)),
         playbooks=_few(documents.playbook_folders()),
         machines=_few(_machines(documents, deployments, delivered)),
-        argocd=_few((*deployments.folders(), *deployments.making(), *deployments.rules())),
+        argocd=_few((*entries, *deployments.making(), *deployments.rules())),
         kustomizations=_few(orphans),
         stacks=_few((*documents.stacks, *deployments.stacks)),
         remotes=tuple(deployments.all_remotes())[:MOST],

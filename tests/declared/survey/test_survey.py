@@ -22,6 +22,14 @@ spec:
 """
 
 
+def application(path: str) -> str:
+    return f"""apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {{name: a}}
+spec: {{source: {{repoURL: https://git.example.org/a.git, path: {path}}}}}
+"""
+
+
 def found(folder: Path, files: dict[str, str], **nodes: dict[str, str]) -> Survey:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -92,6 +100,50 @@ def test_what_an_application_set_points_at_is_no_orphan(tmp_path: Path) -> None:
     seen = found(tmp_path, files)
 
     assert (paths(seen.argocd), paths(seen.kustomizations)) == (["sets"], ["lonely"])
+
+
+def test_an_argo_cd_that_delivers_itself_is_entered_at_the_top(tmp_path: Path) -> None:
+    files = {
+        "argocd/root.yaml": application("argocd/apps"),
+        "argocd/apps/argocd.yaml": application("argocd"),
+        "argocd/apps/shop.yaml": application("shop"),
+        "other/one/a.yaml": application("other/two"),
+        "other/two/a.yaml": application("other/one"),
+        "shop/kustomization.yaml": "resources: []\n",
+    }
+
+    seen = found(tmp_path, files)
+
+    assert (paths(seen.argocd), paths(seen.kustomizations)) == (["argocd", "other/one"], [])
+
+
+def test_a_kustomization_hides_what_it_does_not_list(tmp_path: Path) -> None:
+    files = {
+        "argocd/kustomization.yaml": "resources: [listed.yaml, lower]\n",
+        "argocd/root.yaml": application("argocd/apps"),
+        "argocd/listed.yaml": application("shop"),
+        "argocd/lower/a.yaml": application("shop"),
+        "argocd/apps/argocd.yaml": application("argocd"),
+        "argocd/hidden/a.yaml": application("shop"),
+    }
+
+    seen = found(tmp_path, files)
+
+    assert paths(seen.argocd) == ["argocd/hidden", "argocd/root.yaml"]
+
+
+def test_a_chart_whose_values_make_applications_is_named(tmp_path: Path) -> None:
+    made = "argocd-apps:\n  applications:\n    a: {source: {path: a}}\n"
+    files = {
+        "argocd/Chart.yaml": "name: argocd\n",
+        "argocd/values.yaml": made,
+        "argocd/values-seed.yaml": made,
+    }
+
+    seen = found(tmp_path, files)
+
+    assert paths(seen.argocd) == ["argocd"]
+    assert paths(seen.unread) == ["argocd/values-seed.yaml"]
 
 
 def test_a_chart_that_makes_applications_is_named_unless_one_deploys_it(tmp_path: Path) -> None:
