@@ -133,6 +133,11 @@ INHIBITED += [
         id="a missing node has no pods",
     ),
     pytest.param(
+        *("ApplicationMissing", {**APPLICATION, "layer": "gitops"}),
+        *("CoverageLow", {"layer": "applications"}),
+        id="a missing Application delivers nothing",
+    ),
+    pytest.param(
         *("InstanceNotRunning", {"layer": "infrastructure"}),
         *("CoverageLow", {"layer": "configuration"}),
         id="an instance that does not run has no node",

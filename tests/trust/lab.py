@@ -14,6 +14,7 @@ from exporter.app.garbage import Sweeper
 from exporter.app.service import ServeOptions, Service
 from exporter.domain.clock import Instant
 from exporter.domain.published import Published
+from exporter.domain.watches import Restart
 from exporter.foreign.supervisor import Supervisor
 from exporter.observed.kubernetes.live import Live
 from tests.apiserver.kubeconfig import write_kubeconfig
@@ -173,6 +174,18 @@ class Lab:
             if not isinstance(live, Live) or await self._up(live):
                 return
             await asyncio.sleep(_CHECK)
+
+    async def until_refused(self) -> None:
+        """Wait until the exporter was refused something."""
+        live = self.exporter.current.observed if self.exporter else None
+        for _ in range(_TRIES):
+            if not isinstance(live, Live) or await self._refused(live):
+                return
+            await asyncio.sleep(_CHECK)
+
+    async def _refused(self, live: Live) -> bool:
+        state = await live.read(at=self.clock.clock.now())
+        return any(watch.restarts[Restart.FORBIDDEN] for watch in state.watches)
 
     async def _up(self, live: Live) -> bool:
         state = await live.read(at=self.clock.clock.now())

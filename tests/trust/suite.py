@@ -23,7 +23,7 @@ from tests.monitoring.alertmanager import Alertmanager
 from tests.monitoring.prometheus import Prometheus, answering
 from tests.programs import tool
 from tests.rules.shipped import ALERTS
-from tests.trust.rehearsal import Trial
+from tests.trust.rehearsal import LOOK, Trial
 
 PREFIX = "ClusterConformance"
 FASTEST = 60.0
@@ -172,7 +172,7 @@ async def _listening(trials: Sequence[Trial], *, factor: float) -> AsyncIterator
     ears, by_name = Ears(factor), {trial.name: trial for trial in trials}
 
     async def metrics(request: web.Request) -> web.Response:
-        said = by_name[request.match_info["cluster"]].at(max(ears.minute, 1))
+        said = by_name[request.match_info["cluster"]].at(max(ears.minute, LOOK))
         if said is None:
             ears.silent += 1
             return web.Response(status=503)
