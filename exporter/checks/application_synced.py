@@ -45,7 +45,7 @@ def _judge(
         declared="Synced",
         observed=have.sync,
         provenance=(application.place,),
-        cause=witness.not_delivering(have),
+        cause=witness.not_delivering(have) or pending.held_back.get(have.key),
         progress=pending.of(have.key) if verdict is Verdict.FAIL else None,
     )
 

@@ -144,12 +144,27 @@ def _judge(
         subject=subjects.node(node.name if node else name),
         verdict=Verdict.FAIL if foreign else verdict,
         detail=_describe(foreign) if foreign else gap.message if gap else "",
-        cause=Cause(gap.source) if gap else None,
+        cause=Cause(gap.source) if gap else _undeclared_taint(node, foreign, groups, foreigners),
         declared=[str(taint) for taint in taints],
         observed={str(owner): n for owner, n in islice(foreign.items(), MAX_OWNERS)},
         provenance=node.places if node else (),
     )
     return finding, tuple(foreign)
+
+
+def _undeclared_taint(
+    node: DeclaredNode | None,
+    foreign: Mapping[WorkloadKey, int],
+    groups: Sequence[PodGroup],
+    foreigners: _Foreigners,
+) -> Cause | None:
+    """Return what tells of taints that nobody declares, where pods are *foreign* only by these."""
+    if node is None or not foreign:
+        return None
+    declared = tuple(sorted(one.value for one in node.taints if guards(one.value)))
+    if declared and foreigners.among(groups, declared):
+        return None
+    return Cause("node_taints", subjects.node(node.name))
 
 
 def _explained(

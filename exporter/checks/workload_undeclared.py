@@ -1,11 +1,11 @@
 """Every workload in a namespace that the code governs must be declared."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.wording import excerpt, listing
-from exporter.domain.applications import DeclaredApplications
+from exporter.domain.applications import DeclaredApplications, ObservedApplications
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import PRESENT, WorkloadKey
 from exporter.domain.facts import Facts
@@ -53,13 +53,15 @@ class _Code:
     """What the code declares, and why that may not be all of it.
 
     *elsewhere* names the Applications whose workloads are not, or not all, rendered here: charts,
-    other repositories, other revisions.
+    other repositories, other revisions. *abandoned* has what tells of Applications that are there
+    and declared no more, by name.
     """
 
     declared: DeclaredWorkloads
     elsewhere: frozenset[str]
     doubts: str = ""
     cause: Cause | None = None
+    abandoned: Mapping[str, Cause] = field(default_factory=dict)
 
     @classmethod
     def of(cls, facts: Facts) -> "_Code":
@@ -74,7 +76,9 @@ class _Code:
             or any(source.chart or not source.local for source in application.sources)
         )
         doubts, cause = _doubts(workloads, known)
-        return cls(workloads, elsewhere, doubts=doubts, cause=cause)
+        return cls(
+            workloads, elsewhere, doubts=doubts, cause=cause, abandoned=_abandoned(known, facts)
+        )
 
     def declares(self, key: WorkloadKey) -> bool:
         """Tell whether the workload *key* is declared."""
@@ -106,6 +110,15 @@ def _doubts(
     return "", None
 
 
+def _abandoned(declared: DeclaredApplications, facts: Facts) -> dict[str, Cause]:
+    observed = facts.find(ObservedApplications)
+    return {
+        key.name: Cause("application_abandoned", subjects.application(key))
+        for key in (observed.applications if observed else ())
+        if key not in declared.applications
+    }
+
+
 def _judge(workload: ObservedWorkload, code: _Code) -> Finding:
     verdict, detail = Verdict.PASS, ""
     if not code.declares(workload.key):
@@ -115,6 +128,7 @@ def _judge(workload: ObservedWorkload, code: _Code) -> Finding:
         elif workload.tracked_by:
             detail += f"; its Application is {excerpt(workload.tracked_by)}"
     declared = code.declared.workloads.get(workload.key)
+    cause = {Verdict.UNKNOWN: code.cause, Verdict.FAIL: code.abandoned.get(workload.tracked_by)}
     return Finding(
         check=ID,
         subject=subjects.workload(workload.key),
@@ -123,7 +137,7 @@ def _judge(workload: ObservedWorkload, code: _Code) -> Finding:
         declared="present" if declared else "absent",
         observed="present",
         provenance=(declared.place,) if declared else (),
-        cause=code.cause if verdict is Verdict.UNKNOWN else None,
+        cause=cause.get(verdict),
     )
 
 
@@ -133,7 +147,7 @@ CHECK = Check(
     severity=Severity.INFO,
     title="Workloads in governed namespaces are declared",
     needs=(DeclaredWorkloads, ObservedWorkloads),
-    weighs=(DeclaredApplications,),
+    weighs=(DeclaredApplications, ObservedApplications),
     subjects=governed_workloads,
     judge=judge,
     judges=PRESENT,

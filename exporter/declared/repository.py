@@ -25,6 +25,7 @@ _SAFE = (
 )
 _LOG = ("rev-list", "--first-parent", "--timestamp", "--max-count=500")
 """What a branch was; commits that were merged into it count as one."""
+_NAMES = "--format=%(objectname) %(*objectname) %(HEAD)%(refname)"
 _UNFILTERED = (
     *("-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false"),
     *("-c", "core.attributesFile=/dev/null"),
@@ -42,7 +43,7 @@ _ENVIRONMENT = {
 }
 _CREDENTIALS = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/]*@", re.IGNORECASE)
 _HOST = re.compile(r"[a-z+]+://[^/]|[^/]+:")
-_COMMITTER = re.compile(r"^committer .* (\d{1,12}) [+-]\d{4}$", re.MULTILINE)
+_CHECKED_OUT = re.compile(r" \*refs/heads/(.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +67,20 @@ async def describe(root: Path) -> GitState:
     """
     if not (root / ".git").exists():
         return GitState(revision=root.name if COMMIT.fullmatch(root.name) else "")
-    revision = await _git(root, "rev-parse", "--verify", "HEAD^{commit}")
-    commit = await _git(root, "cat-file", "commit", revision)
+    told = await _git(root, *_LOG, "HEAD^{commit}", "--", missing=True)
+    revision = told.partition("\n")[0].rpartition(" ")[2]
+    if not revision:  # which says why
+        revision = await _git(root, "rev-parse", "--verify", "HEAD^{commit}")
+    log, names = _log(told), await _git(root, "for-each-ref", _NAMES)
     return GitState(
         revision=revision,
-        reference=await _git(root, "symbolic-ref", "-q", "--short", "HEAD", missing=True),
-        committed=_committed(commit),
+        reference=_branch(names),
+        committed=log.get(revision),
         url=without_credentials(
             await _git(root, "config", "--get", "remote.origin.url", missing=True)
         ),
-        references=_references(
-            await _git(root, "for-each-ref", "--format=%(objectname) %(*objectname) %(refname)")
-        ),
-        log=_log(await _git(root, *_LOG, revision, missing=True)),
+        references=_references(names),
+        log=log,
     )
 
 
@@ -118,12 +120,10 @@ async def _git(
     return outcome.output.decode("utf-8", "replace").strip()
 
 
-def _committed(commit: str) -> datetime | None:
-    match = _COMMITTER.search(commit.split("\n\n", 1)[0])
-    try:
-        return datetime.fromtimestamp(int(match[1]), UTC) if match else None
-    except (ValueError, OverflowError, OSError):  # a year that no calendar has
-        return None
+def _branch(text: str) -> str:
+    """Return the branch that is checked out, or nothing."""
+    match = _CHECKED_OUT.search(text)
+    return match[1] if match else ""
 
 
 def _log(text: str) -> dict[str, datetime]:
@@ -148,7 +148,7 @@ def _references(text: str) -> dict[str, str]:
     for line in text.splitlines():
         named, _, rest = line.partition(" ")
         peeled, _, name = rest.rpartition(" ")
-        commit = peeled.strip() or named
+        commit, name = peeled.strip() or named, name.removeprefix("*")
         if name.startswith("refs/remotes/origin/"):
             remote[name.removeprefix("refs/remotes/origin/")] = commit
         elif name.startswith(("refs/heads/", "refs/tags/")):

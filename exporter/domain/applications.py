@@ -194,6 +194,11 @@ class SyncStep:
         """Whether the ApplicationSet's controller has yet to sync it, or to see it Healthy."""
         return self.status in {"Waiting", "Pending", "Progressing"}
 
+    @property
+    def number(self) -> int:
+        """How many steps come before it, and it; of one that is in no step that is -1."""
+        return int(self.step) if self.step.isascii() and self.step.isdigit() else -1
+
 
 @dataclass(frozen=True, slots=True)
 class ObservedApplicationSet:

@@ -21,7 +21,7 @@ from exporter.domain.declaration import (
     JoinedBy,
 )
 from exporter.domain.gaps import Gap
-from exporter.domain.membership import members_of
+from exporter.domain.membership import completed, members_of
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 
 T = TypeVar("T")
@@ -34,13 +34,15 @@ _TAKEN = "/{}"
 def joined(declared: DeclaredNodes, observed: ObservedNodes) -> DeclaredNodes:
     """Return what is *declared*, keyed by the names that the cluster has for it.
 
-    A node that is not in the cluster keeps its declared name as its key. Observed nodes that
+    A node that is not in the cluster keeps its declared name as its key. What groups say of their
+    nodes is added to those that somebody names. Observed nodes that
     nobody names, of a group that may grow, are added as members of it.
     """
     join = _Join(declared, observed)
     join.run()
     unproven = join.unproven()
-    nodes = dict(join.nodes({**join.unread(), **unproven}))
+    named = dict(join.nodes({**join.unread(), **unproven}))
+    nodes = completed(declared, observed, named=named)
     members = dict(members_of(declared, observed, taken=nodes))
     if nodes == declared.nodes and not members and not unproven:
         return declared

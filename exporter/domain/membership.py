@@ -1,6 +1,7 @@
-"""Members of groups: nodes that nobody names, as the groups that take them declare them."""
+"""Members of groups: what these declare of nodes, of those that nobody names all there is."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from exporter.domain.declaration import (
     LABELS,
@@ -26,6 +27,40 @@ def members_of(
             groups = [declared.groups[one] for one in declared.groups_of(name, node.labels) if one]
             if not growing.isdisjoint(group.name for group in groups):
                 yield name, _member(node, groups)
+
+
+def completed(
+    declared: DeclaredNodes, observed: ObservedNodes, *, named: Mapping[str, DeclaredNode]
+) -> dict[str, DeclaredNode]:
+    """Return the *named* nodes with what their groups say of each of theirs, and nobody of it."""
+    if not any(map(_speaks, declared.groups.values())):
+        return dict(named)
+    return {name: _completed(name, node, declared, observed) for name, node in named.items()}
+
+
+def _completed(
+    name: str, node: DeclaredNode, declared: DeclaredNodes, observed: ObservedNodes
+) -> DeclaredNode:
+    have = observed.nodes.get(name) or ObservedNode(name=name, labels={})
+    groups = [declared.groups[one] for one in declared.groups_of(node.name, have.labels) if one]
+    if not any(map(_speaks, groups)):
+        return node
+    common = _member(have, groups)
+    own = {(taint.value.key, taint.value.effect) for taint in node.taints}
+    further = (one for one in common.taints if (one.value.key, one.value.effect) not in own)
+    return replace(
+        node,
+        attributes={**common.attributes, **node.attributes},
+        labels={**common.labels, **node.labels},
+        taints=(*node.taints, *further),
+    )
+
+
+def _speaks(group: NodeGroup) -> bool:
+    """Tell whether a group says anything of its nodes but how many there are."""
+    return bool(
+        group.node_labels or group.taints or group.version or group.instance_types or group.zones
+    )
 
 
 def _may_grow(group: NodeGroup) -> bool:

@@ -18,6 +18,7 @@ from exporter.domain.sync_windows import Block, ObservedProjects, SyncWindow, Ta
 
 DELIVERING: Final = "application_delivering"
 SYNCED: Final = "application_synced"
+HEALTHY: Final = "application_healthy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,13 @@ class PendingSyncs:
     """What each Application that is OutOfSync waits for, of those that wait for anything.
 
     *behind* is what tells of each Application that is OutOfSync: what it delivers is not as
-    declared for that.
+    declared for that. *held_back* is what tells of the Application for which another one waits in a
+    RollingSync, once that takes too long.
     """
 
     waiting: Mapping[ApplicationKey, Progress] = field(default_factory=dict)
     behind: Mapping[ApplicationKey, Cause] = field(default_factory=dict)
+    held_back: Mapping[ApplicationKey, Cause] = field(default_factory=dict)
 
     def of(self, application: ApplicationKey | None) -> Progress | None:
         """Return what an *application* waits for, if it does."""
@@ -59,14 +62,35 @@ def pending_syncs(
         and (progress := next(_reasons(have, sets, projects, at=at, grace=grace), None))
     }
     behind = {
-        key: Cause(
-            DELIVERING if any(have.errors) else SYNCED,
-            Subject("Application", key.namespace, key.name),
-        )
+        key: _about(DELIVERING if any(have.errors) else SYNCED, key)
         for key, have in applications.applications.items()
         if have.sync == "OutOfSync" or any(have.errors)
     }
-    return PendingSyncs(waiting, behind)
+    held_back = {
+        key: behind.get(other) or _about(HEALTHY, other)
+        for key, have in applications.applications.items()
+        if have.sync == "OutOfSync" and (other := _awaited(have, sets)) is not None
+    }
+    return PendingSyncs(waiting, behind, held_back)
+
+
+def _awaited(have: ObservedApplication, sets: ObservedApplicationSets) -> ApplicationKey | None:
+    """Return the Application of an earlier step that a RollingSync waits for, if so."""
+    owner = sets.owner_of(have)
+    own = owner.steps.get(have.key.name) if owner and owner.is_rolling else None
+    if owner is None or own is None or own.status != "Waiting":
+        return None
+    earlier = (
+        name
+        for name, step in sorted(owner.steps.items())
+        if step.is_under_way and step.number < own.number
+    )
+    first = min(earlier, key=lambda name: owner.steps[name].number, default=None)
+    return ApplicationKey(have.key.namespace, first) if first else None
+
+
+def _about(check: str, key: ApplicationKey) -> Cause:
+    return Cause(check, Subject("Application", key.namespace, key.name))
 
 
 def _reasons(

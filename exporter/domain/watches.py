@@ -23,6 +23,8 @@ class Restart(StrEnum):
     """The server answered with an error."""
     FORBIDDEN = "forbidden"
     """The server does not let us."""
+    UNAUTHORIZED = "unauthorized"
+    """The server does not take our credentials: whatever is asked for, nothing of it is told."""
     ABSENT = "absent"
     """The server does not know the kind."""
     MALFORMED = "malformed"

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from exporter.domain.applications import ObservedApplications, Repository
 from exporter.domain.check import Check
-from exporter.domain.declaration import PRESENT
+from exporter.domain.declaration import PRESENT, ApplicationKey
 from exporter.domain.delivered import application_of
 from exporter.domain.evaluation import Evaluation, Score, SourceStatus, WaiverState
 from exporter.domain.facts import Facts
@@ -189,18 +189,29 @@ def _as_far_as_known(check: Check, limits: Limits, facts: Facts) -> Iterator[Fin
 def _delivered(check: Check, facts: Facts) -> Iterator[Finding]:
     """Yield what a check finds, and of failures what tells of their delivery, and it waits for."""
     pending = facts.find(PendingSyncs) or PendingSyncs()
+    there = facts.find(ObservedApplications)
     for finding in check.judge(facts):
-        if finding.verdict is not Verdict.FAIL or not (pending.behind or pending.waiting):
+        if finding.verdict is not Verdict.FAIL:
             yield finding
             continue
         application = application_of(finding.subject, facts, among=check.needs)
-        cause = pending.behind.get(application) if application else None
+        cause = _undelivered(application, pending, there) if application else None
         progress = None if finding.progress else pending.of(application)
         if progress is not None:
             progress = structs.replace(progress, only_new=PRESENT in {check.aspect, check.judges})
         yield structs.replace(
             finding, cause=finding.cause or cause, progress=finding.progress or progress
         )
+
+
+def _undelivered(
+    application: ApplicationKey, pending: PendingSyncs, there: ObservedApplications | None
+) -> Cause | None:
+    """Return what tells why an *application* delivers not what it should, if anything does."""
+    if there is not None and application not in there:
+        subject = Subject("Application", application.namespace, application.name)
+        return Cause("application_present", subject)
+    return pending.behind.get(application)
 
 
 def _unseen(finding: Finding, gap: Gap) -> Finding:

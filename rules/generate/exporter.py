@@ -101,10 +101,12 @@ max without (instance, pod, container, endpoint) (
                 "depends on it is old or unknown, and drift there stays unseen. Next: the status "
                 "page names the file and the reason."
             ),
+            why="Of broken files ClusterConformanceDeclarationUnreadable tells, each by its name.",
         ),
         expr="""\
 min without (instance, pod, container, endpoint) (
   cluster_conformance_source_up
+  unless cluster_conformance_source_broken == 1
 )
 == 0
 """,

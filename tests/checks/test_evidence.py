@@ -366,6 +366,7 @@ NO_EVIDENCE: dict[str, AbstractSet[type]] = {
         for check in ALL
         if check.delivered
     },
+    "workload_undeclared": {ObservedApplications},  # explains a failure
     "grafana_dashboards": {GrafanaHealth},  # explains what is unknown
     "grafana_datasources": {GrafanaHealth},
     "node_dedication": {ObservedWorkloads},  # explains a failure

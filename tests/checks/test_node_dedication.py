@@ -229,3 +229,21 @@ def test_facts_are_asked_for_as_often_for_many_failing_nodes_as_for_one() -> Non
 
     assert times == times_asked(nodes=1)
     assert (times[DeclaredWorkloads], times[ObservedWorkloads]) == (1, 1)
+
+
+def test_pods_that_only_an_undeclared_taint_makes_foreign_are_told_with_that() -> None:
+    world = facts(pods("web"), declared={"scan": []}, observed={"scan": ["debug:NoSchedule"]})
+
+    (finding,) = node_dedication.judge(world)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.cause == Cause("node_taints", Subject("Node", "", "scan"))
+
+
+def test_pods_that_a_declared_taint_makes_foreign_are_told_by_themselves() -> None:
+    observed = {"scan": [SCAN, "debug:NoSchedule"]}
+    world = facts(pods("web"), declared={"scan": [SCAN]}, observed=observed)
+
+    (finding,) = node_dedication.judge(world)
+
+    assert (finding.verdict, finding.cause) == (Verdict.FAIL, None)

@@ -1,7 +1,11 @@
 import pytest
 
 from exporter.checks import workload_undeclared
-from exporter.domain.applications import DeclaredApplications
+from exporter.domain.applications import (
+    DeclaredApplications,
+    ObservedApplication,
+    ObservedApplications,
+)
 from exporter.domain.declaration import (
     ApplicationKey,
     ApplicationSource,
@@ -10,7 +14,7 @@ from exporter.domain.declaration import (
     WorkloadKey,
 )
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Cause, Finding, Verdict
+from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.gaps import Gap
 from exporter.domain.provenance import Place, Source
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload, ObservedWorkloads
@@ -141,3 +145,16 @@ def test_what_an_unevaluated_application_set_may_make_is_unknown() -> None:
     (stray,) = judge(facts(seen(), unevaluated=frozenset({"previews"})))
 
     assert (stray.verdict, stray.cause) == (Verdict.UNKNOWN, Cause("argocd"))
+
+
+def test_what_an_application_delivers_that_is_declared_no_more_is_told_with_that() -> None:
+    world = facts(seen(tracked_by="scan"))
+    gone = ObservedApplication(key=SCAN)
+    known = {**world.known, ObservedApplications: ObservedApplications({SCAN: gone})}
+
+    (stray,) = judge(Facts(known=known))
+
+    assert (stray.verdict, stray.cause) == (
+        Verdict.FAIL,
+        Cause("application_abandoned", Subject("Application", "argocd", "scan")),
+    )

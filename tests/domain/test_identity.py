@@ -1,5 +1,7 @@
 """Which declared node is which of the cluster's."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -354,3 +356,23 @@ def test_the_order_in_which_nodes_are_read_joins_nothing_else(
     assert {k: n.name for k, n in before.nodes.items()} == {
         k: n.name for k, n in after.nodes.items()
     }
+
+
+def test_a_named_node_has_what_its_group_says_of_each_and_its_own_word_counts_first() -> None:
+    mine = replace(declared("n-1"), group="workers", labels={"a": Located("own", PLACE)})
+    group = NodeGroup(
+        name="workers",
+        name_pattern="n-*",
+        node_labels={"a": Located("group", PLACE), "b": Located("group", PLACE)},
+        version=Located("v1.31.*", PLACE),
+    )
+
+    found = join(mine, declared("other"), group, observed("n-1")).nodes
+
+    assert {key: one.value for key, one in found["n-1"].labels.items()} == {
+        "a": "own",
+        "b": "group",
+    }
+    assert found["n-1"].attributes[Attribute.VERSION].value == "v1.31.*"
+    assert not found["n-1"].member
+    assert found["other"] == declared("other")

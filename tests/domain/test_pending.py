@@ -1,14 +1,19 @@
 from datetime import timedelta
 
+import pytest
+
 from exporter.domain.applications import (
     Condition,
     ObservedApplication,
     ObservedApplications,
+    ObservedApplicationSet,
     ObservedApplicationSets,
     Operation,
+    SyncStep,
 )
 from exporter.domain.declaration import ApplicationKey
 from exporter.domain.finding import Cause, Subject
+from exporter.domain.json import JsonObject
 from exporter.domain.pending import pending_syncs
 from exporter.domain.sync_windows import ObservedProjects
 
@@ -42,3 +47,41 @@ def test_what_an_application_delivers_differs_for_what_is_told_of_the_applicatio
         key("failed"): Cause("application_delivering", Subject("Application", "argocd", "failed")),
         key("blind"): Cause("application_delivering", Subject("Application", "argocd", "blind")),
     }
+
+
+def rolling(**steps: SyncStep) -> ObservedApplicationSets:
+    manifest: JsonObject = {"spec": {"strategy": {"type": "RollingSync"}}}
+    return ObservedApplicationSets({key("all"): ObservedApplicationSet(manifest, steps)})
+
+
+@pytest.mark.parametrize(
+    ("status", "sync", "cause"),
+    [
+        pytest.param("Waiting", "Synced", "application_healthy", id="earlier one is unhealthy"),
+        pytest.param("Waiting", "OutOfSync", "application_synced", id="earlier one is not synced"),
+        pytest.param("Pending", "Synced", None, id="its own turn"),
+    ],
+)
+def test_who_waits_in_a_rolling_sync_is_held_back_by_the_first_of_an_earlier_step(
+    status: str, sync: str, cause: str | None
+) -> None:
+    steps = {
+        "data": SyncStep(status=status, step="10"),
+        "shop": SyncStep(status="Progressing", step="2"),
+        "done": SyncStep(status="Healthy", step="1"),
+    }
+    seen = [
+        ObservedApplication(key=key("data"), sync="OutOfSync", application_set="all"),
+        ObservedApplication(key=key("shop"), sync=sync, application_set="all"),
+    ]
+
+    found = pending_syncs(
+        ObservedApplications({one.key: one for one in seen}),
+        rolling(**steps),
+        ObservedProjects(),
+        at=None,
+        grace=timedelta(),
+    )
+
+    shop = Subject("Application", "argocd", "shop")
+    assert found.held_back.get(key("data")) == (Cause(cause, shop) if cause else None)

@@ -157,6 +157,7 @@ def test_the_exposition_is_what_was_found(view: View) -> None:
         'nodes_observed{group="api"} 2.0',
         'nodes_ready{group="api"} 1.0',
         'scope_info{cluster_name="",declaration="e3b0c44298fc"} 1.0',
+        'source_broken{source="ansible"} 0.0',
         'source_errors_total{reason="timeout",source="ansible"} 0.0',
         'source_last_success_timestamp_seconds{source="ansible"} 1.7629254e+09',
         'source_up{source="ansible"} 1.0',

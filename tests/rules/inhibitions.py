@@ -96,6 +96,15 @@ INHIBITED += [
         id="a broken file covers nothing",
     ),
     pytest.param(
+        *("DeclarationUnreadable", BROKEN, "DeclarationStale", {"source": "argocd"}),
+        id="a broken file grows old",
+    ),
+    pytest.param(
+        *("DeclarationUnreadable", BROKEN),
+        *("DeclarationShrank", {"source": "argocd", "kind": "Application"}),
+        id="a broken file declares nothing",
+    ),
+    pytest.param(
         *("SourceDown", {"source": "argocd"}, "DeclarationNotCompared", UNREAD),
         id="a source that is down is not read",
     ),
@@ -122,6 +131,11 @@ INHIBITED += [
         *("NodeMissing", {**NODE, "layer": "infrastructure"}),
         *("CoverageLow", {"layer": "applications"}),
         id="a missing node has no pods",
+    ),
+    pytest.param(
+        *("ApplicationMissing", {**APPLICATION, "layer": "gitops"}),
+        *("CoverageLow", {"layer": "applications"}),
+        id="a missing Application delivers nothing",
     ),
     pytest.param(
         *("InstanceNotRunning", {"layer": "infrastructure"}),

@@ -6,11 +6,18 @@ from datetime import timedelta
 
 import pytest
 
+from exporter.checks import application_present
+from exporter.domain.applications import DeclaredApplications, ObservedApplications
 from exporter.domain.check import Check
-from exporter.domain.declaration import ApplicationKey, DeclaredWorkload, WorkloadKey
+from exporter.domain.declaration import (
+    ApplicationKey,
+    DeclaredApplication,
+    DeclaredWorkload,
+    WorkloadKey,
+)
 from exporter.domain.excuses import ExcuseReason, Progress
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.pending import PENDING, PendingSyncs
 from exporter.domain.provenance import Place, Source
 from exporter.domain.workloads import DeclaredWorkloads
@@ -36,12 +43,18 @@ class Judging:
     aspect: str = "spec"
     delivered: bool = True
     workload: DeclaredWorkload = WORKLOAD
+    beside: tuple[Check, ...] = ()
     history: History = field(default_factory=lambda: History(started=NOW))
 
     def see(
         self, at: float, verdict: Verdict | None, *, waiting: ApplicationKey | None = SHOP
     ) -> Verdict | None:
         """Return what becomes of the *verdict* found, None for none, as an Application waits."""
+        found = self.find(at, verdict, PendingSyncs({waiting: WAITS} if waiting else {}))
+        return found.verdict if found else None
+
+    def find(self, at: float, verdict: Verdict | None, *facts: object) -> Finding | None:
+        """Return what becomes of the *verdict* found, None for none, with these *facts*."""
 
         def judge(_: Facts) -> Iterator[Finding]:
             if verdict is not None:
@@ -61,18 +74,18 @@ class Judging:
         )
         known: tuple[object, ...] = (
             DeclaredWorkloads({self.workload.key: self.workload}),
-            PendingSyncs({waiting: WAITS} if waiting else {}),
+            *facts,
         )
         self.history.answers = type(self.history.answers)()  # the check is another each time
         outcome = evaluate(
-            [check],
+            [check, *self.beside],
             facts=Facts({type(fact): fact for fact in known}),
             decisions=Decisions(deadline=timedelta(minutes=30)),
             sources=(),
             at=minutes(at),
             history=self.history,
         )
-        return outcome.findings[0].verdict if outcome.findings else None
+        return next((one for one in outcome.findings if one.check == "made_up"), None)
 
 
 def test_a_difference_is_suppressed_until_the_wait_ends() -> None:
@@ -122,3 +135,15 @@ def test_what_is_newly_declared_may_be_missing_until_it_is_delivered() -> None:
     assert judging.see(1, Verdict.FAIL) is Verdict.SUPPRESSED
     assert judging.see(2, Verdict.FAIL) is Verdict.SUPPRESSED
     assert judging.see(31, Verdict.FAIL) is Verdict.FAIL
+
+
+def test_what_a_missing_application_would_deliver_is_told_with_that() -> None:
+    judging = Judging(aspect="present", beside=(application_present.CHECK,))
+    declared = DeclaredApplication(key=SHOP, place=PLACE, sources=())
+    applications = DeclaredApplications({SHOP: declared})
+
+    found = judging.find(1, Verdict.FAIL, applications, ObservedApplications({}))
+
+    assert found is not None
+    assert found.verdict is Verdict.FAIL
+    assert found.cause == Cause("application_present", Subject("Application", "argocd", "shop"))

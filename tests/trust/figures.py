@@ -12,10 +12,11 @@ _HEAD = """\
 
 Written by `make trust`: every operation below goes on in a small simulated cluster of its own, of
 four nodes and three Applications, once as it should and once with one real fault in it. An
-exporter looks at each of them once a minute, by a clock that goes on in steps; what they say is
+exporter looks at each of them every two minutes, by a clock that goes on in steps; what they say is
 told to one real Prometheus and one real Alertmanager, with the rules and the example of routes as
-they are shipped, for which time passes 60 times as fast. A deadline of a rollout is 15 minutes
-there (`rollout_deadline`), and one of a drain 30 (`drain_deadline`).
+they are shipped, for which time passes up to 60 times as fast, as fast as the machine allows. A
+deadline of a rollout is 15 minutes there (`rollout_deadline`), and one of a drain 30
+(`drain_deadline`).
 
 The simulated controllers (`tests/trust`) do what Kubernetes and Argo CD are known to do, as far as
 objects show it. What they leave out nobody has tried here.

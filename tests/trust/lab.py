@@ -14,6 +14,7 @@ from exporter.app.garbage import Sweeper
 from exporter.app.service import ServeOptions, Service
 from exporter.domain.clock import Instant
 from exporter.domain.published import Published
+from exporter.domain.watches import Restart
 from exporter.foreign.supervisor import Supervisor
 from exporter.observed.kubernetes.live import Live
 from tests.apiserver.kubeconfig import write_kubeconfig
@@ -106,6 +107,9 @@ class Lab:
                 for content in self.code.read(path):
                     if content["kind"] == "Application":
                         self.cluster.put(content)
+        self.argocd.refresh()
+        for content in self.cluster.of("Application"):
+            self.argocd.sync(content)
         for _ in range(SETTLING):
             self.cluster.now += STEP
             self.control()
@@ -171,6 +175,18 @@ class Lab:
                 return
             await asyncio.sleep(_CHECK)
 
+    async def until_refused(self) -> None:
+        """Wait until the exporter was refused something."""
+        live = self.exporter.current.observed if self.exporter else None
+        for _ in range(_TRIES):
+            if not isinstance(live, Live) or await self._refused(live):
+                return
+            await asyncio.sleep(_CHECK)
+
+    async def _refused(self, live: Live) -> bool:
+        state = await live.read(at=self.clock.clock.now())
+        return any(watch.restarts[Restart.FORBIDDEN] for watch in state.watches)
+
     async def _up(self, live: Live) -> bool:
         state = await live.read(at=self.clock.clock.now())
         return all(watch.up for watch in state.watches)
@@ -199,6 +215,7 @@ class Lab:
         self.argocd.step()
         for controller in CONTROLLERS:
             controller(self.cluster)
+        cluster.collect(self.cluster)
         cluster.schedule(self.cluster)
         cluster.kubelets(self.cluster)
         cluster.evict(self.cluster)

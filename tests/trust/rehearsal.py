@@ -16,8 +16,9 @@ from tests.trust.operation import Operation
 
 QUIET = 4.0
 """Minutes before anything happens, in which nobody may be notified either."""
-LOOK = timedelta(minutes=1)
-"""How often exporters look."""
+MINUTE = timedelta(minutes=1)
+LOOK = 2
+"""Every how many minutes exporters look: what is gone at the next look was there until then."""
 _DELIVERY, _TURNS = 0.01, 3
 """Seconds, so many times, in which watches deliver within this process."""
 _PACE = 0.2
@@ -79,7 +80,7 @@ async def rehearse(found: Sequence[Trial]) -> None:
         for trial in found:
             exits.push_async_callback(trial.lab.stop)
         await asyncio.gather(*(trial.lab.start(supervisor) for trial in found))
-        for _ in range(int(timedelta(minutes=QUIET + minutes) / LOOK)):
+        for _ in range(int((QUIET + minutes) / LOOK)):
             pace = asyncio.create_task(asyncio.sleep(_PACE))
             await _look([trial for trial in found if trial.goes_on])
             await pace
@@ -87,8 +88,9 @@ async def rehearse(found: Sequence[Trial]) -> None:
 
 async def _look(found: Sequence[Trial]) -> None:
     for trial in found:
-        await trial.lab.go_on(LOOK)
-        trial.act()
+        for _ in range(LOOK):
+            await trial.lab.go_on(MINUTE)
+            trial.act()
         await trial.lab.go_on(timedelta(0))
     for _ in range(_TURNS):
         await asyncio.sleep(_DELIVERY)

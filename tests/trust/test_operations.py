@@ -6,6 +6,7 @@ Prometheus and a real Alertmanager with the shipped rules and routes, for which 
 
 import os
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,21 @@ from tests.trust.operations import CATALOGUE, chosen
 from tests.trust.rehearsal import Trial, rehearse, trials
 from tests.trust.suite import Ears, hear
 
-QUICK: tuple[str, ...] = ()
-"""Those that every run of the tests tries; the others are marked ``trust``."""
-FACTOR = 60.0
+QUICK = (
+    "rollout-restart",
+    "pods-killed",
+    "daemon-set-update",
+    "node-added",
+    "moved",
+    "reboot",
+    "tainted-for-debugging",
+    "exporter-restart",
+)
+"""Those that CI tries, whose faults are told soon."""
+BRIEF = 24.0
+"""Minutes for which these are tried there."""
+TOGETHER = 12
+"""How many are tried at once: a hundred exporters are more than one Prometheus can take so fast."""
 
 Tried = tuple[dict[str, Trial], Ears]
 
@@ -27,10 +40,20 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def tried(some: Sequence[Operation], folder: Path) -> Tried:
-    """Try operations, all side by side, with and without their faults."""
-    found = trials(some, folder)
-    await rehearse(found)
-    return {trial.name: trial for trial in found}, await hear(found, factor=FACTOR)
+    """Try operations side by side, with and without their faults; those that take as long at once.
+
+    How fast time passes for Prometheus is found out once.
+    """
+    everything: dict[str, Trial] = {}
+    ears = Ears()
+    in_order = sorted(some, key=lambda one: one.minutes)
+    for first in range(0, len(in_order), TOGETHER):
+        found = trials(in_order[first : first + TOGETHER], folder)
+        await rehearse(found)
+        heard = await hear(found, factor=ears.factor)
+        ears = Ears(heard.factor, heard={**ears.heard, **heard.heard})
+        everything |= {trial.name: trial for trial in found}
+    return everything, ears
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -41,6 +64,8 @@ async def everything(
     own = [one for one in request.session.items if one.path == Path(__file__)]
     names = [name for name in CATALOGUE if any(f"[{name}]" in one.name for one in own)]
     some = chosen(names)
+    if set(names) <= set(QUICK):
+        some = [replace(one, minutes=BRIEF) for one in some]
     found, ears = await tried(some, tmp_path_factory.mktemp("trust"))
     write(page(some, ears))
     yield found, ears
@@ -52,7 +77,10 @@ def write(text: str) -> None:
         Path(path).write_text(text, encoding="utf-8")
 
 
-NAMES = [pytest.param(name, marks=() if name in QUICK else pytest.mark.trust) for name in CATALOGUE]
+NAMES = [
+    pytest.param(name, marks=[pytest.mark.trust, *([pytest.mark.long] * (name in QUICK))])
+    for name in CATALOGUE
+]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from exporter.domain.evaluation import ItemCount
+from exporter.domain.provenance import Source
 from exporter.metrics.chunks import Sample
 from exporter.metrics.family import family
 from exporter.metrics.view import View
@@ -11,6 +12,8 @@ from exporter.metrics.view import View
 MOST_KINDS = 100
 """Kinds of one source that have series of their own; the others are summed as one."""
 OTHER_KINDS = "other"
+_OTHERS = frozenset({Source.REPOSITORY, Source.REGISTRIES})
+"""Sources of the code that are no files of it."""
 
 
 @family(
@@ -21,6 +24,19 @@ OTHER_KINDS = "other"
 def source_up(view: View) -> Iterator[Sample]:
     for status in view.evaluation.sources:
         yield (status.source,), float(status.up)
+
+
+@family(
+    name="source_broken",
+    help="Whether all that fails in a source is broken files, which declaration_readable tells.",
+    labels=("source",),
+)
+def source_broken(view: View) -> Iterator[Sample]:
+    """Say it of sources of files: without a checkout, or a registry, no file is to blame."""
+    for status in view.evaluation.sources:
+        if status.source.side == "declared" and status.source not in _OTHERS:
+            broken = bool(status.failures) and all(one.is_broken for one in status.failures)
+            yield (status.source,), float(broken)
 
 
 @family(

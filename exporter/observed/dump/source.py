@@ -27,7 +27,7 @@ _CODES: Final[Mapping[str, tuple[int, Restart, Reason]]] = MappingProxyType(
     {
         "NotFound": (HTTPStatus.NOT_FOUND, Restart.ABSENT, Reason.MISSING),
         "Forbidden": (HTTPStatus.FORBIDDEN, Restart.FORBIDDEN, Reason.FORBIDDEN),
-        "Unauthorized": (HTTPStatus.UNAUTHORIZED, Restart.FORBIDDEN, Reason.FORBIDDEN),
+        "Unauthorized": (HTTPStatus.UNAUTHORIZED, Restart.UNAUTHORIZED, Reason.FORBIDDEN),
         "Expired": (HTTPStatus.GONE, Restart.EXPIRED, Reason.MISSING),
         "Gone": (HTTPStatus.GONE, Restart.EXPIRED, Reason.MISSING),
     }

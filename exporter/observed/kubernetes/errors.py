@@ -13,10 +13,12 @@ from exporter.domain.watches import Restart
 MAX_SAID = 300
 """How many characters of a server's own words are passed on."""
 
+CREDENTIALS = "the server does not accept our credentials"
+"""How the message begins that is the same for every kind."""
 _NOT_FOUND = b"404 page not found"
 _CODES: Mapping[int, tuple[Restart, Reason]] = MappingProxyType(
     {
-        HTTPStatus.UNAUTHORIZED: (Restart.FORBIDDEN, Reason.FORBIDDEN),
+        HTTPStatus.UNAUTHORIZED: (Restart.UNAUTHORIZED, Reason.FORBIDDEN),
         HTTPStatus.FORBIDDEN: (Restart.FORBIDDEN, Reason.FORBIDDEN),
         HTTPStatus.GONE: (Restart.EXPIRED, Reason.MISSING),
         HTTPStatus.BAD_REQUEST: (Restart.REFUSED, Reason.UNSUPPORTED),
@@ -115,8 +117,10 @@ def _error(
 ) -> WatchError:
     asked = status.details.retry_after_seconds if status.details else None
     message = " ".join((status.message or "").split())[:MAX_SAID]
+    unauthorized = restart is Restart.UNAUTHORIZED
+    answered = f"{CREDENTIALS} ({code})" if unauthorized else f"the server answered {code}"
     return WatchError(
-        f"the server answered {code}" + (f": {message}" if message else ""),
+        answered + (f": {message}" if message else ""),
         restart=restart,
         reason=reason,
         retry_after=asked if after is None else after,

@@ -160,7 +160,8 @@ class Live:
         """Return what is known at the instant *at*; quick where little changed since last time."""
         trust = reliance(self._stores, self._facts, at=at, max_age=self.max_age)
         facts = await self._known(trust, at=at)
-        failures = tuple(failure for store in self._all_stores for failure in store.failures)
+        found = (failure for store in self._all_stores for failure in store.failures)
+        failures = tuple(dict.fromkeys(found))  # credentials that are not accepted fail all alike
         failures += self._declared.failures
         watches = tuple(
             self._watch(name, own, at=at)

@@ -226,7 +226,7 @@ class Reflector:
         match error.restart:
             case Restart.ABSENT:
                 return self._absent()
-            case Restart.FORBIDDEN if error.code != HTTPStatus.UNAUTHORIZED:
+            case Restart.FORBIDDEN:
                 self._reviewed = False
                 return between(0.75, 1.0) * self.api.limits.forbidden
             case restart if held and restart in _PROMPT:

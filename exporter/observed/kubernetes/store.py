@@ -11,7 +11,7 @@ from exporter.domain.provenance import Place, Source
 from exporter.domain.watches import Restart
 from exporter.observed.kinds import KindSpec
 from exporter.observed.kubernetes.content import Content
-from exporter.observed.kubernetes.errors import WatchError
+from exporter.observed.kubernetes.errors import CREDENTIALS, WatchError
 
 MAX_NAMED = 3
 """How many objects that make no sense a message names."""
@@ -100,9 +100,9 @@ class Store:
         if error.restart in _EXPECTED and not self._is_missing(error):
             return
         self.errors[error.reason] += 1
-        self.trouble = Failure(
-            Place(Source.KUBERNETES, self.name), error.reason, error.message, error.advice
-        )
+        unknown = error.restart is Restart.UNAUTHORIZED  # of whatever kind
+        place = Place(Source.KUBERNETES, "" if unknown else self.name)
+        self.trouble = Failure(place, error.reason, error.message, error.advice)
 
     def is_up(self, *, at: Instant, max_age: timedelta) -> bool:
         """Tell whether all is known and recent, and the last attempt to learn more succeeded.
@@ -115,7 +115,7 @@ class Store:
         """Return why nothing can be said of this kind; empty where it can."""
         trouble = self.trouble.message if self.trouble else ""
         if self.content is None or self.seen is None:
-            has_name = trouble.startswith(self.kind.resource)
+            has_name = trouble.startswith((self.kind.resource, CREDENTIALS))
             return trouble if has_name else f"{self.name}: {trouble or 'not listed yet'}"
         if at.age(self.seen) > max_age:
             since = at.shown(self.seen).isoformat(timespec="seconds")

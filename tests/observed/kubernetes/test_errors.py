@@ -11,7 +11,7 @@ STATUS = b'{"kind":"Status","code":%d,"reason":"%s","message":"too  many\\n of t
     ("code", "restart", "reason"),
     [
         pytest.param(400, Restart.REFUSED, Reason.UNSUPPORTED, id="400"),
-        pytest.param(401, Restart.FORBIDDEN, Reason.FORBIDDEN, id="401"),
+        pytest.param(401, Restart.UNAUTHORIZED, Reason.FORBIDDEN, id="401"),
         pytest.param(403, Restart.FORBIDDEN, Reason.FORBIDDEN, id="403"),
         pytest.param(410, Restart.EXPIRED, Reason.MISSING, id="410"),
         pytest.param(422, Restart.REFUSED, Reason.UNSUPPORTED, id="422"),
@@ -25,7 +25,8 @@ def test_a_refusal_means_what_its_code_says(code: int, restart: Restart, reason:
     error = refusal(code, STATUS % (code, b""))
 
     assert (error.restart, error.reason, error.code) == (restart, reason, code)
-    assert error.message == f"the server answered {code}: too many of them"
+    assert error.message.endswith(": too many of them")
+    assert str(code) in error.message
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from exporter.domain.nodes import ObservedNodes
 from exporter.domain.state import State
 from exporter.domain.watches import Restart, WatchStatus
 from exporter.foreign.clock import SYSTEM
+from exporter.observed.kinds import FACTS
 from exporter.observed.kubernetes.live import Live
 from tests.apiserver.faults import (
     Answer,
@@ -25,7 +26,7 @@ from tests.apiserver.faults import (
 )
 from tests.apiserver.options import StreamingLists
 from tests.apiserver.rbac import allow
-from tests.apiserver.resources import APPLICATIONS
+from tests.apiserver.resources import APPLICATIONS, SCALED_OBJECTS
 from tests.apiserver.server import ApiServer
 from tests.observed.kubernetes.following import BEARER, As, Following, names, when, when_complete
 from tests.observed.kubernetes.objects import application, node
@@ -314,6 +315,27 @@ async def test_who_is_not_known_is_told_so_and_the_credentials_are_renewed(
 
     assert "401" in state.failures[0].message
     assert logins.rejected
+
+
+async def test_a_token_that_was_deleted_is_the_cause_and_no_kind_that_it_hides(
+    api: ApiServer, following: Following
+) -> None:
+    api.remove(SCALED_OBJECTS.qualified)
+    api.access.grant("viewer", [allow("list watch", "nodes")], bearer=BEARER)
+
+    async with following(logins=As(api.url, "deleted"), needed=frozenset(FACTS)) as live:
+        state = await when(live, all_refused)
+
+    (failure,) = state.failures
+    assert (failure.place.path, failure.reason) == ("", Reason.FORBIDDEN)
+    assert failure.message.startswith("the server does not accept our credentials (401)")
+    messages = {gap.message for gaps in state.facts.gaps.values() for gap in gaps}
+    assert messages == {failure.message}
+    assert not any(watch.restarts[Restart.FORBIDDEN] for watch in state.watches)
+
+
+def all_refused(state: State) -> bool:
+    return all(watch.restarts[Restart.UNAUTHORIZED] for watch in state.watches)
 
 
 async def test_a_kind_that_is_not_installed_is_known_to_have_no_objects(

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from tests.trust.code import NAMESPACE, application, service, workload
+from tests.trust.code import application, service, workload
 from tests.trust.lab import Lab, Steps
 from tests.trust.objects import Object, written
 from tests.trust.operation import operation
@@ -144,8 +144,6 @@ def application_removed(lab: Lab) -> Steps:
     if not lab.broken:
         lab.cluster.delete(lab.cluster.get("Application", "agents", "argocd"))
         lab.cluster.delete(lab.live("DaemonSet", "agent"))
-        for pod in lab.cluster.pods(NAMESPACE, "agent", exact=True):
-            lab.cluster.delete(pod)
 
 
 @operation(fault="it is not healed", told="ApplicationOutOfSync", about="shop")

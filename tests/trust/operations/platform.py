@@ -46,13 +46,15 @@ def clock_set_forward(lab: Lab) -> Steps:
     lab.clock.setting = timedelta(0)
 
 
-@operation(fault="the exporter is refused what it has to see", told="AccessMissing", about="pods")
+@operation(fault="the exporter is refused what it has to see", told="AccessMissing", about="Pod")
 def etcd_compaction(lab: Lab) -> Steps:
     """Connections break, and what watches knew has been compacted."""
     if lab.broken:
         lab.api.faults.inject(Answer(403), resource="pods")
     lab.api.compact()
     lab.api.drop_connections()
+    if lab.broken:
+        lab.act(lab.until_refused())
     yield 5
     lab.api.compact()
     lab.api.drop_connections()
