@@ -95,7 +95,7 @@ real: .venv/.test ## Follow a real API server; KUBEBUILDER_ASSETS names its prog
 answers: .venv/.test ## Ask Argo CD's own code again; ARGOCD names a checkout of it, and Go is needed
 	@tools/argocd-answers "$(ARGOCD)"
 
-goanswers: .venv/.test ## Ask Go's libraries for YAML and templates again, where Go is
+goanswers: .venv/.test ## Ask Go's libraries for YAML, templates and PromQL again, where Go is
 	@tools/go-answers
 
 report: .venv/.test ## Write the validation reports of the reference cluster again

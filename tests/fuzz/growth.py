@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
+from .counting import TRIED
 from .mutation import LONGEST, WORDS, pumped
 from .target import Target
 
@@ -109,6 +110,7 @@ def _is_steep(smaller: Cost, larger: Cost) -> bool:
 
 def cost(target: Target, data: bytes) -> Cost:
     """Parse a document in a process of its own, with limits, and return what that took."""
+    TRIED["costs of documents measured"] += 1
     subject = target.given(data)
     reading, writing = os.pipe()
     with warnings.catch_warnings():

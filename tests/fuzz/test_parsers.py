@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
+from .counting import TRIED
 from .mutation import documents
 from .target import Target
 from .targets import TARGETS
@@ -25,6 +26,7 @@ PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
 
 
 def try_one(target: Target, data: bytes) -> None:
+    TRIED["documents parsed"] += 1
     subject = target.given(data)
     with watched():
         try:

@@ -13,6 +13,7 @@ import pytest
 
 from exporter.foreign.command import MIB, Limits, run
 
+from .counting import TRIED
 from .mutation import scrambled
 from .target import EXAMPLE, ROOT
 
@@ -45,6 +46,7 @@ def damage(folder: Path, chance: random.Random) -> list[str]:
 
 
 async def check(root: Path, folder: str, seed: int) -> None:
+    TRIED["damaged repositories read"] += 1
     shutil.copytree(EXAMPLE, root)
     done = damage(root / "repository" / folder, random.Random(seed))  # noqa: S311 - no secret
 

@@ -182,9 +182,9 @@ def collect(cluster: Cluster) -> None:
     """Delete the pods of workloads that are no more, as the garbage collector does."""
     for pod in cluster.of("Pod"):
         kind, name = pod["metadata"]["ownerReferences"][0]["kind"], _owner(pod)
-        kinds = ("Deployment", "Rollout") if kind == "ReplicaSet" else (kind,)
-        name = name.rpartition("-")[0] if kind == "ReplicaSet" else name
-        namespace = pod["metadata"]["namespace"]
+        namespace, kinds = pod["metadata"]["namespace"], [kind]
+        if kind == "ReplicaSet":
+            kinds, name = ["Deployment", "Rollout"], name.rpartition("-")[0]
         if all(cluster.find(one, name, namespace) is None for one in kinds):
             cluster.delete(pod)
 

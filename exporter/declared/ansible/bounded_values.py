@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from jinja2 import Undefined
+from markupsafe import Markup
 
 from exporter.declared.ansible.errors import UnresolvedError
 
@@ -43,7 +44,7 @@ def bounded_list(items: Iterable[Any]) -> list[Any]:
 def as_text(value: Any) -> str:
     """Return *value* as a template prints it; undefined raises."""
     if isinstance(value, str):
-        return value
+        return str(value) if isinstance(value, Markup) else value
     if isinstance(value, Undefined | int | float) or value is None:
         return str(value)
     if isinstance(value, Unordered):

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from jinja2 import pass_environment
@@ -39,33 +40,68 @@ def items2dict(
     return {item[key_name]: item[value_name] for item in bounded_list(items)}
 
 
+def rekey_on_member(
+    items: Any, key: str, duplicates: str = "error"
+) -> dict[Any, Mapping[str, Any]]:
+    """Return mappings by what each has at *key*; the later one of two overrides if it may."""
+    found: dict[Any, Mapping[str, Any]] = {}
+    for item in items.values() if isinstance(items, Mapping) else _list(items):
+        if not isinstance(item, Mapping) or key not in item:
+            raise UnresolvedError(f"rekey_on_member finds no {key!s:.40}")
+        if found.setdefault(item[key], item) is not item and duplicates != "overwrite":
+            raise UnresolvedError("rekey_on_member finds a key twice")
+        found[item[key]] = item
+    return found
+
+
+_MERGED_LISTS: Final[Mapping[str, Callable[[list[Any], list[Any]], list[Any]]]] = {
+    "replace": lambda _, new: new,
+    "keep": lambda old, _: old,
+    "append": lambda old, new: [*old, *new],
+    "prepend": lambda old, new: [*new, *old],
+    "append_rp": lambda old, new: [*(item for item in old if item not in new), *new],
+    "prepend_rp": lambda old, new: [*new, *(item for item in old if item not in new)],
+}
+"""What becomes of two lists at the same key, by the name of the way."""
+
+
+@dataclass(slots=True)
+class _Merge:
+    """A merge of mappings; those of *own* were made for it, and may change."""
+
+    recursive: bool
+    lists: Callable[[list[Any], list[Any]], list[Any]]
+    own: set[int] = field(default_factory=set)
+
+    def add(self, merged: dict[str, Any], more: Mapping[str, Any]) -> None:
+        """Add what *more* has to what was *merged* so far, and to those in it if it shall."""
+        if not isinstance(more, Mapping):
+            raise UnresolvedError("combine takes mappings")
+        for key, value in more.items():
+            known: Any = merged.get(key)
+            if self.recursive and isinstance(known, Mapping) and isinstance(value, Mapping):
+                if id(known) not in self.own:
+                    known = merged[key] = dict(known)
+                    self.own.add(id(known))
+                self.add(known, value)
+            elif isinstance(known, list) and isinstance(value, list):
+                merged[key] = bounded_list(self.lists(known, value))
+            else:
+                merged[key] = value
+
+
 def combine(*parts: Any, recursive: bool = False, list_merge: str = "replace") -> Any:
     """Merge mappings, or lists of them; the later overrides."""
-    if list_merge != "replace":
-        raise UnresolvedError("combine with list_merge is not evaluated")
+    if list_merge not in _MERGED_LISTS:
+        raise UnresolvedError("combine with this list_merge is not evaluated")
     flat = [mapping for part in parts for mapping in (part if isinstance(part, list) else [part])]
     if len(flat) == 1:
         return flat[0]
     merged: dict[str, Any] = {}
-    own: set[int] | None = set() if recursive else None
+    merge = _Merge(recursive, _MERGED_LISTS[list_merge])
     for part in flat:
-        _add(merged, part, own)
+        merge.add(merged, part)
     return merged
-
-
-def _add(merged: dict[str, Any], more: Mapping[str, Any], own: set[int] | None) -> None:
-    """Add what *more* has to what was *merged* so far, and to those in it, if any is our *own*."""
-    if not isinstance(more, Mapping):
-        raise UnresolvedError("combine takes mappings")
-    for key, value in more.items():
-        known: Any = merged.get(key)
-        if own is not None and isinstance(known, Mapping) and isinstance(value, Mapping):
-            if id(known) not in own:
-                known = merged[key] = dict(known)
-                own.add(id(known))
-            _add(known, value, own)
-        else:
-            merged[key] = value
 
 
 def flatten(items: Any, levels: int | None = None, skip_nulls: bool = True) -> list[Any]:  # noqa: FBT001, FBT002 - as templates call it

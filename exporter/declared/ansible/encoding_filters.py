@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote, quote_plus, urlsplit
 
 from jinja2 import Undefined
+from markupsafe import Markup
 
 from exporter.declared.ansible.bounded_values import as_text, bounded_text
 from exporter.declared.ansible.errors import UnresolvedError
@@ -51,7 +52,7 @@ HASHES: Final[Mapping[str, Callable[..., Any]]] = {
 
 def urlencoded(value: Any) -> str:
     """Encode a text for an address, or pairs for its query, as Jinja does."""
-    if isinstance(value, str) or not isinstance(value, Mapping | list):
+    if isinstance(value, str) or not isinstance(value, Mapping | list | tuple):
         return bounded_text(quote(as_text(value), safe="/"))
     pairs: Iterator[Any] = iter(value.items() if isinstance(value, Mapping) else value)
     encoded = (f"{quote_plus(as_text(key))}={quote_plus(as_text(text))}" for key, text in pairs)
@@ -73,7 +74,7 @@ def to_uuid(value: Any, namespace: str | None = None) -> str:
 
 def type_debug(value: Any) -> str:
     """Return the name of a value's type, as Ansible calls it."""
-    for kind in (bool, int, float, str, list, tuple, dict):
+    for kind in (bool, int, float, Markup, str, list, tuple, dict):
         if isinstance(value, kind):
             return kind.__name__
     return _TYPES.get(type(value)) or _unknown(value)

@@ -18,6 +18,7 @@ from urllib.parse import unquote_plus
 from jinja2 import Undefined, pass_environment
 from jinja2.environment import Environment
 from jinja2.filters import do_dictsort, do_round, make_attrgetter, sync_do_groupby
+from markupsafe import Markup
 
 from exporter.declared.ansible.bounded_values import (
     as_text,
@@ -38,6 +39,7 @@ from exporter.declared.ansible.collection_filters import (
     intersect,
     items2dict,
     product,
+    rekey_on_member,
     rows,
     subelements,
     sum_of,
@@ -53,6 +55,7 @@ from exporter.declared.ansible.encoding_filters import (
     urlsplit_of,
 )
 from exporter.declared.ansible.errors import UnresolvedError
+from exporter.declared.ansible.printing_filters import AS_JINJA, PRINTING
 from exporter.declared.ansible.regex_filters import regex_findall, regex_replace, regex_search
 from exporter.domain.errors import ParseError
 from exporter.foreign import yaml
@@ -247,6 +250,7 @@ _OWN: dict[str, Callable[..., Any]] = {
     "regex_findall": regex_findall,
     "regex_replace": regex_replace,
     "regex_search": regex_search,
+    "rekey_on_member": rekey_on_member,
     "root": _root,
     "split": of_text(split),
     "splitext": of_text(posixpath.splitext),
@@ -264,6 +268,7 @@ _OWN: dict[str, Callable[..., Any]] = {
     "zip": lambda *parts: rows(zip(*parts, strict=False)),
     "zip_longest": lambda *parts, fillvalue=None: rows(zip_longest(*parts, fillvalue=fillvalue)),
     **HASHES,
+    **PRINTING,
 }
 """Ansible's own, which have a full name, too."""
 
@@ -274,9 +279,10 @@ _AS_JINJA: dict[str, Callable[..., Any]] = {
     "join": _join,
     "replace": replaced,
     "round": _rounded,
-    "string": as_text,
+    "string": lambda value: value if isinstance(value, Markup) else as_text(value),
     "sum": sum_of,
     "urlencode": urlencoded,
+    **AS_JINJA,
 }
 
 

@@ -16,6 +16,7 @@ MAX_REPEATS = 2
 MAX_ALTERNATIVES = 4
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 _QUANTIFIED_GROUP = re.compile(r"\)[*+?{]|\(\?(?!:|P<)")
+_FLAGS = re.compile(r"^\(\?[aims]+\)")
 _GROUP = re.compile(r"\\(?:(\d+)|g<(\S+)>)")
 _REPEAT = re.compile(r"(?<!\()[*+?{][?+]?")
 
@@ -23,12 +24,12 @@ _REPEAT = re.compile(r"(?<!\()[*+?{][?+]?")
 def _pattern(pattern: str, subject: str, *, ignorecase: bool, multiline: bool) -> re.Pattern[str]:
     """Compile a regular expression that cannot run away.
 
-    Without repeated groups, flags of its own, and with few repeats and alternatives, the time is
+    Without repeated groups and flags of a part, and with few repeats and alternatives, the time is
     a small power of the length.
     """
     if len(pattern) > MAX_PATTERN or len(subject) > MAX_SUBJECT:
         raise UnresolvedError("a regular expression is too long to be tried safely")
-    plain = _ESCAPE.sub("x", pattern)
+    plain = _FLAGS.sub("", _ESCAPE.sub("x", pattern))
     repeats, alternatives = len(_REPEAT.findall(plain)), plain.count("|")
     many = repeats > MAX_REPEATS or alternatives > MAX_ALTERNATIVES
     if many or _QUANTIFIED_GROUP.search(plain):

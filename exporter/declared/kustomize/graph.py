@@ -1,8 +1,9 @@
 """The graph of kustomizations below one: what it reaches, and what in it must not be built."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from itertools import islice
+from typing import Final, TypeAlias
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.kustomize import kustomization as files
@@ -15,6 +16,10 @@ from exporter.foreign.files import MIB
 
 MAX_DEPTH: Final = 40
 MAX_VISITS: Final = 50_000
+MAX_AFFIXES: Final = 100
+"""So many prefixes and suffixes of a kustomization's components are heeded."""
+
+_Affix: TypeAlias = tuple[str, str]
 MAX_OBJECTS: Final = 100_000
 MAX_SIZE: Final = 64 * MIB
 KEPT_LAYERS: Final = 512
@@ -77,7 +82,9 @@ class Loader:
             edited=root is not None,
             unrestricted=self.unrestricted,
         )
-        _Walk(self, graph).visit(path, above)
+        walk = _Walk(self, graph)
+        walk.visit(path, above)
+        walk.name()
         return graph
 
     def _find(self, folder: str) -> str:
@@ -91,6 +98,14 @@ class Loader:
         return read_layer(self.checkout, kustomization, unrestricted=self.unrestricted)
 
 
+@dataclass(frozen=True, slots=True)
+class _Mixins:
+    """The places of a kustomization's components, and what each of them puts around names."""
+
+    places: Mapping[str, int]
+    affixes: tuple[tuple[int, _Affix], ...]
+
+
 @dataclass(slots=True)
 class _Walk:
     loader: Loader
@@ -98,6 +113,8 @@ class _Walk:
     visits: int = 0
     objects: int = 0
     size: int = 0
+    mixins: dict[str, _Mixins] = field(default_factory=dict)
+    unnamed: list[tuple[Name, Statement, tuple[Layer, ...]]] = field(default_factory=list)
 
     def visit(self, path: str, above: tuple[Layer, ...], *, owner: str | None = None) -> None:
         """Note what the kustomization at *path* brings.
@@ -114,7 +131,7 @@ class _Walk:
             self.graph.errors += layer.errors
             self.size += layer.size
         for name, statement in layer.objects:
-            self._add(name, statement, layers)
+            self.unnamed.append((name, statement, layers))
             if owner is not None:
                 self._configure(statement, owner)
         for base in layer.bases:
@@ -155,16 +172,56 @@ class _Walk:
         if self.size > MAX_SIZE:
             raise ReadError(f"brings more than {MAX_SIZE // MIB} MiB", reason=Reason.TOO_LARGE)
 
-    def _add(self, name: Name, statement: Statement, layers: tuple[Layer, ...]) -> None:
-        kind, current = name
-        names = [current]
+    def name(self) -> None:
+        """Note each object by its first name and by the one it ends up with.
+
+        That is known at the end only: the components of a kustomization change the names of all
+        that its resources bring, too.
+        """
+        for (kind, first), statement, layers in self.unnamed:
+            names = [first]
+            for before, after in self._affixes(layers):
+                names.append(f"{before}{names[-1]}{after}")
+            origin = Origin(statement, layers, frozenset(names))
+            for chosen in {names[0], names[-1]}:
+                self.graph.origins.setdefault((kind, chosen), []).append(origin)
+
+    def _affixes(self, layers: tuple[Layer, ...]) -> Iterator[_Affix]:
+        """Yield what each of *layers* and their components put around names, the innermost first.
+
+        An object of a component is not seen by the components before that one.
+        """
+        below = ""
         for layer in reversed(layers):
-            content = layer.kustomization.content
-            before, after = as_text(content.get("namePrefix")), as_text(content.get("nameSuffix"))
-            names.append(f"{before}{names[-1]}{after}")
-        origin = Origin(statement, layers, frozenset(names))
-        for chosen in {names[0], names[-1]}:
-            self.graph.origins.setdefault((kind, chosen), []).append(origin)
+            path = layer.kustomization.path
+            mixins = self._mixins(path)
+            first = mixins.places.get(below, -1) + 1
+            yield from (affix for place, affix in mixins.affixes if place >= first)
+            yield from _affix(layer)
+            below = path
+
+    def _mixins(self, path: str) -> _Mixins:
+        """Return what the components of the kustomization at *path* put around names."""
+        if path not in self.mixins:
+            components = self.graph.mixins.get(path, {})
+            found = (
+                (place, affix)
+                for place, component in enumerate(components.values())
+                for affix in (
+                    *(affix for _, affix in self._mixins(component.kustomization.path).affixes),
+                    *_affix(component),
+                )
+            )
+            places = {component: place for place, component in enumerate(components)}
+            self.mixins[path] = _Mixins(places, tuple(islice(found, MAX_AFFIXES)))
+        return self.mixins[path]
+
+
+def _affix(layer: Layer) -> Iterator[_Affix]:
+    content = layer.kustomization.content
+    found = as_text(content.get("namePrefix")), as_text(content.get("nameSuffix"))
+    if any(found):
+        yield found
 
 
 def _cycle(path: str, layers: tuple[Layer, ...]) -> str:

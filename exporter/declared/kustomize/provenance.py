@@ -212,6 +212,7 @@ def _above(content: JsonObject, origin: Origin, graph: Graph) -> Iterator[Statem
 
 
 def _with_mixins(layer: Layer, graph: Graph) -> Iterator[Layer]:
+    """Yield a layer and its components; the last of them is the last to change anything."""
     yield layer
-    for mixin in graph.mixins.get(layer.kustomization.path, {}).values():
+    for mixin in reversed(graph.mixins.get(layer.kustomization.path, {}).values()):
         yield from _with_mixins(mixin, graph)

@@ -16,7 +16,7 @@ from exporter.observed.prometheus import promql
 
 _TOKEN = re.compile(
     r"""
-    (?P<space>\s+)
+    (?P<space>\s+|\#[^\n]*)
     | (?P<text>"(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | `[^`]*`)
     | (?P<number>\.?\d[\w.]*)
     | (?P<name>[a-zA-Z_:][\w:]*)
@@ -25,12 +25,16 @@ _TOKEN = re.compile(
     re.VERBOSE | re.ASCII | re.DOTALL,
 )
 _ABSENCE = frozenset({"absent", "absent_over_time"})
-_GROUPING = frozenset({"by", "without", "on", "ignoring", "group_left", "group_right"})
-_WORDS = frozenset({"bool", "offset", "atan2", "inf", "nan", "and", "or", "unless"})
+_SETS = frozenset({"and", "or", "unless"})
+_CLAUSES = frozenset({"by", "without"})
+_MATCHING = frozenset({"on", "ignoring", "group_left", "group_right"})
+_FILLS = frozenset({"fill", "fill_left", "fill_right"})
+_NUMBERS = frozenset({"inf", "nan"})
+_INFIX = frozenset({"atan2", "offset"})
+_POSTFIX = frozenset({"anchored", "smoothed"})
+"""Words of PromQL; where an operand has to stand, most of them may be names of metrics."""
 _JUDGED = frozenset({"job", "__name__"})
 _BUILT_IN = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
-_EXTENSIONS = frozenset({"anchored", "smoothed"})
-"""Words behind a range, which elsewhere may be names of metrics."""
 _ESCAPED = re.compile(
     r"\\(?:(?P<octal>[0-7]{3})|x(?P<hex>[0-9a-fA-F]{2})|u(?P<short>[0-9a-fA-F]{4})"
     r"|U(?P<long>[0-9a-fA-F]{8})|(?P<letter>.))",
@@ -48,7 +52,7 @@ def needs(expression: str) -> tuple[Need, ...]:
     A need is a set of selectors of which at least one must select something. A selector has the
     metric's name and what is asked of ``job``: other labels hold states that come and go.
     """
-    found = _Reader(_tokens(expression)).level(0)
+    found = _all(_Reader(_tokens(expression)).level(0))
     return tuple(dict.fromkeys(found))
 
 
@@ -71,7 +75,7 @@ class _Level:
     after ``unless`` it is not.
     """
 
-    done: list[Need] = field(default_factory=list)
+    arguments: list[list[Need]] = field(default_factory=list)
     alternatives: list[list[Need]] = field(default_factory=lambda: [[]])
     wanted: bool = True
 
@@ -86,19 +90,19 @@ class _Level:
         if word == "or":
             self.alternatives.append([])
 
-    def end(self) -> list[Need]:
-        """End an argument, and return the needs of all so far.
+    def end(self) -> list[list[Need]]:
+        """End an argument, and return the needs of each so far.
 
         Of alternatives at least one must be there; one that needs nothing always is.
         """
+        found: list[Need] = []
         if len(self.alternatives) == 1:
-            self.done += self.alternatives[0]
+            found = self.alternatives[0]
         elif all(self.alternatives):
-            self.done.append(
-                frozenset().union(*(need for needs in self.alternatives for need in needs))
-            )
+            found = [frozenset().union(*(need for needs in self.alternatives for need in needs))]
+        self.arguments.append(found)
         self.alternatives, self.wanted = [[]], True
-        return self.done
+        return self.arguments
 
 
 class _Reader:
@@ -108,49 +112,82 @@ class _Reader:
         self._tokens = tokens
         self._at = 0
 
-    def level(self, depth: int) -> list[Need]:
-        """Read up to the closing parenthesis or the end; raises :exc:`ParseError`."""
+    def level(self, depth: int) -> list[list[Need]]:
+        """Return the needs of each argument up to the closing parenthesis or the end.
+
+        Whether a word is an operator or a metric of that name depends on whether an operand may
+        stand there. Raises :exc:`ParseError`.
+        """
         if depth > _DEPTH:
             raise ParseError("the expression is nested too deep")
-        level = _Level()
+        level, operand = _Level(), True
         while True:
             kind, text = self._next()
-            word = text.lower()
             if kind == "end" or text == ")":
                 return level.end()
-            if text == ",":
-                level.end()
+            if kind == "name":
+                operand = (self._operand if operand else self._operator)(text, level, depth)
             elif text == "(":
-                level.add(self.level(depth + 1))
+                level.add(_all(self.level(depth + 1)))
+                operand = False
             elif text == "[":
                 self._skip("[", "]")
+                operand = False
             elif text == "{":
                 level.add(_need("", self._matchers()))
-            elif kind == "name" and word in {"and", "or", "unless"}:
-                level.operator(word)
-            elif kind == "name":
-                level.add(self._named(text, depth))
+                operand = False
+            else:
+                if text == ",":
+                    level.end()
+                operand = kind == "sign"
+
+    def _operator(self, text: str, level: _Level, _: int) -> bool:
+        """Read a word behind an operand; return whether another operand has to follow."""
+        word = text.lower()
+        if word in _SETS:
+            level.operator(word)
+        elif word in _CLAUSES:
+            self._labels()
+        elif word not in _INFIX and word not in _POSTFIX:
+            raise ParseError(f"the expression has {text[:40]} where an operator has to stand")
+        return word in _SETS or word in _INFIX
+
+    def _operand(self, text: str, level: _Level, depth: int) -> bool:
+        """Read a word where an operand has to stand; return whether it still has to."""
+        word = text.lower()
+        if word == "bool":
+            return True
+        if word in _MATCHING:
+            self._labels()
+            return True
+        if word in _FILLS and self._peek() == "(":
+            raise ParseError(f"the expression fills in missing series by {word}, which is not read")
+        if word not in _NUMBERS:
+            level.add(self._named(text, depth))
+        return False
 
     def _named(self, name: str, depth: int) -> list[Need]:
-        """Read on after a *name*: of a function, of labels to group by, or of a metric."""
-        following, word = self._peek(), name.lower()
-        if word in _GROUPING:
-            if following == "(":
-                self._next()
-                self._skip("(", ")")
-            return []
-        if following == "(":
+        """Read on after a *name*: of a function, of an aggregation, or of a metric."""
+        if self._peek().lower() in _CLAUSES and self._peek(1) == "(":
             self._next()
-            inner = self.level(depth + 1)
-            return [] if word in _ABSENCE else inner
-        if following == "{":
+            self._labels()
+        if self._peek() == "(":
+            self._next()
+            arguments = self.level(depth + 1)
+            if name.lower() in _ABSENCE:
+                return []
+            # What `info` adds are labels: without them it still gives its first argument.
+            return arguments[0] if name == "info" else _all(arguments)
+        if self._peek() == "{":
             self._next()
             return _need(name, self._matchers())
-        if word in _EXTENSIONS and self._tokens[self._at - 2][1] == "]":
-            return []
-        if word in _WORDS or following.lower() in {"by", "without"}:
-            return []
         return _need(name, [])
+
+    def _labels(self) -> None:
+        """Pass over labels in parentheses, if there are any."""
+        if self._peek() == "(":
+            self._next()
+            self._skip("(", ")")
 
     def _matchers(self) -> list[tuple[str, str, str]]:
         """Read what stands between braces as label, operator and value."""
@@ -183,13 +220,17 @@ class _Reader:
                 raise ParseError(f"{opening} is not closed")
             depth += (text == opening) - (text == closing)
 
-    def _peek(self) -> str:
-        return self._tokens[self._at][1]
+    def _peek(self, further: int = 0) -> str:
+        return self._tokens[min(self._at + further, len(self._tokens) - 1)][1]
 
     def _next(self) -> tuple[str, str]:
         token = self._tokens[self._at]
         self._at = min(self._at + 1, len(self._tokens) - 1)
         return token
+
+
+def _all(arguments: list[list[Need]]) -> list[Need]:
+    return [need for argument in arguments for need in argument]
 
 
 def _need(name: str, matchers: list[tuple[str, str, str]]) -> list[Need]:

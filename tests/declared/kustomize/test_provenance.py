@@ -187,6 +187,27 @@ async def test_a_json_patch_states_the_value_of_its_operation(
     assert where(manifest, pointer) == f"overlay/kustomization.yaml:{line}"
 
 
+async def test_a_component_that_renames_an_object_does_not_hide_where_it_comes_from(
+    lay: Lay,
+) -> None:
+    manifest = await rendered(
+        lay,
+        {
+            "overlay/kustomization.yaml": "resources: [../base]\ncomponents: [../a, ../b]\n",
+            **{
+                f"{name}/kustomization.yaml": "kind: Component\n"
+                "apiVersion: kustomize.config.k8s.io/v1alpha1\n"
+                f"namePrefix: {name}-\nreplicas: [{{name: api, count: 5}}]\n"
+                for name in "ab"
+            },
+        },
+    )
+
+    assert manifest.content["metadata"]["name"] == "b-a-api"  # type: ignore[call-overload,index] # a mapping
+    assert where(manifest, "/spec/selector/matchLabels/app") == "base/deployment.yaml:9"
+    assert where(manifest, "/spec/replicas") == "b/kustomization.yaml:4"
+
+
 async def test_the_outermost_overlay_that_states_a_value_counts(lay: Lay) -> None:
     manifest = await rendered(
         lay,

@@ -20,6 +20,11 @@ ROOT = Path(__file__).parents[3]
     [
         pytest.param("up", ["up"], id="bare"),
         pytest.param("rate(a[5m] anchored) + smoothed", ["a", "smoothed"], id="anchored"),
+        pytest.param("a smoothed offset 5m + anchored", ["a", "anchored"], id="smoothed"),
+        pytest.param("offset offset 5m", ["offset"], id="named-as-a-modifier"),
+        pytest.param("sum by (x) (by) or by", ["by"], id="named-as-a-clause"),
+        pytest.param("a # ) or\n + b", ["a", "b"], id="comment"),
+        pytest.param('info(a, {job="x"})', ["a"], id="added-labels"),
         pytest.param("up == 0", ["up"], id="comparison"),
         pytest.param("up == bool 0", ["up"], id="bool"),
         pytest.param("rate(http_total[5m]) > 1e3 * inf", ["http_total"], id="range"),
@@ -93,6 +98,8 @@ def test_where_absence_is_wanted_nothing_is_needed(expression: str, wanted: list
         pytest.param('a{job="b"', id="open-brace"),
         pytest.param("a[5m", id="open-bracket"),
         pytest.param("sum by (a", id="open-grouping"),
+        pytest.param("a modifier_of_tomorrow b", id="unknown-operator"),
+        pytest.param("a + fill (0) b", id="missing-series-filled-in"),
     ],
 )
 def test_what_cannot_be_read_is_an_error(expression: str) -> None:

@@ -17,6 +17,12 @@ FAILED: Final = "(failed)"
 """What stands for a case that Ansible refuses."""
 
 _PART: Final = 25
+_NOTHING: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("cases", "parts", "together"), ()),
+    **dict.fromkeys(("conditions", "condition_parts", "holding", "refused"), ()),
+}
+"""Lists, as each name of a variable would be copied for each item of each loop."""
+
 _ENVIRONMENT: Final = {
     "ANSIBLE_DEPRECATION_WARNINGS": "false",
     "ANSIBLE_LOCALHOST_WARNING": "false",
@@ -30,15 +36,16 @@ def values(templates: Sequence[str], folder: Path) -> list[Any]:
 
     Those that fail should stand together, as that saves time.
     """
-    parts = [
-        list(range(start, min(start + _PART, len(templates))))
-        for start in range(0, len(templates), _PART)
-    ]
-    content: dict[str, Any] = {"parts": parts, "conditions": []}
-    content |= {f"case_{index}": text for index, text in enumerate(templates)}
-    for index, part in enumerate(parts):
-        names = ", ".join(f"case_{member}" for member in part)
-        content[f"part_{index}"] = f"{{{{ [{names}] | to_json }}}}"
+    parts = _parts(templates)
+    content = {
+        **_NOTHING,
+        "cases": templates,
+        "parts": parts,
+        "together": [
+            f"{{{{ [{', '.join(f'cases[{member}]' for member in part)}] | to_json }}}}"
+            for part in parts
+        ],
+    }
     answers = _played(content, folder)
     found: dict[int, Any] = {}
     for result in answers["together"]:
@@ -50,9 +57,35 @@ def values(templates: Sequence[str], folder: Path) -> list[Any]:
 
 
 def truths(conditions: Sequence[str], folder: Path) -> list[Any]:
-    """Return whether Ansible finds that *conditions* hold, FAILED where it fails."""
-    content = {"parts": [], "conditions": [[condition] for condition in conditions]}
-    return [_truth(result) for result in _played(content, folder)["truths"]]
+    """Return whether Ansible finds that *conditions* hold, FAILED where it fails.
+
+    Those that hold should stand together, and those that do not, as that saves time.
+    """
+    parts = _parts(conditions)
+    content = {
+        **_NOTHING,
+        "conditions": [[condition] for condition in conditions],
+        "condition_parts": parts,
+        "holding": [[conditions[member] for member in part] for part in parts],
+        "refused": [
+            [f"({conditions[member]}) is sameas false" for member in part] for part in parts
+        ],
+    }
+    answers = _played(content, folder)
+    found: dict[int, Any] = {}
+    for name, truth in (("holding", True), ("refused", False)):
+        for result in answers[name]:
+            if not result["failed"]:
+                found |= dict.fromkeys(parts[result["item"]], truth)
+    for result in answers["truths"]:
+        found[result["item"]] = _truth(result)
+    return [found[index] for index in range(len(conditions))]
+
+
+def _parts(cases: Sequence[str]) -> list[list[int]]:
+    """Return the places of the cases that are tried together."""
+    places = list(range(len(cases)))
+    return [places[start : start + _PART] for start in range(0, len(cases), _PART)]
 
 
 def _truth(result: Mapping[str, Any]) -> Any:

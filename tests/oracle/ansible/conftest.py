@@ -40,8 +40,8 @@ def generated(make: Callable[[Generator], str], *, seed: int, count: int) -> lis
 
 
 def compared(cases: Sequence[str], *, tell: Tell, ask: Ask, folder: Path) -> Iterator[Compared]:
-    """Yield every case with both answers; those that we do not tell stand together."""
+    """Yield every case with both answers; those that hold, and that we do not tell, together."""
     ours = {case: tell(case) for case in cases}
-    ordered = sorted(ours, key=lambda case: isinstance(ours[case], Unresolved))
+    ordered = sorted(ours, key=lambda case: (isinstance(ours[case], Unresolved), not ours[case]))
     for case, theirs in zip(ordered, ask(ordered, folder), strict=True):
         yield Compared(case, ours[case], theirs)

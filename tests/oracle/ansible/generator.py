@@ -36,7 +36,7 @@ _OF_TEXT: Final = (
     *("regex_search('(\\w)(\\w)', '\\1', '\\2')", "regex_findall('\\w')", "last", "sort", "unique"),
     *("regex_replace('\\d', '')", "regex_replace('(?i)A', 'x')", "default('d')", "comment"),
     *("ternary('y', 'n')", "default('d', true)", "to_nice_json", "truncate(5)", "wordcount"),
-    *("b64encode | b64decode", "center(12)", "indent(2)", "type_debug", "password_hash", "e"),
+    *("b64encode | b64decode", "center(12)", "indent(2)", "type_debug", "human_readable", "e"),
     *("ljust(4)", "human_to_bytes", "version('1.2', '>=')", "lower | title", "escape", "d('x')"),
     *("urlsplit('path')", "win_basename", "regex_replace('a', '\\\\')", "format(1)"),
 )
@@ -166,8 +166,8 @@ _TESTS: Final = (
     *("truthy(convert_bool=True)", "all", "any", "contains(1)", "match('.*pool', ignorecase=true)"),
     *(
         "abs",
-        "exists",
-        "directory",
+        "skipped",
+        "succeeded",
         "vaulted",
         "url",
         "failed",

@@ -1,5 +1,6 @@
 """Our own answers to the same cases."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,13 +9,17 @@ from typing import Any, Final
 from jinja2.utils import missing
 
 from exporter.declared.ansible.errors import UnresolvedError
-from exporter.declared.ansible.templates import Templates
+from exporter.declared.ansible.templates import Budget, Templates
 from exporter.foreign import yaml
 from exporter.foreign.scalars import ANSIBLE
 
 VARIABLES: Final[Mapping[str, Any]] = yaml.load(
     (Path(__file__).parent / "variables.yml").read_text(), dialect=ANSIBLE
 )
+
+
+_TEMPLATES: Final = Templates(Budget(steps=1 << 60, until=math.inf))
+"""One for all cases, as it is the making of the environment that takes long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +38,15 @@ class _Variables:
 
 def value(template: str) -> Any:
     """Return what we make of a template."""
-    templates = Templates()
     try:
-        return templates.expand(template, templates.scope(_Variables()))
+        return _TEMPLATES.expand(template, _TEMPLATES.scope(_Variables()))
     except UnresolvedError as error:
         return Unresolved(str(error))
 
 
 def truth(condition: str) -> Any:
     """Return whether we find that a condition holds."""
-    templates = Templates()
     try:
-        return templates.holds(condition, templates.scope(_Variables()))
+        return _TEMPLATES.holds(condition, _TEMPLATES.scope(_Variables()))
     except UnresolvedError as error:
         return Unresolved(str(error))
