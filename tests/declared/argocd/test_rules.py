@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from exporter.declared.argocd import Followed
+from exporter.declared.argocd.reader import Followed
 from exporter.declared.argocd.rules import Filter, Rules, parse
 from exporter.declared.rendered import Manifest
 from exporter.domain.declaration import ApplicationKey
