@@ -19,7 +19,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(UV) pip compile --qui
 PROJECT := --extra ansible --extra aws pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test long coverage lint types format bench chaos soak trust fuzz oracle fresh audit sbom answers goanswers report messages screenshots chart snapshot dashboards mixin rules docs generated image requirements clean
+.PHONY: help demo test long coverage lint types format bench versus chaos soak trust fuzz oracle fresh audit sbom answers goanswers report messages screenshots chart snapshot dashboards mixin rules docs generated image requirements clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | \
@@ -58,6 +58,9 @@ format: .venv/.test ## Format the code and mend what can be mended
 
 bench: .venv/.test ## Measure speed and memory with a large cluster, live and dumped
 	@tools/with-tools $(TOOLS) -- python -m pytest -m bench --capture=no
+
+versus: .venv/.test ## Measure beside kube-state-metrics, which is built where Go is
+	@tools/versus
 
 chaos: .venv/.test ## Ten minutes of trouble with an API server; SECONDS=60 for less
 	@CHAOS_SECONDS=$(SECONDS) python -m pytest -m chaos --capture=no
@@ -100,6 +103,7 @@ goanswers: .venv/.test ## Ask Go's libraries for YAML, templates and PromQL agai
 
 report: .venv/.test ## Write the validation reports of the reference cluster again
 	@tools/with-tools kustomize -- python -m tests.report.golden
+	@tools/with-tools kustomize -- python -m tests.properties.reference_leaves
 
 messages: .venv/.test ## Bring the message catalogues up to date with the code, and compile them
 	@python -m tests.report.catalogues

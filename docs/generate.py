@@ -17,6 +17,8 @@ from exporter.report.documents.schema import schema
 from rules.generate.files import alerting
 from rules.generate.rule import Rule
 from tests.oracle.figures import Figures, recorded
+from tests.properties.reference_leaves import Kind
+from tests.properties.reference_leaves import recorded as leaves
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -68,7 +70,19 @@ def pages() -> Iterator[tuple[Path, str]]:
         ("language", "held against", "cases", "equal", "unresolved", "different"),
         map(_outcomes, recorded()),
     )
-    yield TRUTH, _replaced(TRUTH.read_text(), r"what came of it:", outcomes)
+    found = _table(
+        (
+            "kind",
+            "objects",
+            "their loss is found",
+            "leaves",
+            "their change is found",
+            "not compared",
+        ),
+        map(_found, leaves()),
+    )
+    truth = _replaced(TRUTH.read_text(), r"what came of it:", outcomes)
+    yield TRUTH, _replaced(truth, r"what of it is found:", found)
     yield CHECK_IDS, _check_ids()
     yield SCHEMA, json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
     for one in known:
@@ -123,6 +137,19 @@ def _outcomes(figures: Figures) -> tuple[str, ...]:
         f"{figures.equal:,}",
         f"{figures.unresolved:,} ({share})",
         f"{figures.different:,}",
+    )
+
+
+def _found(kind: Kind) -> tuple[str, ...]:
+    """Return the row of a kind: how often a change of what code declares is found."""
+    reasons = {"says nothing (null)": kind.nothing, "written by tools": kind.tools}
+    return (
+        kind.kind,
+        f"{kind.objects:,}",
+        f"{kind.lost:,}",
+        f"{kind.leaves:,}",
+        f"{kind.changed:,} ({kind.changed / kind.leaves:.1%})",
+        ", ".join(f"{number}: {reason}" for reason, number in reasons.items() if number),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from exporter.checks.lookup import Found, Lookup, Presence, gap_of
+from exporter.checks.lookup import Found, Lookup, Presence, gap_of, known_secrets
 from exporter.checks.parts import Part, fails, unknown
 from exporter.checks.selected import Workloads
 from exporter.checks.wording import excerpt
@@ -38,7 +38,7 @@ class Backends:
     __slots__ = ("_endpoints", "lookup", "workloads")
 
     def __init__(self, facts: Facts) -> None:
-        self.lookup = Lookup(facts)
+        self.lookup = Lookup(facts, secrets=known_secrets(facts))
         self.workloads = Workloads(facts)
         lost = gap_of(facts, ObservedEndpoints)
         self._endpoints = None if lost else facts.find(ObservedEndpoints)

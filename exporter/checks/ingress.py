@@ -12,7 +12,7 @@ from exporter.domain.fields import text_of
 from exporter.domain.json import JsonObject, as_list, as_object, as_text, dig
 from exporter.domain.objectkeys import ObjectKey
 from exporter.domain.objects import DeclaredObjects, ObservedObject
-from exporter.domain.references import INGRESS, INGRESS_CLASS
+from exporter.domain.references import INGRESS, INGRESS_CLASS, SECRET
 
 CLASS: Final = "kubernetes.io/ingress.class"
 """The annotation that named a class before there were objects of it; some controllers heed it."""
@@ -55,6 +55,10 @@ def parts(
         found = look.lookup.find(ObjectKey(*INGRESS_CLASS, "", name))
         if found.presence is not Presence.UNSEEN:
             yield from absent(found, f"IngressClass {excerpt(name)}")
+    for name in _certificates(ingress):
+        found = look.lookup.find(ObjectKey(*SECRET, ingress.key.namespace, name))
+        if found.presence is Presence.MISSING:
+            yield from absent(found, f"Secret {excerpt(name)}")
     if not have.status.get("addresses"):
         yield fails("it has been given no address")
     for claim in claims(ingress):
@@ -62,6 +66,14 @@ def parts(
         if first != ingress.key:
             where = excerpt(f"{claim.host or '*'}{claim.path}")
             yield fails(f"{where} is routed by Ingress {first.namespace}/{first.name}, too")
+
+
+def _certificates(ingress: DeclaredObject) -> Iterator[str]:
+    """Yield the Secrets that an Ingress serves TLS with; without one its class has a default."""
+    for entry in as_list(dig(ingress.manifest, "spec", "tls")):
+        name = as_text(dig(entry, "secretName"))
+        if name:
+            yield name
 
 
 def claimed(declared: DeclaredObjects) -> dict[Claim, ObjectKey]:

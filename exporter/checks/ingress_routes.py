@@ -6,11 +6,13 @@ from functools import partial
 from exporter.checks import gateway_api, ingress, istio, object_present
 from exporter.checks.backends import Backend, Backends
 from exporter.checks.parts import Part, judged, unknown
+from exporter.domain.applications import ObservedApplications
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import DeclaredObject
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Layer, Severity, Subject, Verdict
 from exporter.domain.gaps import Gap
+from exporter.domain.items import DeclaredItems
 from exporter.domain.objectkeys import ObjectKey
 from exporter.domain.objects import DeclaredObjects, ObservedObject, ObservedObjects
 from exporter.domain.provenance import Source
@@ -144,6 +146,7 @@ CHECK = Check(
     title="Routes lead to Services that answer",
     needs=(DeclaredObjects, ObservedObjects, DeclaredWorkloads, ObservedWorkloads),
     uses=(ObservedEndpoints,),
+    weighs=(ObservedApplications, DeclaredItems),
     subjects=lambda facts: [subject for subject, _ in routes(facts)],
     judge=judge,
     judges="routes",

@@ -1,20 +1,22 @@
 """Istio's Gateways and VirtualServices; source: Istio reference (``networking.istio.io``).
 
-Hosts that are no Services of the cluster (ServiceEntries, names outside) are not looked at.
+A host that is no Service of the cluster has to be one of a ServiceEntry: of others Istio knows
+nothing.
 """
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
-from exporter.checks.backends import Backend, Backends, port_of
-from exporter.checks.lookup import Lookup
+from exporter.checks.backends import Backend, Backends, absent, port_of
+from exporter.checks.lookup import Lookup, Presence
 from exporter.checks.parts import Part, fails, unknown
 from exporter.checks.wording import excerpt, listing
 from exporter.domain.declaration import DeclaredObject
 from exporter.domain.json import JsonObject, as_list, as_object, as_text, dig
 from exporter.domain.objectkeys import ObjectKey
-from exporter.domain.references import DESTINATION_RULE, ISTIO_GATEWAY
+from exporter.domain.objects import ObjectName
+from exporter.domain.references import DESTINATION_RULE, ISTIO_GATEWAY, SERVICE_ENTRY
 
 MESH: Final = "mesh"
 _PARTS: Final = 3
@@ -29,16 +31,20 @@ class Destination(NamedTuple):
 
 def destinations(service: DeclaredObject) -> Iterator[Destination]:
     """Yield the Services of the cluster that a VirtualService leads to."""
+    for found in _destinations(service):
+        name = service_of(as_text(found.get("host")), service.key.namespace)
+        if name:
+            port = port_of(found.get("port"))
+            yield Destination(Backend(*name, port), as_text(found.get("subset")))
+
+
+def _destinations(service: DeclaredObject) -> Iterator[JsonObject]:
     spec = as_object(service.manifest.get("spec"))
     for protocol in ("http", "tls", "tcp"):
         for rule in map(as_object, as_list(spec.get(protocol))):
             routed = [dig(route, "destination") for route in as_list(rule.get("route"))]
             mirrors = [dig(one, "destination") for one in as_list(rule.get("mirrors"))]
-            for found in map(as_object, (*routed, rule.get("mirror"), *mirrors)):
-                name = service_of(as_text(found.get("host")), service.key.namespace)
-                if name:
-                    port = port_of(found.get("port"))
-                    yield Destination(Backend(*name, port), as_text(found.get("subset")))
+            yield from map(as_object, (*routed, rule.get("mirror"), *mirrors))
 
 
 def service_of(host: str, namespace: str) -> tuple[str, str] | None:
@@ -75,6 +81,39 @@ def of_service(service: DeclaredObject, look: Backends) -> Iterator[Part]:
     for found in dict.fromkeys(destinations(service)):
         if found.subset:
             yield from _subset(found, look.lookup)
+    hosts = [as_text(found.get("host")) for found in _destinations(service)]
+    for host in dict.fromkeys(hosts):
+        if "." in host and service_of(host, namespace) is None:
+            yield from _outside(host, look.lookup)
+
+
+def _outside(host: str, lookup: Lookup) -> Iterator[Part]:
+    """Yield that Istio does not know a *host* outside of the cluster, if so.
+
+    Of undeclared ServiceEntries nobody knows more than the names.
+    """
+    declared = lookup.declared_of(SERVICE_ENTRY)
+    entries = [one for one in declared if _has(one, host)]
+    found = [lookup.find(one.key) for one in entries]
+    if found:
+        if not any(one.presence is Presence.THERE for one in found):
+            yield from absent(found[0], f"ServiceEntry {excerpt(entries[0].key.name)}")
+        return
+    others = lookup.observed.kinds.get(SERVICE_ENTRY) if lookup.observed else None
+    if others is None:
+        return
+    detail = f"no declared ServiceEntry has the host {excerpt(host)}"
+    yield unknown(detail) if _strange(others, declared) else fails(detail)
+
+
+def _has(entry: DeclaredObject, host: str) -> bool:
+    hosts = map(as_text, as_list(dig(entry.manifest, "spec", "hosts")))
+    return any(fnmatchcase(host, one) for one in hosts)
+
+
+def _strange(observed: Iterable[ObjectName], declared: Iterable[DeclaredObject]) -> bool:
+    """Tell whether nobody declares one of those that are *observed*."""
+    return not {(one.key.namespace, one.key.name) for one in declared}.issuperset(observed)
 
 
 def _hosts(service: DeclaredObject, gateway: DeclaredObject | None) -> Iterator[Part]:
@@ -98,19 +137,13 @@ def _subset(found: Destination, lookup: Lookup) -> Iterator[Part]:
     """Yield that no DestinationRule has a subset, if so; of undeclared rules nobody knows more."""
     backend = found.backend
     target = (backend.namespace, backend.name)
-    rules = [
-        rule.manifest
-        for key, rule in lookup.declared.objects.items()
-        if key.group_kind == DESTINATION_RULE and _rules(rule.manifest, key.namespace) == target
-    ]
+    declared = lookup.declared_of(DESTINATION_RULE)
+    rules = [one.manifest for one in declared if _rules(one.manifest, one.key.namespace) == target]
     if found.subset in {as_text(name) for rule in rules for name in _subsets(rule)}:
         return
     detail = f"no declared DestinationRule of {backend.name} has the subset {excerpt(found.subset)}"
-    known = lookup.declared.objects
     others = lookup.observed.kinds.get(DESTINATION_RULE) if lookup.observed else None
-    strange = others is None or any(
-        ObjectKey(*DESTINATION_RULE, *name) not in known for name in others
-    )
+    strange = others is None or _strange(others, declared)
     yield unknown(detail) if strange else fails(detail)
 
 

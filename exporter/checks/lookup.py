@@ -1,13 +1,14 @@
 """Whether objects that others name are there, as far as that may be known."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from exporter.checks import object_present
 from exporter.domain.applications import ObservedApplications
+from exporter.domain.declaration import DeclaredObject
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause
 from exporter.domain.gaps import Gap
@@ -48,12 +49,20 @@ class Found:
     cause: Cause | None = None
 
 
+class Secrets(NamedTuple):
+    """Secrets that are *there*, or *missing*, as far as others than the cluster tell."""
+
+    there: frozenset[ObjectName] = frozenset()
+    missing: frozenset[ObjectName] = frozenset()
+
+
 class Lookup:
-    """Looks objects up by what identifies them; *secrets* are those that are known otherwise."""
+    """Looks objects up by what identifies them; *secrets* are what is known of those."""
 
-    __slots__ = ("declared", "observed", "secrets")
+    __slots__ = ("_by_kind", "declared", "observed", "secrets")
 
-    def __init__(self, facts: Facts, *, secrets: frozenset[ObjectName] = frozenset()) -> None:
+    def __init__(self, facts: Facts, *, secrets: Secrets = Secrets()) -> None:  # noqa: B008 - it is frozen
+        self._by_kind: dict[GroupKind, list[DeclaredObject]] = {}
         lost = gap_of(facts, ObservedObjects)
         self.declared = facts.find(DeclaredObjects) or DeclaredObjects({})
         self.observed = None if lost else facts.find(ObservedObjects)
@@ -67,14 +76,26 @@ class Lookup:
     def find(self, key: ObjectKey) -> Found:
         """Return what is known of the object *key*.
 
-        Secrets are never looked at: that one is declared, or made of what is, has to do.
+        Secrets are never looked at: that one is declared, or made of what is, has to do, unless
+        Argo CD misses it.
         """
         if key.group_kind == SECRET:
-            known = (key.namespace, key.name) in self.secrets
-            return Found(Presence.THERE if known else Presence.UNSEEN, "Secrets are never read")
+            return Found(self._secret((key.namespace, key.name)), "Secrets are never read")
         if self.observed is None:
             return Found(Presence.UNSEEN, "objects are not looked at")
         return self._look(key, self.observed)
+
+    def declared_of(self, kind: GroupKind) -> Sequence[DeclaredObject]:
+        """Return the declared objects of a *kind*."""
+        if not self._by_kind:
+            for key, one in self.declared.objects.items():
+                self._by_kind.setdefault(key.group_kind, []).append(one)
+        return self._by_kind.get(kind, ())
+
+    def _secret(self, name: ObjectName) -> Presence:
+        if name in self.secrets.missing:
+            return Presence.MISSING
+        return Presence.THERE if name in self.secrets.there else Presence.UNSEEN
 
     def _look(self, key: ObjectKey, observed: ObservedObjects) -> Found:
         if key in observed:
@@ -96,8 +117,8 @@ def gap_of(facts: Facts, kind: type) -> Gap | None:
     return gaps[0] if gaps else None
 
 
-def known_secrets(facts: Facts) -> frozenset[ObjectName]:
-    """Return the Secrets that are declared, made of what is, or that Argo CD says are there."""
+def known_secrets(facts: Facts) -> Secrets:
+    """Return the Secrets that are declared, made of what is, or of which Argo CD tells."""
     declared, items = facts.find(DeclaredObjects), facts.find(DeclaredItems)
     observed = facts.find(ObservedApplications)
     make = partial(_secrets, declared, items, observed)
@@ -108,7 +129,7 @@ def _secrets(
     declared: DeclaredObjects | None,
     items: DeclaredItems | None,
     observed: ObservedApplications | None,
-) -> frozenset[ObjectName]:
+) -> Secrets:
     found = {
         (item.subject.namespace, item.subject.name)
         for item in (items.items if items else ())
@@ -118,7 +139,8 @@ def _secrets(
         path = MAKERS.get(key.group_kind)
         if path is not None:
             found.add((key.namespace, as_text(dig(maker.manifest, *path)) or key.name))
-    for application in observed.applications.values() if observed else ():
-        if application.is_here:
-            found.update(application.secrets)
-    return frozenset(found)
+    applications = observed.applications.values() if observed else ()
+    here = [application for application in applications if application.is_here]
+    there = {name for application in here for name in application.secrets}
+    missing = {name for application in here for name in application.missing_secrets} - there
+    return Secrets(frozenset((found | there) - missing), frozenset(missing))

@@ -4,11 +4,10 @@ import asyncio
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Self
+from importlib import import_module
+from typing import Final, Self
 
-from exporter.declared.argocd.image_updater import live_place
-from exporter.declared.argocd.platform import places
-from exporter.declared.argocd.told import told_place
+from exporter.declared.argocd.told_places import live_place, platform_places, told_place
 from exporter.declared.checkout import Checkout
 from exporter.declared.reader import Inputs, Reader
 from exporter.declared.remembered import Left
@@ -27,6 +26,12 @@ from exporter.foreign.confined.assignment import Assignment, WorkerLimits
 from exporter.foreign.confined.template import Template
 from exporter.settings.declared import LimitsSettings
 
+_READING: Final = (
+    *("ansible.reader", "argocd.addressed", "kustomize.inputs", "machines.reader"),
+    *("survey.survey", "terraform.read"),
+)
+"""The modules that the readers, and a survey, import where they read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workers:
@@ -37,7 +42,7 @@ class Workers:
     @classmethod
     def start(cls) -> Self:
         """Fork the template now: before there are threads, and anything that workers need not."""
-        return cls(Template.start(_do))
+        return cls(Template.start(_do, prepare=_prepare))
 
     async def read(self, reader: Reader, inputs: Inputs) -> Reading:
         """Return what *reader* reads; where its worker gives nothing, it is lost, with where."""
@@ -86,6 +91,12 @@ class Workers:
         return decoded.reading
 
 
+def _prepare() -> None:
+    """Import what workers read with; this process, which never reads, can do without it."""
+    for name in _READING:
+        import_module(f"exporter.declared.{name}")
+
+
 async def _do(given: bytes, kept: bytes) -> tuple[bytes, bytes]:
     """Do in a worker what it is told: to survey, or to read."""
     if given.startswith(job.MARK):
@@ -98,7 +109,7 @@ def _places(inputs: Inputs) -> frozenset[Place]:
     running = (one.place for one in inputs.running)
     overridden = map(live_place, inputs.overrides)
     told = (told_place(key, one) for key, one in inputs.renderings.items())
-    return frozenset((*running, *overridden, *told)) | places(inputs.platform)
+    return frozenset((*running, *overridden, *told)) | platform_places(inputs.platform)
 
 
 def _decoded(content: bytes, places: GivenPlaces, last: Decoded | None) -> Decoded:

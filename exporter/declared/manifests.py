@@ -146,12 +146,10 @@ class _Reader:
 
     def _read(self, manifest: Manifest, subject: Subject) -> tuple[ItemState, str]:
         """Read what is compared of an object; raises :exc:`ParseError` where it makes no sense."""
-        ignored = self.ignored(manifest)
+        given = self.ignored(manifest)
+        ignored = Ignored((*given.pointers, *manifest.undetermined), given.leaves)
         found = workload(
-            manifest,
-            namespace=self.namespace,
-            application=self.application,
-            ignored=replace(ignored, pointers=(*ignored.pointers, *manifest.undetermined)),
+            manifest, namespace=self.namespace, application=self.application, ignored=ignored
         )
         scaler = autoscaler(manifest, namespace=self.namespace)
         if scaler is not None:
@@ -161,13 +159,12 @@ class _Reader:
             return ItemState.COMPARED, ""
         if (group(manifest.content), manifest.kind) in NOT_COMPARED:
             return ItemState.UNSUPPORTED, _unsupported(group(manifest.content), manifest.kind)
-        self.objects.append(self._object(manifest, subject))
+        self.objects.append(self._object(manifest, subject, ignored))
         return ItemState.COMPARED, ""
 
-    def _object(self, manifest: Manifest, subject: Subject) -> DeclaredObject:
-        content, own = manifest.content, _key(manifest, self.namespace)
-        ignored = self.ignored(manifest)
-        key = ObjectKey(group(content), manifest.kind, subject.namespace, own.name)
+    def _object(self, manifest: Manifest, subject: Subject, ignored: Ignored) -> DeclaredObject:
+        content = manifest.content
+        key = ObjectKey(group(content), subject.kind, subject.namespace, subject.name)
         return DeclaredObject(
             key=key,
             subject=subject,
@@ -177,7 +174,7 @@ class _Reader:
             places=manifest.places,
             chart=manifest.chart,
             application=self.application,
-            ignored=(*ignored.pointers, *manifest.undetermined),
+            ignored=ignored.pointers,
             leaves=ignored.leaves,
             unknown=Gap(manifest.place.source, manifest.unknown) if manifest.unknown else None,
         )

@@ -4,6 +4,7 @@ Sources: the values of prometheus-community's charts ``kube-prometheus-stack`` a
 and the Prometheus operator's API (``monitoring.coreos.com/v1``).
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -59,6 +60,7 @@ _RETENTION = (StackValue.RETENTION, StackValue.RETENTION_SIZE)
 _TOGETHER: Mapping[StackValue, tuple[StackValue, ...]] = dict.fromkeys(_RETENTION, _RETENTION)
 """Values that the settings declare all together where they declare one."""
 _COUNTS = frozenset({StackValue.PROMETHEUS_REPLICAS, StackValue.ALERTMANAGER_REPLICAS})
+_MENTION = re.compile(r"\bhelm\b")
 _COMPONENTS = {"prometheus": "Prometheus", "alertmanager": "Alertmanager"}
 
 
@@ -251,3 +253,8 @@ def _conflict(name: StackValue, statements: Sequence[Located[str]]) -> Conflict:
         statements=tuple(statements),
         message=f"{attribute} is declared as {values}",
     )
+
+
+def mentions_stack(text: str) -> bool:
+    """Tell whether *text* may install a monitoring chart; it may still turn out not to."""
+    return bool(_MENTION.search(text)) and any(chart in text for chart in CHARTS)

@@ -93,7 +93,8 @@ class ObservedApplication:
     *reconciled* is when Argo CD last compared it, as far as it says so; it is *paused* where an
     annotation keeps it from that. *ailing* lists resources that are not Healthy, as
     ``Kind namespace/name: status``. *overrides* has one entry for each source, if any is there.
-    *secrets* are those of its resources, by namespace and name, that Argo CD says are there.
+    *secrets* are those of its resources, by namespace and name, that Argo CD says are there,
+    *missing_secrets* those that it misses.
     *history* has the commits of its sources for each of the last deployments, the newest last.
     """
 
@@ -120,6 +121,7 @@ class ObservedApplication:
     destination_server: str = ""
     overrides: tuple[Overrides, ...] = ()
     secrets: tuple[tuple[str, str], ...] = ()
+    missing_secrets: tuple[tuple[str, str], ...] = ()
     history: tuple[tuple[str, ...], ...] = ()
 
     @property

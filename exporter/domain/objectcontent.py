@@ -5,7 +5,7 @@ from typing import Final
 
 from exporter.domain.fields import text_of
 from exporter.domain.fingerprint import fingerprint
-from exporter.domain.json import Json, JsonObject, as_object, shared
+from exporter.domain.json import Json, JsonObject, as_object
 
 NOT_COMPARED: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
 """Fields that identify an object, or that its controller writes."""
@@ -39,8 +39,7 @@ def compared_content(content: Mapping[str, Json], *, group: str, kind: str) -> J
         kept[key] = (
             _fingerprints(as_object(value), packed=key == "binaryData") if is_data else value
         )
-    result: JsonObject = shared(kept)
-    return result
+    return kept
 
 
 def _fingerprints(data: JsonObject, *, packed: bool) -> dict[str, Json]:

@@ -20,6 +20,7 @@ GATEWAY_CLASS: Final = GroupKind("gateway.networking.k8s.io", "GatewayClass")
 VIRTUAL_SERVICE: Final = GroupKind("networking.istio.io", "VirtualService")
 ISTIO_GATEWAY: Final = GroupKind("networking.istio.io", "Gateway")
 DESTINATION_RULE: Final = GroupKind("networking.istio.io", "DestinationRule")
+SERVICE_ENTRY: Final = GroupKind("networking.istio.io", "ServiceEntry")
 ROUTES: Final = tuple(
     GroupKind("gateway.networking.k8s.io", kind)
     for kind in ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute")
@@ -37,7 +38,7 @@ BUILT_IN: Final = frozenset(
 NAMED_BY: Final[Mapping[GroupKind, frozenset[GroupKind]]] = {
     INGRESS: frozenset({SERVICE, INGRESS_CLASS}),
     GATEWAY: frozenset({GATEWAY_CLASS}),
-    VIRTUAL_SERVICE: frozenset({SERVICE, ISTIO_GATEWAY, DESTINATION_RULE}),
+    VIRTUAL_SERVICE: frozenset({SERVICE, ISTIO_GATEWAY, DESTINATION_RULE, SERVICE_ENTRY}),
     **dict.fromkeys(ROUTES, frozenset({SERVICE, GATEWAY})),
 }
 """Of which kinds objects are that an object of a kind names."""

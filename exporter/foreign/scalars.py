@@ -57,6 +57,11 @@ class Dialect:
         if tag is None and not event.implicit[0]:
             return intern(text)
         found = self.resolve(text) if tag is None else self.typed(tag, text)
+        if tag is None and isinstance(found, str):
+            return found  # what most keys are
+        return self._key(found, text)
+
+    def _key(self, found: Any, text: str) -> str | None:
         if isinstance(found, bool):
             return "true" if found else "false"
         if isinstance(found, float):

@@ -175,6 +175,10 @@ class _Build:
 
     def value(self, event: Any) -> tuple[Any, int]:
         """Return what begins with *event*, and the line of it or of what it stands for."""
+        if isinstance(event, yaml.ScalarEvent) and event.anchor is None and event.tag is None:
+            line = _line(event)  # what most events are
+            self.count(1, line)
+            return self.dialect.value(event), line
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
         line = _line(event)

@@ -8,6 +8,7 @@ import msgspec
 
 from exporter.domain.errors import ParseError
 from exporter.domain.gaps import Gap
+from exporter.domain.json import shared
 from exporter.domain.objectcontent import compared_content
 from exporter.domain.objectkeys import GroupKind
 from exporter.domain.objects import ObjectName, ObservedObject, ObservedObjects
@@ -69,7 +70,7 @@ def parse_name(raw: bytes | msgspec.Raw) -> Metadata:
 def observed_object(raw: bytes | msgspec.Raw, kind: GroupKind, *, version: str) -> ObservedObject:
     """Return what *raw*, the JSON of an object, says; raises what decoding raises."""
     decoded = _CONTENT.decode(raw)
-    content = compared_content(decoded, group=kind.group, kind=kind.kind)
+    content = shared(compared_content(decoded, group=kind.group, kind=kind.kind))
     return ObservedObject(version, content, kept_status(decoded, kind))
 
 

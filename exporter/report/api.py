@@ -30,6 +30,7 @@ from exporter.report.documents.answers import (
     Problem,
     Transitions,
 )
+from exporter.report.encoding import visible
 from exporter.report.parameters import (
     LIMIT,
     OFFSET,
@@ -176,10 +177,12 @@ def _api(show: Callable[[Asked], Struct]) -> View:
 
     def view(asked: Asked) -> Answer:
         try:
-            return Answer(content_type=_JSON, body=msgspec.json.encode(show(asked)))
+            return Answer(content_type=_JSON, body=visible(msgspec.json.encode(show(asked))))
         except ParameterError as error:
             problem = Problem(error.message, error.known)
-            return Answer(content_type=_JSON, body=msgspec.json.encode(problem), status=400)
+            return Answer(
+                content_type=_JSON, body=visible(msgspec.json.encode(problem)), status=400
+            )
 
     return view
 

@@ -41,7 +41,7 @@ async def beat(path):
 
 async def main():
     configure(level="info", form="logfmt")
-    beating = asyncio.create_task(beat(Path(sys.argv[3])))
+    beating = asyncio.create_task(beat(Path(sys.argv[3]))) if sys.argv[3] else None
     address = ("127.0.0.1", int(sys.argv[2]))
     await serve(ServeOptions(settings=Path(sys.argv[1]), addresses=(address,)), workers=workers)
 
@@ -71,12 +71,11 @@ class Simulated:
 
 
 @dataclass(slots=True)
-class Exporter:
-    """The exporter as it serves."""
+class Serving:
+    """A program that serves metrics."""
 
     process: subprocess.Popen[str]
     address: str
-    beats: Path
 
     @property
     def cpu(self) -> float:
@@ -84,11 +83,16 @@ class Exporter:
         own = self.process.pid
         return sum(map(_cpu, (own, *below(own))))
 
+    @property
+    def pss(self) -> float:
+        """MiB of memory now, its workers and programs included, shared pages counted once."""
+        own = self.process.pid
+        return sum(map(_pss, (own, *below(own)))) / 1024
+
     def memory(self, name: str = "VmRSS") -> float:
         """MiB of memory now, or the most so far (``VmHWM``)."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
-        found = next(line for line in status.splitlines() if line.startswith(f"{name}:"))
-        return int(found.split()[1]) / 1024
+        return _kib(status, name) / 1024
 
     def get(self, path: str, **headers: str) -> bytes | None:
         """Return what is served, or None where that is nothing yet."""
@@ -110,9 +114,16 @@ class Exporter:
         """Wait until *path* is served."""
         end = time.monotonic() + seconds
         while self.get(path) is None:
-            assert self.process.poll() is None, "the exporter ended"
+            assert self.process.poll() is None, "it ended"
             assert time.monotonic() < end, f"{path} is not served"
             time.sleep(0.05)  # what is asked more often is what is measured
+
+
+@dataclass(slots=True)
+class Exporter(Serving):
+    """The exporter as it serves."""
+
+    beats: Path
 
     def stalls(self, start: float, end: float) -> list[float]:
         """Return the longest stalls of the event loop between two instants, fifth by fifth."""
@@ -129,25 +140,45 @@ def _cpu(pid: int) -> float:
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
+def _pss(pid: int) -> int:
+    """Return the KiB of a process's memory, of shared pages its part."""
+    try:
+        return _kib(Path(f"/proc/{pid}/smaps_rollup").read_text(), "Pss")
+    except OSError:
+        return 0  # it has just ended
+
+
+def _kib(text: str, name: str) -> int:
+    found = next(line for line in text.splitlines() if line.startswith(f"{name}:"))
+    return int(found.split()[1])
+
+
 @contextmanager
 def api_server(kubeconfig: Path, *options: str | int) -> Iterator[Simulated]:
     """Run a simulated API server; *kubeconfig* is written when it listens."""
     command = [sys.executable, "-m", "tests.apiserver", "--kubeconfig", kubeconfig, *options]
-    with _running(command, stdin=True) as process:
+    with running(command, stdin=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("http")
         yield Simulated(process)
 
 
 @contextmanager
-def exporter(settings: Path, *, port: int) -> Iterator[Exporter]:
-    """Serve by *settings*."""
+def exporter(settings: Path, *, port: int, watched: bool = True) -> Iterator[Exporter]:
+    """Serve by *settings*; to be *watched* for stalls takes CPU of its own."""
     beats = settings.with_name("beats")
     beats.touch()
     bytecode = {"PYTHONPYCACHEPREFIX": str(settings.with_name("bytecode"))}
     _compile(bytecode)
-    command: list[str | Path | int] = [sys.executable, "-c", WATCHED, settings, port, beats]
-    with _running(command, environment=bytecode) as process:
+    command: list[str | Path | int] = [
+        sys.executable,
+        "-c",
+        WATCHED,
+        settings,
+        port,
+        beats if watched else "",
+    ]
+    with running(command, environment=bytecode) as process:
         yield Exporter(process, f"http://127.0.0.1:{port}", beats)
 
 
@@ -163,7 +194,7 @@ def _environment(more: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def _running(
+def running(
     command: Sequence[str | Path | int],
     *,
     stdin: bool = False,

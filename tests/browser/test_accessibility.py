@@ -13,7 +13,7 @@ from tests.browser.conftest import Open
 from tests.report.evaluations import WAIVER, blind, charts, evaluation, finding
 from tests.report.status.boards import board
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
 Scheme = Literal["light", "dark"]
 

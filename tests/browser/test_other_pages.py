@@ -9,7 +9,7 @@ from tests.browser.layout import BROKEN, OPEN, WIDE
 from tests.browser.test_accessibility import violations
 from tests.browser.test_page import focused
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
 WIDTHS = (390, 792, 1280)
 PATHS = [

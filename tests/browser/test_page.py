@@ -11,7 +11,7 @@ from tests.browser.conftest import Open
 from tests.browser.demo import Demo
 from tests.browser.layout import BROKEN, OPEN, WIDE
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
 HIDDEN = [
     pytest.param("7 nodes carry a taint that no code declares", "domain=*:NoSchedule", id="taints"),

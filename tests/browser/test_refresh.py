@@ -9,7 +9,7 @@ from tests.apiserver.scenarios import run
 from tests.browser.conftest import Open
 from tests.browser.demo import Demo
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
 SOON = 30_000
 """Milliseconds in which a change has to be seen; the page asks every five seconds."""

@@ -14,7 +14,7 @@ from exporter.report.writers import Form, write
 from tests.browser.layout import BROKEN
 from tests.report.golden import KST, validated
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 PORTRAIT, LANDSCAPE = 688, 1017
 """Pixels of a line on A4 with margins of 14 mm."""
 FITTING = """() => [document.documentElement, ...document.querySelectorAll('.scroll')]

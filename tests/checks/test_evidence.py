@@ -359,7 +359,8 @@ NO_EVIDENCE: dict[str, AbstractSet[type]] = {
     "application_abandoned": {ObservedApplicationSets},  # makes a failure unknown
     "application_healthy": {ObservedNodes, ObservedPods, ObservedWorkloads},  # explain a failure
     "autoscaler": {ObservedWorkloads},  # its target is of another kind
-    "ingress_routes": {ObservedWorkloads},  # endpoints that are ready are evidence enough
+    # endpoints that are ready are evidence enough; what Argo CD misses is no more than that
+    "ingress_routes": {ObservedApplications, ObservedWorkloads},
     "service_endpoints": {ObservedWorkloads},
     **{  # explain a failure by what Argo CD has yet to deliver
         check.id: {ObservedApplications, ObservedApplicationSets}

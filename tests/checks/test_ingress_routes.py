@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from exporter.checks.ingress_routes import CHECK
-from exporter.domain.declaration import DeclaredObject
+from exporter.domain.applications import ObservedApplication, ObservedApplications
+from exporter.domain.declaration import ApplicationKey, DeclaredObject
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.gaps import Gap
@@ -20,6 +21,7 @@ from exporter.domain.references import (
     ISTIO_GATEWAY,
     ROUTES,
     SERVICE,
+    SERVICE_ENTRY,
     VIRTUAL_SERVICE,
 )
 from exporter.domain.services import ObservedEndpoints
@@ -452,6 +454,58 @@ def test_a_subset_is_one_of_a_destination_rule(subset: str, others: Any, verdict
     observed = make.seen(virtual(subset=subset), WEB, kinds=kinds)
 
     assert first(changed(facts, observed)).verdict is verdict
+
+
+ENTRY = make.declared(SERVICE_ENTRY, "out", {"hosts": ["api.example.org", "*.example.net"]})
+
+
+@pytest.mark.parametrize(
+    ("host", "entries", "verdict"),
+    [
+        pytest.param("api.example.org", {("shop", "out"): None}, Verdict.PASS, id="there"),
+        pytest.param("a.example.net", {("shop", "out"): None}, Verdict.PASS, id="by a wildcard"),
+        pytest.param("a.example.com", {("shop", "out"): None}, Verdict.FAIL, id="of none"),
+        pytest.param(
+            "a.example.com",
+            {("shop", "out"): None, ("shop", "x"): None},
+            Verdict.UNKNOWN,
+            id="maybe of another one",
+        ),
+        pytest.param("api.example.org", {}, Verdict.UNKNOWN, id="declared, and not there"),
+        pytest.param("a.example.com", None, Verdict.PASS, id="nobody looks"),
+    ],
+)
+def test_a_host_outside_is_one_of_a_service_entry(
+    host: str, entries: Any, verdict: Verdict
+) -> None:
+    route = virtual(host)
+    kinds = {} if entries is None else {SERVICE_ENTRY: entries}
+    facts = world(route, services=(WEB, ENTRY))
+
+    assert first(changed(facts, make.seen(route, WEB, kinds=kinds))).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("missing", "verdict"),
+    [
+        pytest.param((("shop", "cert"),), Verdict.FAIL, id="missing"),
+        pytest.param((("other", "cert"),), Verdict.PASS, id="of another namespace"),
+        pytest.param((), Verdict.PASS, id="nothing is known"),
+    ],
+)
+def test_a_certificate_that_argo_cd_misses_fails(
+    missing: tuple[tuple[str, str], ...], verdict: Verdict
+) -> None:
+    key = ApplicationKey("argocd", "shop")
+    server = "https://kubernetes.default.svc"
+    told = ObservedApplication(key=key, missing_secrets=missing, destination_server=server)
+    route = ingress(path(), tls=[{"hosts": ["a.test"], "secretName": "cert"}, {"hosts": ["b"]}])
+    facts = world(route, others=(READY, ObservedApplications({key: told})))
+
+    finding = first(facts)
+
+    assert finding.verdict is verdict
+    assert ("Secret cert is not in the cluster" in finding.detail) is (verdict is Verdict.FAIL)
 
 
 @pytest.mark.parametrize(

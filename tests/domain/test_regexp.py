@@ -3,6 +3,7 @@
 import pytest
 
 from exporter.domain.regexp import PatternError, UnsupportedPatternError, compile_pattern
+from tests.cost import at_most
 
 
 def test_no_match_of_nothing_stands_right_behind_another() -> None:
@@ -59,3 +60,21 @@ def test_a_pattern_that_holds_up_other_engines_takes_no_time() -> None:
 def test_what_has_no_utf_8_is_not_matched() -> None:
     with pytest.raises(UnsupportedPatternError, match="surrogate"):
         compile_pattern(".").search("\udcff")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        pytest.param("a{0,1000}" * 60, id="repeated"),
+        pytest.param("a?" * 50_000, id="long"),
+        pytest.param("(?:a{0,10}){100}" * 60, id="nested"),
+    ],
+)
+def test_what_would_take_long_to_compile_is_refused_at_once(expression: str) -> None:
+    with at_most(60), pytest.raises(UnsupportedPatternError):
+        compile_pattern(expression)
+
+
+def test_groups_count_in_what_a_match_costs() -> None:
+    with at_most(100), pytest.raises(UnsupportedPatternError):
+        compile_pattern("(a|)" * 1000).covers("a" * 200, work=1_000_000)

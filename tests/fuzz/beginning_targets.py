@@ -2,6 +2,7 @@
 
 from exporter.declared.survey import job
 from exporter.declared.survey.found import Asked, Survey
+from exporter.declared.survey.survey import survey
 from exporter.domain.errors import ParseError, ReadError
 from exporter.observed.dump import objects, served
 from exporter.observed.kubernetes.errors import WatchError
@@ -27,14 +28,14 @@ TARGETS = (
         name="survey",
         modules=(f"{_S}.documents", f"{_S}.applications"),
         given=as_file("a/kustomization.yaml", beside={"b/hosts.ini": "[a]\nb\n"}),
-        parse=lambda checkout: job.survey(checkout, Asked(root="")),
+        parse=lambda checkout: survey(checkout, Asked(root="")),
         seeds=(b"resources: [../b]\nkind: Kustomization\n",),
     ),
     Target(
         name="surveyed-file",
         modules=(f"{_S}.documents",),
         given=as_file("a/b.yaml"),
-        parse=lambda checkout: job.survey(checkout, Asked(root="")),
+        parse=lambda checkout: survey(checkout, Asked(root="")),
         seeds=(
             _APPLICATION,
             _PLAY,

@@ -48,7 +48,7 @@ from exporter.declared.kustomize.omissions import omissions
 from exporter.declared.kustomize.provenance import Tracer
 from exporter.declared.located import UnresolvedError as UnknownError
 from exporter.declared.located import from_yaml
-from exporter.declared.machines import read as read_machines
+from exporter.declared.machines.reader import read as read_machines
 from exporter.declared.options import NotPlannedError
 from exporter.declared.rendered import Manifest
 from exporter.declared.repositories import Home

@@ -14,6 +14,8 @@ from .growth import shape_of, steep
 from .target import Target
 from .targets import TARGETS
 
+pytestmark = pytest.mark.long
+
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 FEW = 2
 

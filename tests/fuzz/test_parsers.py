@@ -18,6 +18,8 @@ from .target import Target
 from .targets import TARGETS
 from .watching import watched
 
+pytestmark = pytest.mark.long
+
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 EXAMPLES = 120
 ROUND = 200

@@ -82,7 +82,8 @@ def named(some: Iterable[tuple[dict[str, Any], tuple[Any, ...]]]) -> list[Any]:
     ]
 
 
-def declared(content: dict[str, Any]) -> DeclaredObject:
+def made_of(content: dict[str, Any]) -> DeclaredObject:
+    """Return the object that code declares with this content."""
     manifest = Manifest(content=content, place=Place(Source.KUSTOMIZE, "objects.yaml", 1))
     (found,) = manifests.read([manifest], namespace="shop").objects
     return found
@@ -104,14 +105,14 @@ def verdict(want: DeclaredObject, seen: dict[str, Any]) -> Verdict:
 
 @pytest.mark.parametrize("content", OBJECTS, ids=[one["kind"] for one in OBJECTS])
 def test_an_object_that_is_as_declared_passes(content: dict[str, Any]) -> None:
-    assert verdict(declared(content), content) is Verdict.PASS
+    assert verdict(made_of(content), content) is Verdict.PASS
 
 
 @pytest.mark.parametrize(("content", "path"), named(LEAVES))
 def test_any_declared_leaf_that_is_changed_is_found(
     content: dict[str, Any], path: tuple[Any, ...]
 ) -> None:
-    assert verdict(declared(content), changed(content, path)) is Verdict.FAIL
+    assert verdict(made_of(content), changed(content, path)) is Verdict.FAIL
 
 
 @pytest.mark.parametrize(
@@ -124,4 +125,4 @@ def test_any_declared_leaf_that_is_missing_is_found(
     seen = copy.deepcopy(content)
     del at(seen, path[:-1])[path[-1]]
 
-    assert verdict(declared(content), seen) is Verdict.FAIL
+    assert verdict(made_of(content), seen) is Verdict.FAIL

@@ -12,7 +12,7 @@ from exporter.domain.facts import Facts
 from exporter.domain.finding import Verdict
 from exporter.domain.objectcontent import compared_content
 from exporter.domain.objects import DeclaredObjects, ObservedObject, ObservedObjects
-from tests.properties.test_object_leaves import OBJECTS, declared, pointer
+from tests.properties.test_object_leaves import OBJECTS, made_of, pointer
 
 Path = tuple[Any, ...]
 
@@ -93,4 +93,4 @@ def test_a_list_that_is_changed_is_found(
     change(at(seen, path))
 
     expected = (change.__name__, f"{content['kind']}{pointer(path)}") not in PASSED_OVER
-    assert is_found(declared(content), seen) is expected
+    assert is_found(made_of(content), seen) is expected

@@ -21,7 +21,7 @@ from exporter.metrics.view import Process, View
 from exporter.settings.load import load
 from tests.e2e.reference import EXAMPLE, Reference
 
-pytestmark = pytest.mark.usefixtures("kustomize")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("kustomize")]
 
 Object = dict[str, Any]
 CLASSES: Final = {

@@ -12,7 +12,7 @@ from tests.e2e.reference import EXAMPLE, Reference
 from tests.properties.mutations import MUTATIONS
 from tests.properties.rules import changed, taken_away
 
-pytestmark = pytest.mark.usefixtures("kustomize")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("kustomize")]
 
 REPOSITORY = EXAMPLE / "repository"
 FILES = sorted(

@@ -9,6 +9,8 @@ import yaml
 from tests.rules.scenario import CLUSTERS, FINDING, promtool_tests
 from tests.rules.shipped import FILES, PAIR, TOLD, rules
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("shipped", FILES, ids=lambda path: path.stem)
 def test_every_rule_does_what_its_file_tells(shipped: Path, promtool: str, tmp_path: Path) -> None:

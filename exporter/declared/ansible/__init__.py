@@ -1,6 +1,5 @@
 """What Ansible declares of nodes: an inventory, its variables, and the tasks of playbooks."""
 
-from exporter.declared.ansible.reader import read
 from exporter.declared.reader import NODES, Inputs, Reader
 from exporter.domain.declaration import Reading
 from exporter.domain.nodes import DeclaredNodes
@@ -13,6 +12,8 @@ def _facts(settings: Settings) -> frozenset[type]:
 
 
 async def _read(inputs: Inputs) -> Reading:
+    from exporter.declared.ansible.reader import read  # noqa: PLC0415 - only workers read
+
     settings = inputs.loaded.settings.declared.ansible
     if settings is None:
         return Reading(source=Source.ANSIBLE)
@@ -20,5 +21,3 @@ async def _read(inputs: Inputs) -> Reading:
 
 
 READER = Reader(source=Source.ANSIBLE, layers=NODES, facts=_facts, read=_read)
-
-__all__ = ["READER", "read"]

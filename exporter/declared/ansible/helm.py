@@ -30,7 +30,6 @@ _FLAGS_WITH_VALUE = frozenset(
     }
 )
 _PAIR = re.compile(r"(?:[^,\\]|\\.)+")
-_MENTION = re.compile(r"\bhelm\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +47,6 @@ class Release:
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     line: int = 0
     unread: tuple[str, ...] = ()
-
-
-def mentions_stack(text: str) -> bool:
-    """Tell whether *text* may install a monitoring chart; it may still turn out not to."""
-    return bool(_MENTION.search(text)) and any(chart in text for chart in CHARTS)
 
 
 def parse_helm(command: Command) -> Release | None:

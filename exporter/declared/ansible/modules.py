@@ -8,11 +8,12 @@ from typing import Any
 from exporter.declared.ansible.command_extents import command_extent, extent_by_keywords
 from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.extents import Extent
-from exporter.declared.ansible.helm import Release, mentions_stack, parse_helm
+from exporter.declared.ansible.helm import Release, parse_helm
 from exporter.declared.ansible.kubectl import mentions_nodes, parse_command, split_command
 from exporter.declared.ansible.node_changes import NodeChange
 from exporter.declared.ansible.node_keywords import NODE_KIND
 from exporter.declared.ansible.shell import Command, Word, parse_script
+from exporter.declared.stack import mentions_stack
 from exporter.domain.errors import ParseError
 from exporter.domain.taints import Taint, TaintEffect
 from exporter.foreign import yaml

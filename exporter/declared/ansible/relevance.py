@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from exporter.declared.ansible.helm import mentions_stack
 from exporter.declared.ansible.kubectl import PROGRAMS, is_templated_command, mentions_nodes
 from exporter.declared.ansible.located_data import as_items
 from exporter.declared.ansible.node_keywords import (
@@ -13,6 +12,7 @@ from exporter.declared.ansible.node_keywords import (
     configures_kubelet,
 )
 from exporter.declared.ansible.referenced_files import ReferencedText, lookup_files
+from exporter.declared.stack import mentions_stack
 from exporter.domain.declaration import LABELS, TAINTS
 
 SHELL_MODULES = frozenset({"shell", "command", "raw"})

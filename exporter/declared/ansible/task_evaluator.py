@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from exporter.declared.ansible.documents import Documents
 from exporter.declared.ansible.errors import HiddenError, UnresolvedError
 from exporter.declared.ansible.extents import Extent, union
-from exporter.declared.ansible.helm import Release, mentions_stack, parse_module
+from exporter.declared.ansible.helm import Release, parse_module
 from exporter.declared.ansible.inventory_variables import Host
 from exporter.declared.ansible.kubectl import mentions_nodes
 from exporter.declared.ansible.located_data import LocatedMap
@@ -37,6 +37,7 @@ from exporter.declared.ansible.task_variables import TaskVariables, VariableEnvi
 from exporter.declared.ansible.tasks import Task
 from exporter.declared.ansible.templates import Scope
 from exporter.declared.ansible.variable_layer import VariableLayer
+from exporter.declared.stack import mentions_stack
 from exporter.domain.declaration import Unresolved
 from exporter.domain.provenance import Place
 

@@ -8,33 +8,19 @@ from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.platform import notes, observed_rules
 from exporter.declared.argocd.reader import Followed, read
 from exporter.declared.helm import Charts
-from exporter.declared.kustomize import Renderer
 from exporter.declared.kustomize.program import find_kustomize
-from exporter.declared.reader import OBJECTS, Inputs, Reader
+from exporter.declared.kustomize.renderer import Renderer
+from exporter.declared.reader import Inputs
 from exporter.declared.repositories import Further, Home, homes_of, mounted
 from exporter.declared.repository import is_remote
 from exporter.domain.addresses import normalise
-from exporter.domain.applications import DeclaredApplications, ObservedApplicationSets
 from exporter.domain.declaration import Deliveries, Reading, Unresolved
 from exporter.domain.errors import ReadError
-from exporter.domain.finding import Layer
-from exporter.domain.objects import DeclaredObjects
 from exporter.domain.provenance import Source
-from exporter.domain.workloads import DeclaredWorkloads
-from exporter.settings.model import Settings
 
 
-def _facts(settings: Settings) -> frozenset[type]:
-    given = {
-        DeclaredApplications,
-        DeclaredObjects,
-        DeclaredWorkloads,
-        ObservedApplicationSets,
-    }
-    return frozenset(given if settings.declared.argocd else ())
-
-
-async def _read(inputs: Inputs) -> Reading:
+async def read_inputs(inputs: Inputs) -> Reading:
+    """Read the Applications that the settings name, and what they deliver."""
     settings = inputs.loaded.settings.declared.charts
     version = settings.argocd or inputs.platform.argocd_version
     inputs = replace(inputs, platform=replace(inputs.platform, argocd_version=version))
@@ -137,12 +123,3 @@ async def _follow_from(inputs: Inputs, renderer: Renderer, addresses: frozenset[
 
 def _further(home: Home, renderer: Renderer, homes: Sequence[Home]) -> Further:
     return Further(home, renderer.elsewhere(mounted(home.checkout, homes)).render)
-
-
-READER = Reader(
-    source=Source.ARGOCD,
-    layers=(Layer.GITOPS, *OBJECTS),
-    facts=_facts,
-    read=_read,
-    in_parts=True,
-)

@@ -26,7 +26,8 @@ from exporter.declared.argocd.sources import (
     not_here,
     render_source,
 )
-from exporter.declared.argocd.told import told_place, with_told
+from exporter.declared.argocd.told import with_told
+from exporter.declared.argocd.told_places import told_place
 from exporter.declared.checkout import Checkout
 from exporter.declared.kinds import governs, group, is_declaration
 from exporter.declared.located import LocatedTree

@@ -12,11 +12,11 @@ from typing import Final
 
 from exporter.declared.argocd.applications import Parsed
 from exporter.declared.argocd.image_updates import ImageUpdate, Selection, split, updates_of
+from exporter.declared.argocd.told_places import live_place
 from exporter.declared.argocd.tools import instance_name
 from exporter.declared.checkout import Checkout
 from exporter.declared.located import LocatedTree, from_plain, from_yaml
 from exporter.domain.applications import Overrides
-from exporter.domain.declaration import ApplicationKey
 from exporter.domain.errors import ReadError
 from exporter.domain.images import parse_image
 from exporter.domain.provenance import Place, Source
@@ -91,11 +91,6 @@ def _read(file: str, checkout: Checkout) -> Overrides:
         )
     except ReadError:
         return Overrides()
-
-
-def live_place(key: ApplicationKey) -> Place:
-    """Return where the values of an Application of the cluster stand."""
-    return Place(Source.KUBERNETES, f"Application {key}")
 
 
 def _strange(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from exporter.declared.argocd.rules import Rules, differing, parse
+from exporter.declared.argocd.told_places import rules_place
 from exporter.declared.rendered import Manifest
 from exporter.domain.declaration import Unresolved
 from exporter.domain.errors import ReadError
@@ -25,20 +26,11 @@ class ObservedRules:
     notes: tuple[Unresolved, ...] = ()
 
 
-def places(platform: Platform) -> frozenset[Place]:
-    """Return the places that values of the *platform* stand at."""
-    return frozenset({_place(platform.rules.where)} if platform.rules else ())
-
-
-def _place(where: str) -> Place:
-    return Place(Source.KUBERNETES, f"ConfigMap {where}")
-
-
 def observed_rules(platform: Platform) -> ObservedRules:
     """Return the rules of the cluster's Argo CD; malformed ones are a note, and none."""
     if platform.rules is None:
         return ObservedRules()
-    place = _place(platform.rules.where)
+    place = rules_place(platform.rules.where)
     content: JsonObject = {"kind": "ConfigMap", "data": dict(platform.rules.data)}
     try:
         return ObservedRules(parse(Manifest(content=content, place=place)))
@@ -64,13 +56,13 @@ def notes(
         yield Unresolved(_CLUSTER, _of_kustomize(platform, kustomize))
     if declared is None and platform.rules is not None and not observed.notes:
         message = "has Argo CD's rules here, as the repository declares none"
-        yield Unresolved(_place(platform.rules.where), message)
+        yield Unresolved(rules_place(platform.rules.where), message)
     elif declared is not None and platform.rules is not None:
         keys = differing(declared, observed.rules)
         if keys:
             named = ", ".join(keys[:MAX_KEYS])
             message = f"differs in {named} from {declared.where}, which counts as it is declared"
-            yield Unresolved(_place(platform.rules.where), message)
+            yield Unresolved(rules_place(platform.rules.where), message)
     elif declared is None and platform.refused:
         message = f"argocd-cm is not known, so Argo CD's usual rules count: {platform.refused}"
         yield Unresolved(_CLUSTER, message)

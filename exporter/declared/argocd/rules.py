@@ -51,11 +51,10 @@ class Filter:
     kinds: tuple[str, ...] = ()
     clusters: tuple[str, ...] = ()
 
-    def fits(self, content: JsonObject) -> bool:
-        """Tell whether it speaks of an object, in the cluster in which Argo CD runs."""
-        kind = as_text(content.get("kind"))
+    def fits(self, api_group: str, kind: str) -> bool:
+        """Tell whether it speaks of a kind of objects, in the cluster in which Argo CD runs."""
         return (
-            (not self.groups or any(match_any(one, group(content)) for one in self.groups))
+            (not self.groups or any(match_any(one, api_group) for one in self.groups))
             and (not self.kinds or any(one in {"*", kind} for one in self.kinds))
             and self.is_of_this_cluster
         )
@@ -94,13 +93,23 @@ class Rules:
     refresh: timedelta | None = field(default=None, compare=False)
     where: str = field(default="", compare=False)
     stated: Mapping[str, str] = field(default_factory=dict, compare=False)
+    _passed: dict[tuple[str, str], bool] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def passes_over(self, content: JsonObject) -> bool:
         """Tell whether Argo CD does not look at such an object, so that it delivers none."""
-        if any(rule.fits(content) for rule in (*_ALWAYS_EXCLUDED, *self.exclusions)):
+        kind = group(content), as_text(content.get("kind"))
+        known = self._passed.get(kind)
+        if known is None:  # asked for each object, and there are few kinds of them
+            known = self._passed[kind] = self._passes_over(*kind)
+        return known
+
+    def _passes_over(self, api_group: str, kind: str) -> bool:
+        if any(rule.fits(api_group, kind) for rule in (*_ALWAYS_EXCLUDED, *self.exclusions)):
             return True
         inclusions = [rule for rule in self.inclusions if rule.is_of_this_cluster]
-        return bool(inclusions) and not any(rule.fits(content) for rule in inclusions)
+        return bool(inclusions) and not any(rule.fits(api_group, kind) for rule in inclusions)
 
     def written(self, application: ApplicationKey | None) -> tuple[str, ...]:
         """Return pointers to what Argo CD itself writes to an object of an Application."""

@@ -4,22 +4,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
+from exporter.declared.argocd.told_places import told_place
 from exporter.declared.rendered import LeftOut, Manifest, Rendered
 from exporter.domain.declaration import ApplicationKey
 from exporter.domain.items import ItemState
 from exporter.domain.json import JsonObject
-from exporter.domain.provenance import Place, Source
+from exporter.domain.provenance import Place
 from exporter.domain.renderings import ArgocdRendering
 
-SHORT = 12
 SEVERAL = "Argo CD renders its several sources into one answer, which cannot be told apart"
-
-
-def told_place(key: ApplicationKey, told: ArgocdRendering) -> Place:
-    """Return where the values of what Argo CD renders stand, with the revision that it has."""
-    revision = "".join(letter for letter in told.revision[:SHORT] if letter.isalnum())
-    at = f" at {revision}" if revision else ""
-    return Place(Source.KUBERNETES, f"Application {key} as Argo CD renders it{at}")
 
 
 def with_told(

@@ -5,7 +5,6 @@ Source: see each module.
 
 import asyncio
 
-from exporter.declared.machines.reader import read
 from exporter.declared.reader import NODES, Inputs, Reader
 from exporter.domain.declaration import Reading
 from exporter.domain.nodes import DeclaredNodes
@@ -18,6 +17,8 @@ def _facts(settings: Settings) -> frozenset[type]:
 
 
 async def _read(inputs: Inputs) -> Reading:
+    from exporter.declared.machines.reader import read  # noqa: PLC0415 - only workers read
+
     return await asyncio.to_thread(
         read,
         inputs.loaded.settings.declared.machines,
@@ -27,5 +28,3 @@ async def _read(inputs: Inputs) -> Reading:
 
 
 READER = Reader(source=Source.MACHINES, layers=NODES, facts=_facts, read=_read)
-
-__all__ = ["READER", "read"]

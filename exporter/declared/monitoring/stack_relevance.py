@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 
-from exporter.declared.ansible.helm import mentions_stack
 from exporter.declared.checkout import Checkout
+from exporter.declared.stack import mentions_stack
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.provenance import Place
 

@@ -1,7 +1,6 @@
 """What Terraform declares, evaluated as far as that can be done without running it."""
 
 from exporter.declared.reader import NODES, Inputs, Reader
-from exporter.declared.terraform.read import read
 from exporter.domain.cloud import DeclaredCloud
 from exporter.domain.declaration import Reading
 from exporter.domain.nodes import DeclaredNodes
@@ -16,6 +15,8 @@ def _facts(settings: Settings) -> frozenset[type]:
 
 
 async def _read(inputs: Inputs) -> Reading:
+    from exporter.declared.terraform.read import read  # noqa: PLC0415 - only workers read
+
     settings = inputs.loaded.settings
     return await read(
         settings.declared.terraform,
@@ -25,5 +26,3 @@ async def _read(inputs: Inputs) -> Reading:
 
 
 READER = Reader(source=Source.TERRAFORM, layers=NODES, facts=_facts, read=_read)
-
-__all__ = ["READER", "read"]

@@ -54,7 +54,7 @@ def _written(
     kind: Shape, value: object, current: frozenset[str] = frozenset()
 ) -> list[list[bytes]]:
     writer = Writer(current)
-    body = kind.write(value, writer)
+    body = kind.write([value], writer)
     return [[*map(_encode, writer.tables())], [*map(_encode, body)]]
 
 
@@ -155,7 +155,7 @@ def _read(kind: Shape, fields: Iterable[list[bytes]], places: "GivenPlaces") -> 
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise _no_message(error) from None
     tables = Tables.read(rows, places)
-    found = kind.read(body, tables)
+    (found,) = kind.read(body, tables, 1)
     stated = frozenset(one.path for one in tables.places if one not in places.others)
     return found, Part(Workloads(), (*tables.places, *tables.remarked), stated, tables.values)
 
@@ -198,21 +198,20 @@ class GivenPlaces:
     others: frozenset[Place] = frozenset()
     _inside: dict[str, bool] = field(default_factory=dict)
 
-    def stated(self, place: Place) -> Place:
-        """Return where a value is said to stand; raises :exc:`ValueError`."""
-        if place in self.others:
-            return place
-        self._check_text(place)
-        if place.source not in DECLARED or not self.is_inside(place.path):
-            raise ValueError("a place that was not given")
-        return place
+    def is_stated(self, place: Place) -> bool:
+        """Tell whether values may be said to stand in its file, on whatever line."""
+        return self._is_text(place) and place.source in DECLARED and self.is_inside(place.path)
 
-    def remarked(self, place: Place) -> Place:
-        """Return a place that was looked for, as a file that leads outside."""
-        self._check_text(place)
-        if place.source not in DECLARED and place.source is not Source.KUBERNETES:
+    def stated(self, place: Place) -> None:
+        """Raise :exc:`ValueError` where no value can be said to stand at a place."""
+        if place not in self.others and not self.is_stated(place):
+            raise ValueError("a place that was not given")
+
+    def remarked(self, place: Place) -> None:
+        """Raise :exc:`ValueError` where nobody can have looked for a place, on whatever line."""
+        known = place.source in DECLARED or place.source is Source.KUBERNETES
+        if not known or not self._is_text(place):
             raise ValueError("a place that nobody asked about")
-        return place
 
     def revision_of(self, path: str) -> str:
         """Return the commit of the checkout that *path* is of."""
@@ -220,13 +219,13 @@ class GivenPlaces:
         known = {one.name: one.revision for one in self.checkouts[1:]}
         return known.get(name, self.checkouts[0].revision)
 
-    def _check_text(self, place: Place) -> None:
-        for text in (place.path, place.values_path):
-            if len(text) > _LONGEST or _ODD.search(text):
-                raise ValueError("a path that none can be")
+    def _is_text(self, place: Place) -> bool:
+        """Tell whether path and revision of a place can be such."""
+        texts = place.path, place.values_path
+        if any(len(text) > _LONGEST or _ODD.search(text) for text in texts):
+            return False
         known = {"", *(checkout.revision for checkout in self.checkouts)}
-        if place.revision not in known and not COMMIT.fullmatch(place.revision):
-            raise ValueError("a revision that is none")
+        return place.revision in known or bool(COMMIT.fullmatch(place.revision))
 
     def is_inside(self, path: str) -> bool:
         """Tell whether *path* is one of a checkout, and leads to nothing outside."""

@@ -1,14 +1,18 @@
 """How values of each type are written, and read again: worked out from the types themselves.
 
-So who adds a field to a declaration never sees it. What is read is checked against the type.
+So who adds a field to a declaration never sees it. What is read is checked against the type. Values
+of one type go in columns, one for each field: there are tens of thousands of a few types, and a
+column is numbered, checked and looked up as a whole.
 """
 
 import dataclasses
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import cache
+from itertools import chain, compress, islice
+from operator import attrgetter, itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
@@ -18,8 +22,8 @@ from exporter.declared.wire.tables import (
     Tables,
     Writer,
     all_at,
-    at,
-    named,
+    checked,
+    counts,
     sequence,
 )
 from exporter.domain.cloud import CloudGap
@@ -29,17 +33,18 @@ from exporter.domain.json import JsonObject
 from exporter.domain.monitoring.stack import StackGap
 from exporter.domain.provenance import Located, Place
 
-Write: TypeAlias = Callable[[Any, Writer], Any]
-Read: TypeAlias = Callable[[Any, Tables], Any]
+Write: TypeAlias = Callable[[Sequence[Any], Writer], Any]
+Read: TypeAlias = Callable[[Any, Tables, int], Sequence[Any]]
 
 
 class Shape(NamedTuple):
-    """How values of one type are written and read; reading raises ``GarbledReadingError``."""
+    """How values of one type are written as a column, and so many are read of one.
+
+    Reading raises ``GarbledReadingError``.
+    """
 
     write: Write
     read: Read
-    rows: Callable[[Tables], Sequence[Any]] | None = None
-    """Where what is read stands as a number, the table of it."""
 
 
 _REMARKS: Final = frozenset({Failure, Unresolved, Item, NodeGap, StackGap, CloudGap})
@@ -78,70 +83,90 @@ def _fields(kind: Any) -> Mapping[str, Any]:
 
 
 def _exactly(kind: type) -> Shape:
-    def read(value: Any, _: Tables) -> Any:
-        if type(value) is not kind:
-            raise GarbledReadingError(f"{type(value).__name__} where {kind.__name__} belongs")
-        return value
-
-    return Shape(lambda value, _: value, read)
+    return Shape(
+        lambda values, _: list(values), lambda column, _, count: checked(column, kind, count)
+    )
 
 
-def _numbered(write: Write, rows: Callable[[Tables], Sequence[Any]]) -> Shape:
-    return Shape(write, lambda value, tables: at(rows(tables), value), rows)
+def _numbered(
+    number: Callable[[Writer], Callable[[Any], int]], rows: Callable[[Tables], Sequence[Any]]
+) -> Shape:
+    """Return the shape of what stands in a table, by its number."""
+    return Shape(
+        lambda values, writer: [*map(number(writer), values)],
+        lambda column, tables, count: all_at(rows(tables), sequence(column, count)),
+    )
 
 
-_TEXT: Final = _numbered(lambda text, writer: writer.texts[text], lambda tables: tables.texts)
-_MANIFEST: Final = Shape(
-    lambda value, writer: writer.part(value), lambda value, tables: tables.manifest(value)
-)
 _PLAIN: Final[Mapping[Any, Shape]] = {
     bool: _exactly(bool),
     int: _exactly(int),
-    str: _TEXT,
-    JsonObject: _MANIFEST,
+    str: _numbered(attrgetter("texts.__getitem__"), attrgetter("texts")),
+    JsonObject: Shape(
+        lambda values, writer: [*map(writer.part, values)],
+        lambda column, tables, count: [*map(tables.manifest, sequence(column, count))],
+    ),
 }
-_PLACE: Final = _numbered(
-    lambda place, writer: writer.places.of(place), lambda tables: tables.places
-)
-_REMARKED: Final = _numbered(
-    lambda place, writer: writer.remarks.of(place), lambda tables: tables.remarked
-)
+_PLACE: Final = _numbered(attrgetter("places.of"), attrgetter("places"))
+_REMARKED: Final = _numbered(attrgetter("remarks.of"), attrgetter("remarked"))
+_NAMES: Final = _numbered(attrgetter("names.__getitem__"), attrgetter("names"))
 
 
 def _optional(*kinds: Any, remark: bool) -> Shape:
     (kind,) = (one for one in kinds if one is not type(None))
     inner = shape(kind, remark=remark)
-    return Shape(
-        lambda value, writer: None if value is None else inner.write(value, writer),
-        lambda value, tables: None if value is None else inner.read(value, tables),
-    )
+
+    def write(values: Sequence[Any], writer: Writer) -> Any:
+        there = [one is not None for one in values]
+        return [there, inner.write([*compress(values, there)], writer)]
+
+    def read(column: Any, tables: Tables, count: int) -> Sequence[Any]:
+        flags, values = sequence(column, 2)
+        there = checked(flags, bool, count)
+        found = iter(inner.read(values, tables, sum(there)))
+        return [next(found) if one else None for one in there]
+
+    return Shape(write, read)
 
 
 def _enumeration(kind: type[Enum]) -> Shape:
     members = {str(one.value): one for one in kind}
 
-    def read(value: Any, _: Tables) -> Any:
-        if not isinstance(value, str) or value not in members:
-            raise GarbledReadingError(f"a value that no {kind.__name__} has")
-        return members[value]
+    def read(column: Any, _: Tables, count: int) -> Sequence[Any]:
+        try:
+            return [*map(members.__getitem__, sequence(column, count))]
+        except (KeyError, TypeError):
+            raise GarbledReadingError(f"a value that no {kind.__name__} has") from None
 
-    return Shape(lambda value, _: str(value.value), read)
+    return Shape(lambda values, _: [str(one.value) for one in values], read)
 
 
 def _record(kind: Any, fields: Mapping[str, Any], *, remark: bool) -> Shape:
-    """Return the shape of a type with named fields."""
+    """Return the shape of a type with named fields: a column for each."""
     names = tuple(fields)
     remark = remark or kind in _REMARKS
-    parts = [shape(one, remark=remark) for one in fields.values()]
-    writers, readers = [one.write for one in parts], [one.read for one in parts]
+    parts = _columns([shape(one, remark=remark) for one in fields.values()])
+    getters = [*map(attrgetter, names)]
 
-    def write(value: Any, writer: Writer) -> Any:
-        return [one(getattr(value, name), writer) for name, one in zip(names, writers, strict=True)]
+    def write(values: Sequence[Any], writer: Writer) -> Any:
+        return parts.write([[*map(getter, values)] for getter in getters], writer)
 
-    def read(value: Any, tables: Tables) -> Any:
-        given = sequence(value, len(names))
-        found = [one(each, tables) for each, one in zip(given, readers, strict=True)]
-        return kind(**dict(zip(names, found, strict=True)))
+    def read(column: Any, tables: Tables, count: int) -> Sequence[Any]:
+        rows = zip(*parts.read(column, tables, count), strict=True)
+        return [kind(**dict(zip(names, row, strict=True))) for row in rows]
+
+    return Shape(write, read)
+
+
+def _columns(parts: Sequence[Shape]) -> Shape:
+    """Return the shape of columns, each of its own shape, which are as long as each other."""
+
+    def write(columns: Sequence[Any], writer: Writer) -> Any:
+        return [one.write(each, writer) for one, each in zip(parts, columns, strict=True)]
+
+    def read(columns: Any, tables: Tables, count: int) -> Sequence[Any]:
+        given = sequence(columns, len(parts))
+        return [one.read(each, tables, count) for one, each in zip(parts, given, strict=True)]
 
     return Shape(write, read)
 
@@ -149,9 +174,9 @@ def _record(kind: Any, fields: Mapping[str, Any], *, remark: bool) -> Shape:
 def _generic(origin: Any, arguments: tuple[Any, ...], *, remark: bool) -> Shape:
     inner = [shape(one, remark=remark) for one in arguments if one is not Ellipsis]
     if origin is Located:
-        return _stated(inner[0], shape(Place, remark=remark))
+        return _record(Located, {"value": arguments[0], "place": Place}, remark=remark)
     if issubclass(origin, Mapping):
-        return _mapping(*inner)
+        return _mapping(*inner) if arguments[0] is not str else _by_name(inner[1])
     if origin is frozenset:
         return _collection(frozenset, *inner)
     if origin is tuple and arguments[-1] is Ellipsis:
@@ -161,52 +186,53 @@ def _generic(origin: Any, arguments: tuple[Any, ...], *, remark: bool) -> Shape:
     raise TypeError(f"nobody knows how to write {origin}")
 
 
-def _stated(value_shape: Shape, place: Shape) -> Shape:
-    def write(stated: Any, writer: Writer) -> Any:
-        return [value_shape.write(stated.value, writer), place.write(stated.place, writer)]
+def _by_name(inner: Shape) -> Shape:
+    """Return the shape of mappings with texts for keys, most of which have those of others."""
 
-    def read(given: Any, tables: Tables) -> Any:
-        value, where = sequence(given, 2)
-        return Located(value_shape.read(value, tables), place.read(where, tables))
+    def write(values: Sequence[Any], writer: Writer) -> Any:
+        names = _NAMES.write([*map(tuple, values)], writer)
+        return [names, inner.write([*chain.from_iterable(one.values() for one in values)], writer)]
+
+    def read(column: Any, tables: Tables, count: int) -> Sequence[Any]:
+        numbers, given = sequence(column, 2)
+        names = _NAMES.read(numbers, tables, count)
+        found = iter(inner.read(given, tables, sum(map(len, names))))
+        return [dict(zip(one, found, strict=False)) for one in names]
 
     return Shape(write, read)
 
 
 def _mapping(key: Shape, value: Shape) -> Shape:
-    keys, values = _collection(list, key), _collection(list, value)
-
-    def write(mapping: Any, writer: Writer) -> Any:
-        names = writer.names[tuple(mapping)] if key is _TEXT else keys.write(mapping, writer)
-        return [names, values.write(mapping.values(), writer)]
-
-    def read(given: Any, tables: Tables) -> Any:
-        names, found = sequence(given, 2)
-        read_names = at(tables.names, names) if key is _TEXT else keys.read(names, tables)
-        return named(read_names, values.read(found, tables))
-
-    return Shape(write, read)
+    pairs = _collection(dict, _fixed([key, value]))
+    return Shape(
+        lambda values, writer: pairs.write([one.items() for one in values], writer), pairs.read
+    )
 
 
-def _collection(make: Callable[[Any], Any], inner: Shape) -> Shape:
-    def write(values: Any, writer: Writer) -> Any:
-        one = inner.write
-        return [one(value, writer) for value in values]
+def _collection(make: Callable[[Iterable[Any]], Any], inner: Shape) -> Shape:
+    """Return the shape of collections: how long each is, and all that they hold in one column."""
 
-    def read(value: Any, tables: Tables) -> Any:
-        if inner.rows is not None:
-            return make(all_at(inner.rows(tables), value))
-        one = inner.read
-        return make([one(each, tables) for each in sequence(value)])
+    def write(values: Sequence[Any], writer: Writer) -> Any:
+        held = [*chain.from_iterable(values)]
+        return [[*map(len, values)], inner.write(held, writer)]
+
+    def read(column: Any, tables: Tables, count: int) -> Sequence[Any]:
+        given, held = sequence(column, 2)
+        lengths = counts(given, count)
+        found = iter(inner.read(held, tables, sum(lengths)))
+        return [make(islice(found, length)) for length in lengths]
 
     return Shape(write, read)
 
 
 def _fixed(parts: Sequence[Shape]) -> Shape:
-    def write(values: Any, writer: Writer) -> Any:
-        return [one.write(each, writer) for one, each in zip(parts, values, strict=True)]
+    """Return the shape of tuples of as many values."""
+    columns, getters = _columns(parts), [*map(itemgetter, range(len(parts)))]
 
-    def read(value: Any, tables: Tables) -> Any:
-        given = sequence(value, len(parts))
-        return tuple(one.read(each, tables) for one, each in zip(parts, given, strict=True))
+    def write(values: Sequence[Any], writer: Writer) -> Any:
+        return columns.write([[*map(getter, values)] for getter in getters], writer)
+
+    def read(column: Any, tables: Tables, count: int) -> Sequence[Any]:
+        return [*zip(*columns.read(column, tables, count), strict=True)]
 
     return Shape(write, read)

@@ -1,6 +1,6 @@
 """The tables: each distinct text, place and part of a manifest is written once."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from sys import intern
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
@@ -68,50 +68,72 @@ class Writer:
 
     def part(self, value: Json) -> int:
         """Return the number of a value of a manifest, after those of its parts."""
+        if type(value) is str:
+            number = self._known.get(value)
+            return self._add(value, self.texts[value]) if number is None else number
         seen = self._seen.get(id(value))
         if seen is not None:
             return seen[1]
+        number = self._part(value)
+        self._seen[id(value)] = value, number  # which keeps its identity from being another's
+        return number
+
+    def _part(self, value: Json) -> int:
+        """Return the number of a value that is no text: 1 is not true, nor [1]."""
+        key: Hashable
         row: Row
         match value:
             case dict():
-                row = [self.names[tuple(value)], [*map(self.part, value.values())]]
+                name, held = self.names[tuple(value)], [*map(self.part, value.values())]
+                key, row = (name, *held), [name, held]
             case list() | tuple():
-                row = [[*map(self.part, value)]]
-            case str():
-                row = self.texts[value]
+                held = [*map(self.part, value)]
+                key, row = (None, *held), [held]
             case int() if not isinstance(value, bool):
-                row = [value]
+                key, row = (int, value), [value]
             case _:
-                row = value
-        key = _identity(row)
+                key, row = (type(value), value), value
         number = self._known.get(key)
-        if number is None:
-            number = self._known[key] = len(self.parts)
-            self.parts.append(row)
-        self._seen[id(value)] = value, number  # which keeps its identity from being another's
+        return self._add(key, row) if number is None else number
+
+    def _add(self, key: Hashable, row: Row) -> int:
+        number = self._known[key] = len(self.parts)
+        self.parts.append(row)
         return number
 
     def tables(self) -> list[Any]:
         """Return all tables as they are written."""
-        places = [self._row(one) for one, _ in self.places.rows]
-        remarks = [self._row(one) for one, _ in self.remarks.rows]
+        stated = self.places.rows
+        further = [one for one in self.remarks.rows if one not in stated]
+        both = {one: number for number, one in enumerate((*stated, *further))}
+        remarks = [[*map(both.__getitem__, self.remarks.rows)], *self._places(further)]
+        places = self._places(stated)
         names = [[*map(self.texts.__getitem__, one)] for one in self.names]
         return [[*map(_writable, self.texts)], names, places, remarks, self.parts]
 
-    def _row(self, place: Place) -> Row:
-        revision = "" if place.revision in self.current else place.revision
-        path, values_path = self.texts[place.path], self.texts[place.values_path]
-        return [str(place.source), path, place.line, self.texts[revision], values_path]
+    def _places(self, places: Iterable[tuple[Place, str]]) -> list[Any]:
+        """Return places as they are written: of each its file's number, and the line."""
+        files: Numbers[tuple[str, int, int, int]] = Numbers()
+        numbers, lines = [], []
+        for place, revision in places:
+            path, values_path = self.texts[place.path], self.texts[place.values_path]
+            commit = self.texts["" if revision in self.current else revision]
+            numbers.append(files[str(place.source), path, commit, values_path])
+            lines.append(place.line)
+        return [[*files], numbers, lines]
 
 
 class Places(Protocol):
-    """Tells which places there can be; raises :exc:`ValueError` for others."""
+    """Tells which places there can be."""
 
-    def stated(self, place: Place) -> Place:
-        """Return where a value is said to stand."""
+    def is_stated(self, place: Place) -> bool:
+        """Tell whether values may be said to stand in its file, on whatever line."""
 
-    def remarked(self, place: Place) -> Place:
-        """Return a place that was looked for."""
+    def stated(self, place: Place) -> None:
+        """Raise :exc:`ValueError` where no value can be said to stand at a place."""
+
+    def remarked(self, place: Place) -> None:
+        """Raise :exc:`ValueError` where nobody can have looked for a place, on whatever line."""
 
 
 @dataclass(slots=True)
@@ -132,13 +154,12 @@ class Tables:
         texts, keys, given, remarks, parts = sequence(rows, 5)
         known = [_read_text(one) for one in sequence(texts)]
         names = [all_at(known, one) for one in sequence(keys)]
-        return cls(
-            known,
-            names,
-            [_place(row, known, places.stated) for row in sequence(given)],
-            [_place(row, known, places.remarked) for row in sequence(remarks)],
-            *_parts(sequence(parts), known, names),
-        )
+        try:
+            stated = _stated(given, known, places)
+            remarked = _remarked(remarks, known, places, stated)
+        except ValueError as error:
+            raise GarbledReadingError(str(error)) from None
+        return cls(known, names, stated, remarked, *_parts(sequence(parts), known, names))
 
     def manifest(self, number: object) -> JsonObject:
         """Return the object of a number; raises :exc:`GarbledReadingError`."""
@@ -199,22 +220,59 @@ def _read_text(value: object) -> str:
     return intern(value) if len(value) <= _INTERNED else value
 
 
-def _place(row: object, texts: Sequence[str], check: Callable[[Place], Place]) -> Place:
-    source, path, line, revision, values_path = sequence(row, 5)
-    if type(line) is not int or line < 0:
-        raise GarbledReadingError("a line that is none")
-    try:
-        where = at(texts, path), line, at(texts, revision), at(texts, values_path)
-        return check(Place(Source(source), *where))
-    except ValueError as error:
-        raise GarbledReadingError(str(error)) from None
+def checked(value: object, kind: type, count: int = -1) -> list[Any]:
+    """Return *value* if it is a list of values of this very type, so many if told; raises."""
+    found = sequence(value, count)
+    if not set(map(type, found)) <= {kind}:
+        raise GarbledReadingError(f"something else where {kind.__name__} belongs")
+    return found
 
 
-def _identity(row: Row) -> Hashable:
-    """Return what equal rows have in common, and no others: 1 is not true, nor [1]."""
-    if isinstance(row, list):
-        return tuple(tuple(one) if isinstance(one, list) else one for one in row)
-    return type(row), row
+def counts(value: object, count: int = -1) -> list[int]:
+    """Return *value* if it is a list of numbers that count something; raises."""
+    found: list[int] = checked(value, int, count)
+    if min(found, default=0) < 0:
+        raise GarbledReadingError("a number that counts nothing")
+    return found
+
+
+def _stated(table: object, texts: Sequence[str], places: Places) -> list[Place]:
+    """Return the places at which values stand; raises :exc:`ValueError`."""
+    files, numbers, lines = sequence(table, 3)
+    known = [_file(row, texts) for row in sequence(files)]
+    certain = [places.is_stated(one) for one in known]  # few files have thousands of lines
+    found = _on_lines(known, numbers, lines)
+    if not all(certain):
+        for place, is_certain in zip(found, all_at(certain, numbers), strict=True):
+            if not is_certain:
+                places.stated(place)
+    return found
+
+
+def _remarked(
+    table: object, texts: Sequence[str], places: Places, stated: Sequence[Place]
+) -> list[Place]:
+    """Return the places that were looked for, of which some are *stated*; raises."""
+    numbers_of_all, files, numbers, lines = sequence(table, 4)
+    known = [_file(row, texts) for row in sequence(files)]
+    for one in known:
+        places.remarked(one)
+    return all_at([*stated, *_on_lines(known, numbers, lines)], numbers_of_all)
+
+
+def _on_lines(files: Sequence[Place], numbers: object, lines: object) -> list[Place]:
+    found = all_at(files, numbers)
+    return [
+        Place(one.source, one.path, line, one.revision, one.values_path)
+        for one, line in zip(found, counts(lines, len(found)), strict=True)
+    ]
+
+
+def _file(row: object, texts: Sequence[str]) -> Place:
+    """Return the file of places, as one without a line."""
+    source, *numbers = sequence(row, 4)
+    path, revision, values_path = all_at(texts, numbers)
+    return Place(Source(source), path, 0, revision, values_path)
 
 
 def _parts(
@@ -228,21 +286,24 @@ def _parts(
     values: list[Json] = []
     sizes: list[int] = []
     for row in rows:
-        value: Json
-        numbers: list[Any] = []
-        match row:
-            case None | bool() | float():
-                value = row
-            case int():
-                value = at(texts, row)
-            case [int() as value] if type(value) is int:
-                pass
-            case [list() as numbers]:
-                value = all_at(values, numbers)
-            case [key, list() as numbers]:
-                value = named(at(names, key), all_at(values, numbers))
-            case _:
-                raise GarbledReadingError("a part of a manifest that is none")
+        value, numbers = _part(row, values, texts, names)
         values.append(value)
         sizes.append(1 + sum(map(sizes.__getitem__, numbers)))
     return values, sizes
+
+
+def _part(
+    row: Row, values: Sequence[Json], texts: Sequence[str], names: Sequence[Sequence[str]]
+) -> tuple[Json, Sequence[int]]:
+    """Return the value of a row, and the numbers of those that it holds; raises."""
+    kind = type(row)
+    if kind is int:
+        return at(texts, row), ()
+    if kind is list and len(row) == len(("key", "values")):
+        return named(at(names, row[0]), all_at(values, row[1])), row[1]
+    if kind is list and len(row) == 1:
+        held = row[0]
+        return (held, ()) if type(held) is int else (all_at(values, held), held)
+    if row is None or kind in {bool, float}:
+        return row, ()
+    raise GarbledReadingError("a part of a manifest that is none")

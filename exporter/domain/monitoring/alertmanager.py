@@ -80,7 +80,7 @@ class Matcher:
 def _tried(expression: str, value: str) -> bool | None:
     """Tell whether *expression* matches all of *value*; None where that cannot be told."""
     try:
-        return compile_pattern(expression).covers(value, work=MAX_WORK)
+        return compile_pattern(expression, groups=False).covers(value, work=MAX_WORK)
     except (PatternError, UnsupportedPatternError):
         return None
 

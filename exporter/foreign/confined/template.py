@@ -13,6 +13,7 @@ import selectors
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -33,6 +34,10 @@ _KEPT = re.compile(
 _STANDARD = ((0, "r"), (1, "w"), (2, "w"))
 
 
+def _nothing() -> None:
+    """Prepare nothing."""
+
+
 @dataclass(slots=True, eq=False)
 class Template:
     """The template as the process has it that started it."""
@@ -41,15 +46,18 @@ class Template:
     control: socket.socket
 
     @classmethod
-    def start(cls, job: Job) -> "Template":
-        """Fork it now; its workers do *job*."""
+    def start(cls, job: Job, *, prepare: Callable[[], None] = _nothing) -> "Template":
+        """Fork it now; its workers do *job*, for which it alone will *prepare*.
+
+        What there is by now stays frozen on both sides: looking through it for garbage would copy
+        each page of it that they share.
+        """
         ours, theirs = pair()
         gc.collect()
-        gc.freeze()  # so that looking for garbage does not copy what they share
+        gc.freeze()
         pid = os.fork()
         if not pid:
-            _serve(theirs, job)
-        gc.unfreeze()
+            _serve(theirs, job, prepare)
         theirs.close()
         ours.settimeout(0)
         return cls(pid, ours)
@@ -124,10 +132,13 @@ def _none_to_be_had() -> ReadError:
     return ReadError("no worker can be started for it", reason=Reason.UNAVAILABLE)
 
 
-def _serve(control: socket.socket, job: Job) -> NoReturn:
+def _serve(control: socket.socket, job: Job, prepare: Callable[[], None]) -> NoReturn:
     """Be the template until nobody holds the other end of *control*."""
     try:
         _isolate(control)
+        prepare()
+        gc.collect()
+        gc.freeze()  # workers share that
         _Template(control, job).run()
     finally:
         os._exit(0)

@@ -214,6 +214,7 @@ def observed_application(record: ApplicationRecord) -> ObservedApplication:
         ailing=tuple(sorted(filter(None, map(_ailment, status.resources or ())))),
         overrides=_overrides(spec),
         secrets=tuple(sorted(_secrets(status))),
+        missing_secrets=tuple(sorted(_missing_secrets(status))),
         history=tuple(map(_revisions, (status.history or ())[-_KEPT:])),
         project=spec.project or "default",
         destination_namespace=destination.namespace or "",
@@ -298,6 +299,14 @@ def _secrets(status: ApplicationStatus) -> Iterator[ObjectName]:
     """Yield the Secrets that are there as Git has them: one that is OutOfSync may be missing."""
     for one in status.resources or ():
         if one.kind == "Secret" and not one.group and one.status == "Synced":
+            yield one.namespace or "", one.name or ""
+
+
+def _missing_secrets(status: ApplicationStatus) -> Iterator[ObjectName]:
+    """Yield the Secrets that Git has and the cluster has not; Argo CD then says that of health."""
+    for one in status.resources or ():
+        health = one.health.status if one.health else None
+        if one.kind == "Secret" and not one.group and health == "Missing":
             yield one.namespace or "", one.name or ""
 
 

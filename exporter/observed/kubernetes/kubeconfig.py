@@ -1,8 +1,7 @@
 """What a kubeconfig or the pod's service account says, read by ``kubernetes.aio``.
 
-That is imported when first needed, beside the event loop: it takes 21 MiB and up to a third of a
-second. Programs that a kubeconfig names are run by us (:mod:`.plugins`): the library would neither
-end nor bound them.
+That is imported when first needed, beside the event loop (:mod:`.library`). Programs that a
+kubeconfig names are run by us (:mod:`.plugins`): the library would neither end nor bound them.
 """
 
 import asyncio
@@ -18,7 +17,7 @@ import yaml
 from exporter.domain.errors import ParseError, ReadError, Reason
 from exporter.domain.instants import parse_instant
 from exporter.foreign.command import Limits
-from exporter.observed.kubernetes import plugins
+from exporter.observed.kubernetes import library, plugins
 
 GRACE: Final = plugins.LIMITS.seconds + 5
 """Seconds that reading may take in all, an identity provider's answer included."""
@@ -87,13 +86,7 @@ async def _translated(loading: Any, path: Path | None) -> Loaded:
 
 async def _library() -> tuple[Any, Any]:
     """Return the client's packages ``client`` and ``config``, which have no annotations."""
-
-    def load() -> tuple[Any, Any]:
-        from kubernetes.aio import client, config  # noqa: PLC0415 - when first needed
-
-        return client, config
-
-    return await asyncio.to_thread(load)
+    return await asyncio.to_thread(library.load)
 
 
 async def _service_account() -> Loaded:
@@ -108,18 +101,21 @@ async def _service_account() -> Loaded:
 
 async def _kubeconfig(path: Path | None, limits: Limits) -> Loaded:
     client, config = await _library()
-    configuration, library = client.Configuration(), config.kube_config
-    if path is None and not _exists(library.KUBE_CONFIG_DEFAULT_LOCATION):
-        message = f"there is none at {library.KUBE_CONFIG_DEFAULT_LOCATION}"
+    configuration, kube_config = client.Configuration(), config.kube_config
+    usual = kube_config.KUBE_CONFIG_DEFAULT_LOCATION
+    if path is None and not _exists(usual):
+        message = f"there is none at {usual}"
         raise unusable(message, path, reason=Reason.MISSING)
     expires, costly = None, False
     try:
-        merged = library.KubeConfigMerger(str(path or library.KUBE_CONFIG_DEFAULT_LOCATION)).config
+        merged = kube_config.KubeConfigMerger(
+            str(path or kube_config.KUBE_CONFIG_DEFAULT_LOCATION)
+        ).config
 
         async def google() -> plugins.GoogleCredentials:
             return await plugins.google(user["auth-provider"]["config"], limits=limits)
 
-        loader = library.KubeConfigLoader(
+        loader = kube_config.KubeConfigLoader(
             merged, config_base_path=None, get_google_credentials=google
         )
         user: Any = getattr(loader, "_user", None)

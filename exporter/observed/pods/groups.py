@@ -4,6 +4,8 @@ Of 150,000 pods that run, few change within a second: freezing all of their grou
 evaluation would cost more than everything else of it.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from msgspec import Struct
@@ -16,45 +18,34 @@ _NOBODY = MappingProxyType[str, int]({})
 
 
 class Group(Struct, eq=False, gc=False):
-    """The sums over all pods of one owner on one node with the same tolerations.
+    """The sums over all pods of one owner on one node with the same tolerations, as they are *now*.
 
     There may be as many as pods, so each byte counts; they are in no cycle.
     """
 
-    owner: WorkloadKey
-    node: str
+    now: PodGroup
     tolerations: Tolerations
-    pods: int = 0
-    ready: int = 0
-    pulled: int = 0
-    waiting: dict[str, int] | None = None
-    frozen: PodGroup | None = None
 
     def count(self, *, ready: bool, pulled: bool, waiting: tuple[str, ...], sign: int) -> None:
         """Add what one pod contributes (*sign* 1), or take it off (-1)."""
-        self.pods += sign
-        self.ready += sign * ready
-        self.pulled += sign * pulled
-        self.frozen = None
-        if waiting:
-            counts = self.waiting = self.waiting or {}
-            for reason in waiting:
-                counts[reason] = counts.get(reason, 0) + sign
+        now = self.now
+        self.now = PodGroup(
+            owner=now.owner,
+            node=now.node,
+            tolerations=now.tolerations,
+            pods=now.pods + sign,
+            ready=now.ready + sign * ready,
+            pulled=now.pulled + sign * pulled,
+            waiting=_counted(now.waiting, waiting, sign) if waiting else now.waiting,
+        )
 
-    def freeze(self) -> PodGroup:
-        """Return the sums as they are now; the same value until they change."""
-        if self.frozen is None:
-            counts = sorted(self.waiting.items()) if self.waiting else ()
-            self.frozen = PodGroup(
-                owner=self.owner,
-                node=self.node,
-                tolerations=self.tolerations.values,
-                pods=self.pods,
-                ready=self.ready,
-                pulled=self.pulled,
-                waiting={reason: count for reason, count in counts if count} or _NOBODY,
-            )
-        return self.frozen
+
+def _counted(known: Mapping[str, int], waiting: tuple[str, ...], sign: int) -> Mapping[str, int]:
+    """Return the sorted counts of reasons to wait, with those of one pod added or taken off."""
+    counts = Counter(known)
+    for reason in waiting:
+        counts[reason] += sign
+    return {reason: count for reason, count in sorted(counts.items()) if count} or _NOBODY
 
 
 class Groups:
@@ -77,18 +68,21 @@ class Groups:
         alike = self._by_owner.get(owner)
         nodes = alike.get(tolerations.text) if alike else None
         known = nodes.get(node) if nodes else None
-        return known or Group(owner, node, tolerations)
+        if known is not None:
+            return known
+        nothing = PodGroup(owner=owner, node=node, tolerations=tolerations.values, pods=0)
+        return Group(nothing, tolerations)
 
     def count(
         self, group: Group, *, ready: bool, pulled: bool, waiting: tuple[str, ...], sign: int
     ) -> None:
         """Add what one pod contributes to *group* (*sign* 1), or take it off (-1)."""
-        if not group.pods:
+        if not group.now.pods:
             self._keep(group)
         group.count(ready=ready, pulled=pulled, waiting=waiting, sign=sign)
-        self._changed_owners.add(group.owner)
-        self._changed_nodes.add(group.node)
-        if not group.pods:
+        self._changed_owners.add(group.now.owner)
+        self._changed_nodes.add(group.now.node)
+        if not group.now.pods:
             self._drop(group)
 
     def freeze(self, budget: int) -> bool:
@@ -108,28 +102,28 @@ class Groups:
         return dict(self._owners), dict(self._nodes)
 
     def _keep(self, group: Group) -> None:
-        alike = self._by_owner.get(group.owner)
+        alike = self._by_owner.get(group.now.owner)
         if alike is None:
-            alike = self._by_owner[group.owner] = {}
+            alike = self._by_owner[group.now.owner] = {}
         nodes = alike.get(group.tolerations.text)
         if nodes is None:
             nodes = alike[group.tolerations.text] = {}
-        nodes[group.node] = group
-        neighbours = self._by_node.get(group.node)
+        nodes[group.now.node] = group
+        neighbours = self._by_node.get(group.now.node)
         if neighbours is None:
-            neighbours = self._by_node[group.node] = {}
+            neighbours = self._by_node[group.now.node] = {}
         neighbours[group] = None
 
     def _drop(self, group: Group) -> None:
-        alike, neighbours = self._by_owner[group.owner], self._by_node[group.node]
+        alike, neighbours = self._by_owner[group.now.owner], self._by_node[group.now.node]
         nodes = alike[group.tolerations.text]
-        del nodes[group.node], neighbours[group]
+        del nodes[group.now.node], neighbours[group]
         if not nodes:
             del alike[group.tolerations.text]
         if not alike:
-            del self._by_owner[group.owner]
+            del self._by_owner[group.now.owner]
         if not neighbours:
-            del self._by_node[group.node]
+            del self._by_node[group.now.node]
 
     def _freeze_owner(self, owner: WorkloadKey) -> int:
         alike = self._by_owner.get(owner)
@@ -137,8 +131,8 @@ class Groups:
             self._owners.pop(owner, None)
             return 1
         groups = [group for nodes in alike.values() for group in nodes.values()]
-        groups.sort(key=lambda group: (group.node, group.tolerations.text))
-        self._owners[owner] = tuple([group.freeze() for group in groups])
+        groups.sort(key=lambda group: (group.now.node, group.tolerations.text))
+        self._owners[owner] = tuple([group.now for group in groups])
         return len(groups)
 
     def _freeze_node(self, node: str) -> int:
@@ -146,6 +140,6 @@ class Groups:
         if groups is None:
             self._nodes.pop(node, None)
             return 1
-        ordered = sorted(groups, key=lambda group: (group.owner, group.tolerations.text))
-        self._nodes[node] = tuple([group.freeze() for group in ordered])
+        ordered = sorted(groups, key=lambda group: (group.now.owner, group.tolerations.text))
+        self._nodes[node] = tuple([group.now for group in ordered])
         return len(ordered)

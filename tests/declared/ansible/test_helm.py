@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 
 from exporter.declared.ansible.errors import UnresolvedError
-from exporter.declared.ansible.helm import Release, mentions_stack, parse_helm, parse_module
+from exporter.declared.ansible.helm import Release, parse_helm, parse_module
 from exporter.declared.ansible.shell import parse_script
+from exporter.declared.stack import mentions_stack
 
 RETENTION = "prometheus.prometheusSpec.retention"
 

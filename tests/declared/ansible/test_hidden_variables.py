@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from exporter.declared.ansible import read
+from exporter.declared.ansible.reader import read
 from exporter.domain.declaration import Reading
 from exporter.domain.items import ItemState
 from exporter.settings.declared import AnsibleSettings

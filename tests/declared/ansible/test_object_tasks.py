@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from exporter.declared.ansible import read
 from exporter.declared.ansible.object_tasks import delivery_tools
+from exporter.declared.ansible.reader import read
 from exporter.domain.finding import Layer
 from exporter.domain.items import DeclaredItems, ItemState
 from exporter.settings.declared import AnsibleSettings

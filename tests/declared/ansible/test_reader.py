@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from exporter.declared.ansible import read
+from exporter.declared.ansible.reader import read
 from exporter.declared.checkout import Checkout
 from exporter.domain.declaration import Attribute, NodeStatement, Reading
 from exporter.domain.errors import Reason

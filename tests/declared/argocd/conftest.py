@@ -4,10 +4,11 @@ from typing import Any, Protocol
 
 import pytest
 
-from exporter.declared import argocd
-from exporter.declared.argocd import Cluster, Followed
+from exporter.declared.argocd import reader as argocd
 from exporter.declared.argocd.application_sets import Made, make
+from exporter.declared.argocd.destinations import Cluster
 from exporter.declared.argocd.files import Files
+from exporter.declared.argocd.reader import Followed
 from exporter.declared.argocd.templating import Budget
 from exporter.declared.checkout import Checkout
 from exporter.declared.kustomize.renderer import Renderer

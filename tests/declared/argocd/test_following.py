@@ -2,8 +2,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from exporter.declared.argocd import Followed
 from exporter.declared.argocd import following as module
+from exporter.declared.argocd.reader import Followed
 from exporter.domain.declaration import ApplicationKey
 
 Follow = Callable[..., Awaitable[Followed]]

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from exporter.declared.argocd import Followed
+from exporter.declared.argocd.reader import Followed
 from exporter.domain.applications import Overrides
 from exporter.domain.declaration import ApplicationKey
 from exporter.domain.json import Json, as_list, as_object, dig

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import pytest
 
-from exporter.declared.argocd import Followed
+from exporter.declared.argocd.reader import Followed
 from exporter.domain.declaration import DeclaredWorkload
 from exporter.domain.errors import Reason
 from exporter.domain.items import ItemState

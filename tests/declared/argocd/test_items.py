@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from exporter.declared.argocd import Cluster, Followed
 from exporter.declared.argocd import following as module
+from exporter.declared.argocd.destinations import Cluster
+from exporter.declared.argocd.reader import Followed
 from exporter.domain.finding import Layer, Subject
 from exporter.domain.items import Item, ItemState
 from exporter.domain.provenance import Source

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.declared.argocd.addressed import READER
+from exporter.declared.argocd import READER
 from exporter.declared.checkout import Checkout
 from exporter.declared.declare import Declarations
 from exporter.declared.reader import Inputs

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from exporter.declared.argocd import Followed
+from exporter.declared.argocd.reader import Followed
 from exporter.declared.remembered import Remembered
 from exporter.domain.items import ItemState
 from exporter.settings.charts import RootChart

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from exporter.declared.argocd import Followed
+from exporter.declared.argocd.reader import Followed
 from exporter.declared.argocd.rules import Filter, Rules, parse
 from exporter.declared.rendered import Manifest
 from exporter.domain.declaration import ApplicationKey
@@ -160,21 +160,21 @@ async def test_rules_that_make_no_sense_are_a_failure_and_harm_nothing_else(
 
 
 @pytest.mark.parametrize(
-    ("given", "kind", "version", "fits"),
+    ("given", "kind", "api_group", "fits"),
     [
-        pytest.param(Filter(), "Deployment", "apps/v1", True, id="any"),
-        pytest.param(Filter(groups=("apps",)), "Deployment", "apps/v1", True, id="group"),
-        pytest.param(Filter(groups=("*.io",)), "A", "b.io/v1", True, id="pattern"),
-        pytest.param(Filter(groups=("",)), "Pod", "v1", True, id="core"),
-        pytest.param(Filter(groups=("",)), "Deployment", "apps/v1", False, id="not core"),
-        pytest.param(Filter(kinds=("*",)), "Pod", "v1", True, id="any kind"),
-        pytest.param(Filter(kinds=("Po*",)), "Pod", "v1", False, id="kinds are no patterns"),
-        pytest.param(Filter(clusters=("*",)), "Pod", "v1", True, id="any cluster"),
-        pytest.param(Filter(clusters=("https://other",)), "Pod", "v1", False, id="other cluster"),
+        pytest.param(Filter(), "Deployment", "apps", True, id="any"),
+        pytest.param(Filter(groups=("apps",)), "Deployment", "apps", True, id="group"),
+        pytest.param(Filter(groups=("*.io",)), "A", "b.io", True, id="pattern"),
+        pytest.param(Filter(groups=("",)), "Pod", "", True, id="core"),
+        pytest.param(Filter(groups=("",)), "Deployment", "apps", False, id="not core"),
+        pytest.param(Filter(kinds=("*",)), "Pod", "", True, id="any kind"),
+        pytest.param(Filter(kinds=("Po*",)), "Pod", "", False, id="kinds are no patterns"),
+        pytest.param(Filter(clusters=("*",)), "Pod", "", True, id="any cluster"),
+        pytest.param(Filter(clusters=("https://other",)), "Pod", "", False, id="other cluster"),
     ],
 )
-def test_a_filter_fits_as_in_argo_cd(given: Filter, kind: str, version: str, fits: bool) -> None:  # noqa: FBT001 - a case
-    assert given.fits({"apiVersion": version, "kind": kind}) is fits
+def test_a_filter_fits_as_in_argo_cd(given: Filter, kind: str, api_group: str, fits: bool) -> None:  # noqa: FBT001 - a case
+    assert given.fits(api_group, kind) is fits
 
 
 def test_what_is_not_included_is_passed_over() -> None:

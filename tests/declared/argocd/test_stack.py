@@ -2,7 +2,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from exporter.declared.argocd import Followed
+from exporter.declared.argocd.reader import Followed
 from exporter.domain.monitoring.stack import StackValue
 
 Follow = Callable[..., Awaitable[Followed]]

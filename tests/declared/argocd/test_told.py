@@ -5,9 +5,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from exporter.declared import argocd
-from exporter.declared.argocd import Followed, Home
+from exporter.declared.argocd import reader as argocd
+from exporter.declared.argocd.reader import Followed
 from exporter.declared.kustomize.renderer import Renderer
+from exporter.declared.repositories import Home
 from exporter.domain.addresses import normalise
 from exporter.domain.declaration import ApplicationKey
 from exporter.domain.items import Item

@@ -7,7 +7,7 @@ import pytest
 
 from exporter.declared.checkout import Checkout
 from exporter.declared.helm import Archives, Charts
-from exporter.declared.kustomize import Renderer
+from exporter.declared.kustomize.renderer import Renderer
 from exporter.declared.rendered import Rendered
 from exporter.domain.items import ItemState
 from exporter.domain.json import dig

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from exporter.declared.checkout import Checkout
-from exporter.declared.kustomize import Renderer
+from exporter.declared.kustomize.renderer import Renderer
 from exporter.declared.rendered import Rendered
 from exporter.domain.errors import Reason
 from exporter.domain.items import ItemState

@@ -2,9 +2,9 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from exporter.declared import kustomize
 from exporter.declared.checkout import Checkout
-from exporter.declared.kustomize import Renderer
+from exporter.declared.kustomize import reader as kustomize
+from exporter.declared.kustomize.renderer import Renderer
 from exporter.domain.declaration import Reading
 from exporter.domain.errors import Reason
 from exporter.domain.provenance import Source

@@ -8,8 +8,8 @@ from typing import TypeAlias
 import pytest
 
 from exporter.declared.checkout import Checkout
-from exporter.declared.kustomize import Renderer
 from exporter.declared.kustomize.build import Building, build
+from exporter.declared.kustomize.renderer import Renderer
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.provenance import Source
 from tests.programs import building

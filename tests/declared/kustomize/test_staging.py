@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from exporter.declared.checkout import Checkout
-from exporter.declared.kustomize import Renderer, staging
+from exporter.declared.kustomize import staging
 from exporter.declared.kustomize.build import Building, build
 from exporter.declared.kustomize.graph import Loader
+from exporter.declared.kustomize.renderer import Renderer
 from exporter.declared.kustomize.staging import stage
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.provenance import Source

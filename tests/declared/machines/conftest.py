@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from exporter.declared import machines
 from exporter.declared.checkout import Checkout
+from exporter.declared.machines import reader as machines
 from exporter.domain.declaration import Reading
 from exporter.settings.declared import MachinesSettings
 

@@ -7,7 +7,7 @@ import pytest
 from exporter.declared.checkout import Checkout
 from exporter.declared.confined import Workers
 from exporter.declared.survey.found import Asked, Found, Survey
-from exporter.declared.survey.job import survey
+from exporter.declared.survey.survey import survey
 
 MACHINE = 'module "a" {\n  source = "./machine"\n  hostname = "node-a"\n  purpose = "spare"\n}\n'
 PLAY = "- hosts: all\n  roles: [labels]\n"

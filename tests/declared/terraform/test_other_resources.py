@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.checks import node_unexpected
-from exporter.declared import terraform
 from exporter.declared.checkout import Checkout
 from exporter.declared.merge import merge
+from exporter.declared.terraform import read as terraform
 from exporter.declared.terraform.collector import Collector
 from exporter.declared.terraform.language.values import Origin
 from exporter.declared.terraform.other_resources import OtherResources

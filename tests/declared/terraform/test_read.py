@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from exporter.declared import terraform
 from exporter.declared.checkout import Checkout
+from exporter.declared.terraform import read as terraform
 from exporter.domain.declaration import Attribute, NodeStatement, Reading
 from exporter.domain.errors import Reason
 from exporter.domain.provenance import Source

@@ -71,3 +71,10 @@ def test_matchers_are_written_as_amtool_writes_them(matcher: Matcher, text: str)
 def test_the_watchdog_arrives_while_it_is_held() -> None:
     assert ActiveAlerts(watchdog="Watchdog", counts={"Watchdog": 1}).watchdog_arrives
     assert not ActiveAlerts(watchdog="Watchdog", counts={"Other": 1}).watchdog_arrives
+
+
+def test_groups_of_a_matcher_which_nobody_asks_for_cost_nothing() -> None:
+    matcher = Matcher(name="a", value="(a|)" * 1000, regex=True)
+
+    with at_most(100):
+        assert matcher.matches("a" * 200) is True

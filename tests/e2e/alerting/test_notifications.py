@@ -22,7 +22,7 @@ NODE = "k8s-api-auth"
 APPLICATION = "ecoeco-api-auth"
 LAYERS = {"infrastructure", "configuration", "applications", "gitops", "observability"}
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.long, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

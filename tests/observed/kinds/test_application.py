@@ -192,6 +192,18 @@ def test_only_secrets_that_are_synced_are_there() -> None:
     assert application(status={"resources": resources}).secrets == (("shop", "a"),)
 
 
+def test_secrets_whose_health_is_missing_are_missing() -> None:
+    secret = {"kind": "Secret", "namespace": "shop", "name": "a", "status": "OutOfSync"}
+    resources = [
+        secret | {"health": {"status": "Missing"}},
+        secret | {"name": "b", "health": {"status": "Degraded"}},
+        secret | {"name": "c"},
+        secret | {"name": "d", "kind": "ConfigMap", "health": {"status": "Missing"}},
+    ]
+
+    assert application(status={"resources": resources}).missing_secrets == (("shop", "a"),)
+
+
 def test_the_last_deployments_are_kept_and_when_an_operation_ended() -> None:
     entries = [{"revision": f"{number:040x}", "id": number} for number in range(12)]
     several = {"revisions": ["a" * 40, "b" * 40]}

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from exporter.declared.checkout import Checkout
-from exporter.declared.kustomize import Renderer
+from exporter.declared.kustomize.renderer import Renderer
 from exporter.declared.rendered import Manifest
 from exporter.domain.provenance import Source
 from tests.oracle.figures import Outcome, counted, record, seeds
