@@ -1,12 +1,12 @@
 """Following commits on their way, look by look: when each Application took each step."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from exporter.checks.flow import Delivery, FlowLook
 from exporter.domain.declaration import ApplicationKey
-from exporter.domain.flow import ApplicationFlow, FlowStep, Reached
+from exporter.domain.flow import ApplicationFlow, FlowStep, Reached, StepTaken
 
 
 @dataclass(slots=True)
@@ -27,6 +27,24 @@ class Flows:
     """
 
     _ways: dict[ApplicationKey, _Way] = field(default_factory=dict)
+
+    @classmethod
+    def recalled(cls, steps: Iterable[StepTaken]) -> "Flows":
+        """Return the ways as an earlier process left them; which steps are missing is seen anew."""
+        ways: dict[ApplicationKey, _Way] = {}
+        for one in steps:
+            fresh = _Way(one.commit, new=True, missing=(one.step,))
+            way = ways.setdefault(one.application, fresh)
+            way.reached[one.step] = Reached(one.step, one.at, own=one.own)
+        return cls(ways)
+
+    def taken(self) -> tuple[StepTaken, ...]:
+        """Return all steps that were taken, to be remembered."""
+        return tuple(
+            StepTaken(application=key, commit=way.commit, step=step, at=reached.at, own=reached.own)
+            for key, way in self._ways.items()
+            for step, reached in way.reached.items()
+        )
 
     def follow(self, look: FlowLook, *, at: datetime) -> Mapping[ApplicationKey, ApplicationFlow]:
         """Return how far each commit has come, as seen *at* an instant."""

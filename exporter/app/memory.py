@@ -5,22 +5,25 @@ this cluster and declaration. It names what fails, so it is readable by its owne
 """
 
 import contextlib
+import dataclasses
 import logging
 import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from exporter.domain.clock import Instant
 from exporter.domain.errors import ReadError
 from exporter.domain.excuses import Basis
 from exporter.domain.finding import Subject, Verdict
+from exporter.domain.flow import StepTaken
 from exporter.domain.recollection import MemoryKind, MemoryOrigin, Scope
 from exporter.domain.skyline import LevelChange
 from exporter.domain.transitions import Transition
@@ -40,6 +43,8 @@ LASTING = timedelta(days=1)
 MOST = 20_000
 """Findings that are kept, those of the first checks first; what is beyond begins anew."""
 _LIMIT = 32 * MIB
+_ANY = datetime.min.replace(tzinfo=UTC)
+"""In place of when it was written, to tell whether anything else changed."""
 
 
 class _Known(Struct, frozen=True):
@@ -72,6 +77,7 @@ class _Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     transitions: tuple[Transition, ...] = ()
     levels: tuple[LevelChange, ...] = ()
     watching: datetime | None = None
+    steps: tuple[StepTaken, ...] = ()
 
 
 @dataclass(slots=True)
@@ -108,18 +114,25 @@ class MemoryFile:
         logger.info("remembering %d findings since %s", len(document.findings), document.written)
         return _past(document)
 
-    def save(self, history: History, *, at: Instant, force: bool = False) -> None:
-        """Keep what *history* knows at the instant *at*, if that was not done a moment ago.
+    def save(
+        self,
+        history: History,
+        *,
+        at: Instant,
+        steps: tuple[StepTaken, ...] = (),
+        force: bool = False,
+    ) -> None:
+        """Keep what *history* knows at the instant *at*, and *steps* that commits have taken.
+
+        Not if that was done a moment ago.
 
         Where it cannot be written the log says so once, and nothing else suffers.
         """
         if not force and self._looked is not None and at.boot - self._looked < EVERY:
             return
         self._looked = at.boot
-        document = _document(history, self, at=at.wall)
-        content = msgspec.json.encode(
-            (document.findings, document.waiting, document.transitions, document.levels)
-        )
+        document = replace(_document(history, self, at=at.wall), steps=steps[:MOST])
+        content = msgspec.json.encode(replace(document, written=_ANY))
         if content == self._content and at.boot - self._written < FRESH and not force:
             return
         try:
@@ -191,7 +204,10 @@ def _past(document: _Document) -> Past:
         )
     watching = document.watching and min(document.watching, latest)
     origin = MemoryOrigin(MemoryKind.FILE, latest)
-    return Past(checks, document.transitions, document.levels, watching, origin)
+    steps = tuple(
+        dataclasses.replace(one, at=one.at and min(one.at, latest)) for one in document.steps
+    )
+    return Past(checks, document.transitions, document.levels, watching, origin, steps)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from exporter.app import garbage
 from exporter.app.conformance import Conformance
+from exporter.app.flows import Flows
 from exporter.app.lifesigns import LifeSigns
 from exporter.app.memory import MemoryFile
 from exporter.app.recall import newer, recalled
@@ -99,6 +100,7 @@ class Service:
         self.current = Conformance(
             loaded,
             history=History(started=now, past=past),
+            flows=Flows.recalled(past.steps),
             clock=self.clock,
             run=self.run_reader,
         )
@@ -204,7 +206,8 @@ class Service:
         """Keep what has to outlive this process, where the settings name a file for it."""
         history = self.current.history
         if self.memory is not None and history is not None and history.judged:
-            self.memory.save(history, at=self.clock.now(), force=force)
+            steps = self.current.flows.taken()
+            self.memory.save(history, at=self.clock.now(), steps=steps, force=force)
 
     def prepare(self, outcome: Evaluation) -> Published:
         """Render one evaluation; reads nothing that changes while it runs."""

@@ -33,6 +33,17 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepTaken:
+    """A step that the *commit* of an Application was seen to have taken, as it is remembered."""
+
+    application: ApplicationKey
+    commit: str
+    step: FlowStep
+    at: datetime | None
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationFlow:
     """How far the *commit* that an Application shall have has come.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.flow import StepTaken
 from exporter.domain.recollection import MemoryOrigin
 from exporter.domain.skyline import LevelChange
 from exporter.domain.transitions import Transition
@@ -43,7 +44,8 @@ class Past:
     """What an earlier process saw of each check, by its id, and what it saw change.
 
     *transitions* are the last ones, *levels* those of the layers; *watching* is when it, or one
-    before it, began to look; *origin* is where all that was kept.
+    before it, began to look; *origin* is where all that was kept. *steps* are those of commits on
+    their way.
     """
 
     checks: Mapping[str, CheckPast] = field(default_factory=dict)
@@ -51,6 +53,7 @@ class Past:
     levels: tuple[LevelChange, ...] = ()
     watching: datetime | None = None
     origin: MemoryOrigin = field(default_factory=MemoryOrigin)
+    steps: tuple[StepTaken, ...] = ()
 
 
 def transitions(

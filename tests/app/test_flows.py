@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from exporter.app.flows import Flows
+from exporter.app.memory import MemoryFile
 from exporter.checks.flow import FlowLook
 from exporter.domain.applications import (
     DeclaredApplications,
@@ -15,6 +17,7 @@ from exporter.domain.applications import (
     Operation,
     Repository,
 )
+from exporter.domain.clock import Instant
 from exporter.domain.declaration import (
     ApplicationKey,
     ApplicationSource,
@@ -26,7 +29,9 @@ from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.domain.flow import ApplicationFlow, FlowStep
 from exporter.domain.provenance import Place, Source
+from exporter.domain.recollection import Scope
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload, ObservedWorkloads
+from exporter.runtime.history import History
 
 KEY = ApplicationKey("argocd", "chat")
 PLACE = Place(Source.ARGOCD, "argocd/chat.yaml", 1)
@@ -235,3 +240,18 @@ def test_an_operation_that_failed_tells_its_message() -> None:
     flow = follow(Flows(), look(failed), at=10)
 
     assert flow.notes == ("operation Failed: hook failed",)
+
+
+def test_steps_that_were_seen_survive_a_restart_and_the_way_goes_on(tmp_path: Path) -> None:
+    file = MemoryFile(path=tmp_path / "memory.json", scope=Scope("prod", "/git"))
+    before = Flows()
+    follow(before, look(BEFORE, repository=replace(REPOSITORY, revision=OLD)), at=0)
+    follow(before, look(BEFORE), at=1)
+    known = follow(before, look(DELIVERED, passing={"scrape_targets": False}), at=6)
+
+    file.save(History(started=NOW), at=Instant(minutes(7), 0), steps=before.taken(), force=True)
+    after = Flows.recalled(file.load(now=minutes(8)).steps)
+    flow = follow(after, look(DELIVERED), at=9)
+
+    assert taken(flow) == {**taken(known), FlowStep.SCRAPED: minutes(9)}
+    assert flow.missing == ()

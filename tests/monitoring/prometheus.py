@@ -149,11 +149,11 @@ class Prometheus:
                 await asyncio.sleep(_CHECK)
 
 
-async def answering(url: str, condition: Callable[[Any], Any]) -> Any:
+async def answering(url: str, condition: Callable[[Any], Any], *, grace: float = GRACE) -> Any:
     """Return the JSON that *url* answers as soon as it meets *condition*."""
     answer: Any = None
     try:
-        async with aiohttp.ClientSession() as session, asyncio.timeout(GRACE):
+        async with aiohttp.ClientSession() as session, asyncio.timeout(grace):
             while True:
                 async with session.get(url) as response:
                     answer = await response.json(content_type=None)

@@ -72,6 +72,11 @@ class Ears:
         """A minute, as it passes here."""
         return f"{60_000 / self.factor:.0f}ms"
 
+    @property
+    def grace(self) -> float:
+        """Seconds in which what is pending fires, with as much again for a busy machine."""
+        return 2 * 3600 / self.factor
+
     def routes(self) -> list[web.RouteDef]:
         """Return what to serve."""
         return [web.post("/{receiver}", self._hear)]
@@ -112,7 +117,7 @@ async def hear(trials: Sequence[Trial], *, factor: float) -> Ears:
     for slower in range(_SLOWEST + 1):
         async with _listening(trials, factor=factor / 2**slower) as ears:
             await asyncio.sleep(last * 60 / ears.factor)
-            await answering(f"{ears.prometheus}/api/v1/alerts", _is_settled)
+            await answering(f"{ears.prometheus}/api/v1/alerts", _is_settled, grace=ears.grace)
             if await _kept_up(ears):
                 await _due(ears)
                 return ears
@@ -141,7 +146,8 @@ def _total(text: str, name: str) -> float:
 
 async def _due(ears: Ears) -> None:
     """Hear what Alertmanager has yet to notify of, as soon as it knows all that fires."""
-    answer = await answering(f"{ears.prometheus}/api/v1/alerts", _is_settled)
+    alerts = f"{ears.prometheus}/api/v1/alerts"
+    answer = await answering(alerts, _is_settled, grace=ears.grace)
     firing = {
         frozenset(one["labels"].items())
         for one in answer["data"]["alerts"]
@@ -152,7 +158,8 @@ async def _due(ears: Ears) -> None:
         there = {frozenset(one["labels"].items()) for one in active}
         return firing <= there and all(one["status"]["state"] != "unprocessed" for one in active)
 
-    for alert in await answering(f"{ears.alertmanager}/api/v2/alerts", knows):
+    active = f"{ears.alertmanager}/api/v2/alerts"
+    for alert in await answering(active, knows, grace=ears.grace):
         if alert["status"]["state"] == "active":
             ears.hear(alert["labels"])
 
@@ -195,6 +202,7 @@ async def _listening(trials: Sequence[Trial], *, factor: float) -> AsyncIterator
         await answering(
             f"{ears.prometheus}/api/v1/query?query=count(up==1)",
             lambda answer: _value(answer) == len(by_name),
+            grace=ears.grace,
         )
         ears.began = time.monotonic()
         yield ears
