@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from exporter.declared.ansible.errors import UnresolvedError
+from exporter.declared.ansible.regex_filters import matching
 
 MAX_PARTS = 1_000
 MAX_LETTERS = 1_000
@@ -25,7 +26,7 @@ class HostPatterns:
         """Return the hosts that *pattern* selects, in the order of the inventory.
 
         ``localhost`` is a host even where no inventory names it. Raises :exc:`UnresolvedError`
-        for what is not evaluated: regular expressions.
+        for regular expressions that are not tried.
         """
         parts = _parts(pattern)
         chosen: dict[str, None] = {}
@@ -52,22 +53,26 @@ class HostPatterns:
     def _is_known(self, part: str) -> bool:
         if part in IMPLICIT_LOCALHOST:
             return True
-        sliced = None if part in self.members else _SLICE.match(part)
+        sliced = self._sliced(part)
         name = sliced[1] if sliced else part
         if not self.hosts or name in {"all", "*"}:
             return bool(self.hosts)
         return name in self.members or bool(self._named(name)) or self._is_group(name)
 
+    def _sliced(self, part: str) -> re.Match[str] | None:
+        """Take a part with a subscript apart; brackets of a regular expression are none."""
+        return None if part in self.members or part[0] == "~" else _SLICE.match(part)
+
     def _is_group(self, pattern: str) -> bool:
         return any(fnmatchcase(name, pattern) for name in self.members)
 
     def _part_hosts(self, part: str) -> Sequence[str]:
-        sliced = None if part in self.members else _SLICE.match(part)
+        sliced = self._sliced(part)
         return self._slice(sliced) if sliced else self._named(part)
 
     def _named(self, part: str) -> Sequence[str]:
         if part.startswith("~"):
-            raise UnresolvedError(f"the host pattern {part!r} is a regular expression")
+            return self._matching(part[1:])
         if part in {"all", "*"}:
             return self.hosts
         if part in self.members:
@@ -76,6 +81,12 @@ class HostPatterns:
         named = {host for name in groups for host in self.members[name]}
         found = [host for host in self.hosts if host in named or fnmatchcase(host, part)]
         return [part] if not found and part in IMPLICIT_LOCALHOST else found
+
+    def _matching(self, pattern: str) -> Sequence[str]:
+        """Return the hosts whose names, or whose groups' names, a regular expression matches."""
+        named = {host for group in matching(pattern, self.members) for host in self.members[group]}
+        named.update(matching(pattern, self.hosts))
+        return [host for host in self.hosts if host in named]
 
     def _slice(self, sliced: re.Match[str]) -> Sequence[str]:
         hosts = self._named(sliced[1])

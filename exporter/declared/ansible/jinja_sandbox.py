@@ -325,7 +325,10 @@ def _raised(left: Any, right: Any) -> Any:
     whole = isinstance(left, int) and isinstance(right, int) and right > 0
     if whole and int(left).bit_length() * int(right) > MAX_BITS:
         raise UnresolvedError("a template counts too far")
-    return left**right
+    found = left**right
+    if isinstance(found, complex):
+        raise UnresolvedError("a template raises a number below zero to a fraction")
+    return found
 
 
 def _lookup(*_: Any, **__: Any) -> Any:

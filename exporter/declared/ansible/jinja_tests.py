@@ -9,9 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from exporter.declared.ansible.bounded_values import TRUE_WORDS, as_text
-from exporter.declared.ansible.collection_filters import (
-    difference,
-)
 from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.regex_filters import regex_test
 
@@ -140,8 +137,8 @@ def tests(builtin: Mapping[str, Any]) -> dict[str, Any]:
         "nan": lambda value: isinstance(value, int | float) and math.isnan(value),
         "regex": regex_test("search"),
         "search": regex_test("search"),
-        "subset": lambda left, right: not difference(left, right),
-        "superset": lambda left, right: not difference(right, left),
+        "subset": lambda left, right: set(left) <= set(right),
+        "superset": lambda left, right: set(left) >= set(right),
         "truthy": _truthy,
         "url": _url,
         "version": _version,

@@ -1,10 +1,12 @@
 """The turns of a task's loops: the names of each, as far as it is known what the loop goes over."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from exporter.declared.ansible.bounded_values import MAX_ITEMS
+from exporter.declared.ansible.collection_filters import product
 from exporter.declared.ansible.documents import Documents
 from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.located_data import LocatedList, LocatedMap
@@ -81,6 +83,12 @@ class Loops:
                 return self._located(value)
             case "items":
                 return self._located(value)
+            case "nested" | "cartesian" if isinstance(value, list) and all(map(_is_list, value)):
+                return [_Item(_joined(items)) for items in product(*value)]
+            case "together" if isinstance(value, list) and all(map(_is_list, value)):
+                return [_Item(list(items)) for items in zip_longest(*value)]
+            case "indexed_items" if isinstance(value, list):
+                return [_Item([at, item]) for at, item in enumerate(_joined(value))]
             case _:
                 raise UnresolvedError(f"a loop over {_loop_name(loop)} is not evaluated")
 
@@ -133,6 +141,15 @@ class Loops:
         if isinstance(value, LocatedMap):
             place = self.documents.place(value.path, value.line_of(key))
         return _Item({"key": key, "value": value[key]}, place)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _joined(items: Iterable[Any]) -> list[Any]:
+    """Return *items* with those that are lists flattened by one level."""
+    return [inner for item in items for inner in (item if isinstance(item, list) else [item])]
 
 
 _UNKNOWN = object()

@@ -48,6 +48,20 @@ class PlayVariables:
         self._found.layers += layers
         return layers
 
+    def of_prompts(self, play: LocatedMap) -> tuple[VariableLayer, ...]:
+        """Return what ``vars_prompt`` takes where nobody is there to be asked."""
+        prompts = [one for one in as_items(play.get("vars_prompt")) if isinstance(one, LocatedMap)]
+        layers = tuple(
+            VariableLayer(
+                values={str(prompt.get("name")): prompt["default"]},
+                place=self._documents.place(prompt.path, prompt.line_of("default")),
+            )
+            for prompt in prompts
+            if prompt.get("default") is not None
+        )
+        self.usage.add(layers)
+        return layers
+
     def of_vars_files(self, play: LocatedMap, folder: str) -> tuple[VariableLayer, ...]:
         """Return the variables of ``vars_files``, the overriding ones first."""
         place = self._documents.place(play.path, play.line_of("vars_files"))

@@ -89,7 +89,9 @@ class PlaybookExpander:
         folder = PurePosixPath(path).parent.as_posix()
         self._variables.begin()
         prompts = [entry for entry in as_items(play.get("vars_prompt")) if isinstance(entry, dict)]
-        self._expanded.set_at_run_time.update(str(prompt.get("name")) for prompt in prompts)
+        self._expanded.set_at_run_time.update(
+            str(prompt.get("name")) for prompt in prompts if prompt.get("default") is None
+        )
         own = replace(
             context,
             hosts=play["hosts"],
@@ -97,6 +99,7 @@ class PlaybookExpander:
             overrides=(
                 *context.overrides,
                 *self._variables.of_vars_files(play, folder),
+                *self._variables.of_prompts(play),
                 *self._variables.of_entry(play),
             ),
         )

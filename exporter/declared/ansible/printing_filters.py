@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import yaml
 from jinja2.filters import do_filesizeformat, do_xmlattr
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from exporter.declared.ansible.bounded_values import as_text, bounded_text
 from exporter.declared.ansible.errors import UnresolvedError
@@ -31,6 +31,8 @@ def plain(value: Any) -> Any:
         return {key: plain(content) for key, content in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
+    if isinstance(value, Markup):
+        raise UnresolvedError("to_yaml is given what was escaped for HTML, which it refuses")
     return str(value) if isinstance(value, str) else value
 
 

@@ -1,7 +1,7 @@
 """Ansible's filters and tests that take a regular expression, as far as trying it is safe."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from exporter.declared.ansible.bounded_values import (
@@ -39,6 +39,15 @@ def _pattern(pattern: str, subject: str, *, ignorecase: bool, multiline: bool) -
         return re.compile(pattern, flags)
     except (re.error, OverflowError):
         raise UnresolvedError("a regular expression is malformed") from None
+
+
+def matching(pattern: str, names: Iterable[str]) -> list[str]:
+    """Return those of *names* at whose beginning *pattern* matches."""
+    return [
+        name
+        for name in names
+        if _pattern(pattern, name, ignorecase=False, multiline=False).match(name)
+    ]
 
 
 def regex_replace(

@@ -19,7 +19,7 @@ from exporter.declared.ansible.task_file_scanner import TaskFileScanner
 from exporter.declared.ansible.tasks import Task, module_of, never_runs
 from exporter.declared.ansible.unknown_tasks import UnknownTasks
 from exporter.declared.ansible.variable_files import VariableFiles
-from exporter.declared.ansible.variable_layer import layer_of
+from exporter.declared.ansible.variable_layer import VariableLayer, layer_of
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.finding import Subject
 from exporter.domain.provenance import Place
@@ -106,7 +106,10 @@ class TaskExpander:
         if context.depth > MAX_DEPTH:
             raise ReadError("roles nest too deeply", reason=Reason.MALFORMED, path=role.folder)
         self.spend(role.folder)
-        given = context.overrides[: len(context.overrides) - len(outside.overrides)]
+        given = (
+            _names_of(role, self.documents),
+            *context.overrides[: len(context.overrides) - len(outside.overrides)],
+        )
         inside = replace(
             context,
             folders=(join_path(role.folder, "tasks"), *context.folders[-1:]),
@@ -219,3 +222,10 @@ class TaskExpander:
             self._unknown.note_candidate_files(name, path=place.path, context=context, place=place)
         else:
             self._unknown.note_absent(f"the tasks {name[:80]!r} are not in the repository", place)
+
+
+def _names_of(role: Role, documents: Documents) -> VariableLayer:
+    """Return what a role's tasks are told of it."""
+    name = PurePosixPath(role.folder).name
+    values = dict.fromkeys(("role_name", "ansible_role_name"), name)
+    return VariableLayer(values=values, place=documents.place(join_path(role.folder, "tasks"), 1))

@@ -4,7 +4,7 @@ A list may hold another one many times over, and that one a third: small in memo
 for whoever compares, prints or encodes it. So it is weighed first, in time linear to what it is.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Final, TypeVar
@@ -39,13 +39,13 @@ _LAZY: Final = frozenset({"map", "select", "reject", "selectattr", "rejectattr"}
 _KEEP_ORDER: Final = frozenset(
     {
         *("list", "map", "select", "reject", "selectattr", "rejectattr", "unique", "default", "d"),
-        *("reverse", "zip", "product", "flatten", "random", "shuffle"),
+        *("reverse", "product", "flatten", "random", "shuffle"),
     }
 )
 _NEED_NO_ORDER: Final = frozenset(
     {
         *("length", "count", "sum", "union", "difference", "intersect"),
-        *("symmetric_difference", "bool", "ternary", "groupby", "items2dict", "type_debug"),
+        *("symmetric_difference", "bool", "ternary", "items2dict", "type_debug"),
     }
 )
 """Filters for which the order of their items does not matter: these give none either, or need none.
@@ -98,14 +98,16 @@ class Weights:
                 unordered = unordered or isinstance(argument, Unordered)
             if not unordered or orderless:
                 return function(*given, **named)
+            if short == "unique":
+                _bound_order(argument for argument in given if not _differs(argument))
             if short in _KEEP_ORDER:
                 found = function(*given, **named)
                 return Unordered(bounded_list(found)) if _is_list(found) else found
-            for argument in (*given, *named.values()):
-                if isinstance(argument, Unordered) and not (
-                    short in _COMPARING and _differs_by_more_than_case(argument)
-                ):
-                    argument.bound_order()
+            _bound_order(
+                argument
+                for argument in (*given, *named.values())
+                if not (short in _COMPARING and _differs(argument))
+            )
             return function(*given, **named)
 
         return bounded
@@ -137,7 +139,16 @@ class Weights:
             self._known[key] = value, weight
 
 
-def _differs_by_more_than_case(items: list[Any]) -> bool:
+def _bound_order(arguments: Iterable[Any]) -> None:
+    for argument in arguments:
+        if isinstance(argument, Unordered):
+            argument.bound_order()
+
+
+def _differs(items: Any) -> bool:
+    """Tell whether no two of *items*, those of a set, differ by case alone."""
+    if not isinstance(items, Unordered):
+        return False
     return len({item.lower() if isinstance(item, str) else item for item in items}) == len(items)
 
 

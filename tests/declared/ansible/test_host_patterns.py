@@ -32,6 +32,10 @@ POPULATION = HostPatterns(
         pytest.param("workers" + "[0]" * 300, [], id="many slices"),
         pytest.param("nobody", [], id="nobody"),
         pytest.param("", ["m1", "w1", "w2", "db.example.com"], id="empty"),
+        pytest.param("~w.*", ["w1", "w2"], id="a regular expression of hosts"),
+        pytest.param("~(work|mast)ers", ["m1", "w1", "w2"], id="one of groups"),
+        pytest.param("all:&~w[0-1]", ["w1"], id="a regular expression with brackets"),
+        pytest.param("~1", [], id="one that matches only inside of names"),
         pytest.param("localhost", ["localhost"], id="localhost needs no inventory"),
     ],
 )
@@ -39,7 +43,7 @@ def test_a_pattern_selects_hosts(pattern: str, hosts: list[str]) -> None:
     assert POPULATION.match(pattern) == hosts
 
 
-@pytest.mark.parametrize("pattern", ["~w.*", "all:&~x"])
+@pytest.mark.parametrize("pattern", ["~(w+)+x", "all:&~["])
 def test_what_is_not_evaluated_is_said(pattern: str) -> None:
     with pytest.raises(UnresolvedError):
         POPULATION.match(pattern)

@@ -144,6 +144,16 @@ def test_a_label_is_stated_in_all_forms_of_a_task(task: str, repository: Reposit
         pytest.param("with_items: [[w1], w2]", "item", {"w1", "w2"}, id="with_items"),
         pytest.param("with_items: w1", "item", {"w1"}, id="with_items of one"),
         pytest.param("with_list: [w1]", "item", {"w1"}, id="with_list"),
+        pytest.param(
+            "with_nested: [[w], [1, 2]]", "item[0] }}{{ item[1]", {"w1", "w2"}, id="with_nested"
+        ),
+        pytest.param(
+            "with_together: [[w, w], [1, 2]]",
+            "item[0] }}{{ item[1]",
+            {"w1", "w2"},
+            id="with_together",
+        ),
+        pytest.param("with_indexed_items: [w1, [w2]]", "item[1]", {"w1", "w2"}, id="with_indexed"),
         pytest.param("with_dict: {w1: {}, w2: {}}", "item.key", {"w1", "w2"}, id="with_dict"),
         pytest.param("loop: \"{{ {'w1': 1} | dict2items }}\"", "item.key", {"w1"}, id="dict2items"),
         pytest.param("loop: \"{{ groups['workers'] }}\"", "item", {"w1", "w2"}, id="a group"),

@@ -86,6 +86,10 @@ def _friendly(of: Type) -> str:
             return "dynamic" if of == "any" else str(of)
 
 
+def _key(key: str, indent: int) -> str:
+    return _lines(key, indent) if "\n" in key else quoted(key)
+
+
 def _lines(text: str, indent: int) -> str:
     lines, marker = text.split("\n"), "EOT"
     while any(line.strip() == marker for line in lines):
@@ -101,7 +105,7 @@ def _sequence(values: Iterable[Value], indent: int) -> str:
 
 def _mapping(pairs: Object, indent: int) -> str:
     inner = [
-        f"{' ' * (indent + 2)}{quoted(key)} = {shown(pairs[key], indent + 2)}"
+        f"{' ' * (indent + 2)}{_key(key, indent + 2)} = {shown(pairs[key], indent + 2)}"
         for key in sorted(pairs)
     ]
     return "\n".join(["{", *inner, " " * indent + "}"]) if inner else "{}"

@@ -20,6 +20,7 @@ from exporter.declared.terraform.language.value_types import (
     Primitive,
     TupleType,
     Type,
+    collection,
     is_open,
     list_of,
     map_of,
@@ -116,8 +117,7 @@ class _Conversion:
             case Unknown() as data:
                 return Value(data, value.at, to)
             case None:
-                keeps = is_open(to) and value.type is not ANY
-                return Value(None, value.at, value.type if keeps else without_optional(to))
+                return Value(None, value.at, _type_of_null(value.type, to))
             case _:
                 pass
         if (given := type_of(value)) is to:
@@ -226,6 +226,23 @@ class _Conversion:
         if found.data is None and isinstance(found.type, ObjectType):
             return Value(None, found.at, without_optional(found.type))
         return found
+
+
+def _type_of_null(given: Type, to: Type) -> Type:
+    """Return the type of a null of a type *given* that is converted; it has elements of one."""
+    if given is ANY or not is_open(to):
+        return without_optional(to)
+    if not isinstance(to, CollectionType) or to.element is not ANY:
+        return given
+    match given:
+        case CollectionType(element=element):
+            return collection(to.kind, element)
+        case TupleType(elements=elements):
+            return collection(to.kind, unify(elements) or ANY)
+        case ObjectType(attributes=attributes):
+            return collection(to.kind, unify([kind for _, kind in attributes]) or ANY)
+        case _:
+            return given
 
 
 def _has_unknown(value: Value) -> bool:

@@ -40,10 +40,14 @@ from exporter.declared.terraform.language.value_types import (
     STRING,
     CollectionType,
     Kind,
+    ObjectType,
+    Primitive,
+    TupleType,
     Type,
     is_kind,
     list_of,
     object_of,
+    set_of,
     tuple_of,
 )
 from exporter.declared.terraform.language.values import (
@@ -90,17 +94,34 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
 def evaluate_part(expression: Expression, scope: Scope) -> Value:
     """Return the value of a part of an expression, which may be unknown.
 
-    Raises :exc:`NotKnownError` for what fails: it makes all fail that it is part of.
+    Raises :exc:`NotKnownError` for what fails, or does in some versions: it makes all fail that it
+    is part of.
     """
     try:
         scope.budget.enter()
-        return _EVALUATE[type(expression)](expression, scope)
+        return _alike_in_all_versions(_EVALUATE[type(expression)](expression, scope))
     except NotKnownError as error:
-        if error.unknown.failed:
+        if error.unknown.failed or error.unknown.by_version:
             raise
-        return Value(error.unknown, expression.at, type_of_result(expression))
+        return Value(error.unknown, expression.at, _type_of_unknown(expression))
     finally:
         scope.budget.leave()
+
+
+def _type_of_unknown(expression: Expression) -> Type:
+    """Return the type of what is not known, but did not fail either."""
+    match expression:
+        case Call(function="ceil" | "floor" | "log" | "parseint" | "pow" | "signum" | "timecmp"):
+            return NUMBER
+        case _:
+            return type_of_result(expression)
+
+
+def _alike_in_all_versions(value: Value) -> Value:
+    """Return a value, unless some versions fail where it stands."""
+    if isinstance(value.data, Unknown) and value.data.by_version:
+        raise NotKnownError(value.data)
+    return value
 
 
 def type_of_result(expression: Expression) -> Type:
@@ -137,10 +158,14 @@ def _attribute(expression: GetAttribute, scope: Scope) -> Value:
 
 
 def _index(expression: Index, scope: Scope) -> Value:
-    base = evaluate_part(expression.base, scope)
-    key = evaluate_part(expression.key, scope)
+    return _element(evaluate_part(expression.base, scope), evaluate_part(expression.key, scope))
+
+
+def _element(base: Value, key: Value) -> Value:
     data = base.data
     if isinstance(data, Unknown):
+        if isinstance(base.type, Primitive) and base.type is not ANY:
+            raise failed("a value", f"has no elements: it is a {base.type}")
         of = base.type.element if isinstance(base.type, CollectionType) else ANY
         return Value(data, base.at, of)
     if isinstance(data, Distinct):
@@ -200,10 +225,23 @@ def _attempted(expression: Expression, scope: Scope) -> Value:
     try:
         value = evaluate_part(expression, scope)
     except NotKnownError as error:
+        if error.unknown.by_version:
+            raise
         return Value(error.unknown, expression.at, _type_of_failure(expression, scope))
-    if isinstance(value.data, Unknown) and value.data.by_version:
-        raise NotKnownError(value.data)
+    if isinstance(value.data, Unknown) and value.type is ANY:
+        return Value(value.data, value.at, _type_of_collected(expression, scope))
     return value
+
+
+def _type_of_collected(expression: Expression, scope: Scope) -> Type:
+    """Return the type of a list or set of which an element is not known."""
+    match expression:
+        case Call(function="tolist" | "toset" as name, arguments=[TupleLiteral(items=parts)]):
+            found = (type_of(_attempted(one, scope)) for one in parts)
+            element = unify([kind for kind in found if kind is not ANY]) or ANY
+            return list_of(element) if name == "tolist" else set_of(element)
+        case _:
+            return ANY
 
 
 def _type_of_failure(  # noqa: PLR0911 - a line for each kind of expression
@@ -224,10 +262,23 @@ def _type_of_failure(  # noqa: PLR0911 - a line for each kind of expression
             return object_of({str(key): type_of(one) for key, one in attempts.items()})
         case For():
             return _type_of_loop(expression, scope)
+        case Index() | GetAttribute():
+            return _type_of_element(expression, scope)
         case Splat():
             return _type_of_splat(expression, scope)
         case _:
             return type_of_result(expression)
+
+
+def _type_of_element(access: Index | GetAttribute, scope: Scope) -> Type:
+    """Return the type of an element of a collection that failed elsewhere."""
+    base = _as_typed(_attempted(access.base, scope))
+    try:
+        if isinstance(access, GetAttribute):
+            return type_of(attribute(base, access.name))
+        return type_of(_element(base, evaluate_part(access.key, scope)))
+    except NotKnownError:
+        return ANY
 
 
 def _type_of_chosen(choice: Conditional, first: Value, second: Value, scope: Scope) -> Type:
@@ -251,14 +302,16 @@ def _type_of_splat(splat: Splat, scope: Scope) -> Type:
             return list_of(type_for(element))
         case Items() as data:
             return tuple_of([type_for(type_of(one)) for one in data])
-        case _:
+        case None | Unknown():
             return ANY
+        case _:
+            return tuple_of([type_for(type_of(base))])
 
 
 def _type_of_loop(loop: For, scope: Scope) -> Type:
     """Return the type of a loop of which an element fails."""
     try:
-        collection = evaluate_part(loop.collection, scope)
+        collection = _as_typed(_attempted(loop.collection, scope))
         scopes = list(_scopes(loop, collection, scope))
         found = [type_of(_attempted(loop.result, inner)) for inner in scopes]
         if loop.result_key is None:
@@ -269,12 +322,48 @@ def _type_of_loop(loop: For, scope: Scope) -> Type:
     return ANY if loop.grouped else object_of(dict(zip(keys, found, strict=True)))
 
 
+def _as_typed(value: Value) -> Value:
+    """Return a value; of what failed, but is of a known type, one whose elements are unknown."""
+    hidden = Unknown("an element", "is not there")
+    if not isinstance(value.data, Unknown):
+        return value
+    match value.type:
+        case ObjectType(attributes=attributes):
+            pairs = {name: Value(hidden, value.at, kind) for name, kind in attributes}
+            return Value(Object(pairs), value.at)
+        case TupleType(elements=elements):
+            return Value(Items([Value(hidden, value.at, kind) for kind in elements]), value.at)
+        case _:
+            return value
+
+
 def _in_common(value: Value, other: Value) -> Value:
     """Return a value as the type that it has in common with *other*."""
     common = _common_type(value, other)
     if common is None:
         raise failed("a conditional", "has results of different types")
+    if _is_mixed(type_of(value)) and _is_of_anything(type_of(other)):
+        raise failed("a conditional", "has elements of different types, and none beside them")
     return value if common is ANY else convert(value, common)
+
+
+def _is_of_anything(of: Type) -> bool:
+    """Tell whether a type is that of ``tomap({})`` or ``tolist([])``."""
+    return isinstance(of, CollectionType) and of.element is ANY
+
+
+def _is_mixed(of: Type) -> bool:
+    """Tell whether the elements have different types in common, and not only primitive ones."""
+    match of:
+        case ObjectType(attributes=attributes):
+            kinds = {kind for _, kind in attributes}
+        case TupleType(elements=elements):
+            kinds = set(elements)
+        case _:
+            return False
+    kinds.discard(ANY)
+    primitive = all(isinstance(kind, Primitive) for kind in kinds)
+    return len(kinds) > 1 and not primitive and unify([*kinds]) is not None
 
 
 def _common_type(left: Value, right: Value) -> Type | None:
@@ -460,7 +549,9 @@ def _attempt(name: str, expression: Call, scope: Scope) -> Value:
     for argument in arguments:
         try:
             value = evaluate_part(argument, scope)
-        except NotKnownError:
+        except NotKnownError as error:
+            if error.unknown.by_version:
+                raise
             continue
         if name == "can":
             known(value)

@@ -13,6 +13,7 @@ from exporter.declared.terraform.language.value_types import (
     CollectionType,
     Kind,
     ObjectType,
+    Primitive,
     Type,
 )
 
@@ -319,6 +320,8 @@ def _type_within(of: Type, name: str) -> Type:
             if found is None:
                 raise failed("a value", f"has no element {name[:60]!r}")
             return found
+        case Primitive() if of is not ANY:
+            raise failed("a value", f"has no element {name[:60]!r}")
         case _:
             return ANY
 

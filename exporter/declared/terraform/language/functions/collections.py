@@ -20,7 +20,9 @@ from exporter.declared.terraform.language.value_types import (
     BOOL,
     STRING,
     CollectionType,
+    Kind,
     Type,
+    is_kind,
     list_of,
     tuple_of,
 )
@@ -32,6 +34,7 @@ from exporter.declared.terraform.language.values import (
     Function,
     Items,
     Lazy,
+    NotKnownError,
     Object,
     Overlaid,
     TypedItems,
@@ -97,7 +100,7 @@ def merge(*maps: Value) -> Data:
     result = Overlaid()
     for source in maps:
         match source.data:
-            case None:
+            case None if not is_kind(source.type, Kind.LIST, Kind.SET):
                 continue
             case Lazy():
                 pairs, hidden = mapping(source), None
@@ -223,7 +226,12 @@ def coalesce(*arguments: Value) -> Value:
     if common is None:
         raise failed("coalesce()", "has arguments of different types")
     for argument in arguments:
-        found = convert(argument, common)
+        try:
+            found = convert(argument, common)
+        except NotKnownError as error:
+            if error.unknown.failed:  # what only seems to have that type is passed over
+                continue
+            raise
         if known(found) is not None and found.data != "":
             return found
     raise failed("coalesce()", "has no argument with a value")

@@ -195,8 +195,11 @@ def span(*bounds: Value) -> Data:
     count = math.ceil((limit - start) / step) if limit != start else 0
     if count > MAX_RANGE:
         raise failed("range()", f"gives more than {MAX_RANGE} numbers")
+    if count > 1 and any(isinstance(one, Double) for one in (start, step)):
+        raise unknown("a number", "was calculated in double precision")
     at = bounds[0].at
-    return TypedList(collect(Value(start + step * place, at) for place in range(count)), NUMBER)
+    found = (start + step * place if place else start for place in range(count))
+    return TypedList(collect(Value(one, at) for one in found), NUMBER)
 
 
 FUNCTIONS: Mapping[str, Function] = {
