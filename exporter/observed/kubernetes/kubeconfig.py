@@ -86,7 +86,7 @@ async def _translated(loading: Any, path: Path | None) -> Loaded:
 
 async def _library() -> tuple[Any, Any]:
     """Return the client's packages ``client`` and ``config``, which have no annotations."""
-    return await asyncio.to_thread(library.load)
+    return await asyncio.to_thread(library.modules)
 
 
 async def _service_account() -> Loaded:

@@ -15,7 +15,7 @@ PARENTS: Final = ("kubernetes", "kubernetes.aio")
 _one_at_a_time = Lock()
 
 
-def load() -> tuple[Any, Any]:
+def modules() -> tuple[Any, Any]:
     """Return ``kubernetes.aio.client`` and ``kubernetes.aio.config``.
 
     Their parents are stood in for by packages that hold nothing, so that these do not run; where

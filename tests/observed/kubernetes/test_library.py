@@ -6,8 +6,8 @@ from typing import Any
 LOAD = """
 import json, sys
 from exporter.observed.kubernetes import library
-client, config = library.load()
-again = library.load()
+client, config = library.modules()
+again = library.modules()
 print(json.dumps({
     "same": again == (client, config),
     "used": [
