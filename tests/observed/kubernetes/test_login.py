@@ -335,7 +335,8 @@ async def test_a_plugin_ends_with_who_waits_for_it(tmp_path: Path) -> None:
     path = kubeconfig(tmp_path, user=shell(tmp_path, HANGING))
     waiting = [asyncio.create_task(Configured(path).current()) for _ in range(3)]
     while len(below(os.getpid())) < len(before) + 6:
-        await asyncio.wait(waiting, timeout=0.02)
+        ended, _ = await asyncio.wait(waiting, timeout=0.02)
+        assert not ended
 
     for task in waiting:
         task.cancel()
