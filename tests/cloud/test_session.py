@@ -77,7 +77,9 @@ def test_without_an_override_the_endpoint_is_that_of_the_region(
     server: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address, asked = server
-    monkeypatch.setenv("HTTPS_PROXY", address)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", address)  # it goes before HTTPS_PROXY
     provider = AwsProvider(AwsSettings(region="eu-central-1", timeout="2s"))
 
     with pytest.raises(ReadError):

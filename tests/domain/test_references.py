@@ -115,4 +115,5 @@ def test_a_virtual_service_names_more_than_services() -> None:
         "Service",
         "Gateway",
         "DestinationRule",
+        "ServiceEntry",
     }
