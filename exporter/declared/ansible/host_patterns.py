@@ -61,7 +61,7 @@ class HostPatterns:
 
     def _sliced(self, part: str) -> re.Match[str] | None:
         """Take a part with a subscript apart; brackets of a regular expression are none."""
-        return None if part in self.members or part[0] == "~" else _SLICE.match(part)
+        return None if part in self.members or part.startswith("~") else _SLICE.match(part)
 
     def _is_group(self, pattern: str) -> bool:
         return any(fnmatchcase(name, pattern) for name in self.members)

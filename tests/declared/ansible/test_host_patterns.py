@@ -32,6 +32,7 @@ POPULATION = HostPatterns(
         pytest.param("workers" + "[0]" * 300, [], id="many slices"),
         pytest.param("nobody", [], id="nobody"),
         pytest.param("", ["m1", "w1", "w2", "db.example.com"], id="empty"),
+        pytest.param("!", ["m1", "w1", "w2", "db.example.com"], id="without anything"),
         pytest.param("~w.*", ["w1", "w2"], id="a regular expression of hosts"),
         pytest.param("~(work|mast)ers", ["m1", "w1", "w2"], id="one of groups"),
         pytest.param("all:&~w[0-1]", ["w1"], id="a regular expression with brackets"),
