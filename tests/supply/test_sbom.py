@@ -90,7 +90,7 @@ def test_licences_are_those_that_packages_say(name: str) -> None:
         "Apache-2.0": r"Apache",
         "BSD-2-Clause": r"BSD",
         "BSD-3-Clause": r"BSD",
-        "GPL-3.0-or-later": r"GPLv3\+",
+        "GPL-3.0-or-later": r"GPLv3\+|GPL-3\.0-or-later",
         "ISC": r"ISC",
         "MIT": r"MIT",
         "MIT-0": r"MIT-0",
