@@ -90,7 +90,8 @@ def of_service(service: DeclaredObject, look: Backends) -> Iterator[Part]:
 def _outside(host: str, lookup: Lookup) -> Iterator[Part]:
     """Yield that Istio does not know a *host* outside of the cluster, if so.
 
-    Of undeclared ServiceEntries nobody knows more than the names.
+    Of undeclared ServiceEntries nobody knows more than the names, and of what cannot be seen not
+    even those.
     """
     declared = lookup.declared_of(SERVICE_ENTRY)
     entries = [one for one in declared if _has(one, host)]
@@ -100,10 +101,9 @@ def _outside(host: str, lookup: Lookup) -> Iterator[Part]:
             yield from absent(found[0], f"ServiceEntry {excerpt(entries[0].key.name)}")
         return
     others = lookup.observed.kinds.get(SERVICE_ENTRY) if lookup.observed else None
-    if others is None:
-        return
+    strange = others is None or _strange(others, declared)
     detail = f"no declared ServiceEntry has the host {excerpt(host)}"
-    yield unknown(detail) if _strange(others, declared) else fails(detail)
+    yield unknown(detail) if strange else fails(detail)
 
 
 def _has(entry: DeclaredObject, host: str) -> bool:

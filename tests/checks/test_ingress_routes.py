@@ -358,7 +358,7 @@ def virtual(
         pytest.param("web.shop.svc.cluster.local", Verdict.PASS, id="full"),
         pytest.param("gone", Verdict.FAIL, id="nowhere"),
         pytest.param("web.other.svc.cluster.local", Verdict.FAIL, id="elsewhere"),
-        pytest.param("api.example.org", Verdict.PASS, id="outside"),
+        pytest.param("api.example.org", Verdict.UNKNOWN, id="outside, where nobody may look"),
     ],
 )
 def test_destinations_of_a_virtual_service_are_looked_up(
@@ -472,7 +472,7 @@ ENTRY = make.declared(SERVICE_ENTRY, "out", {"hosts": ["api.example.org", "*.exa
             id="maybe of another one",
         ),
         pytest.param("api.example.org", {}, Verdict.UNKNOWN, id="declared, and not there"),
-        pytest.param("a.example.com", None, Verdict.PASS, id="nobody looks"),
+        pytest.param("a.example.com", None, Verdict.UNKNOWN, id="nobody may look"),
     ],
 )
 def test_a_host_outside_is_one_of_a_service_entry(

@@ -163,35 +163,32 @@ def test_a_secret_that_argo_cd_says_is_there_is_known(
     assert only(facts).verdict is verdict
 
 
+DECLARED = Item(
+    source=Source.KUSTOMIZE,
+    subject=Subject("Secret", "shop", "db"),
+    state=ItemState.OUT_OF_SCOPE,
+    place=PLACE,
+)
+"""A Secret of the code, which is never read."""
+
+
 def test_a_secret_that_argo_cd_misses_fails_though_it_is_declared() -> None:
-    item = Item(
-        source=Source.KUSTOMIZE,
-        subject=Subject("Secret", "shop", "db"),
-        state=ItemState.OUT_OF_SCOPE,
-        place=PLACE,
-    )
     key = ApplicationKey("argocd", "shop")
     application = ObservedApplication(
         key=key, missing_secrets=(("shop", "db"),), destination_server=IN_CLUSTER
     )
     told = ObservedApplications({key: application})
 
-    finding = only(world(secret(), DeclaredItems((item,)), told))
+    finding = only(world(secret(), DeclaredItems((DECLARED,)), told))
 
     assert finding.verdict is Verdict.FAIL
     assert "Secret db is not in the cluster" in finding.detail
 
 
 def test_a_secret_that_is_declared_is_known() -> None:
-    item = Item(
-        source=Source.KUSTOMIZE,
-        subject=Subject("Secret", "shop", "db"),
-        state=ItemState.OUT_OF_SCOPE,
-        place=PLACE,
-    )
-    elsewhere = structs.replace(item, subject=Subject("Secret", "other", "db"))
+    elsewhere = structs.replace(DECLARED, subject=Subject("Secret", "other", "db"))
 
-    known = world(secret(), DeclaredItems((item,)), ready=0)
+    known = world(secret(), DeclaredItems((DECLARED,)), ready=0)
     unknown = world(secret(), DeclaredItems((elsewhere,)), ready=0)
 
     assert only(known).verdict is Verdict.PASS

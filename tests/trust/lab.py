@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -169,17 +169,16 @@ class Lab:
 
     async def until_followed(self) -> None:
         """Wait until the exporter follows everything; its pauses are real seconds."""
-        live = self.exporter.current.observed if self.exporter else None
-        for _ in range(_TRIES):
-            if not isinstance(live, Live) or await self._up(live):
-                return
-            await asyncio.sleep(_CHECK)
+        await self._until(self._up)
 
     async def until_refused(self) -> None:
         """Wait until the exporter was refused something."""
+        await self._until(self._refused)
+
+    async def _until(self, holds: Callable[[Live], Awaitable[bool]]) -> None:
         live = self.exporter.current.observed if self.exporter else None
         for _ in range(_TRIES):
-            if not isinstance(live, Live) or await self._refused(live):
+            if not isinstance(live, Live) or await holds(live):
                 return
             await asyncio.sleep(_CHECK)
 

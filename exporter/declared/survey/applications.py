@@ -135,25 +135,18 @@ class Deployments:
                     "installed with belong into declared.charts.roots",
                 )
 
-    def rules(self) -> Iterator[Found]:
-        """Yield files with the rules of Argo CD that nothing here leads to."""
-        named = [one.path for one in self.entries()]
+    def rules(self, entries: Sequence[Found]) -> Iterator[Found]:
+        """Yield files with the rules of Argo CD that neither *entries* nor what they deploy has."""
+        named = [one.path for one in entries]
         for file in self.documents.rules if named else ():
             folder = posixpath.dirname(file)
             if not (self.deploys(folder) or any(_is_below(file, one) for one in named)):
                 yield Found(file, "it has the rules of Argo CD itself (argocd-cm)")
 
-    def _first(self, folder: str) -> str:
-        files = [file for file, _ in self.documents.applications]
-        return next(file for file in files if self._entry(file) == folder)
-
-    def deploys(self, folder: str, *, but: str = "") -> bool:
-        """Tell whether an Application, other than those in the folder *but*, deploys a folder."""
+    def deploys(self, folder: str) -> bool:
+        """Tell whether an Application deploys a folder."""
         return any(
-            _is_below(folder, pattern)
-            for file, patterns in self.paths.items()
-            if not but or posixpath.dirname(file) != but
-            for pattern in patterns
+            _is_below(folder, pattern) for patterns in self.paths.values() for pattern in patterns
         )
 
     def orphans(self) -> Iterator[Found]:

@@ -27,7 +27,7 @@ def survey(checkout: Checkout, asked: Asked) -> Survey:
         inventories=_few(_inventories(documents.inventories, asked)),
         playbooks=_few(documents.playbook_folders()),
         machines=_few(_machines(documents, deployments, delivered)),
-        argocd=_few((*entries, *deployments.making(), *deployments.rules())),
+        argocd=_few((*entries, *deployments.making(), *deployments.rules(entries))),
         kustomizations=_few(orphans),
         stacks=_few((*documents.stacks, *deployments.stacks)),
         remotes=tuple(deployments.all_remotes())[:MOST],

@@ -100,8 +100,8 @@ class Store:
         if error.restart in _EXPECTED and not self._is_missing(error):
             return
         self.errors[error.reason] += 1
-        unknown = error.restart is Restart.UNAUTHORIZED  # of whatever kind
-        place = Place(Source.KUBERNETES, "" if unknown else self.name)
+        of_any_kind = error.restart is Restart.UNAUTHORIZED
+        place = Place(Source.KUBERNETES, "" if of_any_kind else self.name)
         self.trouble = Failure(place, error.reason, error.message, error.advice)
 
     def is_up(self, *, at: Instant, max_age: timedelta) -> bool:
