@@ -254,18 +254,18 @@ def declared_things(board: Board, words: Words) -> str:
     facts = Contents.of(board.outcome.facts)
     objects = board.outcome.facts.find(DeclaredObjects)
     watched = board.outcome.layers.get(Layer.OBSERVABILITY)
+    others = len(objects.by_subject) if objects else 0
     expected = sum(watched.counts.values()) if watched else 0
-    numbers = (
-        words.count("{n} node", "{n} nodes", len(facts.nodes)),
-        words.count("{n} workload", "{n} workloads", len(facts.workloads)),
-        words.count("{n} Application", "{n} Applications", len(facts.applications)),
-        words.count(
-            "{n} other object", "{n} other objects", len(objects.by_subject) if objects else 0
-        ),
+    numbers = (len(facts.nodes), len(facts.workloads), len(facts.applications), others, expected)
+    texts = (
+        words.count("{n} node", "{n} nodes", numbers[0]),
+        words.count("{n} workload", "{n} workloads", numbers[1]),
+        words.count("{n} Application", "{n} Applications", numbers[2]),
+        words.count("{n} other object", "{n} other objects", others),
         words.count(
             "{n} expectation of the monitoring stack",
             "{n} expectations of the monitoring stack",
             expected,
         ),
     )
-    return ", ".join(one for one in numbers if not one.startswith("0"))
+    return ", ".join(text for number, text in zip(numbers, texts, strict=True) if number)

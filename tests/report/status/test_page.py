@@ -364,6 +364,15 @@ def test_the_layer_of_applications_is_called_otherwise_than_the_menu_s_applicati
     assert "애플리케이션" in text.text
 
 
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_what_is_not_declared_at_all_is_not_counted(lang: str) -> None:
+    outcome = evaluation(finding("n1"))
+
+    text = Elements(page(board(outcome), Asked(lang=lang), context=PageContext()).body.decode())
+
+    assert not re.search(r"\b0 nodes|노드 0개", text.text)
+
+
 def test_what_is_in_progress_is_not_called_accepted() -> None:
     outcome = evaluation(finding("n1"), finding("n2", Verdict.SUPPRESSED))
 
