@@ -123,7 +123,7 @@ SOURCES: Final[Mapping[str, str]] = {
 """Titles; those that are no names of products are in the catalogues."""
 
 ADVICE: Final[Mapping[Advice, str]] = {
-    Advice.COMPARE: mark("Let what {source} declares be compared, too ({state}). {remedy}"),
+    Advice.COMPARE: mark("Let what {source} declares be compared, too ({state}): {remedy}."),
     Advice.FIX: mark("Bring the cluster and the code in line: {title}."),
     Advice.RESTORE_SOURCE: mark("Make {source} readable again; until then it proves nothing."),
     Advice.MEND_CHECK: mark("Find out why the check {check} itself failed; the log says more."),

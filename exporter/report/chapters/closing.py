@@ -104,8 +104,14 @@ def _advice(cells: Cells, row: Recommendation) -> str:
         day=cells.texts.day(row.by) if row.by else "",
         layer=cells.layer(Layer(about)) if row.advice is Advice.CHECK_LAYER else "",
         state=say(STATES[row.state]) if row.state else "",
-        remedy=cells.texts.detail(row.remedy) or (say(REMEDIES[row.state]) if row.state else ""),
+        remedy=_remedy(cells, row).rstrip("."),
     )
+
+
+def _remedy(cells: Cells, row: Recommendation) -> str:
+    if row.remedy or not row.state:
+        return cells.texts.detail(row.remedy)
+    return cells.texts.say(REMEDIES[row.state])
 
 
 def unseen(cells: Cells) -> Section:

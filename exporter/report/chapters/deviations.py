@@ -1,8 +1,9 @@
 """Every deviation: one entry for all that differs in the same way."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from exporter.domain.finding import Verdict
+from exporter.domain.provenance import Place
 from exporter.report.chapters.cells import Cells
 from exporter.report.likeness import Likeness, likeness
 from exporter.report.paper import Cell, Paragraph, Properties, Section
@@ -78,12 +79,17 @@ def _pairs(cells: Cells, rows: list[FindingRow]) -> Iterator[tuple[str, Cell]]:
         yield say("Actual"), Cell(_different(cells, observed))
     details = [cells.texts.detail(row.finding.detail) for row in rows if not _is_shown(cells, row)]
     yield say("Detail"), Cell(_different(cells, filter(None, details)))
-    yield say("Declared at"), cells.place(finding.provenance)
+    yield say("Declared at"), cells.place(_places(rows))
     if finding.since is not None:
         yield say("Since"), Cell(cells.texts.instant(finding.since))
     yield say("Follows from"), Cell(" ← ".join(cells.steps(first)))
     yield say("Owner"), Cell(first.owner)
     yield say("Next"), Cell(_advice(cells, first))
+
+
+def _places(rows: Sequence[FindingRow]) -> list[Place]:
+    """Return where any of the subjects is declared, each place once."""
+    return list(dict.fromkeys(place for row in rows for place in row.finding.provenance))
 
 
 def _result(cells: Cells, row: FindingRow) -> Cell:

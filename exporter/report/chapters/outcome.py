@@ -33,7 +33,8 @@ def layers(cells: Cells) -> Section:
     meaning = say(
         "Conformance: of the items that match or deviate, the part that match. Accepted ones and "
         "those not seen count on neither side, so that 53 of 67 with 14 accepted are 100%. "
-        "Coverage: of all that the code declares, the part that could be judged."
+        "Coverage: how much of what the code declares could be judged; each declared thing counts "
+        "once, by the part of its findings that could be."
     )
     return Section(say("By layer"), (*cells.table(head, rows), Paragraph(meaning)))
 

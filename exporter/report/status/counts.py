@@ -1,7 +1,7 @@
 """How many findings of which sort: the counts that are filters, the layers, and the bar."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +13,6 @@ from exporter.report.status.board import DAY, Board
 from exporter.report.status.skyline import Skyline, skyline, spans
 from exporter.report.status.words import Words
 from exporter.report.texts import mark
-from exporter.report.wording import LAYERS
 
 PARTED: Final = " · "
 """Stands between parts at which a line may end."""
@@ -154,7 +153,7 @@ def layers(board: Board, words: Words) -> Iterator[LayerView]:
         told = _told(board, layer, words) if score else words.say("nothing declared")
         found = list(spans(changes, layer, start=start, end=board.at))
         drawn = skyline(found, words, start=start, end=board.at)
-        yield LayerView(layer, words.say(LAYERS[layer]), level, told, drawn)
+        yield LayerView(layer, words.layer(layer), level, told, drawn)
 
 
 def witness(board: Board, words: Words) -> str:
@@ -190,16 +189,25 @@ def _told(board: Board, layer: Layer, words: Words) -> str:
     levels = _by_level(board, layer)
     parts = [
         words.say("{n} of {total}", n=words.number(conform), total=words.number(total)),
-        *(words.say(_NOTES[level], n=levels[level]) for level in _NOTES if levels[level]),
+        *(_note(level, levels[level], score.counts, words) for level in _NOTES if levels[level]),
     ]
     return PARTED.join(parts)
 
 
+def _note(level: Level, number: int, verdicts: Mapping[Verdict, int], words: Words) -> str:
+    """Return how many findings of a level there are; what is in progress is not accepted."""
+    if level is Level.WARNING:
+        return words.count("{n} warning", "{n} warnings", number)
+    if level is Level.ACCEPTED and verdicts.get(Verdict.SUPPRESSED):
+        return words.say("{n} accepted or in progress", n=words.number(number))
+    return words.say(_NOTES[level], n=words.number(number))
+
+
 _NOTES: Final = {
     Level.CRITICAL: mark("{n} critical"),
-    Level.WARNING: mark("warnings: {n}"),
-    Level.UNKNOWN: mark("unknown: {n}"),
-    Level.ACCEPTED: mark("accepted: {n}"),
+    Level.WARNING: "",
+    Level.UNKNOWN: mark("{n} unknown"),
+    Level.ACCEPTED: mark("{n} accepted"),
 }
 
 
@@ -223,7 +231,10 @@ def bar(board: Board, words: Words) -> list[Part]:
         if not found[level]:
             continue
         width = 1000 * found[level] / total
-        told = words.say(_KEYS[level], n=words.number(found[level]))
+        key = _KEYS[level]
+        if level is Level.ACCEPTED and board.verdicts[Verdict.SUPPRESSED]:
+            key = mark("{n} accepted or in progress")
+        told = words.say(key, n=words.number(found[level]))
         parts.append(Part(level, round(x), max(2, round(x + width) - round(x)), told))
         x += width
     return parts
@@ -243,18 +254,18 @@ def declared_things(board: Board, words: Words) -> str:
     facts = Contents.of(board.outcome.facts)
     objects = board.outcome.facts.find(DeclaredObjects)
     watched = board.outcome.layers.get(Layer.OBSERVABILITY)
+    others = len(objects.by_subject) if objects else 0
     expected = sum(watched.counts.values()) if watched else 0
-    numbers = (
-        words.count("{n} node", "{n} nodes", len(facts.nodes)),
-        words.count("{n} workload", "{n} workloads", len(facts.workloads)),
-        words.count("{n} Application", "{n} Applications", len(facts.applications)),
-        words.count(
-            "{n} other object", "{n} other objects", len(objects.by_subject) if objects else 0
-        ),
+    numbers = (len(facts.nodes), len(facts.workloads), len(facts.applications), others, expected)
+    texts = (
+        words.count("{n} node", "{n} nodes", numbers[0]),
+        words.count("{n} workload", "{n} workloads", numbers[1]),
+        words.count("{n} Application", "{n} Applications", numbers[2]),
+        words.count("{n} other object", "{n} other objects", others),
         words.count(
             "{n} expectation of the monitoring stack",
             "{n} expectations of the monitoring stack",
             expected,
         ),
     )
-    return ", ".join(one for one in numbers if not one.startswith("0"))
+    return ", ".join(text for number, text in zip(numbers, texts, strict=True) if number)

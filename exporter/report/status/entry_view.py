@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 from urllib.parse import quote
 
@@ -25,6 +26,8 @@ from exporter.report.wording import SOURCES
 
 MEMBERS: Final = 20
 """How many members of an entry are listed."""
+_CHECKS: Final = 5
+"""How many checks are named of those that an entry explains findings of."""
 _YOUNG: Final = timedelta(hours=1)
 CLASSES: Final = {
     Level.CRITICAL: "fail",
@@ -240,9 +243,11 @@ def _counted(entry: Entry, words: Words) -> str:
     found: dict[str, int] = {}
     for row in entry.all:
         found[row.check.id] = found.get(row.check.id, 0) + 1
-    told = [f"{number} {name}" for name, number in found.items()]
+    told = ", ".join(f"{number} {name}" for name, number in islice(found.items(), _CHECKS))
+    if rest := sum(islice(found.values(), _CHECKS, None)):
+        told = words.say("{names} and {n} more", names=told, n=words.number(rest))
     every = words.count("{n} finding", "{n} findings", len(entry.all))
-    return words.say("{findings}: {checks}", findings=every, checks=words.listed(told, most=5))
+    return words.say("{findings}: {checks}", findings=every, checks=told)
 
 
 def _impact(entry: Entry, words: Words) -> str:

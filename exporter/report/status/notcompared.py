@@ -15,6 +15,8 @@ from exporter.report.wording import SOURCES, STATES, THINGS
 
 STEPS: Final = 10
 """How many steps are shown."""
+_KINDS: Final = {**THINGS, "Objects": mark("objects")}
+"""What kinds of items are called where several are opened."""
 _YOU: Final = mark("you")
 WHO: Final[Mapping[ItemState, str]] = {
     ItemState.NOT_RENDERED: mark("you: allow its registry, or check it out"),
@@ -95,7 +97,7 @@ def _steps(board: Board, words: Words) -> Iterator[Step]:
 def _step(row: NotCompared, given: Remedy, words: Words) -> Step:
     kinds = list(row.kinds)
     kind = kinds[0] if len(kinds) == 1 else ""
-    things = words.say(THINGS[kind]) if kind in THINGS and given.count > 1 else kind
+    things = words.say(_KINDS[kind]) if kind in _KINDS and given.count > 1 else kind
     names = words.listed(map(str, given.subjects), most=len(given.subjects))
     more = given.count - len(given.subjects)
     return Step(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from exporter.domain.evaluation import SourceStatus, WaiverState
-from exporter.domain.finding import Layer
+from exporter.domain.finding import Layer, Verdict
 from exporter.domain.policy import Waiver
 from exporter.domain.published import Answer, Asked
 from exporter.report.recommendations import SOON
@@ -22,7 +22,7 @@ from exporter.report.status.site import PageContext, render, site
 from exporter.report.status.verdict import banner
 from exporter.report.status.words import Words, words
 from exporter.report.texts import Lang, mark
-from exporter.report.wording import LAYERS, SOURCES, VERDICTS
+from exporter.report.wording import SOURCES, VERDICTS
 
 ACCEPTED: Final = 10
 """How many accepted causes the page shows."""
@@ -110,8 +110,9 @@ def _group_count(query: PageQuery, said: Words) -> Callable[[int], str]:
 def _choices(board: Board, said: Words) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yield by what may be filtered: the parameter, what it is called, and its values."""
     verdicts = {str(one): said.say(VERDICTS[one]) for one in WORST_FIRST}
+    verdicts[str(Verdict.UNKNOWN)] = said.say("unknown")  # as the counts call it
     yield "verdict", said.say("Result"), verdicts
-    layers = {str(one): said.say(LAYERS[one]) for one in Layer if one in board.outcome.layers}
+    layers = {str(one): said.layer(one) for one in Layer if one in board.outcome.layers}
     yield "layer", said.say("Layer"), layers
     named = {board.owner_of(one.first) for one in board.entries[:_OWNERS]} - {""}
     if named:

@@ -7,7 +7,7 @@ from exporter.domain.finding import Subject, Verdict
 from exporter.report.status.comparison import statements
 from exporter.report.status.grouping import By, Entry
 from exporter.report.status.words import Words
-from exporter.report.texts import mark
+from exporter.report.texts import Lang, mark
 from exporter.report.wording import SOURCES
 
 
@@ -302,10 +302,15 @@ def things(entry: Entry, words: Words) -> str:
 
 def counted(kind: str, number: int, words: Words) -> str:
     """Return a number of things of one kind."""
-    named = words.say(_IRREGULAR[kind]) if kind in _IRREGULAR else plural(kind)
+    named = words.say(_IRREGULAR[kind]) if kind in _IRREGULAR else _several(kind, words)
     if number == 1:
         named = words.say(mark("node")) if kind == "Node" else kind
     return words.say("{n} {kind}", n=words.number(number), kind=named)
+
+
+def _several(kind: str, words: Words) -> str:
+    """Return several objects of a *kind*: only English has a plural of its own for them."""
+    return plural(kind) if words.lang is Lang.EN else kind
 
 
 def plural(kind: str) -> str:

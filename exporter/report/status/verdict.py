@@ -269,7 +269,7 @@ def _held(board: Board, words: Words) -> str:
     if seen is None:
         return ""
     return words.say(
-        "{n} of {total} verdicts are as of {when} until they are too old. When last seen: {what}.",
+        "{n} of {total} verdicts are as of {when} until they are too old. Among these: {what}.",
         n=words.number(held),
         total=words.number(board.total),
         when=words.when(seen),

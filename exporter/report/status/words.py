@@ -8,8 +8,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from exporter.domain.finding import Layer
 from exporter.report.texts import Lang, Texts, mark
 from exporter.report.texts import texts as texts_of_reports
+from exporter.report.wording import LAYERS
 
 DOMAIN: Final = "status"
 _MONTHS: Final = (
@@ -99,6 +101,10 @@ class Words(Texts):
         shown = ", ".join(every[:most])
         more = len(every) - most
         return self.say("{names} and {n} more", names=shown, n=more) if more > 0 else shown
+
+    def layer(self, layer: Layer) -> str:
+        """Return the name of a layer as the report has it; the menu means other Applications."""
+        return texts_of_reports(self.lang).say(LAYERS[layer])
 
     def sentence(self, *parts: str) -> str:
         """Return *parts* that are sentences one after the other; empty ones are none."""

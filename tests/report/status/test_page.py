@@ -14,14 +14,14 @@ from exporter.checks import node_taints
 from exporter.domain.declaration import DeclaredNode, DeclaredWorkload, NodeGroup, WorkloadKey
 from exporter.domain.evaluation import Evaluation, SourceStatus, WaiverState
 from exporter.domain.facts import Facts
-from exporter.domain.finding import Cause, Finding, Subject, Verdict
+from exporter.domain.finding import Cause, Finding, Layer, Subject, Verdict
 from exporter.domain.nodes import DeclaredNodes, ObservedNode, ObservedNodes
 from exporter.domain.provenance import Located, Place, Source
 from exporter.domain.published import Asked
 from exporter.domain.workloads import DeclaredWorkloads
 from exporter.report.status import PageContext, files_beside, page
 from exporter.report.status.site import broken
-from tests.report.evaluations import NOW, PLACE, WAIVER, blind, charts, evaluation, finding
+from tests.report.evaluations import NOW, PLACE, WAIVER, blind, charts, check, evaluation, finding
 from tests.report.status.boards import ago, became, board, watched
 
 EVIL = "<script>alert(1)</script>"
@@ -354,6 +354,32 @@ SAID_AS_IT_IS = {
     *("platform", "team", "being", "replaced", "unknown", "of", "for", "until", "Title", "label"),
 }
 """Names, and what the check and the settings say."""
+
+
+def test_the_layer_of_applications_is_called_otherwise_than_the_menu_s_applications() -> None:
+    outcome = evaluation(finding("n1"), checks=(check("node_ready", layer=Layer.APPLICATIONS),))
+
+    text = Elements(page(board(outcome), Asked(lang="ko"), context=PageContext()).body.decode())
+
+    assert "애플리케이션" in text.text
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_what_is_not_declared_at_all_is_not_counted(lang: str) -> None:
+    outcome = evaluation(finding("n1"))
+
+    text = Elements(page(board(outcome), Asked(lang=lang), context=PageContext()).body.decode())
+
+    assert not re.search(r"\b0 nodes|노드 0개", text.text)
+
+
+def test_what_is_in_progress_is_not_called_accepted() -> None:
+    outcome = evaluation(finding("n1"), finding("n2", Verdict.SUPPRESSED))
+
+    text = shown(outcome).text
+
+    assert "1 accepted or in progress" in text
+    assert "1 warning" in text
 
 
 SIXTY = charts(11, *["allow charts.example.org"] * 48, *["allow registry.example.org"] * 12)

@@ -157,6 +157,7 @@ def test_nothing_can_be_told_without_the_cluster() -> None:
     assert head.headline == "Cannot tell: Kubernetes API has not answered for 48 seconds"
     assert head.level is Level.UNKNOWN
     assert "1 of 1 verdicts are as of" in head.below
+    assert "Among these: no deviation." in head.below
 
 
 def test_before_everything_was_seen_it_says_how_far_it_is() -> None:
