@@ -16,8 +16,9 @@ from exporter.declared.ansible.relevance import EVALUATED_MODULES, argument_text
 from exporter.declared.ansible.roles import Role, RoleFinder
 from exporter.declared.ansible.task_context import TaskContext, conditions_of, loop_of
 from exporter.declared.ansible.task_file_scanner import TaskFileScanner
-from exporter.declared.ansible.tasks import Task, module_of, never_runs
+from exporter.declared.ansible.tasks import Task, facts_set, module_of, never_runs
 from exporter.declared.ansible.unknown_tasks import UnknownTasks
+from exporter.declared.ansible.unread_file import UnreadFile
 from exporter.declared.ansible.variable_files import VariableFiles
 from exporter.declared.ansible.variable_layer import VariableLayer, layer_of
 from exporter.domain.errors import ReadError, Reason
@@ -98,7 +99,9 @@ class TaskExpander:
             return context
         inside = self.within(entry, context)
         return replace(
-            inside, overrides=(layer_of(entry, checkout=self.documents.checkout), *inside.overrides)
+            inside,
+            overrides=(layer_of(entry, checkout=self.documents.checkout), *inside.overrides),
+            loops=context.loops,  # an entry of roles has none: with_x is a parameter as any other
         )
 
     def run_role(self, role: Role, context: TaskContext, outside: TaskContext) -> None:
@@ -160,7 +163,7 @@ class TaskExpander:
             return
         key, module, arguments = module_of(task)
         place = self.documents.place(path, task.line_of(key))
-        self._note_set_at_run_time(task, module, arguments)
+        self._note_set_at_run_time(task, module, arguments, context)
         if module == "include_vars":
             self.variables.include(arguments, place=place, context=context)
         if module in _INCLUDES:
@@ -203,12 +206,18 @@ class TaskExpander:
             once=context.once or entry.get("run_once") is True,
         )
 
-    def _note_set_at_run_time(self, task: LocatedMap, module: str, arguments: Any) -> None:
+    def _note_set_at_run_time(
+        self, task: LocatedMap, module: str, arguments: Any, context: TaskContext
+    ) -> None:
         """Note the variables that *task* sets while it runs."""
         if isinstance(name := task.get("register"), str):
             self.expanded.set_at_run_time.add(name)
-        if module == "set_fact" and isinstance(arguments, dict):
-            self.expanded.set_at_run_time.update(str(key) for key in arguments)
+        facts = facts_set(arguments) if module == "set_fact" else []
+        self.expanded.set_at_run_time.update(filter(None, facts))
+        if "" in facts:
+            place = self.documents.place(task.path, task.line)
+            message = "only a run would tell which variable set_fact sets"
+            self.variables.hide(context, [VariableLayer.hidden(UnreadFile(place, message))])
 
     def _include(self, arguments: Any, place: Place, context: TaskContext) -> None:
         name = arguments.get("file") if isinstance(arguments, dict) else arguments

@@ -1,8 +1,9 @@
 """Single tasks of playbooks, taken apart: module, arguments, loop, conditions."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from exporter.declared.ansible.located_data import LocatedMap, as_items
 from exporter.declared.ansible.task_context import TaskContext
@@ -12,6 +13,7 @@ _COLLECTIONS = (
     *("ansible.builtin.", "ansible.legacy.", "kubernetes.core.", "community.kubernetes."),
     *("community.general.", "community.okd."),
 )
+_FACT: Final = re.compile(r"(?:^|\s)([\w{} ]+)=")
 _KEYWORDS = frozenset(
     {
         *("name", "when", "loop", "loop_control", "register", "vars", "args", "tags", "become"),
@@ -77,6 +79,15 @@ def _with_args(value: Any, task: LocatedMap) -> Any:
         merged.update({**more, **value})
         return merged
     return more if value is None or value == "" else value
+
+
+def facts_set(arguments: Any) -> list[str]:
+    """Return the names of what ``set_fact`` sets; "" for one that only a run would tell."""
+    if isinstance(arguments, str):
+        names: Iterable[Any] = _FACT.findall(arguments) or [""]
+    else:
+        names = arguments if isinstance(arguments, dict) else ()
+    return ["" if "{" in str(name) else str(name) for name in names]
 
 
 def _short(name: str) -> str:

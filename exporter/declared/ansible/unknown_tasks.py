@@ -10,7 +10,7 @@ from exporter.declared.ansible.node_keywords import TASK_ATTRIBUTES, sets_variab
 from exporter.declared.ansible.play_variables import PlayVariables
 from exporter.declared.ansible.task_context import TaskContext
 from exporter.declared.ansible.task_file_scanner import TaskFileScanner
-from exporter.declared.ansible.tasks import UnreadTasks
+from exporter.declared.ansible.tasks import UnreadTasks, facts_set
 from exporter.declared.ansible.variable_layer import VariableLayer
 from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Place, Source
@@ -96,7 +96,7 @@ def variables_set(value: Any) -> Iterator[str]:
         for key, content in value.items():
             if key == "register" and isinstance(content, str):
                 yield content
-            elif str(key).endswith("set_fact") and isinstance(content, dict):
-                yield from (str(name) for name in content)
+            elif str(key).endswith("set_fact"):
+                yield from filter(None, facts_set(content))
             else:
                 yield from variables_set(content)

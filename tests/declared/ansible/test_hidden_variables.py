@@ -84,6 +84,9 @@ async def test_what_can_be_read_is_known(repository: Repository) -> None:
             {"t.yml": "- set_fact: {pool: [\n"}, {"more": "- include_tasks: t.yml"}, id="set_fact"
         ),
         pytest.param({"t.yml": VAULT}, {"more": "- include_tasks: t.yml"}, id="vaulted tasks"),
+        pytest.param(
+            {}, {"more": "- set_fact: {'{{ x }}': b}"}, id="a fact of a name that a run gives"
+        ),
     ],
 )
 async def test_a_variable_that_may_stand_in_an_unreadable_file_is_not_known(

@@ -276,6 +276,11 @@ def test_a_statement_stands_at_the_item_that_supplies_it(repository: Repository)
             id="set_fact",
         ),
         pytest.param(
+            "- set_fact: n=x m=2\n- shell: kubectl label node w1 a={{ n }}\n  vars: {n: b}",
+            "set by a task",
+            id="set_fact in a line",
+        ),
+        pytest.param(
             "- shell: x\n  register: out\n- shell: kubectl label node w1 a=b\n  when: out.rc != 0",
             "set by a task",
             id="condition",

@@ -25,7 +25,7 @@ _NOTHING: Final[Mapping[str, Any]] = {
 }
 """Lists, as each name of a variable would be copied for each item of each loop."""
 
-_ENVIRONMENT: Final = {
+ENVIRONMENT: Final = {
     "ANSIBLE_DEPRECATION_WARNINGS": "false",
     "ANSIBLE_LOCALHOST_WARNING": "false",
     "ANSIBLE_NOCOLOR": "true",
@@ -107,7 +107,7 @@ def _played(content: Mapping[str, Any], folder: Path) -> Mapping[str, list[Mappi
     for name in ("playbook.yml", "variables.yml"):
         shutil.copy(HERE / name, folder / name)
     (folder / "cases.json").write_text(json.dumps(content))
-    environment = {**os.environ, **_ENVIRONMENT, "ANSIBLE_HOME": str(folder), "HOME": str(folder)}
+    environment = {**os.environ, **ENVIRONMENT, "ANSIBLE_HOME": str(folder), "HOME": str(folder)}
     done = subprocess.run(
         [PROGRAM, "-i", "localhost,", "playbook.yml"],
         cwd=folder,
