@@ -3,15 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeAlias
 
 from exporter.declared.ansible.documents import Documents
 from exporter.declared.ansible.errors import HiddenError, UnresolvedError
 from exporter.declared.ansible.extents import Extent, union
 from exporter.declared.ansible.helm import Release, parse_module
+from exporter.declared.ansible.include_candidates import IncludedFile
 from exporter.declared.ansible.inventory_variables import Host
 from exporter.declared.ansible.kubectl import mentions_nodes
 from exporter.declared.ansible.located_data import LocatedMap
+from exporter.declared.ansible.lookups import found_file
 from exporter.declared.ansible.loops import Iteration, Loops
 from exporter.declared.ansible.modules import (
     PossibleChange,
@@ -112,6 +115,7 @@ class TaskEvaluator:
             defaults=task.context.defaults,
             play_hosts=play_hosts,
             any_host=any_host,
+            read_file=partial(found_file, folders=task.context.folders, documents=self.documents),
         )
 
     def _evaluated(self, task: Task, variables: TaskVariables) -> _Run:
@@ -143,11 +147,22 @@ class TaskEvaluator:
             if items & set(re.findall(r"\w+", str(condition))):
                 continue
             try:
-                if not self.environment.templates.holds(condition, scope):
+                if not self._holds(condition, scope):
                     return True
             except UnresolvedError:
                 continue
         return False
+
+    def _holds(self, condition: Any, scope: Scope) -> bool:
+        if not isinstance(condition, IncludedFile):
+            return self.environment.templates.holds(condition, scope)
+        try:
+            return condition.is_meant(self.environment.templates.expand(condition.name, scope))
+        except HiddenError:
+            raise
+        except UnresolvedError as error:
+            message = f"only a run would tell whether {condition.path} is included: {error}"
+            raise UnresolvedError(message) from None
 
     def _iterate(self, run: _Run, iteration: Iteration) -> Iterator[Outcome]:
         """Yield the outcomes of one iteration: all conditions, then the module."""
@@ -157,9 +172,8 @@ class TaskEvaluator:
             return
         context = run.task.context
         uncertain = UnresolvedError(context.uncertainty) if context.uncertainty else None
-        holds = self.environment.templates.holds
         try:
-            if not all(holds(condition, scope) for condition in context.conditions):
+            if not all(self._holds(condition, scope) for condition in context.conditions):
                 return
         except UnresolvedError as error:
             uncertain = uncertain or error

@@ -1,6 +1,6 @@
 """Where templates find a variable: magic variables, loops, layers of variables."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,7 +46,7 @@ class TaskVariables:
 
     *overrides* are variables that override those of hosts, *defaults* those that hosts override,
     the highest precedence first. With *any_host*, no inventory lists the hosts of the play, so
-    only *overrides* are certain.
+    only *overrides* are certain. *read_file* returns the text of a file that a lookup names.
     """
 
     environment: VariableEnvironment
@@ -56,6 +56,7 @@ class TaskVariables:
     items: Mapping[str, Any] = field(default_factory=dict)
     play_hosts: tuple[str, ...] = ()
     any_host: bool = False
+    read_file: Callable[[str], str] | None = None
 
     def find(self, name: str) -> Any:
         """Return the untemplated value of *name*, or ``missing``.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -79,6 +80,17 @@ def _with_args(value: Any, task: LocatedMap) -> Any:
         merged.update({**more, **value})
         return merged
     return more if value is None or value == "" else value
+
+
+def may_be_notified(handler: Mapping[str, Any], notified: AbstractSet[str]) -> bool:
+    """Tell whether a handler may run where tasks notify these names, and no others."""
+    if "block" in handler or "{" in "".join(notified):
+        return True
+    if any(key.rpartition(".")[2] in {"include_tasks", "import_tasks"} for key in handler):
+        return True
+    names = [str(handler.get("name")), *map(str, as_items(handler.get("listen")))]
+    plain = {name.rpartition(" : ")[2] for name in notified}
+    return any("{" in name or name.rpartition(" : ")[2] in plain for name in names)
 
 
 def facts_set(arguments: Any) -> list[str]:

@@ -27,6 +27,12 @@ class UnknownTasks:
         self._found = found
         self._documents = scanner.documents
         self._checkout = scanner.documents.checkout
+        self.passed_over = 0
+
+    def count(self) -> int:
+        """Return how much is known to be unknown so far."""
+        unread = sum(isinstance(step, UnreadTasks) for step in self._found.steps)
+        return unread + len(self._found.absent) + len(self._found.failures) + self.passed_over
 
     def note_unread(self, error: ReadError, *, path: str, context: TaskContext) -> None:
         """Note a file that could not be read."""
@@ -50,6 +56,7 @@ class UnknownTasks:
         self, name: str, *, path: str, context: TaskContext, place: Place
     ) -> None:
         """Note what the files that a templated *name* in *path* may mean could set."""
+        self.passed_over += 1
         for candidate in candidate_files(name, path=path, checkout=self._checkout):
             attributes = self._scanner.attributes_of_files([candidate], context.folders)
             message = f"only a run would tell whether {candidate} is included"
@@ -58,6 +65,7 @@ class UnknownTasks:
 
     def note_candidate_roles(self, name: str, *, context: TaskContext, place: Place) -> None:
         """Note what the roles that a templated *name* may mean could set."""
+        self.passed_over += 1
         found = candidate_roles(
             name, folders=context.folders, finder=self._scanner.roles, checkout=self._checkout
         )
