@@ -87,19 +87,36 @@ class TaskEvaluator:
         self.releases = StackReleases(self.documents)
 
     def evaluate(self, task: Task, hosts: Sequence[Host]) -> None:
-        """Evaluate *task* on every one of *hosts*; what cannot be is noted once."""
+        """Evaluate *task* on every one of *hosts*; what cannot be is noted once.
+
+        Hosts that do not differ in what the task uses share a run. It counts where the last of
+        them stands, as what a host does later overrides what others did.
+        """
         variables = self._variables(task, play_hosts=tuple(host.name for host in hosts))
-        seen: dict[frozenset[str], set[tuple[object, ...]]] = {}
-        for host in hosts[:1] if task.context.once else hosts:
-            if any(_signature(host, used_names) in known for used_names, known in seen.items()):
-                continue
-            run = self._evaluated(task, replace(variables, host=host))
-            used_names = frozenset(run.used_names)
-            seen.setdefault(used_names, set()).add(_signature(host, used_names))
+        seen: dict[frozenset[str], dict[tuple[object, ...], _Run]] = {}
+        ordered: dict[int, _Run] = {}
+        try:
+            for host in hosts[:1] if task.context.once else hosts:
+                run = _known_run(host, seen)
+                if run is not None:
+                    ordered[id(run)] = ordered.pop(id(run))
+                    continue
+                run = _Run(task, replace(variables, host=host))
+                ordered[id(run)] = run
+                self._collect(run)
+                used_names = frozenset(run.used_names)
+                seen.setdefault(used_names, {})[_signature(host, used_names)] = run
+        finally:
+            for run in ordered.values():
+                self._note(run)
 
     def evaluate_for_any_host(self, task: Task) -> bool:
         """Evaluate *task* for unknown hosts; return whether it may do anything that concerns us."""
-        run = self._evaluated(task, self._variables(task, any_host=True))
+        run = _Run(task, self._variables(task, any_host=True))
+        try:
+            self._collect(run)
+        finally:
+            self._note(run)
         return any(
             isinstance(outcome, Release) or outcome.extent is not None
             for outcome, _ in run.outcomes
@@ -118,17 +135,12 @@ class TaskEvaluator:
             read_file=partial(found_file, folders=task.context.folders, documents=self.documents),
         )
 
-    def _evaluated(self, task: Task, variables: TaskVariables) -> _Run:
-        """Evaluate *task* on one host, and note the outcome."""
-        run = _Run(task, variables)
-        try:
-            self._collect(run)
-        finally:
-            if not self.node_state.complete and run.used_names & _MEMBERSHIP:
-                self._note_others(run)
-            for outcome, where in run.outcomes:
-                self._note_outcome(outcome, task, where)
-        return run
+    def _note(self, run: _Run) -> None:
+        """Note the outcome of a run."""
+        if not self.node_state.complete and run.used_names & _MEMBERSHIP:
+            self._note_others(run)
+        for outcome, where in run.outcomes:
+            self._note_outcome(outcome, run.task, where)
 
     def _collect(self, run: _Run) -> None:
         if self._is_ruled_out(run):
@@ -298,6 +310,16 @@ def _mentions_relevant(task: Task) -> bool:
         return task.module == HELM_MODULE or "k8s" in task.module
     texts = command_texts(task.arguments)
     return any(mentions_nodes(text) or mentions_stack(text) for text in texts)
+
+
+def _known_run(
+    host: Host, seen: Mapping[frozenset[str], Mapping[tuple[object, ...], _Run]]
+) -> _Run | None:
+    """Return the run of a host that does not differ from *host* in what it used, if any."""
+    for used_names, runs in seen.items():
+        if run := runs.get(_signature(host, used_names)):
+            return run
+    return None
 
 
 def _signature(host: Host, names: frozenset[str]) -> tuple[object, ...]:

@@ -225,3 +225,16 @@ async def test_a_map_of_a_role_counts_only_where_something_reads_it(
     assert {key: (label.value, label.place.path) for key, label in node.labels.items()} == {
         "a": ("b", role)
     }
+
+
+async def test_what_tasks_may_set_of_another_host_is_not_known_either(
+    repository: Repository,
+) -> None:
+    command = "- command: kubectl label node n1 other={{ hostvars['m1'].pool }}"
+
+    result = await reading(
+        repository, {"v.yml": VAULT}, more=f"- include_vars: v.yml\n    {command}"
+    )
+
+    assert labels(result) == {"literal": "1"}
+    assert "labels.other" in hidden(result)

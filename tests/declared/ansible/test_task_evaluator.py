@@ -251,6 +251,12 @@ def test_an_include_means_the_file_that_its_name_gives_on_a_host(repository: Rep
     }
 
 
+def test_the_last_host_counts_where_all_set_the_same(repository: Repository) -> None:
+    task = "- command: kubectl label node n1 zone={{ zone }}"
+
+    assert run(repository, task, hosts="m1:w2:w1").labels == {"n1": {"zone": "a"}}
+
+
 def test_run_once_means_the_first_host(repository: Repository) -> None:
     task = "- command: kubectl label node {{ inventory_hostname }} a=b\n  run_once: true"
 
