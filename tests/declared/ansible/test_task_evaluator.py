@@ -251,6 +251,17 @@ def test_an_include_means_the_file_that_its_name_gives_on_a_host(repository: Rep
     }
 
 
+def test_what_an_include_may_mean_is_open_where_its_name_is(repository: Repository) -> None:
+    repository({"tasks/a.yml": "- command: kubectl label node w1 in=a\n"})
+
+    outcome = run(repository, "- include_tasks: 'tasks/{{ x }}.yml'")
+
+    assert outcome.messages == [
+        "only a run would tell whether tasks/a.yml is included: 'x' is undefined"
+    ]
+    assert outcome.gaps == {("labels.in", "w1")}
+
+
 def test_the_last_host_counts_where_all_set_the_same(repository: Repository) -> None:
     task = "- command: kubectl label node n1 zone={{ zone }}"
 
