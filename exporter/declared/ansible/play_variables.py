@@ -84,6 +84,8 @@ class PlayVariables:
         ]
         layers = self._named(names, folders=folders, place=place)
         self.usage.add(layers)
+        if isinstance(inside := options.get("name"), str):
+            self._found.set_at_run_time.add(inside)
         self._found.set_at_run_time.update(name for layer in layers for name in layer.values)
         self.hide(context, (layer for layer in layers if layer.unread is not None))
 

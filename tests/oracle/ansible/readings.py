@@ -66,6 +66,7 @@ class Reader:
             variables=read_variables(self._inventory, folders=folders, documents=documents),
             host_patterns=HostPatterns(self._inventory.hosts, self._inventory.members),
             set_at_run_time=expanded.set_at_run_time,
+            facts=expanded.facts,
             included=expanded.all_included,
         )
         state = NodeState(inventory=NODES)
