@@ -21,7 +21,7 @@ class Memory:
 
         *make* must use nothing else that may change. A key stands for one type of value.
         """
-        known = self._before.get(key)
+        known = self._now.get(key) or self._before.get(key)
         if known is None or not all(map(is_, known[0], sources)):
             known = (sources, make())
         self._now[key] = known

@@ -50,3 +50,13 @@ def test_what_was_not_asked_for_in_a_round_is_forgotten() -> None:
     anew, _ = made(memory, ONE)
 
     assert anew
+
+
+def test_a_value_is_made_once_in_a_round() -> None:
+    memory = Memory()
+    _, first = made(memory, ONE)
+
+    anew, given = made(memory, ONE)
+
+    assert not anew
+    assert given is first
