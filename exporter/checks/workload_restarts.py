@@ -28,7 +28,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     """
     observed, pods = facts.get(ObservedWorkloads).workloads, facts.get(ObservedPods)
     limits, now = facts.get(Policy).restarts, _now(facts.get(AsOf), pods)
-    for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
+    for workload in facts.get(DeclaredWorkloads).in_order:
         have = observed.get(workload.key)
         if have is None:
             yield unknowns.absent_workload(ID, workload)
