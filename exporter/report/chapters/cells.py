@@ -35,7 +35,7 @@ class Cells:
 
     def unseen(self) -> str:
         """Say that nobody could look."""
-        return self.texts.say("not seen")
+        return self.texts.say("unknown")
 
     def text(self, value: str | None) -> str:
         """Return a text that may not have been seen, or be empty."""
@@ -106,6 +106,12 @@ class Cells:
         """Return the worst verdict that one of the checks of some *chapters* has."""
         checks = (check.id for check in self.view.evaluation.checks if check.chapter in chapters)
         return self.worst({check: verdicts[check] for check in checks if check in verdicts})
+
+    def overall(self, verdicts: Mapping[str, Verdict], *chapters: Chapter) -> Cell:
+        """Return the result of some *chapters*; never a match of what another one contradicts."""
+        own, every = self.result(verdicts, *chapters), self.worst(verdicts)
+        hides = own.verdict in {Verdict.PASS, None} or every.verdict is Verdict.FAIL
+        return every if hides else own
 
     def worst(self, verdicts: Mapping[str, Verdict]) -> Cell:
         """Return the worst of the verdicts of some checks, by their ids."""

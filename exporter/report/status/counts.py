@@ -13,6 +13,7 @@ from exporter.report.status.board import DAY, Board
 from exporter.report.status.skyline import Skyline, skyline, spans
 from exporter.report.status.words import Words
 from exporter.report.texts import mark
+from exporter.report.wording import THINGS
 
 PARTED: Final = " · "
 """Stands between parts at which a line may end."""
@@ -273,6 +274,34 @@ _KEYS: Final = {
     Level.ACCEPTED: mark("{n} accepted"),
     Level.UNKNOWN: mark("{n} not compared or unknown"),
 }
+
+
+def shares(board: Board, words: Words) -> Iterator[tuple[str, str]]:
+    """Yield the shares of what was compared, each with its unit, as they differ by that."""
+    number = words.number
+    if board.total:
+        found = words.say(
+            "{n} of {total} conform",
+            n=number(board.verdicts[Verdict.PASS]),
+            total=number(board.total),
+        )
+        yield words.say("Findings"), found
+    scope = board.account.scope(THINGS)
+    if board.outcome.items:
+        compared = words.say(
+            "{n} of {total} {things} are compared at all",
+            n=number(scope.compared),
+            total=number(scope.total),
+            things=words.say(THINGS[scope.kind]),
+        )
+        yield words.say("Items"), compared
+    if board.outcome.coverage is not None:
+        judged = words.say(
+            "{share} of the declared items could be judged; each counts once, by the part of its "
+            "findings that is not unknown",
+            share=words.share(board.outcome.coverage),
+        )
+        yield words.say("Coverage"), judged
 
 
 def declared_things(board: Board, words: Words) -> str:

@@ -11,9 +11,10 @@ from exporter.domain.applications import (
 )
 from exporter.domain.check import Check
 from exporter.domain.evaluation import Evaluation, SourceStatus
-from exporter.domain.finding import Layer, Severity, Verdict
+from exporter.domain.finding import Finding, Layer, Severity, Verdict
 from exporter.domain.nodes import ObservedNodes
 from exporter.domain.objects import ObservedObjects
+from exporter.domain.provenance import Source
 from exporter.domain.services import ObservedEndpoints
 from exporter.domain.sync_windows import ObservedProjects
 from exporter.domain.workloads import ObservedAutoscalers, ObservedPods, ObservedWorkloads
@@ -38,6 +39,12 @@ OF_CLUSTER: Final[frozenset[type]] = frozenset(
 def rests_on_cluster(check: Check) -> bool:
     """Tell whether what *check* finds is only as good as the last look at the cluster."""
     return not OF_CLUSTER.isdisjoint((*check.needs, *check.uses))
+
+
+def _named(finding: Finding) -> bool:
+    """Tell whether a finding names the API server as why it is unknown."""
+    cause = finding.cause
+    return cause is not None and cause.subject is None and cause.id == Source.KUBERNETES
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +94,11 @@ class Outage:
 
     @property
     def unknown(self) -> int:
-        """How many findings rest on the cluster and are unknown."""
+        """How many findings are unknown for want of the cluster."""
         return sum(
-            self.outcome.scores[check.id].counts[Verdict.UNKNOWN] for check in self._resting()
-        )
-
-    @property
-    def current(self) -> int:
-        """How many findings rest on other sources alone."""
-        return sum(
-            sum(self.outcome.scores[check.id].counts.values())
+            finding.verdict is Verdict.UNKNOWN and (rests_on_cluster(check) or _named(finding))
             for check in self.outcome.checks
-            if not rests_on_cluster(check)
+            for finding in self.outcome.by_check.get(check.id, ())
         )
 
     def _resting(self) -> Iterator[Check]:

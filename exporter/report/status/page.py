@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from exporter.domain.evaluation import SourceStatus, WaiverState
-from exporter.domain.finding import Layer, Verdict
+from exporter.domain.finding import Layer
 from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Source
 from exporter.domain.published import Answer, Asked
@@ -69,6 +69,7 @@ def page(board: Board, asked: Asked, *, context: PageContext) -> Answer:
         witness=counts.witness(board, said),
         parted=counts.PARTED,
         bar=counts.bar(board, said),
+        shares=tuple(counts.shares(board, said)),
         declared=counts.declared_things(board, said),
         part=part,
         outage=unseen(board, said) if _leads(part, query) else None,
@@ -122,7 +123,6 @@ def _group_count(query: PageQuery, said: Words) -> Callable[[int], str]:
 def _choices(board: Board, said: Words) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yield by what may be filtered: the parameter, what it is called, and its values."""
     verdicts = {str(one): said.say(VERDICTS[one]) for one in WORST_FIRST}
-    verdicts[str(Verdict.UNKNOWN)] = said.say("unknown")  # as the counts call it
     yield "verdict", said.say("Result"), verdicts
     layers = {str(one): said.layer(one) for one in Layer if one in board.outcome.layers}
     yield "layer", said.say("Layer"), layers

@@ -278,7 +278,8 @@ def _held(outage: Outage, board: Board, words: Words) -> str:
     if outage.partly:
         return ""
     found = _deviates(board, words) if board.verdicts[Verdict.FAIL] else words.say("no deviation")
-    held = outage.held(*Verdict)
+    held, unknown = outage.held(*Verdict), outage.unknown
+    current = board.total - held - unknown
     return words.sentence(
         words.say(
             "{n} of {total} verdicts are held from then until they are too old.",
@@ -287,11 +288,9 @@ def _held(outage: Outage, board: Board, words: Words) -> str:
         )
         if held
         else "",
-        _lost(outage, board, words, held=held),
-        words.say(
-            "{n} rest on other sources and are still checked.", n=words.number(outage.current)
-        )
-        if outage.current
+        _lost(unknown, board, words, held=held),
+        words.say("{n} rest on other sources and are still checked.", n=words.number(current))
+        if current
         else "",
         words.say("Held and checked together: {what}.", what=found)
         if held
@@ -299,15 +298,15 @@ def _held(outage: Outage, board: Board, words: Words) -> str:
     )
 
 
-def _lost(outage: Outage, board: Board, words: Words, *, held: int) -> str:
+def _lost(unknown: int, board: Board, words: Words, *, held: int) -> str:
     """Say how many verdicts there are none of, for want of the cluster."""
-    if not outage.unknown:
+    if not unknown:
         return ""
     if held:
-        return words.say("{n} more rest on it and are unknown.", n=words.number(outage.unknown))
+        return words.say("{n} more rest on it and are unknown.", n=words.number(unknown))
     return words.say(
         "{n} of {total} verdicts rest on it and are unknown.",
-        n=words.number(outage.unknown),
+        n=words.number(unknown),
         total=words.number(board.total),
     )
 

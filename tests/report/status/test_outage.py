@@ -94,6 +94,14 @@ def test_what_is_held_what_is_unknown_and_what_is_checked_add_up_to_all() -> Non
     )
 
 
+def test_what_names_the_cluster_as_its_cause_rests_on_it_whatever_its_check_needs() -> None:
+    lost = finding("n8", Verdict.UNKNOWN, check="declaration_conflict", cause="kubernetes")
+
+    below = banner(board(outcome(lost)), ENGLISH).below
+
+    assert below.startswith("1 of 2 verdicts rest on it and are unknown. 1 rest on other sources")
+
+
 @pytest.mark.parametrize("words", [ENGLISH, KOREAN], ids=["en", "ko"])
 def test_one_outage_is_one_new_thing(words: Words) -> None:
     (new,) = (one for one in counts(board(TOO_OLD), words) if one.asks == (("new", "24h"),))
