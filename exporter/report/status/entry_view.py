@@ -12,7 +12,7 @@ from exporter.domain.policy import Waiver
 from exporter.domain.provenance import Place, Source
 from exporter.domain.skyline import Level
 from exporter.report.status.board import Board
-from exporter.report.status.comparison import Line, Statement, statements
+from exporter.report.status.comparison import Line, Statement, compare, statements
 from exporter.report.status.fixes import Fix, FixKind
 from exporter.report.status.grouping import By, Entry
 from exporter.report.status.looking import looks
@@ -147,7 +147,7 @@ def view(entry: Entry, board: Board, words: Words, *, fixes: Sequence[Fix] = ())
         waivers=accepting,
         reasons=tuple(dict.fromkeys(one.reason for one in accepting)),
         disputed=tuple(statements(entry.first.finding)) if len(entry.members) == 1 else (),
-        lines=tuple(differing(entry.first.finding)) if len(entry.members) == 1 else (),
+        lines=tuple(differing(entry.first, words)) if len(entry.members) == 1 else (),
         owner=next(filter(None, map(board.owner_of, entry.members[:MEMBERS])), ""),
     )
 
@@ -322,7 +322,7 @@ def _heads(entry: Entry, words: Words) -> tuple[str, ...]:
     if entry.by is not By.CAUSE:
         return (words.say("Subject"), words.say("Result"), words.say("Detail"))
     both = (words.say("Declared"), words.say("Observed"))
-    told = both if _has_sides(entry) else (words.say("Detail"),)
+    told = both if _has_sides(entry, words) else (words.say("Detail"),)
     return (words.say("Subject"), *told, words.say("Declared at"))
 
 
@@ -340,15 +340,15 @@ def _filters(entry: Entry) -> dict[str, str]:
             return {"owner": entry.name}
 
 
-def _has_sides(entry: Entry) -> bool:
-    return any(differing(row.finding) for row in entry.members[:MEMBERS])
+def _has_sides(entry: Entry, words: Words) -> bool:
+    return any(differing(row, words) for row in entry.members[:MEMBERS])
 
 
 def _members(entry: Entry, words: Words) -> Iterator[Member]:
     """Yield the rows of the table of an entry; none where it would say what stands above it."""
     if len(entry.members) == 1 and entry.by is By.CAUSE:
         return
-    with_sides = _has_sides(entry)
+    with_sides = _has_sides(entry, words)
     for row in entry.members[: MEMBERS + 1]:
         finding = row.finding
         if entry.by is not By.CAUSE:
@@ -367,7 +367,7 @@ def _result(row: Row, words: Words) -> tuple[tuple[str, str], ...]:
 
 
 def _both(row: Row, words: Words) -> tuple[tuple[str, str], ...]:
-    want, have = sides(row.finding)
+    want, have = sides(row, words)
     return (
         (words.say("Declared"), _side(want, words)),
         (words.say("Observed"), _side(have, words)),
@@ -381,14 +381,14 @@ def _side(values: list[str], words: Words) -> str:
 def _evidence(entry: Entry) -> str:
     """Return what the check said of the only member, where that is more than both sides."""
     finding = entry.first.finding
-    if len(entry.members) > 1 or entry.source or statements(finding) or not differing(finding):
+    if len(entry.members) > 1 or entry.source or statements(finding) or not compare(finding):
         return ""
     return finding.detail if len(finding.detail) > _SHORT else ""
 
 
-def _differs(entry: Entry) -> bool:
+def _differs(entry: Entry, words: Words) -> bool:
     finding = entry.first.finding
-    return bool(statements(finding) or _evidence(entry)) or len(differing(finding)) > 1
+    return bool(statements(finding) or _evidence(entry)) or len(differing(entry.first, words)) > 1
 
 
 def _waiver(entry: Entry, board: Board, words: Words) -> str:
@@ -401,6 +401,7 @@ def _waiver(entry: Entry, board: Board, words: Words) -> str:
         board,
         reason=words.say("FILL IN: why this is accepted until then"),
         owner=words.say("FILL IN: who answers for it"),
+        zone=words.zone,
     )
 
 
@@ -418,7 +419,7 @@ def _summary(
     parts = (
         things(entry, words) if members else "",
         words.count("{n} consequence", "{n} consequences", follow) if follow else "",
-        words.say("difference") if not members and _differs(entry) else "",
+        words.say("difference") if not members and _differs(entry, words) else "",
         words.say("patch") if FixKind.PATCH in kinds else "",
         words.say("command") if FixKind.COMMAND in kinds else "",
         words.say("waiver") if waiver else "",

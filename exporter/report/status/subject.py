@@ -19,7 +19,7 @@ from exporter.report.status.fixes import is_operand
 from exporter.report.status.fixing import shown
 from exporter.report.status.grouping import By, Entry, by_cause, worst_first
 from exporter.report.status.page_query import PageQuery
-from exporter.report.status.pieces import places_of
+from exporter.report.status.pieces import compared, places_of
 from exporter.report.status.relations import relations
 from exporter.report.status.rows import Row
 from exporter.report.status.site import PageContext, render, site
@@ -170,7 +170,7 @@ def _compared(row: Row, said: Words) -> Compared:
         row=row,
         style=style(row.level, row.severity),
         result=said.say(tag(row.level, row)),
-        lines=compare(row.finding),
+        lines=compared(row, said),
         places=places_of(row.finding)[:3],
     )
 
