@@ -66,6 +66,7 @@ def results(cells: Cells) -> Section:
         title=cells.texts.say("Overall result"),
         parts=(_items(cells), indicators(cells)),
         anchor="summary",
+        landscape=True,
     )
 
 
