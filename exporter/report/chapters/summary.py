@@ -92,14 +92,26 @@ def _outcome(cells: Cells) -> Iterator[str]:
             view.counts[Verdict.SUPPRESSED],
         )
     if view.unknown:
-        yield count(
-            "{n} item is unknown, {blind} of them not compared; nothing is claimed about it.",
-            "{n} items are unknown, {blind} of them not compared; nothing is claimed about them.",
-            view.unknown,
-            blind=number(view.account.blind),
-        )
+        yield _unknown(cells)
     if not view.complete:
         yield cells.texts.say("Not all of the cluster had been looked at for the first time yet.")
+
+
+def _unknown(cells: Cells) -> str:
+    """Say how many findings are unknown, and how many of these are of what is not compared."""
+    unknown, blind = cells.view.unknown, cells.view.account.blind
+    if not blind:
+        return cells.texts.count(
+            "{n} item is unknown; nothing is claimed about it.",
+            "{n} items are unknown; nothing is claimed about them.",
+            unknown,
+        )
+    return cells.texts.count(
+        "{n} item is unknown, {blind} of them not compared; nothing is claimed about it.",
+        "{n} items are unknown, {blind} of them not compared; nothing is claimed about them.",
+        unknown,
+        blind=cells.texts.number(blind),
+    )
 
 
 def _severities(cells: Cells) -> str:

@@ -15,6 +15,7 @@ from exporter.report.status.words import Words
 MOST_LINES = 100
 LONGEST = 2000
 """Characters of one value that are shown."""
+_BOUNDS = {"minimum", "maximum"}
 DEEPEST = 3
 """Values in values that are written out."""
 
@@ -121,11 +122,20 @@ def _written(value: Json, words: Words | None, *, depth: int) -> str:
     inner = partial(_written, words=words, depth=depth + 1)
     if isinstance(value, str):
         return _term(value, words)
+    if isinstance(value, Mapping) and value.keys() == _BOUNDS:
+        return _range(value, words)
     if isinstance(value, Mapping) and depth < DEEPEST:
         return ", ".join(f"{_term(key, words)}: {inner(one)}" for key, one in value.items())
     if _is_list(value) and depth < DEEPEST:
         return ", ".join(map(inner, as_list(value)))
     return _term(msgspec.json.encode(value).decode(), words)
+
+
+def _range(bounds: Mapping[str, Json], words: Words | None) -> str:
+    low, high = (_written(bounds[one], words, depth=DEEPEST) for one in ("minimum", "maximum"))
+    if low == high:
+        return low
+    return words.say("{low} to {high}", low=low, high=high) if words else f"{low} to {high}"
 
 
 def _term(text: str, words: Words | None) -> str:

@@ -294,7 +294,7 @@ def shares(board: Board, words: Words) -> Iterator[tuple[str, str]]:
             total=number(scope.total),
             things=words.say(THINGS[scope.kind]),
         )
-        yield words.say("Items"), compared
+        yield words.say("Declared items"), compared
     if board.outcome.coverage is not None:
         judged = words.say(
             "{share} of the declared items could be judged; each counts once, by the part of its "

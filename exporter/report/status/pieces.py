@@ -126,9 +126,10 @@ def _pattern(text: str, finding: Finding) -> str:
 
 def _values(values: Sequence[str | None], words: Words) -> list[Piece]:
     pieces: list[Piece] = []
+    joint = "; " if any(", " in value for value in values if value) else ", "
     for value in values[:FEW]:
         if pieces:
-            pieces.append(Piece(", "))
+            pieces.append(Piece(joint))
         pieces.append(
             Piece(words.say("nothing")) if value is None else Piece(value or '""', code=True)
         )

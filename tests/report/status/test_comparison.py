@@ -87,7 +87,7 @@ def test_statements_that_contradict_each_other_are_told_with_their_places() -> N
     assert compare(one) == []
 
 
-NESTED: Json = {"replicas": {"minimum": 35, "maximum": 36}, "ready": True}
+NESTED: Json = {"replicas": {"number": 35, "version": "x"}, "ready": True}
 
 
 def row_of(name: str, *, layer: Layer, **values: Json) -> Row:
@@ -99,8 +99,8 @@ def row_of(name: str, *, layer: Layer, **values: Json) -> Row:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (ENGLISH, [("ready", "true"), ("replicas", "minimum: 35, maximum: 36")]),
-        (KOREAN, [("Ready", "예"), ("레플리카", "최소: 35, 최대: 36")]),
+        (ENGLISH, [("ready", "true"), ("replicas", "number: 35, version: x")]),
+        (KOREAN, [("Ready", "예"), ("레플리카", "개수: 35, 버전: x")]),
     ],
 )
 def test_values_of_our_own_are_told_in_words_and_never_as_json(
@@ -139,3 +139,14 @@ def test_an_instant_of_ours_is_told_in_the_zone_of_the_page() -> None:
     (line,) = compared(row, seoul)
 
     assert (line.field, line.observed) == ("시작", "2025년 11월 9일 17:30 KST")
+
+
+@pytest.mark.parametrize(
+    ("bounds", "told"), [((35, 35), "35"), ((3, 5), "3 to 5")], ids=["one number", "a range"]
+)
+def test_bounds_are_told_as_a_range(bounds: tuple[int, int], told: str) -> None:
+    low, high = bounds
+    counted: Json = {"minimum": low, "maximum": high}
+    row = row_of("kube_state_metrics", layer=Layer.OBSERVABILITY, declared=34, observed=counted)
+
+    assert sides(row, ENGLISH) == (["34"], [told])
