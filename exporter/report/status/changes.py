@@ -91,10 +91,19 @@ def _outages(found: Sequence[Transition], board: Board) -> Iterator[list[Transit
     silent: dict[str, list[Transition]] = {}
     rest: list[Transition] = []
     for one in found:
-        row = _now(one, board)
-        (silent.setdefault(row.source, []) if row and row.source else rest).append(one)
+        source = _silent(one, board)
+        (silent.setdefault(source, []) if source else rest).append(one)
     yield from silent.values()
     yield from moments(rest)
+
+
+def _silent(change: Transition, board: Board) -> str:
+    """Return the source whose silence led to a transition, or nothing."""
+    row = _now(change, board)
+    status = board.status_of(row.source) if row is not None and row.source else None
+    if row is None or (status and status.last_success and change.at < status.last_success):
+        return ""
+    return row.source
 
 
 def _now(change: Transition, board: Board) -> Row | None:
@@ -106,11 +115,9 @@ def _now(change: Transition, board: Board) -> Row | None:
 def _by_cause(some: Sequence[Transition], board: Board, words: Words) -> Iterator[Event]:
     """Yield the events of a moment, what follows folded under the worst that does not."""
     groups = list(together(some))
-    first = _now(some[0], board)
-    if first is not None and first.source:
-        alike = [_event(one, board, words) for one in groups]
-        text = unanswered(first.source, words)
-        yield Event(some[0].at, text, first.level, alike[0].word, more=tuple(alike))
+    if source := _silent(some[0], board):
+        alike = tuple(_event(one, board, words) for one in groups)
+        yield replace(alike[0], text=unanswered(source, words), subjects=(), more=alike)
         return
     told = [(_event(one, board, words), _follows(one, board)) for one in groups]
     leads = [event for event, follows in told if not follows] or [event for event, _ in told]

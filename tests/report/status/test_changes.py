@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from exporter.domain.evaluation import SourceStatus
 from exporter.domain.finding import Verdict
+from exporter.domain.provenance import Source
 from exporter.domain.skyline import Level
 from exporter.report.status.changes import events, every
 from exporter.report.status.titles import TITLES, title
@@ -141,4 +143,20 @@ def test_what_can_be_judged_again_is_folded_under_what_was_settled() -> None:
     (event,) = every(board(outcome), ENGLISH)
 
     assert event.text == "No longer: Node n1 is not in the cluster"
+    assert len(event.more) == 1
+
+
+def test_what_became_unknown_before_a_source_went_silent_is_not_laid_at_its_door() -> None:
+    unknown = finding("n1", Verdict.UNKNOWN, check="node_ready", cause="kubernetes")
+    silent = SourceStatus(source=Source.KUBERNETES, up=False, last_success=ago(minutes=5))
+    outcome = watched(
+        evaluation(LOST, unknown, sources=(silent,)),
+        became(LOST, ago(minutes=9), before=Verdict.PASS, after=Verdict.FAIL),
+        became(unknown, ago(minutes=9), before=Verdict.PASS, after=Verdict.UNKNOWN),
+        since=ago(days=2),
+    )
+
+    (event,) = every(board(outcome), ENGLISH)
+
+    assert event.text == "Node n1 is not in the cluster"
     assert len(event.more) == 1
