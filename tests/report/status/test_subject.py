@@ -71,7 +71,7 @@ def entries(outcome: Evaluation, about: Subject) -> list[str]:
 
 def test_what_follows_from_a_cause_is_folded_under_it() -> None:
     assert entries(OUTCOME, node("n1")) == ["Node n1 is not in the cluster"]
-    assert "Node n1: 1 check cannot look" in text(page("n1"))
+    assert "Node n1: 1 check cannot look Title of node_ready" in text(page("n1"))
 
 
 def test_what_follows_from_another_subject_is_folded_under_that() -> None:
