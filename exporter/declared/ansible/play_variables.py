@@ -79,8 +79,9 @@ class PlayVariables:
         names = [name] if isinstance(name, str) else []
         names += [join_path(folder, "{{ any }}")] if isinstance(folder, str) else []
         folders = [
-            *context.folders,
-            *(normalize_path(join_path(folder, "../vars")) for folder in context.folders),
+            normalize_path(join_path(folder, below))
+            for folder in context.folders
+            for below in (".", "vars", "../vars")
         ]
         layers = self._named(names, folders=folders, place=place)
         self.usage.add(layers)
