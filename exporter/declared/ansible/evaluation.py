@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exporter.declared.ansible.extents import Extent
+from exporter.declared.ansible.fact_tasks import SET_FACT
 from exporter.declared.ansible.play_hosts import PlayHostFinder, PlayHosts
 from exporter.declared.ansible.relevance import installs_stack
 from exporter.declared.ansible.task_evaluator import TaskEvaluator
@@ -35,7 +36,9 @@ def evaluate(
             if isinstance(step, Task):
                 playbook = step.context.playbook
                 play_hosts = hosts_by_step[id(step)] = host_finder.play_hosts(step.context)
-                if play_hosts.unknown and evaluator.evaluate_for_any_host(step):
+                if play_hosts.unknown and step.module == SET_FACT:
+                    evaluator.environment.facts -= step.arguments.keys()
+                elif play_hosts.unknown and evaluator.evaluate_for_any_host(step):
                     host_finder.note(step.context, play_hosts)
         for step in steps:
             if isinstance(step, Task):

@@ -16,7 +16,8 @@ from exporter.domain.provenance import Place, Source
 class ExpandedPlaybooks:
     """All tasks of some playbooks in their order, and what could not be followed.
 
-    *set_at_run_time* are the names of variables that tasks set while they run. *included* are, by
+    *set_at_run_time* are the names of variables that tasks set while they run; *facts* those that
+    tasks among *steps* set, and no others. *included* are, by
     playbook, the variables of files that its tasks may load. *layers* are the variables of plays,
     files and roles that may concern nodes. *unread_files* are the task files that could not be
     read.
@@ -24,6 +25,7 @@ class ExpandedPlaybooks:
 
     steps: list[Task | UnreadTasks] = field(default_factory=list)
     set_at_run_time: set[str] = field(default_factory=set)
+    facts: set[str] = field(default_factory=set)
     included: dict[str, tuple[VariableLayer, ...]] = field(default_factory=dict)
     layers: list[VariableLayer] = field(default_factory=list)
     unresolved: dict[Unresolved, None] = field(default_factory=dict)

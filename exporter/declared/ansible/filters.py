@@ -65,6 +65,13 @@ MAX_PRECISION = 30
 MAX_WIDTH = 1000
 
 
+def _quotable(value: Any) -> str:
+    """Return what ``quote`` puts into quotes; what is escaped stays so, and escapes them, too."""
+    if value is None:
+        return ""
+    return value if isinstance(value, Markup) else as_text(value)
+
+
 def _from_yaml(text: Any) -> Any:
     if text is None:
         return None
@@ -245,7 +252,7 @@ _OWN: dict[str, Callable[..., Any]] = {
     "permutations": chosen(permutations),
     "pow": _power,
     "product": product,
-    "quote": lambda value: shlex.quote("" if value is None else as_text(value)),
+    "quote": lambda value: shlex.quote(_quotable(value)),
     "regex_escape": lambda value: bounded_text(re.escape(as_text(value))),
     "regex_findall": regex_findall,
     "regex_replace": regex_replace,

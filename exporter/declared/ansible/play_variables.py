@@ -79,11 +79,14 @@ class PlayVariables:
         names = [name] if isinstance(name, str) else []
         names += [join_path(folder, "{{ any }}")] if isinstance(folder, str) else []
         folders = [
-            *context.folders,
-            *(normalize_path(join_path(folder, "../vars")) for folder in context.folders),
+            normalize_path(join_path(folder, below))
+            for folder in context.folders
+            for below in (".", "vars", "../vars")
         ]
         layers = self._named(names, folders=folders, place=place)
         self.usage.add(layers)
+        if isinstance(inside := options.get("name"), str):
+            self._found.set_at_run_time.add(inside)
         self._found.set_at_run_time.update(name for layer in layers for name in layer.values)
         self.hide(context, (layer for layer in layers if layer.unread is not None))
 

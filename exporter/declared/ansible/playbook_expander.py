@@ -36,6 +36,7 @@ class PlaybookExpander:
                 context = TaskContext(playbook=path, hosts=None, folders=())
                 with self._expander.note_unread(path, context):
                     self._playbook(path, context)
+        self._expander.facts.finish()
         variable_files = self._expander.variable_files.paths
         self._expanded.unread_files -= variable_files
         self._expanded.steps = [

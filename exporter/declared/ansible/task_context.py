@@ -26,7 +26,9 @@ class TaskContext:
     *overrides* are variables that override those of hosts, *defaults* those that hosts override,
     the highest precedence first. *uncertainty* is why the task may not run at all, or empty.
     *play* is the name of the play, or its line, and *place* where the play begins. In a list of
-    handlers *notified* are the names that tasks notify, where they are all known.
+    handlers *notified* are the names that tasks notify, where they are all known. *decided* is
+    whether conditions around the task were decided once, before all tasks that they concern;
+    *handler* whether it is one.
     """
 
     playbook: str
@@ -43,6 +45,8 @@ class TaskContext:
     play: str = ""
     place: Place | None = None
     notified: frozenset[str] | None = None
+    decided: bool = False
+    handler: bool = False
 
 
 def loop_of(task: LocatedMap) -> tuple[Loop, ...]:

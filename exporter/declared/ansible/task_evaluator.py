@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeAlias
 
+from exporter.declared.ansible.conditions import holds
 from exporter.declared.ansible.documents import Documents
 from exporter.declared.ansible.errors import HiddenError, UnresolvedError
 from exporter.declared.ansible.extents import Extent, union
+from exporter.declared.ansible.fact_tasks import SET_FACT
+from exporter.declared.ansible.facts import Facts
 from exporter.declared.ansible.helm import Release, parse_module
-from exporter.declared.ansible.include_candidates import IncludedFile
 from exporter.declared.ansible.inventory_variables import Host
 from exporter.declared.ansible.kubectl import mentions_nodes
 from exporter.declared.ansible.located_data import LocatedMap
@@ -80,6 +82,7 @@ class TaskEvaluator:
     included: Mapping[str, tuple[VariableLayer, ...]] = field(default_factory=dict)
     node_names: Mapping[str, str] = field(default_factory=dict)
     unresolved: dict[Unresolved, None] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
     releases: StackReleases = field(init=False)
     _lines: dict[str, list[str]] = field(default_factory=dict)
 
@@ -93,19 +96,24 @@ class TaskEvaluator:
         them stands, as what a host does later overrides what others did.
         """
         variables = self._variables(task, play_hosts=tuple(host.name for host in hosts))
+        if task.module == SET_FACT:
+            loops = Loops(self.environment.templates, self.documents, set())
+            self.facts.set(task, hosts, variables=variables, loops=loops)
+            return
         seen: dict[frozenset[str], dict[tuple[object, ...], _Run]] = {}
         ordered: dict[int, _Run] = {}
         try:
             for host in hosts[:1] if task.context.once else hosts:
-                run = _known_run(host, seen)
+                facts = self.facts.of(task.context.playbook, host.name)
+                run = _known_run(host, facts, seen)
                 if run is not None:
                     ordered[id(run)] = ordered.pop(id(run))
                     continue
-                run = _Run(task, replace(variables, host=host))
+                run = _Run(task, replace(variables, host=host, facts=facts))
                 ordered[id(run)] = run
                 self._collect(run)
                 used_names = frozenset(run.used_names)
-                seen.setdefault(used_names, {})[_signature(host, used_names)] = run
+                seen.setdefault(used_names, {})[_signature(host, facts, used_names)] = run
         finally:
             for run in ordered.values():
                 self._note(run)
@@ -132,6 +140,7 @@ class TaskEvaluator:
             defaults=task.context.defaults,
             play_hosts=play_hosts,
             any_host=any_host,
+            facts_of=None if any_host else partial(self.facts.of, task.context.playbook),
             read_file=partial(found_file, folders=task.context.folders, documents=self.documents),
         )
 
@@ -159,22 +168,11 @@ class TaskEvaluator:
             if items & set(re.findall(r"\w+", str(condition))):
                 continue
             try:
-                if not self._holds(condition, scope):
+                if not holds(condition, scope):
                     return True
             except UnresolvedError:
                 continue
         return False
-
-    def _holds(self, condition: Any, scope: Scope) -> bool:
-        if not isinstance(condition, IncludedFile):
-            return self.environment.templates.holds(condition, scope)
-        try:
-            return condition.is_meant(self.environment.templates.expand(condition.name, scope))
-        except HiddenError:
-            raise
-        except UnresolvedError as error:
-            message = f"only a run would tell whether {condition.path} is included: {error}"
-            raise UnresolvedError(message) from None
 
     def _iterate(self, run: _Run, iteration: Iteration) -> Iterator[Outcome]:
         """Yield the outcomes of one iteration: all conditions, then the module."""
@@ -185,7 +183,7 @@ class TaskEvaluator:
         context = run.task.context
         uncertain = UnresolvedError(context.uncertainty) if context.uncertainty else None
         try:
-            if not all(self._holds(condition, scope) for condition in context.conditions):
+            if not all(holds(condition, scope) for condition in context.conditions):
                 return
         except UnresolvedError as error:
             uncertain = uncertain or error
@@ -313,16 +311,18 @@ def _mentions_relevant(task: Task) -> bool:
 
 
 def _known_run(
-    host: Host, seen: Mapping[frozenset[str], Mapping[tuple[object, ...], _Run]]
+    host: Host,
+    facts: Mapping[str, Any],
+    seen: Mapping[frozenset[str], Mapping[tuple[object, ...], _Run]],
 ) -> _Run | None:
     """Return the run of a host that does not differ from *host* in what it used, if any."""
     for used_names, runs in seen.items():
-        if run := runs.get(_signature(host, used_names)):
+        if run := runs.get(_signature(host, facts, used_names)):
             return run
     return None
 
 
-def _signature(host: Host, names: frozenset[str]) -> tuple[object, ...]:
+def _signature(host: Host, facts: Mapping[str, Any], names: frozenset[str]) -> tuple[object, ...]:
     """Return what distinguishes *host* for a task that depends on the variables *names*.
 
     Tasks are evaluated once for all hosts of one signature.
@@ -333,4 +333,5 @@ def _signature(host: Host, names: frozenset[str]) -> tuple[object, ...]:
     for name in sorted(names):
         value, unread = host.find(name), host.hidden_in(name)
         found.append((id(value.value) if value else None, unread and unread.place))
+        found.append(id(facts[name]) if name in facts else None)
     return tuple(found)

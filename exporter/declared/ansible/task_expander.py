@@ -8,6 +8,7 @@ from typing import Any
 
 from exporter.declared.ansible.documents import Documents
 from exporter.declared.ansible.expanded_playbooks import ExpandedPlaybooks
+from exporter.declared.ansible.fact_tasks import SET_FACT, FactTasks, is_evaluable
 from exporter.declared.ansible.include_candidates import included_files
 from exporter.declared.ansible.located_data import LocatedList, LocatedMap, as_items
 from exporter.declared.ansible.paths import join_path
@@ -46,6 +47,7 @@ class TaskExpander:
         self._referenced = ReferencedFiles(documents)
         scanner = TaskFileScanner(documents, self._roles, self._referenced)
         self._unknown = UnknownTasks(scanner, self.variables, self.expanded)
+        self.facts = FactTasks(self.expanded)
         self._handlers: dict[str, TaskContext] = {}
         self._notified: set[str] = set()
         self._open = 0
@@ -152,9 +154,9 @@ class TaskExpander:
         known = self._unknown.count() == self._open
         notified = frozenset(self._notified) if known else None
         with self.note_unread(path, context):
-            self.tasks(own, path, replace(context, uncertainty=_NOTIFIED, notified=notified))
+            self.tasks(own, path, _as_handler(context, notified))
         for file, inside in self._handlers.items():
-            self._task_file(file, replace(inside, uncertainty=_NOTIFIED, notified=notified))
+            self._task_file(file, _as_handler(inside, notified))
 
     def _task_file(self, path: str, context: TaskContext) -> None:
         """Expand a task file; one that includes itself, to try again, adds nothing new."""
@@ -192,8 +194,10 @@ class TaskExpander:
         if module == "include_vars":
             self.variables.include(arguments, place=place, context=context)
         if module in _INCLUDES:
-            self._include(arguments, place, context)
+            self._include(arguments, place, context, static=module == "import_tasks")
         elif module in _ROLE_INCLUDES:
+            if module == "include_role":
+                context = replace(context, decided=_is_decided("", context))
             for role in self.named_roles(arguments, place, context):
                 self.run_role(role, context, outside)
         else:
@@ -206,18 +210,9 @@ class TaskExpander:
         text = self._referenced.of(module, arguments, folders=context.folders)
         if is_relevant(module, arguments, text=text):
             self.variables.usage.evaluated.append(argument_text(task))
-            self.expanded.steps.append(
-                Task(
-                    module=module,
-                    arguments=arguments,
-                    path=place.path,
-                    line=place.line,
-                    context=replace(
-                        context, overrides=(*self.variables.exposed, *context.overrides)
-                    ),
-                    text=None if text.unreadable else text.text,
-                )
-            )
+            self.facts.want(task, context)
+            found = self._task_of(module, arguments, place, context)
+            self.expanded.steps.append(replace(found, text=None if text.unreadable else text.text))
             if module not in EVALUATED_MODULES:
                 self.variables.usage.others.append(f"{argument_text(task)}\n{text.text}")
 
@@ -238,20 +233,36 @@ class TaskExpander:
         """Note the variables that *task* sets while it runs."""
         if isinstance(name := task.get("register"), str):
             self.expanded.set_at_run_time.add(name)
-        facts = facts_set(arguments) if module == "set_fact" else []
-        self.expanded.set_at_run_time.update(filter(None, facts))
-        if "" in facts:
-            place = self.documents.place(task.path, task.line)
+        if module != SET_FACT:
+            return
+        names = facts_set(arguments)
+        place = self.documents.place(task.path, task.line)
+        if is_evaluable(task, arguments, context):
+            self.facts.add(task, self._task_of(module, arguments, place, context))
+            return
+        self.expanded.set_at_run_time.update(filter(None, names))
+        if "" in names:
             message = "only a run would tell which variable set_fact sets"
             self.variables.hide(context, [VariableLayer.hidden(UnreadFile(place, message))])
 
-    def _include(self, arguments: Any, place: Place, context: TaskContext) -> None:
+    def _task_of(self, module: str, arguments: Any, place: Place, context: TaskContext) -> Task:
+        overrides = (*self.variables.exposed, *context.overrides)
+        return Task(
+            module=module,
+            arguments=arguments,
+            path=place.path,
+            line=place.line,
+            context=replace(context, overrides=overrides),
+        )
+
+    def _include(self, arguments: Any, place: Place, context: TaskContext, *, static: bool) -> None:
         name = arguments.get("file") if isinstance(arguments, dict) else arguments
         if not isinstance(name, str) or not name.strip():
             return
         folders = (PurePosixPath(place.path).parent.as_posix(), *context.folders)
         literal = name if "{" in name else name.split()[0]
         inside = replace(context, depth=context.depth + 1)
+        inside = inside if static else replace(inside, decided=_is_decided(name, context))
         if found := self.variables.find([literal], folders):
             self._task_file(found, inside)
         elif "{" in name:
@@ -275,6 +286,15 @@ class TaskExpander:
             self._task_file(file.path, replace(context, conditions=(*context.conditions, file)))
         if not candidates:
             self._unknown.note_candidate_files(name, path=place.path, context=context, place=place)
+
+
+def _as_handler(context: TaskContext, notified: frozenset[str] | None) -> TaskContext:
+    return replace(context, uncertainty=_NOTIFIED, notified=notified, handler=True)
+
+
+def _is_decided(name: str, context: TaskContext) -> bool:
+    """Tell whether an include takes place or not before its tasks do, for reasons of its own."""
+    return context.decided or bool(context.conditions) or "{" in name
 
 
 def _names_of(role: Role, documents: Documents) -> VariableLayer:

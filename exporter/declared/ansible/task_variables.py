@@ -23,13 +23,16 @@ _ONLY_AT_RUN_TIME = frozenset(
 class VariableEnvironment:
     """Everything that the templates of one reading have in common.
 
-    *included* are variables that tasks may set while they run, unknown to us.
+    *set_at_run_time* are the names of what tasks set while they run; those of *facts* are set by
+    tasks that are evaluated, and by no others. *included* are variables that tasks may set,
+    unknown to us.
     """
 
     variables: InventoryVariables
     host_patterns: HostPatterns
     templates: Templates = field(default_factory=Templates)
     set_at_run_time: AbstractSet[str] = frozenset()
+    facts: AbstractSet[str] = frozenset()
     included: tuple[VariableLayer, ...] = ()
     groups: PlainValue = field(init=False)
     hostvars: PlainValue = field(init=False)
@@ -37,7 +40,7 @@ class VariableEnvironment:
     def __post_init__(self) -> None:
         groups = {name: list(hosts) for name, hosts in self.host_patterns.members.items()}
         self.groups = PlainValue({"all": list(self.host_patterns.hosts)} | groups)
-        self.hostvars = PlainValue(_HostVars(self))
+        self.hostvars = PlainValue(_HostVars(self, None))
 
     def host(self, name: str) -> Host:
         """Return a host, as one outside the inventory where it is not in it."""
@@ -50,7 +53,8 @@ class TaskVariables:
 
     *overrides* are variables that override those of hosts, *defaults* those that hosts override,
     the highest precedence first. With *any_host*, no inventory lists the hosts of the play, so
-    only *overrides* are certain. *read_file* returns the text of a file that a lookup names.
+    only *overrides* are certain. *facts* are those of the host so far, None where that is not
+    known; *facts_of* returns those of any host, *read_file* the text of a file that a lookup names.
     """
 
     environment: VariableEnvironment
@@ -60,6 +64,8 @@ class TaskVariables:
     items: Mapping[str, Any] = field(default_factory=dict)
     play_hosts: tuple[str, ...] = ()
     any_host: bool = False
+    facts: Mapping[str, Any] | None = None
+    facts_of: Callable[[str], Mapping[str, Any]] | None = None
     read_file: Callable[[str], str] | None = None
 
     def find(self, name: str) -> Any:
@@ -71,8 +77,8 @@ class TaskVariables:
             return PlainValue(self.items[name])
         if (own := self._own(name)) is not missing:
             return own
-        if name in self.environment.set_at_run_time:
-            raise UnresolvedError(f"the variable {name} is set by a task while it runs")
+        if name in self.environment.set_at_run_time and self._is_set(name):
+            return PlainValue(self.facts[name] if self.facts else None)
         layers = self.host.layers if self.host else self.environment.variables.all_hosts
         beneath = () if self.any_host else (*layers, *self.defaults)
         found = _first(name, (*self.overrides, *beneath))
@@ -84,12 +90,29 @@ class TaskVariables:
             raise UnresolvedError(f"{name} is known only to a run")
         return missing
 
+    def _is_set(self, name: str) -> bool:
+        """Tell whether tasks have set *name* so far, to what is known.
+
+        Raises :exc:`UnresolvedError` where they may have, or where it stands among what may
+        override it, as parameters of roles do.
+        """
+        if self.facts is None or name not in self.environment.facts:
+            raise UnresolvedError(f"the variable {name} is set by a task while it runs")
+        if name not in self.facts:
+            return False
+        if isinstance(error := self.facts[name], UnresolvedError):
+            raise error
+        if any(layer.hides(name) or name in layer.values for layer in self.overrides):
+            raise UnresolvedError(f"the variable {name} is set by a task, and by what surrounds it")
+        return True
+
     def _own(self, name: str) -> Any:
         match name:
             case "groups":
                 return self.environment.groups
             case "hostvars":
-                return self.environment.hostvars
+                known = self.facts_of and _HostVars(self.environment, self.facts_of)
+                return PlainValue(known) if known else self.environment.hostvars
             case "ansible_play_hosts" | "ansible_play_hosts_all" | "play_hosts" if self.play_hosts:
                 return PlainValue(list(self.play_hosts))
             case "inventory_hostname" | "inventory_hostname_short" | "group_names":
@@ -124,11 +147,17 @@ def _about(host: Host, name: str) -> Any:
 class _HostVars(Mapping[str, Any]):
     """``hostvars``: of each host its variables, evaluated when they are asked for."""
 
-    def __init__(self, environment: VariableEnvironment) -> None:
+    def __init__(
+        self,
+        environment: VariableEnvironment,
+        facts_of: Callable[[str], Mapping[str, Any]] | None,
+    ) -> None:
         self._environment = environment
+        self._facts_of = facts_of
 
     def __getitem__(self, host: str) -> "_HostVarsVars":
-        return _HostVarsVars(self._environment, self._environment.variables.hosts[host])
+        facts = self._facts_of(host) if self._facts_of else None
+        return _HostVarsVars(self._environment, self._environment.variables.hosts[host], facts)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._environment.variables.hosts)
@@ -140,13 +169,16 @@ class _HostVars(Mapping[str, Any]):
 class _HostVarsVars(Mapping[str, Any]):
     """The variables of one host."""
 
-    def __init__(self, environment: VariableEnvironment, host: Host) -> None:
+    def __init__(
+        self, environment: VariableEnvironment, host: Host, facts: Mapping[str, Any] | None
+    ) -> None:
         variables = TaskVariables(
-            environment=environment, host=host, overrides=environment.included
+            environment=environment, host=host, overrides=environment.included, facts=facts
         )
         self._scope = environment.templates.scope(variables)
         self._layers = (*environment.included, *host.layers)
-        self._names = tuple(dict.fromkeys(name for layer in host.layers for name in layer.values))
+        names = [name for layer in host.layers for name in layer.values]
+        self._names = tuple(dict.fromkeys((*names, *(facts or ()))))
 
     def __getitem__(self, name: str) -> Any:
         value = self._scope.resolve(name)

@@ -199,6 +199,29 @@ def test_what_tasks_set_while_they_run_is_known_by_name(repository: Repository) 
     assert expand(repository, files).set_at_run_time == {"reg", "fact", "included", "asked"}
 
 
+@pytest.mark.parametrize("given", ["v.yml", "{file: v.yml}", "vars/v.yml"])
+def test_included_variables_lie_in_vars_beside_the_playbook(
+    given: str, repository: Repository
+) -> None:
+    files = {
+        "play/site.yml": f"- hosts: all\n  tasks:\n    - include_vars: {given}\n",
+        "play/vars/v.yml": "included: 1\n",
+    }
+
+    found = expand(repository, files, "play/site.yml")
+
+    assert (found.set_at_run_time, found.unresolved) == ({"included"}, {})
+
+
+def test_variables_that_are_included_under_a_name_are_that_name(repository: Repository) -> None:
+    files = {
+        "site.yml": "- hosts: all\n  tasks:\n    - include_vars: {file: v.yml, name: all_of_it}\n",
+        "v.yml": "included: 1\n",
+    }
+
+    assert "all_of_it" in expand(repository, files).set_at_run_time
+
+
 def test_files_that_an_include_may_mean_are_followed_under_that_condition(
     repository: Repository,
 ) -> None:

@@ -82,6 +82,7 @@ def run(
         variables=read_variables(inventory, folders=(), documents=documents),
         host_patterns=HostPatterns(inventory.hosts, inventory.members),
         set_at_run_time=expanded.set_at_run_time,
+        facts=expanded.facts,
     )
     node_state = NodeState(inventory=("m1", "w1", "w2"), complete=complete)
     evaluator = TaskEvaluator(environment=environment, node_state=node_state, documents=documents)
@@ -346,11 +347,6 @@ def test_a_statement_stands_at_the_item_that_supplies_it(repository: Repository)
             "- shell: hostname\n  register: out\n- shell: kubectl label node {{ out.stdout }} a=b",
             "set by a task",
             id="registered",
-        ),
-        pytest.param(
-            "- set_fact: {n: w1}\n- shell: kubectl label node {{ n }} a=b",
-            "set by a task",
-            id="set_fact",
         ),
         pytest.param(
             "- set_fact: n=x m=2\n- shell: kubectl label node w1 a={{ n }}\n  vars: {n: b}",

@@ -121,6 +121,7 @@ def test_the_repository_has_failures_to_hide(before: Outcome) -> None:
         ("node_labels", "w3"),
         ("node_labels", "w4"),
         ("node_labels", "w5"),
+        ("node_labels", "w6"),
         ("node_taints", "w1"),
         ("node_taints", "w3"),
         ("node_version", "w2"),

@@ -32,13 +32,17 @@ class Reading:
     gaps: tuple[NodeGap, ...]
     messages: tuple[str, ...] = ()
 
-    def outcome(self, theirs: Labels) -> Outcome:
-        """Tell how what is read stands to what Ansible does."""
+    def outcome(self, theirs: Labels, *, failed: bool) -> Outcome:
+        """Tell how what is read stands to what Ansible does, of which a task may have *failed*.
+
+        What it refuses and we do not tell is equal, as long as all labels are.
+        """
         for node, key in theirs.keys() | self.labels.keys():
             same = self.labels.get((node, key)) == theirs.get((node, key))
             if not same and not any(self._covering(node, key)):
                 return Outcome.DIFFERENT
-        return Outcome.UNRESOLVED if self.gaps else Outcome.EQUAL
+        equal = not self.gaps or (failed and self.labels == theirs)
+        return Outcome.EQUAL if equal else Outcome.UNRESOLVED
 
     def _covering(self, node: str, key: str) -> Iterator[NodeGap]:
         for gap in self.gaps:
@@ -66,6 +70,7 @@ class Reader:
             variables=read_variables(self._inventory, folders=folders, documents=documents),
             host_patterns=HostPatterns(self._inventory.hosts, self._inventory.members),
             set_at_run_time=expanded.set_at_run_time,
+            facts=expanded.facts,
             included=expanded.all_included,
         )
         state = NodeState(inventory=NODES)

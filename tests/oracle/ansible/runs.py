@@ -1,8 +1,10 @@
 """What playbooks do: ``ansible-playbook`` runs them, with a kubectl that only keeps a record."""
 
 import os
+import re
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -12,29 +14,43 @@ from tests.oracle.ansible.repository import INVENTORY
 Labels: TypeAlias = dict[tuple[str, str], str]
 """The values of labels, by node and key."""
 
+_PLAY: Final = re.compile(r"^PLAY \[(\w+)\] \*+$", re.MULTILINE)
 _KUBECTL: Final = """\
 #!/bin/sh
 { printf '%s\\037' "$@"; printf '\\n'; } >> "$RECORD"
 """
 
 
-def run(playbooks: Sequence[str], folder: Path) -> tuple[Labels, frozenset[str]]:
-    """Return the labels that the *playbooks* in *folder* leave, and those that are refused.
+@dataclass(slots=True)
+class Run:
+    """What playbooks do: the *labels* that they leave, which are *refused*, and in which a task
+    *failed*.
+    """
 
-    Each is named as its play is. Ansible runs none after one whose hosts all fail, or that it
-    refuses, so it is started anew for the rest.
+    labels: Labels = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+
+
+def run(playbooks: Sequence[str], folder: Path) -> Run:
+    """Run the *playbooks* in *folder*, each of which is named as its play is.
+
+    Ansible runs none after one whose hosts all fail, or that it refuses, so it is started anew
+    for the rest.
     """
     record = folder / ".record"
     _write_kubectl(folder / ".bin")
     record.write_text("")
-    left, refused = list(playbooks), set()
+    found, left = Run(), list(playbooks)
     while left:
-        output = _started([f"{name}.yml" for name in left], folder)
-        begun = [name for name in left if f"PLAY [{name}]" in output]
-        if not begun:
-            refused.add(left[0])
-        left = left[max(len(begun), 1) :]
-    return _labels(record.read_text().splitlines()), frozenset(refused)
+        told = _PLAY.split(_started([f"{name}.yml" for name in left], folder))[1:]
+        plays = dict(zip(told[::2], told[1::2], strict=True))
+        if not plays:
+            found.refused.add(left[0])
+        found.failed.update(name for name, output in plays.items() if "fatal: [" in output)
+        left = left[max(len(plays), 1) :]
+    found.labels = _labels(record.read_text().splitlines())
+    return found
 
 
 def _write_kubectl(folder: Path) -> None:
