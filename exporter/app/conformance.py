@@ -188,9 +188,10 @@ class Conformance:
             cluster = await self._observe(at)
         self.tell("judging")
         outcome = await asyncio.to_thread(self._judge, declared, self._with_stack(cluster, at), at)
+        failing = unattributed(outcome)
         if isinstance(self.observed, Live):
-            self.observed.attribute(unattributed(outcome))
-        self.asked = self.declarations.learn_questions(untraced(outcome))
+            self.observed.attribute(failing)
+        self.asked = self.declarations.learn_questions(untraced(outcome, failing))
         if self.asked:
             self.declared.forget()
         return outcome
@@ -303,11 +304,12 @@ class Conformance:
         if self.history is not None:
             self.history.complete = self.complete
             outcome = _remembered(outcome, self.history)
+        look = FlowLook(outcome.facts, outcome.by_check, self.flows.memory)
         return replace(
             outcome,
             watches=observed.watches,
             complete=self.complete,
-            flows=self.flows.follow(FlowLook(outcome.facts, outcome.by_check), at=at.wall),
+            flows=self.flows.follow(look, at=at.wall),
             owners=owners(self.loaded, outcome.facts),
         )
 

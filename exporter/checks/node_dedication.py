@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.placement import Placement
-from exporter.checks.wording import counted
+from exporter.checks.wording import counted, listing
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import TAINTS, DeclaredNode, WorkloadKey
 from exporter.domain.facts import Facts
@@ -53,7 +53,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     declared, hidden = known.nodes, next(iter(known.incomplete), None)
     pods, foreigners, once = facts.get(ObservedPods).by_node, _Foreigners(), facts.memory.once
     nothing = None if pods else NO_PODS
-    placement = cache(lambda: Placement.of(facts))  # only where something fails
+    placement = cache(partial(_placement, facts))  # only where something fails
     sources = (facts.get(DeclaredNodes), facts.get(ObservedNodes), facts.get(Policy))
     for name, taints in once("dedications", sources, partial(_dedications, facts)).items():
         node = declared.get(name)
@@ -67,8 +67,16 @@ def judge(facts: Facts) -> Iterator[Finding]:
             )
             finding, foreign = once(("node", name), (taints, node, gap, groups), look)
             if foreign:
-                finding = _explained(finding, name, foreign=foreign, placement=placement())
+                belong = placement()
+                explain = partial(_explained, finding, name, foreign=foreign, placement=belong)
+                finding = once(("explained", name), (finding, belong), explain)
             yield finding
+
+
+def _placement(facts: Facts) -> Placement:
+    kinds = ObservedNodes, DeclaredWorkloads, ObservedWorkloads
+    sources = tuple(map(facts.find, kinds))
+    return facts.memory.once("placement", sources, partial(Placement.of, facts))
 
 
 def _dedications(facts: Facts) -> dict[str, Dedication]:
@@ -143,7 +151,7 @@ def _judge(
         check=ID,
         subject=subjects.node(node.name if node else name),
         verdict=Verdict.FAIL if foreign else verdict,
-        detail=_describe(foreign) if foreign else gap.message if gap else "",
+        detail=_describe(foreign, taints) if foreign else gap.message if gap else "",
         cause=Cause(gap.source) if gap else _undeclared_taint(node, foreign, groups, foreigners),
         declared=[str(taint) for taint in taints],
         observed={str(owner): n for owner, n in islice(foreign.items(), MAX_OWNERS)},
@@ -182,10 +190,11 @@ def _explained(
     return replace(failure, verdict=Verdict.UNKNOWN, cause=cause)
 
 
-def _describe(foreign: Mapping[WorkloadKey, int]) -> str:
+def _describe(foreign: Mapping[WorkloadKey, int], taints: Dedication) -> str:
     count = sum(foreign.values())
     noun = "pod does" if count == 1 else "pods do"
-    return f"{count} {noun} not belong here: {counted(foreign)}"
+    dedicating = listing([str(one) for one in taints])
+    return f"{count} {noun} not tolerate what dedicates the node ({dedicating}): {counted(foreign)}"
 
 
 CHECK = Check(

@@ -116,7 +116,10 @@ def test_a_dedicated_node_is_for_pods_that_tolerate_its_taints(
 def test_foreign_pods_are_counted_by_owner() -> None:
     finding = judge(pods("web", n=2), pods("scan", BEARS_SCAN), pods("bare", kind="Pod"))
 
-    assert finding.detail == ("3 pods do not belong here: Deployment api/web (2), Pod api/bare (1)")
+    assert finding.detail == (
+        f"3 pods do not tolerate what dedicates the node ({SCAN}): "
+        "Deployment api/web (2), Pod api/bare (1)"
+    )
     assert finding.observed == {"Deployment api/web": 2, "Pod api/bare": 1}
 
 
@@ -225,10 +228,7 @@ def times_asked(*, nodes: int) -> Counter[object]:
 
 
 def test_facts_are_asked_for_as_often_for_many_failing_nodes_as_for_one() -> None:
-    times = times_asked(nodes=30)
-
-    assert times == times_asked(nodes=1)
-    assert (times[DeclaredWorkloads], times[ObservedWorkloads]) == (1, 1)
+    assert times_asked(nodes=30) == times_asked(nodes=1)
 
 
 def test_pods_that_only_an_undeclared_taint_makes_foreign_are_told_with_that() -> None:
