@@ -66,12 +66,16 @@ class Checkout:
             ) from None
         except ValueError as error:
             raise ReadError(f"is no usable path: {error}", reason=Reason.MALFORMED) from None
+        self._check(real, path)
+        return real
+
+    def _check(self, real: str, path: str) -> None:
+        """Raise :exc:`ReadError` for a *path* whose *real* one is not for readers."""
         if real != str(self.root) and not real.startswith(self._top):
             raise ReadError("leads out of the repository", reason=Reason.OUTSIDE, path=path)
         # Git's configuration may hold a token, and some file systems know no case.
         if ".git" in real[len(self._top) :].casefold().split("/"):
             raise ReadError("is Git's, not the repository's", reason=Reason.OUTSIDE, path=path)
-        return real
 
     def _without_links(self, path: str) -> str | None:
         """Return the real path of *path* if there is no link and no ``..`` on the way, else None.
@@ -135,7 +139,12 @@ class Checkout:
     def read_bytes(self, path: str, *, limit: int = MAX_FILE) -> bytes:
         """Return the content of a file; raises :exc:`ReadError`, also where it is over *limit*."""
         position.at(path)
-        return read_bytes(self.resolve(path), name=path, limit=limit)
+        return read_bytes(
+            self.resolve(path),
+            name=path,
+            limit=limit,
+            check=lambda real: self._check(real, path),
+        )
 
     def read_text(self, path: str, *, limit: int = MAX_FILE) -> str:
         """Return the content of an UTF-8 text file; raises :exc:`ReadError`."""

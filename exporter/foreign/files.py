@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from exporter.domain.errors import ReadError, Reason
@@ -10,10 +10,13 @@ from exporter.domain.errors import ReadError, Reason
 MIB = 1 << 20
 
 
-def read_bytes(path: Path, *, name: str, limit: int) -> bytes:
+def read_bytes(
+    path: Path, *, name: str, limit: int, check: Callable[[str], None] | None = None
+) -> bytes:
     """Return the content of a regular file of at most *limit* bytes.
 
-    *name* stands for the path in messages. Raises :exc:`ReadError`.
+    *name* stands for the path in messages. *check* is told where the file lies that was opened:
+    what *path* leads to may have changed since it was resolved. Raises :exc:`ReadError`.
     """
     try:
         if not path.is_file():
@@ -22,6 +25,8 @@ def read_bytes(path: Path, *, name: str, limit: int) -> bytes:
                 what = "does not exist"
             raise ReadError(what, reason=Reason.MISSING, path=name)
         with path.open("rb") as file:
+            if check is not None:
+                check(_place(file.fileno(), path))
             data = file.read(limit + 1)
     except OSError as error:
         reason = Reason.FORBIDDEN if isinstance(error, PermissionError) else Reason.MISSING
@@ -29,6 +34,14 @@ def read_bytes(path: Path, *, name: str, limit: int) -> bytes:
     if len(data) > limit:
         raise ReadError(f"is larger than {limit // MIB} MiB", reason=Reason.TOO_LARGE, path=name)
     return data
+
+
+def _place(descriptor: int, path: Path) -> str:
+    """Return where an open file lies, as the kernel says; *path* where it does not say it."""
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}").removesuffix(" (deleted)")  # noqa: PTH115 - as a text
+    except OSError:
+        return str(path)
 
 
 def decode(data: bytes, *, name: str) -> str:

@@ -240,3 +240,34 @@ def test_what_git_keeps_is_not_read(lay: Lay, path: str) -> None:
         checkout.read_text(path)
 
     assert caught.value.reason is Reason.OUTSIDE
+
+
+class Swapped(Checkout):
+    """One whose directories become links once a file of theirs was resolved: ``git pull``."""
+
+    def resolve(self, path: str) -> Path:
+        real = super().resolve(path)
+        folder = self.root / path.partition("/")[0]
+        folder.rename(self.root / "before")
+        folder.symlink_to(TARGETS[path])
+        return real
+
+
+TARGETS = {"out/secret.yaml": "..", "git/config": ".git", "within/a.yaml": "before"}
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux tells what is open")
+@pytest.mark.parametrize("path", ["out/secret.yaml", "git/config"])
+def test_a_link_that_comes_after_a_path_was_resolved_leads_nowhere(lay: Lay, path: str) -> None:
+    checkout = Swapped(lay(path, ".git/config").root)
+
+    with pytest.raises(ReadError) as caught:
+        checkout.read_bytes(path)
+
+    assert caught.value.reason is Reason.OUTSIDE
+
+
+def test_one_that_stays_within_is_followed(lay: Lay) -> None:
+    checkout = Swapped(lay("within/a.yaml").root)
+
+    assert checkout.read_bytes("within/a.yaml") == b"a: 1\n"

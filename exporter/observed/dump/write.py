@@ -53,7 +53,7 @@ class Dump:
             async with limit:
                 await self._write(kind)
 
-        await asyncio.gather(*(one(kind) for kind in kinds))
+        await asyncio.gather(*(one(kind) for kind in dict.fromkeys(kinds)))
 
     async def rules(self) -> None:
         """Write what ``argocd-cm`` says to renderers, and nothing else of it."""
@@ -98,7 +98,12 @@ class Dump:
                 return
             items = []  # nobody serves it, so there are none
         head = f'{{"apiVersion":"{kind.api_version}","kind":"{kind.kind}List","items":[\n'
-        put(self.folder / f"{kind.resource}.json", [head.encode(), b",\n".join(items), b"\n]}\n"])
+        try:
+            parts = head.encode(), b",\n".join(items), b"\n]}\n"
+            put(self.folder / f"{kind.resource}.json", parts)
+        except OSError as error:  # also where others are served by the same name, or it is too long
+            self.done.lacking[kind.resource] = f"cannot be written: {error.strerror}"
+            return
         self.done.objects[kind.resource] = len(items)
 
     async def _items(self, kind: ServedKind) -> list[bytes]:
@@ -140,10 +145,14 @@ def prepare(folder: Path) -> None:
 
 
 def put(path: Path, parts: Sequence[bytes]) -> None:
-    """Write a new file of *parts* that its owner alone may read."""
+    """Write a new file of *parts* that its owner alone may read, or none; raises OSError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.writelines(parts)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.writelines(parts)
+    except OSError:
+        path.unlink()  # what is cut off would be taken for all
+        raise
 
 
 _CONFIG_MAPS: Final = ServedKind(group="", version="v1", plural="configmaps", kind="ConfigMap")

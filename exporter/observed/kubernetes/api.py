@@ -17,6 +17,7 @@ from yarl import URL
 
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.watches import Restart
+from exporter.observed.bodies import Bodies
 from exporter.observed.connections import meaning
 from exporter.observed.kinds import KindSpec
 from exporter.observed.kubernetes.errors import WatchError, refusal
@@ -49,6 +50,7 @@ class Api:
     limits: Limits = field(default_factory=Limits)
     server: ServerClock = field(default_factory=ServerClock)
     _session: aiohttp.ClientSession | None = None
+    _bodies: Bodies = field(default_factory=Bodies)
 
     async def get(
         self, path: str, *, query: Mapping[str, str] = MappingProxyType({}), accept: str = ""
@@ -60,7 +62,7 @@ class Api:
                 asyncio.timeout(self.limits.page),
                 self._open("GET", path, query=query, headers=headers) as answer,
             ):
-                return await _read(answer.content, self.limits.page_bytes)
+                return await self._read(answer.content, self.limits.page_bytes)
 
     async def metadata(self, kind: KindSpec, *, namespace: str, name: str) -> bytes:
         """Return the list of the one object of this *name*, or of none, with its metadata alone.
@@ -75,7 +77,7 @@ class Api:
                 asyncio.timeout(self.limits.page),
                 self._open("GET", path, query=query, headers=headers) as answer,
             ):
-                return await _read(answer.content, MAX_METADATA)
+                return await self._read(answer.content, MAX_METADATA)
 
     async def page(self, path: str, query: Mapping[str, str], *, kind: KindSpec) -> Page:
         """Return one page of a list of objects of this *kind*; raises :exc:`WatchError`."""
@@ -86,7 +88,7 @@ class Api:
                 asyncio.timeout(self.limits.page),
                 self._open("GET", path, query=query, headers=headers) as answer,
             ):
-                body = await _read(answer.content, self.limits.page_bytes)
+                body = await self._read(answer.content, self.limits.page_bytes)
         page = parse_page(body, kind)
         await asyncio.sleep(0)  # that took up to 10 ms
         return page
@@ -129,7 +131,7 @@ class Api:
                     body=msgspec.json.encode(review),
                 ) as answer,
             ):
-                return parse_review(await _read(answer.content, MAX_REFUSAL))
+                return parse_review(await self._read(answer.content, MAX_REFUSAL))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -171,6 +173,13 @@ class Api:
                 raise refusal(answer.status, body, retry_after=after)
             yield answer
 
+    async def _read(self, content: aiohttp.StreamReader, most: int) -> bytes:
+        try:
+            return await self._bodies.whole(_pieces(content), limit=most, path="")
+        except ReadError as error:
+            message = f"an answer is longer than {most:,} bytes"
+            raise WatchError(message, restart=Restart.MALFORMED, reason=error.reason) from None
+
     def _connected(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
@@ -211,19 +220,10 @@ def _headers(login: Login, others: dict[str, str]) -> LooseHeaders:
     return headers
 
 
-async def _read(content: aiohttp.StreamReader, most: int) -> bytes:
-    pieces, size = [], 0
+async def _pieces(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
     while piece := await content.readany():
-        pieces.append(piece)
-        size += len(piece)
-        if size > most:
-            raise WatchError(
-                f"an answer is longer than {most:,} bytes",
-                restart=Restart.MALFORMED,
-                reason=Reason.TOO_LARGE,
-            )
+        yield piece
         await asyncio.sleep(0)  # what is at hand comes at once, and to unpack it takes long
-    return b"".join(pieces)
 
 
 @contextmanager
