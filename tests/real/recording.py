@@ -8,7 +8,7 @@ import asyncio
 import json
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,16 +101,26 @@ def main() -> None:
         control_plane(Path(os.environ[VARIABLE]), Path(folder)) as server,
     ):
         found = asyncio.run(record(server))
-        version = asyncio.run(_version(server))
     RECORDED.parent.mkdir(exist_ok=True)
-    document = {"kubernetes": version, "transitions": found}
-    RECORDED.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    RECORDED.write_text(_written(found), encoding="utf-8")
 
 
-async def _version(server: KubeApiServer) -> str:
-    async with asking(server.url, server.authority) as requests:
-        version: str = json.loads(await requests.do("GET", "/version"))["gitVersion"]
-    return version
+def _written(found: Transitions) -> str:
+    """Return the document, with a status on each line."""
+    kinds = ",\n".join(
+        f" {json.dumps(kind)}: {{\n{_joined(_steps(steps))}\n }}" for kind, steps in found.items()
+    )
+    return f"{{\n{kinds}\n}}\n"
+
+
+def _steps(steps: dict[str, list[Object]]) -> Iterator[str]:
+    for step, some in steps.items():
+        lines = _joined(f"   {json.dumps(one)}" for one in some)
+        yield f"  {json.dumps(step)}: [\n{lines}\n  ]"
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return ",\n".join(lines)
 
 
 if __name__ == "__main__":

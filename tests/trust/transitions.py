@@ -132,7 +132,7 @@ def states(kind: str, some: Iterable[Object]) -> list[State]:
 
 def recorded() -> Transitions:
     """Return what real controllers wrote."""
-    found: Transitions = json.loads(RECORDED.read_text(encoding="utf-8"))["transitions"]
+    found: Transitions = json.loads(RECORDED.read_text(encoding="utf-8"))
     return found
 
 
