@@ -303,11 +303,12 @@ class Conformance:
         if self.history is not None:
             self.history.complete = self.complete
             outcome = _remembered(outcome, self.history)
+        look = FlowLook(outcome.facts, outcome.by_check, self.flows.memory)
         return replace(
             outcome,
             watches=observed.watches,
             complete=self.complete,
-            flows=self.flows.follow(FlowLook(outcome.facts, outcome.by_check), at=at.wall),
+            flows=self.flows.follow(look, at=at.wall),
             owners=owners(self.loaded, outcome.facts),
         )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from exporter.checks.flow import Delivery, FlowLook
 from exporter.domain.declaration import ApplicationKey
 from exporter.domain.flow import ApplicationFlow, FlowStep, Reached, StepTaken
+from exporter.domain.memory import Memory
 
 
 @dataclass(slots=True)
@@ -24,9 +25,11 @@ class Flows:
     """The ways of the commits that Applications shall have now.
 
     A step that was taken stays so: what became of the pods later is not the commit's matter.
+    *memory* is for the looks that are followed.
     """
 
     _ways: dict[ApplicationKey, _Way] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
 
     @classmethod
     def recalled(cls, steps: Iterable[StepTaken]) -> "Flows":
@@ -60,6 +63,7 @@ class Flows:
             if first or way.missing:
                 _advance(way, delivery, look, at=None if first and not way.new else at)
             flows[delivery.key] = _flow(way, delivery, look, at=at)
+        self.memory.next_round()
         return flows
 
 

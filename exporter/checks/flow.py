@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import cached_property, partial
 from typing import Final
 
 from exporter.checks import rollouts, scrape_targets, service_endpoints, workload_ready
@@ -20,6 +20,7 @@ from exporter.domain.declaration import ApplicationKey, DeclaredApplication, Wor
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Finding, Subject, Verdict
 from exporter.domain.flow import FlowStep, Reached
+from exporter.domain.memory import Memory
 from exporter.domain.objects import DeclaredObjects
 from exporter.domain.references import SERVICE
 from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload, ObservedWorkloads
@@ -60,21 +61,44 @@ class Delivery:
         return _at(self.have.history[-1], self.index) if self.have.history else ""
 
 
-@dataclass(slots=True)
+@dataclass
 class FlowLook:
-    """One look at all Applications: *facts*, and what checks found of them (*by_check*)."""
+    """One look at all Applications: *facts*, and what checks found of them (*by_check*).
+
+    *memory* spares the next look what follows from a declaration.
+    """
 
     facts: Facts
     by_check: Findings
-    repository: Repository = field(init=False)
-    _log: tuple[str, ...] = field(init=False)
-    _places: Mapping[str, int] = field(init=False)
+    memory: Memory = field(default_factory=Memory)
     _passing: dict[str, frozenset[Subject]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.repository = self.facts.find(Repository) or Repository()
-        self._log = tuple(self.repository.log)
-        self._places = {commit: place for place, commit in enumerate(self._log)}
+    @cached_property
+    def repository(self) -> Repository:
+        """The repository of the code, as far as it is known."""
+        return self.facts.find(Repository) or Repository()
+
+    @cached_property
+    def _log(self) -> tuple[str, ...]:
+        return tuple(self.repository.log)
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {commit: place for place, commit in enumerate(self._log)}
+
+    @cached_property
+    def _targets(self) -> Mapping[str, list[Subject]]:
+        """The targets that were looked for, by their names."""
+        found = defaultdict(list)
+        for one in self.by_check.get(scrape_targets.ID, ()):
+            found[one.subject.name].append(one.subject)
+        return found
+
+    @cached_property
+    def _by_application(self) -> Mapping[ApplicationKey, tuple[Subject, ...]]:
+        """The workloads and Services that each Application delivers."""
+        sources = self.facts.find(DeclaredWorkloads), self.facts.find(DeclaredObjects)
+        return self.memory.once("delivered", sources, partial(_by_application, *sources))
 
     def deliveries(self) -> Iterator[Delivery]:
         """Yield the Applications that deploy from this repository and are in the cluster."""
@@ -176,9 +200,9 @@ class FlowLook:
         if _BY_CHECK[step] not in self.by_check:
             return frozenset()
         if step is FlowStep.SCRAPED:
-            names = {one.name for one in delivered}
-            targets = (one.subject for one in self.by_check[scrape_targets.ID])
-            return frozenset(one for one in targets if one.name in names)
+            return frozenset(
+                target for one in delivered for target in self._targets.get(one.name, ())
+            )
         services = step is FlowStep.ENDPOINTS
         return frozenset(one for one in delivered if (one.kind == SERVICE.kind) is services)
 
@@ -191,11 +215,7 @@ class FlowLook:
 
     def _delivered(self, delivery: Delivery) -> tuple[Subject, ...]:
         """Return the workloads and Services that an Application delivers."""
-        workloads = self.facts.find(DeclaredWorkloads)
-        objects = self.facts.find(DeclaredObjects)
-        group = partial(_by_application, workloads, objects)
-        found = self.facts.memory.once("flow", (workloads, objects), cache(group))
-        return found.get(delivery.key, ())
+        return self._by_application.get(delivery.key, ())
 
 
 def rollback(have: ObservedApplication, index: int = 0) -> str:

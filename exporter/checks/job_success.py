@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
+from operator import itemgetter
 from typing import Final
 
 from exporter.checks import object_present
@@ -31,15 +33,18 @@ MINUTE: Final = timedelta(minutes=1)
 def jobs(facts: Facts) -> list[tuple[Subject, DeclaredObject]]:
     """Return the declared Jobs and CronJobs at which somebody lets us look, sorted."""
     declared, observed = facts.find(DeclaredObjects), facts.find(ObservedObjects)
-    return sorted(
-        (
-            (one.subject, one)
-            for one in (declared.objects.values() if declared else ())
-            if one.key.group_kind in {JOB, CRON_JOB}
-            and not (observed and observed.refusal(one.key.group_kind))
-        ),
-        key=lambda pair: pair[0],
-    )
+    every = facts.memory.once("jobs", (declared,), partial(_jobs, declared))
+    return [
+        (subject, one)
+        for subject, one in every
+        if not (observed and observed.refusal(one.key.group_kind))
+    ]
+
+
+def _jobs(declared: DeclaredObjects | None) -> list[tuple[Subject, DeclaredObject]]:
+    found = declared.objects.values() if declared else ()
+    every = ((one.subject, one) for one in found if one.key.group_kind in {JOB, CRON_JOB})
+    return sorted(every, key=itemgetter(0))
 
 
 def judge(facts: Facts) -> Iterator[Finding]:

@@ -53,7 +53,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     declared, hidden = known.nodes, next(iter(known.incomplete), None)
     pods, foreigners, once = facts.get(ObservedPods).by_node, _Foreigners(), facts.memory.once
     nothing = None if pods else NO_PODS
-    placement = cache(lambda: Placement.of(facts))  # only where something fails
+    placement = cache(partial(_placement, facts))  # only where something fails
     sources = (facts.get(DeclaredNodes), facts.get(ObservedNodes), facts.get(Policy))
     for name, taints in once("dedications", sources, partial(_dedications, facts)).items():
         node = declared.get(name)
@@ -67,8 +67,16 @@ def judge(facts: Facts) -> Iterator[Finding]:
             )
             finding, foreign = once(("node", name), (taints, node, gap, groups), look)
             if foreign:
-                finding = _explained(finding, name, foreign=foreign, placement=placement())
+                belong = placement()
+                explain = partial(_explained, finding, name, foreign=foreign, placement=belong)
+                finding = once(("explained", name), (finding, belong), explain)
             yield finding
+
+
+def _placement(facts: Facts) -> Placement:
+    kinds = ObservedNodes, DeclaredWorkloads, ObservedWorkloads
+    sources = tuple(map(facts.find, kinds))
+    return facts.memory.once("placement", sources, partial(Placement.of, facts))
 
 
 def _dedications(facts: Facts) -> dict[str, Dedication]:

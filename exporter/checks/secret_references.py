@@ -40,7 +40,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     lookup, pods = Lookup(facts, secrets=known_secrets(facts)), facts.find(ObservedPods)
     observed = facts.get(ObservedWorkloads).workloads
     by_owner = pods.by_owner if pods else {}
-    for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
+    for workload in facts.get(DeclaredWorkloads).in_order:
         have, groups = observed.get(workload.key), by_owner.get(workload.key, ())
         named = facts.memory.once(workload.key, (workload,), partial(_named, workload))
         sources = (workload, have, groups, *lookup.sources)

@@ -4,19 +4,15 @@ The functions that take facts make do with what is there, as the evaluation asks
 a source could not be read.
 """
 
-from collections.abc import Iterable
 from functools import lru_cache
-from typing import TypeVar
 
 from exporter.domain.applications import DeclaredApplications
-from exporter.domain.declaration import ApplicationKey, DeclaredWorkload, WorkloadKey
+from exporter.domain.declaration import ApplicationKey, WorkloadKey
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Subject
 from exporter.domain.nodes import DeclaredNodes, ObservedNodes
 from exporter.domain.objects import DeclaredObjects, ObservedObjects, refused_items
-from exporter.domain.workloads import DeclaredWorkloads, ObservedWorkload
-
-W = TypeVar("W", DeclaredWorkload, ObservedWorkload)
+from exporter.domain.workloads import DeclaredWorkloads
 
 
 @lru_cache(maxsize=1 << 14)
@@ -29,11 +25,6 @@ def node(name: str) -> Subject:
 def workload(key: WorkloadKey) -> Subject:
     """Return a workload as a subject, the same one for every check."""
     return Subject(key.kind, key.namespace, key.name)
-
-
-def in_order(workloads: Iterable[W]) -> list[W]:
-    """Return workloads in the order of their subjects."""
-    return sorted(workloads, key=lambda one: workload(one.key))
 
 
 def application(key: ApplicationKey) -> Subject:

@@ -24,7 +24,7 @@ POD: Final = "/spec/template/spec"
 def judge(facts: Facts) -> Iterator[Finding]:
     """Look for what the pod template of each declared workload has beyond its declaration."""
     observed = facts.get(ObservedWorkloads).workloads
-    for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
+    for workload in facts.get(DeclaredWorkloads).in_order:
         have = observed.get(workload.key)
         if have is None:
             yield unknowns.absent_workload(ID, workload)

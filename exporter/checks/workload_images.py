@@ -53,7 +53,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     pod must have its images, and there must be as many as it asks for.
     """
     observed, pods = facts.get(ObservedWorkloads).workloads, facts.get(ObservedPods)
-    for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
+    for workload in facts.get(DeclaredWorkloads).in_order:
         have = observed.get(workload.key)
         if have is None:
             yield unknowns.absent_workload(ID, workload)

@@ -55,7 +55,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     observed, pods = facts.get(ObservedWorkloads).workloads, facts.get(ObservedPods).by_owner
     nodes, once = facts.get(ObservedNodes), facts.memory.once
     pool = once("pool", (nodes,), partial(NodePool, nodes))
-    for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
+    for workload in facts.get(DeclaredWorkloads).in_order:
         have, groups = observed.get(workload.key), pods.get(workload.key, ())
         look = partial(_look, workload, have, groups=groups, pool=pool, meant=meant)
         finding = once(workload.key, (workload, have, groups, pool, meant), look)

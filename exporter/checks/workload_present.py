@@ -17,7 +17,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     """Look up every declared workload."""
     declared = facts.get(DeclaredWorkloads)
     observed = facts.get(ObservedWorkloads)
-    for workload in subjects.in_order(declared.workloads.values()):
+    for workload in declared.in_order:
         yield _judge(workload, present=workload.key in observed)
 
 

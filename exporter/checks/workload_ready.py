@@ -45,7 +45,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     observed = facts.get(ObservedWorkloads).workloads
     pods = facts.find(ObservedPods)
     by_owner: Mapping[WorkloadKey, tuple[PodGroup, ...]] = pods.by_owner if pods else {}
-    for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
+    for workload in facts.get(DeclaredWorkloads).in_order:
         have = observed.get(workload.key)
         if have is None:
             yield unknowns.absent_workload(ID, workload)

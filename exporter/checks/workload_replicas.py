@@ -38,7 +38,7 @@ def scaled_workloads(facts: Facts) -> list[Subject]:
 def judge(facts: Facts) -> Iterator[Finding]:
     """Compare ``spec.replicas`` with the declared number, or with an autoscaler's bounds."""
     observed, expected = facts.get(ObservedWorkloads).workloads, facts.get(Expectation).replicas
-    for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
+    for workload in facts.get(DeclaredWorkloads).in_order:
         if workload.key in expected:
             have = observed.get(workload.key)
             if have is None:

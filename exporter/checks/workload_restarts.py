@@ -27,16 +27,19 @@ def judge(facts: Facts) -> Iterator[Finding]:
     While a rollout is under way, that is waited for: whether it ends, ``workload_ready`` tells.
     """
     observed, pods = facts.get(ObservedWorkloads).workloads, facts.get(ObservedPods)
-    limits, now = facts.get(Policy).restarts, _now(facts.get(AsOf), pods)
-    for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
+    limits = facts.get(Policy).restarts
+    since = _now(facts.get(AsOf), pods) - limits.window.total_seconds()
+    for workload in facts.get(DeclaredWorkloads).in_order:
         have = observed.get(workload.key)
         if have is None:
             yield unknowns.absent_workload(ID, workload)
             continue
         restarts = pods.troubles.restarts.get(workload.key, ())
-        known = sum(group.pods for group in pods.by_owner.get(workload.key, ()))
-        since = now - limits.window.total_seconds()
-        yield _judge(workload, have, restarts, limits=limits, since=since, known=known)
+        known = any(group.pods for group in pods.by_owner.get(workload.key, ()))
+        look = partial(_judge, workload, have, restarts, limits=limits, since=since, known=known)
+        # Time changes nothing for those whose containers never ended.
+        sources = workload, have, limits, known
+        yield look() if restarts else facts.memory.once(workload.key, sources, look)
 
 
 def _now(at: AsOf, pods: ObservedPods) -> float:
@@ -54,7 +57,7 @@ def _judge(
     *,
     limits: RestartLimits,
     since: float,
-    known: int,
+    known: bool,
 ) -> Finding:
     count = sum(pod.since(since) for pod in pods)
     recent = [one for pod in pods for one in pod.seen if one.at >= since]

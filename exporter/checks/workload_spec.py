@@ -24,7 +24,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     """Compare labels, annotations and spec of every declared workload, where they are declared."""
     observed = facts.get(ObservedWorkloads).workloads
     mirrors = (facts.find(Policy) or Policy()).mirrors
-    for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
+    for workload in facts.get(DeclaredWorkloads).in_order:
         have = observed.get(workload.key)
         if have is None:
             yield unknowns.absent_workload(ID, workload)

@@ -48,7 +48,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     """
     court = _Court(facts)
     observed = facts.get(ObservedWorkloads).workloads
-    for workload in subjects.in_order(facts.get(DeclaredWorkloads).workloads.values()):
+    for workload in facts.get(DeclaredWorkloads).in_order:
         yield _judge(workload, have=observed.get(workload.key), court=court)
 
 

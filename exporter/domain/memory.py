@@ -21,8 +21,8 @@ class Memory:
 
         *make* must use nothing else that may change. A key stands for one type of value.
         """
-        known = self._before.get(key)
-        if known is None or not all(map(is_, known[0], sources)):
+        known = self._now.get(key) or self._before.get(key)
+        if known is None or not _are_same(known[0], sources):
             known = (sources, make())
         self._now[key] = known
         return cast("T", known[1])
@@ -30,3 +30,7 @@ class Memory:
     def next_round(self) -> None:
         """Forget what was not asked for since the last round began."""
         self._before, self._now = self._now, {}
+
+
+def _are_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    return len(one) == len(other) and all(map(is_, one, other))

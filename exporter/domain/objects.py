@@ -24,6 +24,7 @@ class DeclaredObjects:
     by_subject: Mapping[Subject, tuple[DeclaredObject, ...]] = field(
         init=False, compare=False, repr=False
     )
+    has_gaps: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         found: dict[Subject, list[DeclaredObject]] = {}
@@ -31,11 +32,7 @@ class DeclaredObjects:
             found.setdefault(declared.subject, []).append(declared)
         ordered = {subject: tuple(objects) for subject, objects in sorted(found.items())}
         object.__setattr__(self, "by_subject", ordered)
-
-    @property
-    def has_gaps(self) -> bool:
-        """Whether any object may be declared otherwise."""
-        return any(declared.unknown for declared in self.objects.values())
+        object.__setattr__(self, "has_gaps", any(one.unknown for one in self.objects.values()))
 
     def gap(self, subject: Subject, aspect: str) -> Gap | None:
         """Return why all but the presence of an object may be declared otherwise, if so."""

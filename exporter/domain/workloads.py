@@ -25,7 +25,8 @@ from exporter.domain.taints import Toleration
 class DeclaredWorkloads:
     """All declared workloads; *incomplete* says why there may be further ones.
 
-    *namespaces* are those in which every workload is meant to be declared.
+    *namespaces* are those in which every workload is meant to be declared. *in_order* are the
+    workloads as checks go through them: by kind, namespace and name.
     """
 
     workloads: Mapping[WorkloadKey, DeclaredWorkload]
@@ -33,11 +34,13 @@ class DeclaredWorkloads:
     incomplete: tuple[Gap, ...] = ()
     namespaces: frozenset[str] = frozenset()
     has_gaps: bool = field(init=False, compare=False, repr=False)
+    in_order: tuple[DeclaredWorkload, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "has_gaps", any(workload.unknown for workload in self.workloads.values())
-        )
+        every = self.workloads.values()
+        ordered = sorted(every, key=lambda one: (one.key.kind, one.key.namespace, one.key.name))
+        object.__setattr__(self, "has_gaps", any(workload.unknown for workload in every))
+        object.__setattr__(self, "in_order", tuple(ordered))
 
     def gap(self, subject: Subject, aspect: str) -> Gap | None:
         """Return why all but the presence of a workload may be declared otherwise, if so."""

@@ -4,38 +4,44 @@ Each declared thing counts once in every layer in which anything is found of it,
 its findings that could be judged. What nobody compares counts as not judged at all.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
+from math import fsum
 
 from exporter.domain.check import Check
 from exporter.domain.finding import Cause, Finding, Layer, Subject, Verdict
-from exporter.domain.items import DeclaredItems, Item
+from exporter.domain.items import DeclaredItems
+from exporter.domain.memory import Memory
 
 
-@dataclass(slots=True)
-class Tally:
-    """How many findings of one subject there are, and how many of them could be judged."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a check found: of which *subjects*, and what of it is *unknown*."""
 
-    judged: int = 0
-    found: int = 0
+    findings: tuple[Finding, ...]
+    subjects: list[Subject]
+    unknown: list[Finding]
 
-    def add(self, finding: Finding, excused: frozenset[Cause]) -> None:
-        """Count one finding; one that is unknown for what is excused will be known again."""
-        self.found += 1
-        self.judged += finding.verdict is not Verdict.UNKNOWN or finding.cause in excused
+    @classmethod
+    def of(cls, findings: tuple[Finding, ...], last: "_Found | None") -> "_Found":
+        """Return it for *findings*; with the very subjects of the *last* ones where equal."""
+        if last is not None and last.findings is findings:
+            return last
+        subjects = [one.subject for one in findings]
+        if last is not None and last.subjects == subjects:
+            subjects = last.subjects
+        return cls(findings, subjects, [one for one in findings if one.verdict is Verdict.UNKNOWN])
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Share:
     """A part of a weight."""
 
     judged: float = 0.0
     total: float = 0.0
-
-    def add(self, weight: float, *, judged: float) -> None:
-        """Add a subject of this *weight*, of which the share *judged* could be."""
-        self.total += weight
-        self.judged += weight * judged
 
     @property
     def ratio(self) -> float | None:
@@ -43,12 +49,50 @@ class Share:
         return self.judged / self.total if self.total else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Things:
+    """What there is to judge in a layer: how many findings of each subject, and what it weighs.
+
+    *judged* is the weight of all subjects, *unread* that of what nobody compares.
+    """
+
+    findings: Counter[Subject]
+    weights: Mapping[Subject, float]
+    judged: float
+    unread: float
+
+    @classmethod
+    def of(cls, layer: Layer, subjects: Iterable[list[Subject]], items: DeclaredItems) -> "_Things":
+        """Weigh the *subjects* of all checks of a *layer*, and the *items* that nobody compares."""
+        findings = Counter(chain.from_iterable(subjects))
+        weights = items.weights
+        unread, counted = [], set[Subject]()
+        for item in items.items:
+            # What several sources deliver weighs what it does in all of them, once.
+            if layer in item.layers and item.state.is_unread:
+                if item.subject not in findings and item.subject not in counted:
+                    unread.append(weights.get(item.subject, 1.0) * item.size)
+                if item.subject in weights:
+                    counted.add(item.subject)
+        judged = fsum(weights.get(subject, 1.0) for subject in findings)
+        return cls(findings, weights, judged, fsum(unread))
+
+    def share(self, unknown: Iterable[Finding]) -> Share:
+        """Return how much of it could be judged, but for the *unknown* findings."""
+        lost = Counter(one.subject for one in unknown)
+        unseen = fsum(
+            self.weights.get(subject, 1.0) * count / self.findings[subject]
+            for subject, count in lost.items()
+        )
+        return Share(self.judged - unseen, self.judged + self.unread)
+
+
 @dataclass(slots=True)
 class Coverage:
-    """Works out the coverage of each layer; remembers it as long as nothing changed."""
+    """Works out the coverage of each layer; remembers what it holds as long as nothing changed."""
 
-    _known: dict[Layer, tuple[tuple[object, ...], Share]] = field(default_factory=dict)
-    _excused: frozenset[Cause] = frozenset()
+    _found: dict[str, _Found] = field(default_factory=dict)
+    _things: Memory = field(default_factory=Memory)
 
     def of(
         self,
@@ -58,65 +102,26 @@ class Coverage:
         *,
         excused: frozenset[Cause] = frozenset(),
     ) -> dict[Layer, Share]:
-        """Return how much of each layer could be judged, but for what is *excused*."""
-        if excused != self._excused:
-            self._known, self._excused = {}, excused
-        return {layer: self._layer(layer, checks, found, items) for layer in Layer}
+        """Return how much of each layer could be judged, but for what is *excused*.
 
-    def _layer(
-        self,
-        layer: Layer,
-        checks: Sequence[Check],
-        found: Mapping[str, tuple[Finding, ...]],
-        items: DeclaredItems,
-    ) -> Share:
-        judging = [check for check in checks if check.layer is layer and check.covers]
-        seen = (items, *(found[one.id] for one in judging))
-        known = self._known.get(layer)
-        if known is None or not _same(known[0], seen):
-            unread = (item for item in items.items if layer in item.layers and item.state.is_unread)
-            share = _share(
-                [found[one.id] for one in judging],
-                unread=unread,
-                weights=items.weights,
-                excused=self._excused,
-            )
-            known = self._known[layer] = (seen, share)
-        return known[1]
+        What is unknown for what is excused will be known again.
+        """
+        last, self._found = self._found, {}
+        shares = {}
+        for layer in Layer:
+            judging = [one.id for one in checks if one.layer is layer and one.covers]
+            own = [_Found.of(found[name], last.get(name)) for name in judging]
+            self._found.update(zip(judging, own, strict=True))
+            subjects = tuple(one.subjects for one in own)
+            make = partial(_Things.of, layer, subjects, items)
+            things = self._things.once(layer, (items, *subjects), make)
+            unknown = (one for each in own for one in each.unknown if one.cause not in excused)
+            shares[layer] = things.share(unknown)
+        self._things.next_round()
+        return shares
 
 
 def overall(shares: Iterable[Share]) -> float | None:
     """Return the coverage of all that is declared, None where nothing is."""
     known = tuple(shares)
     return Share(sum(one.judged for one in known), sum(one.total for one in known)).ratio
-
-
-def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
-
-
-def _share(
-    found: Iterable[tuple[Finding, ...]],
-    *,
-    unread: Iterable[Item],
-    weights: Mapping[Subject, float],
-    excused: frozenset[Cause],
-) -> Share:
-    tallies: dict[Subject, Tally] = {}
-    for findings in found:
-        for finding in findings:
-            tally = tallies.get(finding.subject)
-            if tally is None:
-                tally = tallies[finding.subject] = Tally()
-            tally.add(finding, excused)
-    share = Share()
-    for subject, tally in tallies.items():
-        share.add(weights.get(subject, 1.0), judged=tally.judged / tally.found)
-    counted: set[Subject] = set()
-    for item in unread:
-        # What several sources deliver weighs what it does in all of them, once.
-        if item.subject not in tallies and item.subject not in counted:
-            share.add(weights.get(item.subject, 1.0) * item.size, judged=0.0)
-        if item.subject in weights:
-            counted.add(item.subject)
-    return share

@@ -1,12 +1,14 @@
 """Declared objects at which nobody lets us look: items with that reason, and no findings."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from msgspec.structs import replace
 
 from exporter.domain.facts import Facts
 from exporter.domain.finding import Subject
 from exporter.domain.items import DeclaredItems, Item, ItemState
+from exporter.domain.memory import Memory
 from exporter.domain.objects import DeclaredObjects, ObservedObjects, refused_items
 
 ADVICE = (
@@ -19,6 +21,7 @@ ADVICE = (
 class Refused:
     """Tells the items that nobody lets us look at; the very same ones as long as they are equal."""
 
+    _memory: Memory = field(default_factory=Memory)
     _made_of: tuple[DeclaredItems, dict[Subject, str]] | None = None
     _items: DeclaredItems = field(default_factory=DeclaredItems)
 
@@ -28,7 +31,9 @@ class Refused:
         observed = facts.find(ObservedObjects)
         if items is None or declared is None or observed is None:
             return facts
-        refused = dict(refused_items(declared, observed))
+        make = partial(_refused, declared, observed)
+        refused = self._memory.once("refused", (declared, observed), make)
+        self._memory.next_round()
         if not refused:
             return facts
         last = self._made_of
@@ -36,6 +41,10 @@ class Refused:
             told = (_item(item, refused.get(item.subject, "")) for item in items.items)
             self._made_of, self._items = (items, refused), DeclaredItems(tuple(told))
         return facts.and_those(Facts({DeclaredItems: self._items}))
+
+
+def _refused(declared: DeclaredObjects, observed: ObservedObjects) -> dict[Subject, str]:
+    return dict(refused_items(declared, observed))
 
 
 def _item(item: Item, why: str) -> Item:

@@ -1,6 +1,7 @@
 """The way of a commit to its Application, step by step, and when each was taken."""
 
-from collections.abc import Mapping, Sequence
+from collections import UserDict
+from collections.abc import ItemsView, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -255,3 +256,47 @@ def test_steps_that_were_seen_survive_a_restart_and_the_way_goes_on(tmp_path: Pa
 
     assert taken(flow) == {**taken(known), FlowStep.SCRAPED: minutes(9)}
     assert flow.missing == ()
+
+
+def test_what_applications_deliver_is_grouped_once_for_a_declaration() -> None:
+    keys = [ApplicationKey("argocd", f"chat-{number}") for number in range(20)]
+    workloads = Counted(
+        {
+            WorkloadKey("chat", "Deployment", key.name): DeclaredWorkload(
+                key=WorkloadKey("chat", "Deployment", key.name),
+                place=PLACE,
+                manifest={},
+                application=key,
+            )
+            for key in keys
+        }
+    )
+    facts = Facts(
+        {
+            DeclaredApplications: DeclaredApplications(
+                {key: replace(DECLARED, key=key) for key in keys}
+            ),
+            ObservedApplications: ObservedApplications(
+                {key: replace(DELIVERED, key=key) for key in keys}
+            ),
+            DeclaredWorkloads: DeclaredWorkloads(workloads),
+            ObservedWorkloads: ObservedWorkloads({}),
+            Repository: REPOSITORY,
+        }
+    )
+    flows = Flows()
+
+    for at in range(3):
+        assert len(flows.follow(FlowLook(facts, {}, flows.memory), at=minutes(at))) == len(keys)
+
+    assert workloads.passes == 1
+
+
+class Counted(UserDict[WorkloadKey, DeclaredWorkload]):
+    """Workloads that count how often somebody goes through all of them."""
+
+    passes = 0
+
+    def items(self) -> ItemsView[WorkloadKey, DeclaredWorkload]:
+        self.passes += 1
+        return super().items()

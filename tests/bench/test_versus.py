@@ -10,19 +10,19 @@ import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from tests.bench.processes import GZIP, Serving, api_server, exporter, running
-from tests.bench.test_live import Size, free_port, prepare, say
+from tests.bench.test_live import WITH_OBJECTS, Size, free_port, prepare, say
 
 PROGRAM: Final = os.environ.get("CONFORMANCE_KUBE_STATE_METRICS", "")
-SIZE: Final = Size(nodes=500, pods=15_000, workloads=301, objects=2000)
-EVENTS: Final = 100
-"""Events of pods per second."""
+TENTH: Final = replace(WITH_OBJECTS, nodes=500, pods=15_000, workloads=301, objects=2000)
+PER_POD: Final = 1 / 150
+"""Events of pods per second: 1,000 at the limit."""
 SCRAPES: Final = 4
 INTERVAL: Final = 15
 """Seconds between two scrapes."""
@@ -108,18 +108,18 @@ class Side:
         )
 
 
-def compare(folder: Path) -> tuple[Cost, Cost]:
+def compare(folder: Path, size: Size) -> tuple[Cost, Cost]:
     """Run both beside each other for a while; return what each of them took."""
-    settings, kubeconfig = prepare(folder, SIZE), folder / "kubeconfig"
+    settings, kubeconfig = prepare(folder, size), folder / "kubeconfig"
     with (
-        api_server(kubeconfig, *SIZE.options) as api,
+        api_server(kubeconfig, *size.options) as api,
         exporter(settings, port=free_port(), watched=False) as ours,
     ):
         ours.wait_for("/-/ready")
         with kube_state_metrics(kubeconfig) as theirs:
             theirs.wait()
             sides = Side(ours, ours.cpu), Side(theirs, theirs.cpu)
-            api.tell(f"rate {EVENTS}")
+            api.tell(f"rate {round(size.pods * PER_POD)}")
             for _ in range(SCRAPES):
                 time.sleep(INTERVAL)
                 for side in sides:
@@ -129,10 +129,13 @@ def compare(folder: Path) -> tuple[Cost, Cost]:
 
 @pytest.mark.bench
 @pytest.mark.skipif(not PROGRAM, reason="kube-state-metrics is not built: make versus")
+@pytest.mark.parametrize(
+    "size", [pytest.param(TENTH, id="500 nodes"), pytest.param(WITH_OBJECTS, id="5,000 nodes")]
+)
 def test_it_costs_a_part_of_what_kube_state_metrics_does(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    size: Size, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ours, theirs = compare(tmp_path)
+    ours, theirs = compare(tmp_path, size)
 
     parts = {one.name: getattr(ours, one.name) / getattr(theirs, one.name) for one in fields(Cost)}
     say(capsys, "exporter", **asdict(ours))

@@ -225,10 +225,7 @@ def times_asked(*, nodes: int) -> Counter[object]:
 
 
 def test_facts_are_asked_for_as_often_for_many_failing_nodes_as_for_one() -> None:
-    times = times_asked(nodes=30)
-
-    assert times == times_asked(nodes=1)
-    assert (times[DeclaredWorkloads], times[ObservedWorkloads]) == (1, 1)
+    assert times_asked(nodes=30) == times_asked(nodes=1)
 
 
 def test_pods_that_only_an_undeclared_taint_makes_foreign_are_told_with_that() -> None:

@@ -25,6 +25,8 @@ def made(memory: Memory, *sources: object) -> tuple[bool, object]:
         pytest.param((ONE, 1), False, id="the very same"),
         pytest.param((EQUAL, 1), True, id="equal but another"),
         pytest.param((ONE, 2), True, id="one of them changed"),
+        pytest.param((ONE,), True, id="one less"),
+        pytest.param((ONE, 1, 1), True, id="one more"),
     ],
 )
 def test_a_value_is_made_again_where_a_source_is_another(
@@ -50,3 +52,13 @@ def test_what_was_not_asked_for_in_a_round_is_forgotten() -> None:
     anew, _ = made(memory, ONE)
 
     assert anew
+
+
+def test_a_value_is_made_once_in_a_round() -> None:
+    memory = Memory()
+    _, first = made(memory, ONE)
+
+    anew, given = made(memory, ONE)
+
+    assert not anew
+    assert given is first

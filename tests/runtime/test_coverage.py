@@ -1,6 +1,8 @@
 """Coverage is the part of what is declared that could be judged, by layer and over all of them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import structs
 
 from exporter.checks import declaration_readable
@@ -44,6 +46,7 @@ def unread(name: str, kind: str, *layers: Layer) -> Item:
 
 SYNCED = check("application_synced", Layer.GITOPS)
 PRESENT = check("workload_present", Layer.APPLICATIONS)
+CAUSE = Cause("node_present", Subject("Node", "", "a"))
 
 
 def test_the_whole_is_the_judged_part_of_all_that_is_declared() -> None:
@@ -108,3 +111,36 @@ def test_an_item_that_two_sources_deliver_weighs_once_what_it_weighs_in_both() -
 
     assert shares[Layer.APPLICATIONS].total == 1.0 + len(origins)
     assert shares[Layer.APPLICATIONS].ratio == pytest.approx(1 / 3)
+
+
+VERDICTS = st.lists(st.sampled_from((Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN)), max_size=4)
+CHANGES = st.lists(
+    st.tuples(VERDICTS, VERDICTS, st.lists(st.sampled_from("0123"), unique=True), st.booleans()),
+    max_size=6,
+)
+
+
+@given(CHANGES)
+def test_whatever_changes_the_coverage_is_that_of_a_first_look(
+    changes: list[tuple[list[Verdict], list[Verdict], list[str], bool]],
+) -> None:
+    remembering = Coverage()
+    ready = check("workload_ready", Layer.APPLICATIONS)
+    for present, readiness, lost, hurt in changes:
+        findings = {
+            PRESENT.id: found(PRESENT.id, *present, kind="Deployment"),
+            ready.id: blamed(ready.id, readiness) if hurt else found(ready.id, *readiness),
+        }
+        items = DeclaredItems(
+            tuple(unread(name, "Deployment", Layer.APPLICATIONS) for name in lost)
+        )
+        causes = frozenset({CAUSE}) if hurt else frozenset[Cause]()
+
+        shares = remembering.of((PRESENT, ready), findings, items, excused=causes)
+
+        assert shares == Coverage().of((PRESENT, ready), findings, items, excused=causes)
+        assert shares[Layer.APPLICATIONS].judged <= shares[Layer.APPLICATIONS].total
+
+
+def blamed(name: str, verdicts: list[Verdict]) -> tuple[Finding, ...]:
+    return tuple(structs.replace(one, cause=CAUSE) for one in found(name, *verdicts))

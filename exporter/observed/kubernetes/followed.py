@@ -26,6 +26,8 @@ from exporter.observed.kubernetes.discovery import Served
 from exporter.observed.kubernetes.store import Store
 
 _FACT: Final = FactSpec(type=ObservedObjects, build=lambda contents, _: contents)
+NOTHING: Final[Objects] = {}
+"""What there is of a kind that is not served: one value, so that it is not judged again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Followed:
     def objects(self) -> Objects:
         """Return the objects of the kind; the same value as long as nothing changed."""
         if self.absent:
-            return {}
+            return NOTHING
         revision = tuple((id(store.content), store.revision) for store in self.stores)
         if self._built is None or self._built[0] != revision:
             found: dict[ObjectName, ObservedObject | Gap | None] = {}

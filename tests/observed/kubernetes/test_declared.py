@@ -167,6 +167,19 @@ async def test_there_is_nothing_of_a_kind_that_is_not_installed_until_it_is(
         await when(live, lambda state: isinstance(objects(state).get(WIDGET), ObservedObject))
 
 
+async def test_while_nothing_changes_the_very_same_value_is_read_whatever_is_not_installed(
+    api: ApiServer, following: Following
+) -> None:
+    api.put(service())
+
+    async with following(needed=NEEDED) as live:
+        await live.follow(declared(WEB, WIDGET))
+        first = objects(await when_complete(live))
+        again = objects(await live.read(at=SYSTEM.now()))
+
+    assert again is first
+
+
 async def test_a_kind_at_which_we_may_not_look_is_refused_and_leaves_the_source_up(
     api: ApiServer, following: Following
 ) -> None:
