@@ -76,7 +76,7 @@ fuzz: .venv/.test ## Look for documents that break a parser, or cost too much; S
 	@FUZZ_SECONDS=$(SECONDS) tools/with-tools kustomize -- python -m pytest tests/fuzz
 
 oracle: .venv/.test ## Hold each language against the real tool, with new inputs for SECONDS, and count
-	@ORACLE_SECONDS=$(SECONDS) tools/with-tools kustomize -- python -m pytest tests/oracle
+	@ORACLE_SECONDS=$(SECONDS) ORACLE_WHOLE=$(WHOLE) tools/with-tools kustomize -- python -m pytest tests/oracle
 	@ORACLE_SECONDS=$(SECONDS) tools/go-answers
 	@python -m docs.generate
 

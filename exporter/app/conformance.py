@@ -188,9 +188,10 @@ class Conformance:
             cluster = await self._observe(at)
         self.tell("judging")
         outcome = await asyncio.to_thread(self._judge, declared, self._with_stack(cluster, at), at)
+        failing = unattributed(outcome)
         if isinstance(self.observed, Live):
-            self.observed.attribute(unattributed(outcome))
-        self.asked = self.declarations.learn_questions(untraced(outcome))
+            self.observed.attribute(failing)
+        self.asked = self.declarations.learn_questions(untraced(outcome, failing))
         if self.asked:
             self.declared.forget()
         return outcome

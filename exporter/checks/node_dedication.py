@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.placement import Placement
-from exporter.checks.wording import counted
+from exporter.checks.wording import counted, listing
 from exporter.domain.check import Alert, Chapter, Check
 from exporter.domain.declaration import TAINTS, DeclaredNode, WorkloadKey
 from exporter.domain.facts import Facts
@@ -151,7 +151,7 @@ def _judge(
         check=ID,
         subject=subjects.node(node.name if node else name),
         verdict=Verdict.FAIL if foreign else verdict,
-        detail=_describe(foreign) if foreign else gap.message if gap else "",
+        detail=_describe(foreign, taints) if foreign else gap.message if gap else "",
         cause=Cause(gap.source) if gap else _undeclared_taint(node, foreign, groups, foreigners),
         declared=[str(taint) for taint in taints],
         observed={str(owner): n for owner, n in islice(foreign.items(), MAX_OWNERS)},
@@ -190,10 +190,11 @@ def _explained(
     return replace(failure, verdict=Verdict.UNKNOWN, cause=cause)
 
 
-def _describe(foreign: Mapping[WorkloadKey, int]) -> str:
+def _describe(foreign: Mapping[WorkloadKey, int], taints: Dedication) -> str:
     count = sum(foreign.values())
     noun = "pod does" if count == 1 else "pods do"
-    return f"{count} {noun} not belong here: {counted(foreign)}"
+    dedicating = listing([str(one) for one in taints])
+    return f"{count} {noun} not tolerate what dedicates the node ({dedicating}): {counted(foreign)}"
 
 
 CHECK = Check(

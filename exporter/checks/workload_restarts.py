@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from exporter.checks import subjects, unknowns
 from exporter.checks.rollouts import progress

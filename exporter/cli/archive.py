@@ -16,6 +16,7 @@ from exporter.archive.questions import (
 from exporter.archive.reports import Reports
 from exporter.archive.sshsig import parse_key
 from exporter.cli.exits import RefusedError
+from exporter.cli.lines import tell
 from exporter.cli.parameters import Zone
 from exporter.domain.errors import ParseError
 
@@ -62,13 +63,13 @@ def verify(folder: Path, signers: tuple[Path, ...], heads: tuple[str, ...]) -> N
     """
     chain = _verified(folder, signers, heads)
     days = sorted(Reports(folder, chain).days())
-    click.echo(f"{folder}: intact, {len(chain.links)} reports, {days[0]} to {days[-1]}")
-    click.echo(f"head: {chain.head}")
+    tell(f"{folder}: intact, {len(chain.links)} reports, {days[0]} to {days[-1]}")
+    tell(f"head: {chain.head}")
     missing = [day for day in _between(days[0], days[-1]) if day not in set(days)]
     if missing:
         shown = ", ".join(map(str, missing[:MOST]))
         more = f" and {len(missing) - MOST} more" if len(missing) > MOST else ""
-        click.echo(f"no report of {shown}{more}")
+        tell(f"no report of {shown}{more}")
 
 
 def _between(first: date, last: date) -> list[date]:
@@ -109,9 +110,9 @@ def ask(
     reports = Reports(folder, _verified(folder, signers, heads), zone)
     asked = Asked(day=day.date(), subject=subject, check=check, controls=evidence)
     try:
-        click.echo("\n".join(answer(question, reports, asked)))
+        tell("\n".join(answer(question, reports, asked)))
     except UnansweredError as error:
-        click.echo(str(error))
+        tell(str(error))
         raise SystemExit(UNKNOWN) from None
 
 
@@ -134,9 +135,9 @@ def _verified(folder: Path, signers: tuple[Path, ...], heads: tuple[str, ...]) -
     try:
         return verified(folder, keys=[_key(signer) for signer in signers], heads=heads)
     except ArchiveError as error:
-        click.echo(f"{folder}: is not as it was written:", err=True)
+        tell(f"{folder}: is not as it was written:", err=True)
         for problem in error.problems:
-            click.echo(f"  {problem}", err=True)
+            tell(f"  {problem}", err=True)
         raise SystemExit(TAMPERED) from None
 
 

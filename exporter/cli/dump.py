@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from exporter.cli.exits import BLIND, BlindError, RefusedError
+from exporter.cli.lines import tell
 from exporter.cli.options import settings_options
 from exporter.cli.running import UNREACHABLE, load_settings, run_once, with_workers
 from exporter.domain.errors import SettingsError, UnreachableError
@@ -53,7 +54,7 @@ def dump(
     except UnreachableError as error:
         raise BlindError(UNREACHABLE.format(error)) from None
     for resource, why in sorted(done.lacking.items()):
-        click.echo(f"not in the dump: {resource}: {why}", err=True)
+        tell(f"not in the dump: {resource}: {why}", err=True)
     of = f"as {config_file} needs it" if loaded else "all that it lists, as there are no settings"
     count = sum(done.objects.values())
     click.echo(f"{folder}: {count:,} objects of {len(done.objects)} kinds, {of}; no Secrets")

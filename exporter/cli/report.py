@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from exporter.cli.exits import RefusedError
+from exporter.cli.lines import tell
 from exporter.cli.options import flag, settings_options
 from exporter.cli.parameters import Instant, Zone
 from exporter.cli.running import look_once, put, with_workers
@@ -100,4 +101,4 @@ def _keep(view: "Overview", folder: Path, *, key: Path) -> None:
         ) from None
     except SettingsError as error:
         raise RefusedError(str(error)) from None
-    click.echo(f"{folder}: report {len(chain.links)}, head {chain.head}", err=True)
+    tell(f"{folder}: report {len(chain.links)}, head {chain.head}", err=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporter.cli.exits import RefusedError
+from exporter.cli.exits import FatalError, RefusedError
 from exporter.cli.options import chosen_web, flag, settings_options, web_options
 from exporter.cli.parameters import Address
 from exporter.cli.running import with_workers
@@ -64,6 +64,6 @@ def serve(
     except SettingsError as error:
         raise RefusedError(str(error)) from None
     except OSError as error:
-        raise click.ClickException(f"cannot listen: {error.strerror or error}") from None
+        raise FatalError(f"cannot listen: {error.strerror or error}") from None
     except TaskError as error:
-        raise click.ClickException(str(error)) from None
+        raise FatalError(str(error)) from None

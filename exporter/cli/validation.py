@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from exporter.cli.lines import tell
+
 if TYPE_CHECKING:
     from exporter.settings.load import Loaded
 
@@ -48,5 +50,5 @@ def read_settings(path: Path, *, observed: bool = True) -> "Loaded":
         path, at=SYSTEM.wall(), strict=is_strict(), observed=observed
     )
     for line in suspicions:
-        click.echo(f"warning: {line}", err=True)
+        tell(f"warning: {line}", err=True)
     return loaded

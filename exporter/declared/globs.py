@@ -73,25 +73,45 @@ def doublestar_order(pattern: str, text: str) -> tuple[tuple[int, str], ...]:
 
     Where ``**`` stands, a directory's own matches come before those of the directories in it.
     """
-    parts = tuple(text.split("/"))
-    plain = (tuple(one.split("/")) for one in _alternatives(pattern))
-    return min((way for one in plain for way in _ways(one, parts)), default=())
+    parts = text.split("/")
+    ways = (_way(one.split("/"), parts) for one in _alternatives(pattern))
+    return min((way for way in ways if way is not None), default=())
 
 
-def _ways(
-    pattern: tuple[str, ...], parts: tuple[str, ...]
-) -> Iterator[tuple[tuple[int, str], ...]]:
-    """Yield the ways in which *parts* may be what *pattern* stands for."""
-    if not pattern or not parts:
-        if not parts and all(one == "**" for one in pattern):
-            yield ()
-        return
-    first, *rest = pattern
-    if first == "**":
-        yield from (((0, ""), *way) for way in _ways(tuple(rest), parts))
-        yield from (((1, parts[0]), *way) for way in _ways(pattern, parts[1:]))
-    elif _matches(first, parts[0], barrier="/"):
-        yield from (((0, parts[0]), *way) for way in _ways(tuple(rest), parts[1:]))
+def _way(pattern: Sequence[str], parts: Sequence[str]) -> tuple[tuple[int, str], ...] | None:
+    """Return the first of the ways in which *parts* may be what *pattern* stands for, if any.
+
+    There may be very many; so where the rest of one fits the rest of the other is found first.
+    """
+    fits = _fits(pattern, parts)
+    if not fits[0][0]:
+        return None
+    way: list[tuple[int, str]] = []
+    step = at = 0
+    while at < len(parts):
+        if pattern[step] == "**" and not fits[step + 1][at]:
+            way.append((1, parts[at]))
+            at += 1
+            continue
+        stars = pattern[step] == "**"
+        way.append((0, "" if stars else parts[at]))
+        step, at = step + 1, at + (not stars)
+    return tuple(way)
+
+
+def _fits(pattern: Sequence[str], parts: Sequence[str]) -> list[list[bool]]:
+    """Tell for each place in *pattern* and each in *parts* whether what follows them fits."""
+    rows = [[*(False for _ in parts), True]]
+    for one in reversed(pattern):
+        after, row = rows[-1], [one == "**" and rows[-1][-1]]
+        for at in reversed(range(len(parts))):
+            row.append(
+                after[at] or row[-1]
+                if one == "**"
+                else after[at + 1] and _matches(one, parts[at], barrier="/")
+            )
+        rows.append(row[::-1])
+    return rows[::-1]
 
 
 def match_any(pattern: str, text: str) -> bool:

@@ -25,20 +25,37 @@ SAID = "offline: "
 _ALLOW = 0x7FFF0000
 _REFUSE = 0x00050000 | errno.EACCES
 _KILL = 0x80000000
-_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
-_NUMBER, _ARCHITECTURE = 0, 4
+_UNKNOWN_CALL = 0x00050000 | errno.ENOSYS
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
+_CLONE3 = 435
+_THREAD = 0x00010000
+"""The flag of ``clone`` that makes a thread instead of a process."""
 _IO_URING_SETUP = 425
 _FOREIGN_CALLS = 0x40000000
 """System calls from here on are those of x32, by which a program could get past the filter."""
 _SIGKILL = 9  # the module that has its name takes 8 ms to import
 _SET_DEATH_SIGNAL, _NO_NEW_PRIVILEGES, _SET_FILTER, _MODE_FILTER = 1, 38, 22, 2
 _KNOWN = {
-    "x86_64": (0xC000003E, 41, (59, 62, 101, 129, 200, 234, 297, 302, 310, 311, 322)),
-    "aarch64": (0xC00000B7, 198, (117, 129, 130, 131, 138, 221, 240, 261, 270, 271, 281)),
+    "x86_64": (
+        0xC000003E,
+        (41, 109, 112),
+        56,
+        (57, 58, 59, 62, 101, 129, 200, 234, 297, 302, 310, 311, 322),
+    ),
+    "aarch64": (
+        0xC00000B7,
+        (198, 154, 157),
+        220,
+        (117, 129, 130, 131, 138, 221, 240, 261, 270, 271, 281),
+    ),
 }
-"""For each machine, what the kernel calls it, the number of ``socket``, and those by which a
-process becomes another program (``execve``, ``execveat``) or touches others (``kill``, ``tkill``,
-``tgkill``, ``rt_sigqueueinfo``, ``rt_tgsigqueueinfo``, ``ptrace``, ``prlimit64``,
+"""For each machine, what the kernel calls it, and the numbers of system calls.
+
+First ``socket`` and those by which a process would leave the group by which it is ended
+(``setpgid``, ``setsid``); then ``clone``; last those by which one makes another process (``fork``,
+``vfork``), becomes another program (``execve``, ``execveat``) or touches others (``kill``,
+``tkill``, ``tgkill``, ``rt_sigqueueinfo``, ``rt_tgsigqueueinfo``, ``ptrace``, ``prlimit64``,
 ``process_vm_readv``, ``process_vm_writev``)."""
 _PIDFD_SEND_SIGNAL, _PIDFD_GETFD = 424, 438
 """Likewise; these numbers are the same on all machines."""
@@ -53,7 +70,26 @@ _OF_A_FILE = _EXECUTE | _WRITE_FILE | _READ_FILE
 _READING = _EXECUTE | _READ_FILE | _READ_DIR
 
 
-def _filter(architecture: int, refused: tuple[int, ...]) -> bytes:
+_Lines = tuple[tuple[int, int, int, int], ...]
+
+
+def _threads_only(clone: int) -> _Lines:
+    """Let ``clone`` make threads and nothing else.
+
+    What ``clone3`` shall make a filter cannot see; libraries then take ``clone``.
+    """
+    return (
+        (_EQUAL, 0, 1, _CLONE3),
+        (_RETURN, 0, 0, _UNKNOWN_CALL),
+        (_EQUAL, 0, 4, clone),
+        (_LOAD, 0, 0, _FIRST_ARGUMENT),
+        (_ANY_BIT, 1, 0, _THREAD),
+        (_RETURN, 0, 0, _REFUSE),
+        (_RETURN, 0, 0, _ALLOW),
+    )
+
+
+def _filter(architecture: int, refused: tuple[int, ...], before: _Lines = ()) -> bytes:
     """Return the filter as the kernel takes it: each line is code, two jumps and a number."""
     last = len(refused) - 1
     lines = (
@@ -61,6 +97,7 @@ def _filter(architecture: int, refused: tuple[int, ...]) -> bytes:
         (_EQUAL, 1, 0, architecture),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, _NUMBER),
+        *before,
         (_AT_LEAST, len(refused), 0, _FOREIGN_CALLS),
         *((_EQUAL, last - at, int(at == last), number) for at, number in enumerate(refused)),
         (_RETURN, 0, 0, _REFUSE),
@@ -72,14 +109,16 @@ def _filter(architecture: int, refused: tuple[int, ...]) -> bytes:
 def confine(*, alone: bool = False) -> bool:
     """Let this process and its children open no socket from now on; tell whether that holds.
 
-    If it shall be *alone*, it can neither become another program nor touch other processes.
+    Nor can they leave their process group. If it shall be *alone*, it can neither make another
+    process, become another program nor touch others.
     """
     known = _KNOWN.get(os.uname().machine)
     if sys.platform != "linux" or known is None or sys.maxsize < 1 << 32:
         return False
-    architecture, socket, others = known
+    architecture, always, clone, others = known
     more = (*others, _PIDFD_SEND_SIGNAL, _PIDFD_GETFD) if alone else ()
-    code = _filter(architecture, (socket, _IO_URING_SETUP, *more))
+    before = _threads_only(clone) if alone else ()
+    code = _filter(architecture, (*always, _IO_URING_SETUP, *more), before)
     kept = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(kept))
     libc = ctypes.CDLL(None, use_errno=True)

@@ -18,6 +18,7 @@ from exporter.domain.instants import parse_duration
 from exporter.foreign.clock import SYSTEM
 from exporter.foreign.credentials import credentials, trust
 from exporter.foreign.files import MIB, fingerprint
+from exporter.observed.bodies import Bodies
 from exporter.observed.connections import meaning
 from exporter.observed.serverclock import ServerClock
 from exporter.settings.monitoring import EndpointSettings, parse_address
@@ -105,6 +106,7 @@ class Endpoint:
         self._server = ServerClock(clock)
         self._opening = asyncio.Lock()
         self._under_way = 0
+        self._bodies = Bodies()
 
     @property
     def ahead(self) -> timedelta:
@@ -156,7 +158,7 @@ class Endpoint:
                 ) as response,
             ):
                 self._server.note(response.headers.get("Date"))
-                body = await _bounded(response, path)
+                body = await self._bodies.whole(response.content.iter_any(), limit=LIMIT, path=path)
         except TimeoutError:
             message = f"no answer within {self._timeout.total:g} s"
             raise ReadError(message, reason=Reason.TIMEOUT, path=path) from None
@@ -194,15 +196,3 @@ class Endpoint:
             )
             self._certificates = now
         return self._session
-
-
-async def _bounded(response: aiohttp.ClientResponse, path: str) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    async for part in response.content.iter_any():
-        size += len(part)
-        if size > LIMIT:
-            message = f"the answer is larger than {LIMIT // MIB} MiB"
-            raise ReadError(message, reason=Reason.TOO_LARGE, path=path)
-        parts.append(part)
-    return b"".join(parts)

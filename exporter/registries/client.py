@@ -24,6 +24,10 @@ from exporter.settings.charts import RegistrySettings
 MOST_REDIRECTS: Final = 5
 SMALL: Final = MIB
 CHUNK: Final = 1 << 16
+MOST_MEMBERS: Final = 1000
+"""Parts of a packed answer; each may unpack to nothing, and so count as none."""
+_GZIP: Final = 16 + zlib.MAX_WBITS
+"""For zlib: with gzip's header and checksum."""
 _SHOWN: Final = 200
 _USER_AGENT: Final = "cluster-conformance-exporter"
 _PARAMETER: Final = re.compile(r'([a-z_]{1,20})="([^"]{0,2000})"')
@@ -87,19 +91,38 @@ class Answer:
         if encoding not in {"identity", "gzip", "x-gzip"}:
             message = f"{self.response.url.host} sent the encoding {encoding[:40]!r}"
             raise ReadError(message, reason=Reason.UNSUPPORTED)
-        packed = encoding != "identity"
-        unpacking = zlib.decompressobj(wbits=31)
-        async for part in self.response.content.iter_chunked(CHUNK):
-            rest = part
-            while packed and rest:
-                try:
-                    yield unpacking.decompress(rest, CHUNK)
-                except zlib.error as error:
-                    message = f"{self.response.url.host} sent what cannot be unpacked: {error}"
-                    raise ReadError(message, reason=Reason.MALFORMED) from None
-                rest = unpacking.unconsumed_tail
-            if not packed:
-                yield rest
+        pieces = self.response.content.iter_chunked(CHUNK)
+        async for part in pieces if encoding == "identity" else _unpacked(pieces, self.response):
+            yield part
+
+
+async def _unpacked(
+    pieces: AsyncIterator[bytes], response: aiohttp.ClientResponse
+) -> AsyncIterator[bytes]:
+    """Yield what gzip members, one after the other, unpack to; each has to come to its end.
+
+    What follows the end of a member is never handed to it again: zlib would keep all of it.
+    Raises :exc:`ReadError`.
+    """
+    unpacking, members = zlib.decompressobj(wbits=_GZIP), 1
+    try:
+        async for piece in pieces:
+            rest, plain = piece, b""
+            while rest or len(plain) == CHUNK:  # then zlib may hold back more
+                if unpacking.eof:
+                    unpacking, members = zlib.decompressobj(wbits=_GZIP), members + 1
+                if members > MOST_MEMBERS:
+                    message = f"{response.url.host} sent what is packed in very many parts"
+                    raise ReadError(message, reason=Reason.TOO_LARGE)
+                plain = unpacking.decompress(rest, CHUNK)
+                rest = unpacking.unconsumed_tail or unpacking.unused_data
+                yield plain
+    except zlib.error as error:
+        message = f"{response.url.host} sent what cannot be unpacked: {error}"
+        raise ReadError(message, reason=Reason.MALFORMED) from None
+    if not unpacking.eof:
+        message = f"{response.url.host} sent a packed answer that ends in the middle"
+        raise ReadError(message, reason=Reason.MALFORMED)
 
 
 def _size(limit: int) -> str:

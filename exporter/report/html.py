@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from exporter.domain.finding import Severity, Verdict
 from exporter.report.columns import printable
-from exporter.report.paper import Block, Cell, Paper
+from exporter.report.paper import Block, Cell, Paper, matches
 
 _LONG = 16
 """Characters of a word from which on a line may end within it, after a mark of punctuation."""
@@ -92,6 +92,8 @@ def _template() -> Template:
     environment.filters["shown"] = shown
     environment.filters["look"] = look
     environment.tests["diff"] = _deviates
+    environment.tests["match"] = matches
+    environment.tests["all_match"] = lambda rows: all(map(matches, rows))
     environment.tests["number"] = _is_number
     environment.globals["bars"] = _bars
     environment.globals["kind"] = _kind

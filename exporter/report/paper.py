@@ -27,10 +27,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; every row is as long as *head*. A column without a name is for bars only."""
+    """A table; every row is as long as *head*. A column without a name is for bars only.
+
+    *folded* is what is printed on paper for rows that match; where it is empty, these are.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    folded: str = ""
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.head) for row in self.rows):
@@ -40,6 +44,11 @@ class Table:
     def is_wide(self) -> bool:
         """Whether it needs all the width there is."""
         return len(self.head) >= WIDE
+
+
+def matches(row: Sequence[Cell]) -> bool:
+    """Tell whether a row says of something that it matches, and of nothing that it does not."""
+    return {cell.verdict for cell in row if cell.verdict is not None} == {Verdict.PASS}
 
 
 @dataclass(frozen=True, slots=True)

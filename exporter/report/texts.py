@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from exporter.report.details import catalogue, details
+from exporter.report.particles import resolved
 
 DOMAIN = "report"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
@@ -47,12 +48,15 @@ class Texts:
 
     def say(self, message: str, **values: object) -> str:
         """Return *message* in this language, with *values* in its placeholders."""
-        return self.catalogue.gettext(message).format_map(values)
+        return self._spoken(self.catalogue.gettext(message).format_map(values))
 
     def count(self, one: str, many: str, number: int, **values: object) -> str:
         """Return *one* or *many* as *number* asks for, which fills ``{n}``."""
         message = self.catalogue.ngettext(one, many, number)
-        return message.format_map({"n": self.number(number), **values})
+        return self._spoken(message.format_map({"n": self.number(number), **values}))
+
+    def _spoken(self, text: str) -> str:
+        return resolved(text) if self.lang is Lang.KO else text
 
     def number(self, number: int) -> str:
         """Return a whole number, its thousands apart."""
@@ -64,7 +68,7 @@ class Texts:
         Instants in it are told in the zone. A sentence that no catalogue knows stays as it is.
         """
         rest = self.catalogue.gettext("{shown} and {n} more")
-        return _INSTANT.sub(self._dated, details(self.lang, rest=rest).say(text))
+        return self._spoken(_INSTANT.sub(self._dated, details(self.lang, rest=rest).say(text)))
 
     def _dated(self, found: re.Match[str]) -> str:
         try:

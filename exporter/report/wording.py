@@ -21,7 +21,7 @@ LAYERS: Final[Mapping[Layer, str]] = {
 VERDICTS: Final[Mapping[Verdict | None, str]] = {
     Verdict.PASS: mark("match"),
     Verdict.FAIL: mark("mismatch"),
-    Verdict.UNKNOWN: mark("not seen"),
+    Verdict.UNKNOWN: mark("unknown"),
     Verdict.WAIVED: mark("accepted"),
     Verdict.SUPPRESSED: mark("in progress"),
     None: mark("not checked"),
@@ -32,7 +32,7 @@ COUNTS: Final[Mapping[Verdict, str]] = {
     Verdict.FAIL: mark("Mismatch"),
     Verdict.WAIVED: mark("Accepted for now"),
     Verdict.SUPPRESSED: mark("In progress"),
-    Verdict.UNKNOWN: mark("Not seen"),
+    Verdict.UNKNOWN: mark("Unknown"),
 }
 """The heads of columns that count findings, in their order."""
 
@@ -40,7 +40,7 @@ REMARKS: Final[Mapping[Verdict, str]] = {
     Verdict.FAIL: mark("deviating: {n}"),
     Verdict.WAIVED: mark("accepted: {n}"),
     Verdict.SUPPRESSED: mark("in progress: {n}"),
-    Verdict.UNKNOWN: mark("not seen: {n}"),
+    Verdict.UNKNOWN: mark("unknown: {n}"),
 }
 
 STATES: Final[Mapping[ItemState, str]] = {

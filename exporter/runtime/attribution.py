@@ -68,15 +68,15 @@ def unattributed(outcome: Evaluation) -> dict[ObjectKey, frozenset[str]]:
     return {key: frozenset(pointers) for key, pointers in found.items()}
 
 
-def untraced(outcome: Evaluation) -> dict[str, frozenset[Subject]]:
-    """Return the objects of charts that failures are about, by the Application that delivers them.
+def untraced(outcome: Evaluation, failing: Iterable[ObjectKey]) -> dict[str, frozenset[Subject]]:
+    """Return which *failing* objects are of charts, by the Application that delivers them.
 
     Which of its values makes a field of one costs renderings, so nobody looks before.
     """
     workloads = outcome.facts.find(DeclaredWorkloads)
     objects = outcome.facts.find(DeclaredObjects)
     found: dict[str, set[Subject]] = {}
-    for key in unattributed(outcome):
+    for key in failing:
         of_pods = WorkloadKey(key.namespace, key.kind, key.name)
         one: DeclaredManifest | None = workloads.workloads.get(of_pods) if workloads else None
         one = one or (objects.objects.get(key) if objects else None)

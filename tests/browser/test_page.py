@@ -17,7 +17,7 @@ HIDDEN = [
     pytest.param("7 nodes carry a taint that no code declares", "domain=*:NoSchedule", id="taints"),
     pytest.param("phase is disputed", "ansible/playbooks/label-nodes.yml:19", id="phase"),
     pytest.param("domain is disputed", "terraform/main.tf:213", id="domain"),
-    pytest.param("Prometheus keeps samples", "retention=15d", id="retention"),
+    pytest.param("Prometheus keeps samples", "retention: 15d", id="retention"),
 ]
 
 

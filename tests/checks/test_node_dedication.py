@@ -116,7 +116,10 @@ def test_a_dedicated_node_is_for_pods_that_tolerate_its_taints(
 def test_foreign_pods_are_counted_by_owner() -> None:
     finding = judge(pods("web", n=2), pods("scan", BEARS_SCAN), pods("bare", kind="Pod"))
 
-    assert finding.detail == ("3 pods do not belong here: Deployment api/web (2), Pod api/bare (1)")
+    assert finding.detail == (
+        f"3 pods do not tolerate what dedicates the node ({SCAN}): "
+        "Deployment api/web (2), Pod api/bare (1)"
+    )
     assert finding.observed == {"Deployment api/web": 2, "Pod api/bare": 1}
 
 

@@ -5,11 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.declared.globs import (
+    doublestar_order,
     literal_prefix,
     match_any,
     match_path,
     match_pathspec,
 )
+from tests.cost import at_most
 
 
 @pytest.mark.parametrize(
@@ -87,3 +89,29 @@ def test_stars_and_question_marks_match_as_everywhere(pattern: str, text: str) -
 )
 def test_a_pattern_tells_where_to_look(pattern: str, expected: str) -> None:
     assert literal_prefix(pattern) == expected
+
+
+def test_what_may_be_matched_in_very_many_ways_is_ordered_at_once() -> None:
+    """Thirty places for forty parts: more ways than anybody could go through."""
+    parts = [f"d{at}" for at in range(40)]
+
+    with at_most(40):
+        order = doublestar_order("/".join([*["**"] * 30, "*"]), "/".join(parts))
+
+    assert order == (*[(0, "")] * 29, *((1, part) for part in parts[:-1]), (0, ""), (0, parts[-1]))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        pytest.param("**/*", "a/b", ((1, "a"), (0, ""), (0, "b")), id="through-a-directory"),
+        pytest.param("a/**/b", "a/b", ((0, "a"), (0, ""), (0, "b")), id="nothing-between"),
+        pytest.param("a/**", "a", ((0, "a"),), id="nothing-behind"),
+        pytest.param("{b,a}/**", "a/c", ((0, "a"), (1, "c")), id="alternatives"),
+        pytest.param("a/*", "b/c", (), id="no-match"),
+    ],
+)
+def test_matches_of_a_directory_come_before_those_below_it(
+    pattern: str, text: str, expected: tuple[tuple[int, str], ...]
+) -> None:
+    assert doublestar_order(pattern, text) == expected

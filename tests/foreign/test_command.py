@@ -136,6 +136,7 @@ async def test_a_limit_that_is_already_lower_is_no_error(tmp_path: Path) -> None
         cwd=tmp_path,
         environment={"PYTHONPATH": str(Path(__file__).parents[2])},
         limits=Limits(seconds=20),
+        network=True,  # one without could give the inner one no group of its own
     )
 
     assert str(1 << 30).encode() in outcome.output

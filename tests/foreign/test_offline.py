@@ -72,6 +72,27 @@ async def test_pairs_of_sockets_within_a_program_are_left_to_it(tmp_path: Path) 
     assert outcome.output == b"fine\n"
 
 
+async def test_no_child_leaves_the_group_by_which_it_is_ended(tmp_path: Path) -> None:
+    code = (
+        "import os\n"
+        "for leave in (os.setsid, lambda: os.setpgid(0, 0)):\n"
+        "    child = os.fork()\n"
+        "    if not child:\n"
+        "        try:\n"
+        "            leave()\n"
+        "        except OSError:\n"
+        "            os._exit(7)\n"
+        "        os._exit(0)\n"
+        "    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+    )
+
+    outcome = await run(
+        [sys.executable, "-c", code], cwd=tmp_path, environment={}, limits=Limits(seconds=30)
+    )
+
+    assert outcome.output == b"7\n7\n"
+
+
 async def test_calls_past_the_usual_table_are_refused(tmp_path: Path) -> None:
     """x32 has a ``socket`` of its own, and a ring of requests could open one."""
     code = (

@@ -10,7 +10,7 @@ import os
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +20,8 @@ HERE: Final = Path(__file__).parent
 FILE: Final = "figures.json"
 SECONDS: Final = float(os.environ.get("ORACLE_SECONDS", "0"))
 """For how long each language is tried; 0 for the fixed seeds alone."""
+WHOLE: Final = bool(os.environ.get("ORACLE_WHOLE"))
+"""Whether a language is tried for longer, until it has as many cases as it shall have."""
 
 
 class Outcome(StrEnum):
@@ -61,13 +63,17 @@ def counted(outcomes: Iterable[Outcome], *, language: str, tool: str, version: s
     )
 
 
-def seeds(*fixed: int) -> Iterator[int]:
-    """Yield the *fixed* seeds, or with ``ORACLE_SECONDS`` new ones for that long."""
+def seeds(*fixed: int, tried: Sized = (), least: int = 0) -> Iterator[int]:
+    """Yield the *fixed* seeds, or with ``ORACLE_SECONDS`` new ones for that long.
+
+    With ``ORACLE_WHOLE``, too, until *tried*, which grows meanwhile, has *least* members: how
+    many cases a while is enough for depends on the machine, and on what else it does.
+    """
     if not SECONDS:
         yield from fixed
         return
     until = time.monotonic() + SECONDS
-    while time.monotonic() < until:
+    while time.monotonic() < until or (WHOLE and len(tried) < least):
         yield secrets.randbits(32)
 
 

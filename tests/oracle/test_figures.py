@@ -41,3 +41,14 @@ def test_what_is_committed_of_argo_cd_is_all_that_it_was_asked() -> None:
 @pytest.mark.skipif(bool(figures.SECONDS), reason="make oracle tries new seeds")
 def test_without_time_only_the_fixed_seeds_are_tried() -> None:
     assert list(seeds(1, 2)) == [1, 2]
+
+
+def test_a_whole_count_goes_on_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "SECONDS", 1e-9)
+    monkeypatch.setattr(figures, "WHOLE", True)
+    tried: list[int] = []
+
+    for seed in seeds(tried=tried, least=3):
+        tried += [seed]
+
+    assert len(tried) == 3

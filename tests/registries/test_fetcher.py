@@ -17,11 +17,13 @@ from exporter.domain.provenance import Source
 from exporter.registries.fetcher import ChartFetcher
 from exporter.settings.monitoring import BasicAuthSettings, TlsSettings
 from tests.clocks import Time
+from tests.cost import at_most
 from tests.registries.conftest import MakeFetcher
 from tests.registries.server import Handler, Server, archive, digest, endless, redirect, status
 from tests.runtime.certificates import Authority
 
 SHOP = archive()
+GZIP = {"Content-Encoding": "gzip"}
 
 
 def index_of(server: Server) -> ChartRequest:
@@ -176,6 +178,50 @@ async def test_more_than_anybody_needs_is_not_stored(
 
         assert (reason, stored(folder)) == (Reason.TOO_LARGE, {})
         assert "127.0.0.1 sent more than" in message
+
+
+PACKED = gzip.compress(SHOP * 1000)
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        pytest.param(endless(PACKED[:-9], most=1, **GZIP), id="cut-off"),
+        pytest.param(endless(PACKED + b"x" * 40, most=1, **GZIP), id="more-behind-it"),
+        pytest.param(endless(gzip.compress(b""), most=4000, **GZIP), id="parts-of-nothing"),
+    ],
+)
+async def test_a_packed_answer_that_does_not_end_where_it_should_is_not_stored(
+    fetcher: MakeFetcher, folder: Path, handler: Handler
+) -> None:
+    async with Server(handlers={"/index.yaml": handler}).serving() as server:
+        await fetched(fetcher(server.url), index_of(server))
+
+        assert stored(folder) == {}
+
+
+async def test_what_follows_a_packed_answer_is_not_kept(
+    fetcher: MakeFetcher, folder: Path, time: Time
+) -> None:
+    """Zlib would copy all that came behind the end, again and again, and nothing would count."""
+    handler = endless(gzip.compress(b"x") + bytes(1 << 20), most=40, **GZIP)
+    async with Server(handlers={"/index.yaml": handler}).serving() as server:
+        with at_most(200):
+            reason, message = await refusal(fetcher(server.url), index_of(server), time)
+
+        assert (reason, stored(folder)) == (Reason.MALFORMED, {})
+        assert "cannot be unpacked" in message
+
+
+async def test_a_packed_answer_in_several_parts_is_stored_whole(
+    fetcher: MakeFetcher, folder: Path
+) -> None:
+    plain = bytes(1_000_000)
+    handler = endless(gzip.compress(plain), most=2, **GZIP)
+    async with Server(handlers={"/index.yaml": handler}).serving() as server:
+        await fetched(fetcher(server.url), index_of(server))
+
+        assert [*stored(folder).values()] == [plain * 2]
 
 
 async def test_a_folder_that_is_full_takes_no_more(

@@ -183,7 +183,7 @@ def test_a_translation_keeps_every_value(lang: Lang) -> None:
         pytest.param(
             "label phase differs from the Application to its nodes: '1' (a.yaml:1, b.yaml:2) but "
             "'2' (c.yml:3)",
-            "레이블 phase이(가) Application과 노드 사이에서 다름: '1' (a.yaml:1, b.yaml:2), "
+            "레이블 phase가 Application과 노드 사이에서 다름: '1' (a.yaml:1, b.yaml:2), "
             "'2' (c.yml:3)",
             id="places",
         ),

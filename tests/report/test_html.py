@@ -2,15 +2,19 @@
 
 import re
 from base64 import b64decode
+from collections.abc import Sequence
 from hashlib import sha256
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given, settings
 from markupsafe import escape
 
 from exporter.domain.finding import Severity, Verdict
 from exporter.report import html
+from exporter.report.chapters.cells import FOLDED, Cells
 from exporter.report.columns import printable
+from exporter.report.overview import overview
 from exporter.report.paper import (
     Cell,
     Items,
@@ -21,7 +25,8 @@ from exporter.report.paper import (
     Section,
     table,
 )
-from tests.report.evaluations import foreign
+from exporter.report.texts import Lang, texts
+from tests.report.evaluations import evaluation, foreign
 
 VOID = {"meta", "wbr"}
 
@@ -139,3 +144,31 @@ def test_the_result_is_told_by_a_shape_and_a_word_too() -> None:
         shape = re.search(r'<use href="#(i-[a-z]+)"/></svg> x</span>', text)
         assert shape
         assert f'<symbol id="{shape[1]}"' in text
+
+
+def rows(verdicts: Sequence[Verdict]) -> list[list[Cell | str]]:
+    return [[f"n{at}", Cell(verdict, verdict=verdict)] for at, verdict in enumerate(verdicts)]
+
+
+MANY = [*[Verdict.PASS] * FOLDED, Verdict.FAIL, Verdict.UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "folded"),
+    [
+        pytest.param(MANY, FOLDED, id="many"),
+        pytest.param([Verdict.PASS] * 9, 9, id="all"),
+        pytest.param([Verdict.PASS, Verdict.FAIL], 0, id="few"),
+    ],
+)
+def test_many_rows_that_match_are_not_printed_and_counted_instead(
+    verdicts: Sequence[Verdict], folded: int
+) -> None:
+    cells = Cells(overview(evaluation()), texts(Lang.EN))
+    section = Section("x", cells.table(("Node", "Result"), rows(verdicts)))
+
+    text = html.write(Paper(Lang.EN, "x", (section,)))
+
+    assert text.count(' class="ok"') == folded
+    assert (f"{folded} rows that match are not printed" in text) is bool(folded)
+    assert ("folds all" in text) is (set(verdicts) == {Verdict.PASS})

@@ -132,7 +132,7 @@ def test_one_is_one(lang: Lang, sentence: str) -> None:
 def test_what_was_not_seen_is_said_in_the_first_section() -> None:
     text = spoken(report(finding("a", Verdict.UNKNOWN, detail="no answer", cause="kubernetes")))
 
-    assert "1 item could not be looked at; nothing is claimed about it." in text
+    assert "1 item is unknown; nothing is claimed about it." in text
     assert "| Kubernetes API | no answer | 1 | Node a |" in text
 
 

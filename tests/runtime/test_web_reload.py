@@ -50,6 +50,29 @@ async def test_a_reload_that_is_not_enabled_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"Origin": "https://elsewhere.test"}, id="of another site"),
+        pytest.param({"origin": "null"}, id="of a page without one"),
+        pytest.param({"Sec-Fetch-Site": "cross-site"}, id="as newer browsers say it"),
+    ],
+)
+async def test_a_page_that_somebody_has_open_cannot_ask_for_a_reload(
+    headers: dict[str, str],
+) -> None:
+    calls: list[str] = []
+
+    def note() -> Sequence[str]:
+        calls.append("reloaded")
+        return ()
+
+    async with TestClient(TestServer(application(note))) as client:
+        answer = await client.post("/-/reload", headers=headers)
+
+    assert (answer.status, calls) == (403, [])
+
+
+@pytest.mark.parametrize(
     ("path", "expected"),
     [
         pytest.param("/", (302, "/a/b/"), id="the root leads there"),

@@ -37,6 +37,11 @@ class ExpandedPlaybooks:
         """All tasks that could be read."""
         return [step for step in self.steps if isinstance(step, Task)]
 
+    @property
+    def all_included(self) -> tuple[VariableLayer, ...]:
+        """The variables that tasks of any of the playbooks may load."""
+        return tuple(layer for layers in self.included.values() for layer in layers)
+
     def note(self, place: Place, message: str) -> None:
         """Note what only a run could evaluate."""
         self.unresolved[Unresolved(place, message)] = None

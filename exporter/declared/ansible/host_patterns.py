@@ -1,7 +1,8 @@
 """Ansible's host patterns: which hosts ``kube_node:&zone_a:!spare`` means."""
 
+import ipaddress
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -11,7 +12,11 @@ from exporter.declared.ansible.regex_filters import matching
 MAX_PARTS = 1_000
 MAX_LETTERS = 1_000
 """How long a part may be: what reads patterns goes through them once for each open bracket."""
-_SLICE = re.compile(r"(.+?)\[(-?\d{1,6})?(:)?(\d{1,6})?\]$")
+_SLICE = re.compile(r"(.+)\[(?:(-?[0-9]{1,6})|([0-9]{1,6})[:-]([0-9]{0,6}))\]$")
+_LABEL = r"\w(?:[\w-]*\w)?"
+_WITH_PORT = re.compile(rf"{_LABEL}(?:\.{_LABEL})*:[0-9]+")
+_GLOB = re.compile(r"[.?*\[]")
+IPV6 = 6
 IMPLICIT_LOCALHOST = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -22,17 +27,18 @@ class HostPatterns:
     hosts: Sequence[str]
     members: Mapping[str, Sequence[str]]
 
-    def match(self, pattern: str) -> list[str]:
-        """Return the hosts that *pattern* selects, in the order of the inventory.
+    def match(self, pattern: str | Sequence[str]) -> list[str]:
+        """Return the hosts that *pattern*, or a list of patterns, selects.
 
         ``localhost`` is a host even where no inventory names it. Raises :exc:`UnresolvedError`
-        for regular expressions that are not tried.
+        for regular expressions that are not tried, and for what Ansible refuses.
         """
         parts = _parts(pattern)
         chosen: dict[str, None] = {}
         plain = [part for part in parts if part[0] not in "&!"] or ["all"]
         for part in plain:
-            chosen.update(dict.fromkeys(self._part_hosts(part)))
+            found = [part] if part in self.hosts else self._part_hosts(part)
+            chosen.update(dict.fromkeys(found))
         for part in parts:
             if part[0] in "&!":
                 named = set(self._part_hosts(part[1:].strip()))
@@ -40,7 +46,7 @@ class HostPatterns:
                 chosen = {host: None for host in chosen if (host in named) is keep}
         return list(chosen)
 
-    def unknown(self, pattern: str) -> tuple[str, ...]:
+    def unknown(self, pattern: str | Sequence[str]) -> tuple[str, ...]:
         """Return the parts of *pattern* that mean groups or hosts which no inventory has.
 
         What is left out by it (``!spare``) takes no part. Where an inventory lists no host at all,
@@ -75,7 +81,7 @@ class HostPatterns:
             return self._matching(part[1:])
         if part in {"all", "*"}:
             return self.hosts
-        if part in self.members:
+        if part in self.members and not _GLOB.search(part):
             return self.members[part]
         groups = [name for name in self.members if fnmatchcase(name, part)]
         named = {host for name in groups for host in self.members[name]}
@@ -89,30 +95,73 @@ class HostPatterns:
         return [host for host in self.hosts if host in named]
 
     def _slice(self, sliced: re.Match[str]) -> Sequence[str]:
-        hosts = self._named(sliced[1])
-        first, colon, last = int(sliced[2] or 0), sliced[3], sliced[4]
-        if not colon:
-            return [hosts[first]] if -len(hosts) <= first < len(hosts) else []
-        return hosts[first : int(last) + 1 if last else None]
+        """Return some of the hosts of a part; of none, none.
+
+        Raises :exc:`UnresolvedError` where there is no such host, and where the order is not that
+        of the inventory, which only a run would tell.
+        """
+        name, index, first, last = sliced.groups()
+        hosts = self._named(name)
+        if len(hosts) > 1 and name not in self.members:
+            raise UnresolvedError(f"the order of the hosts of {name[:80]} is not known")
+        start, end = int(index or first), int(last or 0)
+        if hosts and (index or last == "0" * len(last)) and last != "":
+            if not -len(hosts) <= start < len(hosts):
+                raise UnresolvedError(f"{name[:80]} has no host {start}")
+            return [hosts[start]]
+        return hosts[start : end + 1] if last else hosts[start:]
 
 
-def _parts(pattern: str) -> list[str]:
-    """Split a pattern at separators that stand in no brackets.
+def _parts(pattern: str | Sequence[str]) -> list[str]:
+    """Return the single patterns of a pattern, or of several.
 
     Raises :exc:`UnresolvedError` where there are too many: each is held against all hosts.
     """
-    found, end, inside = [], len(pattern), False
-    for at in range(len(pattern) - 1, -1, -1):
-        letter = pattern[at]
-        if letter in "[]":
-            inside = letter == "]"
-        elif letter in ",:;" and not inside:
-            found.append(pattern[at + 1 : end].strip())
-            end = at
-    found.append(pattern[:end].strip())
-    parts = [one for one in reversed(found) if one]
+    patterns = [pattern] if isinstance(pattern, str) else pattern
+    parts = [part for each in patterns for part in _split(each)]
     if len(parts) > MAX_PARTS:
         raise UnresolvedError(f"a host pattern has more than {MAX_PARTS:,} parts")
-    if any(len(one) > MAX_LETTERS for one in parts):
+    if any(len(part) > MAX_LETTERS for part in parts):
         raise UnresolvedError(f"a host pattern has a part of more than {MAX_LETTERS:,} letters")
     return parts
+
+
+def _split(pattern: str) -> Iterator[str]:
+    """Split a pattern as Ansible's ``split_host_pattern`` does.
+
+    That is at its commas; where it has none, at blanks, colons and brackets that stand alone,
+    unless it is an address.
+    """
+    if "," in pattern:
+        yield from (part.strip() for part in pattern.split(",") if part.strip())
+    elif _is_address(pattern):
+        yield pattern
+    else:
+        yield from _split_at_colons(pattern)
+
+
+def _is_address(pattern: str) -> bool:
+    if _WITH_PORT.fullmatch(pattern):
+        return True
+    try:
+        return ipaddress.ip_address(pattern).version == IPV6
+    except ValueError:
+        return False
+
+
+def _split_at_colons(pattern: str) -> Iterator[str]:
+    start = at = 0
+    closed = pattern.rfind("]")
+    while at < len(pattern):
+        letter = pattern[at]
+        if letter == "[" and at < closed:
+            at = pattern.index("]", at) + 1
+        elif letter in ":[]" or letter.isspace():
+            if pattern[start:at]:
+                yield pattern[start:at]
+            at += 1
+            start = at
+        else:
+            at += 1
+    if pattern[start:]:
+        yield pattern[start:]

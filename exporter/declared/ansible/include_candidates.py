@@ -1,17 +1,74 @@
 """Files and roles that an include with a templated name may mean."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
+from typing import Any
 
+from exporter.declared.ansible.documents import Documents
+from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.paths import join_path, list_folder, relative_to_file
 from exporter.declared.ansible.roles import RoleFinder
 from exporter.declared.checkout import Checkout
+from exporter.domain.errors import ReadError
 
+MAX_FILES = 200
+MAX_CANDIDATES = 20
+"""Of more files that a name may mean the tasks are not evaluated one by one."""
 _SUFFIXES = (".yml", ".yaml")
 _TEMPLATE = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)", re.DOTALL)
 """A template, which may lack its end: whoever looks for that in vain does so once."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncludedFile:
+    """The condition that an include whose *name* is templated means the file at *path*.
+
+    It may mean any of *candidates*; *find* returns the path that an evaluated name means.
+    """
+
+    name: str
+    path: str
+    candidates: tuple[str, ...]
+    find: Callable[[str], str]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_meant(self, name: Any) -> bool:
+        """Tell whether the evaluated *name* means the file; of none that exists, it does not."""
+        found = self.find(name) if isinstance(name, str) else ""
+        if found and found not in self.candidates:
+            raise UnresolvedError(f"what {found} holds is not evaluated where it is included")
+        return found == self.path
+
+
+def included_files(
+    name: str, *, folders: Sequence[str], find: Callable[[str], str], documents: Documents
+) -> list[IncludedFile]:
+    """Return all files of tasks that a templated *name* may mean; none where not all are known."""
+    found = dict.fromkeys(
+        path
+        for folder in folders
+        for path in candidate_files(name, path=join_path(folder, "_"), checkout=documents.checkout)
+    )
+    if len(found) > MAX_FILES:
+        return []
+    try:
+        paths = tuple(path for path in found if _holds_tasks(documents.read(path)))
+    except ReadError:
+        return []
+    known = paths if len(paths) <= MAX_CANDIDATES else ()
+    return [IncludedFile(name, path, known, find) for path in known]
+
+
+def _holds_tasks(document: Any) -> bool:
+    """Tell whether a document is a list of tasks, not of plays."""
+    if not isinstance(document, list):
+        return False
+    return not any(isinstance(entry, dict) and "hosts" in entry for entry in document)
 
 
 def candidate_files(name: str, *, path: str, checkout: Checkout) -> Iterator[str]:

@@ -112,13 +112,21 @@ class _Groups:
         )
 
     def members(self) -> dict[str, tuple[str, ...]]:
-        """Return the hosts of each group and of all groups below it."""
-        found: dict[str, tuple[str, ...]] = {}
-        for name in sorted(self.depths, key=lambda group: -self.depths[group]):
-            below = [found.get(child, ()) for child in self.children.get(name, ())]
-            own = self.hosts.get(name, ())
-            found[name] = tuple(dict.fromkeys(host for part in (own, *below) for host in part))
-        return found
+        """Return the hosts of each group and of all groups below it, as Ansible orders them.
+
+        Those of a group come before those of its children, theirs before their children's.
+        """
+        return {name: self._hosts_below(name) for name in self.depths}
+
+    def _hosts_below(self, top: str) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        level, seen = {top: None}, {top}
+        while level:
+            found.update(dict.fromkeys(host for name in level for host in self.hosts.get(name, ())))
+            below = (child for name in level for child in self.children.get(name, ()))
+            level = {child: None for child in below if child not in seen}
+            seen.update(level)
+        return tuple(found)
 
 
 def _depths(children: Mapping[str, tuple[str, ...]]) -> dict[str, int]:

@@ -27,6 +27,7 @@ from exporter.declared.ansible.bounded_values import (
 from exporter.declared.ansible.errors import UnresolvedError
 from exporter.declared.ansible.filters import filters
 from exporter.declared.ansible.jinja_tests import tests
+from exporter.declared.ansible.lookups import lookups
 from exporter.declared.ansible.methods import METHODS
 from exporter.declared.ansible.weights import Weights
 
@@ -174,7 +175,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.tests = {
             name: bounding(function, f"is {name}") for name, function in tests(self.tests).items()
         }
-        self.globals = {"range": _range} | dict.fromkeys(("lookup", "query", "q"), _lookup)
+        self.globals = {"range": _range, **lookups(SCOPE)}
 
     @property
     def lexer(self) -> Lexer:
@@ -329,10 +330,6 @@ def _raised(left: Any, right: Any) -> Any:
     if isinstance(found, complex):
         raise UnresolvedError("a template raises a number below zero to a fraction")
     return found
-
-
-def _lookup(*_: Any, **__: Any) -> Any:
-    raise UnresolvedError("a template asks a lookup, which only a run could answer")
 
 
 def _range(*bounds: int) -> list[int]:

@@ -51,7 +51,7 @@ class PlayHostFinder:
             return PlayHosts(hosts, "its hosts may be among those that the inventory lacks")
         return PlayHosts(hosts)
 
-    def _pattern(self, context: TaskContext) -> str:
+    def _pattern(self, context: TaskContext) -> str | list[str]:
         names = TaskVariables(
             environment=self.environment,
             host=None,
@@ -62,7 +62,7 @@ class PlayHostFinder:
             context.hosts, self.environment.templates.scope(names)
         )
         if isinstance(pattern, list) and all(isinstance(part, str) for part in pattern):
-            pattern = ",".join(pattern)
+            return pattern
         if not isinstance(pattern, str):
             raise UnresolvedError("its hosts are no pattern")
         return pattern

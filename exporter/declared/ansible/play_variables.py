@@ -127,6 +127,11 @@ class PlayVariables:
 def _places(names: Sequence[str], folders: Sequence[str]) -> Iterator[str]:
     """Yield where Ansible would look for the first of *names* that exists."""
     for name in names:
-        plain = name.replace("{{ playbook_dir }}/", "").replace("{{ role_path }}/", "../")
+        plain = without_folders(name)
         for folder in folders if plain and "{" not in plain else ():
             yield normalize_path(join_path(folder, plain))
+
+
+def without_folders(name: str) -> str:
+    """Return the name of a file without the folder that Ansible looks in anyway."""
+    return name.replace("{{ playbook_dir }}/", "").replace("{{ role_path }}/", "../")

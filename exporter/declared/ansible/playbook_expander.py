@@ -17,8 +17,6 @@ from exporter.declared.ansible.tasks import Task, never_runs
 from exporter.domain.errors import ReadError, Reason
 from exporter.domain.finding import Subject
 
-_NOTIFIED = "a handler runs only when it is notified"
-
 
 class PlaybookExpander:
     """Expands playbooks; a file that cannot be read becomes a failure, and the rest goes on."""
@@ -88,6 +86,7 @@ class PlaybookExpander:
     def _play(self, play: LocatedMap, path: str, context: TaskContext) -> None:
         folder = PurePosixPath(path).parent.as_posix()
         self._variables.begin()
+        self._expander.begin_play()
         prompts = [entry for entry in as_items(play.get("vars_prompt")) if isinstance(entry, dict)]
         self._expanded.set_at_run_time.update(
             str(prompt.get("name")) for prompt in prompts if prompt.get("default") is None
@@ -118,7 +117,7 @@ class PlaybookExpander:
                 self._expander.run_role(role, given, inside)
         self._section(play, "tasks", path, inside)
         self._section(play, "post_tasks", path, inside)
-        self._section(play, "handlers", path, replace(inside, uncertainty=_NOTIFIED))
+        self._expander.handlers(play.get("handlers"), path, inside)
         self._expanded.add_used(self._variables.usage)
 
     def _section(self, play: LocatedMap, name: str, path: str, context: TaskContext) -> None:

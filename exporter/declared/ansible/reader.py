@@ -92,6 +92,7 @@ class _Reader:
             variables=self._variables(playbooks),
             host_patterns=HostPatterns(self.inventory.hosts, self.inventory.members),
             set_at_run_time=expanded.set_at_run_time,
+            included=expanded.all_included,
             templates=Templates(strict_conditions=self.settings.strict_conditions),
         )
         nodes = InventoryNodes(

@@ -19,6 +19,7 @@ _USUAL_FOLDERS = ("roles", "ansible/roles", "playbooks/roles", "ansible/playbook
 class Role:
     """A role: its folder, its variables and defaults (the overriding first), its tasks' file.
 
+    *handlers* is the file of its handlers, or empty.
     *broken* is why its dependencies are not known, if so.
     """
 
@@ -26,6 +27,7 @@ class Role:
     variables: tuple[VariableLayer, ...] = ()
     defaults: tuple[VariableLayer, ...] = ()
     tasks: str = ""
+    handlers: str = ""
     dependencies: tuple[Any, ...] = ()
     broken: ReadError | None = None
 
@@ -111,6 +113,9 @@ class RoleFinder:
             variables=self._read(join_path(role.folder, "vars"), options.get("vars_from")),
             defaults=self._read(join_path(role.folder, "defaults"), options.get("defaults_from")),
             tasks=self._file(join_path(role.folder, "tasks"), _chosen(options.get("tasks_from"))),
+            handlers=self._file(
+                join_path(role.folder, "handlers"), _chosen(options.get("handlers_from"))
+            ),
             dependencies=dependencies,
             broken=broken,
         )

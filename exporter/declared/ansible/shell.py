@@ -17,6 +17,14 @@ _OPENING = frozenset({"if", "for", "while", "until", "case", "select"})
 _CLOSING = frozenset({"fi", "done", "esac", "}"})
 _LEADING = frozenset({"then", "else", "elif", "do", "!", "{", "time", "function", *_OPENING})
 _STOPPING = frozenset({"break", "continue", "exit", "return"})
+_ENDING = frozenset({"exit", "return", "exec"})
+_TESTING = frozenset(
+    {
+        *("test", "[", "[[", "false", "grep", "egrep", "fgrep", "pgrep", "pidof", "cmp", "diff"),
+        *("which", "command", "type", "hash", "getent", "id", "!"),
+    }
+)
+"""What is run for whether it fails: what follows it after ``&&`` may not run."""
 _GLOBS = frozenset(f"*?[{{~{UNKNOWN}")
 
 
@@ -54,7 +62,8 @@ def parse_script(text: str) -> list[Command]:
     """Return the simple commands of a script, in their order.
 
     A loop over words that stand there gives its commands for each of them. A command after ``||``,
-    or inside a condition, another loop or a function, is not certain. Raises
+    after a test and ``&&``, after ``exit``, or inside a condition, another loop or a function, is
+    not certain. Raises
     :exc:`UnresolvedError` for a script that ends inside quotes, is too long, or loops too often.
     """
     if len(text) > MAX_SCRIPT:
@@ -94,7 +103,8 @@ class _ScriptReader:
     """Reads one simple command after the other; *blocks* are those that are open."""
 
     blocks: list[_Block] = field(default_factory=lambda: [_Block()])
-    after_or: bool = False
+    after_test: bool = False
+    ended: bool = False
     count: int = 0
 
     def read(self, words: list[_Token], operator: str) -> None:
@@ -103,6 +113,7 @@ class _ScriptReader:
         for _ in braces:
             self.blocks.append(_Block())
         words = words[braces[-1] + 1 :] if braces else words
+        tests = bool(words) and words[0].text in _TESTING
         while words and words[0].reserved(*_LEADING):
             if (word := words.pop(0).text) in _OPENING:
                 self.blocks.append(_Block(word))
@@ -114,9 +125,15 @@ class _ScriptReader:
         elif words:
             found = tuple(Word(word.text, word.dynamic) for word in words)
             uncertain = any(block.words is None for block in self.blocks[1:])
-            certain = not uncertain and not self.after_or
+            certain = not (uncertain or self.after_test or self.ended)
             self.blocks[-1].commands.append(Command(found, words[0].line, certain=certain))
-        self.after_or = operator == "||" or (self.after_or and operator in {"&&", "|"})
+            tests = tests or words[0].text in _TESTING
+            self.ended = self.ended or words[0].text in _ENDING
+        self.after_test = (
+            operator == "||"
+            or (operator == "&&" and tests)
+            or (self.after_test and operator in {"&&", "|"})
+        )
 
     def close(self) -> None:
         """End a block; what it holds is part of the one around it."""

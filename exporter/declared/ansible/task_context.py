@@ -25,7 +25,8 @@ class TaskContext:
 
     *overrides* are variables that override those of hosts, *defaults* those that hosts override,
     the highest precedence first. *uncertainty* is why the task may not run at all, or empty.
-    *play* is the name of the play, or its line, and *place* where the play begins.
+    *play* is the name of the play, or its line, and *place* where the play begins. In a list of
+    handlers *notified* are the names that tasks notify, where they are all known.
     """
 
     playbook: str
@@ -41,6 +42,7 @@ class TaskContext:
     files: tuple[str, ...] = ()
     play: str = ""
     place: Place | None = None
+    notified: frozenset[str] | None = None
 
 
 def loop_of(task: LocatedMap) -> tuple[Loop, ...]:

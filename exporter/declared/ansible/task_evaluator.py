@@ -3,15 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeAlias
 
 from exporter.declared.ansible.documents import Documents
 from exporter.declared.ansible.errors import HiddenError, UnresolvedError
 from exporter.declared.ansible.extents import Extent, union
 from exporter.declared.ansible.helm import Release, parse_module
+from exporter.declared.ansible.include_candidates import IncludedFile
 from exporter.declared.ansible.inventory_variables import Host
 from exporter.declared.ansible.kubectl import mentions_nodes
 from exporter.declared.ansible.located_data import LocatedMap
+from exporter.declared.ansible.lookups import found_file
 from exporter.declared.ansible.loops import Iteration, Loops
 from exporter.declared.ansible.modules import (
     PossibleChange,
@@ -84,19 +87,36 @@ class TaskEvaluator:
         self.releases = StackReleases(self.documents)
 
     def evaluate(self, task: Task, hosts: Sequence[Host]) -> None:
-        """Evaluate *task* on every one of *hosts*; what cannot be is noted once."""
+        """Evaluate *task* on every one of *hosts*; what cannot be is noted once.
+
+        Hosts that do not differ in what the task uses share a run. It counts where the last of
+        them stands, as what a host does later overrides what others did.
+        """
         variables = self._variables(task, play_hosts=tuple(host.name for host in hosts))
-        seen: dict[frozenset[str], set[tuple[object, ...]]] = {}
-        for host in hosts[:1] if task.context.once else hosts:
-            if any(_signature(host, used_names) in known for used_names, known in seen.items()):
-                continue
-            run = self._evaluated(task, replace(variables, host=host))
-            used_names = frozenset(run.used_names)
-            seen.setdefault(used_names, set()).add(_signature(host, used_names))
+        seen: dict[frozenset[str], dict[tuple[object, ...], _Run]] = {}
+        ordered: dict[int, _Run] = {}
+        try:
+            for host in hosts[:1] if task.context.once else hosts:
+                run = _known_run(host, seen)
+                if run is not None:
+                    ordered[id(run)] = ordered.pop(id(run))
+                    continue
+                run = _Run(task, replace(variables, host=host))
+                ordered[id(run)] = run
+                self._collect(run)
+                used_names = frozenset(run.used_names)
+                seen.setdefault(used_names, {})[_signature(host, used_names)] = run
+        finally:
+            for run in ordered.values():
+                self._note(run)
 
     def evaluate_for_any_host(self, task: Task) -> bool:
         """Evaluate *task* for unknown hosts; return whether it may do anything that concerns us."""
-        run = self._evaluated(task, self._variables(task, any_host=True))
+        run = _Run(task, self._variables(task, any_host=True))
+        try:
+            self._collect(run)
+        finally:
+            self._note(run)
         return any(
             isinstance(outcome, Release) or outcome.extent is not None
             for outcome, _ in run.outcomes
@@ -112,19 +132,15 @@ class TaskEvaluator:
             defaults=task.context.defaults,
             play_hosts=play_hosts,
             any_host=any_host,
+            read_file=partial(found_file, folders=task.context.folders, documents=self.documents),
         )
 
-    def _evaluated(self, task: Task, variables: TaskVariables) -> _Run:
-        """Evaluate *task* on one host, and note the outcome."""
-        run = _Run(task, variables)
-        try:
-            self._collect(run)
-        finally:
-            if not self.node_state.complete and run.used_names & _MEMBERSHIP:
-                self._note_others(run)
-            for outcome, where in run.outcomes:
-                self._note_outcome(outcome, task, where)
-        return run
+    def _note(self, run: _Run) -> None:
+        """Note the outcome of a run."""
+        if not self.node_state.complete and run.used_names & _MEMBERSHIP:
+            self._note_others(run)
+        for outcome, where in run.outcomes:
+            self._note_outcome(outcome, run.task, where)
 
     def _collect(self, run: _Run) -> None:
         if self._is_ruled_out(run):
@@ -143,11 +159,22 @@ class TaskEvaluator:
             if items & set(re.findall(r"\w+", str(condition))):
                 continue
             try:
-                if not self.environment.templates.holds(condition, scope):
+                if not self._holds(condition, scope):
                     return True
             except UnresolvedError:
                 continue
         return False
+
+    def _holds(self, condition: Any, scope: Scope) -> bool:
+        if not isinstance(condition, IncludedFile):
+            return self.environment.templates.holds(condition, scope)
+        try:
+            return condition.is_meant(self.environment.templates.expand(condition.name, scope))
+        except HiddenError:
+            raise
+        except UnresolvedError as error:
+            message = f"only a run would tell whether {condition.path} is included: {error}"
+            raise UnresolvedError(message) from None
 
     def _iterate(self, run: _Run, iteration: Iteration) -> Iterator[Outcome]:
         """Yield the outcomes of one iteration: all conditions, then the module."""
@@ -157,9 +184,8 @@ class TaskEvaluator:
             return
         context = run.task.context
         uncertain = UnresolvedError(context.uncertainty) if context.uncertainty else None
-        holds = self.environment.templates.holds
         try:
-            if not all(holds(condition, scope) for condition in context.conditions):
+            if not all(self._holds(condition, scope) for condition in context.conditions):
                 return
         except UnresolvedError as error:
             uncertain = uncertain or error
@@ -284,6 +310,16 @@ def _mentions_relevant(task: Task) -> bool:
         return task.module == HELM_MODULE or "k8s" in task.module
     texts = command_texts(task.arguments)
     return any(mentions_nodes(text) or mentions_stack(text) for text in texts)
+
+
+def _known_run(
+    host: Host, seen: Mapping[frozenset[str], Mapping[tuple[object, ...], _Run]]
+) -> _Run | None:
+    """Return the run of a host that does not differ from *host* in what it used, if any."""
+    for used_names, runs in seen.items():
+        if run := runs.get(_signature(host, used_names)):
+            return run
+    return None
 
 
 def _signature(host: Host, names: frozenset[str]) -> tuple[object, ...]:

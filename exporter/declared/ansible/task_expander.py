@@ -1,6 +1,6 @@
 """Tasks expanded: blocks, includes and roles, with what surrounds each task."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -8,16 +8,18 @@ from typing import Any
 
 from exporter.declared.ansible.documents import Documents
 from exporter.declared.ansible.expanded_playbooks import ExpandedPlaybooks
-from exporter.declared.ansible.located_data import LocatedList, LocatedMap
+from exporter.declared.ansible.include_candidates import included_files
+from exporter.declared.ansible.located_data import LocatedList, LocatedMap, as_items
 from exporter.declared.ansible.paths import join_path
-from exporter.declared.ansible.play_variables import PlayVariables
+from exporter.declared.ansible.play_variables import PlayVariables, without_folders
 from exporter.declared.ansible.referenced_files import ReferencedFiles
 from exporter.declared.ansible.relevance import EVALUATED_MODULES, argument_text, is_relevant
 from exporter.declared.ansible.roles import Role, RoleFinder
 from exporter.declared.ansible.task_context import TaskContext, conditions_of, loop_of
 from exporter.declared.ansible.task_file_scanner import TaskFileScanner
-from exporter.declared.ansible.tasks import Task, module_of, never_runs
+from exporter.declared.ansible.tasks import Task, facts_set, may_be_notified, module_of, never_runs
 from exporter.declared.ansible.unknown_tasks import UnknownTasks
+from exporter.declared.ansible.unread_file import UnreadFile
 from exporter.declared.ansible.variable_files import VariableFiles
 from exporter.declared.ansible.variable_layer import VariableLayer, layer_of
 from exporter.domain.errors import ReadError, Reason
@@ -28,6 +30,7 @@ MAX_DEPTH = 24
 MAX_STEPS = 50_000
 _INCLUDES = frozenset({"include_tasks", "import_tasks", "include"})
 _ROLE_INCLUDES = frozenset({"include_role", "import_role"})
+_NOTIFIED = "a handler runs only when it is notified"
 _RESCUE = "it is done only where the block before it fails"
 
 
@@ -43,6 +46,9 @@ class TaskExpander:
         self._referenced = ReferencedFiles(documents)
         scanner = TaskFileScanner(documents, self._roles, self._referenced)
         self._unknown = UnknownTasks(scanner, self.variables, self.expanded)
+        self._handlers: dict[str, TaskContext] = {}
+        self._notified: set[str] = set()
+        self._open = 0
         self._left = MAX_STEPS
 
     @contextmanager
@@ -98,7 +104,9 @@ class TaskExpander:
             return context
         inside = self.within(entry, context)
         return replace(
-            inside, overrides=(layer_of(entry, checkout=self.documents.checkout), *inside.overrides)
+            inside,
+            overrides=(layer_of(entry, checkout=self.documents.checkout), *inside.overrides),
+            loops=context.loops,  # an entry of roles has none: with_x is a parameter as any other
         )
 
     def run_role(self, role: Role, context: TaskContext, outside: TaskContext) -> None:
@@ -129,6 +137,24 @@ class TaskExpander:
                 )
         if role.tasks:
             self._task_file(role.tasks, inside)
+        if role.handlers:
+            self._handlers.setdefault(role.handlers, inside)
+
+    def begin_play(self) -> None:
+        """Begin with the tasks of another play."""
+        self._handlers, self._notified, self._open = {}, set(), self._unknown.count()
+
+    def handlers(self, own: Any, path: str, context: TaskContext) -> None:
+        """Expand the handlers of a play, its *own* in *path* and those of its roles.
+
+        One that no task notifies never runs, where all tasks are known.
+        """
+        known = self._unknown.count() == self._open
+        notified = frozenset(self._notified) if known else None
+        with self.note_unread(path, context):
+            self.tasks(own, path, replace(context, uncertainty=_NOTIFIED, notified=notified))
+        for file, inside in self._handlers.items():
+            self._task_file(file, replace(inside, uncertainty=_NOTIFIED, notified=notified))
 
     def _task_file(self, path: str, context: TaskContext) -> None:
         """Expand a task file; one that includes itself, to try again, adds nothing new."""
@@ -151,7 +177,9 @@ class TaskExpander:
                 self._task(task, path, context)
 
     def _task(self, task: LocatedMap, path: str, outside: TaskContext) -> None:
-        context = self.within(task, outside)
+        if outside.notified is not None and not may_be_notified(task, outside.notified):
+            return
+        context = replace(self.within(task, outside), notified=None)
         if "block" in task:
             inside = replace(context, depth=context.depth + 1)
             self.tasks(task["block"], path, inside)
@@ -160,7 +188,7 @@ class TaskExpander:
             return
         key, module, arguments = module_of(task)
         place = self.documents.place(path, task.line_of(key))
-        self._note_set_at_run_time(task, module, arguments)
+        self._note_set_at_run_time(task, module, arguments, context)
         if module == "include_vars":
             self.variables.include(arguments, place=place, context=context)
         if module in _INCLUDES:
@@ -195,6 +223,7 @@ class TaskExpander:
 
     def within(self, entry: LocatedMap, context: TaskContext) -> TaskContext:
         """Return the context inside *entry*, a task, block, import or entry of ``roles``."""
+        self._notified.update(map(str, as_items(entry.get("notify"))))
         return replace(
             context,
             overrides=(*self.variables.of_entry(entry), *context.overrides),
@@ -203,12 +232,18 @@ class TaskExpander:
             once=context.once or entry.get("run_once") is True,
         )
 
-    def _note_set_at_run_time(self, task: LocatedMap, module: str, arguments: Any) -> None:
+    def _note_set_at_run_time(
+        self, task: LocatedMap, module: str, arguments: Any, context: TaskContext
+    ) -> None:
         """Note the variables that *task* sets while it runs."""
         if isinstance(name := task.get("register"), str):
             self.expanded.set_at_run_time.add(name)
-        if module == "set_fact" and isinstance(arguments, dict):
-            self.expanded.set_at_run_time.update(str(key) for key in arguments)
+        facts = facts_set(arguments) if module == "set_fact" else []
+        self.expanded.set_at_run_time.update(filter(None, facts))
+        if "" in facts:
+            place = self.documents.place(task.path, task.line)
+            message = "only a run would tell which variable set_fact sets"
+            self.variables.hide(context, [VariableLayer.hidden(UnreadFile(place, message))])
 
     def _include(self, arguments: Any, place: Place, context: TaskContext) -> None:
         name = arguments.get("file") if isinstance(arguments, dict) else arguments
@@ -216,12 +251,30 @@ class TaskExpander:
             return
         folders = (PurePosixPath(place.path).parent.as_posix(), *context.folders)
         literal = name if "{" in name else name.split()[0]
+        inside = replace(context, depth=context.depth + 1)
         if found := self.variables.find([literal], folders):
-            self._task_file(found, replace(context, depth=context.depth + 1))
+            self._task_file(found, inside)
         elif "{" in name:
-            self._unknown.note_candidate_files(name, path=place.path, context=context, place=place)
+            self._include_one_of(name, place, folders=folders, context=inside)
         else:
             self._unknown.note_absent(f"the tasks {name[:80]!r} are not in the repository", place)
+
+    def _include_one_of(
+        self, name: str, place: Place, *, folders: Sequence[str], context: TaskContext
+    ) -> None:
+        """Expand each file that a templated *name* may mean, on the condition that it does."""
+        candidates = included_files(
+            without_folders(name),
+            folders=folders,
+            find=lambda evaluated: self.variables.find([evaluated], folders),
+            documents=self.documents,
+        )
+        if context.loops:  # turn by turn, which is another order than file by file
+            candidates = []
+        for file in candidates:
+            self._task_file(file.path, replace(context, conditions=(*context.conditions, file)))
+        if not candidates:
+            self._unknown.note_candidate_files(name, path=place.path, context=context, place=place)
 
 
 def _names_of(role: Role, documents: Documents) -> VariableLayer:

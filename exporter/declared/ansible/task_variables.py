@@ -1,6 +1,6 @@
 """Where templates find a variable: magic variables, loops, layers of variables."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,12 +21,16 @@ _ONLY_AT_RUN_TIME = frozenset(
 
 @dataclass(slots=True)
 class VariableEnvironment:
-    """Everything that the templates of one reading have in common."""
+    """Everything that the templates of one reading have in common.
+
+    *included* are variables that tasks may set while they run, unknown to us.
+    """
 
     variables: InventoryVariables
     host_patterns: HostPatterns
     templates: Templates = field(default_factory=Templates)
     set_at_run_time: AbstractSet[str] = frozenset()
+    included: tuple[VariableLayer, ...] = ()
     groups: PlainValue = field(init=False)
     hostvars: PlainValue = field(init=False)
 
@@ -46,7 +50,7 @@ class TaskVariables:
 
     *overrides* are variables that override those of hosts, *defaults* those that hosts override,
     the highest precedence first. With *any_host*, no inventory lists the hosts of the play, so
-    only *overrides* are certain.
+    only *overrides* are certain. *read_file* returns the text of a file that a lookup names.
     """
 
     environment: VariableEnvironment
@@ -56,6 +60,7 @@ class TaskVariables:
     items: Mapping[str, Any] = field(default_factory=dict)
     play_hosts: tuple[str, ...] = ()
     any_host: bool = False
+    read_file: Callable[[str], str] | None = None
 
     def find(self, name: str) -> Any:
         """Return the untemplated value of *name*, or ``missing``.
@@ -136,8 +141,11 @@ class _HostVarsVars(Mapping[str, Any]):
     """The variables of one host."""
 
     def __init__(self, environment: VariableEnvironment, host: Host) -> None:
-        self._host = host
-        self._scope = environment.templates.scope(TaskVariables(environment=environment, host=host))
+        variables = TaskVariables(
+            environment=environment, host=host, overrides=environment.included
+        )
+        self._scope = environment.templates.scope(variables)
+        self._layers = (*environment.included, *host.layers)
         self._names = tuple(dict.fromkeys(name for layer in host.layers for name in layer.values))
 
     def __getitem__(self, name: str) -> Any:
@@ -147,7 +155,7 @@ class _HostVarsVars(Mapping[str, Any]):
         return value
 
     def __iter__(self) -> Iterator[str]:
-        for layer in self._host.layers:
+        for layer in self._layers:
             if layer.unread is not None:
                 raise HiddenError.of("a variable", layer.unread)
         return iter(self._names)

@@ -1,8 +1,10 @@
 """Single tasks of playbooks, taken apart: module, arguments, loop, conditions."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from exporter.declared.ansible.located_data import LocatedMap, as_items
 from exporter.declared.ansible.task_context import TaskContext
@@ -12,6 +14,7 @@ _COLLECTIONS = (
     *("ansible.builtin.", "ansible.legacy.", "kubernetes.core.", "community.kubernetes."),
     *("community.general.", "community.okd."),
 )
+_FACT: Final = re.compile(r"(?:^|\s)([\w{} ]+)=")
 _KEYWORDS = frozenset(
     {
         *("name", "when", "loop", "loop_control", "register", "vars", "args", "tags", "become"),
@@ -77,6 +80,26 @@ def _with_args(value: Any, task: LocatedMap) -> Any:
         merged.update({**more, **value})
         return merged
     return more if value is None or value == "" else value
+
+
+def may_be_notified(handler: Mapping[str, Any], notified: AbstractSet[str]) -> bool:
+    """Tell whether a handler may run where tasks notify these names, and no others."""
+    if "block" in handler or "{" in "".join(notified):
+        return True
+    if any(key.rpartition(".")[2] in {"include_tasks", "import_tasks"} for key in handler):
+        return True
+    names = [str(handler.get("name")), *map(str, as_items(handler.get("listen")))]
+    plain = {name.rpartition(" : ")[2] for name in notified}
+    return any("{" in name or name.rpartition(" : ")[2] in plain for name in names)
+
+
+def facts_set(arguments: Any) -> list[str]:
+    """Return the names of what ``set_fact`` sets; "" for one that only a run would tell."""
+    if isinstance(arguments, str):
+        names: Iterable[Any] = _FACT.findall(arguments) or [""]
+    else:
+        names = arguments if isinstance(arguments, dict) else ()
+    return ["" if "{" in str(name) else str(name) for name in names]
 
 
 def _short(name: str) -> str:

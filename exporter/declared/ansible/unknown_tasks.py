@@ -10,7 +10,7 @@ from exporter.declared.ansible.node_keywords import TASK_ATTRIBUTES, sets_variab
 from exporter.declared.ansible.play_variables import PlayVariables
 from exporter.declared.ansible.task_context import TaskContext
 from exporter.declared.ansible.task_file_scanner import TaskFileScanner
-from exporter.declared.ansible.tasks import UnreadTasks
+from exporter.declared.ansible.tasks import UnreadTasks, facts_set
 from exporter.declared.ansible.variable_layer import VariableLayer
 from exporter.domain.errors import ReadError
 from exporter.domain.provenance import Place, Source
@@ -27,6 +27,12 @@ class UnknownTasks:
         self._found = found
         self._documents = scanner.documents
         self._checkout = scanner.documents.checkout
+        self.passed_over = 0
+
+    def count(self) -> int:
+        """Return how much is known to be unknown so far."""
+        unread = sum(isinstance(step, UnreadTasks) for step in self._found.steps)
+        return unread + len(self._found.absent) + len(self._found.failures) + self.passed_over
 
     def note_unread(self, error: ReadError, *, path: str, context: TaskContext) -> None:
         """Note a file that could not be read."""
@@ -50,6 +56,7 @@ class UnknownTasks:
         self, name: str, *, path: str, context: TaskContext, place: Place
     ) -> None:
         """Note what the files that a templated *name* in *path* may mean could set."""
+        self.passed_over += 1
         for candidate in candidate_files(name, path=path, checkout=self._checkout):
             attributes = self._scanner.attributes_of_files([candidate], context.folders)
             message = f"only a run would tell whether {candidate} is included"
@@ -58,6 +65,7 @@ class UnknownTasks:
 
     def note_candidate_roles(self, name: str, *, context: TaskContext, place: Place) -> None:
         """Note what the roles that a templated *name* may mean could set."""
+        self.passed_over += 1
         found = candidate_roles(
             name, folders=context.folders, finder=self._scanner.roles, checkout=self._checkout
         )
@@ -96,7 +104,7 @@ def variables_set(value: Any) -> Iterator[str]:
         for key, content in value.items():
             if key == "register" and isinstance(content, str):
                 yield content
-            elif str(key).endswith("set_fact") and isinstance(content, dict):
-                yield from (str(name) for name in content)
+            elif str(key).endswith("set_fact"):
+                yield from filter(None, facts_set(content))
             else:
                 yield from variables_set(content)

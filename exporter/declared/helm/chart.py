@@ -20,6 +20,8 @@ from exporter.foreign.files import MIB
 
 MAX_FILES: Final = 20_000
 MAX_SIZE: Final = 64 * MIB
+MAX_UNPACKED: Final = 256 * MIB
+"""Bytes that an archive may unpack to with the archives in it."""
 MAX_DEPTH: Final = 40
 MAX_DEPENDENCIES: Final = 200
 MAX_LINKED: Final = 500
@@ -27,6 +29,10 @@ MAX_LINKED: Final = 500
 ARCHIVES: Final = (".tgz", ".tar.gz")
 CHART: Final = "Chart.yaml"
 _OLD: Final = "requirements.yaml"
+_NO_ARCHIVE: Final = (
+    *(tarfile.TarError, zlib.error, EOFError),
+    *(ValueError, OverflowError, RecursionError),  # headers that are made up, headers of headers
+)
 _ELSEWHERE: Final = frozenset({"", ".", ".."})
 """Parts of a path that do not lead further down; the first one empty begins at the root."""
 
@@ -203,31 +209,59 @@ class _Reading:
                 self.dependencies(source, f"{here}{name}/", depth=depth + 1)
 
 
-def unpacked(data: bytes, *, name: str, depth: int = 0) -> Iterator[tuple[str, bytes]]:
+@dataclass(slots=True)
+class _Room:
+    """What archives may still hold together, those in them, too."""
+
+    size: int = MAX_UNPACKED
+    files: int = MAX_FILES
+
+    def take(self, size: int, *, name: str) -> None:
+        """Pay for one more file; raises :exc:`ReadError` where that is too much."""
+        self.size -= size
+        self.files -= 1
+        if self.size < 0 or self.files < 0:
+            raise ReadError("holds too much", reason=Reason.TOO_LARGE, path=name)
+
+
+def unpacked(data: bytes, *, name: str) -> Iterator[tuple[str, bytes]]:
     """Yield the files of an archive, and of the archives in it; *name* is for messages.
 
-    Raises :exc:`ReadError` where it is none, or holds too much.
+    Raises :exc:`ReadError` where it is none, or where all of them together hold too much.
     """
+    yield from _unpacked(data, name=name, depth=0, room=_Room())
+
+
+def _unpacked(data: bytes, *, name: str, depth: int, room: _Room) -> Iterator[tuple[str, bytes]]:
     if depth > MAX_DEPTH:
-        raise ReadError("holds archives in archives", reason=Reason.TOO_LARGE, path=name)
-    for inner, content in members(data, name=name):
+        raise ReadError("holds archives in archives", reason=Reason.TOO_LARGE, path=name[:200])
+    for inner, content in _members(data, name=name, room=room):
         yield inner, content
         if inner.endswith(ARCHIVES):
-            yield from unpacked(content, name=f"{name}!{inner}", depth=depth + 1)
+            yield from _unpacked(content, name=f"{name}!{inner}", depth=depth + 1, room=room)
 
 
 def members(data: bytes, *, name: str) -> Iterator[tuple[str, bytes]]:
     """Yield the files of an archive; raises :exc:`ReadError`."""
+    return _members(data, name=name, room=_Room())
+
+
+def _members(data: bytes, *, name: str, room: _Room) -> Iterator[tuple[str, bytes]]:
+    """Yield files, each paid for by what it would unpack to before it is read.
+
+    That of a sparse one has nothing to do with what is packed: a TiB takes no 200 bytes.
+    """
     try:
         content = zlib.decompressobj(wbits=31).decompress(data, MAX_SIZE + 1)
         if len(content) > MAX_SIZE:
             raise ReadError("holds too much", reason=Reason.TOO_LARGE, path=name)
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
             for one in archive:
+                room.take(one.size if one.isfile() else 0, name=name)
                 file = archive.extractfile(one) if one.isfile() else None
                 if file is not None:
                     yield one.name, file.read()
-    except (tarfile.TarError, zlib.error, EOFError) as error:
+    except _NO_ARCHIVE as error:
         message = f"is no archive of a chart: {error}"
         raise ReadError(message, reason=Reason.MALFORMED, path=name) from None
 

@@ -1,6 +1,8 @@
 """Programs that a worker needs, and cannot start: they are started for it, as confined as it is."""
 
 import asyncio
+import os
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -60,11 +62,13 @@ class Programs:
 
     async def _run(self, program: Program) -> Outcome:
         cwd = Path(program.cwd)
+        first, *words = program.arguments or ("",)
+        path = await asyncio.to_thread(self._located, first)
         named = await asyncio.to_thread(self._allowed, program.readable)
-        if not program.arguments or not await asyncio.to_thread(self._is_within, cwd):
+        if not await asyncio.to_thread(self._is_within, cwd):
             raise ReadError("a program may not run there", reason=Reason.OUTSIDE)
         return await command.run(
-            program.arguments,
+            [str(path), *words],
             cwd=cwd,
             environment=program.environment,
             limits=Limits(
@@ -78,6 +82,21 @@ class Programs:
                 write=[self.scratch],
             ),
         )
+
+    def _located(self, name: str) -> Path:
+        """Return the program *name* by a path on whose way the worker cannot change anything.
+
+        A program may read itself. So what the worker wrote is none, nor is what is another file
+        in another directory: it would be let read what stands there for us. Raises
+        :exc:`ReadError`.
+        """
+        found = shutil.which(name) if name[:1] == os.sep or os.sep not in name else None
+        path = Path(found or name)
+        path = path.parent.resolve() / path.name
+        if found is None or path.is_relative_to(self.scratch):
+            message = f"{path.name[:200]} cannot be run: there is no such program"
+            raise ReadError(message, reason=Reason.TOOL)
+        return path
 
     def _allowed(self, paths: Sequence[str]) -> list[Path]:
         """Return what of *paths* is readable for the worker, which cannot change where it leads.

@@ -1,7 +1,7 @@
 """How single values of an overview are put into words: what was not seen, what is not there."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exporter.domain.check import Chapter
 from exporter.domain.finding import Finding, Layer, Severity, Subject, Verdict
@@ -9,13 +9,15 @@ from exporter.domain.json import Json
 from exporter.domain.provenance import Place
 from exporter.report.links import address
 from exporter.report.overview import Overview
-from exporter.report.paper import Cell, Items, Paragraph, Table, table
+from exporter.report.paper import Cell, Items, Paragraph, Table, matches, table
 from exporter.report.rows import WORST_FIRST, FindingRow
 from exporter.report.texts import Texts
 from exporter.report.wording import LAYERS, SOURCES, VERDICTS
 
 LIMIT = 500
 """Rows of a table that a report shows; the JSON format has all of them."""
+FOLDED = 4
+"""Rows that match, from which on a table is printed without them."""
 NAMES = 5
 """Names that a cell lists before it counts the rest."""
 NOT_APPLICABLE = "—"
@@ -35,7 +37,7 @@ class Cells:
 
     def unseen(self) -> str:
         """Say that nobody could look."""
-        return self.texts.say("not seen")
+        return self.texts.say("unknown")
 
     def text(self, value: str | None) -> str:
         """Return a text that may not have been seen, or be empty."""
@@ -106,6 +108,12 @@ class Cells:
         """Return the worst verdict that one of the checks of some *chapters* has."""
         checks = (check.id for check in self.view.evaluation.checks if check.chapter in chapters)
         return self.worst({check: verdicts[check] for check in checks if check in verdicts})
+
+    def overall(self, verdicts: Mapping[str, Verdict], *chapters: Chapter) -> Cell:
+        """Return the result of some *chapters*; never a match of what another one contradicts."""
+        own, every = self.result(verdicts, *chapters), self.worst(verdicts)
+        hides = own.verdict in {Verdict.PASS, None} or every.verdict is Verdict.FAIL
+        return every if hides else own
 
     def worst(self, verdicts: Mapping[str, Verdict]) -> Cell:
         """Return the worst of the verdicts of some checks, by their ids."""
@@ -193,14 +201,28 @@ class Cells:
             return ()
         rest = len(known) - LIMIT
         if rest <= 0:
-            return (table(head, known),)
+            return (self._foldable(head, known),)
         known.sort(key=_conforms)
         left_out = self.texts.count(
             "{n} more row is left out; the JSON format has it.",
             "{n} more rows are left out; the JSON format has them.",
             rest,
         )
-        return table(head, known[:LIMIT]), Paragraph(left_out)
+        return self._foldable(head, known[:LIMIT]), Paragraph(left_out)
+
+    def _foldable(self, head: Sequence[str], rows: Sequence[Sequence[Cell | str]]) -> Table:
+        """Return a table that need not be printed whole, where many of its *rows* match."""
+        made = table(head, rows)
+        matching = sum(map(matches, made.rows))
+        if matching < FOLDED:
+            return made
+        folded = self.texts.count(
+            "{n} row that matches is not printed; on a screen, and in other formats, it is there.",
+            "{n} rows that match are not printed; on a screen, and in other formats, they are "
+            "there.",
+            matching,
+        )
+        return replace(made, folded=folded)
 
 
 def _conforms(row: Sequence[Cell | str]) -> bool:

@@ -128,7 +128,7 @@ def unseen(cells: Cells) -> Section:
         for row in cells.view.unseen
     ]
     none = Paragraph(say("Everything that was asked for could be looked at."))
-    return Section(title=say("What could not be seen"), blocks=cells.table(head, rows) or (none,))
+    return Section(title=say("What is unknown, and why"), blocks=cells.table(head, rows) or (none,))
 
 
 def sources(cells: Cells) -> Section:

@@ -119,7 +119,7 @@ def _workloads(cells: Cells) -> Section:
     rows = [
         (
             str(workload.key),
-            cells.result(workload.verdicts, Chapter.WORKLOADS, Chapter.PLACEMENT),
+            cells.overall(workload.verdicts, Chapter.WORKLOADS, Chapter.PLACEMENT),
             workload.overlay or cells.nothing(),
             _replicas(cells, workload),
             cells.pairs(workload.node_selector),

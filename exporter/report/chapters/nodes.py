@@ -103,7 +103,7 @@ def _nodes(cells: Cells) -> Section:
     rows = [
         (
             f"{node.name} ({node.known_as})" if node.known_as else node.name,
-            cells.result(node.verdicts, Chapter.NODES),
+            cells.overall(node.verdicts, Chapter.NODES),
             node.group or cells.nothing(),
             cells.names(node.roles),
             _status(cells, node),
@@ -112,7 +112,9 @@ def _nodes(cells: Cells) -> Section:
         )
         for node in cells.view.nodes
     ]
-    return Section(say("Nodes"), cells.table(head, rows) or _no_nodes(cells))
+    meaning = say("The result is that of all checks of a node, of its labels and taints, too.")
+    shown = cells.table(head, rows)
+    return Section(say("Nodes"), (*shown, Paragraph(meaning)) if shown else _no_nodes(cells))
 
 
 def _no_nodes(cells: Cells) -> tuple[Paragraph]:

@@ -32,9 +32,10 @@ def layers(cells: Cells) -> Section:
     )
     meaning = say(
         "Conformance: of the items that match or deviate, the part that match. Accepted ones and "
-        "those not seen count on neither side, so that 53 of 67 with 14 accepted are 100%. "
+        "unknown ones count on neither side, so that 53 of 67 with 14 accepted are 100%. "
         "Coverage: how much of what the code declares could be judged; each declared thing counts "
-        "once, by the part of its findings that could be."
+        "once, by the part of its findings that could be. What is not compared counts as unknown; "
+        "how many declared things that is stands in the first sentence."
     )
     return Section(say("By layer"), (*cells.table(head, rows), Paragraph(meaning)))
 
@@ -65,6 +66,7 @@ def results(cells: Cells) -> Section:
         title=cells.texts.say("Overall result"),
         parts=(_items(cells), indicators(cells)),
         anchor="summary",
+        landscape=True,
     )
 
 

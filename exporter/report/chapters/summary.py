@@ -68,7 +68,7 @@ def _revision(cells: Cells) -> str:
 def _outcome(cells: Cells) -> Iterator[str]:
     """Yield what is to be said beside the headline: every number with its noun, each told once."""
     view, count, number = cells.view, cells.texts.count, cells.texts.number
-    total = sum(view.counts.values()) - view.account.blind
+    total = sum(view.counts.values())
     if total:
         yield count(
             "{n} item was checked: {conforming} conform, {failing} deviate.",
@@ -91,15 +91,27 @@ def _outcome(cells: Cells) -> Iterator[str]:
             "{n} deviations are explained by a rollout or a maintenance window that ends.",
             view.counts[Verdict.SUPPRESSED],
         )
-    unseen = view.unknown - view.account.blind
-    if unseen:
-        yield count(
-            "{n} item could not be looked at; nothing is claimed about it.",
-            "{n} items could not be looked at; nothing is claimed about them.",
-            unseen,
-        )
+    if view.unknown:
+        yield _unknown(cells)
     if not view.complete:
         yield cells.texts.say("Not all of the cluster had been looked at for the first time yet.")
+
+
+def _unknown(cells: Cells) -> str:
+    """Say how many findings are unknown, and how many of these are of what is not compared."""
+    unknown, blind = cells.view.unknown, cells.view.account.blind
+    if not blind:
+        return cells.texts.count(
+            "{n} item is unknown; nothing is claimed about it.",
+            "{n} items are unknown; nothing is claimed about them.",
+            unknown,
+        )
+    return cells.texts.count(
+        "{n} item is unknown, {blind} of them not compared; nothing is claimed about it.",
+        "{n} items are unknown, {blind} of them not compared; nothing is claimed about them.",
+        unknown,
+        blind=cells.texts.number(blind),
+    )
 
 
 def _severities(cells: Cells) -> str:

@@ -17,6 +17,7 @@ from exporter.report.account import Account, account
 from exporter.report.links import address
 from exporter.report.scores import counted
 from exporter.report.status.grouping import Entry, by_cause, worst_first
+from exporter.report.status.outage import Outage
 from exporter.report.status.rows import Row, Rows
 from exporter.report.texts import Lang
 
@@ -170,6 +171,19 @@ class Board:
         """The source without which nothing of the cluster can be told, if it does not answer."""
         first = next(iter(self.silent), None)
         return first if first is not None and first.source is Source.KUBERNETES else None
+
+    @cached_property
+    def outage(self) -> Outage | None:
+        """What becomes of the findings while the cluster is not seen; None while it is."""
+        return None if self.blinded is None else Outage(self.blinded, self.outcome)
+
+    def is_held(self, row: Row) -> bool:
+        """Tell whether a finding was made before the cluster went out of sight."""
+        return self.outage is not None and self.outage.holds(row.check, row.verdict)
+
+    def status_of(self, source: str) -> SourceStatus | None:
+        """Return how a source is doing."""
+        return next((one for one in self.outcome.sources if one.source == source), None)
 
     def href(self, place: Place) -> str:
         """Return where a place can be read, or nothing."""

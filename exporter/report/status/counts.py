@@ -13,6 +13,7 @@ from exporter.report.status.board import DAY, Board
 from exporter.report.status.skyline import Skyline, skyline, spans
 from exporter.report.status.words import Words
 from exporter.report.texts import mark
+from exporter.report.wording import THINGS
 
 PARTED: Final = " · "
 """Stands between parts at which a line may end."""
@@ -56,12 +57,19 @@ def counts(board: Board, words: Words) -> Iterator[Count]:
     failing = board.failing
     critical, warnings = failing.get(Severity.CRITICAL, 0), failing.get(Severity.WARNING, 0)
     yield Count(
-        critical, words.say("Critical"), asks=(("severity", "critical"), _FAIL), icon="fail"
+        critical,
+        words.say("Critical"),
+        _held(board, words, Verdict.FAIL, severity=Severity.CRITICAL),
+        (("severity", "critical"), _FAIL),
+        "fail",
     )
     yield Count(
         warnings,
         words.say("Warnings"),
-        _causes(board, Severity.WARNING, words),
+        _noted(
+            _causes(board, Severity.WARNING, words),
+            _held(board, words, Verdict.FAIL, severity=Severity.WARNING),
+        ),
         (("severity", "warning"), _FAIL),
         "warn",
     )
@@ -84,13 +92,23 @@ def counts(board: Board, words: Words) -> Iterator[Count]:
     yield Count(
         board.verdicts[Verdict.PASS],
         words.say("Conform"),
-        words.say("of {n}", n=words.number(board.total)),
+        _noted(words.say("of {n}", n=words.number(board.total)), _held(board, words, Verdict.PASS)),
         (("verdict", "pass"),),
         "pass",
     )
 
 
 _FAIL: Final = ("verdict", "fail")
+
+
+def _held(board: Board, words: Words, verdict: Verdict, *, severity: Severity | None = None) -> str:
+    """Return how many findings are older than the others, while the cluster is not seen."""
+    held = board.outage.held(verdict, severity=severity) if board.outage else 0
+    return words.say("{n} held", n=words.number(held)) if held else ""
+
+
+def _noted(*notes: str) -> str:
+    return ", ".join(filter(None, notes))
 
 
 def _causes(board: Board, severity: Severity, words: Words) -> str:
@@ -112,7 +130,8 @@ def _new(board: Board, words: Words) -> Count:
         if board.at - one.at < DAY
     )
     note = words.count("{n} settled", "{n} settled", gone) if gone else ""
-    return Count(len(board.new), words.say("New in 24 h"), note, (("new", "24h"),))
+    new = {("", row.source) if row.source else row.key for row in board.new}
+    return Count(len(new), words.say("New in 24 h"), note, (("new", "24h"),))
 
 
 def _accepted(board: Board, words: Words) -> Count:
@@ -123,6 +142,7 @@ def _accepted(board: Board, words: Words) -> Count:
     note = words.say("{causes}, {waivers}", causes=causes, waivers=used) if waived else ""
     if not board.outcome.waivers:
         note = words.say("no waivers")
+    note = _held(board, words, Verdict.WAIVED) or note
     return Count(waived, words.say("Accepted"), note, (("verdict", "waived"),), "acc")
 
 
@@ -182,14 +202,21 @@ def _told(board: Board, layer: Layer, words: Words) -> str:
     """Return how many of a layer's findings conform, and what the others are."""
     score = board.outcome.layers[layer]
     total, conform = sum(score.counts.values()), score.counts[Verdict.PASS]
+    kept = board.outage.held_of(layer) if board.outage else 0
+    held = [words.say("{n} held", n=words.number(kept))] if kept else []
     if total == conform:
-        return words.say(
+        told = words.say(
             "{n} of {total} conform", n=words.number(conform), total=words.number(total)
         )
+        return PARTED.join((told, *held))
     levels = _by_level(board, layer)
+    notes = [_note(level, levels[level], score.counts, words) for level in _NOTES if levels[level]]
+    if score.counts[Verdict.UNKNOWN] == total:
+        return PARTED.join(notes)  # no share, which would count what nobody saw as not conforming
     parts = [
         words.say("{n} of {total}", n=words.number(conform), total=words.number(total)),
-        *(_note(level, levels[level], score.counts, words) for level in _NOTES if levels[level]),
+        *notes,
+        *held,
     ]
     return PARTED.join(parts)
 
@@ -247,6 +274,34 @@ _KEYS: Final = {
     Level.ACCEPTED: mark("{n} accepted"),
     Level.UNKNOWN: mark("{n} not compared or unknown"),
 }
+
+
+def shares(board: Board, words: Words) -> Iterator[tuple[str, str]]:
+    """Yield the shares of what was compared, each with its unit, as they differ by that."""
+    number = words.number
+    if board.total:
+        found = words.say(
+            "{n} of {total} conform",
+            n=number(board.verdicts[Verdict.PASS]),
+            total=number(board.total),
+        )
+        yield words.say("Findings"), found
+    scope = board.account.scope(THINGS)
+    if board.outcome.items:
+        compared = words.say(
+            "{n} of {total} {things} are compared at all",
+            n=number(scope.compared),
+            total=number(scope.total),
+            things=words.say(THINGS[scope.kind]),
+        )
+        yield words.say("Declared items"), compared
+    if board.outcome.coverage is not None:
+        judged = words.say(
+            "{share} of the declared items could be judged; each counts once, by the part of its "
+            "findings that is not unknown",
+            share=words.share(board.outcome.coverage),
+        )
+        yield words.say("Coverage"), judged
 
 
 def declared_things(board: Board, words: Words) -> str:

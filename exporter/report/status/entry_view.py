@@ -9,12 +9,13 @@ from urllib.parse import quote
 
 from exporter.domain.finding import Severity, Subject, Verdict
 from exporter.domain.policy import Waiver
-from exporter.domain.provenance import Place
+from exporter.domain.provenance import Place, Source
 from exporter.domain.skyline import Level
 from exporter.report.status.board import Board
-from exporter.report.status.comparison import Line, Statement, statements
+from exporter.report.status.comparison import Line, Statement, compare, statements
 from exporter.report.status.fixes import Fix, FixKind
 from exporter.report.status.grouping import By, Entry
+from exporter.report.status.looking import looks
 from exporter.report.status.pieces import Piece, declared, differing, observed, places_of, sides
 from exporter.report.status.rows import Row
 from exporter.report.status.titles import subject, things, title
@@ -46,6 +47,10 @@ _TAGS: Final = {
 }
 _DOWN: Final = ("workload_ready", "application_healthy", "service_endpoints")
 """Checks that say of something that it does not work, the most telling first."""
+_GONE: Final = frozenset(
+    {"application_present", "node_present", "object_present", "workload_present"}
+)
+"""Checks that find something gone: it is brought back or taken out of the code, not accepted."""
 _ASKED: Final = 100
 """Members that are asked who wrote what they are about."""
 _SHORT: Final = 80
@@ -72,12 +77,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryView:
-    """An entry with its words; *style* is that of its level, *summary* says what is folded."""
+    """An entry with its words; *style* is that of its level, *summary* says what is folded.
+
+    *held* says as of when it is, where nobody can look any more.
+    """
 
     entry: Entry
     style: str
     tag: str
     new: bool
+    held: str
     title: str
     age: str
     facts: tuple[Fact, ...]
@@ -89,6 +98,7 @@ class EntryView:
     more: int
     filters: Mapping[str, str]
     evidence: str
+    looks: tuple[Fix, ...]
     fixes: tuple[Fix, ...]
     waiver: str
     waivers: tuple[Waiver, ...]
@@ -109,6 +119,7 @@ def view(entry: Entry, board: Board, words: Words, *, fixes: Sequence[Fix] = ())
     members = tuple(_members(entry, words))
     branches = tree(entry, words) if entry.consequences else ()
     copied = _waiver(entry, board, words)
+    shown = looks(entry, words)
     new = board.is_new(entry)
     since = entry.latest
     accepting = _accepting(entry, board) if entry.first.verdict is Verdict.WAIVED else ()
@@ -118,10 +129,11 @@ def view(entry: Entry, board: Board, words: Words, *, fixes: Sequence[Fix] = ())
         style=style(entry.level, entry.first.severity),
         tag=words.say(tag(entry.level, entry.first)),
         new=new,
+        held=_held(entry, board, words),
         title=named,
-        age=_age(entry, board, words),
-        facts=tuple(_facts(entry, words)),
-        summary=_summary(entry, words, members=members, fixes=fixes, waiver=copied),
+        age=silent_since(board, entry.source, words) or _age(entry, board, words),
+        facts=tuple(_facts(entry, board, words)),
+        summary=_summary(entry, words, members=members, fixes=(*shown, *fixes), waiver=copied),
         open=new and young and entry.level is Level.CRITICAL,
         branches=branches,
         heads=_heads(entry, words),
@@ -129,12 +141,13 @@ def view(entry: Entry, board: Board, words: Words, *, fixes: Sequence[Fix] = ())
         more=max(0, len(entry.members) - MEMBERS),
         filters=_filters(entry),
         evidence=words.detail(_evidence(entry)),
+        looks=shown,
         fixes=tuple(fixes),
         waiver=copied,
         waivers=accepting,
         reasons=tuple(dict.fromkeys(one.reason for one in accepting)),
         disputed=tuple(statements(entry.first.finding)) if len(entry.members) == 1 else (),
-        lines=tuple(differing(entry.first.finding)) if len(entry.members) == 1 else (),
+        lines=tuple(differing(entry.first, words)) if len(entry.members) == 1 else (),
         owner=next(filter(None, map(board.owner_of, entry.members[:MEMBERS])), ""),
     )
 
@@ -164,6 +177,14 @@ def path(subject: Subject) -> str:
 def since(row: Row) -> datetime | None:
     """Return since when a deviation has been there, by the best witness: who wrote it, or we."""
     return min(filter(None, (row.finding.set_at, row.since)), default=None)
+
+
+def _held(entry: Entry, board: Board, words: Words) -> str:
+    """Return as of when an entry is, while nobody can look whether it still is so."""
+    seen = board.blinded.last_success if board.blinded else None
+    if seen is None or not any(map(board.is_held, entry.members)):
+        return ""
+    return words.say("as of {when}", when=words.when(seen))
 
 
 def _age(entry: Entry, board: Board, words: Words) -> str:
@@ -203,19 +224,49 @@ def _until(entry: Entry, board: Board, words: Words) -> str:
     return words.say("until {date} · {waivers}", date=date, waivers=waivers)
 
 
-def _facts(entry: Entry, words: Words) -> Iterator[Fact]:
+def silent_since(board: Board, source: str, words: Words) -> str:
+    """Return since when a source has not answered, and how long that is."""
+    status = board.status_of(source)
+    seen = status.last_success if status else None
+    if seen is None:
+        return ""
+    return words.say("{age} · since {when}", age=words.age(board.at - seen), when=words.when(seen))
+
+
+def silence(source: str, *, why: str, explains: str, words: Words) -> Iterator[Fact]:
+    """Yield what there is to say of a source that does not answer."""
+    if why:
+        yield Fact(words.say("Observed"), (Piece(words.detail(why)),))
+    if explains:
+        yield Fact(words.say("Explains"), (Piece(explains),))
+    if source == Source.KUBERNETES:
+        advice = words.say(
+            "Ask it yourself; if it answers you, look at the network policies and the credentials "
+            "of the exporter."
+        )
+    else:
+        advice = words.say(
+            "Make {source} readable again; until then it proves nothing.",
+            source=words.say(SOURCES[source]),
+        )
+    yield Fact(words.say("Next"), (Piece(advice),), next=True)
+
+
+def held_verdicts(board: Board, words: Words) -> str:
+    """Return how many verdicts are older than the others, while the cluster is not seen."""
+    held = board.outage.held(*Verdict) if board.outage else 0
+    return words.count("{n} held verdict", "{n} held verdicts", held) if held else ""
+
+
+def _facts(entry: Entry, board: Board, words: Words) -> Iterator[Fact]:
     if entry.first.verdict is Verdict.WAIVED:
         yield from _acceptance(entry, words)
         return
     if entry.source:
-        yield Fact(words.say("Explains"), (Piece(_counted(entry, words)),))
-        detail = entry.first.finding.detail
-        yield Fact(words.say("Observed"), (Piece(words.detail(detail)),))
-        advice = words.say(
-            "Make {source} readable again; until then it proves nothing.",
-            source=words.say(SOURCES[entry.source]),
-        )
-        yield Fact(words.say("Next"), (Piece(advice),), next=True)
+        held = held_verdicts(board, words) if entry.source == Source.KUBERNETES else ""
+        explains = "; ".join(filter(None, (held, _counted(entry, words))))
+        why = entry.first.finding.detail
+        yield from silence(entry.source, why=why, explains=explains, words=words)
         return
     if entry.by in {By.CHECK, By.OWNER}:
         return
@@ -271,7 +322,7 @@ def _heads(entry: Entry, words: Words) -> tuple[str, ...]:
     if entry.by is not By.CAUSE:
         return (words.say("Subject"), words.say("Result"), words.say("Detail"))
     both = (words.say("Declared"), words.say("Observed"))
-    told = both if _has_sides(entry) else (words.say("Detail"),)
+    told = both if _has_sides(entry, words) else (words.say("Detail"),)
     return (words.say("Subject"), *told, words.say("Declared at"))
 
 
@@ -289,15 +340,15 @@ def _filters(entry: Entry) -> dict[str, str]:
             return {"owner": entry.name}
 
 
-def _has_sides(entry: Entry) -> bool:
-    return any(differing(row.finding) for row in entry.members[:MEMBERS])
+def _has_sides(entry: Entry, words: Words) -> bool:
+    return any(differing(row, words) for row in entry.members[:MEMBERS])
 
 
 def _members(entry: Entry, words: Words) -> Iterator[Member]:
     """Yield the rows of the table of an entry; none where it would say what stands above it."""
     if len(entry.members) == 1 and entry.by is By.CAUSE:
         return
-    with_sides = _has_sides(entry)
+    with_sides = _has_sides(entry, words)
     for row in entry.members[: MEMBERS + 1]:
         finding = row.finding
         if entry.by is not By.CAUSE:
@@ -316,7 +367,7 @@ def _result(row: Row, words: Words) -> tuple[tuple[str, str], ...]:
 
 
 def _both(row: Row, words: Words) -> tuple[tuple[str, str], ...]:
-    want, have = sides(row.finding)
+    want, have = sides(row, words)
     return (
         (words.say("Declared"), _side(want, words)),
         (words.say("Observed"), _side(have, words)),
@@ -330,24 +381,27 @@ def _side(values: list[str], words: Words) -> str:
 def _evidence(entry: Entry) -> str:
     """Return what the check said of the only member, where that is more than both sides."""
     finding = entry.first.finding
-    if len(entry.members) > 1 or entry.source or statements(finding) or not differing(finding):
+    if len(entry.members) > 1 or entry.source or statements(finding) or not compare(finding):
         return ""
     return finding.detail if len(finding.detail) > _SHORT else ""
 
 
-def _differs(entry: Entry) -> bool:
+def _differs(entry: Entry, words: Words) -> bool:
     finding = entry.first.finding
-    return bool(statements(finding) or _evidence(entry)) or len(differing(finding)) > 1
+    return bool(statements(finding) or _evidence(entry)) or len(differing(entry.first, words)) > 1
 
 
 def _waiver(entry: Entry, board: Board, words: Words) -> str:
     if entry.first.verdict is not Verdict.FAIL or entry.by is not By.CAUSE:
+        return ""
+    if entry.first.check.id in _GONE:
         return ""
     return waiver(
         entry,
         board,
         reason=words.say("FILL IN: why this is accepted until then"),
         owner=words.say("FILL IN: who answers for it"),
+        zone=words.zone,
     )
 
 
@@ -365,7 +419,7 @@ def _summary(
     parts = (
         things(entry, words) if members else "",
         words.count("{n} consequence", "{n} consequences", follow) if follow else "",
-        words.say("difference") if not members and _differs(entry) else "",
+        words.say("difference") if not members and _differs(entry, words) else "",
         words.say("patch") if FixKind.PATCH in kinds else "",
         words.say("command") if FixKind.COMMAND in kinds else "",
         words.say("waiver") if waiver else "",

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from exporter.domain.finding import INTERNAL, Verdict
+from exporter.domain.provenance import Source
 from exporter.domain.skyline import Level
 from exporter.report.status.rows import Row
 
@@ -75,11 +76,13 @@ class Entry:
 
 _RANKS: Final = {
     Level.CRITICAL: 0,
-    Level.WARNING: 1,
-    Level.UNKNOWN: 2,
-    Level.ACCEPTED: 3,
-    Level.CONFORMS: 4,
+    Level.WARNING: 2,
+    Level.UNKNOWN: 3,
+    Level.ACCEPTED: 4,
+    Level.CONFORMS: 5,
 }
+_SILENT: Final = 1
+"""The rank of a source that does not answer."""
 
 
 def by_cause(rows: Iterable[Row]) -> list[Entry]:
@@ -116,11 +119,16 @@ def grouped(rows: Iterable[Row], by: By, *, owner_of: Callable[[Row], str]) -> l
 
 
 def worst_first(entries: Iterable[Entry], *, is_new: Callable[[Entry], bool]) -> list[Entry]:
-    """Return *entries* by severity, the new ones first, then by the number of findings and name."""
+    """Return *entries* by severity, the new ones first, then by the number of findings and name.
+
+    A source that does not answer stands before what is no worse than a warning, and the cluster
+    before all: without it what the others say is old.
+    """
     return sorted(
         entries,
         key=lambda one: (
-            _RANKS[one.level],
+            one.source != Source.KUBERNETES,
+            _SILENT if one.source else _RANKS[one.level],
             one.first.severity.rank,
             not is_new(one),
             -len(one.members) - len(one.consequences),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from exporter.domain.evaluation import SourceStatus, WaiverState
-from exporter.domain.finding import Layer, Verdict
+from exporter.domain.finding import Layer
 from exporter.domain.policy import Waiver
+from exporter.domain.provenance import Source
 from exporter.domain.published import Answer, Asked
 from exporter.report.recommendations import SOON
 from exporter.report.rows import WORST_FIRST
@@ -17,8 +18,9 @@ from exporter.report.status.entry_view import EntryView
 from exporter.report.status.fixing import shown
 from exporter.report.status.grouping import By, Entry
 from exporter.report.status.page_query import PageQuery
-from exporter.report.status.selection import select
+from exporter.report.status.selection import Selection, select
 from exporter.report.status.site import PageContext, render, site
+from exporter.report.status.unseen import unseen
 from exporter.report.status.verdict import banner
 from exporter.report.status.words import Words, words
 from exporter.report.texts import Lang, mark
@@ -67,8 +69,10 @@ def page(board: Board, asked: Asked, *, context: PageContext) -> Answer:
         witness=counts.witness(board, said),
         parted=counts.PARTED,
         bar=counts.bar(board, said),
+        shares=tuple(counts.shares(board, said)),
         declared=counts.declared_things(board, said),
         part=part,
+        outage=unseen(board, said) if _leads(part, query) else None,
         entries=_shown(part.entries, board, said),
         group_count=_group_count(query, said),
         groups=[(by, said.say(name)) for by, name in _GROUPS.items()],
@@ -88,6 +92,15 @@ def page(board: Board, asked: Asked, *, context: PageContext) -> Answer:
         zone=board.at.astimezone(context.zone).tzname(),
         link=board.href,
     )
+
+
+def _leads(part: Selection, query: PageQuery) -> bool:
+    """Tell whether a page of causes has to begin with the cluster that is not seen.
+
+    Not where it is an entry of its own, as something is unknown because of it.
+    """
+    told = any(one.source == Source.KUBERNETES for one in part.entries)
+    return not (query.narrowed or told) and query.by is By.CAUSE and part.number == 1
 
 
 def _shown(entries: Sequence[Entry], board: Board, said: Words) -> list[EntryView]:
@@ -110,7 +123,6 @@ def _group_count(query: PageQuery, said: Words) -> Callable[[int], str]:
 def _choices(board: Board, said: Words) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yield by what may be filtered: the parameter, what it is called, and its values."""
     verdicts = {str(one): said.say(VERDICTS[one]) for one in WORST_FIRST}
-    verdicts[str(Verdict.UNKNOWN)] = said.say("unknown")  # as the counts call it
     yield "verdict", said.say("Result"), verdicts
     layers = {str(one): said.layer(one) for one in Layer if one in board.outcome.layers}
     yield "layer", said.say("Layer"), layers

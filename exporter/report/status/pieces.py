@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from exporter.domain.finding import Finding, Verdict
+from exporter.domain.finding import Finding, Layer, Verdict
 from exporter.domain.provenance import Place
 from exporter.report.likeness import alike
 from exporter.report.status.comparison import Line, compare, statements
 from exporter.report.status.grouping import Entry
+from exporter.report.status.rows import Row
 from exporter.report.status.words import Words
 
 FEW: Final = 3
@@ -31,7 +32,7 @@ def declared(entry: Entry, words: Words) -> list[Piece]:
     finding = entry.first.finding
     if len(entry.members) == 1 and statements(finding):
         return list(_disputed(finding, words))
-    values = _common(entry, "declared")
+    values = _common(entry, "declared", words)
     places = tuple(
         dict.fromkeys(
             place for row in entry.members[:_LOOKED_AT] for place in places_of(row.finding)
@@ -45,7 +46,7 @@ def declared(entry: Entry, words: Words) -> list[Piece]:
 
 def observed(entry: Entry, words: Words) -> list[Piece]:
     """Return what is observed, and who set it where that is known."""
-    values = _common(entry, "observed")
+    values = _common(entry, "observed", words)
     if statements(entry.first.finding):
         return []
     if not values:
@@ -65,43 +66,51 @@ def places_of(finding: Finding) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(finding.provenance))
 
 
-def sides(finding: Finding) -> tuple[list[str], list[str]]:
+def sides(row: Row, words: Words) -> tuple[list[str], list[str]]:
     """Return in short what is declared and observed of one subject, as far as they differ."""
-    lines = telling(finding)
+    lines = telling(row, words)
     return (
         [_shown(one, one.declared) for one in lines],
         [_shown(one, one.observed) for one in lines],
     )
 
 
-def differing(finding: Finding) -> list[Line]:
+def compared(row: Row, words: Words) -> list[Line]:
+    """Return both sides of a finding, in *words* where no names of the cluster are in them."""
+    finding = row.finding
+    named = isinstance(finding.declared, Mapping) or isinstance(finding.observed, Mapping)
+    return compare(finding, None if named and row.layer is not Layer.OBSERVABILITY else words)
+
+
+def differing(row: Row, words: Words) -> list[Line]:
     """Return the lines in which both sides differ; all where none does."""
-    lines = compare(finding)
+    lines = compared(row, words)
     return [one for one in lines if one.differs] or lines
 
 
-def telling(finding: Finding) -> list[Line]:
+def telling(row: Row, words: Words) -> list[Line]:
     """Return the lines in which both sides differ, those about what is declared if there are any.
 
     Beside it a check may tell what it observed besides.
     """
-    lines = differing(finding)
-    named = isinstance(finding.declared, Mapping)
+    lines = differing(row, words)
+    named = isinstance(row.finding.declared, Mapping)
     return [one for one in lines if named and one.declared is not None] or lines
 
 
 def _shown(line: Line, value: str | None) -> str:
     if value is None:
         return ""
-    return f"{line.field}={value}" if line.field else value
+    joint = ": " if line.own else "="
+    return f"{line.field}{joint}{value}" if line.field else value
 
 
-def _common(entry: Entry, side: str) -> list[str | None]:
+def _common(entry: Entry, side: str, words: Words) -> list[str | None]:
     """Return what the members say, each once; ``*`` stands for what is of each subject's name."""
     found: dict[str | None, None] = {}
     several = len(entry.members) > 1
     for row in entry.members[:_LOOKED_AT]:
-        for line in islice(telling(row.finding), FEW + 1):
+        for line in islice(telling(row, words), FEW + 1):
             value = line.declared if side == "declared" else line.observed
             text = None if value is None else _shown(line, value)
             found[_pattern(text, row.finding) if several and text else text] = None
@@ -117,9 +126,10 @@ def _pattern(text: str, finding: Finding) -> str:
 
 def _values(values: Sequence[str | None], words: Words) -> list[Piece]:
     pieces: list[Piece] = []
+    joint = "; " if any(", " in value for value in values if value) else ", "
     for value in values[:FEW]:
         if pieces:
-            pieces.append(Piece(", "))
+            pieces.append(Piece(joint))
         pieces.append(
             Piece(words.say("nothing")) if value is None else Piece(value or '""', code=True)
         )

@@ -28,8 +28,8 @@ _FILES: Final = {
     **{f"/icon-{style}.svg": "image/svg+xml" for style in _STYLES},
 }
 _IN_HASHES = (rf"(?<=\b[0-9a-f]{{{at}}})(?=[0-9a-f]{{8}})" for at in range(12, 60, 12))
-_BREAKS: Final = re.compile("|".join((r"(?<=[/.:,=@_-])(?=\w)", *_IN_HASHES)))
-"""Where a long name may be broken, or a hash."""
+_BREAKS: Final = re.compile("|".join((r"(?<=[/.:,=@_-])(?<!\d:)(?=\w)", *_IN_HASHES)))
+"""Where a long name may be broken, or a hash, but no time of the day."""
 _FORMS: Final = {
     "markdown": "Markdown",
     "html": "HTML",

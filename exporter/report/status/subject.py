@@ -17,9 +17,9 @@ from exporter.report.status.comparison import Line, compare
 from exporter.report.status.entry_view import style, tag
 from exporter.report.status.fixes import is_operand
 from exporter.report.status.fixing import shown
-from exporter.report.status.grouping import By, Entry, worst_first
+from exporter.report.status.grouping import By, Entry, by_cause, worst_first
 from exporter.report.status.page_query import PageQuery
-from exporter.report.status.pieces import places_of
+from exporter.report.status.pieces import compared, places_of
 from exporter.report.status.relations import relations
 from exporter.report.status.rows import Row
 from exporter.report.status.site import PageContext, render, site
@@ -77,7 +77,7 @@ def subject(board: Board, asked: Asked, *, context: PageContext) -> Answer:
         title=named(about),
         level=level,
         headline=_headline(about, rows, said),
-        below=_below(rows, said),
+        below=said.sentence(_as_of(rows, board, said), _below(rows, said)),
         owner=next(filter(None, map(board.owner_of, rows)), ""),
         entries=[shown(one, board, said) for one in entries],
         compared=[_compared(row, said) for row in rows if compare(row.finding)],
@@ -107,13 +107,18 @@ def _rows(board: Board, about: Subject) -> list[Row]:
 
 
 def _entries(board: Board, rows: Sequence[Row]) -> Iterator[Entry]:
-    """Yield an entry for each deviation, called as its check is."""
-    for row in rows:
-        if row.verdict is not Verdict.PASS:
-            follow = [
-                one for one in board.rows.by_key.values() if one.root is row and one is not row
-            ]
-            yield Entry(row.check.id, By.CAUSE, [row], follow)
+    """Yield an entry for each cause of a deviation, called as its check is.
+
+    What follows from another finding, or from a source that does not answer, is folded under that;
+    of a finding of the subject itself all is that follows from it, of another one only its own.
+    """
+    amiss = [row for row in rows if row.verdict is not Verdict.PASS]
+    roots = {id(row.root): row.root for row in amiss if row.root is not None and not row.source}
+    yield from by_cause(row for row in amiss if row.source)
+    for root in roots.values():
+        among = board.rows.by_key.values() if root in rows else amiss
+        follow = [one for one in among if one.root is root and one is not root]
+        yield Entry(root.check.id, By.CAUSE, [root], follow)
 
 
 def _menu(about: Subject) -> str:
@@ -150,12 +155,22 @@ def _below(rows: Sequence[Row], said: Words) -> str:
     )
 
 
+def _as_of(rows: Sequence[Row], board: Board, said: Words) -> str:
+    """Return as of when the page is, while nobody can look at the cluster."""
+    seen = board.blinded.last_success if board.blinded else None
+    if seen is None or not any(map(board.is_held, rows)):
+        return ""
+    return said.say(
+        "What follows is as of {when}: the cluster has not been seen since.", when=said.when(seen)
+    )
+
+
 def _compared(row: Row, said: Words) -> Compared:
     return Compared(
         row=row,
         style=style(row.level, row.severity),
         result=said.say(tag(row.level, row)),
-        lines=compare(row.finding),
+        lines=compared(row, said),
         places=places_of(row.finding)[:3],
     )
 

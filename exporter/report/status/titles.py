@@ -253,8 +253,7 @@ _IRREGULAR: Final = {"Node": mark("nodes")}
 def title(entry: Entry, words: Words) -> str:
     """Return what *entry* is about."""
     if entry.source:
-        source = words.say(SOURCES[entry.source])
-        return words.say("{source} does not answer the exporter", source=source)
+        return unanswered(entry.source, words)
     if entry.by is not By.CAUSE:
         return _name(entry, words)
     if len(entry.members) == 1 and (disputed := _disputed(entry, words)):
@@ -269,6 +268,11 @@ def title(entry: Entry, words: Words) -> str:
         things=things(entry, words),
         check=words.say(entry.first.check.title),
     )
+
+
+def unanswered(source: str, words: Words) -> str:
+    """Return that a source does not answer."""
+    return words.say("{source} does not answer the exporter", source=words.say(SOURCES[source]))
 
 
 def filled(

@@ -74,7 +74,7 @@ def _unseen(
                 len({row.check.id for row in some}),
                 subject=subject(key) if isinstance(key, Subject) else key,
             ),
-            words.listed(sorted({row.check.id for row in some}), most=_NAMED),
+            words.listed(sorted({words.say(row.check.title) for row in some}), most=_NAMED),
             some[0],
             _below(some, waiting, words, depth=depth + 1),
         )

@@ -10,9 +10,10 @@ from exporter.report.account import Scope
 from exporter.report.headline import silenced
 from exporter.report.status.board import Board
 from exporter.report.status.grouping import Entry
+from exporter.report.status.outage import Outage
 from exporter.report.status.titles import title
 from exporter.report.status.words import Words
-from exporter.report.wording import SOURCES, THINGS
+from exporter.report.wording import THINGS
 
 _SETTLING: Final = frozenset({Verdict.FAIL})
 
@@ -63,8 +64,8 @@ def _headline(board: Board, words: Words, level: Level) -> str:
             read=len(read),
             all=len(board.outcome.sources),
         )
-    if board.blinded is not None:
-        return _cannot_tell(board, words)
+    if board.outage is not None:
+        return _cannot_tell(board.outage, board, words)
     if board.account.blind == board.total:
         return words.say("Nothing that can be checked is declared")
     if level in {Level.CRITICAL, Level.WARNING}:
@@ -83,13 +84,22 @@ def _headline(board: Board, words: Words, level: Level) -> str:
     return told
 
 
-def _cannot_tell(board: Board, words: Words) -> str:
-    status = board.silent[0]
-    source = words.say(SOURCES[status.source])
-    if status.last_success is None:
-        return words.say("Cannot tell: {source} has never answered", source=source)
-    lasting = words.spelled(board.at - status.last_success)
-    return words.say("Cannot tell: {source} has not answered for {age}", source=source, age=lasting)
+def _cannot_tell(outage: Outage, board: Board, words: Words) -> str:
+    """Say since when the cluster is not seen, and why."""
+    seen = outage.source.last_success
+    if outage.partly:
+        told = words.say("Cannot tell: part of the cluster is not seen")
+    elif seen is None:
+        told = words.say("Cannot tell: the cluster has never been seen")
+    else:
+        told = words.say(
+            "Cannot tell: the cluster has not been seen for {age}, since {when}",
+            age=words.spelled(board.at - seen),
+            when=words.when(seen),
+        )
+    if not outage.why:
+        return told
+    return words.say("{what}: {why}", what=told, why=words.detail(outage.why))
 
 
 def _deviates(board: Board, words: Words) -> str:
@@ -196,8 +206,8 @@ def _below(board: Board, words: Words) -> str:
     """Return since when, what follows, what is accepted, and how much was compared."""
     if not board.outcome.complete:
         return words.say("Nothing is claimed before everything has been looked at once.")
-    if board.blinded is not None:
-        return _held(board, words)
+    if board.outage is not None:
+        return _held(board.outage, board, words)
     return words.sentence(
         _since(board, words), _follows(board, words), _accepted(board, words), _all(board, words)
     )
@@ -263,17 +273,41 @@ def _all(board: Board, words: Words) -> str:
     )
 
 
-def _held(board: Board, words: Words) -> str:
-    seen = board.silent[0].last_success
-    held = board.total - board.verdicts[Verdict.UNKNOWN]
-    if seen is None:
+def _held(outage: Outage, board: Board, words: Words) -> str:
+    """Say how many verdicts are older, how many there are none of, and what the others tell."""
+    if outage.partly:
         return ""
+    found = _deviates(board, words) if board.verdicts[Verdict.FAIL] else words.say("no deviation")
+    held, unknown = outage.held(*Verdict), outage.unknown
+    current = board.total - held - unknown
+    return words.sentence(
+        words.say(
+            "{n} of {total} verdicts are held from then until they are too old.",
+            n=words.number(held),
+            total=words.number(board.total),
+        )
+        if held
+        else "",
+        _lost(unknown, board, words, held=held),
+        words.say("{n} rest on other sources and are still checked.", n=words.number(current))
+        if current
+        else "",
+        words.say("Held and checked together: {what}.", what=found)
+        if held
+        else words.say("What is still checked: {what}.", what=found),
+    )
+
+
+def _lost(unknown: int, board: Board, words: Words, *, held: int) -> str:
+    """Say how many verdicts there are none of, for want of the cluster."""
+    if not unknown:
+        return ""
+    if held:
+        return words.say("{n} more rest on it and are unknown.", n=words.number(unknown))
     return words.say(
-        "{n} of {total} verdicts are as of {when} until they are too old. Among these: {what}.",
-        n=words.number(held),
+        "{n} of {total} verdicts rest on it and are unknown.",
+        n=words.number(unknown),
         total=words.number(board.total),
-        when=words.when(seen),
-        what=_deviates(board, words) if board.verdicts[Verdict.FAIL] else words.say("no deviation"),
     )
 
 

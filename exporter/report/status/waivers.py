@@ -1,6 +1,6 @@
 """The text of a waiver for what an entry is about, to be copied into the settings."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from typing import Final
 
 import msgspec
@@ -16,15 +16,17 @@ MOST: Final = 20
 _SHORTEST: Final = 4
 
 
-def waiver(entry: Entry, board: Board, *, reason: str, owner: str) -> str:
+def waiver(entry: Entry, board: Board, *, reason: str, owner: str, zone: tzinfo = UTC) -> str:
     """Return the waivers that accept all members of *entry*, and nothing else that is known now.
 
-    Empty where there are too many for that. *reason* and *owner* stand where nobody says them.
+    Empty where there are too many for that. *reason* and *owner* stand where nobody says them. It
+    ends with a day of the *zone*.
     """
     patterns = _patterns(entry, board)
     if not patterns:
         return ""
-    expires = (board.at + LASTING).replace(hour=0, minute=0, second=0, microsecond=0)
+    there = (board.at + LASTING).astimezone(zone)
+    expires = there.replace(hour=0, minute=0, second=0, microsecond=0)
     owner = next(filter(None, map(board.owner_of, entry.members[:MOST])), owner)
     lines = ["waivers:"]
     for pattern in patterns:

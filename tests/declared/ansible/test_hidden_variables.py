@@ -84,6 +84,9 @@ async def test_what_can_be_read_is_known(repository: Repository) -> None:
             {"t.yml": "- set_fact: {pool: [\n"}, {"more": "- include_tasks: t.yml"}, id="set_fact"
         ),
         pytest.param({"t.yml": VAULT}, {"more": "- include_tasks: t.yml"}, id="vaulted tasks"),
+        pytest.param(
+            {}, {"more": "- set_fact: {'{{ x }}': b}"}, id="a fact of a name that a run gives"
+        ),
     ],
 )
 async def test_a_variable_that_may_stand_in_an_unreadable_file_is_not_known(
@@ -222,3 +225,16 @@ async def test_a_map_of_a_role_counts_only_where_something_reads_it(
     assert {key: (label.value, label.place.path) for key, label in node.labels.items()} == {
         "a": ("b", role)
     }
+
+
+async def test_what_tasks_may_set_of_another_host_is_not_known_either(
+    repository: Repository,
+) -> None:
+    command = "- command: kubectl label node n1 other={{ hostvars['m1'].pool }}"
+
+    result = await reading(
+        repository, {"v.yml": VAULT}, more=f"- include_vars: v.yml\n    {command}"
+    )
+
+    assert labels(result) == {"literal": "1"}
+    assert "labels.other" in hidden(result)

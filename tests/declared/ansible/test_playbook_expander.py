@@ -28,8 +28,8 @@ def commands(found: ExpandedPlaybooks) -> list[str]:
 
 def test_sections_and_roles_come_in_ansibles_order(repository: Repository) -> None:
     site = (
-        "- hosts: all\n  handlers:\n    - shell: kubectl label node n1 e=x\n"
-        "  post_tasks:\n    - shell: kubectl label node n1 d=x\n"
+        "- hosts: all\n  handlers:\n    - {name: h, shell: kubectl label node n1 e=x}\n"
+        "  post_tasks:\n    - {shell: kubectl label node n1 d=x, notify: h}\n"
         "  tasks:\n    - shell: kubectl label node n1 c=x\n"
         "  roles: [label]\n  pre_tasks:\n    - shell: kubectl label node n1 a=x\n"
     )
@@ -38,6 +38,42 @@ def test_sections_and_roles_come_in_ansibles_order(repository: Repository) -> No
 
     assert commands(found) == ["a", "b", "c", "d", "e"]
     assert [bool(task.context.uncertainty) for task in found.tasks] == [False] * 4 + [True]
+
+
+HANDLERS = """\
+- {name: first, shell: kubectl label node n1 first=x}
+- {name: second, listen: topic, shell: kubectl label node n1 second=x}
+- {name: "a {{ x }}", shell: kubectl label node n1 third=x}
+"""
+
+
+@pytest.mark.parametrize(
+    ("task", "labels"),
+    [
+        pytest.param("{shell: x}", ["third"], id="nobody notifies"),
+        pytest.param("{shell: x, notify: first}", ["first", "third"], id="by name"),
+        pytest.param("{shell: x, notify: ['r : first']}", ["first", "third"], id="by its role"),
+        pytest.param("{shell: x, notify: topic}", ["second", "third"], id="by topic"),
+        pytest.param("{block: [{shell: x}], notify: topic}", ["second", "third"], id="a block"),
+        pytest.param("{shell: x, notify: '{{ y }}'}", ["first", "second", "third"], id="any"),
+        pytest.param("{include_tasks: no.yml}", ["first", "second", "third"], id="not known"),
+        pytest.param(
+            "{include_role: {name: gone}}", ["first", "second", "third"], id="a role of elsewhere"
+        ),
+    ],
+)
+def test_a_handler_that_no_task_notifies_never_runs(
+    task: str, labels: list[str], repository: Repository
+) -> None:
+    files = {
+        "site.yml": f"- hosts: all\n  roles: [r]\n  tasks:\n    - {task}\n",
+        "roles/r/handlers/main.yml": HANDLERS,
+    }
+
+    found = expand(repository, files)
+
+    assert commands(found) == labels
+    assert all(task.context.uncertainty for task in found.tasks)
 
 
 @pytest.mark.parametrize(
@@ -163,10 +199,28 @@ def test_what_tasks_set_while_they_run_is_known_by_name(repository: Repository) 
     assert expand(repository, files).set_at_run_time == {"reg", "fact", "included", "asked"}
 
 
+def test_files_that_an_include_may_mean_are_followed_under_that_condition(
+    repository: Repository,
+) -> None:
+    files = {
+        "site.yml": "- hosts: all\n  tasks:\n    - include_tasks: 'tasks/{{ x }}.yml'\n",
+        "tasks/a.yml": LABEL.format("a"),
+        "tasks/b.yml": LABEL.format("b"),
+        "tasks/play.yml": "- hosts: all\n",
+    }
+
+    found = expand(repository, files)
+
+    assert commands(found) == ["a", "b"]
+    conditions = [task.context.conditions[-1] for task in found.tasks]
+    assert [condition.is_meant("tasks/b.yml") for condition in conditions] == [False, True]
+    assert [condition.is_meant("tasks/none.yml") for condition in conditions] == [False, False]
+
+
 def test_an_include_that_only_a_run_would_name_is_said_if_it_is_about_nodes(
     repository: Repository,
 ) -> None:
-    include = "- hosts: all\n  tasks:\n    - include_tasks: 'tasks/{{ x }}.yml'\n"
+    include = "- hosts: all\n  tasks:\n    - {include_tasks: 'tasks/{{ x }}.yml', loop: [a]}\n"
     role = "    - include_role: {name: 'net-{{ y }}'}\n"
     files = {
         "site.yml": include + role,

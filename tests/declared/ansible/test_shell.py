@@ -78,12 +78,17 @@ def test_a_loop_that_multiplies_is_bounded() -> None:
         pytest.param("f() { cmd; }", id="function"),
         pytest.param("function f { cmd; }", id="function by name"),
         pytest.param("x || y && cmd", id="after or and and"),
+        pytest.param("test -f x && cmd", id="after a test"),
+        pytest.param("x | grep -q y && cmd", id="after a pipe that ends in a test"),
+        pytest.param("! x && y && cmd", id="after what shall fail"),
+        pytest.param("for i in a b; do [ $i = a ] && cmd; done", id="a test in a loop"),
+        pytest.param("x\nexit 0\ncmd", id="after exit"),
     ],
 )
 def test_a_command_under_a_condition_is_not_certain(script: str) -> None:
     found = [command for command in parse_script(script) if command.words[0].text == "cmd"]
 
-    assert [command.certain for command in found] == [False]
+    assert {command.certain for command in found} == {False}
 
 
 @pytest.mark.parametrize(
@@ -91,6 +96,8 @@ def test_a_command_under_a_condition_is_not_certain(script: str) -> None:
     [
         "cmd",
         "x && cmd",
+        "test -f x; cmd",
+        "cmd; exit 0",
         "x || true; cmd",
         "if x; then y; fi\ncmd",
         "f() { y; }\ncmd",

@@ -191,6 +191,83 @@ def test_a_command_runs_for_every_host_of_the_play(repository: Repository) -> No
     }
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("lookup('file', 'text.txt')", id="beside the playbook"),
+        pytest.param("lookup('ansible.builtin.file', 'in-files.txt')", id="in files"),
+        pytest.param("query('file', 'text.txt')[0]", id="query"),
+        pytest.param("lookup('vars', 'wanted')", id="a variable"),
+        pytest.param("lookup('vars', 'absent', default='found')", id="a variable's default"),
+        pytest.param("(query('dict', own) | first).value", id="a mapping"),
+    ],
+)
+def test_a_lookup_is_answered_from_the_repository(value: str, repository: Repository) -> None:
+    repository({"text.txt": "found\n\n", "files/in-files.txt": "found"})
+    task = f'- command: kubectl label node w1 "a={{{{ {value} }}}}"\n'
+
+    outcome = run(repository, f"{task}  vars: {{wanted: found, own: {{a: found}}}}")
+
+    assert (outcome.messages, outcome.labels) == ([], {"w1": {"a": "found"}})
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        pytest.param("lookup('file', 'none.txt')", "is not known", id="no file"),
+        pytest.param("lookup('file', 'twice.txt')", "is not known", id="one of two files"),
+        pytest.param("lookup('file', '/etc/hostname')", "is not known", id="of the machine"),
+        pytest.param("lookup('file', '../../x')", "is not known", id="outside"),
+        pytest.param("lookup('file', 'a', rstrip=false)", "only a run", id="options"),
+        pytest.param("lookup('env', 'HOME')", "only a run", id="another lookup"),
+    ],
+)
+def test_a_lookup_that_the_repository_does_not_answer_is_said(
+    value: str, message: str, repository: Repository
+) -> None:
+    repository({"twice.txt": "a", "files/twice.txt": "b", "a": "a"})
+
+    outcome = run(repository, f'- command: kubectl label node w1 "a={{{{ {value} }}}}"')
+
+    assert outcome.labels == {}
+    assert [message in found for found in outcome.messages] == [True]
+
+
+def test_an_include_means_the_file_that_its_name_gives_on_a_host(repository: Repository) -> None:
+    repository(
+        {
+            "tasks/a.yml": "- command: kubectl label node {{ inventory_hostname }} in=a\n",
+            "tasks/b.yml": "- command: kubectl label node {{ inventory_hostname }} in=b\n",
+        }
+    )
+
+    outcome = run(repository, "- include_tasks: 'tasks/{{ zone }}.yml'", hosts="all")
+
+    assert outcome.messages == []
+    assert {node: labels["in"] for node, labels in outcome.labels.items()} == {
+        "m1": "a",
+        "w1": "a",
+        "w2": "b",
+    }
+
+
+def test_what_an_include_may_mean_is_open_where_its_name_is(repository: Repository) -> None:
+    repository({"tasks/a.yml": "- command: kubectl label node w1 in=a\n"})
+
+    outcome = run(repository, "- include_tasks: 'tasks/{{ x }}.yml'")
+
+    assert outcome.messages == [
+        "only a run would tell whether tasks/a.yml is included: 'x' is undefined"
+    ]
+    assert outcome.gaps == {("labels.in", "w1")}
+
+
+def test_the_last_host_counts_where_all_set_the_same(repository: Repository) -> None:
+    task = "- command: kubectl label node n1 zone={{ zone }}"
+
+    assert run(repository, task, hosts="m1:w2:w1").labels == {"n1": {"zone": "a"}}
+
+
 def test_run_once_means_the_first_host(repository: Repository) -> None:
     task = "- command: kubectl label node {{ inventory_hostname }} a=b\n  run_once: true"
 
@@ -274,6 +351,11 @@ def test_a_statement_stands_at_the_item_that_supplies_it(repository: Repository)
             "- set_fact: {n: w1}\n- shell: kubectl label node {{ n }} a=b",
             "set by a task",
             id="set_fact",
+        ),
+        pytest.param(
+            "- set_fact: n=x m=2\n- shell: kubectl label node w1 a={{ n }}\n  vars: {n: b}",
+            "set by a task",
+            id="set_fact in a line",
         ),
         pytest.param(
             "- shell: x\n  register: out\n- shell: kubectl label node w1 a=b\n  when: out.rc != 0",

@@ -246,9 +246,11 @@ def test_files_are_read_up_to_a_limit(repository: Repository) -> None:
 @pytest.mark.parametrize(
     ("tasks", "attributes"),
     [
-        pytest.param("- include_tasks: '{{ x }}.yml'\n", {LABELS}, id="any file"),
+        pytest.param("- {include_tasks: '{{ item }}.yml', loop: [l]}\n", {LABELS}, id="any file"),
         pytest.param("- include_tasks: 'o-{{ x }}.yml'\n", NOTHING, id="files that say nothing"),
-        pytest.param("- include_tasks: '{{ y }}/l.yml'\n", {LABELS}, id="any folder"),
+        pytest.param(
+            "- {include_tasks: '{{ item }}/l.yml', loop: [.]}\n", {LABELS}, id="any folder"
+        ),
         pytest.param("- include_role: {name: 'r{{ x }}'}\n", {TAINTS}, id="roles"),
         pytest.param(
             "- include_role: {name: t, tasks_from: '{{ x }}'}\n", {TAINTS}, id="tasks_from"

@@ -90,6 +90,10 @@ async def _run(rest: str) -> str:
     return (outcome.output.decode() + outcome.errors[-300:]).strip()
 
 
+async def _think(rest: str) -> str:
+    return await asyncio.to_thread(str.upper, rest)
+
+
 async def _wait(_: str) -> str:
     await asyncio.sleep(3600)
     return ""
@@ -128,6 +132,7 @@ _ATTEMPTS: Mapping[str, Callable[[str], str]] = {
     "list": _attempt(os.listdir),
     "write": _attempt(lambda path: Path(path).write_text("x")),
     "start": _attempt(lambda program: subprocess.run([program], check=True)),
+    "fork": _attempt(lambda _: os.fork() or os._exit(0)),
     "kill": _attempt(lambda pid: os.kill(int(pid), signal.SIGKILL)),
     "shrink": _attempt(_become_smaller),
     "never": _attempt(_never),
@@ -139,6 +144,7 @@ _WORKS: Mapping[str, Callable[[str], Awaitable[str]]] = {
     "echo": _echo,
     "fail": _fail,
     "run": _run,
+    "think": _think,
     "wait": _wait,
     "environment": _environment,
     "garble": _garble,

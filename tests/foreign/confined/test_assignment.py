@@ -72,6 +72,13 @@ async def test_it_reaches_no_network_no_program_and_no_process(
     assert said == ["Permission denied"] * 4
 
 
+@pytest.mark.skipif(not KNOWN, reason="the filter knows two machines")
+async def test_it_makes_threads_and_no_process_that_would_outlive_it(template: Template) -> None:
+    said = [await let(template, work) for work in ("fork", "think yes")]
+
+    assert said == ["Permission denied", "YES"]
+
+
 @pytest.mark.usefixtures("landlock")
 async def test_it_reaches_no_file_but_those_that_it_is_given(
     template: Template, tmp_path: Path

@@ -17,13 +17,15 @@ FAILED: Final = "(failed)"
 """What stands for a case that Ansible refuses."""
 
 _PART: Final = 25
+_CAUGHT: Final = f"[cases[{{}}]] | to_json | default('{FAILED}')"
+"""What fails inside is undefined to what stands around it, so that the others are told with it."""
 _NOTHING: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("cases", "parts", "together"), ()),
     **dict.fromkeys(("conditions", "condition_parts", "holding", "refused"), ()),
 }
 """Lists, as each name of a variable would be copied for each item of each loop."""
 
-_ENVIRONMENT: Final = {
+ENVIRONMENT: Final = {
     "ANSIBLE_DEPRECATION_WARNINGS": "false",
     "ANSIBLE_LOCALHOST_WARNING": "false",
     "ANSIBLE_NOCOLOR": "true",
@@ -42,17 +44,16 @@ def values(templates: Sequence[str], folder: Path) -> list[Any]:
         "cases": templates,
         "parts": parts,
         "together": [
-            f"{{{{ [{', '.join(f'cases[{member}]' for member in part)}] | to_json }}}}"
-            for part in parts
+            f"{{{{ [{', '.join(_CAUGHT.format(member) for member in part)}] }}}}" for part in parts
         ],
     }
     answers = _played(content, folder)
     found: dict[int, Any] = {}
     for result in answers["together"]:
         if not result["failed"]:
-            found |= dict(zip(parts[result["item"]], _content(result["msg"]), strict=True))
+            found |= dict(zip(parts[result["item"]], map(_value, result["msg"]), strict=True))
     for result in answers["alone"]:
-        found[result["item"]] = FAILED if result["failed"] else _content(result["msg"])[0]
+        found[result["item"]] = FAILED if result["failed"] else _value(result["msg"])
     return [found[index] for index in range(len(templates))]
 
 
@@ -94,10 +95,11 @@ def _truth(result: Mapping[str, Any]) -> Any:
     return False if "evaluated_to" in result else FAILED
 
 
-def _content(text: Any) -> list[Any]:
-    """Return a list of values that is JSON; what is printed as JSON is read back as a list."""
-    found: list[Any] = json.loads(text) if isinstance(text, str) else text
-    return found
+def _value(told: Any) -> Any:
+    """Return the value in a list that is JSON; what is printed as JSON is read back as a list."""
+    if told == FAILED:
+        return FAILED
+    return (json.loads(told) if isinstance(told, str) else told)[0]
 
 
 def _played(content: Mapping[str, Any], folder: Path) -> Mapping[str, list[Mapping[str, Any]]]:
@@ -105,7 +107,7 @@ def _played(content: Mapping[str, Any], folder: Path) -> Mapping[str, list[Mappi
     for name in ("playbook.yml", "variables.yml"):
         shutil.copy(HERE / name, folder / name)
     (folder / "cases.json").write_text(json.dumps(content))
-    environment = {**os.environ, **_ENVIRONMENT, "ANSIBLE_HOME": str(folder), "HOME": str(folder)}
+    environment = {**os.environ, **ENVIRONMENT, "ANSIBLE_HOME": str(folder), "HOME": str(folder)}
     done = subprocess.run(
         [PROGRAM, "-i", "localhost,", "playbook.yml"],
         cwd=folder,

@@ -4,14 +4,16 @@ import re
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from exporter.domain.declaration import ApplicationKey
-from exporter.domain.finding import Finding, Subject, Verdict
+from exporter.domain.evaluation import Evaluation
+from exporter.domain.finding import Cause, Finding, Subject, Verdict
 from exporter.domain.flow import ApplicationFlow, FlowStep, Reached
 from exporter.domain.published import Answer, Asked
 from exporter.report.status import PageContext, documentation, history, subject
 from exporter.report.status.entry_view import path
-from tests.report.evaluations import PLACE, check, evaluation, finding
+from tests.report.evaluations import PLACE, check, evaluation, finding, node
 from tests.report.status.boards import ago, became, board, watched
 
 CONTEXT = PageContext()
@@ -39,8 +41,11 @@ def page(name: str, **given: str) -> Answer:
 
 
 def text(answer: Answer) -> str:
-    plain = re.sub(r"<[^>]+>", " ", answer.body.decode().replace("<wbr>", ""))
-    return " ".join(plain.split())
+    return text_of(answer.body.decode())
+
+
+def text_of(body: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", body.replace("<wbr>", "")).split())
 
 
 def test_every_check_about_it_is_told_and_none_about_others() -> None:
@@ -55,6 +60,39 @@ def test_every_check_about_it_is_told_and_none_about_others() -> None:
 @pytest.mark.parametrize("name", ["node_present", "node_ready", "node_version"])
 def test_every_finding_has_an_anchor(name: str) -> None:
     assert f'id="check-{name}"' in page("n1").body.decode()
+
+
+def entries(outcome: Evaluation, about: Subject) -> list[str]:
+    """Return the titles of what a page lists as causes."""
+    asked = Asked((("kind", about.kind), ("name", about.name)))
+    body = subject(board(outcome), asked, context=CONTEXT).body.decode()
+    return [text_of(one) for one in re.findall(r"<h3>(.*?)</h3>", body)]
+
+
+def test_what_follows_from_a_cause_is_folded_under_it() -> None:
+    assert entries(OUTCOME, node("n1")) == ["Node n1 is not in the cluster"]
+    assert "Node n1: 1 check cannot look Title of node_ready" in text(page("n1"))
+
+
+def test_what_follows_from_another_subject_is_folded_under_that() -> None:
+    names = ("workload_ready", "workload_images")
+    lost = [
+        structs.replace(
+            finding("n2", Verdict.UNKNOWN, check=name), cause=Cause("node_present", node("n1"))
+        )
+        for name in names
+    ]
+    outcome = evaluation(LOST, *lost, checks=(*CHECKS, *map(check, names)))
+
+    assert entries(outcome, node("n2")) == ["Node n1 is not in the cluster"]
+
+
+def test_what_follows_from_a_silent_source_is_one_entry() -> None:
+    unknown = [finding("n1", Verdict.UNKNOWN, check=one.id, cause="prometheus") for one in CHECKS]
+
+    assert entries(evaluation(*unknown, checks=CHECKS), node("n1")) == [
+        "Prometheus does not answer the exporter"
+    ]
 
 
 def test_what_became_of_it_is_told() -> None:

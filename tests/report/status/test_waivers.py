@@ -1,5 +1,7 @@
 """The text of a waiver can be copied as it is, and accepts what it was made for and no more."""
 
+from zoneinfo import ZoneInfo
+
 import msgspec
 import pytest
 import yaml
@@ -8,9 +10,12 @@ from msgspec import structs
 from exporter.domain.finding import Finding
 from exporter.domain.instants import parse_instant
 from exporter.domain.policy import Waiver
+from exporter.report.status.entry_view import view
 from exporter.report.status.waivers import waiver
+from exporter.report.status.words import words
+from exporter.report.texts import Lang
 from exporter.settings.policy import WaiverSettings
-from tests.report.evaluations import evaluation, finding
+from tests.report.evaluations import NOW, evaluation, finding
 from tests.report.status.boards import board
 
 NAMES = ["k8s-api-auth", "k8s-api-chat"]
@@ -67,3 +72,12 @@ def test_too_many_subjects_have_no_waiver() -> None:
     shown = board(evaluation(*found))
 
     assert waiver(shown.to_settle[0], shown, reason="because", owner="me") == ""
+
+
+def test_it_ends_with_a_day_of_the_time_zone_in_which_the_page_is_told() -> None:
+    shown = board(evaluation(finding("n1", detail="down")))
+    seoul = words(Lang.KO, now=NOW, zone=ZoneInfo("Asia/Seoul"))
+
+    text = view(shown.to_settle[0], shown, seoul).waiver
+
+    assert "expires: 2025-12-12T00:00:00+09:00" in text

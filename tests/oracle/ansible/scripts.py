@@ -1,0 +1,36 @@
+"""Scripts of the shell that label nodes; ``LABEL``, ``NODE`` and ``KEY`` stand for a play's own."""
+
+from typing import Final
+
+SCRIPTS: Final = (
+    "for n in a b; do LABEL n-$n KEY=yes; done",
+    "for k in x y; do LABEL NODE KEY-$k={{ zone }}; done",
+    "for n in {{ letters | join(' ') }}; do LABEL n-${n} KEY=$n; done",
+    "for n in a b; do for k in x y; do LABEL n-$n KEY-$k=z; done; done",
+    "LABEL NODE KEY=a && LABEL NODE KEY-1='b'",
+    "LABEL NODE KEY=a; LABEL --overwrite NODE KEY=b",
+    "true || LABEL NODE KEY=never",
+    "false && LABEL NODE KEY=never; LABEL NODE KEY-1=x",
+    "if true; then LABEL NODE KEY=yes; fi",
+    'LABEL NODE KEY="{{ zone }}" KEY-1={{ region }} # KEY-2=x',
+    "LABEL n1 n2 KEY=yes; kubectl label no/n3 KEY=yes",
+    "N=NODE; LABEL $N KEY=yes",
+    "set -e\nLABEL NODE \\\n  KEY=yes\n",
+    "for n in a b; do test $n = a && LABEL n-$n KEY=yes; done",
+    "for n in a b; do [ $n = a ] || continue; LABEL n-$n KEY=yes; done",
+    "LABEL NODE KEY=a KEY-1- || true",
+    "echo LABEL NODE KEY=never",
+    "for n in $(echo a b); do LABEL n-$n KEY=yes; done",
+    "for n in 'a b' c; do LABEL n1 KEY-x=\"$n\"; done",
+    "LABEL NODE KEY=a\nexit 0\nLABEL NODE KEY=b",
+    "(LABEL NODE KEY=sub) | cat",
+    "case {{ zone }} in a) LABEL NODE KEY=a;; *) LABEL NODE KEY=other;; esac",
+    "for n in a b; do LABEL n-$n KEY=yes & done; wait",
+    "f() { LABEL NODE KEY=$1; }; f x",
+    "LABEL NODE KEY={{ zone }} >/dev/null 2>&1",
+    "cat <<END\nLABEL NODE KEY=never\nEND\nLABEL NODE KEY-1=y",
+    "! LABEL NODE KEY=yes",
+    "test -f /nonexistent && LABEL NODE KEY=never",
+    "LABEL NODE 'KEY=with blank'",
+    "while false; do LABEL NODE KEY=never; done",
+)
