@@ -48,11 +48,15 @@ class Tried:
 
 @dataclass(slots=True)
 class Stage:
-    """A control plane with an exporter that looks at it."""
+    """A control plane with an exporter that looks at it.
+
+    The *slowest* look, or round of all kubelets, took so many seconds, before anybody was alone.
+    """
 
     real: Real
     watching: Watching
     kubelets: Kubelets
+    slowest: float = 0.0
 
     async def try_all(self, some: Sequence[Operation]) -> dict[str, Tried]:
         """Try operations side by side, each with its fault and without; then those alone."""
@@ -60,6 +64,7 @@ class Stage:
         both = [(one, broken) for one in some for broken in (False, True)]
         together = (self._try(one, tried, broken=broken) for one, broken in both if not one.alone)
         await asyncio.gather(*together)
+        self.slowest = max(self.kubelets.longest, self.watching.longest)
         for one, broken in both:
             if one.alone:
                 await self._try(one, tried, broken=broken)
@@ -112,15 +117,13 @@ async def everything(
                         tried = await stage.try_all(some)
                 finally:
                     await live.stop()
-            slowest = max(kubelets.longest, watching.longest)
-            if slowest > LATE:
-                pytest.fail(f"the machine is too busy: {slowest:.1f} s for a look; see REAL_FACTOR")
             nobodys = [
                 (one.alert, one.about.name)
                 for one in watching.told
                 if one.about.name.startswith(SHARED)
             ]
-            yield {**tried, SHARED: Tried(nobodys, [])}
+            late = [f"{stage.slowest:.1f} s"] if stage.slowest > LATE else []
+            yield {**tried, SHARED: Tried(nobodys, late)}
 
 
 def _follow(server: KubeApiServer, folder: Path) -> Live:
@@ -134,6 +137,12 @@ async def test_nothing_is_told_of_nodes_to_which_nothing_happens(
     everything: dict[str, Tried],
 ) -> None:
     assert everything[SHARED].told == []
+
+
+async def test_the_machine_is_quick_enough_for_what_is_told_to_count(
+    everything: dict[str, Tried],
+) -> None:
+    assert everything[SHARED].amiss == [], "see REAL_FACTOR"
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -1,6 +1,6 @@
 """The simulated controllers write into a status what real ones wrote."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -18,6 +18,7 @@ from tests.trust.transitions import (
     lasting,
     recorded,
     shown,
+    within,
     workload,
 )
 from tests.trust.workloads import CONTROLLERS
@@ -77,12 +78,6 @@ def control(own: Cluster) -> Iterator[None]:
     for controller in CONTROLLERS:
         controller(own)
         yield
-
-
-def within(some: Sequence[str], others: Iterable[str]) -> bool:
-    """Tell whether all of *some* come in *others*, in their order."""
-    left = iter(others)
-    return all(one in left for one in some)
 
 
 @pytest.mark.parametrize(("kind", "step"), KIND_AND_STEP)

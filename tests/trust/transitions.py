@@ -164,3 +164,9 @@ def conditions(some: Iterable[Object]) -> dict[str, list[str]]:
 def fields(some: Iterable[Object]) -> set[str]:
     """Return the fields that statuses have."""
     return {name for one in some for name in one["status"]}
+
+
+def within(some: Iterable[object], others: Iterable[object]) -> bool:
+    """Tell whether all of *some* come in *others*, in their order."""
+    left = iter(others)
+    return all(one in left for one in some)
