@@ -182,26 +182,38 @@ def health(workload: Object) -> str:
     if kind == "Rollout":
         phase: str = status.get("phase", "Progressing")
         return "Suspended" if phase == "Paused" else phase
-    if kind == "DaemonSet":
-        wanted = status["desiredNumberScheduled"]
-        waits = spec.get("updateStrategy", {}).get("type") == "OnDelete"
-        updated = wanted if waits else status["updatedNumberScheduled"]
-        return "Healthy" if min(updated, status["numberAvailable"]) >= wanted else "Progressing"
-    if kind == "StatefulSet":
-        return _health_of_stateful_set(spec, status)
+    if status.get("observedGeneration", 0) < workload["metadata"].get("generation", 1):
+        return "Progressing"
     if any(one["reason"] == "ProgressDeadlineExceeded" for one in status.get("conditions", ())):
         return "Degraded"
-    wanted = spec["replicas"]
-    done = status["updatedReplicas"] == status["replicas"] == wanted
-    return "Healthy" if done and status["availableReplicas"] >= wanted else "Progressing"
+    return "Healthy" if _WHOLE[kind](spec, status) else "Progressing"
 
 
-def _health_of_stateful_set(spec: Object, status: Object) -> str:
-    wanted = spec["replicas"]
-    if status["readyReplicas"] < wanted:
-        return "Progressing"
-    partition = spec.get("updateStrategy", {}).get("rollingUpdate", {}).get("partition", 0)
-    return "Healthy" if status["updatedReplicas"] >= wanted - partition else "Progressing"
+def _is_whole_deployment(spec: Object, status: Object) -> bool:
+    wanted: int = spec["replicas"]
+    counts = ("updatedReplicas", "replicas", "availableReplicas")
+    return all(status.get(one, 0) == wanted for one in counts)
+
+
+def _is_whole_stateful_set(spec: Object, status: Object) -> bool:
+    wanted: int = spec["replicas"]
+    partition: int = spec.get("updateStrategy", {}).get("rollingUpdate", {}).get("partition", 0)
+    ready, updated = status.get("readyReplicas", 0), status.get("updatedReplicas", 0)
+    return bool(ready >= wanted and updated >= wanted - partition)
+
+
+def _is_whole_daemon_set(spec: Object, status: Object) -> bool:
+    wanted: int = status["desiredNumberScheduled"]
+    waits = spec.get("updateStrategy", {}).get("type") == "OnDelete"
+    updated = wanted if waits else status.get("updatedNumberScheduled", 0)
+    return bool(min(updated, status.get("numberAvailable", 0)) >= wanted)
+
+
+_WHOLE = {
+    "Deployment": _is_whole_deployment,
+    "StatefulSet": _is_whole_stateful_set,
+    "DaemonSet": _is_whole_daemon_set,
+}
 
 
 def _has(live: object, wanted: object) -> bool:

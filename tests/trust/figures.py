@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from statistics import median
 
+from tests.real.operations import OPERATIONS as REAL
 from tests.trust.operation import CATALOGUE, Operation
 from tests.trust.rehearsal import QUIET
 from tests.trust.suite import Ears, Heard
@@ -19,7 +20,11 @@ deadline of a rollout is 15 minutes there (`rollout_deadline`), and one of a dra
 (`drain_deadline`).
 
 The simulated controllers (`tests/trust`) do what Kubernetes and Argo CD are known to do, as far as
-objects show it. What they leave out nobody has tried here.
+objects show it. What they leave out nobody has tried here. Those of Deployments, StatefulSets and
+DaemonSets are held against what the controllers of Kubernetes wrote in a rollout, in one that
+stands still and in going back (`tests/trust/recorded`). `make real` tries {real} of the
+operations, and a fault in each, with those controllers themselves, where their programs
+are (CONTRIBUTING.md).
 """
 
 
@@ -30,7 +35,7 @@ def page(tried: Sequence[Operation], ears: Ears) -> str:
     told = [_first(one, bad[one.id]) for one in tried]
     minutes = sorted(one.minute - QUIET for one in told if one is not None)
     lines = [
-        _HEAD,
+        _HEAD.format(real=len(REAL)),
         "| | |",
         "|---|---|",
         f"| operations that there are | {len(CATALOGUE)} |",

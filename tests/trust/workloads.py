@@ -12,12 +12,17 @@ REVISION = "deployment.kubernetes.io/revision"
 
 
 def deployments(cluster: Cluster) -> None:
-    """Roll out every Deployment by one step: one pod more, and none fewer than Ready are asked."""
+    """Roll out every Deployment by one step: one pod more, and none fewer than Ready are asked.
+
+    A ReplicaSet is made before the new spec counts as observed, and pods are counted before any is
+    made or deleted.
+    """
     for deployment in cluster.of("Deployment"):
         newest = digest(deployment["spec"]["template"])
         wanted: int = deployment["spec"]["replicas"]
-        pods = _replace(cluster, deployment, newest=newest, wanted=wanted, most=wanted + 1)
-        _count_deployment(cluster, deployment, pods, newest=newest)
+        if _is_begun(cluster, deployment, newest):
+            _count_deployment(cluster, deployment, newest=newest)
+            _replace(cluster, deployment, newest=newest, wanted=wanted, most=wanted + 1)
 
 
 def _replace(
@@ -56,55 +61,99 @@ def _replace(
     return cluster.pods(namespace, f"{name}-")
 
 
-def _count_deployment(
-    cluster: Cluster, deployment: Object, pods: Sequence[Object], *, newest: str
-) -> None:
-    metadata, status = deployment["metadata"], deployment.setdefault("status", {})
-    annotations, notes = metadata.setdefault("annotations", {}), cluster.notes(deployment)
+def _is_begun(cluster: Cluster, deployment: Object, newest: str) -> bool:
+    """Tell whether there was a ReplicaSet of the newest template; it is made where there is none.
+
+    Only then the controller says so; where it goes back to an old one, it says nothing.
+    """
+    annotations = deployment["metadata"].setdefault("annotations", {})
+    notes, status = cluster.notes(deployment), deployment.setdefault("status", {})
+    made: list[str] = notes.setdefault("made", [])
     if notes.get("newest") != newest:
         notes["newest"] = newest
         annotations[REVISION] = str(int(annotations.get(REVISION, "0")) + 1)
-        status["conditions"] = [_progressing("ReplicaSetUpdated", cluster)]
-    before = [status.get(one) for one in ("updatedReplicas", "readyReplicas", "replicas")]
+    if newest in made:
+        return True
+    made.append(newest)
+    _set_condition(status, _progressing("NewReplicaSetCreated", cluster))
+    return False
+
+
+def _count_deployment(cluster: Cluster, deployment: Object, *, newest: str) -> None:
+    metadata, before = deployment["metadata"], deployment["status"]
     wanted: int = deployment["spec"]["replicas"]
+    pods = cluster.pods(metadata["namespace"], f"{metadata['name']}-")
     new = [one for one in pods if revision_of(one) == newest]
     ready = counted(pods)
-    status.update(
-        observedGeneration=metadata.get("generation", 1),
+    status = deployment["status"] = _counts(
         replicas=len(pods),
         updatedReplicas=len(new),
         readyReplicas=ready,
         availableReplicas=ready,
-        unavailableReplicas=max(0, wanted - ready),
+        unavailableReplicas=max(wanted, len(pods)) - ready,
     )
-    after = [status.get(one) for one in ("updatedReplicas", "readyReplicas", "replicas")]
+    status.update(observedGeneration=metadata.get("generation", 1), conditions=before["conditions"])
+    _set_condition(status, _available(cluster, whole=ready >= wanted))
     _progress(
         cluster,
         deployment,
-        moved=before != after,
+        moved=_moved(before, status),
         complete=len(new) == len(pods) == wanted and counted(new) == wanted,
     )
 
 
+def _counts(**counts: int) -> Object:
+    """Return the counts of a status; those that are none are left out."""
+    return {name: count for name, count in counts.items() if count > 0}
+
+
+def _moved(before: Object, after: Object) -> bool:
+    """Tell whether a rollout got on: there are more new or ready pods, or fewer old ones."""
+    more = ("updatedReplicas", "readyReplicas")
+    old = [one.get("replicas", 0) - one.get("updatedReplicas", 0) for one in (before, after)]
+    return old[1] < old[0] or any(after.get(one, 0) > before.get(one, 0) for one in more)
+
+
 def _progress(cluster: Cluster, deployment: Object, *, moved: bool, complete: bool) -> None:
     """Write the condition Progressing as the controller does."""
-    status = deployment["status"]
-    (condition,) = status["conditions"]
-    limit = timedelta(seconds=deployment["spec"].get("progressDeadlineSeconds", 600))
-    if condition["reason"] == _COMPLETE:
+    spec, status = deployment["spec"], deployment["status"]
+    condition = next(one for one in status["conditions"] if one["type"] == "Progressing")
+    limit = timedelta(seconds=spec.get("progressDeadlineSeconds", 600))
+    late = cluster.now - read(condition["lastUpdateTime"]) > limit
+    is_done = condition["reason"] == _COMPLETE
+    if is_done and status.get("replicas") == status.get("updatedReplicas"):
         return
     if complete:
-        status["conditions"] = [_progressing(_COMPLETE, cluster)]
+        _set_condition(status, _progressing(_COMPLETE, cluster))
     elif moved:
-        condition.update(lastUpdateTime=written(cluster.now))
-    elif condition["status"] == "True" and cluster.now - read(condition["lastUpdateTime"]) > limit:
-        status["conditions"] = [_progressing("ProgressDeadlineExceeded", cluster, "False")]
+        _set_condition(status, _progressing("ReplicaSetUpdated", cluster))
+    elif condition["status"] == "True" and late and not is_done:
+        _set_condition(status, _progressing("ProgressDeadlineExceeded", cluster, "False"))
+
+
+def _set_condition(status: Object, condition: Object) -> None:
+    """Put a condition in the place of the one of its type; the instant is that of its status."""
+    known: list[Object] = status.get("conditions", [])
+    for one in known:
+        if (one["type"], one["status"]) == (condition["type"], condition["status"]):
+            condition["lastTransitionTime"] = one["lastTransitionTime"]
+    others = [one for one in known if one["type"] != condition["type"]]
+    status["conditions"] = [*others, condition]
 
 
 def _progressing(reason: str, cluster: Cluster, status: str = "True") -> Object:
+    return _condition("Progressing", status, reason, cluster)
+
+
+def _available(cluster: Cluster, *, whole: bool) -> Object:
+    reason = "MinimumReplicasAvailable" if whole else "MinimumReplicasUnavailable"
+    return _condition("Available", str(whole), reason, cluster)
+
+
+def _condition(kind: str, status: str, reason: str, cluster: Cluster) -> Object:
     at = written(cluster.now)
     times = {"lastUpdateTime": at, "lastTransitionTime": at}
-    return {"type": "Progressing", "status": status, "reason": reason, **times}
+    return {"type": kind, "status": status, "reason": reason, **times}
 
 
 def stateful_sets(cluster: Cluster) -> None:
@@ -115,20 +164,23 @@ def stateful_sets(cluster: Cluster) -> None:
         current = status.setdefault("currentRevision", newest)
         rolling = spec.get("updateStrategy", {}).get("rollingUpdate", {})
         partition: int = rolling.get("partition", 0)
-        _order(cluster, owner, newest=newest, current=current, partition=partition)
         pods = _of_ordinals(cluster, owner)
         updated = sum(revision_of(one) == newest for one in pods)
         if updated == len(pods) == spec["replicas"] == counted(pods):
             current = newest
-        status.update(
-            observedGeneration=owner["metadata"].get("generation", 1),
-            replicas=len(pods),
-            readyReplicas=counted(pods),
-            availableReplicas=counted(pods),
-            updatedReplicas=updated,
-            currentRevision=current,
-            updateRevision=newest,
-        )
+        owner["status"] = {
+            "observedGeneration": owner["metadata"].get("generation", 1),
+            "replicas": len(pods),
+            "availableReplicas": counted(pods),
+            "currentRevision": current,
+            "updateRevision": newest,
+            **_counts(
+                readyReplicas=counted(pods),
+                currentReplicas=sum(revision_of(one) == current for one in pods),
+                updatedReplicas=updated,
+            ),
+        }
+        _order(cluster, owner, newest=newest, current=current, partition=partition)
 
 
 def _of_ordinals(cluster: Cluster, owner: Object) -> list[Object]:
@@ -168,37 +220,55 @@ def _order(cluster: Cluster, owner: Object, *, newest: str, current: str, partit
 def daemon_sets(cluster: Cluster) -> None:
     """Roll out every DaemonSet by one step: one pod on each node, one not Ready at the most."""
     for owner in cluster.of("DaemonSet"):
-        metadata, template = owner["metadata"], owner["spec"]["template"]
-        newest = digest(template)
+        hosts = set(ready_hosts(cluster, owner["spec"]["template"]))
+        _count_daemon_set(cluster, owner, wanted=len(hosts))
         pods = _of_ordinals(cluster, owner)
-        hosts = set(ready_hosts(cluster, template))
-        there = {one["spec"].get("nodeName"): one for one in pods}
-        for host in sorted(hosts - there.keys()):
-            made = objects.pod(
-                f"{metadata['name']}-{cluster.number()}",
-                namespace=metadata["namespace"],
-                owner=("DaemonSet", metadata["name"]),
-                revision=newest,
-                template=template,
-                now=cluster.now,
-            )
-            made["spec"]["nodeName"] = host
-            cluster.put(made)
-        on_delete = owner["spec"].get("updateStrategy", {}).get("type") == "OnDelete"
-        old = [one for one in pods if revision_of(one) != newest]
-        if old and not on_delete and counted(pods) == len(hosts):
-            cluster.delete(old[0])
-        pods = _of_ordinals(cluster, owner)
-        updated = sum(revision_of(one) == newest for one in pods)
-        owner.setdefault("status", {}).update(
-            observedGeneration=metadata.get("generation", 1),
-            desiredNumberScheduled=len(hosts),
-            currentNumberScheduled=len(pods),
-            numberReady=counted(pods),
-            numberAvailable=counted(pods),
-            updatedNumberScheduled=updated,
-            numberMisscheduled=0,
-        )
+        lacking = hosts - {one["spec"].get("nodeName") for one in pods}
+        for host in sorted(lacking):
+            _start(cluster, owner, host)
+        if owner["spec"].get("updateStrategy", {}).get("type") != "OnDelete":
+            _stop(cluster, owner, pods, wanted=len(hosts))
+
+
+def _count_daemon_set(cluster: Cluster, owner: Object, *, wanted: int) -> None:
+    pods, newest = _of_ordinals(cluster, owner), digest(owner["spec"]["template"])
+    ready = counted(pods)
+    owner["status"] = {
+        "observedGeneration": owner["metadata"].get("generation", 1),
+        "desiredNumberScheduled": wanted,
+        "currentNumberScheduled": len(pods),
+        "numberReady": ready,
+        "numberMisscheduled": 0,
+        **_counts(
+            updatedNumberScheduled=sum(revision_of(one) == newest for one in pods),
+            numberAvailable=ready,
+            numberUnavailable=wanted - ready,
+        ),
+    }
+
+
+def _start(cluster: Cluster, owner: Object, host: str) -> None:
+    metadata, template = owner["metadata"], owner["spec"]["template"]
+    made = objects.pod(
+        f"{metadata['name']}-{cluster.number()}",
+        namespace=metadata["namespace"],
+        owner=("DaemonSet", metadata["name"]),
+        revision=digest(template),
+        template=template,
+        now=cluster.now,
+    )
+    made["spec"]["nodeName"] = host
+    cluster.put(made)
+
+
+def _stop(cluster: Cluster, owner: Object, pods: Sequence[Object], *, wanted: int) -> None:
+    """Delete old pods that are not Ready, or one that is where all are there and Ready."""
+    newest = digest(owner["spec"]["template"])
+    old = [one for one in pods if revision_of(one) != newest]
+    idle = [one for one in old if not objects.is_ready(one)]
+    spare = old[:1] if counted(pods) == wanted else []
+    for pod in idle or spare:
+        cluster.delete(pod)
 
 
 def rollouts(cluster: Cluster) -> None:
