@@ -21,6 +21,10 @@ _UNITS: Final = "YZEPTGMK"
 _SIZE: Final = re.compile(r"([0-9]*\.?[0-9]+)\s*([A-Za-z]*)\s*")
 
 
+_ESCAPED_END: Final = re.compile(r"\\$", re.MULTILINE)
+"""A line that ends inside of double quotes, at a width that libyaml counts otherwise."""
+
+
 class _Dumper(yaml.SafeDumper):
     """Prints plain data; what stands in it twice would be printed as an alias."""
 
@@ -48,6 +52,8 @@ def to_yaml(value: Any, default_flow_style: bool | None = None, **options: Any) 
         default_flow_style=default_flow_style,
         **options,
     )
+    if _ESCAPED_END.search(shown):
+        raise UnresolvedError("where to_yaml breaks a long text depends on how PyYAML was built")
     return bounded_text(
         shown.removesuffix("\n...\n") + "\n" if shown.endswith("\n...\n") else shown
     )
@@ -114,7 +120,8 @@ def _path(function: Callable[[str], Any]) -> Callable[[Any], Any]:
 
 
 def _escaped(value: Any) -> str:
-    return bounded_text(escape(as_text(value)))
+    """Return a value for HTML; what is escaped already stays as it is."""
+    return value if isinstance(value, Markup) else bounded_text(escape(as_text(value)))
 
 
 def _pretty(value: Any) -> str:
