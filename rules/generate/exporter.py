@@ -116,13 +116,14 @@ min without (instance, pod, container, endpoint) (
     Rule(
         alert=Alert(
             name="AccessMissing",
-            after="10m",
+            after="5m",
             summary="The API server does not let the exporter look at a kind of objects.",
             description=(
                 "The API server{of_cluster} refuses to list or watch {{ $labels.kind }}; what "
                 "depends on them is unknown, and drift there stays unseen. Next: the status page "
                 "names the verb and the resource; grant them, or take out what needs them."
             ),
+            why="Sooner than SourceDown, which follows from it and is inhibited by it.",
         ),
         expr="""\
 max without (instance, pod, container, endpoint) (

@@ -32,6 +32,7 @@ async def read(root: Path) -> tuple[int, dict[str, Any], str]:
         cwd=ROOT,
         environment={"CONFORMANCE_KUSTOMIZE": kustomize, "HOME": str(root)},
         limits=LIMITS,
+        network=True,  # not confined: it confines what it starts itself
     )
     return outcome.code, json.loads(outcome.output or "{}"), outcome.errors
 

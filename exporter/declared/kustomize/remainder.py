@@ -83,7 +83,7 @@ def _replicas(_: str, entry: Any, layer: Layer, known: set[Name]) -> bool:
 def _generator(field_name: str, entry: Any, layer: Layer, known: set[Name]) -> bool:
     del layer
     content = as_object(entry)
-    merging = content.get("behavior") in _MERGING
+    merging = as_text(content.get("behavior")) in _MERGING
     return merging and (_GENERATED[field_name], as_text(content.get("name"))) not in known
 
 
@@ -127,7 +127,7 @@ def _merging(graph: Graph) -> Iterator[tuple[str, int]]:
     for path, layer in graph.layers.items():
         for name in _GENERATED:
             for entry in layer.kustomization.entries(name):
-                if entry.get("behavior") in _MERGING:
+                if as_text(entry.get("behavior")) in _MERGING:
                     yield path, entry.line
 
 

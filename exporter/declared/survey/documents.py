@@ -118,7 +118,7 @@ class Documents:
         group = as_text(content.get("apiVersion")).partition("/")[0]
         if posixpath.basename(path) in KUSTOMIZATIONS:
             self._kustomization(path, content)
-        elif group == ARGOCD and content.get("kind") in APPLICATIONS:
+        elif group == ARGOCD and as_text(content.get("kind")) in APPLICATIONS:
             self.applications.append((path, content))
         elif is_rules(as_object(yaml.plain(content))):
             self.rules.append(path)

@@ -274,6 +274,13 @@ def test_a_template_that_makes_applications_in_a_loop_is_seen(tmp_path: Path) ->
     assert paths(found(tmp_path, files).argocd) == ["apps"]
 
 
+@pytest.mark.parametrize("kind", ["[]", "{}", "[Application]"])
+def test_a_kind_that_is_no_text_is_none(tmp_path: Path, kind: str) -> None:
+    content = f"apiVersion: argoproj.io/v1alpha1\nkind: {kind}\nspec: {{}}\n"
+
+    assert found(tmp_path, {"a.yaml": content}).argocd == ()
+
+
 def test_values_of_a_chart_are_no_configuration_of_a_machine(tmp_path: Path) -> None:
     content = "server: {replicas: 2}\ncni: {}\n"
 
