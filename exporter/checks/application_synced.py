@@ -37,6 +37,7 @@ def _judge(
     application: DeclaredApplication, have: ObservedApplication, *, pending: PendingSyncs
 ) -> Finding:
     verdict, detail = _verdict(have)
+    hindrance = None if verdict is Verdict.PASS else witness.not_delivering(have)
     return Finding(
         check=ID,
         subject=subjects.application(application.key),
@@ -45,7 +46,7 @@ def _judge(
         declared="Synced",
         observed=have.sync,
         provenance=(application.place,),
-        cause=witness.not_delivering(have) or pending.held_back.get(have.key),
+        cause=hindrance or pending.held_back.get(have.key),
         progress=pending.of(have.key) if verdict is Verdict.FAIL else None,
     )
 

@@ -38,7 +38,5 @@ def outdated(
 
 
 def not_delivering(have: ObservedApplication) -> Cause | None:
-    """Return the cause of what is not known of an Application that Argo CD cannot compare."""
-    if have.sync != "Unknown":
-        return None
-    return Cause(DELIVERING, subjects.application(have.key))
+    """Return the cause of what is not known or not synced where Argo CD says what hinders it."""
+    return Cause(DELIVERING, subjects.application(have.key)) if any(have.errors) else None

@@ -142,6 +142,17 @@ def test_what_argo_cd_cannot_compare_follows_from_that() -> None:
     assert new.cause is None
 
 
+def test_what_argo_cd_cannot_deliver_is_out_of_sync_for_that() -> None:
+    failed = Operation(phase="Failed", message="hook failed", finished=NOW, revisions=("4f2c",))
+
+    finding = judge(
+        ObservedApplication(key=KEY, sync="OutOfSync", operation=failed, revisions=("4f2c",))
+    )
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.cause == Cause("application_delivering", finding.subject)
+
+
 @pytest.mark.parametrize("sync", ["Synced", "OutOfSync"])
 def test_a_word_that_is_too_old_is_unknown_whatever_it_says(sync: str) -> None:
     stale = Freshness(applications={KEY: NOW})

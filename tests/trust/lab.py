@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -160,6 +160,10 @@ class Lab:
         exporter.supervisor = supervisor
         exporter.current.sweeper = Unswept()
         await exporter.current.start(supervisor)
+        live = exporter.current.observed
+        if isinstance(live, Live):  # it asks for what is refused again after real seconds
+            api = live._api  # noqa: SLF001 - nobody else wants that sooner
+            api.limits = replace(api.limits, forbidden=_CHECK)
         self.exporter = exporter
 
     async def start_api(self) -> None:
