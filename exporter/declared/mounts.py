@@ -137,6 +137,13 @@ class MountedCheckout(Checkout):
         below = _below(path, mount)
         return mount.checkout._real(below, content=content)  # noqa: SLF001 - of the same type
 
+    def _check(self, real: str, path: str) -> None:
+        mount = self.mount_of(path)
+        if mount is None:
+            Checkout._check(self, real, path)  # noqa: SLF001 - its own
+        else:
+            mount.checkout._check(real, _below(path, mount))  # noqa: SLF001 - of the same type
+
 
 def _is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
