@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from exporter.domain.fingerprint import MASKED
+from exporter.domain.json import as_list
 from exporter.observed.kubernetes.errors import malformed
 from exporter.observed.lenient import BROKEN
 
@@ -76,7 +77,7 @@ def _mask(content: Any) -> None:
     if isinstance(annotations, dict):
         annotations.pop(LAST_APPLIED, None)
     for container in _containers(content):
-        for variable in container.get("env") or ():
+        for variable in as_list(container.get("env")):
             if isinstance(variable, dict) and variable.get("value"):
                 variable["value"] = MASKED
 
