@@ -23,6 +23,10 @@ def test_the_values_of_an_environment_are_masked() -> None:
     ]
 
 
-@pytest.mark.parametrize("env", [None, True, 1, "text", {"A": "b"}, [1, None]])
+def test_so_are_those_of_a_custom_resource_that_has_them_by_name() -> None:
+    assert masked({"A": "b", "C": {"from": "d"}}) == {"A": MASKED, "C": MASKED}
+
+
+@pytest.mark.parametrize("env", [None, True, 1, "text", {}, [1, None]])
 def test_an_environment_that_is_none_is_kept_as_it_came(env: object) -> None:
     assert masked(env) == env

@@ -77,7 +77,10 @@ def _mask(content: Any) -> None:
     if isinstance(annotations, dict):
         annotations.pop(LAST_APPLIED, None)
     for container in _containers(content):
-        for variable in as_list(container.get("env")):
+        env = container.get("env")
+        if isinstance(env, dict):  # as custom resources may have it
+            env.update(dict.fromkeys(env, MASKED))
+        for variable in as_list(env):
             if isinstance(variable, dict) and variable.get("value"):
                 variable["value"] = MASKED
 
