@@ -75,6 +75,8 @@ def _quotable(value: Any) -> str:
 def _from_yaml(text: Any) -> Any:
     if text is None:
         return None
+    if isinstance(text, Markup):
+        raise UnresolvedError("whether from_yaml takes what is escaped depends on PyYAML's build")
     if not isinstance(text, str):
         raise UnresolvedError("from_yaml was given no text")
     try:
@@ -253,7 +255,9 @@ _OWN: dict[str, Callable[..., Any]] = {
     "pow": _power,
     "product": product,
     "quote": lambda value: shlex.quote(_quotable(value)),
-    "regex_escape": lambda value: bounded_text(re.escape(as_text(value))),
+    "regex_escape": lambda value: bounded_text(
+        re.escape(value if isinstance(value, Markup) else as_text(value))
+    ),
     "regex_findall": regex_findall,
     "regex_replace": regex_replace,
     "regex_search": regex_search,

@@ -128,6 +128,7 @@ def test_a_filter_gives_what_ansibles_gives(text: str, value: object) -> None:
         pytest.param("{{ 'x' | human_to_bytes }}", id="no size"),
         pytest.param("{{ 'x' is failed }}", id="no result of a task"),
         pytest.param("{{ '[' | from_yaml }}", id="no YAML"),
+        pytest.param("{{ 'a' | e | regex_escape | from_yaml }}", id="YAML that is escaped"),
         pytest.param("{{ '[' | from_json }}", id="no JSON"),
         pytest.param("{{ nothing | bool }}", id="bool of undefined"),
         pytest.param("{{ nothing | mandatory }}", id="mandatory"),
