@@ -81,7 +81,7 @@ class _Things:
         """Return how much of it could be judged, but for the *unknown* findings."""
         lost = Counter(one.subject for one in unknown)
         unseen = fsum(
-            self.weights.get(subject, 1.0) * count / self.findings[subject]
+            self.weights.get(subject, 1.0) * (count / self.findings[subject])
             for subject, count in lost.items()
         )
         return Share(self.judged - unseen, self.judged + self.unread)

@@ -7,14 +7,14 @@ machine that is too fast: ``REAL_FACTOR`` is another one.
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 
 import aiohttp
 
+from tests.real.background import meanwhile
 from tests.real.clusters import Requests
 from tests.real.control import MERGE, STRATEGIC, Cluster, written
 from tests.real.objects import Object
@@ -44,18 +44,9 @@ class Kubelets:
     _states: dict[str, Object] = field(default_factory=dict)
     _renewed: float = 0.0
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Let them run."""
-        task = asyncio.create_task(self._run())
-        try:
-            yield
-            if task.done():
-                task.result()
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        return meanwhile(self._run())
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()

@@ -8,13 +8,14 @@ import asyncio
 import json
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
 
+from tests.real.background import meanwhile
 from tests.real.clusters import Requests
 from tests.real.conftest import VARIABLE, asking
 from tests.real.control import PLURALS, Cluster, control_plane
@@ -44,16 +45,9 @@ class Recorder:
     path: str
     found: list[Object] = field(default_factory=list)
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Watch until the end."""
-        task = asyncio.create_task(self._watch())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        return meanwhile(self._watch())
 
     async def _watch(self) -> None:
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}

@@ -1,8 +1,8 @@
 """What an exporter finds of a cluster with real controllers, and what alerts would tell of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
@@ -23,6 +23,7 @@ from exporter.runtime.decisions import Decisions
 from exporter.runtime.evaluate import evaluate
 from exporter.runtime.history import History
 from exporter.settings.nodes import NodesSettings
+from tests.real.background import meanwhile
 from tests.real.kubelets import FACTOR
 from tests.real.objects import Object
 
@@ -84,18 +85,9 @@ class Watching:
             taints=(),
         )
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Look at it again and again."""
-        task = asyncio.create_task(self._run())
-        try:
-            yield
-            if task.done():
-                task.result()
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        return meanwhile(self._run())
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()

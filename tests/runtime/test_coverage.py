@@ -113,6 +113,26 @@ def test_an_item_that_two_sources_deliver_weighs_once_what_it_weighs_in_both() -
     assert shares[Layer.APPLICATIONS].ratio == pytest.approx(1 / 3)
 
 
+@pytest.mark.parametrize("number", [3, 7, 10, 49])
+def test_where_all_is_unknown_exactly_nothing_was_judged(number: int) -> None:
+    checks = [check(name, Layer.APPLICATIONS) for name in ("a", "b", "c")]
+    findings = {
+        one.id: found(one.id, *[Verdict.UNKNOWN] * number, kind="Deployment") for one in checks
+    }
+    parts = tuple(
+        structs.replace(
+            unread(f"{name}", "Deployment", Layer.APPLICATIONS),
+            origin=Subject("Source", "argocd", "shop/0"),
+            state=ItemState.COMPARED,
+        )
+        for name in range(number)
+    )
+
+    shares = Coverage().of(checks, findings, DeclaredItems(parts))
+
+    assert shares[Layer.APPLICATIONS].judged == 0.0
+
+
 VERDICTS = st.lists(st.sampled_from((Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN)), max_size=4)
 CHANGES = st.lists(
     st.tuples(VERDICTS, VERDICTS, st.lists(st.sampled_from("0123"), unique=True), st.booleans()),

@@ -31,7 +31,7 @@ async def at_rest(exporter: Exporter, api: ApiServer) -> Usage:
     await until_all_is_known(exporter, api)
     await asyncio.sleep(QUIET)
     report = await until_all_is_known(exporter, api)
-    return usage(exporter.process.pid, blocks=report.blocks)
+    return usage(exporter.process.pid, blocks=report.blocks, hidden=report.hidden)
 
 
 @pytest.mark.soak

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Raw
@@ -26,7 +27,7 @@ from exporter.observed.kubernetes.discovery import Served
 from exporter.observed.kubernetes.store import Store
 
 _FACT: Final = FactSpec(type=ObservedObjects, build=lambda contents, _: contents)
-NOTHING: Final[Objects] = {}
+NOTHING: Final[Objects] = MappingProxyType({})
 """What there is of a kind that is not served: one value, so that it is not judged again."""
 
 
